@@ -3,8 +3,8 @@ package io.pairstream.benchmarks;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagHistory;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.LagWatcher;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
@@ -30,7 +30,7 @@ final class OurWatcher {
     ClusterAccess cluster =
         new ClusterAccess(
             new Cluster(arguments[0], "mock://watch", new Dataset("pairs"), Map.of(), Map.of()));
-    Map<String, Verdict> reported = new HashMap<>();
+    Map<String, LagVerdict> reported = new HashMap<>();
     try (LagHistory history = new LagHistory(Path.of(arguments[1]));
         LagWatcher watcher =
             new LagWatcher(
@@ -49,11 +49,11 @@ final class OurWatcher {
     }
   }
 
-  private static void print(LagReport report, Map<String, Verdict> reported) {
+  private static void print(LagReport report, Map<String, LagVerdict> reported) {
     for (GroupLag group : report.groups()) {
-      Verdict verdict = group.now().verdict();
+      LagVerdict verdict = group.now().verdict();
       if (reported.put(group.group(), verdict) != verdict) {
-        boolean alarm = verdict == Verdict.STOP || verdict == Verdict.STALL;
+        boolean alarm = verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
         System.out.println(
             group.group() + "\t" + (alarm ? verdict + ": " + group.now().sentence().text() : ""));
       }

@@ -4,8 +4,8 @@ import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Lag;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.PartitionLag;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
@@ -38,7 +38,7 @@ final class LagTable {
   private record Answer(
       Instant at,
       Optional<String> trouble,
-      Verdict verdict,
+      LagVerdict verdict,
       String sentence,
       long lost,
       List<GroupLag> groups) {}
@@ -50,8 +50,8 @@ final class LagTable {
   }
 
   /** The worst of all groups that were ever there. */
-  Verdict worst() {
-    return Headline.of(groups).map(Headline::verdict).orElse(Verdict.UNKNOWN);
+  LagVerdict worst() {
+    return Headline.of(groups).map(Headline::verdict).orElse(LagVerdict.UNKNOWN);
   }
 
   /** What is to be said of the worst; empty where there are no groups. */
@@ -101,7 +101,7 @@ final class LagTable {
   }
 
   private static boolean isQuiet(PartitionLag partition) {
-    return !partition.now().waits() && !partition.now().verdict().isWorseThan(Verdict.UNKNOWN);
+    return !partition.now().waits() && !partition.now().verdict().isWorseThan(LagVerdict.UNKNOWN);
   }
 
   /** Topic and partition; where there is no room, the beginning of the topic gives way. */

@@ -9,11 +9,11 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.recipe.ReplayForecast;
+import io.pairstream.operations.review.ReviewDecision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Selection;
-import io.pairstream.operations.review.Verdict;
-import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Progress;
 import java.time.Clock;
@@ -79,8 +79,8 @@ final class QuarantineReplayCommand extends ClusterCommand {
         "--accept needs --comment WHY: what a person lets in, a person answers for");
     Decision decision = accept ? Decision.ACCEPTED : Decision.REPLAYED;
     String why = comment == null ? USUAL_COMMENT : comment;
-    Verdict verdict =
-        checked("--", () -> new Verdict(decision, "", why, again, Actor.atTheCommandLine()));
+    ReviewDecision decided =
+        checked("--", () -> new ReviewDecision(decision, "", why, again, Actor.atTheCommandLine()));
     require(
         plan || !ids.isEmpty() || selects(),
         "say which: PAIR_ID, or --reason, --source, --producer or --limit; --plan alone is of all");
@@ -93,7 +93,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
         "--under is for --plan; what is sent, the recipe of preprocess judges");
     ClusterAccess cluster = access();
     if (under == null) {
-      return replay(new ReviewDesk(cluster, EVENT, Clock.systemUTC()), verdict, () -> null);
+      return replay(new ReviewDesk(cluster, EVENT, Clock.systemUTC()), decided, () -> null);
     }
     RecipeFile recipe = recipe(under);
     int threads = Runtime.getRuntime().availableProcessors();
@@ -105,7 +105,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
                     recipe.reader(), new RememberingWorker(workers), StepObserver.NONE),
                 threads)) {
       ReviewDesk desk = new ReviewDesk(cluster, EVENT, Clock.systemUTC(), forecast::add);
-      return replay(desk, verdict, forecast::result);
+      return replay(desk, decided, forecast::result);
     }
   }
 
@@ -113,12 +113,13 @@ final class QuarantineReplayCommand extends ClusterCommand {
     return reason != null || source != null || producer != null || limit != null;
   }
 
-  private int replay(ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> under) {
-    return ids.isEmpty() ? replaySelected(desk, verdict, under) : replayNamed(desk, verdict, under);
+  private int replay(
+      ReviewDesk desk, ReviewDecision decided, Supplier<ReplayForecast.Result> under) {
+    return ids.isEmpty() ? replaySelected(desk, decided, under) : replayNamed(desk, decided, under);
   }
 
   private int replaySelected(
-      ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> forecast) {
+      ReviewDesk desk, ReviewDecision decided, Supplier<ReplayForecast.Result> forecast) {
     Selection selection =
         checked(
             "--",
@@ -130,7 +131,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
                     limit == null ? Integer.MAX_VALUE : limit));
     ReviewDesk.Report report;
     try (Progress progress = progress()) {
-      report = desk.replay(selection, verdict, plan, sent -> progress.show("%,d sent", sent));
+      report = desk.replay(selection, decided, plan, sent -> progress.show("%,d sent", sent));
     }
     ReplayForecast.Result result = forecast.get();
     answer(
@@ -143,8 +144,8 @@ final class QuarantineReplayCommand extends ClusterCommand {
   }
 
   private int replayNamed(
-      ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> forecast) {
-    List<ReviewResult> results = desk.decide(ids, verdict, plan);
+      ReviewDesk desk, ReviewDecision decided, Supplier<ReplayForecast.Result> forecast) {
+    List<ReviewResult> results = desk.decide(ids, decided, plan);
     long sent = results.stream().filter(ReviewResult::done).count();
     ReplayForecast.Result result = forecast.get();
     answer(

@@ -5,8 +5,8 @@ import static io.pairstream.operations.lag.PlayedLag.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.PartitionLag;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +20,8 @@ class LagTableTest {
   void showsTheWorstFirstAndSaysItInASentence() {
     LagTable table =
         table(
-            group("pairs-feed", Verdict.OK, "pairs.training"),
-            group("pairs-preprocess", Verdict.STALL, "pairs.crowdsourced"));
+            group("pairs-feed", LagVerdict.OK, "pairs.training"),
+            group("pairs-preprocess", LagVerdict.STALL, "pairs.crowdsourced"));
 
     assertThat(table.lines())
         .containsExactly(
@@ -33,17 +33,17 @@ class LagTableTest {
             "OK        30  1.5 MB  62s     2.0     never    pairs.training-1",
             "OK        12  1.5 MB  62s     2.0     never    pairs.training-0",
             "STALL: pairs-preprocess as played");
-    assertThat(table.worst()).isEqualTo(Verdict.STALL);
+    assertThat(table.worst()).isEqualTo(LagVerdict.STALL);
   }
 
   @Test
   void countsPartitionsOnWhichNothingWaits() {
     PartitionLag[] partitions =
         IntStream.range(0, 12)
-            .mapToObj(i -> partition("t", i, OptionalLong.of(i == 3 ? 90 : 100), Verdict.OK))
+            .mapToObj(i -> partition("t", i, OptionalLong.of(i == 3 ? 90 : 100), LagVerdict.OK))
             .toArray(PartitionLag[]::new);
 
-    List<String> lines = table(group("readers", Verdict.OK, partitions)).lines();
+    List<String> lines = table(group("readers", LagVerdict.OK, partitions)).lines();
 
     assertThat(lines).hasSize(5);
     assertThat(lines.get(2)).endsWith("  t-3");
@@ -55,7 +55,7 @@ class LagTableTest {
     String hostile = "pairs\u001b[2J\u202e-字字字字字字字字字字字字字字字字字字字字字-preprocess";
     String topic = "a-data-set-with-quite-a-long-name-preprocess-by-image-repartition";
     List<GroupLag> groups = new ArrayList<>();
-    for (Verdict verdict : Verdict.values()) {
+    for (LagVerdict verdict : LagVerdict.values()) {
       groups.add(
           group(
               hostile + verdict,
@@ -72,9 +72,9 @@ class LagTableTest {
 
   @Test
   void saysWhatIsNotKnown() {
-    assertThat(table(group("never", Verdict.UNKNOWN, "Empty", 5, true)).lines().get(1))
+    assertThat(table(group("never", LagVerdict.UNKNOWN, "Empty", 5, true)).lines().get(1))
         .isEqualTo("UNKNOWN    5      -    -       -  not known  never");
-    assertThat(table(group("new", Verdict.STARTING, "Stable", 5, true)).lines().get(1))
+    assertThat(table(group("new", LagVerdict.STARTING, "Stable", 5, true)).lines().get(1))
         .isEqualTo("STARTING    5      -    -       -  not known  new");
   }
 
@@ -82,8 +82,8 @@ class LagTableTest {
   void aGroupThatWasNeverThereComesLastAndIsNamed() {
     LagTable table =
         table(
-            group("pairs-feed", Verdict.UNKNOWN, GroupLag.ABSENT, 0, true),
-            group("pairs-fetch", Verdict.OK, "pairs.links"));
+            group("pairs-feed", LagVerdict.UNKNOWN, GroupLag.ABSENT, 0, true),
+            group("pairs-fetch", LagVerdict.OK, "pairs.links"));
 
     List<String> lines = table.lines();
 
@@ -91,7 +91,7 @@ class LagTableTest {
     assertThat(lines)
         .last()
         .isEqualTo("All is well: 42 records wait, the oldest for 62 s; pairs-feed has not started");
-    assertThat(table.worst()).isEqualTo(Verdict.OK);
+    assertThat(table.worst()).isEqualTo(LagVerdict.OK);
   }
 
   private static LagTable table(GroupLag... groups) {

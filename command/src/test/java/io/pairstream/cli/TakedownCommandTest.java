@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.schemas.PairIndex;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.service.cluster.TestCluster;
@@ -161,7 +161,7 @@ class TakedownCommandTest extends OnCluster {
         cluster,
         cluster.topics().index(),
         sent.pairId(),
-        PairIndex.entry(pair, at.partition(), at.offset(), 0));
+        IndexedPairs.entry(pair, at.partition(), at.offset(), 0));
     return sent;
   }
 

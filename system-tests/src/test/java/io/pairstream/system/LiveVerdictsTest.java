@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.LagWatcher;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
@@ -93,13 +93,13 @@ class LiveVerdictsTest {
                 return told.containsKey(group.group());
               });
 
-          assertThat(told.get(preprocess).now().verdict()).isIn(Verdict.STALL, Verdict.STOP);
+          assertThat(told.get(preprocess).now().verdict()).isIn(LagVerdict.STALL, LagVerdict.STOP);
           assertThat(sentence(told, preprocess)).contains("crowdsourced", "waiting");
-          assertThat(told.get("again-readers").now().verdict()).isEqualTo(Verdict.REWIND);
+          assertThat(told.get("again-readers").now().verdict()).isEqualTo(LagVerdict.REWIND);
           assertThat(sentence(told, "again-readers")).contains("again-0 went back from 20 to 3");
-          assertThat(told.get("gone-readers").now().verdict()).isEqualTo(Verdict.LOST);
+          assertThat(told.get("gone-readers").now().verdict()).isEqualTo(LagVerdict.LOST);
           assertThat(sentence(told, "gone-readers")).contains("up to 7 records left the log");
-          assertThat(told.get("wedged-readers").now().verdict()).isEqualTo(Verdict.STALL);
+          assertThat(told.get("wedged-readers").now().verdict()).isEqualTo(LagVerdict.STALL);
           assertThat(sentence(told, "wedged-readers")).contains("wedged-0 is stuck at offset 0");
         } finally {
           Signals.send("CONT", platform.pid("preprocess"));
@@ -109,7 +109,7 @@ class LiveVerdictsTest {
             "preprocessing is well again",
             List.of(preprocess),
             wedged,
-            group -> Set.of(Verdict.OK, Verdict.IDLE).contains(group.now().verdict()));
+            group -> Set.of(LagVerdict.OK, LagVerdict.IDLE).contains(group.now().verdict()));
       }
     }
   }

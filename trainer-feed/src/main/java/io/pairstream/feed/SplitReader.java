@@ -2,7 +2,7 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.HeldPairs.Held;
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.PairIndex;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
@@ -245,7 +245,7 @@ final class SplitReader implements AutoCloseable {
                     new InvalidViewException(
                         place(record)
                             + " cannot be held against the conditions: it holds no pair"));
-    return holds(PairIndex.entry(pair, record.partition(), record.offset(), 0));
+    return holds(IndexedPairs.entry(pair, record.partition(), record.offset(), 0));
   }
 
   /** Takedown keys that cover a pair of the index. */

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.PairIndex;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
@@ -67,7 +67,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
       IndexedPair entry =
           withdrawn.contains(i)
               ? null
-              : PairIndex.entry(pair(i), partition, offsets.get(partition).next(), 1);
+              : IndexedPairs.entry(pair(i), partition, offsets.get(partition).next(), 1);
       TestCluster.put(cluster, cluster.topics().index(), String.valueOf(i), entry);
     }
   }

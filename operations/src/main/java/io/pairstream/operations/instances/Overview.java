@@ -8,10 +8,10 @@ import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Sentences;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -95,7 +95,7 @@ public final class Overview {
   record Answer(
       Instant at,
       String dataset,
-      Verdict verdict,
+      LagVerdict verdict,
       Sentence sentence,
       List<GroupLag> groups,
       List<Flow> doors,
@@ -131,8 +131,8 @@ public final class Overview {
     Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     // Brokers that were not asked yet, and groups that were not looked at.
-    Verdict notYet = isStarting("operate") ? Verdict.STARTING : Verdict.UNKNOWN;
-    Verdict blindly = brokers.state() == State.UNKNOWN ? notYet : Verdict.UNKNOWN;
+    LagVerdict notYet = isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
+    LagVerdict blindly = brokers.state() == State.UNKNOWN ? notYet : LagVerdict.UNKNOWN;
     PairTopics topics = sources.cluster().topics();
     return new Answer(
         now,
@@ -232,7 +232,8 @@ public final class Overview {
       parts.add(registry.sentence());
     }
     // Groups may be calm where processes are not; then not all is well.
-    boolean calm = headline.filter(each -> each.verdict().compareTo(Verdict.OK) >= 0).isPresent();
+    boolean calm =
+        headline.filter(each -> each.verdict().compareTo(LagVerdict.OK) >= 0).isPresent();
     return Sentence.joined(calm && parts.size() > 1 ? parts.subList(1, parts.size()) : parts);
   }
 

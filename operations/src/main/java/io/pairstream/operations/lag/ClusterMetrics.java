@@ -97,7 +97,7 @@ public record ClusterMetrics(
   private void group(GroupLag group, PrometheusText text) {
     Lag now = group.now();
     String decides = group.muted().isPresent() ? "muted" : group.decides() ? "yes" : "no";
-    for (Verdict verdict : Verdict.values()) {
+    for (LagVerdict verdict : LagVerdict.values()) {
       var of = with("group", group.group(), "verdict", verdict.name(), "decides", decides);
       String help = "1 for what is to be thought of a group";
       add(text, "lag_verdict", help, verdict == now.verdict() ? 1 : 0, of);
@@ -132,7 +132,7 @@ public record ClusterMetrics(
     add(text, "lag_partition_held_offsets", held, partition.held(), place);
     String open = "How long a transaction has been open that does not end; 0 where none is";
     add(text, "lag_partition_hanging_seconds", open, partition.hangingSeconds(), place);
-    Verdict verdict = partition.now().verdict();
+    LagVerdict verdict = partition.now().verdict();
     if (verdict.isAlarm()) {
       of.put("verdict", verdict.name());
       String alarm = "1 for each partition that needs somebody, and why";

@@ -99,7 +99,7 @@ public record GroupLag(
     for (PartitionLag each : partitions) {
       TopicPartition at = new TopicPartition(each.topic(), each.partition());
       each.head()
-          .filter(head -> List.of(Verdict.STOP, Verdict.STALL).contains(each.now().verdict()))
+          .filter(head -> List.of(LagVerdict.STOP, LagVerdict.STALL).contains(each.now().verdict()))
           .ifPresent(head -> commands.put(at, commands(at, head)));
     }
     return commands;
@@ -153,8 +153,9 @@ public record GroupLag(
    * @param isStarting whether that process has just started
    */
   public GroupLag waiting(boolean isStarting) {
-    boolean waits = now.verdict() == Verdict.OK || (isStarting && now.verdict() == Verdict.UNKNOWN);
-    Verdict told = isStarting ? Verdict.STARTING : Verdict.UNKNOWN;
+    boolean waits =
+        now.verdict() == LagVerdict.OK || (isStarting && now.verdict() == LagVerdict.UNKNOWN);
+    LagVerdict told = isStarting ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
     return waits ? with(decides, now.notKnown(told, group), partitions) : this;
   }
 

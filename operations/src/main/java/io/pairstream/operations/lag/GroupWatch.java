@@ -58,7 +58,7 @@ final class GroupWatch {
   /** Since when its place is not known; null where it is. */
   private Instant unknownSince;
 
-  private Verdict verdict;
+  private LagVerdict verdict;
   private Instant since;
 
   /** When it was judged first; null where it never was. */
@@ -159,7 +159,7 @@ final class GroupWatch {
     unknownSince = now.refused().isEmpty() ? null : unknownSince == null ? at : unknownSince;
     if (now.refused().isPresent()
         && lastJudged != null
-        && lastJudged.now().verdict().isWorseThan(Verdict.UNKNOWN)) {
+        && lastJudged.now().verdict().isWorseThan(LagVerdict.UNKNOWN)) {
       return lastJudged.with(lastJudged.now().notKnownSince(unknownSince, now.refused().get()));
     }
     double drain = 0;
@@ -205,12 +205,12 @@ final class GroupWatch {
             : waiting.stream().anyMatch(CatchUp::isNever)
                 ? CatchUp.NEVER
                 : CatchUp.of(records.getAsLong(), processing.getAsDouble(), drain, inFlight);
-    Verdict nothing = now.refused().isPresent() ? Verdict.UNKNOWN : notYet(at);
-    Verdict found = worst.map(Lag::verdict).orElse(nothing);
+    LagVerdict nothing = now.refused().isPresent() ? LagVerdict.UNKNOWN : notYet(at);
+    LagVerdict found = worst.map(Lag::verdict).orElse(nothing);
     if (found != verdict) {
       verdict = found;
       // A trouble began before it was one; that all is well is true of all partitions only now.
-      boolean isTrouble = found.isAlarm() || found == Verdict.BEHIND;
+      boolean isTrouble = found.isAlarm() || found == LagVerdict.BEHIND;
       since = worst.filter(each -> isTrouble).map(Lag::since).orElse(at);
     }
     Sentence why =
@@ -247,8 +247,8 @@ final class GroupWatch {
     return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
-  private Verdict notYet(Instant at) {
-    return Verdict.notYet(firstAt, at, start);
+  private LagVerdict notYet(Instant at) {
+    return LagVerdict.notYet(firstAt, at, start);
   }
 
   /** A partition of a group over the looks. Not thread-safe. */
@@ -420,8 +420,8 @@ final class GroupWatch {
     }
 
     /** Its leader does not answer: what was known before is shown, and that it is old. */
-    private PartitionLag unseen(PartitionLog log, Verdict notKnown) {
-      if (last != null && last.now().verdict().isWorseThan(Verdict.UNKNOWN)) {
+    private PartitionLag unseen(PartitionLog log, LagVerdict notKnown) {
+      if (last != null && last.now().verdict().isWorseThan(LagVerdict.UNKNOWN)) {
         return last.with(last.now().notKnownSince(unseenSince, "its leader does not answer"));
       }
       boolean known = last != null;

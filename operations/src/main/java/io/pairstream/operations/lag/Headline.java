@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param sentence the sentence of that group and how many more are in trouble, or that all is well;
  *     and which have not started
  */
-public record Headline(Verdict verdict, Sentence sentence) {
+public record Headline(LagVerdict verdict, Sentence sentence) {
 
   /**
    * How groups are listed: the platform's own before others, in each part those that count first;
@@ -92,7 +92,7 @@ public record Headline(Verdict verdict, Sentence sentence) {
   private static Sentence withMissing(Sentence sentence, Collection<GroupLag> groups) {
     List<Sentence> names =
         groups.stream()
-            .filter(group -> isAbsent(group) && group.now().verdict() == Verdict.UNKNOWN)
+            .filter(group -> isAbsent(group) && group.now().verdict() == LagVerdict.UNKNOWN)
             .sorted(Comparator.comparing(GroupLag::group))
             .map(Headline::withUnread)
             .toList();

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  * @param catchUp when what waits is read
  */
 public record Judgement(
-    Verdict verdict,
+    LagVerdict verdict,
     Instant since,
     Kind kind,
     OptionalLong standsAt,
@@ -35,7 +35,7 @@ public record Judgement(
 
   /** Whether the group does not move on though something waits, or is held back. */
   boolean stands() {
-    return verdict == Verdict.STOP || verdict == Verdict.STALL;
+    return verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
   }
 
   /** From where a group went back, and how far; {@code to} is less than {@code from}. */

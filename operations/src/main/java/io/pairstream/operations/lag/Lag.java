@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  * @param lost records that the log dropped before the group read them, at most
  */
 public record Lag(
-    Verdict verdict,
+    LagVerdict verdict,
     Sentence sentence,
     Instant since,
     @JsonProperty("lag") OptionalLong records,
@@ -48,7 +48,7 @@ public record Lag(
           .thenComparing(each -> -each.seconds().orElse(0));
 
   /** The same of a group of which nobody knows whether it keeps up. */
-  Lag notKnown(Verdict which, String group) {
+  Lag notKnown(LagVerdict which, String group) {
     return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
   }
 
@@ -60,7 +60,7 @@ public record Lag(
         catchUp);
   }
 
-  private Lag with(Verdict nowVerdict, Sentence nowSentence, CatchUp nowCatchUp) {
+  private Lag with(LagVerdict nowVerdict, Sentence nowSentence, CatchUp nowCatchUp) {
     return new Lag(
         nowVerdict,
         nowSentence,

@@ -46,7 +46,9 @@ public final class LagHistory implements AutoCloseable {
 
   /** Verdicts by their names, the worst first. */
   private static final String VERDICTS =
-      Stream.of(Verdict.values()).map(Verdict::name).collect(Collectors.joining(",", ",", ","));
+      Stream.of(LagVerdict.values())
+          .map(LagVerdict::name)
+          .collect(Collectors.joining(",", ",", ","));
 
   private static final String SCHEMA =
       """
@@ -93,7 +95,7 @@ public final class LagHistory implements AutoCloseable {
       OptionalDouble seconds,
       OptionalDouble arrivalPerSecond,
       OptionalDouble processingPerSecond,
-      Verdict verdict) {}
+      LagVerdict verdict) {}
 
   /**
    * Opens the history in a folder, or begins one.
@@ -217,11 +219,11 @@ public final class LagHistory implements AutoCloseable {
   }
 
   /** One that only a later version knows is not known here. */
-  private static Verdict verdict(String name) {
-    return Stream.of(Verdict.values())
+  private static LagVerdict verdict(String name) {
+    return Stream.of(LagVerdict.values())
         .filter(each -> each.name().equals(name))
         .findFirst()
-        .orElse(Verdict.UNKNOWN);
+        .orElse(LagVerdict.UNKNOWN);
   }
 
   private static OptionalLong number(ResultSet row, String column) throws SQLException {

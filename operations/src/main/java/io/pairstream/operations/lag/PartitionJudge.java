@@ -76,9 +76,9 @@ public final class PartitionJudge {
   @JsonIgnore private Instant began;
 
   private Sample last;
-  private Verdict verdict = Verdict.UNKNOWN;
+  private LagVerdict verdict = LagVerdict.UNKNOWN;
   private Instant since;
-  private Verdict next = Verdict.UNKNOWN;
+  private LagVerdict next = LagVerdict.UNKNOWN;
   private int timesNext;
 
   private boolean keptUp;
@@ -139,7 +139,7 @@ public final class PartitionJudge {
   void goOn(Instant now) {
     if (last != null && now.isAfter(last.at().plus(REMEMBER))) {
       forget();
-      verdict = Verdict.UNKNOWN;
+      verdict = LagVerdict.UNKNOWN;
       since = null;
     } else if (!verdict.isAlarm()) {
       // Nobody has looked since: what starts together with the watch has not stood all the while.
@@ -156,46 +156,48 @@ public final class PartitionJudge {
     baseline.clear();
   }
 
-  private Verdict firstThatHolds(Sample sample) {
+  private LagVerdict firstThatHolds(Sample sample) {
     if (role == Role.SHOWN && sample.committed().isPresent()) {
-      return sample.lag() == 0 ? Verdict.IDLE : Verdict.OK;
+      return sample.lag() == 0 ? LagVerdict.IDLE : LagVerdict.OK;
     }
     if (setbacks.told().isPresent()) {
       return setbacks.told().get();
     }
     if (isNew(sample)) {
-      return Verdict.UNKNOWN;
+      return LagVerdict.UNKNOWN;
     }
     if (sample.committed().isEmpty()) {
-      return sample.isUnread() ? notYet(sample) : Verdict.IDLE;
+      return sample.isUnread() ? notYet(sample) : LagVerdict.IDLE;
     }
     if (looksBeyondEnd >= LOOKS_AT_STANDING || isAway(sample)) {
-      return Verdict.UNKNOWN;
+      return LagVerdict.UNKNOWN;
     }
     boolean still = standsStill(sample);
     if (still && !sample.alive()) {
-      return Verdict.STOP;
+      return LagVerdict.STOP;
     }
     if ((still && !sample.waitsByDesign()) || sample.isHeldBack()) {
-      return Verdict.STALL;
+      return LagVerdict.STALL;
     }
     if (sample.lag() == 0) {
-      return progress.quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
+      return progress.quietLooks >= QUIET_LOOKS ? LagVerdict.IDLE : LagVerdict.OK;
     }
     if (sample.waitsByDesign()) {
-      return sample.alive() || progress.moved ? Verdict.OK : notYet(sample);
+      return sample.alive() || progress.moved ? LagVerdict.OK : notYet(sample);
     }
-    if (!progress.moved || (!verdict.isWorseThan(Verdict.UNKNOWN) && isUnread(sample))) {
+    if (!progress.moved || (!verdict.isWorseThan(LagVerdict.UNKNOWN) && isUnread(sample))) {
       return notYet(sample);
     }
     if (isBehind(sample)) {
-      return sample.isAtRisk(progress.processing.perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
+      return sample.isAtRisk(progress.processing.perSecond())
+          ? LagVerdict.AT_RISK
+          : LagVerdict.BEHIND;
     }
-    return isTooEarly() ? notYet(sample) : Verdict.OK;
+    return isTooEarly() ? notYet(sample) : LagVerdict.OK;
   }
 
-  private Verdict notYet(Sample sample) {
-    return Verdict.notYet(began, sample.at(), start);
+  private LagVerdict notYet(Sample sample) {
+    return LagVerdict.notYet(began, sample.at(), start);
   }
 
   /** Its topic was made anew within a minute, or its place is still that in the earlier one. */
@@ -237,8 +239,8 @@ public final class PartitionJudge {
     if (progress.looks < LOOKS_AT_STANDING) {
       return false;
     }
-    boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
-    boolean starts = notYet(sample) == Verdict.STARTING;
+    boolean told = verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
+    boolean starts = notYet(sample) == LagVerdict.STARTING;
     double longest =
         progress.gap.isKnown()
             ? Math.max(starts ? 2 * floor : floor, USUAL_GAPS * progress.gap.seconds())
@@ -261,7 +263,7 @@ public final class PartitionJudge {
   }
 
   /** Changes the verdict once there is evidence for another one on enough looks in a row. */
-  private void decide(Verdict found, Sample sample) {
+  private void decide(LagVerdict found, Sample sample) {
     if (since == null || last == null) {
       become(found, sample);
       return;
@@ -282,23 +284,23 @@ public final class PartitionJudge {
    * or the transaction that held the group back has ended.
    */
   private boolean isOver(Sample sample) {
-    boolean stood = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    boolean stood = verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
     boolean isLetGo = last.isHeldBack() && !sample.isHeldBack();
-    boolean hasReadAll = sample.lag() == 0 && verdict.isWorseThan(Verdict.UNKNOWN);
+    boolean hasReadAll = sample.lag() == 0 && verdict.isWorseThan(LagVerdict.UNKNOWN);
     return hasReadAll || (stood && (isLetGo || progress.looks == 0));
   }
 
-  private int looksNeeded(Verdict found) {
+  private int looksNeeded(LagVerdict found) {
     return switch (found) {
       case LOST, REWIND, UNKNOWN, STARTING -> 1;
       // That a group stands was seen on several looks already.
-      case STOP, STALL -> verdict == Verdict.STOP || verdict == Verdict.STALL ? 2 : 1;
+      case STOP, STALL -> verdict == LagVerdict.STOP || verdict == LagVerdict.STALL ? 2 : 1;
       case AT_RISK, BEHIND -> 3;
-      case OK, IDLE -> verdict.isWorseThan(Verdict.UNKNOWN) ? 2 : 1;
+      case OK, IDLE -> verdict.isWorseThan(LagVerdict.UNKNOWN) ? 2 : 1;
     };
   }
 
-  private void become(Verdict found, Sample sample) {
+  private void become(LagVerdict found, Sample sample) {
     verdict = found;
     timesNext = 0;
     since =
@@ -310,7 +312,8 @@ public final class PartitionJudge {
   }
 
   private Judgement judgement(Sample sample) {
-    boolean stands = (verdict == Verdict.STOP || verdict == Verdict.STALL) && !sample.isHeldBack();
+    boolean stands =
+        (verdict == LagVerdict.STOP || verdict == LagVerdict.STALL) && !sample.isHeldBack();
     return new Judgement(
         verdict,
         since,
@@ -343,15 +346,15 @@ public final class PartitionJudge {
         CatchUp.of(
             sample.lag(), progress.processing.perSecond(), progress.drain.perSecond(), inFlight());
     // There is not yet enough evidence that it is behind, so there is none for this either.
-    return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
+    return found.isNever() && !verdict.isWorseThan(LagVerdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
   }
 
   private boolean saysNothing() {
-    return verdict == Verdict.UNKNOWN || verdict == Verdict.STARTING;
+    return verdict == LagVerdict.UNKNOWN || verdict == LagVerdict.STARTING;
   }
 
   private Kind kind(Sample sample) {
-    if (isNew(sample) && verdict == Verdict.UNKNOWN) {
+    if (isNew(sample) && verdict == LagVerdict.UNKNOWN) {
       return Kind.MADE_ANEW;
     }
     if (sample.committed().isEmpty()) {
@@ -363,13 +366,13 @@ public final class PartitionJudge {
     if (looksBeyondEnd >= LOOKS_AT_STANDING) {
       return Kind.BEYOND_THE_END;
     }
-    if (isAway(sample) && !verdict.isWorseThan(Verdict.UNKNOWN)) {
+    if (isAway(sample) && !verdict.isWorseThan(LagVerdict.UNKNOWN)) {
       return Kind.AWAY;
     }
     if (saysNothing()) {
       return Kind.TOO_EARLY;
     }
-    if (verdict == Verdict.STALL && sample.isHeldBack()) {
+    if (verdict == LagVerdict.STALL && sample.isHeldBack()) {
       return Kind.HELD_BACK;
     }
     return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;

@@ -98,7 +98,7 @@ public final class Sentences {
   private static Sentence unknown(TopicPartition partition, Sample sample, Judgement judgement) {
     return switch (judgement.kind()) {
       case NEVER_COMMITTED ->
-          (judgement.verdict() == Verdict.STARTING
+          (judgement.verdict() == LagVerdict.STARTING
                   ? Template.NOT_COMMITTED_YET
                   : Template.NEVER_COMMITTED)
               .with(partition, records(sample.end() - sample.logStart()));
@@ -133,24 +133,24 @@ public final class Sentences {
       OptionalLong lag,
       OptionalDouble seconds,
       CatchUp catchUp) {
-    Verdict verdict = worst.now().verdict();
+    LagVerdict verdict = worst.now().verdict();
     long alike = partitions.stream().filter(each -> each.now().verdict() == verdict).count() - 1;
     long waitOn = partitions.stream().filter(each -> each.now().waits()).count();
     Optional<PartitionLag> hot = hot(partitions, lag.orElse(0));
     return switch (verdict) {
-      case IDLE -> Template.JUDGED.with(Verdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
+      case IDLE -> Template.JUDGED.with(LagVerdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->
           Template.JUDGED.with(
-              Verdict.OK.words(),
+              LagVerdict.OK.words(),
               (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP)
                   .with(group, on(waitOn, waiting(lag.orElse(0), seconds))));
       case STARTING ->
           Template.JUDGED.with(
-              Verdict.STARTING.words(), Template.IS_STARTING.with(group, unread(partitions)));
+              LagVerdict.STARTING.words(), Template.IS_STARTING.with(group, unread(partitions)));
       case BEHIND ->
           withHot(
               Template.JUDGED.with(
-                  Verdict.BEHIND.words(),
+                  LagVerdict.BEHIND.words(),
                   Template.BEHIND.with(
                       group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp))),
               hot,
@@ -187,8 +187,8 @@ public final class Sentences {
   }
 
   /** Of a group that says itself what is in its way: whether it keeps up is not known. */
-  static Sentence notKnown(Verdict verdict, String group, Lag now) {
-    Template template = verdict == Verdict.STARTING ? Template.IS_STARTING : Template.TOO_EARLY;
+  static Sentence notKnown(LagVerdict verdict, String group, Lag now) {
+    Template template = verdict == LagVerdict.STARTING ? Template.IS_STARTING : Template.TOO_EARLY;
     return Template.JUDGED.with(verdict.words(), template.with(group, waiting(now)));
   }
 

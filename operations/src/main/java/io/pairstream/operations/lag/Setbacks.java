@@ -106,10 +106,10 @@ final class Setbacks {
   }
 
   /** LOST or REWIND; empty where nothing is to be told. */
-  Optional<Verdict> told() {
+  Optional<LagVerdict> told() {
     return lostAt != null
-        ? Optional.of(Verdict.LOST)
-        : rewoundAt != null ? Optional.of(Verdict.REWIND) : Optional.empty();
+        ? Optional.of(LagVerdict.LOST)
+        : rewoundAt != null ? Optional.of(LagVerdict.REWIND) : Optional.empty();
   }
 
   /** Since when that is so. */

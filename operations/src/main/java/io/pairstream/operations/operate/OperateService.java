@@ -17,7 +17,7 @@ import io.pairstream.operations.lag.LagRoutes;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.MuteRoutes;
 import io.pairstream.operations.lag.Mutes;
-import io.pairstream.operations.pairs.PairRoutes;
+import io.pairstream.operations.pairs.CatalogueRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.review.ReviewRoutes;
@@ -202,9 +202,9 @@ public final class OperateService implements AutoCloseable {
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
     obstacles.add(catalogue::trouble);
-    PairRoutes pairs =
+    CatalogueRoutes pairs =
         closedLater(
-            new PairRoutes(access, catalogue, settings.workers(), instances::limits, clock));
+            new CatalogueRoutes(access, catalogue, settings.workers(), instances::limits, clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ActionRoutes(catalogue).routes());
     return catalogue;

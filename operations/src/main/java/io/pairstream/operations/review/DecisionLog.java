@@ -1,6 +1,6 @@
 package io.pairstream.operations.review;
 
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
@@ -55,7 +55,8 @@ final class DecisionLog implements AutoCloseable {
   private Transactions transactions;
 
   /** What is written in one piece: a decision with its note, or a note alone. */
-  private record Pending(Optional<Judgement> decision, List<ProducerRecord<byte[], byte[]>> all) {}
+  private record Pending(
+      Optional<DecisionRecords> decision, List<ProducerRecord<byte[], byte[]>> all) {}
 
   /**
    * @param opening takes the transactional id; called again whenever another has taken it
@@ -92,14 +93,14 @@ final class DecisionLog implements AutoCloseable {
   }
 
   /** Adds a decision to the next commit, and what the audit trail says of it. */
-  void add(Judgement judgement, Optional<Action> note) {
-    Review review = judgement.review();
+  void add(DecisionRecords records, Optional<Action> note) {
+    Review review = records.review();
     List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>();
     // The review before what it is about.
     all.add(topics.reviews().record(review.getReviewId(), review));
-    judgement.sent().ifPresent(all::add);
+    records.sent().ifPresent(all::add);
     note.ifPresent(action -> all.add(topics.actions().record(action.getActionId(), action)));
-    add(new Pending(Optional.of(judgement), all));
+    add(new Pending(Optional.of(records), all));
   }
 
   /** Adds a note to the next commit. */
@@ -161,7 +162,7 @@ final class DecisionLog implements AutoCloseable {
     Map<Origin, Review> sent = sentSince();
     for (Pending one : List.copyOf(pending)) {
       Optional<Review> ours =
-          one.decision().filter(any -> any.sent().isPresent()).map(Judgement::review);
+          one.decision().filter(any -> any.sent().isPresent()).map(DecisionRecords::review);
       Review first = ours.map(review -> sent.get(review.getOrigin())).orElse(null);
       if (first == null) {
         one.all().forEach(transactions::add);

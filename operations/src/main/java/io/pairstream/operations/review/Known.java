@@ -1,7 +1,7 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.operations.review.Quarantine.Sought;
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
@@ -101,39 +101,39 @@ final class Known {
         .findFirst();
   }
 
-  /** The review where the same as a verdict was decided before. */
-  Optional<Review> before(Receipt receipt, Verdict verdict) {
+  /** The review where the same was decided before. */
+  Optional<Review> before(Receipt receipt, ReviewDecision decided) {
     // Or it has come again since, and the request is the one that sent it.
     return Stream.concat(
             about(receipt.getOrigin()).stream(),
             sender(receipt)
-                .filter(review -> review.getReviewer().equals(verdict.actor().name()))
-                .filter(review -> review.getComment().equals(verdict.comment()))
+                .filter(review -> review.getReviewer().equals(decided.actor().name()))
+                .filter(review -> review.getComment().equals(decided.comment()))
                 .stream())
-        .filter(review -> review.getDecision().equals(verdict.decision().name()))
-        .filter(review -> review.getCaption().equals(verdict.caption()))
+        .filter(review -> review.getDecision().equals(decided.decision().name()))
+        .filter(review -> review.getCaption().equals(decided.caption()))
         .findFirst();
   }
 
   /** Why an entry with this receipt cannot be decided about now, if so. */
-  Optional<Sentence> obstacle(Optional<Receipt> receipt, Verdict verdict) {
+  Optional<Sentence> obstacle(Optional<Receipt> receipt, ReviewDecision decided) {
     if (receipt.isEmpty()) {
       return Optional.of(Template.NOT_REJECTED.with());
     } else if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
       return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
     }
-    return verdict.decision().sends() && !verdict.again()
+    return decided.decision().sends() && !decided.again()
         ? sent(receipt.get().getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
         : Optional.empty();
   }
 
   /** Whether an entry is where its pair is, and may be sent. */
-  boolean isOpen(Sought entry, Verdict verdict) {
+  boolean isOpen(Sought entry, ReviewDecision decided) {
     return receipt(entry.key())
             .filter(found -> found.getStanding().equals(PairStatus.QUARANTINED.name()))
             .filter(found -> found.getOrigin().equals(entry.origin()))
             .isPresent()
-        && (verdict.again() || sent(entry.origin()).isEmpty());
+        && (decided.again() || sent(entry.origin()).isEmpty());
   }
 
   /** Who decided a review, and when, for a reader. */

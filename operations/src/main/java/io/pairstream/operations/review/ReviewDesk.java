@@ -112,9 +112,10 @@ public final class ReviewDesk {
    * @throws org.apache.kafka.common.KafkaException where the cluster does not answer
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    */
-  public List<ReviewResult> decide(Collection<String> ids, Verdict verdict, boolean planOnly) {
+  public List<ReviewResult> decide(
+      Collection<String> ids, ReviewDecision decided, boolean planOnly) {
     cluster.requireRegistry();
-    try (Request request = new Request(verdict, planOnly, "", sent -> {})) {
+    try (Request request = new Request(decided, planOnly, "", sent -> {})) {
       return request.decide(ids);
     }
   }
@@ -123,17 +124,17 @@ public final class ReviewDesk {
    * Sends a selection again, after a recipe has changed, or because somebody lets it in. The
    * outcome of a replay is not replayed in its turn, unless it is asked for.
    *
-   * @param verdict replayed or accepted
+   * @param decided replayed or accepted
    * @param planOnly only says what would become of it, and writes nothing
    * @param progress hears how many were sent so far, after each commit
    * @throws org.apache.kafka.common.KafkaException where the cluster does not take it; what was
    *     sent before stands, and the same call goes on with the rest
    */
   public Report replay(
-      Selection selection, Verdict verdict, boolean planOnly, LongConsumer progress) {
+      Selection selection, ReviewDecision decided, boolean planOnly, LongConsumer progress) {
     cluster.requireRegistry();
     String run = UUID.randomUUID().toString();
-    try (Request request = new Request(verdict, planOnly, run, progress)) {
+    try (Request request = new Request(decided, planOnly, run, progress)) {
       return request.replay(selection);
     }
   }
@@ -141,7 +142,7 @@ public final class ReviewDesk {
   /** One request: which entries it is about, and what becomes of them. */
   private final class Request implements AutoCloseable {
 
-    private final Verdict verdict;
+    private final ReviewDecision decided;
     private final Optional<DecisionLog> decisions;
     private final String run;
     private final LongConsumer progress;
@@ -161,8 +162,8 @@ public final class ReviewDesk {
      * @param planOnly whether nothing is to be written
      * @param run id of the action that stands for all decisions; empty where each has its own
      */
-    Request(Verdict verdict, boolean planOnly, String run, LongConsumer progress) {
-      this.verdict = verdict;
+    Request(ReviewDecision decided, boolean planOnly, String run, LongConsumer progress) {
+      this.decided = decided;
       this.decisions = planOnly ? Optional.empty() : Optional.of(opening.apply(cluster));
       this.run = run;
       this.progress = progress;
@@ -207,7 +208,7 @@ public final class ReviewDesk {
       Known known = new Known(cluster, candidates.keySet());
       List<Sought> open =
           candidates.values().stream()
-              .filter(candidate -> known.isOpen(candidate, verdict))
+              .filter(candidate -> known.isOpen(candidate, decided))
               .sorted(Comparator.comparing(Sought::arrivedAt).thenComparing(Sought::key))
               .toList();
       List<Sought> chosen = open.subList(0, Math.min(open.size(), selection.limit()));
@@ -234,21 +235,21 @@ public final class ReviewDesk {
       boolean isReplay =
           pair.getHeaders().stream().anyMatch(header -> header.getKey().equals(Replay.REVIEW));
       return pair.getValue() != null
-          && (verdict.again() || !isReplay)
-          && (!verdict.decision().waives() || Judgement.isWaivable(pair));
+          && (decided.again() || !isReplay)
+          && (!decided.decision().waives() || DecisionRecords.isWaivable(pair));
     }
 
     /** The receipt where there is something to decide; otherwise the result is clear. */
     private Optional<Receipt> undecided(String id, Known known) {
       Optional<Receipt> receipt = known.receipt(id);
       Optional<Review> before =
-          receipt.filter(any -> !verdict.again()).flatMap(found -> known.before(found, verdict));
+          receipt.filter(any -> !decided.again()).flatMap(found -> known.before(found, decided));
       if (before.isPresent()) {
         Sentence detail = Known.said(Template.DECIDED_BEFORE, before.get());
         note(ReviewResult.done(id, before.get(), detail));
         return Optional.empty();
       }
-      Optional<Sentence> obstacle = known.obstacle(receipt, verdict);
+      Optional<Sentence> obstacle = known.obstacle(receipt, decided);
       obstacle.ifPresent(why -> note(ReviewResult.failed(id, why)));
       return obstacle.isPresent() ? Optional.empty() : receipt;
     }
@@ -256,15 +257,15 @@ public final class ReviewDesk {
     private void judge(QuarantineEntry entry, Known known) {
       String id = entry.key();
       try {
-        Judgement judgement =
-            Judgement.of(cluster.topics(), entry, verdict, known, run, clock.instant());
-        Review review = judgement.review();
+        DecisionRecords records =
+            DecisionRecords.of(cluster.topics(), entry, decided, known, run, clock.instant());
+        Review review = records.review();
         results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
         uncommitted.put(review.getOrigin(), id);
         reasons.merge(review.getReason(), 1L, Long::sum);
-        decisions.ifPresent(log -> log.add(judgement, note(id, review)));
-        judgement.sent().ifPresent(record -> sending.accept(entry.pair(), record));
-      } catch (Judgement.Undecidable e) {
+        decisions.ifPresent(log -> log.add(records, note(id, review)));
+        records.sent().ifPresent(record -> sending.accept(entry.pair(), record));
+      } catch (DecisionRecords.Undecidable e) {
         note(ReviewResult.failed(id, e.sentence()));
       }
       if (uncommitted.size() == MOST_IN_A_COMMIT
@@ -285,9 +286,9 @@ public final class ReviewDesk {
               "reason", review.getReason(),
               "sent_pair_id", review.getSentPairId(),
               "waived", String.join(",", review.getWaived()));
-      String detail = verdict.decision() + ": " + verdict.comment();
+      String detail = decided.decision() + ": " + decided.comment();
       AuditEvent event = event(id, AuditEvent.Outcome.DONE, detail, facts);
-      return Optional.of(event.by(verdict.actor(), review.getReviewedAt()));
+      return Optional.of(event.by(decided.actor(), review.getReviewedAt()));
     }
 
     private void commit() {
@@ -315,8 +316,8 @@ public final class ReviewDesk {
       String id = uncommitted.remove(entry);
       reasons.computeIfPresent(first.getReason(), (reason, sent) -> sent == 1 ? null : sent - 1);
       boolean isSame =
-          first.getDecision().equals(verdict.decision().name())
-              && first.getCaption().equals(verdict.caption());
+          first.getDecision().equals(decided.decision().name())
+              && first.getCaption().equals(decided.caption());
       note(
           isSame
               ? ReviewResult.done(id, first, Known.said(Template.DECIDED_BEFORE, first))
@@ -332,8 +333,8 @@ public final class ReviewDesk {
         counted
             .add(
                 event(result.id(), outcome, result.detail().text(), Map.of()),
-                verdict.actor(),
-                verdict.actor().name() + ' ' + verdict.actor().keyId())
+                decided.actor(),
+                decided.actor().name() + ' ' + decided.actor().keyId())
             .ifPresent(decisions.get()::add);
       }
     }
@@ -341,7 +342,7 @@ public final class ReviewDesk {
     /** Writes what the run itself has to say, in place of what it said before. */
     private void note(Selection selection, int chosen, AuditEvent.Outcome outcome, String detail) {
       Map<String, String> facts =
-          Map.of("again", String.valueOf(verdict.again()), "chosen", String.valueOf(chosen));
+          Map.of("again", String.valueOf(decided.again()), "chosen", String.valueOf(chosen));
       String subject =
           "reason %s, source %s%s"
               .formatted(
@@ -351,7 +352,7 @@ public final class ReviewDesk {
       decisions.ifPresent(
           log -> {
             log.add(
-                event(subject, outcome, detail, facts).by(verdict.actor(), clock.instant(), run));
+                event(subject, outcome, detail, facts).by(decided.actor(), clock.instant(), run));
             var unused = log.commit();
           });
     }
@@ -359,8 +360,8 @@ public final class ReviewDesk {
     private AuditEvent event(
         String subject, AuditEvent.Outcome outcome, String detail, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
-      all.put("decision", verdict.decision().name());
-      all.put("comment", verdict.comment());
+      all.put("decision", decided.decision().name());
+      all.put("comment", decided.comment());
       return new AuditEvent(eventName, subject, outcome, detail, all);
     }
 

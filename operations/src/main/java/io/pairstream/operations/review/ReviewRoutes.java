@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.waiting.WaitingWork;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -74,11 +74,11 @@ public final class ReviewRoutes implements AutoCloseable {
     Actor actor = actions.requireReviewer(incoming, EVENT);
     Asked asked = asked(body);
     List<String> ids = asked.checkedPairs();
-    Verdict verdict = asked.verdict(actor);
-    if (verdict.decision() == Decision.RECAPTIONED && ids.size() != 1) {
+    ReviewDecision decided = asked.decided(actor);
+    if (decided.decision() == Decision.RECAPTIONED && ids.size() != 1) {
       throw wrong("a caption is for one pair; pairs holds " + ids.size());
     }
-    return worker.later(() -> AnswerJson.answer(new Results(desk.decide(ids, verdict, false))));
+    return worker.later(() -> AnswerJson.answer(new Results(desk.decide(ids, decided, false))));
   }
 
   private record Results(List<ReviewResult> results) {}
@@ -93,12 +93,12 @@ public final class ReviewRoutes implements AutoCloseable {
       return pairs;
     }
 
-    Verdict verdict(Actor actor) {
+    ReviewDecision decided(Actor actor) {
       if (decision == null) {
         throw wrong("decision is missing");
       }
       try {
-        return new Verdict(
+        return new ReviewDecision(
             decision,
             Objects.requireNonNullElse(caption, ""),
             Objects.requireNonNullElse(comment, ""),

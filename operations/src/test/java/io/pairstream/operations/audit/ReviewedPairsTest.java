@@ -7,10 +7,10 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.audit.AuditReport.Difference;
 import io.pairstream.operations.audit.AuditReport.Kind;
+import io.pairstream.operations.review.ReviewDecision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
-import io.pairstream.operations.review.Verdict;
-import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -69,7 +69,7 @@ class ReviewedPairsTest {
     return new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
         .decide(
             List.of(small.pairId()),
-            new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN),
+            new ReviewDecision(Decision.ACCEPTED, "", "good enough", false, ANN),
             false)
         .get(0);
   }

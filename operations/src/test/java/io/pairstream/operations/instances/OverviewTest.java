@@ -9,8 +9,8 @@ import io.pairstream.operations.Served;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.PlayedLag;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.sentence.AnswerJson;
@@ -106,10 +106,10 @@ class OverviewTest {
     try (Watched watched = new Watched(cluster)) {
       watched.groups =
           List.of(
-              PlayedLag.group("fetching", Verdict.OK, "Stable", 0, true),
-              PlayedLag.group("preprocessing", Verdict.STALL, "Stable", 0, true),
-              PlayedLag.group("the feed", Verdict.BEHIND, "Stable", 0, true),
-              PlayedLag.group("pairs-other", Verdict.UNKNOWN, "Absent", 0, true));
+              PlayedLag.group("fetching", LagVerdict.OK, "Stable", 0, true),
+              PlayedLag.group("preprocessing", LagVerdict.STALL, "Stable", 0, true),
+              PlayedLag.group("the feed", LagVerdict.BEHIND, "Stable", 0, true),
+              PlayedLag.group("pairs-other", LagVerdict.UNKNOWN, "Absent", 0, true));
       JsonNode json =
           await(
               watched::overview,
@@ -127,15 +127,15 @@ class OverviewTest {
           .isEqualTo("NO_WORKER");
       assertThat(json.path("groups")).hasSize(4);
 
-      watched.groups = List.of(PlayedLag.group("fetching", Verdict.OK, "Stable", 0, true));
+      watched.groups = List.of(PlayedLag.group("fetching", LagVerdict.OK, "Stable", 0, true));
       assertThat(watched.overview().path("sentence").asText())
           .isEqualTo("preprocess waits: no image worker is able to work");
 
       String preprocess = cluster.dataset().preprocessGroup();
       watched.groups =
           List.of(
-              PlayedLag.group(preprocess, Verdict.OK, "Stable", 2_130, true),
-              PlayedLag.group(cluster.dataset().feedGroup(), Verdict.OK, "Empty", 17, false));
+              PlayedLag.group(preprocess, LagVerdict.OK, "Stable", 2_130, true),
+              PlayedLag.group(cluster.dataset().feedGroup(), LagVerdict.OK, "Empty", 17, false));
       JsonNode held = watched.overview();
       assertThat(held.path("sentence").asText())
           .startsWith("UNKNOWN: " + preprocess + ": 2,130 records wait; whether the group keeps up")

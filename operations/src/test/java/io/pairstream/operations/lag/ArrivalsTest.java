@@ -51,10 +51,10 @@ class ArrivalsTest {
 
   /** Two groups that read the same partition. */
   private static LagReport report(Instant at, long end) {
-    PartitionLag played = PlayedLag.partition("t", 0, OptionalLong.of(10), Verdict.OK);
+    PartitionLag played = PlayedLag.partition("t", 0, OptionalLong.of(10), LagVerdict.OK);
     PartitionLag log =
         new PartitionLag("t", 0, played.committed(), 0, end, 0, 0, played.now(), "", played.head());
     return PlayedLag.report(
-        at, PlayedLag.group("a", Verdict.OK, log), PlayedLag.group("b", Verdict.OK, log));
+        at, PlayedLag.group("a", LagVerdict.OK, log), PlayedLag.group("b", LagVerdict.OK, log));
   }
 }

@@ -91,7 +91,7 @@ class CommitLogRightsTest {
       commit(12);
       assertThat(look(watcher).verdict())
           .as("back and on, between looks")
-          .isNotEqualTo(Verdict.REWIND);
+          .isNotEqualTo(LagVerdict.REWIND);
       assertThat(watcher.latest().blind().orElseThrow())
           .contains(COMMITS + " cannot be read", "not seen", "allow Read on it");
       commit(5);

@@ -41,7 +41,7 @@ class GeneratedTracesTest {
     }
 
     assertThat(trace.saidSince(0))
-        .doesNotContainKeys(Verdict.STOP, Verdict.STALL, Verdict.LOST, Verdict.REWIND);
+        .doesNotContainKeys(LagVerdict.STOP, LagVerdict.STALL, LagVerdict.LOST, LagVerdict.REWIND);
   }
 
   @ParameterizedTest
@@ -61,7 +61,7 @@ class GeneratedTracesTest {
 
     trace.stands(6 + 4 * gap, 1 + amount(random));
 
-    Verdict expected = gone ? Verdict.STOP : Verdict.STALL;
+    LagVerdict expected = gone ? LagVerdict.STOP : LagVerdict.STALL;
     assertThat(trace.verdict()).isEqualTo(expected);
     assertThat(trace.until(expected, stand))
         .isLessThanOrEqualTo(Trace.INTERVAL.multipliedBy(5L + 3L * gap));
@@ -79,7 +79,7 @@ class GeneratedTracesTest {
       trace.stands(1, amount(random));
     }
 
-    assertThat(trace.saidSince(said)).containsOnlyKeys(Verdict.STALL);
+    assertThat(trace.saidSince(said)).containsOnlyKeys(LagVerdict.STALL);
   }
 
   @ParameterizedTest
@@ -104,7 +104,7 @@ class GeneratedTracesTest {
     Trace trace = anything(seed);
 
     assertThat(trace.saidWithNothingWaiting())
-        .doesNotContain(Verdict.STOP, Verdict.STALL, Verdict.AT_RISK, Verdict.BEHIND);
+        .doesNotContain(LagVerdict.STOP, LagVerdict.STALL, LagVerdict.AT_RISK, LagVerdict.BEHIND);
     assertThat(trace.saidToStandInTheLookThatMovesOn()).isZero();
   }
 
@@ -117,7 +117,7 @@ class GeneratedTracesTest {
       never.stands(1, amount(random));
     }
 
-    assertThat(never.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(never.verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(never.saidToStartAfterItsStart()).isZero();
     // Another verdict may need three looks before it is given.
     assertThat(anything(seed).saidToStartAfterItsStart()).isLessThanOrEqualTo(2);
@@ -153,12 +153,17 @@ class GeneratedTracesTest {
     int looks = 0;
     for (long seed = 0; seed < 20; seed++) {
       Trace trace = noisyDay(seed);
-      Map<Verdict, Integer> said = trace.saidSince(0);
-      for (Verdict verdict :
-          EnumSet.of(Verdict.LOST, Verdict.REWIND, Verdict.STOP, Verdict.STALL, Verdict.AT_RISK)) {
+      Map<LagVerdict, Integer> said = trace.saidSince(0);
+      for (LagVerdict verdict :
+          EnumSet.of(
+              LagVerdict.LOST,
+              LagVerdict.REWIND,
+              LagVerdict.STOP,
+              LagVerdict.STALL,
+              LagVerdict.AT_RISK)) {
         alarms += said.getOrDefault(verdict, 0);
       }
-      behind += said.getOrDefault(Verdict.BEHIND, 0);
+      behind += said.getOrDefault(LagVerdict.BEHIND, 0);
       looks += trace.length();
     }
 

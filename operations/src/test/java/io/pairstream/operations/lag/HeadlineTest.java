@@ -12,13 +12,13 @@ class HeadlineTest {
 
   @Test
   void aGroupThatWasNeverThereIsNamedWithWhatWaitsAndDecidesNothing() {
-    PartitionLag links = PlayedLag.partition("links", 0, OptionalLong.empty(), Verdict.UNKNOWN);
+    PartitionLag links = PlayedLag.partition("links", 0, OptionalLong.empty(), LagVerdict.UNKNOWN);
     Headline headline =
         of(
-            PlayedLag.group("pairs-fetch", Verdict.UNKNOWN, "Absent", 0, true, links),
-            group("pairs-a", Verdict.OK, "Stable"));
+            PlayedLag.group("pairs-fetch", LagVerdict.UNKNOWN, "Absent", 0, true, links),
+            group("pairs-a", LagVerdict.OK, "Stable"));
 
-    assertThat(headline.verdict()).isEqualTo(Verdict.OK);
+    assertThat(headline.verdict()).isEqualTo(LagVerdict.OK);
     assertThat(headline.sentence().text())
         .isEqualTo("All is well: nothing waits; pairs-fetch (unread: 90) has not started");
   }
@@ -27,10 +27,10 @@ class HeadlineTest {
   void whoWasNeverThereAndHasNothingToReadIsNotMissed() {
     Headline headline =
         of(
-            group("pairs-fetch", Verdict.IDLE, "Absent"),
-            group("pairs-feed", Verdict.UNKNOWN, "Absent"),
-            group("pairs-other", Verdict.UNKNOWN, "Absent"),
-            group("pairs-a", Verdict.STALL, "Stable"));
+            group("pairs-fetch", LagVerdict.IDLE, "Absent"),
+            group("pairs-feed", LagVerdict.UNKNOWN, "Absent"),
+            group("pairs-other", LagVerdict.UNKNOWN, "Absent"),
+            group("pairs-a", LagVerdict.STALL, "Stable"));
 
     assertThat(headline.sentence().text())
         .isEqualTo("STALL: pairs-a; pairs-feed and pairs-other have not started");
@@ -40,11 +40,11 @@ class HeadlineTest {
   void whereNobodyWasThereWhatWaitsIsTold() {
     Headline headline =
         of(
-            group("pairs-fetch", Verdict.IDLE, "Absent"),
-            group("pairs-feed", Verdict.UNKNOWN, "Absent"));
+            group("pairs-fetch", LagVerdict.IDLE, "Absent"),
+            group("pairs-feed", LagVerdict.UNKNOWN, "Absent"));
 
     assertThat(headline)
-        .isEqualTo(new Headline(Verdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed")));
+        .isEqualTo(new Headline(LagVerdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed")));
     assertThat(Headline.of(List.of())).isEmpty();
   }
 
@@ -52,23 +52,23 @@ class HeadlineTest {
   void whoIsSomebodyElsesOrMutedDecidesNothing() {
     Headline headline =
         of(
-            PlayedLag.group("cron", Verdict.STOP, "Empty", 0, false),
-            group("pairs-a", Verdict.OK, "Stable"),
-            group("pairs-feed", Verdict.UNKNOWN, "Absent"));
+            PlayedLag.group("cron", LagVerdict.STOP, "Empty", 0, false),
+            group("pairs-a", LagVerdict.OK, "Stable"),
+            group("pairs-feed", LagVerdict.UNKNOWN, "Absent"));
 
-    assertThat(headline.verdict()).isEqualTo(Verdict.OK);
+    assertThat(headline.verdict()).isEqualTo(LagVerdict.OK);
     assertThat(headline.sentence().text())
         .isEqualTo("All is well: nothing waits; pairs-feed has not started");
-    assertThat(Headline.of(List.of(PlayedLag.group("cron", Verdict.STOP, "Empty", 0, false))))
+    assertThat(Headline.of(List.of(PlayedLag.group("cron", LagVerdict.STOP, "Empty", 0, false))))
         .isEmpty();
   }
 
   @Test
   void ownTroublesComeFirstAndTheOthersAreCounted() {
-    GroupLag own = group("pairs-preprocess", Verdict.STALL, "Stable").own(true);
-    GroupLag lost = group("team-a", Verdict.LOST, "Empty");
-    GroupLag risk = group("team-b", Verdict.AT_RISK, "Stable");
-    GroupLag calm = group("pairs-index", Verdict.OK, "Stable").own(true);
+    GroupLag own = group("pairs-preprocess", LagVerdict.STALL, "Stable").own(true);
+    GroupLag lost = group("team-a", LagVerdict.LOST, "Empty");
+    GroupLag risk = group("team-b", LagVerdict.AT_RISK, "Stable");
+    GroupLag calm = group("pairs-index", LagVerdict.OK, "Stable").own(true);
 
     assertThat(of(lost, calm, own).sentence().text())
         .isEqualTo("STALL: pairs-preprocess; and one more trouble");
@@ -78,7 +78,12 @@ class HeadlineTest {
         .isEqualTo("LOST: team-a; and one more trouble");
     assertThat(of(own, calm).sentence().text()).isEqualTo("STALL: pairs-preprocess");
     assertThat(
-            Stream.of(risk, lost, calm, own, group("pairs-fetch", Verdict.IDLE, "Absent").own(true))
+            Stream.of(
+                    risk,
+                    lost,
+                    calm,
+                    own,
+                    group("pairs-fetch", LagVerdict.IDLE, "Absent").own(true))
                 .sorted(Headline.OWN_FIRST)
                 .map(GroupLag::group))
         .containsExactly("pairs-preprocess", "pairs-index", "team-a", "team-b", "pairs-fetch");
@@ -86,10 +91,10 @@ class HeadlineTest {
 
   @Test
   void whereAllIsWellWhatWaitsIsToldOfAllTogether() {
-    GroupLag moves = PlayedLag.group("pairs-a", Verdict.OK, "Stable", 12, true);
-    GroupLag rests = group("pairs-b", Verdict.IDLE, "Stable");
+    GroupLag moves = PlayedLag.group("pairs-a", LagVerdict.OK, "Stable", 12, true);
+    GroupLag rests = group("pairs-b", LagVerdict.IDLE, "Stable");
 
-    assertThat(of(rests, moves).verdict()).isEqualTo(Verdict.OK);
+    assertThat(of(rests, moves).verdict()).isEqualTo(LagVerdict.OK);
     assertThat(of(rests, moves).sentence().text()).isEqualTo("All is well: 12 records wait");
     assertThat(of(rests).sentence().text()).isEqualTo("All is well: nothing waits");
   }
@@ -97,20 +102,21 @@ class HeadlineTest {
   /** Nothing is said of those that have not started: they are about to. */
   @Test
   void whatStartsIsSaidCalmly() {
-    GroupLag starting = group("pairs-preprocess", Verdict.STARTING, "Stable").own(true);
-    GroupLag absent = group("pairs-fetch", Verdict.STARTING, "Absent").own(true);
-    GroupLag stalled = group("pairs-index", Verdict.STALL, "Stable").own(true);
+    GroupLag starting = group("pairs-preprocess", LagVerdict.STARTING, "Stable").own(true);
+    GroupLag absent = group("pairs-fetch", LagVerdict.STARTING, "Absent").own(true);
+    GroupLag stalled = group("pairs-index", LagVerdict.STALL, "Stable").own(true);
 
-    assertThat(of(starting, absent, group("pairs-b", Verdict.IDLE, "Stable")))
-        .isEqualTo(new Headline(Verdict.STARTING, Sentence.verbatim("STARTING: pairs-preprocess")));
-    assertThat(of(starting, absent, stalled).verdict()).isEqualTo(Verdict.STALL);
+    assertThat(of(starting, absent, group("pairs-b", LagVerdict.IDLE, "Stable")))
+        .isEqualTo(
+            new Headline(LagVerdict.STARTING, Sentence.verbatim("STARTING: pairs-preprocess")));
+    assertThat(of(starting, absent, stalled).verdict()).isEqualTo(LagVerdict.STALL);
   }
 
   @Test
   void aMutedGroupIsNoTroubleAndIsListedBehindThoseThatCount() {
     Mute mute = new Mute("team-a", PlayedLag.AT, "moves", "ann");
-    GroupLag muted = group("team-a", Verdict.LOST, "Empty").muted(mute);
-    GroupLag other = group("team-b", Verdict.OK, "Stable");
+    GroupLag muted = group("team-a", LagVerdict.LOST, "Empty").muted(mute);
+    GroupLag other = group("team-b", LagVerdict.OK, "Stable");
 
     assertThat(of(muted, other).sentence().text()).isEqualTo("All is well: nothing waits");
     assertThat(Stream.of(muted, other).sorted(Headline.OWN_FIRST)).containsExactly(other, muted);
@@ -120,7 +126,7 @@ class HeadlineTest {
     return Headline.of(List.of(groups)).orElseThrow();
   }
 
-  private static GroupLag group(String name, Verdict verdict, String state) {
+  private static GroupLag group(String name, LagVerdict verdict, String state) {
     return PlayedLag.group(name, verdict, state, 0, true);
   }
 }

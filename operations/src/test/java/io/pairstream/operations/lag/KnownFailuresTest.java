@@ -18,8 +18,8 @@ class KnownFailuresTest {
 
     trace.membersLeave().stands(60, 50);
 
-    assertThat(trace.until(Verdict.STOP, stop)).isLessThanOrEqualTo(Duration.ofSeconds(90));
-    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+    assertThat(trace.until(LagVerdict.STOP, stop)).isLessThanOrEqualTo(Duration.ofSeconds(90));
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STOP);
   }
 
   /** Burrow #303, first half: one commit in two hours makes a window that takes two hours. */
@@ -30,7 +30,7 @@ class KnownFailuresTest {
 
     trace.membersLeave().stands(1, 1).stands(12, 0);
 
-    assertThat(trace.until(Verdict.STOP, stop)).isLessThanOrEqualTo(Duration.ofMinutes(2));
+    assertThat(trace.until(LagVerdict.STOP, stop)).isLessThanOrEqualTo(Duration.ofMinutes(2));
   }
 
   /** Burrow #303, second half, #38, #113, #128, #140: a quiet night is taken for a stop. */
@@ -40,11 +40,11 @@ class KnownFailuresTest {
     int night = trace.length();
 
     trace.stands(6 * 60 * 8, 0);
-    assertThat(trace.verdict()).isEqualTo(Verdict.IDLE);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.IDLE);
     // The look comes after the first record and before its commit.
     trace.stands(1, 1).looks(1, 1, 0).looks(20, 5, 5);
 
-    assertThat(trace.saidSince(night)).containsOnlyKeys(Verdict.IDLE, Verdict.OK);
+    assertThat(trace.saidSince(night)).containsOnlyKeys(LagVerdict.IDLE, LagVerdict.OK);
   }
 
   /** Burrow #745: one look without lag in the window hides 20 minutes without a commit. */
@@ -60,8 +60,8 @@ class KnownFailuresTest {
 
     trace.stands(120, 100);
 
-    assertThat(trace.until(Verdict.STALL, stop)).isLessThanOrEqualTo(Duration.ofSeconds(70));
-    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.until(LagVerdict.STALL, stop)).isLessThanOrEqualTo(Duration.ofSeconds(70));
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STALL);
     assertThat(Duration.between(trace.judgement().since(), trace.now()))
         .isBetween(Duration.ofMinutes(19), Duration.ofMinutes(20));
   }
@@ -74,9 +74,9 @@ class KnownFailuresTest {
       trace.looks(2, 7_000, 11_000).looks(1, 9_000, 6_000);
     }
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
     assertThat(trace.judgement().catchUp().isNever()).isTrue();
-    assertThat(trace.saidSince(60)).containsOnlyKeys(Verdict.BEHIND);
+    assertThat(trace.saidSince(60)).containsOnlyKeys(LagVerdict.BEHIND);
   }
 
   /** Burrow #223: a lag of some seconds' work that comes and goes is called a warning. */
@@ -87,7 +87,7 @@ class KnownFailuresTest {
       trace.looks(4, 42, 46).looks(1, 60, 42);
     }
 
-    assertThat(trace.saidSince(2)).containsOnlyKeys(Verdict.OK);
+    assertThat(trace.saidSince(2)).containsOnlyKeys(LagVerdict.OK);
   }
 
   /**
@@ -98,7 +98,7 @@ class KnownFailuresTest {
   void nothingWaitsOnAQuietTopic() {
     Trace trace = Trace.begin().at(0, 40).looks(3, 20, 0).stands(500, 0);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.IDLE);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.IDLE);
     assertThat(trace.judgement().catchUp().seconds()).hasValue(0);
   }
 
@@ -107,7 +107,7 @@ class KnownFailuresTest {
   void aMarkerAloneIsNoLag() {
     Trace trace = Trace.begin().markersLeft(1).at(100, 101).stands(100, 0);
 
-    assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.OK, Verdict.IDLE);
+    assertThat(trace.saidSince(0)).containsOnlyKeys(LagVerdict.OK, LagVerdict.IDLE);
   }
 
   /** And when retention has taken everything in front of that marker, nothing was lost. */
@@ -117,19 +117,19 @@ class KnownFailuresTest {
 
     trace.logStartsAt(103).stands(10, 0);
 
-    assertThat(trace.saidSince(0)).doesNotContainKey(Verdict.LOST);
+    assertThat(trace.saidSince(0)).doesNotContainKey(LagVerdict.LOST);
   }
 
   /** KMinion #181: a group that never committed has no lag that could be told. */
   @Test
   void whoNeverCommittedIsUnknown() {
     Trace trace = Trace.begin().neverCommitted().at(0, 120).stands(20, 5);
-    assertThat(trace.verdict()).isEqualTo(Verdict.STARTING);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STARTING);
     assertThat(trace.sentence("")).contains("has not committed there yet; unread: 220 records");
 
     trace.stands(20, 5);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(trace.sentence("")).contains("never committed").contains("320 records");
   }
 }

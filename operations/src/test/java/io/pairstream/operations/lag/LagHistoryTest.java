@@ -29,12 +29,12 @@ class LagHistoryTest {
     return new LagHistory(directory.resolve("lag"));
   }
 
-  private static GroupLag behind(String name, long records, Verdict verdict) {
+  private static GroupLag behind(String name, long records, LagVerdict verdict) {
     return group(
         name,
         verdict,
         partition("pairs.crowdsourced", 0, OptionalLong.of(100 - records), verdict),
-        partition("pairs.crowdsourced", 1, OptionalLong.of(100), Verdict.IDLE));
+        partition("pairs.crowdsourced", 1, OptionalLong.of(100), LagVerdict.IDLE));
   }
 
   /** A report every 10 seconds, from the start on, with a lag that counts the looks. */
@@ -43,7 +43,7 @@ class LagHistoryTest {
       history.note(
           report(
               START.plus(LagWatcher.INTERVAL.multipliedBy(i)),
-              behind(GROUP, i, i % 6 == 3 ? Verdict.STALL : Verdict.OK)));
+              behind(GROUP, i, i % 6 == 3 ? LagVerdict.STALL : LagVerdict.OK)));
     }
   }
 
@@ -54,14 +54,14 @@ class LagHistoryTest {
   @Test
   void keepsADayByTheMinuteWithTheWorstOfEachAndForgetsTheRest() {
     try (LagHistory history = open()) {
-      history.note(report(START.minus(LagWatcher.INTERVAL), behind("gone", 1, Verdict.OK)));
+      history.note(report(START.minus(LagWatcher.INTERVAL), behind("gone", 1, LagVerdict.OK)));
       fill(history, 0, 6 * 60 * 26);
 
       List<Point> points = points(history, LagHistory.KEPT);
 
       assertThat(points(history, HOUR)).hasSize(61);
       assertThat(points).hasSize(1441);
-      assertThat(points).allMatch(point -> point.verdict() == Verdict.STALL);
+      assertThat(points).allMatch(point -> point.verdict() == LagVerdict.STALL);
       assertThat(points)
           .allSatisfy(
               point -> assertThat(point.lag().orElseThrow() % 6).as("the most").isEqualTo(5));
@@ -84,8 +84,8 @@ class LagHistoryTest {
   @Test
   void whatIsNotKnownOfAMinuteIsNotKnown() {
     try (LagHistory history = open()) {
-      PartitionLag never = partition("pairs.raw", 0, OptionalLong.empty(), Verdict.UNKNOWN);
-      history.note(report(START, group(GROUP, Verdict.UNKNOWN, never)));
+      PartitionLag never = partition("pairs.raw", 0, OptionalLong.empty(), LagVerdict.UNKNOWN);
+      history.note(report(START, group(GROUP, LagVerdict.UNKNOWN, never)));
 
       Optional<TopicPartition> raw = Optional.of(new TopicPartition("pairs.raw", 0));
       assertThat(history.points(GROUP, raw, HOUR).points())

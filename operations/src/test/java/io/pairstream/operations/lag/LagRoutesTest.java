@@ -40,9 +40,10 @@ class LagRoutesTest {
         at,
         PlayedLag.group(
             "pairs-preprocess",
-            Verdict.STALL,
-            PlayedLag.partition("pairs.crowdsourced", 3, OptionalLong.of(88), Verdict.STALL),
-            PlayedLag.partition("pairs.crowdsourced", 4, OptionalLong.empty(), Verdict.UNKNOWN)));
+            LagVerdict.STALL,
+            PlayedLag.partition("pairs.crowdsourced", 3, OptionalLong.of(88), LagVerdict.STALL),
+            PlayedLag.partition(
+                "pairs.crowdsourced", 4, OptionalLong.empty(), LagVerdict.UNKNOWN)));
   }
 
   @Test
@@ -72,13 +73,13 @@ class LagRoutesTest {
 
   @Test
   void namesCommandsForPartitionsThatStandAsAShellTakesThem() throws Exception {
-    PartitionLag stands = PlayedLag.partition("t", 3, OptionalLong.of(88), Verdict.STALL);
-    PartitionLag reads = PlayedLag.partition("t", 4, OptionalLong.of(88), Verdict.BEHIND);
+    PartitionLag stands = PlayedLag.partition("t", 3, OptionalLong.of(88), LagVerdict.STALL);
+    PartitionLag reads = PlayedLag.partition("t", 4, OptionalLong.of(88), LagVerdict.BEHIND);
     report =
         PlayedLag.report(
             AT,
-            PlayedLag.group("pairs-preprocess", Verdict.STALL, stands, reads).own(true),
-            PlayedLag.group("team's jobs", Verdict.STALL, stands));
+            PlayedLag.group("pairs-preprocess", LagVerdict.STALL, stands, reads).own(true),
+            PlayedLag.group("team's jobs", LagVerdict.STALL, stands));
 
     JsonNode groups = served.json("/v1/lag").get("groups");
 

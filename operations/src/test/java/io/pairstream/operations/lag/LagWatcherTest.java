@@ -122,7 +122,7 @@ class LagWatcherTest {
     for (int look = 0; look < 20; look++) {
       GroupLag told = lookLater().group(feed).orElseThrow();
       assertThat(told.decides()).isFalse();
-      assertThat(told.now().verdict()).isEqualTo(Verdict.OK);
+      assertThat(told.now().verdict()).isEqualTo(LagVerdict.OK);
       assertThat(told.now().sentence().text())
           .startsWith("OK: " + feed + ": a trainer was last seen here; 7 records wait");
       assertThat(told.now().catchUp().isNever()).isFalse();
@@ -184,7 +184,7 @@ class LagWatcherTest {
 
     assertThat(lag.end()).isEqualTo(2);
     assertThat(lag.now().records()).hasValue(0);
-    assertThat(lag.now().verdict()).isEqualTo(Verdict.OK);
+    assertThat(lag.now().verdict()).isEqualTo(LagVerdict.OK);
     assertThat(lag.now().seconds()).hasValue(0);
   }
 
@@ -228,7 +228,7 @@ class LagWatcherTest {
 
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
-    assertThat(lag.now().verdict()).isEqualTo(Verdict.STOP);
+    assertThat(lag.now().verdict()).isEqualTo(LagVerdict.STOP);
     assertThat(lag.now().sentence().text())
         .startsWith("STOP: " + raw + " is stuck at offset 0 for ")
         .contains("at the head: ")
@@ -258,7 +258,7 @@ class LagWatcherTest {
           look(group("-reader"), raw, each -> each.now().records().equals(OptionalLong.of(0)));
 
       assertThat(lag.held()).isEqualTo(4);
-      assertThat(lag.now().verdict()).isEqualTo(Verdict.STALL);
+      assertThat(lag.now().verdict()).isEqualTo(LagVerdict.STALL);
       assertThat(lag.now().sentence().text())
           .containsPattern(
               "is read up to 3, where a transaction of producer \\d+ \\("
@@ -270,7 +270,7 @@ class LagWatcherTest {
                   + TestCluster.transactionalId(cluster, "-open"));
       TestCluster.commit(cluster, group("-reader"), raw, 5);
       PartitionLag uncommitted = later(group("-reader"), raw);
-      assertThat(uncommitted.now().verdict()).isEqualTo(Verdict.OK);
+      assertThat(uncommitted.now().verdict()).isEqualTo(LagVerdict.OK);
       assertThat(uncommitted.now().records()).as("of what is not committed").hasValue(2);
       producer.abortTransaction();
     }
@@ -373,7 +373,7 @@ class LagWatcherTest {
 
       GroupLag told = alone.latest().group(index).orElseThrow();
       assertThat(told.decides()).isTrue();
-      assertThat(told.now().verdict()).isEqualTo(Verdict.STOP);
+      assertThat(told.now().verdict()).isEqualTo(LagVerdict.STOP);
     }
   }
 
@@ -406,7 +406,7 @@ class LagWatcherTest {
     GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
 
     assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
-    assertThat(preprocess.now().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(preprocess.now().verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
     assertThat(preprocess.now().sentence().text())
         .contains("never committed")
@@ -474,7 +474,7 @@ class LagWatcherTest {
   private static void assertThatItIsAsBefore(LagReport before, LagReport now, String name) {
     GroupLag was = before.group(name).orElseThrow();
     GroupLag is = now.group(name).orElseThrow();
-    assertThat(is.now().verdict()).isEqualTo(Verdict.STOP);
+    assertThat(is.now().verdict()).isEqualTo(LagVerdict.STOP);
     assertThat(is.now().since()).isEqualTo(was.now().since());
     assertThat(is.now().sentence().text())
         .startsWith(was.now().sentence().text() + "; not known since ");
@@ -513,11 +513,11 @@ class LagWatcherTest {
       Lag was = of(before, reader, raw).now();
       Lag now = of(later.latest(), reader, raw).now();
       if (isSoon) {
-        assertThat(was.verdict()).isEqualTo(Verdict.STALL);
-        assertThat(now.verdict()).isEqualTo(Verdict.STALL);
+        assertThat(was.verdict()).isEqualTo(LagVerdict.STALL);
+        assertThat(now.verdict()).isEqualTo(LagVerdict.STALL);
         assertThat(now.since()).isCloseTo(was.since(), within(1, ChronoUnit.SECONDS));
       } else {
-        assertThat(now.verdict()).as("100 s are usual").isNotEqualTo(Verdict.STALL);
+        assertThat(now.verdict()).as("100 s are usual").isNotEqualTo(LagVerdict.STALL);
       }
     }
     member.close();
@@ -566,7 +566,7 @@ class LagWatcherTest {
               "went back from %d to %d".formatted(from.get(group), from.get(group) - 200),
               ": 200 records are read again");
       assertThat(of(watcher.latest(), group("-on-" + i), raw).now().verdict())
-          .isNotEqualTo(Verdict.REWIND);
+          .isNotEqualTo(LagVerdict.REWIND);
     }
   }
 
@@ -593,7 +593,7 @@ class LagWatcherTest {
 
     await(() -> of(lookLater(), group("-reader"), raw).committed().orElse(0) == 7);
 
-    assertThat(later(group("-reader"), raw).now().verdict()).isNotEqualTo(Verdict.REWIND);
+    assertThat(later(group("-reader"), raw).now().verdict()).isNotEqualTo(LagVerdict.REWIND);
   }
 
   /** The new log has fewer records than the old one, or more; a look comes in between or not. */
@@ -626,7 +626,7 @@ class LagWatcherTest {
         .startsWith("UNKNOWN: " + raw + ": its topic was made anew, first seen ")
         .contains("; " + (records - 20) + " records wait");
     for (int look = 0; look < 10; look++) {
-      assertThat(later(reader, raw).now().verdict()).isNotIn(Verdict.LOST, Verdict.REWIND);
+      assertThat(later(reader, raw).now().verdict()).isNotIn(LagVerdict.LOST, LagVerdict.REWIND);
     }
   }
 

@@ -33,8 +33,8 @@ class MetricsTest {
             report(
                 group(
                     "never",
-                    Verdict.UNKNOWN,
-                    partition("pairs.training", 0, OptionalLong.empty(), Verdict.UNKNOWN))));
+                    LagVerdict.UNKNOWN,
+                    partition("pairs.training", 0, OptionalLong.empty(), LagVerdict.UNKNOWN))));
 
     assertThat(samples.named("pairstream_lag_partition_records")).isEmpty();
     assertThat(samples.named("pairstream_lag_partition_held_offsets")).hasSize(1);
@@ -42,7 +42,7 @@ class MetricsTest {
 
   @Test
   void namesOnlyThePartitionsThatNeedSomebody() {
-    Samples samples = write(report(group("readers", Verdict.STALL, "pairs.training")));
+    Samples samples = write(report(group("readers", LagVerdict.STALL, "pairs.training")));
 
     assertThat(samples.named("pairstream_lag_partition_alarm"))
         .singleElement()
@@ -71,13 +71,13 @@ class MetricsTest {
   private static GroupLag heldUp(String group) {
     return group(
         group,
-        Verdict.STALL,
-        partition("pairs.training", 0, OptionalLong.of(100), Verdict.STALL, 3));
+        LagVerdict.STALL,
+        partition("pairs.training", 0, OptionalLong.of(100), LagVerdict.STALL, 3));
   }
 
   @Test
   void tellsWhenAGroupHasCaughtUp() {
-    Samples samples = write(report(group("readers", Verdict.BEHIND, "pairs.training")));
+    Samples samples = write(report(group("readers", LagVerdict.BEHIND, "pairs.training")));
 
     assertThat(samples.one("pairstream_lag_catch_up_seconds", Map.of()).value()).isEqualTo(300);
     assertThat(samples.one("pairstream_lag_retention_seconds", Map.of()).value()).isEqualTo(86_400);
@@ -85,7 +85,7 @@ class MetricsTest {
 
   @Test
   void tellsThatItKnowsNothingYetOrNothingNew() {
-    LagReport known = report(group("readers", Verdict.OK, "pairs.training"));
+    LagReport known = report(group("readers", LagVerdict.OK, "pairs.training"));
 
     Samples before = write(LagReport.nothingYet(Duration.ofSeconds(10)));
     Samples away = write(known.withTrouble("the broker is away"));
@@ -98,7 +98,7 @@ class MetricsTest {
 
   @Test
   void keepsHostileNamesInsideTheirLabels() {
-    LagReport hostile = report(group(HOSTILE, Verdict.STALL, "pairs.training"));
+    LagReport hostile = report(group(HOSTILE, LagVerdict.STALL, "pairs.training"));
 
     Samples samples = write(hostile);
 
@@ -109,7 +109,7 @@ class MetricsTest {
     assertThat(samples.names())
         .allMatch(name -> name.matches("pairstream_[a-z_]+"), "our own names");
     assertThat(samples.names())
-        .isEqualTo(write(report(group("plain", Verdict.STALL, "pairs.training"))).names());
+        .isEqualTo(write(report(group("plain", LagVerdict.STALL, "pairs.training"))).names());
   }
 
   @Test
@@ -132,7 +132,7 @@ class MetricsTest {
 
   @Test
   void isWhatPrometheusReads() throws Exception {
-    LagReport hostile = report(group(HOSTILE, Verdict.STALL, "pairs.training"));
+    LagReport hostile = report(group(HOSTILE, LagVerdict.STALL, "pairs.training"));
     String text = text(ofLag("here", "pairs", () -> hostile));
 
     Promtool.Ended ended = Promtool.run(text, "check", "metrics");
@@ -194,7 +194,8 @@ class MetricsTest {
   void aMutedGroupDecidesNeitherYesNorNo() {
     Mute mute = new Mute("readers", PlayedLag.AT, "moves", "ann");
 
-    Samples samples = write(report(group("readers", Verdict.STOP, "pairs.training").muted(mute)));
+    Samples samples =
+        write(report(group("readers", LagVerdict.STOP, "pairs.training").muted(mute)));
 
     assertThat(samples.named("pairstream_lag_verdict"))
         .allMatch(sample -> sample.labels().get("decides").equals("muted"));
@@ -202,7 +203,7 @@ class MetricsTest {
 
   @Test
   void tellsLagByTheNamesOfTheExporterWhereAsked() {
-    LagReport known = report(group("readers", Verdict.BEHIND, "pairs.training"));
+    LagReport known = report(group("readers", LagVerdict.BEHIND, "pairs.training"));
     Samples samples = write(aCluster(() -> known, CanaryReport.OFF));
     Map<String, String> one = Map.of("group", "readers", "partition", "1");
 

@@ -53,8 +53,8 @@ class MutesTest {
       LagReport report =
           here.in(
               PlayedLag.report(
-                  PlayedLag.group("team-a", Verdict.LOST, "Empty", 3, true),
-                  PlayedLag.group("team-b", Verdict.STOP, "Empty", 3, true)));
+                  PlayedLag.group("team-a", LagVerdict.LOST, "Empty", 3, true),
+                  PlayedLag.group("team-b", LagVerdict.STOP, "Empty", 3, true)));
 
       assertThat(report.group("team-a").orElseThrow().decides()).isFalse();
       assertThat(report.group("team-a").orElseThrow().muted())

@@ -13,7 +13,7 @@ class PartitionJudgeTest {
 
     trace.stands(36, 34);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STALL);
     assertThat(trace.sentence("3.1 MB CMYK JPEG"))
         .isEqualTo(
             "STALL: pairs.crowdsourced-3 is stuck at offset 41,022 for 6 min with 1,224 waiting,"
@@ -26,20 +26,20 @@ class PartitionJudgeTest {
 
     trace.stands(360, 0);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
     assertThat(trace.sentence(""))
         .isEqualTo("OK: pairs.crowdsourced-3: 100 records are left until they are due");
-    assertThat(trace.membersLeave().stands(60, 0).verdict()).isEqualTo(Verdict.STOP);
+    assertThat(trace.membersLeave().stands(60, 0).verdict()).isEqualTo(LagVerdict.STOP);
   }
 
   @Test
   void aStallEndsWithTheLookInWhichItMovesOn() {
     Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).stands(10, 10);
-    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STALL);
 
     trace.looks(1, 500, 10);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   /** The place is that in the earlier topic for longer than the news of the new one are told. */
@@ -55,8 +55,8 @@ class PartitionJudgeTest {
     trace.stands(10, 5).goesBackTo(270).looks(10, 10, 5);
 
     assertThat(trace.saidSince(anew))
-        .containsOnlyKeys(Verdict.UNKNOWN, Verdict.STARTING, Verdict.OK);
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+        .containsOnlyKeys(LagVerdict.UNKNOWN, LagVerdict.STARTING, LagVerdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   @Test
@@ -71,7 +71,7 @@ class PartitionJudgeTest {
       trace.stands(59, 10).looks(1, 1_000, 10);
     }
 
-    assertThat(trace.saidSince(learnt)).containsOnlyKeys(Verdict.OK);
+    assertThat(trace.saidSince(learnt)).containsOnlyKeys(LagVerdict.OK);
   }
 
   @Test
@@ -81,32 +81,33 @@ class PartitionJudgeTest {
 
     trace.stands(20, 10);
 
-    assertThat(trace.until(Verdict.STALL, second)).isLessThanOrEqualTo(Duration.ofSeconds(40));
+    assertThat(trace.until(LagVerdict.STALL, second)).isLessThanOrEqualTo(Duration.ofSeconds(40));
   }
 
   @Test
   void aGroupThatNobodySawMovingStartsAtFirstAndThenStands() {
     Trace trace = Trace.begin().at(10, 100).stands(4, 5);
-    assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.STARTING);
+    assertThat(trace.saidSince(0)).containsOnlyKeys(LagVerdict.STARTING);
     assertThat(trace.sentence("")).startsWith("STARTING: pairs.crowdsourced-3: 110 records wait");
 
     trace.stands(4, 5);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
-    assertThat(Trace.withoutStart().at(10, 100).stands(4, 5).verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STALL);
+    assertThat(Trace.withoutStart().at(10, 100).stands(4, 5).verdict())
+        .isEqualTo(LagVerdict.UNKNOWN);
   }
 
   /** Its first record comes when the group has been idle for long, and is read 30 s later. */
   @Test
   void theFirstRecordAfterAQuietTimeIsAStartToo() {
     Trace trace = Trace.begin().neverCommitted().at(0, 0).stands(60, 0);
-    assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.IDLE);
+    assertThat(trace.saidSince(0)).containsOnlyKeys(LagVerdict.IDLE);
     int first = trace.length();
 
     trace.stands(1, 5).stands(2, 0).looks(3, 5, 0);
 
-    assertThat(trace.saidSince(first)).containsOnlyKeys(Verdict.STARTING, Verdict.OK);
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.saidSince(first)).containsOnlyKeys(LagVerdict.STARTING, LagVerdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   @Test
@@ -115,10 +116,10 @@ class PartitionJudgeTest {
     int again = trace.restartsAfter(Duration.ofMinutes(3)).length();
 
     trace.stands(3, 0);
-    assertThat(trace.saidSince(again).keySet()).noneMatch(Verdict::isAlarm);
+    assertThat(trace.saidSince(again).keySet()).noneMatch(LagVerdict::isAlarm);
     trace.stands(4, 0);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STOP);
   }
 
   @Test
@@ -137,7 +138,7 @@ class PartitionJudgeTest {
 
     trace.logStartsAt(350).stands(1, 10);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.LOST);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.LOST);
     assertThat(trace.judgement().lost()).isEqualTo(150);
     assertThat(trace.sentence("")).contains("up to 150 records left the log");
   }
@@ -147,8 +148,8 @@ class PartitionJudgeTest {
     Trace one = Trace.begin().logStartsAt(101).at(100, 101).stands(5, 0);
     Trace two = Trace.begin().logStartsAt(102).at(100, 102).stands(5, 0);
 
-    assertThat(one.saidSince(0)).doesNotContainKey(Verdict.LOST);
-    assertThat(two.verdict()).isEqualTo(Verdict.LOST);
+    assertThat(one.saidSince(0)).doesNotContainKey(LagVerdict.LOST);
+    assertThat(two.verdict()).isEqualTo(LagVerdict.LOST);
   }
 
   @Test
@@ -158,8 +159,8 @@ class PartitionJudgeTest {
 
     trace.looks(1, 160, 10).looks(200, 20, 10);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
-    assertThat(trace.saidSince(on).get(Verdict.LOST)).isBetween(55, 65);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
+    assertThat(trace.saidSince(on).get(LagVerdict.LOST)).isBetween(55, 65);
     assertThat(trace.judgement().lost()).isEqualTo(150);
   }
 
@@ -169,14 +170,14 @@ class PartitionJudgeTest {
     int back = trace.length();
 
     trace.goesBackTo(5_000);
-    assertThat(trace.verdict()).isEqualTo(Verdict.REWIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.REWIND);
     assertThat(trace.sentence(""))
         .contains("went back from 12,000 to 5,000")
         .contains("7,000 records are read again");
     trace.looks(20, 1_000, 100);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
-    assertThat(trace.saidSince(back).get(Verdict.REWIND)).isBetween(6, 9);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
+    assertThat(trace.saidSince(back).get(LagVerdict.REWIND)).isBetween(6, 9);
   }
 
   @Test
@@ -186,7 +187,7 @@ class PartitionJudgeTest {
 
     trace.at(0, 50).looks(20, 100, 100);
 
-    assertThat(trace.saidSince(again)).doesNotContainKeys(Verdict.REWIND, Verdict.LOST);
+    assertThat(trace.saidSince(again)).doesNotContainKeys(LagVerdict.REWIND, LagVerdict.LOST);
   }
 
   @Test
@@ -195,7 +196,7 @@ class PartitionJudgeTest {
 
     trace.at(12_000, 20).stands(5, 1);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(trace.sentence("")).contains("beyond the log's end");
   }
 
@@ -206,8 +207,8 @@ class PartitionJudgeTest {
 
     trace.looks(12, 100, 0);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
-    assertThat(trace.until(Verdict.STALL, held)).isEqualTo(Duration.ofSeconds(60));
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.STALL);
+    assertThat(trace.until(LagVerdict.STALL, held)).isEqualTo(Duration.ofSeconds(60));
     assertThat(trace.judgement().since()).isEqualTo(trace.now().minusSeconds(120));
     assertThat(trace.sentence("an older record"))
         .isEqualTo(
@@ -221,7 +222,7 @@ class PartitionJudgeTest {
   void whoStillHasSomethingToReadBeforeAnOpenTransactionIsJudgedByThat() {
     Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 0).holdsBack(1).looks(8, 1_000, 0);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
     assertThat(trace.sentence(""))
         .endsWith(
             "; behind that a transaction that has been open for 80 s holds back 1 record from"
@@ -234,7 +235,7 @@ class PartitionJudgeTest {
 
     trace.holdsBack(0).looks(1, 0, 41);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   @Test
@@ -244,19 +245,19 @@ class PartitionJudgeTest {
 
     trace.goesBeyondTheEndBy(40).stands(12, 0);
 
-    assertThat(trace.saidSince(held)).containsOnlyKeys(Verdict.OK, Verdict.IDLE);
+    assertThat(trace.saidSince(held)).containsOnlyKeys(LagVerdict.OK, LagVerdict.IDLE);
   }
 
   @Test
   void aGroupThatCatchesUpIsBehindUntilItHas() {
     Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 100);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
     assertThat(trace.judgement().catchUp().seconds().orElseThrow()).isBetween(200.0, 230.0);
     assertThat(trace.sentence("")).contains("it catches up in about 4 min");
     trace.looks(40, 1_000, 100);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   @Test
@@ -270,7 +271,7 @@ class PartitionJudgeTest {
   void aLagThatStaysAsLargeAsManyMinutesOfWorkIsBehindAlthoughItDoesNotGrow() {
     Trace trace = Trace.begin().at(0, 200_000).looks(40, 1_000, 1_000);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
     assertThat(trace.judgement().catchUp().isNever()).isTrue();
   }
 
@@ -278,7 +279,7 @@ class PartitionJudgeTest {
   void aLeastLagThatRisesOverTenMinutesIsBehindBeforeItIsLarge() {
     Trace trace = Trace.begin().at(0, 0).looks(66, 1_000, 1_050);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
   }
 
   /** It was away for a while, came back, and has not read anything yet. */
@@ -290,16 +291,16 @@ class PartitionJudgeTest {
 
     trace.stands(3, 10);
 
-    assertThat(trace.saidSince(back)).containsOnlyKeys(Verdict.UNKNOWN);
+    assertThat(trace.saidSince(back)).containsOnlyKeys(LagVerdict.UNKNOWN);
     assertThat(trace.sentence("")).endsWith("; whether the group keeps up is not known yet");
-    assertThat(trace.looks(3, 500, 10).verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.looks(3, 500, 10).verdict()).isEqualTo(LagVerdict.OK);
   }
 
   @Test
   void whatTakesLongerToReadThanTheLogKeepsItIsAtRisk() {
     Trace trace = Trace.begin().at(0, 100_000).headIsOld(3_000, 600).looks(20, 1_000, 1_000);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.AT_RISK);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.AT_RISK);
     assertThat(trace.sentence("")).contains("the log drops the first of them in 10 min");
   }
 

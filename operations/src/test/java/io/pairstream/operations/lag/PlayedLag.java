@@ -25,15 +25,15 @@ public final class PlayedLag {
   }
 
   /** A group that reads two partitions of a topic, 12 and 30 records behind. */
-  public static GroupLag group(String name, Verdict verdict, String topic) {
+  public static GroupLag group(String name, LagVerdict verdict, String topic) {
     return group(
         name,
         verdict,
         partition(topic, 0, OptionalLong.of(88), verdict),
-        partition(topic, 1, OptionalLong.of(70), Verdict.OK));
+        partition(topic, 1, OptionalLong.of(70), LagVerdict.OK));
   }
 
-  public static GroupLag group(String name, Verdict verdict, PartitionLag... partitions) {
+  public static GroupLag group(String name, LagVerdict verdict, PartitionLag... partitions) {
     return new GroupLag(
         name,
         "consumer",
@@ -64,7 +64,7 @@ public final class PlayedLag {
   /** A group without a place, in a state, with so much waiting, counted or not. */
   public static GroupLag group(
       String name,
-      Verdict verdict,
+      LagVerdict verdict,
       String state,
       long lag,
       boolean decides,
@@ -93,13 +93,13 @@ public final class PlayedLag {
 
   /** A partition that holds the offsets 10 to 100. */
   public static PartitionLag partition(
-      String topic, int partition, OptionalLong committed, Verdict verdict) {
+      String topic, int partition, OptionalLong committed, LagVerdict verdict) {
     return partition(topic, partition, committed, verdict, 0);
   }
 
   /** The same with offsets behind it that wait for a transaction's end. */
   public static PartitionLag partition(
-      String topic, int partition, OptionalLong committed, Verdict verdict, long held) {
+      String topic, int partition, OptionalLong committed, LagVerdict verdict, long held) {
     OptionalLong lag =
         committed.isPresent() ? OptionalLong.of(100 - committed.getAsLong()) : OptionalLong.empty();
     return new PartitionLag(

@@ -25,10 +25,10 @@ class SentencesTest {
         "STARTING| -1 | 55 | STARTING: g is starting: 135 records wait",
       })
   void thePartitionThatHasMostOfWhatWaitsIsNamedOnce(
-      Verdict verdict, long worstAt, long otherAt, String sentence) {
+      LagVerdict verdict, long worstAt, long otherAt, String sentence) {
     OptionalLong place = worstAt < 0 ? OptionalLong.empty() : OptionalLong.of(worstAt);
     PartitionLag worst = PlayedLag.partition("t", 0, place, verdict);
-    PartitionLag other = PlayedLag.partition("t", 1, OptionalLong.of(otherAt), Verdict.OK);
+    PartitionLag other = PlayedLag.partition("t", 1, OptionalLong.of(otherAt), LagVerdict.OK);
 
     assertThat(
             Sentences.group(

@@ -19,7 +19,7 @@ class StrangersTest {
   }
 
   private static boolean isCalm(Trace trace) {
-    return trace.saidSince(0).keySet().stream().noneMatch(Verdict::isAlarm);
+    return trace.saidSince(0).keySet().stream().noneMatch(LagVerdict::isAlarm);
   }
 
   /** Comes every 12 looks, is there for one to three of them, reads all, and goes. */
@@ -70,7 +70,7 @@ class StrangersTest {
   void whatIsNotKnownYetIsSaid() {
     Trace trace = Trace.of(Role.OTHER).membersLeave().at(0, 50).stands(20, 1);
 
-    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(trace.sentence(""))
         .endsWith("nobody is there, and whether that is usual is not known");
   }
@@ -80,8 +80,8 @@ class StrangersTest {
     for (Role role : List.of(Role.COUNTED, Role.OTHER)) {
       Trace trace = Trace.of(role).at(0, 3_000).looks(30, 20, 120);
 
-      assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.STARTING, Verdict.BEHIND);
-      assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+      assertThat(trace.saidSince(0)).containsOnlyKeys(LagVerdict.STARTING, LagVerdict.BEHIND);
+      assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
       assertThat(trace.judgement().catchUp().isNever()).isTrue();
     }
   }

@@ -37,7 +37,7 @@ final class Trace {
   private long held;
   private Instant heldSince;
   private Sample last;
-  private final Set<Verdict> saidWithNothingWaiting = EnumSet.noneOf(Verdict.class);
+  private final Set<LagVerdict> saidWithNothingWaiting = EnumSet.noneOf(LagVerdict.class);
   private int saidToStandInTheLookThatMovesOn;
   private Instant began;
   private int saidToStartAfterItsStart;
@@ -190,7 +190,7 @@ final class Trace {
     judgements.add(judgement);
     times.add(now);
     began = began == null && last.isUnread() ? now : began;
-    if (judgement.verdict() == Verdict.STARTING && !now.isBefore(began.plus(LagWatcher.START))) {
+    if (judgement.verdict() == LagVerdict.STARTING && !now.isBefore(began.plus(LagWatcher.START))) {
       saidToStartAfterItsStart++;
     }
     if (last.lag() == 0 && judgement.kind() != Judgement.Kind.HELD_BACK) {
@@ -202,7 +202,7 @@ final class Trace {
     return this;
   }
 
-  Verdict verdict() {
+  LagVerdict verdict() {
     return judgement().verdict();
   }
 
@@ -241,7 +241,7 @@ final class Trace {
   }
 
   /** What was said in looks in which nothing waited, and nothing was held back. */
-  Set<Verdict> saidWithNothingWaiting() {
+  Set<LagVerdict> saidWithNothingWaiting() {
     return saidWithNothingWaiting;
   }
 
@@ -256,8 +256,8 @@ final class Trace {
   }
 
   /** How often each verdict was given from a look on. */
-  Map<Verdict, Integer> saidSince(int look) {
-    Map<Verdict, Integer> said = new EnumMap<>(Verdict.class);
+  Map<LagVerdict, Integer> saidSince(int look) {
+    Map<LagVerdict, Integer> said = new EnumMap<>(LagVerdict.class);
     judgements
         .subList(look, judgements.size())
         .forEach(judgement -> said.merge(judgement.verdict(), 1, Integer::sum));
@@ -265,7 +265,7 @@ final class Trace {
   }
 
   /** Time from a look until a verdict was given; a day where it never was. */
-  Duration until(Verdict verdict, int look) {
+  Duration until(LagVerdict verdict, int look) {
     for (int i = look; i < judgements.size(); i++) {
       if (judgements.get(i).verdict() == verdict) {
         return Duration.between(times.get(look - 1), times.get(i));

@@ -4,7 +4,7 @@ import static io.pairstream.operations.operate.DashboardPageTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.report.SelfReport;
@@ -123,8 +123,8 @@ class DashboardWordsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Verdict.class)
-  void everyVerdictHasItsNameLetterAndExplanation(Verdict verdict) throws IOException {
+  @EnumSource(LagVerdict.class)
+  void everyVerdictHasItsNameLetterAndExplanation(LagVerdict verdict) throws IOException {
     for (Map<String, String> language : List.of(english, chinese)) {
       assertThat(language).containsKeys("verdict." + verdict, "explained." + verdict);
     }

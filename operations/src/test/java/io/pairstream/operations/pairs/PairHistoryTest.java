@@ -12,10 +12,10 @@ import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
+import io.pairstream.operations.review.ReviewDecision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
-import io.pairstream.operations.review.Verdict;
-import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
@@ -191,7 +191,7 @@ class PairHistoryTest {
     List<ReviewResult> results =
         desk.decide(
             List.of(small.pairId()),
-            new Verdict(
+            new ReviewDecision(
                 Decision.RECAPTIONED,
                 "a brown dog in the snow",
                 "too short",

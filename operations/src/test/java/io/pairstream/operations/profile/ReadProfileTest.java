@@ -7,7 +7,7 @@ import io.pairstream.operations.Served;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.catalogue.PairIndex;
-import io.pairstream.operations.pairs.PairRoutes;
+import io.pairstream.operations.pairs.CatalogueRoutes;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
@@ -49,8 +49,8 @@ class ReadProfileTest {
                 List.of(new ProfileFold(cluster.topics()), new PairIndex(cluster.topics())),
                 folder,
                 Clock.systemUTC());
-        PairRoutes routes =
-            new PairRoutes(
+        CatalogueRoutes routes =
+            new CatalogueRoutes(
                 cluster, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
         Served served = new Served(routes.routes())) {
       catalogue.caughtUp().join();

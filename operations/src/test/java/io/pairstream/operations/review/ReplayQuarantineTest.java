@@ -6,7 +6,7 @@ import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
@@ -54,8 +54,8 @@ class ReplayQuarantineTest {
     pipeline.close();
   }
 
-  private static Verdict verdict(Decision decision, boolean again) {
-    return new Verdict(decision, "", "the recipe has changed", again, new Actor("ben", ""));
+  private static ReviewDecision verdict(Decision decision, boolean again) {
+    return new ReviewDecision(decision, "", "the recipe has changed", again, new Actor("ben", ""));
   }
 
   private ReviewDesk.Report send(Selection selection, Decision decision, boolean again) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Header;
@@ -84,8 +84,8 @@ class ReviewDeskTest {
     pipeline.close();
   }
 
-  private static Verdict verdict(Decision decision, Actor actor) {
-    return new Verdict(
+  private static ReviewDecision verdict(Decision decision, Actor actor) {
+    return new ReviewDecision(
         decision,
         decision == Decision.RECAPTIONED ? "a better caption" : "",
         "it is good enough",
@@ -97,7 +97,7 @@ class ReviewDeskTest {
     return decide(verdict(decision, ANN));
   }
 
-  private ReviewResult decide(Verdict verdict) {
+  private ReviewResult decide(ReviewDecision verdict) {
     return desk.decide(List.of(small.pairId()), verdict, false).get(0);
   }
 
@@ -202,7 +202,8 @@ class ReviewDeskTest {
     ReviewResult first = decide(Decision.ACCEPTED);
     rejectReplay(first.reviewId(), "CAPTION_TOO_SHORT");
 
-    ReviewResult second = decide(new Verdict(Decision.ACCEPTED, "", "short and true", false, ANN));
+    ReviewResult second =
+        decide(new ReviewDecision(Decision.ACCEPTED, "", "short and true", false, ANN));
 
     assertThat(second.done()).isTrue();
     assertThat(second.reviewId()).isNotEqualTo(first.reviewId());
@@ -232,7 +233,8 @@ class ReviewDeskTest {
     decide(Decision.RECAPTIONED);
 
     ReviewResult accepted = decide(Decision.ACCEPTED);
-    ReviewResult again = decide(new Verdict(Decision.ACCEPTED, "", "all the same", true, ANN));
+    ReviewResult again =
+        decide(new ReviewDecision(Decision.ACCEPTED, "", "all the same", true, ANN));
 
     assertThat(accepted.done()).isFalse();
     assertThat(accepted.detail().text())
@@ -336,7 +338,10 @@ class ReviewDeskTest {
     Function<ReviewDesk, ReviewDesk.Report> replay =
         own ->
             own.replay(
-                all, new Verdict(Decision.REPLAYED, "", "once", again, ANN), false, sent -> {});
+                all,
+                new ReviewDecision(Decision.REPLAYED, "", "once", again, ANN),
+                false,
+                sent -> {});
 
     List<ReviewDesk.Report> reports = atOnce(replay, replay);
 
@@ -488,13 +493,14 @@ class ReviewDeskTest {
 
   @Test
   void verdictNeedsAReasonAndWordsThatCanBeWritten() {
-    assertThatThrownBy(() -> new Verdict(Decision.ACCEPTED, "", " ", false, ANN))
+    assertThatThrownBy(() -> new ReviewDecision(Decision.ACCEPTED, "", " ", false, ANN))
         .hasMessage("comment is missing: say why");
-    assertThatThrownBy(() -> new Verdict(Decision.RECAPTIONED, " ", "why", false, ANN))
+    assertThatThrownBy(() -> new ReviewDecision(Decision.RECAPTIONED, " ", "why", false, ANN))
         .hasMessage("caption is missing: say what the image shows");
-    assertThatThrownBy(() -> new Verdict(Decision.ACCEPTED, "new", "why", false, ANN))
+    assertThatThrownBy(() -> new ReviewDecision(Decision.ACCEPTED, "new", "why", false, ANN))
         .hasMessageStartingWith("caption goes with RECAPTIONED only");
-    assertThatThrownBy(() -> new Verdict(Decision.REJECTED, "", "x".repeat(2001), false, ANN))
+    assertThatThrownBy(
+            () -> new ReviewDecision(Decision.REJECTED, "", "x".repeat(2001), false, ANN))
         .hasMessageStartingWith("comment may have 2000 characters");
   }
 }

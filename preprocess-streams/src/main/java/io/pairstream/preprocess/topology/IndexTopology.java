@@ -3,7 +3,7 @@ package io.pairstream.preprocess.topology;
 import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.PairIndex;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -56,7 +56,7 @@ public final class IndexTopology {
       IndexedPair entry = null;
       if (value != null) {
         RecordMetadata at = context().recordMetadata().orElseThrow();
-        entry = PairIndex.entry(pair(value), at.partition(), at.offset(), value.length);
+        entry = IndexedPairs.entry(pair(value), at.partition(), at.offset(), value.length);
         entry.setSplit(topics.splits().get(at.topic()).name());
       }
       context().forward(record.withValue(entry));

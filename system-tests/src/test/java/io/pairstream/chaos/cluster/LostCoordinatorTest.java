@@ -3,8 +3,8 @@ package io.pairstream.chaos.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.lag.LagWatcher;
-import io.pairstream.operations.lag.Verdict;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -90,7 +90,8 @@ class LostCoordinatorTest {
         look(watcher);
       }
       Map<String, GroupLag> before = groups(watcher);
-      before.forEach((name, group) -> assertThat(verdict(group)).as(name).isEqualTo(Verdict.STOP));
+      before.forEach(
+          (name, group) -> assertThat(verdict(group)).as(name).isEqualTo(LagVerdict.STOP));
       int lost = coordinator(admin, GROUPS.get(0));
       Set<String> its =
           GROUPS.stream()
@@ -106,7 +107,7 @@ class LostCoordinatorTest {
         without = alive(admin).contains(lost) ? 0 : without + 1;
         assertThat(groups(watcher).keySet()).containsAll(GROUPS);
         for (GroupLag group : groups(watcher).values()) {
-          assertThat(verdict(group)).as("look %d: %s", looks, group).isEqualTo(Verdict.STOP);
+          assertThat(verdict(group)).as("look %d: %s", looks, group).isEqualTo(LagVerdict.STOP);
           assertThat(group.now().since()).isEqualTo(before.get(group.group()).now().since());
         }
       }
@@ -121,7 +122,7 @@ class LostCoordinatorTest {
           },
           watcher::latest);
       groups(watcher)
-          .forEach((name, group) -> assertThat(verdict(group)).as(name).isEqualTo(Verdict.STOP));
+          .forEach((name, group) -> assertThat(verdict(group)).as(name).isEqualTo(LagVerdict.STOP));
     } finally {
       brokers.forEach(PlatformProcess::kill);
     }
@@ -154,7 +155,7 @@ class LostCoordinatorTest {
     return groups;
   }
 
-  private static Verdict verdict(GroupLag group) {
+  private static LagVerdict verdict(GroupLag group) {
     return group.now().verdict();
   }
 

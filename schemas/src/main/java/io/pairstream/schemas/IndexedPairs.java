@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Index entries of published pairs. */
-public final class PairIndex {
+public final class IndexedPairs {
 
-  private PairIndex() {}
+  private IndexedPairs() {}
 
   /**
    * The entry of a pair.

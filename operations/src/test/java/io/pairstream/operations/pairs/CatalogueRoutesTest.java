@@ -60,7 +60,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(900)
-class PairRoutesTest {
+class CatalogueRoutesTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -76,7 +76,7 @@ class PairRoutesTest {
   private static ClusterAccess cluster;
   private static JudgedPairs judged;
   private static TopicTable catalogue;
-  private static PairRoutes routes;
+  private static CatalogueRoutes routes;
   private static Served served;
 
   /** One service for all tests, as workers start slowly. */
@@ -91,13 +91,13 @@ class PairRoutesTest {
     served = new Served(routes.routes());
   }
 
-  private static PairRoutes routes(Duration deadline) {
+  private static CatalogueRoutes routes(Duration deadline) {
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
             .withDeadline(deadline)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    return new PairRoutes(
+    return new CatalogueRoutes(
         cluster,
         catalogue,
         Optional.of(workers),
@@ -263,8 +263,8 @@ class PairRoutesTest {
     ClusterAccess away =
         new ClusterAccess(
             new Cluster("127.0.0.1:1", "mock://nobody", cluster.dataset(), soon, Map.of()));
-    try (PairRoutes blind =
-            new PairRoutes(
+    try (CatalogueRoutes blind =
+            new CatalogueRoutes(
                 away, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
         Served server = new Served(blind.routes())) {
       JsonNode card = server.json("/v1/pairs/" + id);
@@ -488,7 +488,7 @@ class PairRoutesTest {
     assertThat(jpeg(good).getWidth()).isEqualTo(62);
     assertThat(get(crash).statusCode()).isEqualTo(404);
     // What hangs is met with a deadline that is not long to wait for.
-    try (PairRoutes hasty = routes(Duration.ofSeconds(2));
+    try (CatalogueRoutes hasty = routes(Duration.ofSeconds(2));
         Served server = new Served(hasty.routes())) {
       assertThat(detail(server.get(hang))).contains("not decoded in time");
       assertThat(server.get(page).statusCode()).isEqualTo(404);

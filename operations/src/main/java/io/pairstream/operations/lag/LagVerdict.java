@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** What is to be thought of a group's progress on a partition; the worst stand first. */
-public enum Verdict {
+public enum LagVerdict {
   /** Records left the log before the group read them. */
   LOST,
 
@@ -51,12 +51,12 @@ public enum Verdict {
   }
 
   /** What is said while nobody can tell, of what was first seen then. */
-  static Verdict notYet(Instant first, Instant now, Duration start) {
+  static LagVerdict notYet(Instant first, Instant now, Duration start) {
     return now.isBefore(first.plus(start)) ? STARTING : UNKNOWN;
   }
 
   /** Whether this one is worse than another. */
-  public boolean isWorseThan(Verdict other) {
+  public boolean isWorseThan(LagVerdict other) {
     return compareTo(other) < 0;
   }
 }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * @param again whether a pair that was sent again before is sent once more
  * @param actor who decides
  */
-public record Verdict(
+public record ReviewDecision(
     Decision decision, String caption, String comment, boolean again, Actor actor) {
 
   /** What is decided; the name stands in the review. */
@@ -41,7 +41,7 @@ public record Verdict(
   /**
    * @throws IllegalArgumentException for words that no review can hold, with what is wrong
    */
-  public Verdict {
+  public ReviewDecision {
     if (comment.isBlank()) {
       throw new IllegalArgumentException("comment is missing: say why");
     }

@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
 /** Search, cards, pictures, the board of quarantine, and what the data set holds. */
-public final class PairRoutes implements AutoCloseable {
+public final class CatalogueRoutes implements AutoCloseable {
 
   private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9._-]{1,249}/\\d{1,9}/\\d{1,18}");
 
@@ -66,7 +66,7 @@ public final class PairRoutes implements AutoCloseable {
    * @param workers how pictures are decoded; empty where none are to be shown
    * @param limits of a recipe's version, as processes report them
    */
-  public PairRoutes(
+  public CatalogueRoutes(
       ClusterAccess cluster,
       TopicTable catalogue,
       Optional<WorkerSettings> workers,

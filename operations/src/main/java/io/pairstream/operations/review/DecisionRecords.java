@@ -1,7 +1,7 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Header;
@@ -31,7 +31,7 @@ import org.apache.kafka.common.utils.Utils;
  * @param review the decision
  * @param sent the record that comes again; empty where none does
  */
-record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
+record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
 
   /** Headers of ours begin so; what they said of a pair held for its first coming alone. */
   private static final String OURS = "pairstream.";
@@ -60,24 +60,24 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
   }
 
   /**
-   * What a verdict means for an entry.
+   * What a decision means for an entry.
    *
    * @param known of the entry; its receipt names it
    * @param run see {@link Review}
    * @throws Undecidable where it makes no sense
    * @throws SerializationException where the registry does not answer
    */
-  static Judgement of(
+  static DecisionRecords of(
       PairTopics topics,
       QuarantineEntry entry,
-      Verdict verdict,
+      ReviewDecision decided,
       Known known,
       String run,
       Instant now)
       throws Undecidable {
     QuarantinedPair pair = entry.pair();
     Origin origin = pair.getOrigin();
-    String reviewId = reviewId(verdict, origin, known);
+    String reviewId = reviewId(decided, origin, known);
     Review.Builder review =
         Review.newBuilder()
             .setReviewId(reviewId)
@@ -85,28 +85,28 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
             .setImageDigest(pair.getImageDigest())
             .setOrigin(origin)
             .setReason(pair.getReason())
-            .setDecision(verdict.decision().name())
-            .setCaption(verdict.caption())
-            .setReviewer(verdict.actor().name())
-            .setComment(verdict.comment())
+            .setDecision(decided.decision().name())
+            .setCaption(decided.caption())
+            .setReviewer(decided.actor().name())
+            .setComment(decided.comment())
             .setRun(run)
             .setReviewedAt(now.truncatedTo(ChronoUnit.MILLIS));
-    if (!verdict.decision().sends()) {
-      return new Judgement(review.build(), Optional.empty());
+    if (!decided.decision().sends()) {
+      return new DecisionRecords(review.build(), Optional.empty());
     }
     boolean isPair = topics.rawNames().contains(origin.getTopic());
     boolean isLink = origin.getTopic().equals(topics.links().name());
-    if (!isPair && !(isLink && verdict.decision() == Decision.REPLAYED)) {
+    if (!isPair && !(isLink && decided.decision() == Decision.REPLAYED)) {
       throw new Undecidable(Template.IS_A_LINK.with());
     } else if (pair.getValue() == null) {
       throw new Undecidable(Template.BYTES_NOT_KEPT.with());
     }
-    List<String> waived = waived(pair, verdict.decision(), known.waivedBefore(entry.key()));
+    List<String> waived = waived(pair, decided.decision(), known.waivedBefore(entry.key()));
     byte[] value = Utils.toArray(pair.getValue());
     String sentPairId = pair.getPairId();
-    if (verdict.decision() == Decision.RECAPTIONED) {
-      value = recaptioned(topics, origin.getTopic(), value, verdict.caption());
-      sentPairId = PairIdentity.pairId(pair.getImageDigest(), verdict.caption());
+    if (decided.decision() == Decision.RECAPTIONED) {
+      value = recaptioned(topics, origin.getTopic(), value, decided.caption());
+      sentPairId = PairIdentity.pairId(pair.getImageDigest(), decided.caption());
     }
     review.setWaived(waived).setSentPairId(sentPairId);
     ProducerRecord<byte[], byte[]> sent =
@@ -124,18 +124,18 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
     if (size(sent) > RecordSizes.MAX_RAW_RECORD) {
       throw new Undecidable(Template.TOO_LARGE.with());
     }
-    return new Judgement(review.build(), Optional.of(sent));
+    return new DecisionRecords(review.build(), Optional.of(sent));
   }
 
   /**
    * Follows from entry and decision: whoever decides the same a second time, on whatever machine,
    * comes to the same name. An entry that is sent once more has a new one.
    */
-  private static String reviewId(Verdict verdict, Origin entry, Known known) {
-    if (verdict.decision().sends() && known.sent(entry).isPresent()) {
+  private static String reviewId(ReviewDecision decided, Origin entry, Known known) {
+    if (decided.decision().sends() && known.sent(entry).isPresent()) {
       return UUID.randomUUID().toString();
     }
-    String what = verdict.decision() + " " + OriginHeader.text(entry) + verdict.caption();
+    String what = decided.decision() + " " + OriginHeader.text(entry) + decided.caption();
     return UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
