@@ -184,7 +184,7 @@ for words in sorted(pathlib.Path(sys.argv[1]).glob("*.txt")):
   await 300 "the ingest API does not accept $pairs pairs" taken "$1.jsonl"
 }
 
-# decided LINES: whether all pairs of it have a final standing.
+# decided LINES: whether all pairs of it have a final status.
 decided() {
   python3 -c '
 import json, sys
@@ -200,7 +200,7 @@ sys.exit(bool(answer["unknown"]) or not all(status["final"] for status in answer
 
 published() {
   get "$PAIRSTREAM_INGEST_PORT" "/v1/pairs/$1" | tee "$scratch/pair"
-  case $(field standing < "$scratch/pair") in TRAINING | VALIDATION | TEST) ;; *) return 1 ;; esac
+  case $(field status < "$scratch/pair") in TRAINING | VALIDATION | TEST) ;; *) return 1 ;; esac
 }
 
 # Whether every group that was ever there keeps up; prints their sentences.
@@ -220,14 +220,14 @@ all_well() {
   pairstream doctor --config "$config" --recipe demo --decode-deadline PT25S --json > "$scratch/doctor"
   python3 -c '
 import json, sys
-worst = ["WARNING", "NOT_TOLD", "WRONG"]
+worst = ["WARNING", "UNKNOWN", "WRONG"]
 checks = [check for check in json.load(sys.stdin)["checks"] if check["level"] in worst]
 for check in sorted(checks, key=lambda check: worst.index(check["level"])):
     print("%(level)s %(check)s: %(found)s; right: %(right)s; %(remedy)s" % check)' < "$scratch/doctor" 2> /dev/null || {
     cat "$scratch/said" "$scratch/doctor"
     return 1
   }
-  [ "$(field wrong < "$scratch/doctor")" = 0 ] && [ "$(field not_told < "$scratch/doctor")" = 0 ]
+  [ "$(field wrong < "$scratch/doctor")" = 0 ] && [ "$(field unknown < "$scratch/doctor")" = 0 ]
 }
 
 trap finish EXIT

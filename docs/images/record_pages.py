@@ -75,7 +75,7 @@ class Dashboard(Page):
 
 def main(address: str, key: str = "") -> None:
     page = Dashboard(address)
-    kept = page.ask("/v1/pairs?standing=TRAINING&limit=1")["pairs"][0]["id"]
+    kept = page.ask("/v1/pairs?status=TRAINING&limit=1")["pairs"][0]["id"]
     rejected = page.ask("/v1/pairs?reason=CAPTION_TOO_SHORT&limit=1")["pairs"][0]["id"]
     cell = "quarantine?reason=IMAGE_TOO_SMALL"
     for name, view, *colours in [

@@ -40,11 +40,6 @@ def require_fields(position: Position, of: str, texts: Sequence[str], numbers: S
     Raises:
         PositionRefused: where it does not
     """
-    if isinstance(position, Mapping) and "taken" in position and "samples" in numbers:
-        raise PositionRefused(
-            f"the position is one of an earlier version, which handed samples out in another order (it counts them by "
-            f"lane, as taken); to begin its epoch anew, put \"samples\": 0 in the place of \"taken\": {position['taken']}"
-        )
     is_good = (
         isinstance(position, Mapping)
         and all(isinstance(position.get(name), str) for name in texts)

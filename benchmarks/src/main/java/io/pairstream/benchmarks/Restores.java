@@ -89,7 +89,7 @@ public final class Restores {
 
   private void fill(int receipts) {
     String changelog =
-        cluster.dataset().preprocessGroup() + "-" + TopicCatalogue.STANDINGS_STORE + "-changelog";
+        cluster.dataset().preprocessGroup() + "-" + TopicCatalogue.RECEIPTS_STORE + "-changelog";
     try (Producer<String, Receipt> producer =
         new KafkaProducer<>(
             cluster.clientSettings(Map.of("linger.ms", 50, "batch.size", 256 * 1024)),
@@ -101,7 +101,7 @@ public final class Restores {
             Receipt.newBuilder()
                 .setPairId(id)
                 .setImageDigest(id)
-                .setStanding("TRAINING")
+                .setStatus("TRAINING")
                 .setOrigin(new Origin(topics.crowdsourced().name(), i % PARTITIONS, (long) i))
                 .build();
         var unused = producer.send(new ProducerRecord<>(changelog, i % PARTITIONS, id, receipt));

@@ -38,7 +38,7 @@ final class DoctorCommand extends ClusterCommand.Fit {
   private String recipe;
 
   /** All findings as JSON. */
-  private record Examined(long ok, long warning, long wrong, long notTold, List<Finding> checks) {}
+  private record Examined(long ok, long warning, long wrong, long unknown, List<Finding> checks) {}
 
   @Override
   public Integer call() {
@@ -65,14 +65,14 @@ final class DoctorCommand extends ClusterCommand.Fit {
             count(findings, Level.OK),
             count(findings, Level.WARNING),
             count(findings, Level.WRONG),
-            count(findings, Level.NOT_TOLD),
+            count(findings, Level.UNKNOWN),
             findings);
     answer(
         examined,
         () ->
             print(
                 "doctor: %d wrong, %d warnings, %d not checked, %d ok",
-                examined.wrong(), examined.warning(), examined.notTold(), examined.ok()));
+                examined.wrong(), examined.warning(), examined.unknown(), examined.ok()));
     return status(findings);
   }
 
@@ -114,14 +114,14 @@ final class DoctorCommand extends ClusterCommand.Fit {
     }
     task.cancel(true);
     String why = at + " gave no answer within " + longest.toSeconds() + " s";
-    return List.of(Finding.notTold(area, "time", why, "ask again when less runs there"));
+    return List.of(Finding.unknown(area, "time", why, "ask again when less runs there"));
   }
 
   static int status(List<Finding> findings) {
     if (count(findings, Level.WRONG) > 0) {
       return ExitStatus.FOUND_WRONG;
     }
-    return count(findings, Level.NOT_TOLD) > 0 ? ExitStatus.COULD_NOT : ExitStatus.DONE;
+    return count(findings, Level.UNKNOWN) > 0 ? ExitStatus.COULD_NOT : ExitStatus.DONE;
   }
 
   private static String inWords(Enum<?> constant) {

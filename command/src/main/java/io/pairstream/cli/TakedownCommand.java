@@ -273,7 +273,7 @@ final class TakedownCommand extends ClusterCommand {
                     "  %d sent with %s",
                     producer.getValue(),
                     producer.getKey().isEmpty()
-                        ? "no API key: by Kafka, import or an earlier version"
+                        ? "no API key: by Kafka or import"
                         : "the API key of " + producer.getKey()));
     count("  and those of %d more producers", report.producers().size() - MOST_PRODUCERS);
   }

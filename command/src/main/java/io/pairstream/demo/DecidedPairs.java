@@ -92,7 +92,7 @@ public final class DecidedPairs implements AutoCloseable {
 
   private final Set<String> waits = new HashSet<>();
 
-  /** By standing, which raw records since the beginning are published: their offsets from there. */
+  /** By status, which raw records since the beginning are published: their offsets from there. */
   private final Map<String, Map<TopicPartition, BitSet>> seen = new HashMap<>();
 
   private final Map<String, Long> published = new HashMap<>();
@@ -204,35 +204,35 @@ public final class DecidedPairs implements AutoCloseable {
     if (since < 0 || !(receipt.getPairId().isEmpty() || receipt.getPairId().equals(key))) {
       return;
     }
-    String standing = receipt.getStanding();
-    if (standing.equals(PairStatus.QUARANTINED.name())) {
+    String status = receipt.getStatus();
+    if (status.equals(PairStatus.QUARANTINED.name())) {
       remove(raw, since);
       quarantine.merge(receipt.getReason(), 1L, Long::sum);
       example = new Counts.Rejected(key, receipt.getReason(), receipt.getDetail());
-    } else if (standing.equals(PairStatus.WITHDRAWN.name())) {
+    } else if (status.equals(PairStatus.WITHDRAWN.name())) {
       remove(raw, since);
       quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
     } else if (answered.equals(receipt.getOrigin())) {
-      add(standing, raw, since);
+      add(status, raw, since);
     } else {
       quarantine.merge(RejectReason.DUPLICATE_PAIR.name(), 1L, Long::sum);
     }
   }
 
-  private void add(String standing, TopicPartition raw, long since) {
-    seen.computeIfAbsent(standing, unused -> new HashMap<>())
+  private void add(String status, TopicPartition raw, long since) {
+    seen.computeIfAbsent(status, unused -> new HashMap<>())
         .computeIfAbsent(raw, unused -> new BitSet())
         .set(Math.toIntExact(since));
-    published.merge(standing, 1L, Long::sum);
+    published.merge(status, 1L, Long::sum);
   }
 
   private void remove(TopicPartition raw, long since) {
     seen.forEach(
-        (standing, partitions) -> {
+        (status, partitions) -> {
           BitSet offsets = partitions.getOrDefault(raw, new BitSet());
           if (offsets.get(Math.toIntExact(since))) {
             offsets.clear(Math.toIntExact(since));
-            published.merge(standing, -1L, Long::sum);
+            published.merge(status, -1L, Long::sum);
           }
         });
   }

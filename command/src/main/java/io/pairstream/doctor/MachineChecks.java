@@ -60,7 +60,7 @@ public final class MachineChecks {
         memory(processors, system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
         system instanceof UnixOperatingSystemMXBean unix
             ? openFiles(unix.getMaxFileDescriptorCount())
-            : Finding.notTold(Area.MACHINE, "open-files", "this system does not tell", ""),
+            : Finding.unknown(Area.MACHINE, "open-files", "this system does not tell", ""),
         disk("disk-data", dataDirectory, DATA_ROOM, "another --data-dir or --state-dir"),
         disk(
             "disk-temp",

@@ -87,7 +87,7 @@ class ImportCommandTest {
   }
 
   @Test
-  void secondImportOfTheSameIsTurnedAway() throws Exception {
+  void secondImportOfTheSameIsRejected() throws Exception {
     onePair();
     Path state = folder.resolve("state.json");
 

@@ -309,7 +309,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"OK WARNING, 0", "OK NOT_TOLD, 3", "NOT_TOLD WRONG, 1"})
+  @CsvSource({"OK WARNING, 0", "OK UNKNOWN, 3", "UNKNOWN WRONG, 1"})
   void doctorEndsWithTheGravestThatItFound(String levels, int status) {
     List<Finding> findings =
         Stream.of(levels.split(" "))
@@ -366,8 +366,7 @@ class MainTest {
 
     assertThat(findings)
         .extracting(Finding::level, Finding::found)
-        .containsExactly(
-            tuple(Finding.Level.NOT_TOLD, "Kafka at b:9092 gave no answer within 1 s"));
+        .containsExactly(tuple(Finding.Level.UNKNOWN, "Kafka at b:9092 gave no answer within 1 s"));
     assertThat(err).asString().contains("doctor: waits for Kafka at b:9092, ");
   }
 

@@ -92,7 +92,7 @@ class ProfileCommandTest extends OnCluster {
   private static void assertHasAll(JsonNode profile) {
     assertThat(profile.path("ready").booleanValue()).isTrue();
     assertThat(profile.path("pairs").asLong()).isEqualTo(2);
-    assertThat(profile.path("counts").path("standing").findValuesAsText("value"))
+    assertThat(profile.path("counts").path("status").findValuesAsText("value"))
         .containsExactly("QUARANTINED", "TRAINING", "VALIDATION");
     assertThat(profile.path("producers").get(0).path("top_reason").asText())
         .isEqualTo("IMAGE_TOO_SMALL");

@@ -41,13 +41,13 @@ class RerunCommandTest extends OnCluster {
     Map<String, Receipt> expected = receipts(dataset(name + "-live"));
     assertThat(expected.values())
         .hasSize(PAIRS)
-        .extracting(Receipt::getStanding)
+        .extracting(Receipt::getStatus)
         .contains("TRAINING", "QUARANTINED");
     assertThat(receipts(dataset(name + "-again")).values())
-        .extracting(Receipt::getPairId, Receipt::getStanding, Receipt::getReason)
+        .extracting(Receipt::getPairId, Receipt::getStatus, Receipt::getReason)
         .containsExactlyInAnyOrderElementsOf(
             expected.values().stream()
-                .map(is -> tuple(is.getPairId(), is.getStanding(), is.getReason()))
+                .map(is -> tuple(is.getPairId(), is.getStatus(), is.getReason()))
                 .toList());
     assertThat(archived.out()).contains("12 records archived now", "offsets 0 to ");
     assertThat(again.out()).contains("12 records sent into " + name + "-again now");

@@ -100,9 +100,9 @@ class DecidedPairsTest {
   }
 
   /** A copy's receipt is that of the pair that stands. */
-  private static void copy(PlayedPipeline pipeline, Sent copy, Sent stands, PairStatus standing) {
+  private static void copy(PlayedPipeline pipeline, Sent copy, Sent stands, PairStatus status) {
     pipeline.transaction(
-        copy, List.of(pipeline.receipt(copy, stands.pairId(), stands, standing, "")));
+        copy, List.of(pipeline.receipt(copy, stands.pairId(), stands, status, "")));
   }
 
   @Test

@@ -133,7 +133,7 @@ class RecipeTrialTest {
   /** Canaries meet the real rules and a real image worker, however little a recipe asks for. */
   @ParameterizedTest
   @ValueSource(strings = {"", "image: {min-side-px: 1}\ncaption: {min-words: 1}\n"})
-  void canariesAreTurnedAwayOnceAWorkerHasLookedAtThem(String recipe) throws Exception {
+  void canariesAreRejectedOnceAWorkerHasLookedAtThem(String recipe) throws Exception {
     canaries();
 
     assertThat(reasons(tryOut(recipe)))
@@ -142,7 +142,7 @@ class RecipeTrialTest {
 
   @ParameterizedTest
   @FieldSource("io.pairstream.cleaning.recipe.RecipeFile#SHIPPED")
-  void canariesAreTurnedAwayByEachRecipeThatIsShipped(String name) throws Exception {
+  void canariesAreRejectedByEachRecipeThatIsShipped(String name) throws Exception {
     canaries();
 
     assertThat(tryOut(RecipeFile.find(name).reader()).kept()).isEmpty();

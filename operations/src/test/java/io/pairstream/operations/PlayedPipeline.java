@@ -195,8 +195,8 @@ public final class PlayedPipeline implements AutoCloseable {
   }
 
   /** A receipt for the pair. */
-  public ProducerRecord<byte[], byte[]> receipt(Sent sent, PairStatus standing, String reason) {
-    return receipt(sent, sent.pairId(), sent, standing, reason);
+  public ProducerRecord<byte[], byte[]> receipt(Sent sent, PairStatus status, String reason) {
+    return receipt(sent, sent.pairId(), sent, status, reason);
   }
 
   /**
@@ -206,12 +206,12 @@ public final class PlayedPipeline implements AutoCloseable {
    * @param key the pair's id, or the coordinates of its record
    */
   public ProducerRecord<byte[], byte[]> receipt(
-      Sent answered, String key, Sent sent, PairStatus standing, String reason) {
+      Sent answered, String key, Sent sent, PairStatus status, String reason) {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
             .setImageDigest(sent.imageDigest())
-            .setStanding(standing.name())
+            .setStatus(status.name())
             .setReason(reason)
             .setDetail(reason.isEmpty() ? "" : "not as it should be")
             .setMeasured(reason.isEmpty() ? "" : "1 px")

@@ -13,25 +13,7 @@ public final class ReceivedAt {
    * has neither, because the pair was withdrawn later.
    */
   public static Optional<Instant> of(Receipt receipt) {
-    return said(receipt.getReceivedAt())
-        .or(() -> said(receipt.getArrivedAt()))
-        .or(() -> isOfEarlierVersion(receipt) ? said(receipt.getDecidedAt()) : Optional.empty());
-  }
-
-  /** Whether the receipt's decision time is the raw record's arrival time. */
-  private static boolean isOfEarlierVersion(Receipt receipt) {
-    return said(receipt.getArrivedAt()).isEmpty()
-        && !receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
-  }
-
-  /** When Kafka took the raw record; of a receipt of an earlier version, as far as it says. */
-  public static Instant inKafka(Receipt receipt) {
-    return said(receipt.getArrivedAt()).orElse(receipt.getDecidedAt());
-  }
-
-  /** When the pair was decided; empty where the receipt is of an earlier version. */
-  public static Optional<Instant> decided(Receipt receipt) {
-    return isOfEarlierVersion(receipt) ? Optional.empty() : said(receipt.getDecidedAt());
+    return said(receipt.getReceivedAt()).or(() -> said(receipt.getArrivedAt()));
   }
 
   /** The time, if it is set; empty for the epoch. */

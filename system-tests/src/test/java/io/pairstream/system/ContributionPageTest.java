@@ -252,7 +252,7 @@ class ContributionPageTest extends PageTest {
 
   @Test
   @Tag("full")
-  void aPairThatIsTurnedAwayForItsWordsIsMendedAndSentAnew() throws Exception {
+  void aPairThatIsRejectedForItsWordsIsMendedAndSentAnew() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
     browser.visit(server.address());

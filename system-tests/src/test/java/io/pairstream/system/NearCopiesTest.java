@@ -217,7 +217,7 @@ class NearCopiesTest {
   private Map<String, String> places() {
     Map<String, String> places = new HashMap<>();
     quarantined().stream()
-        .filter(superseded -> superseded.getStep().equals("hand-over"))
+        .filter(superseded -> superseded.getStep().equals("list-superseded"))
         .forEach(superseded -> places.put(superseded.getImageDigest(), superseded.getCopyOf()));
     return places;
   }

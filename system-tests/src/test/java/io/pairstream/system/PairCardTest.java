@@ -51,7 +51,7 @@ class PairCardTest extends StoryTest {
     assertThat(browser.texts("#pair-pictures figcaption b"))
         .containsExactly("As received", "As the model sees it");
     assertThat(browser.texts(".marked p.quiet").toString()).contains("amp;");
-    visit(browser, "#/pairs?source=SCRAPED&standing=TRAINING");
+    visit(browser, "#/pairs?source=SCRAPED&status=TRAINING");
     browser.click(".pair-row-caption");
     browser.await("the card is there", () -> browser.isVisible("a.address"));
     assertThat(browser.one("a.address").getDomAttribute("rel"))
@@ -85,7 +85,7 @@ class PairCardTest extends StoryTest {
     for (String view :
         List.of(
             "pairs",
-            "pairs?standing=QUARANTINED&q=nothing-is-called-so",
+            "pairs?status=QUARANTINED&q=nothing-is-called-so",
             "pair/" + story.longest(),
             "pair/" + story.traps().get(3),
             "pair/unknown",

@@ -35,7 +35,8 @@ class RemediesPageTest extends PageTest {
     assertThat(((Map<?, ?>) boxes).entrySet().stream().map(String::valueOf))
         .contains(
             "raw-pairs=#/lag?group=pairs-preprocess&only=pairs.scraped%2Cpairs.crowdsourced",
-            "seen-before=#/quarantine?reason=DUPLICATE_PAIR", "training=#/pairs?standing=TRAINING");
+            "refuse-duplicates=#/quarantine?reason=DUPLICATE_PAIR",
+            "training=#/pairs?status=TRAINING");
     browser.tabTo(".box[href$=DUPLICATE_PAIR]");
     browser.press(Keys.ENTER);
     browser.awaitText("h1", "Quarantine");
@@ -58,7 +59,7 @@ class RemediesPageTest extends PageTest {
     browser.await("it says what became of it", () -> !announced(browser).isEmpty());
 
     browser.click("#head a[href^='#/pair/']");
-    browser.awaitText("#pair-standing", "It waits: nothing has judged it yet.");
+    browser.awaitText("#pair-status", "It waits: nothing has judged it yet.");
     assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
   }
 
@@ -68,7 +69,7 @@ class RemediesPageTest extends PageTest {
     ObjectNode known =
         Http.JSON.readValue(
             """
-            {"standing": "TRAINING",
+            {"status": "TRAINING",
              "measures": {"caption_words": 10, "caption_characters": 54, "sharpness": 12.4567,
                  "original_width_px": 6000, "original_height_px": 4000},
              "limits": ["caption_characters>=6", "caption_characters<=2000", "caption_words>=3",
@@ -96,7 +97,7 @@ class RemediesPageTest extends PageTest {
         card ->
             card.put("remembered", true)
                 .put("as_of", "2026-11-20T17:20:00Z")
-                .put("standing", "TEST"));
+                .put("status", "TEST"));
     Browser browser = desk();
     browser.visit(service.address("#/pair/7d"));
 

@@ -115,10 +115,10 @@ final class ScriptedIngest extends ScriptedServer {
   }
 
   /** Decides what becomes of the pairs with a caption. */
-  void decide(String caption, String standing, Map<String, String> more) {
-    ObjectNode status = object().put("standing", standing);
-    more.forEach(status::put);
-    decided.put(caption, status);
+  void decide(String caption, String status, Map<String, String> more) {
+    ObjectNode answer = object().put("status", status);
+    more.forEach(answer::put);
+    decided.put(caption, answer);
   }
 
   private CompletionStage<Answer> take(Incoming request, byte[] body) {
@@ -144,6 +144,6 @@ final class ScriptedIngest extends ScriptedServer {
     if (caption == null) {
       throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it");
     }
-    return json(decided.getOrDefault(caption, object().put("standing", "RECEIVED")));
+    return json(decided.getOrDefault(caption, object().put("status", "RECEIVED")));
   }
 }

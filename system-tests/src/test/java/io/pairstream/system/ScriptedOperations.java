@@ -62,7 +62,7 @@ final class ScriptedOperations extends ScriptedServer {
     answer(routes, "/v1/quarantine", request -> read("quarantine"));
     routes.add(
         Route.get("/v1/pairs", Access.OPEN, (request, body) -> json(read("pairs")))
-            .taking("q", "standing", "reason", "source", "contributor", "producer", "limit"));
+            .taking("q", "status", "reason", "source", "contributor", "producer", "limit"));
     answer(routes, "/v1/pairs/{id}", request -> card());
     routes.add(
         Route.post(

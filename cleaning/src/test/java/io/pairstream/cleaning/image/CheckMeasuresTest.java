@@ -89,7 +89,7 @@ class CheckMeasuresTest {
   }
 
   @Test
-  void oneColourIsTurnedAwayByDefaultAndNothingElse() {
+  void oneColourIsRejectedByDefaultAndNothingElse() {
     assertThat(judge("", "colour_deviation", 1.99).rejectedOnly())
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.IMAGE_ONE_COLOUR);

@@ -68,7 +68,7 @@ public final class UploadNotes {
   private static Upload.Builder note(String id, String producer, Instant now) {
     return Upload.newBuilder()
         .setId(id)
-        .setStanding("RECEIVED")
+        .setStatus("RECEIVED")
         .setProducer(producer)
         .setReceivedAt(now)
         .setChangedAt(now);

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param kind {@code PAIR} or {@code LINK}
  * @param pairId the pair id; empty for a link whose image is not fetched
  * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
- * @param standing the status
+ * @param status the status
  * @param isFinal whether the status does not change by itself any more
  * @param reason why it was rejected, could not be fetched, or waits
  * @param says status and reason, in plain words
@@ -49,7 +49,7 @@ record StatusReport(
     String kind,
     String pairId,
     String imageDigest,
-    ReportedStatus standing,
+    ReportedStatus status,
     @JsonProperty("final") boolean isFinal,
     String reason,
     String says,
@@ -142,7 +142,7 @@ record StatusReport(
             .setPairId(receipt.getPairId())
             .setImageDigest(receipt.getImageDigest())
             .setOrigin(receipt.getOrigin())
-            .setReceivedAt(ReceivedAt.of(receipt).orElse(ReceivedAt.inKafka(receipt)))
+            .setReceivedAt(ReceivedAt.of(receipt).orElse(receipt.getArrivedAt()))
             .setChangedAt(receipt.getDecidedAt())
             .build();
     return of(id, upload, Optional.of(receipt));
@@ -151,7 +151,7 @@ record StatusReport(
   static StatusReport of(String id, Upload upload, Optional<Receipt> known) {
     Optional<Receipt> receipt = known.filter(r -> speaksOf(upload, r));
     ReportedStatus stand =
-        ReportedStatus.named(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
+        ReportedStatus.named(receipt.map(Receipt::getStatus).orElse(upload.getStatus()));
     String reason = receipt.map(Receipt::getReason).orElse(upload.getReason());
     String detail = receipt.map(Receipt::getDetail).orElse(upload.getDetail());
     boolean isCopy = receipt.isPresent() && isCopy(upload, receipt.get(), stand);
@@ -183,7 +183,7 @@ record StatusReport(
    * again does not change a published or withdrawn pair.
    */
   private static boolean speaksOf(Upload upload, Receipt receipt) {
-    if (ReportedStatus.named(receipt.getStanding()) != ReportedStatus.QUARANTINED) {
+    if (ReportedStatus.named(receipt.getStatus()) != ReportedStatus.QUARANTINED) {
       return true;
     }
     Origin came = upload.getOrigin();
@@ -191,7 +191,7 @@ record StatusReport(
     if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
       return judged.getOffset() >= came.getOffset();
     }
-    return !ReceivedAt.inKafka(receipt).plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
+    return !receipt.getArrivedAt().plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
   }
 
   private static boolean isCopy(Upload upload, Receipt receipt, ReportedStatus stand) {
@@ -200,7 +200,7 @@ record StatusReport(
     }
     if (upload.getKind().equals(LINK)) {
       // The raw record of a fetched link is not the upload's own; only time tells.
-      return ReceivedAt.inKafka(receipt).isBefore(upload.getReceivedAt());
+      return receipt.getArrivedAt().isBefore(upload.getReceivedAt());
     }
     Origin came = upload.getOrigin();
     Origin judged = receipt.getOrigin();
@@ -208,7 +208,7 @@ record StatusReport(
       // A later record is this one, sent again by a reviewer.
       return judged.getOffset() < came.getOffset();
     }
-    return ReceivedAt.inKafka(receipt).isBefore(upload.getReceivedAt());
+    return receipt.getArrivedAt().isBefore(upload.getReceivedAt());
   }
 
   private static String says(ReportedStatus stand, String detail, boolean isCopy) {

@@ -108,33 +108,33 @@ function problemText({ language, say }, { text, values }) {
   return say(text, Object.fromEntries(shown));
 }
 
-/* ---- What was sent: a draft's fields, {id, sentAt} and {state: {standing, …}} ---- */
+/* ---- What was sent: a draft's fields, {id, sentAt} and {state: {status, …}} ---- */
 
 /** good, bad, or wait while it is not over. */
-export function kindOf({ state: { standing, asking } }) {
-  return ACCEPTED.has(standing) ? "good" : BAD.has(standing) && !asking ? "bad" : "wait";
+export function kindOf({ state: { status, asking } }) {
+  return ACCEPTED.has(status) ? "good" : BAD.has(status) && !asking ? "bad" : "wait";
 }
 
 /** Whether nothing more will be heard. */
-export function isOver({ state: { standing, over } }) {
-  return isFinal(standing) || standing === "REFUSED" || over === true;
+export function isOver({ state: { status, over } }) {
+  return isFinal(status) || status === "REFUSED" || over === true;
 }
 
 /** Whether closing the page would lose it. */
-export function isUnsent({ file, state: { standing } }) {
-  return file !== null && (standing === "SENDING" || standing === "HELD");
+export function isUnsent({ file, state: { status } }) {
+  return file !== null && (status === "SENDING" || status === "HELD");
 }
 
-function standingOf(words, { state: { standing } }) {
-  return words.find(`standings.${standing}`) ?? standing;
+function statusOf(words, { state: { status } }) {
+  return words.find(`statuses.${status}`) ?? status;
 }
 
-/** What is said of it aloud: its words, its standing and the reason. */
+/** What is said of it aloud: its words, its status and the reason. */
 export function saidOf(words, pair) {
   const name = pair.caption || words.say("sent.earlier");
   return words.say("page.said", {
     caption: name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME - 3) + "…" : name,
-    standing: [standingOf(words, pair), explained(words, pair.state).says].filter(Boolean).join(". "),
+    status: [statusOf(words, pair), explained(words, pair.state).says].filter(Boolean).join(". "),
   });
 }
 
@@ -144,7 +144,7 @@ export function sentCard(words, pair, does) {
   const { state } = pair;
   const kind = kindOf(pair);
   const { says, remedy } = explained(words, state);
-  const isCopy = ACCEPTED.has(state.standing) && (state.copies > 1 || state.copy_of);
+  const isCopy = ACCEPTED.has(state.status) && (state.copies > 1 || state.copy_of);
   const notes = [state.note && say(state.note, state.values), isCopy && say("sent.copy")].filter(Boolean);
   const facts = [
     ["fact.why", says],
@@ -161,9 +161,9 @@ export function sentCard(words, pair, does) {
       "div.body",
       h("p.caption", { dir: "auto" }, pair.caption || say("sent.earlier")),
       h(
-        "p.standing",
+        "p.status",
         s("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, s("use", { href: `#icon-${kind}` })),
-        h("strong", standingOf(words, pair)),
+        h("strong", statusOf(words, pair)),
       ),
       h("p.says", notes.join(" ")),
       h("dl.facts", facts.map(([name, value]) => [h("dt", say(name)), h("dd", value)])),
@@ -177,20 +177,20 @@ export function sentCard(words, pair, does) {
   );
 }
 
-function isAboutWords({ standing, reason, problem }) {
+function isAboutWords({ status, reason, problem }) {
   const about = reason || problem?.body.reason || problem?.body.field || "";
-  return (standing === "QUARANTINED" || standing === "REFUSED") && /^caption/i.test(about);
+  return (status === "QUARANTINED" || status === "REFUSED") && /^caption/i.test(about);
 }
 
 /** Why, and what would be right: as a reason, as a problem, or not at all. */
-function explained(words, { standing, reason, says = "", remedy, problem }) {
+function explained(words, { status, reason, says = "", remedy, problem }) {
   if (problem) {
     const { body } = problem;
     const name = body.reason && body.remedy ? `reasons.${body.reason}` : `problems.${problem.kind}`;
     return words.find(name) ?? { says: problem.message, remedy: body.remedy };
   }
-  if (reason && BAD.has(standing)) {
-    // The service says the standing first and then why; here the standing has a line of its own.
+  if (reason && BAD.has(status)) {
+    // The service says the status first and then why; here the status has a line of its own.
     const why = says.replace(/^(It was rejected|Its image could not be fetched)\.\s*/, "");
     return words.find(`reasons.${reason}`) ?? { says: why || says, remedy };
   }

@@ -33,10 +33,10 @@ const sender = new Sender(api, {
   onKeyWanted: askForKey,
   onKeyTaken: hideAccess,
   tell(pair, state) {
-    const before = pair.state.standing;
+    const before = pair.state.status;
     pair.state = state;
     draw();
-    if (state.standing !== before) {
+    if (state.status !== before) {
       announce(saidOf(words, pair));
     }
   },
@@ -164,7 +164,7 @@ find("drafts").addEventListener("submit", (event) => {
   const sendable = drafts.filter(isSendable);
   sendable.forEach((draft) => (draft.wrong = wordsProblem(draft.caption)));
   const ready = sendable.filter(({ wrong }) => wrong === null);
-  const pairs = ready.map((draft) => ({ ...draft, id: "", sentAt: new Date(), state: { standing: "SENDING" } }));
+  const pairs = ready.map((draft) => ({ ...draft, id: "", sentAt: new Date(), state: { status: "SENDING" } }));
   drafts = drafts.filter((draft) => !ready.includes(draft));
   sent.unshift(...pairs);
   draw();
@@ -285,8 +285,8 @@ sent = rememberedPairs()
   .map((pair) => ({
     ...pair,
     state: pair.id
-      ? { standing: "UNKNOWN", asking: true }
-      : { standing: "UNKNOWN", note: "sent.unsure", over: true },
+      ? { status: "UNKNOWN", asking: true }
+      : { status: "UNKNOWN", note: "sent.unsure", over: true },
   }));
 await speak(preferredLanguage());
 sent.filter(({ id }) => id).forEach((pair) => sender.follow(pair));

@@ -20,7 +20,7 @@ const UNHEARD_ATTEMPTS = 5;
 
 const FINAL = new Set(["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN", "FETCH_FAILED"]);
 
-export const isFinal = (standing) => FINAL.has(standing);
+export const isFinal = (status) => FINAL.has(status);
 
 /** No answer, too much at once, or a service that cannot now. */
 const PASSING = new Set([0, 408, 425, 429, 502, 503, 504]);
@@ -94,18 +94,18 @@ export class Sender {
     pair.id = await pairId(pair.file, pair.caption);
     remember();
     for (let attempt = 0; ; attempt++) {
-      this.#tell(pair, { standing: "SENDING" });
+      this.#tell(pair, { status: "SENDING" });
       try {
         const answer = await this.#inTurn(() =>
           this.#api.ask("/v1/pairs", { method: "POST", body: form(pair) }, LONGEST_SEND_MS),
         );
         pair.id = answer.id;
-        this.#tell(pair, { ...answer, standing: "RECEIVED" });
+        this.#tell(pair, { ...answer, status: "RECEIVED" });
         return;
       } catch (problem) {
         if (!(await this.#held(pair, problem, attempt))) {
           pair.id = "";
-          this.#tell(pair, { standing: "REFUSED", problem });
+          this.#tell(pair, { status: "REFUSED", problem });
           return;
         }
       }
@@ -116,15 +116,15 @@ export class Sender {
   async #held(pair, problem, attempt) {
     const { status } = problem;
     if (status === 401 || status === 403) {
-      this.#tell(pair, { standing: "HELD", note: "retry.key" });
+      this.#tell(pair, { status: "HELD", note: "retry.key" });
       this.#wantKey(problem);
       await this.#sleep(pair.key, Infinity, true);
     } else if (PASSING.has(status)) {
       const seconds = problem.retryAfter ?? pauseOf(problem, attempt);
-      this.#tell(pair, { standing: "HELD", note: "retry.soon", values: { seconds }, problem, again: true });
+      this.#tell(pair, { status: "HELD", note: "retry.soon", values: { seconds }, problem, again: true });
       await this.#sleep(pair.key, seconds);
     } else if (status >= 500) {
-      this.#tell(pair, { standing: "HELD", problem, again: true });
+      this.#tell(pair, { status: "HELD", problem, again: true });
       await this.#sleep(pair.key, Infinity);
     } else {
       return false;
@@ -139,7 +139,7 @@ export class Sender {
     return turn;
   }
 
-  /** Tells each change of a pair's standing, until the last one. */
+  /** Tells each change of a pair's status, until the last one. */
   async follow(pair) {
     this.#followed.add(pair);
     for (let failures = 0; this.#followed.has(pair); ) {
@@ -149,7 +149,7 @@ export class Sender {
         if (this.#followed.has(pair)) {
           this.#tell(pair, state);
         }
-        if (isFinal(state.standing)) {
+        if (isFinal(state.status)) {
           break;
         }
         await this.#sleep(pair.key, Math.max(ASK_EVERY_MS / 1_000, this.#followed.size / MOST_A_SECOND));
@@ -174,9 +174,9 @@ export class Sender {
     if (problem.status === 401) {
       this.#wantKey(problem);
     } else if (problem.status === 403) {
-      return { standing: "RECEIVED", note: "sent.mayNotRead" };
+      return { status: "RECEIVED", note: "sent.mayNotRead" };
     } else if (problem.status === 404 && failures >= UNHEARD_ATTEMPTS) {
-      return { standing: "UNKNOWN", note: pair.file ? "sent.unheard" : "sent.lost" };
+      return { status: "UNKNOWN", note: pair.file ? "sent.unheard" : "sent.lost" };
     }
     return null;
   }

@@ -69,8 +69,8 @@ public final class IngestCluster {
   }
 
   /** Writes the receipt of a pair. */
-  public void judge(String pairId, String standing) {
-    Receipt receipt = Receipt.newBuilder().setPairId(pairId).setStanding(standing).build();
+  public void judge(String pairId, String status) {
+    Receipt receipt = Receipt.newBuilder().setPairId(pairId).setStatus(status).build();
     RecordMetadata unused =
         dataset().send(TestDataset.record(topics.receipts(), null, pairId, receipt));
   }

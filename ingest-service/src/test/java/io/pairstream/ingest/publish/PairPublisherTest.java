@@ -139,7 +139,7 @@ class PairPublisherTest {
         .singleElement()
         .satisfies(
             note -> {
-              assertThat(note.getStanding()).isEqualTo("RECEIVED");
+              assertThat(note.getStatus()).isEqualTo("RECEIVED");
               assertThat(note.getKind()).isEqualTo("PAIR");
               assertThat(note.getImageDigest()).isEqualTo(last.imageDigest());
               assertThat(note.getOrigin())

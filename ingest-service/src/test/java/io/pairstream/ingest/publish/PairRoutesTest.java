@@ -123,7 +123,7 @@ class PairRoutesTest {
 
     Upload note = notes(id).get(0);
     assertThat(note.getKind()).isEqualTo("PAIR");
-    assertThat(note.getStanding()).isEqualTo("RECEIVED");
+    assertThat(note.getStatus()).isEqualTo("RECEIVED");
     assertThat(note.getPairId()).isEqualTo(id);
     assertThat(note.getImageDigest()).isEqualTo(digest);
     assertThat(note.getProducer()).isEqualTo("anonymous");
@@ -190,7 +190,7 @@ class PairRoutesTest {
     assertThat(rawAt(first).value().getImage()).isEqualTo(rawAt(again).value().getImage());
     assertThat(keyed(other).get("pair_id").textValue()).isNotEqualTo(id);
     JsonNode status = Json.MAPPER.readTree(get("/v1/pairs/" + id).body());
-    assertThat(status.get("standing").textValue()).isEqualTo("RECEIVED");
+    assertThat(status.get("status").textValue()).isEqualTo("RECEIVED");
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One instance of the service with the routes for pairs, their standings and batches. */
+/** One instance of the service with the routes for pairs, their statuses and batches. */
 final class RunningIngest implements AutoCloseable {
 
   /** Takes any claimed name for the producer's. */

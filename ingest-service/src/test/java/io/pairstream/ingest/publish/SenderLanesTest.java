@@ -60,11 +60,11 @@ class SenderLanesTest {
     return rooms;
   }
 
-  private void judge(int number, String standing) {
+  private void judge(int number, String status) {
     RawPair pair = pair(number);
     String id = PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
     long copies = receipts.containsKey(id) ? receipts.get(id).getCopies() + 1 : 1;
-    receipts.put(id, Receipt.newBuilder().setStanding(standing).setCopies(copies).build());
+    receipts.put(id, Receipt.newBuilder().setStatus(status).setCopies(copies).build());
     lanes.look();
   }
 

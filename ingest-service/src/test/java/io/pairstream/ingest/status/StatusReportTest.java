@@ -62,7 +62,7 @@ class StatusReportTest {
 
     StatusReport received = status(sent.pairId());
 
-    assertThat(received.standing()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(received.status()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(received.isFinal()).isFalse();
     assertThat(received.kind()).isEqualTo("PAIR");
     assertThat(received.pairId()).isEqualTo(sent.pairId());
@@ -77,7 +77,7 @@ class StatusReportTest {
     pipeline.accept(sent, PairStatus.VALIDATION);
 
     StatusReport judged = status(sent.pairId());
-    assertThat(judged.standing()).isEqualTo(ReportedStatus.VALIDATION);
+    assertThat(judged.status()).isEqualTo(ReportedStatus.VALIDATION);
     assertThat(judged.isFinal()).isTrue();
     assertThat(judged.decidedAt()).isNotNull();
     assertThat(judged.copies()).isEqualTo(1);
@@ -92,7 +92,7 @@ class StatusReportTest {
 
     StatusReport status = status(sent.pairId());
 
-    assertThat(status.standing()).isEqualTo(ReportedStatus.QUARANTINED);
+    assertThat(status.status()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(status.reason()).isEqualTo("IMAGE_TOO_SMALL");
     assertThat(status.says()).isEqualTo("It was rejected. Not as it should be.");
     assertThat(status.measured()).isEqualTo("1 px");
@@ -107,7 +107,7 @@ class StatusReportTest {
 
     StatusReport status = status(sent.pairId());
 
-    assertThat(status.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(status.status()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(status.origin()).isEqualTo(Coordinates.of(sent.origin(), ""));
     assertThat(status.receivedAt()).isEqualTo(PlayedPipeline.RECEIVED);
     assertThat(status.copyOf()).isNull();
@@ -123,7 +123,7 @@ class StatusReportTest {
 
     StatusReport status = status(first.pairId());
 
-    assertThat(status.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(status.status()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(status.origin()).isEqualTo(Coordinates.of(second.origin(), ""));
     assertThat(status.copyOf()).isEqualTo(Coordinates.of(first.origin(), first.pairId()));
     assertThat(status.says()).contains("came before").contains("TRAINING");
@@ -143,7 +143,7 @@ class StatusReportTest {
   }
 
   @Test
-  void pairThatWasTurnedAwayAndComesAgainWaitsAgain() {
+  void pairThatWasRejectedAndComesAgainWaitsAgain() {
     Sent first = pipeline.send("an image", "a caption");
     upload(first);
     pipeline.reject(first, "CAPTION_TOO_SHORT");
@@ -151,14 +151,14 @@ class StatusReportTest {
     upload(second);
 
     StatusReport waiting = status(first.pairId());
-    assertThat(waiting.standing()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(waiting.status()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(waiting.reason()).isEmpty();
     assertThat(waiting.decidedAt()).isNull();
 
     pipeline.reject(second, "CAPTION_HAS_LINK");
 
     StatusReport again = status(first.pairId());
-    assertThat(again.standing()).isEqualTo(ReportedStatus.QUARANTINED);
+    assertThat(again.status()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(again.reason()).isEqualTo("CAPTION_HAS_LINK");
     assertThat(again.copyOf()).isNull();
   }
@@ -168,12 +168,12 @@ class StatusReportTest {
     String url = "https://example.org/cat.jpg";
     String linkId = PairIdentity.linkId(url, "a caption");
     link(linkId, "RECEIVED", "", "", "");
-    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(status(linkId).status()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(status(linkId).kind()).isEqualTo("LINK");
     assertThat(status(linkId).pairId()).isEmpty();
 
     link(linkId, "WAITING", "", "FETCH_TIMEOUT", "the host took longer than 15 s");
-    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.WAITING);
+    assertThat(status(linkId).status()).isEqualTo(ReportedStatus.WAITING);
     assertThat(status(linkId).reason()).isEqualTo("FETCH_TIMEOUT");
     assertThat(status(linkId).says())
         .isEqualTo(
@@ -182,14 +182,14 @@ class StatusReportTest {
 
     Sent fetched = pipeline.send("an image", "a caption");
     link(linkId, "FETCHED", fetched.pairId(), "", "");
-    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.FETCHED);
+    assertThat(status(linkId).status()).isEqualTo(ReportedStatus.FETCHED);
     assertThat(status(linkId).isFinal()).isFalse();
 
     pipeline.accept(fetched, PairStatus.TRAINING);
     StatusReport judged = status(linkId);
     assertThat(judged.id()).isEqualTo(linkId);
     assertThat(judged.pairId()).isEqualTo(fetched.pairId());
-    assertThat(judged.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(judged.status()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(judged.copyOf()).isNull();
   }
 
@@ -202,7 +202,7 @@ class StatusReportTest {
 
     JsonNode json = Json.MAPPER.readTree(Json.bytes(status(first.pairId())));
 
-    assertThat(json.path("standing").asText()).isEqualTo("TRAINING");
+    assertThat(json.path("status").asText()).isEqualTo("TRAINING");
     assertThat(json.path("final").asBoolean()).isTrue();
     assertThat(json.path("reason").asText("absent")).isEmpty();
     assertThat(json.path("copy_of").path("id").asText()).isEqualTo(first.pairId());
@@ -218,7 +218,7 @@ class StatusReportTest {
     Receipt late =
         Receipt.newBuilder()
             .setPairId(first.pairId())
-            .setStanding("QUARANTINED")
+            .setStatus("QUARANTINED")
             .setOrigin(first.origin())
             .setArrivedAt(now.minus(Duration.ofDays(1)))
             .setDecidedAt(now.plusSeconds(60))
@@ -227,7 +227,7 @@ class StatusReportTest {
         Upload.newBuilder()
             .setPairId(first.pairId())
             .setOrigin(new Origin("pairs.scraped", 0, 7L))
-            .setStanding("RECEIVED")
+            .setStatus("RECEIVED")
             .setReceivedAt(now)
             .build();
 
@@ -235,7 +235,7 @@ class StatusReportTest {
     StatusReport ofAgain = StatusReport.of(first.pairId(), again, Optional.of(late));
 
     assertThat(ofFirst.decidedAt()).isEqualTo(now.plusSeconds(60));
-    assertThat(ofAgain.standing()).isEqualTo(StatusReport.ReportedStatus.RECEIVED);
+    assertThat(ofAgain.status()).isEqualTo(StatusReport.ReportedStatus.RECEIVED);
   }
 
   private StatusRoutes openIn(Path directory) {
@@ -260,12 +260,12 @@ class StatusReportTest {
             .build());
   }
 
-  private void link(String linkId, String standing, String pairId, String reason, String detail) {
+  private void link(String linkId, String status, String pairId, String reason, String detail) {
     send(
         Upload.newBuilder()
             .setId(linkId)
             .setKind("LINK")
-            .setStanding(standing)
+            .setStatus(status)
             .setPairId(pairId)
             .setReason(reason)
             .setDetail(detail)

@@ -84,7 +84,7 @@ class StatusRoutesTest {
     HttpResponse<String> answer = get("/v1/pairs/" + sent.pairId());
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(json(answer).path("standing").asText()).isEqualTo("RECEIVED");
+    assertThat(json(answer).path("status").asText()).isEqualTo("RECEIVED");
     assertThat(json(answer).path("id").asText()).isEqualTo(sent.pairId());
   }
 
@@ -140,7 +140,7 @@ class StatusRoutesTest {
         Receipt.newBuilder()
             .setPairId(letInAgain.pairId())
             .setProducer("museum")
-            .setStanding(PairStatus.WITHDRAWN.name())
+            .setStatus(PairStatus.WITHDRAWN.name())
             .setOrigin(letInAgain.origin())
             .build();
     TestCluster.send(
@@ -154,7 +154,7 @@ class StatusRoutesTest {
     HttpResponse<String> others = get("/v1/pairs/" + coordinates);
     HttpResponse<String> othersAmongMany = post(body);
 
-    assertThat(json(own).path("standing").asText()).isEqualTo("WITHDRAWN");
+    assertThat(json(own).path("status").asText()).isEqualTo("WITHDRAWN");
     assertThat(json(ownAmongMany).path("statuses")).hasSize(1);
     assertThat(others.statusCode()).isEqualTo(403);
     assertThat(othersAmongMany.statusCode()).isEqualTo(403);
@@ -174,7 +174,7 @@ class StatusRoutesTest {
                     .formatted(second.pairId(), UNKNOWN, first.pairId())));
 
     assertThat(answer.path("statuses"))
-        .extracting(status -> status.path("id").asText() + " " + status.path("standing").asText())
+        .extracting(status -> status.path("id").asText() + " " + status.path("status").asText())
         .containsExactly(second.pairId() + " TRAINING", first.pairId() + " RECEIVED");
     assertThat(answer.path("unknown")).extracting(JsonNode::asText).containsExactly(UNKNOWN);
   }

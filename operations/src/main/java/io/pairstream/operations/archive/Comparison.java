@@ -98,9 +98,7 @@ public record Comparison(List<Outcome> outcomes, long differing, List<Change> ch
                           "INSERT OR REPLACE INTO " + table + " VALUES (?, ?, ?, ?)",
                           key,
                           key.equals(receipt.getPairId()),
-                          receipt.getReason().isEmpty()
-                              ? receipt.getStanding()
-                              : receipt.getReason(),
+                          receipt.getReason().isEmpty() ? receipt.getStatus() : receipt.getReason(),
                           receipt.getDetail()),
                   () -> receipts.update("DELETE FROM " + table + " WHERE id = ?", key)));
     }

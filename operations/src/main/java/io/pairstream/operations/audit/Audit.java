@@ -345,7 +345,7 @@ public final class Audit {
             record ->
                 cluster
                     .decode(topics.receipts(), record.value())
-                    .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStanding()))
+                    .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStatus()))
                     .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
   }
 

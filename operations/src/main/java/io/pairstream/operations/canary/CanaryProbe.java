@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * 512×512 pixels that are not there. So it passes the header gate, is given to an image worker, and
  * fails there; no review can let it in, since there is no picture. There are {@link #COUNT} of
  * them, which differ in a text behind the file: enough to meet every partition by and by, few
- * enough that receipts and the store of standings do not grow.
+ * enough that receipts and the store of statuses do not grow.
  *
  * <p>One is on its way at a time. A broker or a registry that is away is told of, and tried again
  * with the next one. Thread-safe.

@@ -64,20 +64,20 @@ public final class PairIndex implements CatalogueFold {
   public List<String> schema() {
     return List.of(
         "CREATE TABLE pair (id INTEGER PRIMARY KEY, pair_id TEXT, image_digest TEXT,"
-            + " standing TEXT, reason TEXT, source_kind TEXT, contributor TEXT, producer TEXT,"
+            + " status TEXT, reason TEXT, source_kind TEXT, contributor TEXT, producer TEXT,"
             + " host TEXT, copy_of TEXT, origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
         "CREATE INDEX pair_by_digest ON pair (image_digest)",
         "CREATE INDEX pair_by_origin ON pair (origin)",
-        "CREATE INDEX pair_by_standing ON pair (standing)",
+        "CREATE INDEX pair_by_status ON pair (status)",
         "CREATE INDEX pair_by_reason ON pair (reason)",
         "CREATE INDEX pair_by_source ON pair (source_kind)",
         "CREATE INDEX pair_by_contributor ON pair (contributor, id, reason)",
         "CREATE INDEX pair_by_producer ON pair (producer)",
         "CREATE INDEX pair_by_host ON pair (host)",
         "CREATE INDEX pair_by_copied ON pair (copy_of)",
-        "CREATE INDEX pair_counted ON pair (standing, reason, source_kind)",
-        "CREATE INDEX pair_kept ON pair (partition, offset) WHERE standing = 'QUARANTINED'",
+        "CREATE INDEX pair_counted ON pair (status, reason, source_kind)",
+        "CREATE INDEX pair_kept ON pair (partition, offset) WHERE status = 'QUARANTINED'",
         "CREATE VIRTUAL TABLE word USING fts5 (text, content = '', contentless_delete = 1,"
             + " detail = full, tokenize = \"unicode61 remove_diacritics 0 categories"
             + " 'L* N* Co Mn Mc'\")",
@@ -144,7 +144,7 @@ public final class PairIndex implements CatalogueFold {
   }
 
   private static void prepared(PairRow row, Database table) {
-    table.update("DELETE FROM pair WHERE pair_id = ? AND standing <> 'QUARANTINED'", row.pairId());
+    table.update("DELETE FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED'", row.pairId());
     if (isTakenDown(table, row.takedowns())) {
       return;
     }
@@ -152,7 +152,7 @@ public final class PairIndex implements CatalogueFold {
     long id = put(table, row);
     // It does not lie in quarantine for an earlier rejection any more; copies of it do.
     table.update(
-        "DELETE FROM pair WHERE pair_id = ? AND +standing = 'QUARANTINED' AND reason <> ?"
+        "DELETE FROM pair WHERE pair_id = ? AND +status = 'QUARANTINED' AND reason <> ?"
             + " AND id < ?",
         row.pairId(),
         RejectReason.DUPLICATE_PAIR.name(),
@@ -164,7 +164,7 @@ public final class PairIndex implements CatalogueFold {
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
             && is(
                 table,
-                "SELECT 1 FROM pair WHERE pair_id = ? AND standing <> 'QUARANTINED' AND id >= ?",
+                "SELECT 1 FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED' AND id >= ?",
                 row.pairId(),
                 first(row.place().at()));
     if (!isOvertaken
@@ -176,7 +176,7 @@ public final class PairIndex implements CatalogueFold {
 
   private static void receipt(String key, ReceiptNote note, Database table) {
     table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
-    if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
+    if (note.status().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
   }
@@ -230,7 +230,7 @@ public final class PairIndex implements CatalogueFold {
   @Override
   public void forget(String topic, int partition, long from, Database table) {
     if (topic.equals(topics.quarantine().name())) {
-      String gone = " FROM pair WHERE standing = 'QUARANTINED' AND partition = ? AND offset < ?";
+      String gone = " FROM pair WHERE status = 'QUARANTINED' AND partition = ? AND offset < ?";
       table.update("DELETE FROM review WHERE key IN (SELECT origin" + gone + ")", partition, from);
       table.update("DELETE" + gone, partition, from);
       String places = "DELETE FROM place WHERE " + isOfQuarantine;
@@ -286,7 +286,7 @@ public final class PairIndex implements CatalogueFold {
         id,
         row.pairId(),
         row.imageDigest(),
-        row.standing(),
+        row.status(),
         row.reason(),
         row.sourceKind(),
         row.contributor(),

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param source a source kind
  * @param contributor whom the pair names, exactly
  * @param producer whose API key it was sent with, exactly
- * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param status TRAINING, VALIDATION, TEST or QUARANTINED
  * @param after goes on behind the cursor of an earlier page
  * @param limit pairs of one page at most; 1 to 500
  */
@@ -21,7 +21,7 @@ public record PairQuery(
     String source,
     String contributor,
     String producer,
-    String standing,
+    String status,
     Optional<String> after,
     int limit) {
 
@@ -56,19 +56,19 @@ public record PairQuery(
     }
   }
 
-  /** All pairs of a standing, or of every one where that is empty; the first page. */
-  public static PairQuery all(String standing, int limit) {
-    return new PairQuery("", "", "", "", "", standing, Optional.empty(), limit);
+  /** All pairs of a status, or of every one where that is empty; the first page. */
+  public static PairQuery all(String status, int limit) {
+    return new PairQuery("", "", "", "", "", status, Optional.empty(), limit);
   }
 
   /** The same with a text to look for. */
   public PairQuery withText(String other) {
-    return new PairQuery(other, reason, source, contributor, producer, standing, after, limit);
+    return new PairQuery(other, reason, source, contributor, producer, status, after, limit);
   }
 
   /** The same from a cursor on. */
   public PairQuery from(String cursor) {
     return new PairQuery(
-        text, reason, source, contributor, producer, standing, Optional.of(cursor), limit);
+        text, reason, source, contributor, producer, status, Optional.of(cursor), limit);
   }
 }

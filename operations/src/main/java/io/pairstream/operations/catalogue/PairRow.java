@@ -21,7 +21,7 @@ import java.util.Locale;
  * bytes. Captions, names and addresses are as their producers wrote them: hostile text.
  *
  * @param pairId empty where the raw record could not be read
- * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param status TRAINING, VALIDATION, TEST or QUARANTINED
  * @param step which node rejected it; empty where none did, as are {@code reason}, {@code detail},
  *     {@code measured} and {@code limit}
  * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
@@ -37,7 +37,7 @@ import java.util.Locale;
 public record PairRow(
     String pairId,
     String imageDigest,
-    String standing,
+    String status,
     String step,
     String reason,
     String detail,
@@ -101,11 +101,11 @@ public record PairRow(
     return of(pair, PairStatus.QUARANTINED.name(), sent, place);
   }
 
-  private static PairRow of(QuarantinedPair pair, String standing, RawPair sent, Place place) {
+  private static PairRow of(QuarantinedPair pair, String status, RawPair sent, Place place) {
     return new PairRow(
         pair.getPairId(),
         pair.getImageDigest(),
-        standing,
+        status,
         pair.getStep(),
         pair.getReason(),
         cut(pair.getDetail(), LONGEST_TEXT),
@@ -129,9 +129,9 @@ public record PairRow(
   /**
    * Of a pair whose record is gone, or not read yet.
    *
-   * @param standing where it is
+   * @param status where it is
    */
-  public static PairRow of(String pairId, String standing, ReceiptNote receipt) {
+  public static PairRow of(String pairId, String status, ReceiptNote receipt) {
     QuarantinedPair pair =
         QuarantinedPair.newBuilder()
             .setPairId(pairId)
@@ -143,7 +143,7 @@ public record PairRow(
             .build();
     RawPair sent =
         RawPair.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build();
-    return of(pair, standing, sent, new Place("", 0, 0, receipt.decidedAt()));
+    return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
   }
 
   /** Of a raw record that nothing has judged yet. */
@@ -175,13 +175,13 @@ public record PairRow(
   /** Whether nothing has judged it yet. */
   @JsonIgnore
   public boolean isWaiting() {
-    return standing.equals(WAITING);
+    return status.equals(WAITING);
   }
 
   /** Whether the pair was rejected. */
   @JsonIgnore
   public boolean isQuarantined() {
-    return standing.equals(PairStatus.QUARANTINED.name());
+    return status.equals(PairStatus.QUARANTINED.name());
   }
 
   /** {@code topic-partition-offset} of the raw record. */

@@ -40,8 +40,8 @@ public final class PairSearch {
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
-      "SELECT value, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
-          + " other WHERE other.pair_id = pair.pair_id AND (other.standing <> 'QUARANTINED' OR"
+      "SELECT value, status <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
+          + " other WHERE other.pair_id = pair.pair_id AND (other.status <> 'QUARANTINED' OR"
           + " other.id > pair.id)) AS decides FROM pair ";
 
   private final TopicTable catalogue;
@@ -64,7 +64,7 @@ public final class PairSearch {
             found(
                     table,
                     "WHERE pair_id = ? AND pair_id <> ''"
-                        + " ORDER BY standing = 'QUARANTINED', id DESC LIMIT 1",
+                        + " ORDER BY status = 'QUARANTINED', id DESC LIMIT 1",
                     id)
                 .or(() -> found(table, "WHERE origin = ?", id)));
   }
@@ -75,7 +75,7 @@ public final class PairSearch {
         table ->
             found(
                 table,
-                "WHERE image_digest = ? AND image_digest <> '' AND standing <> 'QUARANTINED'"
+                "WHERE image_digest = ? AND image_digest <> '' AND status <> 'QUARANTINED'"
                     + " ORDER BY id LIMIT 1",
                 imageDigest));
   }
@@ -185,7 +185,7 @@ public final class PairSearch {
     all.addAll(List.of(values));
     return table.query(
         "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair"
-            + " WHERE standing = 'QUARANTINED' AND "
+            + " WHERE status = 'QUARANTINED' AND "
             + where
             + " GROUP BY reason, source_kind ORDER BY 3 DESC, 1, 2",
         row ->
@@ -207,7 +207,7 @@ public final class PairSearch {
   }
 
   private static boolean isOfQuarantine(PairQuery query) {
-    return !query.reason().isEmpty() || query.standing().equals(PairStatus.QUARANTINED.name());
+    return !query.reason().isEmpty() || query.status().equals(PairStatus.QUARANTINED.name());
   }
 
   private static PairPage find(PairQuery query, Database table) {
@@ -230,7 +230,7 @@ public final class PairSearch {
     conditions.add("contributor", query.contributor());
     conditions.add("producer", query.producer());
     conditions.add("source_kind", query.source());
-    conditions.add("standing", query.standing());
+    conditions.add("status", query.status());
     if (text.isEmpty() && query.contributor().isEmpty() && isOfQuarantine(query)) {
       conditions.terms.add(NO_CANARY);
     }

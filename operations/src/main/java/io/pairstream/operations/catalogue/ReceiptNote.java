@@ -3,22 +3,21 @@ package io.pairstream.operations.catalogue;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.ReceivedAt;
 import java.time.Instant;
 
 /**
  * A pair's receipt, as far as its rows do not say the same.
  *
- * @param standing TRAINING, VALIDATION, TEST, QUARANTINED or WITHDRAWN
+ * @param status TRAINING, VALIDATION, TEST, QUARANTINED or WITHDRAWN
  * @param producer whose API key the deciding record was sent with; empty where none was
  * @param copies how many times the pair was received, the first included
  * @param reviewId the review that sent the deciding record again; empty where none did
  * @param origin coordinates of the raw record that decided
  * @param arrivedAt when Kafka took that record
- * @param decidedAt 1970 where a receipt of an earlier version does not say it
+ * @param decidedAt when the service decided, by its own clock
  */
 public record ReceiptNote(
-    String standing,
+    String status,
     String reason,
     String detail,
     String imageDigest,
@@ -34,7 +33,7 @@ public record ReceiptNote(
 
   static ReceiptNote of(Receipt receipt) {
     return new ReceiptNote(
-        receipt.getStanding(),
+        receipt.getStatus(),
         receipt.getReason(),
         PairRow.cut(receipt.getDetail(), LONGEST_DETAIL),
         receipt.getImageDigest(),
@@ -43,7 +42,7 @@ public record ReceiptNote(
         receipt.getReviewId(),
         receipt.getOrigin(),
         receipt.getReceivedAt(),
-        ReceivedAt.inKafka(receipt),
-        ReceivedAt.decided(receipt).orElse(Instant.EPOCH));
+        receipt.getArrivedAt(),
+        receipt.getDecidedAt());
   }
 }

@@ -46,9 +46,6 @@ public final class Instances implements AutoCloseable {
   /** More than there ever are; a flood of names must not fill the memory. */
   private static final int MOST = 2_000;
 
-  /** Records of earlier versions, which said apart what they run. */
-  private static final String OF_TOPOLOGY = "/topology";
-
   private final Map<String, Entry> entries = new HashMap<>();
 
   /** One process: its last reports, the newest last. */
@@ -214,7 +211,7 @@ public final class Instances implements AutoCloseable {
   synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
     if (said.isEmpty()) {
       entries.remove(key);
-    } else if (!key.endsWith(OF_TOPOLOGY) && (entries.containsKey(key) || entries.size() < MOST)) {
+    } else if (entries.containsKey(key) || entries.size() < MOST) {
       Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
       entry.heardAt = heardAt;
       entry.add(said.get());

@@ -52,7 +52,7 @@ public final class Overview {
    *
    * @param groups how far groups are behind
    * @param arrivals what came to topics within the last minute
-   * @param standings accepted pairs by where they are; empty while that is not known
+   * @param statuses accepted pairs by where they are; empty while that is not known
    * @param rejections records on quarantine by reason; empty while that is not known
    */
   public record Sources(
@@ -61,7 +61,7 @@ public final class Overview {
       ClusterWatch watch,
       Supplier<List<GroupLag>> groups,
       Arrivals arrivals,
-      Supplier<Map<String, Long>> standings,
+      Supplier<Map<String, Long>> statuses,
       Supplier<Map<String, Long>> rejections,
       Supplier<CanaryReport> canary,
       Clock clock) {}
@@ -256,22 +256,22 @@ public final class Overview {
   }
 
   private List<Flow> outputs() {
-    Map<String, Long> standings = sources.standings().get();
+    Map<String, Long> statuses = sources.statuses().get();
     // Of a pair that is rejected several times there are several records.
     long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
     List<Flow> outputs = new ArrayList<>();
-    for (PairStatus standing :
+    for (PairStatus status :
         List.of(
             PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST, PairStatus.QUARANTINED)) {
-      boolean isRejected = standing == PairStatus.QUARANTINED;
-      String topic = isRejected ? "quarantine" : standing.name().toLowerCase(Locale.ROOT);
-      double total = isRejected ? rejected : standings.getOrDefault(standing.name(), 0L);
+      boolean isRejected = status == PairStatus.QUARANTINED;
+      String topic = isRejected ? "quarantine" : status.name().toLowerCase(Locale.ROOT);
+      double total = isRejected ? rejected : statuses.getOrDefault(status.name(), 0L);
       outputs.add(
           flow(
               topic,
               sources.cluster().dataset().topic(topic),
-              decided(standing),
-              standings.isEmpty() ? Double.NaN : total));
+              decided(status),
+              statuses.isEmpty() ? Double.NaN : total));
     }
     return outputs;
   }
@@ -299,12 +299,12 @@ public final class Overview {
         : partitions.values().stream().mapToDouble(number).sum();
   }
 
-  private double decided(PairStatus standing) {
+  private double decided(PairStatus status) {
     return rate(
         "preprocess",
         counter ->
             counter.name().equals("decided_total")
-                && standing.name().equals(counter.labels().get("standing"))
+                && status.name().equals(counter.labels().get("status"))
                 && !Canaries.SOURCE.equals(counter.labels().get("source")));
   }
 

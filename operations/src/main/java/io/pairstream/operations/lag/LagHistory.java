@@ -105,8 +105,6 @@ public final class LagHistory implements AutoCloseable {
   public LagHistory(Path directory) {
     database = Database.open(directory.resolve("minutes.db"));
     database.execute(
-        // Of earlier builds, with numbers for verdicts.
-        "DROP TABLE IF EXISTS minute",
         SCHEMA,
         "CREATE TABLE IF NOT EXISTS judge (group_name TEXT, topic TEXT, number INTEGER, known TEXT,"
             + " PRIMARY KEY (group_name, topic, number)) WITHOUT ROWID",

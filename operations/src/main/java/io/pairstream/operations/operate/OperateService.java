@@ -110,7 +110,7 @@ public final class OperateService implements AutoCloseable {
             watch,
             () -> latest.get().groups(),
             arrivals,
-            () -> catalogue.isCaughtUp() ? ProfileReport.byStanding(catalogue) : Map.of(),
+            () -> catalogue.isCaughtUp() ? ProfileReport.byStatus(catalogue) : Map.of(),
             () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
             canary,
             clock);

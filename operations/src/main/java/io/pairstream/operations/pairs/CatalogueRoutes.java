@@ -85,8 +85,7 @@ public final class CatalogueRoutes implements AutoCloseable {
   public List<Route> routes() {
     return List.of(
         Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request)))
-            .taking(
-                "q", "reason", "source", "contributor", "producer", "standing", "after", "limit"),
+            .taking("q", "reason", "source", "contributor", "producer", "status", "after", "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
         Route.get("/v1/pairs/{id}/why", Access.VIEW, (request, body) -> why(request)),
         Route.get(
@@ -289,7 +288,7 @@ public final class CatalogueRoutes implements AutoCloseable {
           filter(request, "source"),
           filter(request, "contributor"),
           filter(request, "producer"),
-          filter(request, "standing"),
+          filter(request, "status"),
           request.query("after").filter(cursor -> !cursor.isEmpty()),
           request.whole("limit", 50, 1, 500));
     } catch (IllegalArgumentException e) {

@@ -110,7 +110,7 @@ public record PairAnswer(
   @JsonProperty
   public Optional<Instant> decidedAt() {
     return receipt
-        .flatMap(ReceivedAt::decided)
+        .flatMap(decision -> ReceivedAt.said(decision.getDecidedAt()))
         .or(() -> quarantined.map(QuarantineEntry::arrivedAt));
   }
 

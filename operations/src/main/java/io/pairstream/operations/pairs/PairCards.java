@@ -192,9 +192,9 @@ final class PairCards {
   /** A pair that was withdrawn, or whose record is not read yet. */
   private PairCard withoutRecord(String id, ReceiptNote receipt) {
     boolean gone = search.isTakenDown(id, PairRow.of(id, "", receipt).takedowns());
-    String standing = gone ? PairStatus.WITHDRAWN.name() : receipt.standing();
+    String status = gone ? PairStatus.WITHDRAWN.name() : receipt.status();
     return card(
-        new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),
+        new FoundPair(id, PairRow.of(id, status, receipt), Optional.of(receipt)),
         none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
         Content.unprepared(null, null),
         journey(receipt));
@@ -233,7 +233,7 @@ final class PairCards {
 
   /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
   private static List<PairCard.Stop> journey(ReceiptNote receipt) {
-    boolean withdrawn = receipt.standing().equals(PairStatus.WITHDRAWN.name());
+    boolean withdrawn = receipt.status().equals(PairStatus.WITHDRAWN.name());
     Journey journey =
         journey(
             receipt.receivedAt(),

@@ -131,7 +131,7 @@ public final class PairHistory {
       upload = records.last(topics.uploads(), key);
       if (upload.isPresent()) {
         origin = upload.get().getOrigin();
-        boolean failed = upload.get().getStanding().equals(PairAnswer.FETCH_FAILED);
+        boolean failed = upload.get().getStatus().equals(PairAnswer.FETCH_FAILED);
         return Optional.of(ofUpload(failed ? linkEntry() : Optional.empty()));
       }
       Optional<Origin> at = OriginHeader.parse(key);
@@ -218,9 +218,9 @@ public final class PairHistory {
         return Optional.empty();
       }
       boolean decided = raw.equals(receipt.get().getOrigin());
-      return decided && !receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())
+      return decided && !receipt.get().getStatus().equals(PairStatus.QUARANTINED.name())
           ? Optional.empty()
-          : records.entryOf(key, raw, decided ? ReceivedAt.inKafka(receipt.get()) : Instant.EPOCH);
+          : records.entryOf(key, raw, decided ? receipt.get().getArrivedAt() : Instant.EPOCH);
     }
 
     /**
@@ -233,8 +233,8 @@ public final class PairHistory {
           upload.map(Upload::getKind).orElse(isLink() ? PairAnswer.LINK : PairAnswer.PAIR),
           upload.isPresent() ? key : receipt.map(Receipt::getPairId).orElse(key),
           receipt
-              .map(Receipt::getStanding)
-              .or(() -> upload.map(Upload::getStanding))
+              .map(Receipt::getStatus)
+              .or(() -> upload.map(Upload::getStatus))
               .orElse(
                   isLink() && entry.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED),
           receipt,
@@ -263,7 +263,7 @@ public final class PairHistory {
      * pair is; the newest copy that was rejected does.
      */
     private List<String> takedownKeys(String key, Receipt of, Optional<QuarantineEntry> entry) {
-      boolean isWithdrawn = of.getStanding().equals(PairStatus.WITHDRAWN.name());
+      boolean isWithdrawn = of.getStatus().equals(PairStatus.WITHDRAWN.name());
       List<String> keys = new ArrayList<>();
       keys.add(TakedownKind.PAIR.key(of.getPairId()));
       keys.add(TakedownKind.IMAGE.key(of.getImageDigest()));

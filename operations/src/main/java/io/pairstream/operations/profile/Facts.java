@@ -26,7 +26,7 @@ import java.util.List;
  * @param origin coordinates of the raw record
  */
 record Facts(
-    PairStatus standing,
+    PairStatus status,
     String sourceKind,
     String contributor,
     List<List<String>> values,
@@ -57,10 +57,10 @@ record Facts(
   /**
    * What an accepted pair counts as.
    *
-   * @param standing the split whose topic it lies on
+   * @param status the split whose topic it lies on
    * @param words content words of its caption
    */
-  static Facts of(PreparedPair pair, PairStatus standing, Collection<String> words) {
+  static Facts of(PreparedPair pair, PairStatus status, Collection<String> words) {
     List<List<String>> values = new ArrayList<>();
     values.add(ONE_PAIR);
     values.add(List.of("licence", value(pair.getLicence())));
@@ -85,7 +85,7 @@ record Facts(
       values.add(List.of("truncated", ""));
     }
     return new Facts(
-        standing,
+        status,
         knownKind(pair.getSourceKind()),
         value(pair.getContributor()),
         values,

@@ -27,10 +27,10 @@ public final class ProfileFold implements CatalogueFold {
   private static final String COUNT =
       """
       CREATE TRIGGER count_pair AFTER UPDATE ON judged WHEN old.counted IS NOT new.counted BEGIN
-        INSERT INTO tally SELECT facts ->> 'standing', facts ->> 'source_kind', value ->> 0,
+        INSERT INTO tally SELECT facts ->> 'status', facts ->> 'source_kind', value ->> 0,
           value ->> 1, more%1$s, json_each(facts, '$.values') WHERE true
           ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs;
-        DELETE FROM tally WHERE pairs = 0 AND standing = old.counted ->> 'standing'
+        DELETE FROM tally WHERE pairs = 0 AND status = old.counted ->> 'status'
           AND source_kind = old.counted ->> 'source_kind' AND (dimension, value) IN
           (SELECT value ->> 0, value ->> 1 FROM json_each(old.counted, '$.values'));
         INSERT INTO producer SELECT facts ->> 'source_kind', facts ->> 'contributor',
@@ -70,8 +70,8 @@ public final class ProfileFold implements CatalogueFold {
             + " CASE WHEN is_withdrawn THEN '"
             + Facts.WITHDRAWN.json()
             + "' ELSE rejected END)))",
-        "CREATE TABLE tally (standing TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
-            + " pairs INTEGER, PRIMARY KEY (standing, source_kind, dimension, value))"
+        "CREATE TABLE tally (status TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
+            + " pairs INTEGER, PRIMARY KEY (status, source_kind, dimension, value))"
             + " WITHOUT ROWID",
         "CREATE TABLE producer (source_kind TEXT, contributor TEXT, outcome TEXT,"
             + " records INTEGER, PRIMARY KEY (contributor, source_kind, outcome)) WITHOUT ROWID",
@@ -93,7 +93,7 @@ public final class ProfileFold implements CatalogueFold {
       receipt(key, receipt, table);
     } else if (value == null && splits.containsKey(place.topic())) {
       table.update(
-          "UPDATE judged SET accepted = NULL WHERE key = ? AND accepted ->> 'standing' = ?",
+          "UPDATE judged SET accepted = NULL WHERE key = ? AND accepted ->> 'status' = ?",
           key,
           splits.get(place.topic()).name());
     } else if (value == null && place.topic().equals(receipts)) {
@@ -134,7 +134,7 @@ public final class ProfileFold implements CatalogueFold {
     if (!receipt.getPairId().isEmpty() && !receipt.getPairId().equals(key)) {
       return; // of an old record of a pair that was let in again
     }
-    withdraw(key, receipt.getStanding().equals(PairStatus.WITHDRAWN.name()), table);
+    withdraw(key, receipt.getStatus().equals(PairStatus.WITHDRAWN.name()), table);
   }
 
   private static void withdraw(String key, boolean withdrawn, Database table) {

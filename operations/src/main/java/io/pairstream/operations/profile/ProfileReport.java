@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param since when the earliest record that was ever counted arrived
  * @param pairs accepted pairs that were asked for
  * @param counts of these pairs by what they are of, the most frequent first; the rest together are
- *     {@code other}; {@code standing} and {@code reason} of all pairs of the source, whatever the
+ *     {@code other}; {@code status} and {@code reason} of all pairs of the source, whatever the
  *     split
  * @param histograms of these pairs, by what they are of
  * @param truncatedShare share of those with token ids whose captions have more tokens than fit
@@ -85,7 +85,7 @@ public record ProfileReport(
 
     /** The condition on rows; names of splits are our own, and few. */
     private String ofSplits() {
-      return " standing IN ('" + String.join("', '", splits) + "')";
+      return " status IN ('" + String.join("', '", splits) + "')";
     }
   }
 
@@ -159,8 +159,8 @@ public record ProfileReport(
   }
 
   /** Pairs by where they are. */
-  public static Map<String, Long> byStanding(TopicTable catalogue) {
-    return catalogue.read(table -> byStanding(table, Question.EVERYTHING)).stream()
+  public static Map<String, Long> byStatus(TopicTable catalogue) {
+    return catalogue.read(table -> byStatus(table, Question.EVERYTHING)).stream()
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
@@ -170,13 +170,13 @@ public record ProfileReport(
     Map<String, List<Count>> ofPairs = new LinkedHashMap<>();
     ofPairs.put(
         "split",
-        grouped(table, question, "standing", "dimension = 'pairs' AND" + question.ofSplits()));
+        grouped(table, question, "status", "dimension = 'pairs' AND" + question.ofSplits()));
     ofPairs.put(
         "source_kind",
         grouped(table, question, "source_kind", "dimension = 'pairs' AND" + question.ofSplits()));
     DIMENSIONS.forEach(name -> ofPairs.put(name, sums.getOrDefault(name, List.of())));
     Map<String, List<Count>> counts = new LinkedHashMap<>();
-    counts.put("standing", byStanding(table, question));
+    counts.put("status", byStatus(table, question));
     counts.put("reason", top(grouped(table, question, "value", "dimension = 'reason'"), 0));
     // Pairs that are not among the counted values are the rest: each has one.
     ofPairs.forEach((name, values) -> counts.put(name, top(values, pairs)));
@@ -201,8 +201,8 @@ public record ProfileReport(
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
-  private static List<Count> byStanding(Database table, Question question) {
-    return grouped(table, question, "standing", "dimension = 'pairs'");
+  private static List<Count> byStatus(Database table, Question question) {
+    return grouped(table, question, "status", "dimension = 'pairs'");
   }
 
   /** Accepted pairs that were asked for, by dimension and value; without words. */

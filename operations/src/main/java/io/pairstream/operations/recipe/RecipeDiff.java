@@ -208,7 +208,7 @@ public final class RecipeDiff {
   private void receipt(String id, Optional<Receipt> read) {
     states.remove(id);
     for (Receipt receipt : read.stream().toList()) {
-      PairStatus status = PairStatus.valueOf(receipt.getStanding());
+      PairStatus status = PairStatus.valueOf(receipt.getStatus());
       boolean isJudged =
           status == PairStatus.QUARANTINED
               && !OF_OTHER_PAIRS.contains(receipt.getReason())

@@ -64,7 +64,7 @@ final class Known {
         .map(
             origin ->
                 Receipt.newBuilder()
-                    .setStanding(PairStatus.QUARANTINED.name())
+                    .setStatus(PairStatus.QUARANTINED.name())
                     .setOrigin(origin)
                     .setDecidedAt(Instant.EPOCH)
                     .build());
@@ -119,8 +119,8 @@ final class Known {
   Optional<Sentence> obstacle(Optional<Receipt> receipt, ReviewDecision decided) {
     if (receipt.isEmpty()) {
       return Optional.of(Template.NOT_REJECTED.with());
-    } else if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
-      return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
+    } else if (!receipt.get().getStatus().equals(PairStatus.QUARANTINED.name())) {
+      return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.get().getStatus()));
     }
     return decided.decision().sends() && !decided.again()
         ? sent(receipt.get().getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
@@ -130,7 +130,7 @@ final class Known {
   /** Whether an entry is where its pair is, and may be sent. */
   boolean isOpen(Sought entry, ReviewDecision decided) {
     return receipt(entry.key())
-            .filter(found -> found.getStanding().equals(PairStatus.QUARANTINED.name()))
+            .filter(found -> found.getStatus().equals(PairStatus.QUARANTINED.name()))
             .filter(found -> found.getOrigin().equals(entry.origin()))
             .isPresent()
         && (decided.again() || sent(entry.origin()).isEmpty());

@@ -9,7 +9,6 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -176,7 +175,7 @@ public final class ReviewDesk {
       for (String id : results.keySet()) {
         undecided(id, known)
             .ifPresent(
-                open -> sought.put(id, new Sought(id, open.getOrigin(), ReceivedAt.inKafka(open))));
+                open -> sought.put(id, new Sought(id, open.getOrigin(), open.getArrivedAt())));
       }
       quarantine.entriesOf(
           List.copyOf(sought.values()),

@@ -116,11 +116,11 @@ final class PublishedPairs {
     return TakedownKind.keysOf(pair).contains(subject.key());
   }
 
-  /** A standing of which this version knows nothing says of no split that it holds the pair. */
+  /** A status of which this version knows nothing says of no split that it holds the pair. */
   private static Optional<Published> published(Receipt receipt) {
     return Arrays.stream(PairStatus.values())
         .filter(PairStatus::isPublished)
-        .filter(split -> split.name().equals(receipt.getStanding()))
+        .filter(split -> split.name().equals(receipt.getStatus()))
         .findFirst()
         .map(
             split ->

@@ -4,7 +4,7 @@
 import { h, outside, show } from "./dom.js";
 import { addressOf, card, codeOf, command, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
 import { reviewBar } from "./review.js";
-import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
+import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, statusChip } from "./tiles.js";
 
 /** While Kafka is away, a card is asked for again as often. */
 const AGAIN_MS = 5_000;
@@ -47,19 +47,19 @@ export function open(place, app, route) {
 }
 
 function page(app, pair, shown, reload) {
-  const isGone = pair.standing === "WITHDRAWN";
+  const isGone = pair.status === "WITHDRAWN";
   return [
     h(
       "div.pair-head",
       heading(app.say("pair.title"), " ", h("code.pair-id", shortId(pair.id))),
-      standingChip(app, pair.standing),
+      statusChip(app, pair.status),
       !isGone && h("p.pair-words.caption", inItsLanguage(pair), spokenName(app, pair)),
     ),
     h(
       "div.pair-columns",
       pair.remembered
         ? h("div.stack", note("warn", rememberedWords(app, pair)), words(app, pair), knownFacts(app, pair))
-        : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.standing !== "RECEIVED" && measures(app, pair), knownFacts(app, pair)),
+        : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.status !== "RECEIVED" && measures(app, pair), knownFacts(app, pair)),
       h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair)),
     ),
   ];
@@ -82,7 +82,7 @@ function fact(app, name, value) {
 /* ---- The pictures ---- */
 
 function pictures(app, pair, shown) {
-  const { original = {}, model, standing } = pair;
+  const { original = {}, model, status } = pair;
   const caption = spokenName(app, pair);
   const came = {
     size: 768,
@@ -95,7 +95,7 @@ function pictures(app, pair, shown) {
     address: model.picture,
     alt: app.say("picture.model", { caption }),
   };
-  const none = h("p.no-picture", app.say({ WITHDRAWN: "pair.noModelAnyMore", RECEIVED: "pair.noModelYet" }[standing] ?? "pair.noModel"));
+  const none = h("p.no-picture", app.say({ WITHDRAWN: "pair.noModelAnyMore", RECEIVED: "pair.noModelYet" }[status] ?? "pair.noModel"));
   const figure = (name, frame, measures) =>
     h("figure", frame, h("figcaption", h("b", app.say(`pair.${name}`)), h("span.quiet", measures)));
   return section(
@@ -131,13 +131,13 @@ function measuresOf(app, { width, height, bytes }, type) {
 /* ---- Why, and what can be done ---- */
 
 function verdict(app, pair, reload) {
-  const { standing, takedowns = [], fold } = pair;
-  const isWaiting = standing === "RECEIVED";
-  const isBad = standing === "QUARANTINED";
+  const { status, takedowns = [], fold } = pair;
+  const isWaiting = status === "RECEIVED";
+  const isBad = status === "QUARANTINED";
   // Withdrawn no longer, and nobody has sent it again.
-  const isLifted = standing === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
+  const isLifted = status === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
   const cell = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
-  const copies = addressOf("pairs", { q: pair.image_digest, standing: "QUARANTINED" });
+  const copies = addressOf("pairs", { q: pair.image_digest, status: "QUARANTINED" });
   const known = isBad
     ? [
         fact(app, "measured", pair.measured && h("bdi", withUnit(app, pair.measured))),
@@ -154,10 +154,10 @@ function verdict(app, pair, reload) {
         fact(app, "decidedAt", pair.decided_at && timeOf(app, pair.decided_at)),
         fact(app, "seenBy", !isWaiting && command(app, pair.exposure_command)),
       ];
-  const name = isLifted ? "isLifted" : `is.${standing}`;
+  const name = isLifted ? "isLifted" : `is.${status}`;
   return section(
     app,
-    isBad ? "why" : "standing",
+    isBad ? "why" : "status",
     h("p.because", isBad ? reasonWords(app, pair.reason) : app.say(`pair.${name}`)),
     facts(known, "measured"),
     people(
@@ -216,7 +216,7 @@ function reviews(app, pair) {
 /* ---- The words ---- */
 
 function words(app, pair) {
-  if (pair.standing === "WITHDRAWN") {
+  if (pair.status === "WITHDRAWN") {
     return section(app, "caption", h("p.small.quiet", app.say("pair.removed")));
   }
   const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
@@ -225,7 +225,7 @@ function words(app, pair) {
     typeof pair.caption_before !== "string"
       ? "pair.forgotten"
       : typeof pair.caption_after !== "string"
-        ? pair.standing === "RECEIVED" ? "pair.waits" : "pair.notCleaned"
+        ? pair.status === "RECEIVED" ? "pair.waits" : "pair.notCleaned"
         : after !== before
           ? "pair.changed"
           : "pair.unchanged";
@@ -238,7 +238,7 @@ function words(app, pair) {
       h("p", after || h("span.quiet", app.say("pairs.noCaption"))),
       after !== before && h("p.quiet", before),
     ),
-    !pair.remembered && [h("p.small.quiet", app.say(said)), pair.standing !== "RECEIVED" && tokens(app, pair)],
+    !pair.remembered && [h("p.small.quiet", app.say(said)), pair.status !== "RECEIVED" && tokens(app, pair)],
   );
 }
 
@@ -276,7 +276,7 @@ function visible(text) {
 }
 
 /** What was measured, by the names and in the order that the page knows, each with the limits of the pair's recipe. */
-function measures(app, { measures: given = {}, limits = [], standing }) {
+function measures(app, { measures: given = {}, limits = [], status }) {
   const all = { ...given, ...derived(given) };
   const nameOf = (name) => app.words.find(`measure.${name}`) ?? h("code", name);
   const order = app.words.names("measure");
@@ -297,7 +297,7 @@ function measures(app, { measures: given = {}, limits = [], standing }) {
     "measures",
     known.length > 0
       ? facts(known, "measured.two")
-      : h("p.quiet", app.say(standing === "WITHDRAWN" ? "pair.measuresRemoved" : "pair.noMeasures")),
+      : h("p.quiet", app.say(status === "WITHDRAWN" ? "pair.measuresRemoved" : "pair.noMeasures")),
   );
 }
 
@@ -334,8 +334,8 @@ function step(app, { place, partition, offset, at, seconds_since_previous: wait 
 }
 
 function knownFacts(app, pair) {
-  const { origin, standing, url } = pair;
-  const isKept = standing !== "WITHDRAWN"; // the rest went with its record
+  const { origin, status, url } = pair;
+  const isKept = status !== "WITHDRAWN"; // the rest went with its record
   const code = (text) => text && h("code", text);
   return section(
     app,

@@ -3,10 +3,10 @@
 
 import { h } from "./dom.js";
 import { addressOf, choice, follow, heading, skeleton, tally, timeOf, withUnit } from "./parts.js";
-import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, standingChip } from "./tiles.js";
+import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
 
-const STANDINGS = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
-const NAMES = ["q", "standing", "reason", "source", "contributor", "producer"];
+const STATUSES = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
+const NAMES = ["q", "status", "reason", "source", "contributor", "producer"];
 const WRITTEN = ["q", "contributor", "producer"];
 const CHOICES_EVERY_MS = 60_000;
 
@@ -75,7 +75,7 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
     ),
     h(
       "div.filters",
-      chosen("standing", STANDINGS.map((name) => [name, say(`standing.${name}`)])),
+      chosen("status", STATUSES.map((name) => [name, say(`status.${name}`)])),
       chosen("reason", reasons.map(({ reason }) => [reason, reasonWords(app, reason)])),
       chosen("source", sources.map((source) => [source, sourceName(app, source)])),
       ["contributor", "producer"].map((name) =>
@@ -90,7 +90,7 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
 }
 
 function row(app, pair, shown) {
-  const isBad = pair.standing === "QUARANTINED";
+  const isBad = pair.status === "QUARANTINED";
   return h(
     "li.pair-row",
     { key: pair.id },
@@ -100,7 +100,7 @@ function row(app, pair, shown) {
       h("a.pair-row-caption", { href: cardOf(pair.id), ...inItsLanguage(pair) }, spokenName(app, pair)),
       h(
         "p.row.small",
-        standingChip(app, pair.standing),
+        statusChip(app, pair.status),
         isBad && h("span", reasonWords(app, pair.reason)),
         isBad && pair.measured && h("bdi.quiet", withUnit(app, pair.measured)),
       ),

@@ -8,7 +8,7 @@ import { producerName, reasonWords, sourceName } from "./tiles.js";
 const EVERY_MS = 15_000;
 const SPLITS = ["TRAINING", "VALIDATION", "TEST"];
 /** In this order; what else the service counts comes after them, under its own name. */
-const COUNTS = ["standing", "source_kind", "licence", "language", "media_type", "orientation", "reason", "fold"];
+const COUNTS = ["status", "source_kind", "licence", "language", "media_type", "orientation", "reason", "fold"];
 const HISTOGRAMS = ["width", "height", "aspect", "bytes", "sharpness", "caption_characters", "token_count"];
 
 /** How the service counts pairs that nobody put a name to. */
@@ -21,7 +21,7 @@ export function open(place, app, route) {
   const query = addressOf("profile", { split, source }).replace("#/", "/v1/");
   const go = (more) => app.go(addressOf("profile", { split, source, ...more }));
   return follow(place, app, { profile: { path: () => query, every: EVERY_MS } }, ({ profile, problem }) => {
-    const splits = SPLITS.map((name) => [name, say(`standing.${name}`)]);
+    const splits = SPLITS.map((name) => [name, say(`status.${name}`)]);
     const kinds = (profile?.counts?.source_kind ?? []).filter(({ value }) => value !== "other");
     const sources = kinds.map(({ value }) => [value, sourceName(app, value)]);
     return [
@@ -171,7 +171,7 @@ const VALUES = {
   source_kind: sourceName,
   reason: reasonWords,
   orientation: ({ words }, value) => words.find(`orientation.${value}`),
-  standing: ({ words }, value) => words.find(`standing.${value}`),
+  status: ({ words }, value) => words.find(`status.${value}`),
 };
 
 function valueName(app, name, value) {

@@ -154,7 +154,7 @@ class Sheet {
     this.cell = cell;
     this.#place = place;
     this.#view = view;
-    this.list = new PairList(app, { standing: "QUARANTINED", ...cell }, view.redraw, "quarantine.cellEmpty");
+    this.list = new PairList(app, { status: "QUARANTINED", ...cell }, view.redraw, "quarantine.cellEmpty");
     this.list.load(PAGE);
   }
 

@@ -8,8 +8,8 @@ const KINDS = { TRAINING: "good", VALIDATION: "good", TEST: "good", QUARANTINED:
 const LONGEST_NAME = 90;
 
 /** A pair's status, as a chip. */
-export function standingChip(app, standing) {
-  return chip(KINDS[standing] ?? "quiet", app.words.find(`standing.${standing}`) ?? standing);
+export function statusChip(app, status) {
+  return chip(KINDS[status] ?? "quiet", app.words.find(`status.${status}`) ?? status);
 }
 
 /** CROWDSOURCED and its like in the page's language; what the page does not know stays as it is. */

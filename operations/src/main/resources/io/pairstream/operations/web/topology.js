@@ -32,14 +32,14 @@ const NARROW_PX = 640;
 
 /** What takedowns and larger copies do beside the way of pairs: shown only where one holds the rest back. */
 const BESIDE =
-  /^takedowns|^(read-takedown|carry-out|withdrawn|remove|makes-way|made-way)$|^(remove|hand-over|superseded)|(tombstones|superseded)$/;
+  /^takedowns|^(read-takedown|carry-out|withdrawn|remove|superseded-findings|superseded-listed)$|^(remove|list-superseded|superseded)|(tombstones|superseded)$/;
 
 /** Nodes that only fork or join what a judging node decided; a few boxes less tell more. */
 const JOINTS =
-  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image|of-a-group|found)$/;
+  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|rejected-receipts|decisions|quarantined|rejected|take-to-image|grouped|found)$/;
 
 /** Why steps that reject for one reason do. */
-const REJECTS = { "taken-down": "WITHDRAWN", "seen-before": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "same-sample": "DUPLICATE_PAIR" };
+const REJECTS = { "refuse-withdrawn": "WITHDRAWN", "refuse-duplicates": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "refuse-same-sample": "DUPLICATE_PAIR" };
 const OUTPUT = /\.(training|validation|test)$/;
 
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */
@@ -218,7 +218,7 @@ function curve(points, half, tall) {
 function leadsTo({ id, kind, topics = [] }, group) {
   const [, output] = topics.map((topic) => OUTPUT.exec(topic)).find(Boolean) ?? [];
   if (kind === "sink" && (output || topics.some((topic) => topic.endsWith(".quarantine")))) {
-    return output ? addressOf("pairs", { standing: output.toUpperCase() }) : "#/quarantine";
+    return output ? addressOf("pairs", { status: output.toUpperCase() }) : "#/quarantine";
   }
   if (REJECTS[id] || id === "gate" || id === "clean") {
     return addressOf("quarantine", { reason: REJECTS[id] });

@@ -94,11 +94,11 @@ class LedgerSizeTest {
       case EQUAL -> publish(ledger, pair, pair, split, "caption " + (pair - 1), origin(pair));
       default -> {
         if (isQuarantined(pair)) {
-          QuarantinedPair turnedAway = new QuarantinedPair();
-          turnedAway.setPairId(digest(pair, 0));
-          turnedAway.setReason("IMAGE_TOO_SMALL");
-          turnedAway.setOrigin(origin(pair));
-          ledger.quarantined("pairs.quarantine-0-" + pair, digest(pair, 0), turnedAway);
+          QuarantinedPair rejected = new QuarantinedPair();
+          rejected.setPairId(digest(pair, 0));
+          rejected.setReason("IMAGE_TOO_SMALL");
+          rejected.setOrigin(origin(pair));
+          ledger.quarantined("pairs.quarantine-0-" + pair, digest(pair, 0), rejected);
         } else {
           publish(ledger, pair, pair, split, caption, origin(pair));
         }

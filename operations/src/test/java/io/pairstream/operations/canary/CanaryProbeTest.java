@@ -147,7 +147,7 @@ class CanaryProbeTest {
         id,
         Receipt.newBuilder()
             .setPairId(id)
-            .setStanding("QUARANTINED")
+            .setStatus("QUARANTINED")
             .setOrigin(new Origin(flown.topic(), flown.partition(), offset))
             .build());
   }

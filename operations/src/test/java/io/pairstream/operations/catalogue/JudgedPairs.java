@@ -153,12 +153,12 @@ public final class JudgedPairs implements AutoCloseable {
     send(cluster.topics().takedowns(), TakedownKind.valueOf(kind).key(subject), null);
   }
 
-  public static Receipt receipt(RawPair raw, PairStatus standing, String reason, Origin origin) {
+  public static Receipt receipt(RawPair raw, PairStatus status, String reason, Origin origin) {
     return Receipt.newBuilder()
         .setPairId(pairId(raw))
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
         .setProducer(raw.getProducer())
-        .setStanding(standing.name())
+        .setStatus(status.name())
         .setReason(reason)
         .setOrigin(origin)
         .setReceivedAt(raw.getReceivedAt())

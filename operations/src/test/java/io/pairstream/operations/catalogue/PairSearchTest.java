@@ -87,13 +87,13 @@ class PairSearchTest {
     FoundPair accepted = search.get(kept).orElseThrow();
     FoundPair rejected = search.get(JudgedPairs.pairId(small)).orElseThrow();
 
-    assertThat(accepted.row().standing()).isEqualTo("VALIDATION");
+    assertThat(accepted.row().status()).isEqualTo("VALIDATION");
     assertThat(accepted.row().place().topic()).isEqualTo(cluster.topics().validation().name());
     assertThat(accepted.receipt()).hasValueSatisfying(r -> assertThat(r.copies()).isEqualTo(1));
     assertThat(rejected.row())
         .satisfies(
             row -> {
-              assertThat(row.standing()).isEqualTo("QUARANTINED");
+              assertThat(row.status()).isEqualTo("QUARANTINED");
               assertThat(row.reason()).isEqualTo("IMAGE_TOO_SMALL");
               assertThat(row.measured()).isEqualTo("32 px");
               assertThat(row.caption()).isEqualTo("a small cat");
@@ -214,7 +214,7 @@ class PairSearchTest {
     judged.reject(raw, "DUPLICATE_PAIR", copy);
     read();
 
-    assertThat(search.get(id).orElseThrow().row().standing()).isEqualTo("TRAINING");
+    assertThat(search.get(id).orElseThrow().row().status()).isEqualTo("TRAINING");
     assertThat(search.get(OriginHeader.text(copy)).orElseThrow().row().reason())
         .isEqualTo("DUPLICATE_PAIR");
     assertThat(ids(ALL)).containsExactlyInAnyOrder(id, OriginHeader.text(copy));
@@ -440,9 +440,9 @@ class PairSearchTest {
           .containsExactly(tuple("DUPLICATE_PAIR", 1L));
     }
     assertThat(search.find(ALL).pairs())
-        .extracting(found -> found.row().standing())
+        .extracting(found -> found.row().status())
         .containsExactlyInAnyOrder("TRAINING", "QUARANTINED");
-    assertThat(search.get(JudgedPairs.pairId(pair)).orElseThrow().row().standing())
+    assertThat(search.get(JudgedPairs.pairId(pair)).orElseThrow().row().status())
         .isEqualTo("TRAINING");
   }
 

@@ -297,8 +297,8 @@ class OverviewTest {
 
   private static InstanceStatus preprocess(Instant at, long pairs) {
     Map<String, Long> counters = new HashMap<>();
-    counters.put("decided_total{source=SCRAPED,standing=TRAINING}", pairs);
-    counters.put("decided_total{source=CANARY,standing=TRAINING}", pairs); // nobody's
+    counters.put("decided_total{source=SCRAPED,status=TRAINING}", pairs);
+    counters.put("decided_total{source=CANARY,status=TRAINING}", pairs); // nobody's
     counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 7 / 10);
     counters.put("rejected_total{reason=odd", pairs); // of another version
     counters.put("node_records_total{node=read}", pairs);

@@ -147,7 +147,7 @@ class CatalogueRoutesTest {
 
     JsonNode card = json("/v1/pairs/" + pair.getPairId());
 
-    assertThat(card.path("standing").asText()).isEqualTo("TEST");
+    assertThat(card.path("status").asText()).isEqualTo("TEST");
     assertThat(card.path("caption_before").asText()).isEqualTo(raw.getCaption());
     assertThat(card.path("caption_after").asText()).isEqualTo(caption);
     JsonNode original = card.path("original");
@@ -227,7 +227,7 @@ class CatalogueRoutesTest {
 
     JsonNode card = json("/v1/pairs/" + place);
 
-    assertThat(card.path("standing").asText()).isEqualTo("RECEIVED");
+    assertThat(card.path("status").asText()).isEqualTo("RECEIVED");
     assertThat(card.path("caption_before").asText()).isEqualTo(raw.getCaption());
     assertThat(card.path("decided_at").isNull()).isTrue();
     assertThat(card.path("blurred").asBoolean()).as("nothing has judged it").isTrue();
@@ -270,7 +270,7 @@ class CatalogueRoutesTest {
       JsonNode card = server.json("/v1/pairs/" + id);
 
       assertThat(card.path("remembered").asBoolean()).isTrue();
-      assertThat(card.path("standing").asText()).isEqualTo("TRAINING");
+      assertThat(card.path("status").asText()).isEqualTo("TRAINING");
       assertThat(card.path("caption").asText()).isEqualTo(raw.getCaption());
       assertThat(card.path("original").path("detail").asText()).contains("Kafka does not answer");
       assertThat(server.get("/v1/pairs/no-such-pair").statusCode()).isEqualTo(404);
@@ -368,7 +368,7 @@ class CatalogueRoutesTest {
     read();
 
     JsonNode card = json("/v1/pairs/" + id);
-    assertThat(card.path("standing").asText()).isEqualTo("WITHDRAWN");
+    assertThat(card.path("status").asText()).isEqualTo("WITHDRAWN");
     assertThat(card.path("caption").asText()).isEmpty();
     assertThat(get(model).statusCode()).isEqualTo(404);
     assertThat(get(original).statusCode()).isEqualTo(404);

@@ -91,7 +91,7 @@ class PairHistoryTest {
   }
 
   @Test
-  void tellsWhyAPairWasTurnedAwayAndWhatWouldHelp() {
+  void tellsWhyAPairWasRejectedAndWhatWouldHelp() {
     Sent sent = pipeline.send("image", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
 
@@ -108,12 +108,11 @@ class PairHistoryTest {
     Sent sent = pipeline.send("image", "caption");
     pipeline.accept(sent, PairStatus.TRAINING);
     Sent copy = pipeline.send("image", "caption");
-    QuarantinedPair turnedAway =
+    QuarantinedPair rejected =
         PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1, 2, 3});
     pipeline.transaction(
         copy,
-        List.of(
-            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), turnedAway)));
+        List.of(TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), rejected)));
 
     PairAnswer answer = find(OriginHeader.text(copy.origin())).orElseThrow();
 
@@ -352,7 +351,7 @@ class PairHistoryTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(small.pairId())
-            .setStanding(PairStatus.TRAINING.name())
+            .setStatus(PairStatus.TRAINING.name())
             .setReviewId(reviewId)
             .setOrigin(new Origin(at.topic(), at.partition(), at.offset()))
             .build();
@@ -372,12 +371,12 @@ class PairHistoryTest {
   }
 
   private static Upload upload(
-      String id, String kind, String pairId, String standing, Origin origin) {
+      String id, String kind, String pairId, String status, Origin origin) {
     return Upload.newBuilder()
         .setId(id)
         .setKind(kind)
         .setPairId(pairId)
-        .setStanding(standing)
+        .setStatus(status)
         .setOrigin(origin)
         .build();
   }

@@ -91,9 +91,8 @@ class ProfileFoldTest {
             .build());
   }
 
-  private static Event receipt(String id, String standing) {
-    return new Event(
-        "RECEIPTS", id, Receipt.newBuilder().setPairId(id).setStanding(standing).build());
+  private static Event receipt(String id, String status) {
+    return new Event("RECEIPTS", id, Receipt.newBuilder().setPairId(id).setStatus(status).build());
   }
 
   /** All that may become of a pair; what is on one topic of one pair comes in its order. */
@@ -144,7 +143,7 @@ class ProfileFoldTest {
 
     assertThat(report.pairs()).isEqualTo(4);
     assertThat(report.since()).contains(Instant.ofEpochMilli(1_000));
-    assertThat(values(report, "standing"))
+    assertThat(values(report, "status"))
         .isEqualTo(Map.of("TRAINING", 3L, "VALIDATION", 1L, "QUARANTINED", 3L, "WITHDRAWN", 1L));
     assertThat(values(report, "reason"))
         .isEqualTo(Map.of("IMAGE_TOO_SMALL", 2L, "UNREADABLE_RECORD", 1L));
@@ -186,16 +185,16 @@ class ProfileFoldTest {
   @Test
   void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
     ProfileFold fold = fold();
-    Receipt old = Receipt.newBuilder().setPairId("a").setStanding("WITHDRAWN").build();
+    Receipt old = Receipt.newBuilder().setPairId("a").setStatus("WITHDRAWN").build();
 
     fold.apply("a", old, place("RECEIPTS"), table);
     fold.apply("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
-    assertThat(report(Question.EVERYTHING).counts().get("standing"))
+    assertThat(report(Question.EVERYTHING).counts().get("status"))
         .containsExactly(new Count("WITHDRAWN", 1));
     fold.apply(
-        "a", Receipt.newBuilder(old).setStanding("TRAINING").build(), place("RECEIPTS"), table);
+        "a", Receipt.newBuilder(old).setStatus("TRAINING").build(), place("RECEIPTS"), table);
 
-    assertThat(report(Question.EVERYTHING).counts().get("standing")).isEmpty();
+    assertThat(report(Question.EVERYTHING).counts().get("status")).isEmpty();
   }
 
   private static ProfileFold fold() {

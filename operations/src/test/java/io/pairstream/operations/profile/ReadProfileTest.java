@@ -60,7 +60,7 @@ class ReadProfileTest {
       assertThat(all.get("ready").booleanValue()).isTrue();
       assertThat(all.get("since").textValue()).isEqualTo("2026-11-20T10:00:01.000Z");
       assertThat(all.get("pairs").longValue()).isEqualTo(2);
-      assertThat(all.get("counts").get("standing")).hasSize(3);
+      assertThat(all.get("counts").get("status")).hasSize(3);
       assertThat(all.get("histograms").get("width").get("edges")).hasSize(17);
       assertThat(all.get("histograms").get("width").get("counts")).hasSize(16);
       assertThat(all.get("truncated_share").isNull()).isTrue();

@@ -161,7 +161,7 @@ class RecipeDiffTest {
   private static Receipt receipt(String id, PairStatus status, String reason, Origin origin) {
     return Receipt.newBuilder()
         .setPairId(id)
-        .setStanding(status.name())
+        .setStatus(status.name())
         .setReason(reason)
         .setOrigin(origin)
         .build();

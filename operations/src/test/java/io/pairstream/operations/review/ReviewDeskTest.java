@@ -138,7 +138,7 @@ class ReviewDeskTest {
                 again.pairId(),
                 Receipt.newBuilder()
                     .setPairId(again.pairId())
-                    .setStanding(PairStatus.QUARANTINED.name())
+                    .setStatus(PairStatus.QUARANTINED.name())
                     .setReason(reason)
                     .setReviewId(reviewId)
                     .setOrigin(again.origin())
@@ -468,7 +468,7 @@ class ReviewDeskTest {
     entry.setKey(ByteBuffer.wrap("odd key".getBytes(UTF_8)));
     Receipt receipt =
         Receipt.newBuilder()
-            .setStanding(PairStatus.QUARANTINED.name())
+            .setStatus(PairStatus.QUARANTINED.name())
             .setOrigin(origin)
             .setDecidedAt(Instant.now())
             .build();

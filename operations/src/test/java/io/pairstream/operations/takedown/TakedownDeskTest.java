@@ -267,7 +267,7 @@ class TakedownDeskTest {
                     .setPairId(sent.pairId())
                     .setImageDigest(sent.imageDigest())
                     .setSampleId(sampleId)
-                    .setStanding("TRAINING")
+                    .setStatus("TRAINING")
                     .setOrigin(sent.origin())
                     .build())));
     published.put(sent, PairStatus.TRAINING);

@@ -64,7 +64,7 @@ public final class HangingTransactions {
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      return List.of(Finding.notTold(Area.TOPICS, CHECK, RootCause.message(e), ""));
+      return List.of(Finding.unknown(Area.TOPICS, CHECK, RootCause.message(e), ""));
     }
     return findings.isEmpty() ? List.of(Finding.ok(Area.TOPICS, CHECK, "none hangs")) : findings;
   }

@@ -74,7 +74,7 @@ final class CarryOutTakedown
     }
     Receipt receipt =
         Receipt.newBuilder(earlier)
-            .setStanding(PairStatus.WITHDRAWN.name())
+            .setStatus(PairStatus.WITHDRAWN.name())
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
     receipts.put(receipt, Optional.empty());
@@ -84,7 +84,7 @@ final class CarryOutTakedown
         .forward(
             record
                 .withKey(receipt.getPairId())
-                .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStanding()), receipt))
+                .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStatus()), receipt))
                 .withHeaders(headers));
   }
 }

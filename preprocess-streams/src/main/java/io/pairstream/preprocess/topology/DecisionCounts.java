@@ -50,8 +50,8 @@ public final class DecisionCounts {
     decided(PairStatus.WITHDRAWN, "");
   }
 
-  private void decided(PairStatus standing, String source) {
-    counts.of("decided_total", "standing", standing.name(), "source", source).increment();
+  private void decided(PairStatus status, String source) {
+    counts.of("decided_total", "status", status.name(), "source", source).increment();
   }
 
   private Instant delay(Instant arrivedAt) {

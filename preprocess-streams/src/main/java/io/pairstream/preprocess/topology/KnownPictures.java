@@ -41,7 +41,7 @@ final class KnownPictures
       String first = group.get().getImageDigest();
       Outcome<PreparedPair> placed =
           group.get().getReason().isEmpty()
-              ? inGroup(tracked.stage(), first, group.get().getStanding(), split)
+              ? inGroup(tracked.stage(), first, group.get().getStatus(), split)
               : Outcome.rejected(superseded(group.get()));
       context().forward(record.withValue(tracked.as(placed)));
     }

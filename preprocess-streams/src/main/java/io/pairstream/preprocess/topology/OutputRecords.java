@@ -163,27 +163,27 @@ final class OutputRecords {
   }
 
   /** Record for quarantine: the original, where it may be kept, and the rejection. */
-  QuarantinedPair quarantined(Tracked<Tracked.Turned> tracked) {
+  QuarantinedPair quarantined(Tracked<Tracked.Rejected> tracked) {
     RawRecord raw = tracked.raw();
-    Tracked.Turned turned = tracked.stage();
+    Tracked.Rejected rejected = tracked.stage();
     boolean keeps =
-        raw.size() <= RecordSizes.MAX_RAW_RECORD && turned.rejection().reason().keepsOriginal();
+        raw.size() <= RecordSizes.MAX_RAW_RECORD && rejected.rejection().reason().keepsOriginal();
     boolean keepsPicture =
-        raw.value() != null && turned.rejection().reason() != RejectReason.NEAR_COPY;
+        raw.value() != null && rejected.rejection().reason() != RejectReason.NEAR_COPY;
     return QuarantinedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
         .setProducer(tracked.identity().producer())
-        .setCopyOf(turned.rejection().copyOf())
+        .setCopyOf(rejected.rejection().copyOf())
         .setValue(keeps && keepsPicture ? wrap(raw.value()) : null)
         .setSent(keeps && !keepsPicture ? tracked.identity().sent().orElse(null) : null)
         .setKey(keeps ? wrap(raw.key()) : null)
         .setHeaders(keeps ? headers(raw) : List.of())
-        .setStep(turned.step())
-        .setReason(turned.rejection().reason().name())
-        .setDetail(turned.rejection().detail())
-        .setMeasured(turned.rejection().measured())
-        .setLimit(turned.rejection().limit())
+        .setStep(rejected.step())
+        .setReason(rejected.rejection().reason().name())
+        .setDetail(rejected.rejection().detail())
+        .setMeasured(rejected.rejection().measured())
+        .setLimit(rejected.rejection().limit())
         .setRecipeVersion(recipeVersion)
         .setOrigin(raw.origin())
         .setQuarantinedAt(raw.arrivedAt())
@@ -200,7 +200,7 @@ final class OutputRecords {
         .setProducer(receipt.getProducer())
         .setCopyOf(receipt.getCopyOf())
         .setSent(receipt.getSent())
-        .setStep("hand-over")
+        .setStep("list-superseded")
         .setReason(receipt.getReason())
         .setDetail(receipt.getDetail())
         .setMeasured(receipt.getMeasured())
@@ -218,7 +218,7 @@ final class OutputRecords {
    */
   Receipt published(Tracked<PreparedPair> tracked, Instant at) {
     return receipt(tracked, at)
-        .setStanding(PairStatus.valueOf(tracked.stage().getSplit()).name())
+        .setStatus(PairStatus.valueOf(tracked.stage().getSplit()).name())
         .build();
   }
 
@@ -227,10 +227,10 @@ final class OutputRecords {
    *
    * @param at when it was decided
    */
-  Receipt turned(Tracked<Tracked.Turned> tracked, Instant at) {
+  Receipt rejected(Tracked<Tracked.Rejected> tracked, Instant at) {
     Rejection rejection = tracked.stage().rejection();
     return receipt(tracked, at)
-        .setStanding(PairStatus.QUARANTINED.name())
+        .setStatus(PairStatus.QUARANTINED.name())
         .setReason(rejection.reason().name())
         .setDetail(rejection.detail())
         .setMeasured(rejection.measured())

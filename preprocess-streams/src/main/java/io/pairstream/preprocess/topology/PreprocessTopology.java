@@ -1,6 +1,6 @@
 package io.pairstream.preprocess.topology;
 
-import static io.pairstream.schemas.topics.TopicCatalogue.STANDINGS_STORE;
+import static io.pairstream.schemas.topics.TopicCatalogue.RECEIPTS_STORE;
 import static io.pairstream.schemas.topics.TopicCatalogue.TAKEDOWNS_STORE;
 import static io.pairstream.schemas.topics.TopicCatalogue.WAITING_PAIRS_STORE;
 import static org.apache.kafka.streams.kstream.Named.as;
@@ -13,7 +13,7 @@ import io.pairstream.cleaning.image.NearCopies.Policy;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
-import io.pairstream.preprocess.topology.Tracked.Turned;
+import io.pairstream.preprocess.topology.Tracked.Rejected;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -47,20 +47,21 @@ import org.apache.kafka.streams.state.Stores;
  * The whole graph, in the order in which a record meets it. Node names are the ones below.
  *
  * <pre>
- * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> same-sample -> split -+-> training
- *                    +-> repartitioned -> by-image -> read-repartitioned                                      +-> validation
- *                                                                                                           +-> test
- * rejected by read, read-repartitioned, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
- * every decision -------------------------------------------------------------------------------------------> receipts
+ * raw-pairs -> read -+-> placed --------------------------------------------+-> received
+ *                    +-> repartitioned -> by-image -> read-repartitioned --+
+ * received -> refuse-withdrawn -> gate -> refuse-duplicates -> clean -> refuse-same-sample -> split -+-> training
+ *                                                                                                  +-> validation
+ *                                                                                                  +-> test
+ * rejected by any of them --> quarantine      every decision --> receipts
  *
- * where the recipe looks for near copies, between clean and same-sample:
- * clean -+-> known-picture -----------------------------------> of-a-group -> same-sample
- *        +-> ask-look-up -> fingerprints ... findings -+-> near-copies -^
- *                                               ^      +-> superseded --> tombstones on the splits, quarantine
- *                                               +-------- hand-over ----> receipts
+ * where the recipe looks for near copies, between clean and refuse-same-sample:
+ * clean -+-> match-known-picture ------------------------------------------> grouped -> refuse-same-sample
+ *        +-> request-look-up -> fingerprints ... findings -+-> near-copies -^
+ *                                                ^         +-> superseded --> tombstones on the splits, quarantine
+ *                                                +------------ list-superseded --> receipts
  *
- * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
- *                                                               +-> withdrawn ------------> receipts
+ * takedowns -> read-takedown -> takedowns-by-image -> carry-out -+-> remove --> tombstones on the splits
+ *                                                               +-> withdrawn --> receipts
  * </pre>
  */
 public final class PreprocessTopology {
@@ -113,7 +114,7 @@ public final class PreprocessTopology {
 
   /** Builds with settings of the operator's, such as what wraps the processors. */
   public Topology build(StreamsBuilder builder) {
-    builder.addStateStore(store(STANDINGS_STORE, topics.receipts()));
+    builder.addStateStore(store(RECEIPTS_STORE, topics.receipts()));
     builder.addStateStore(store(TAKEDOWNS_STORE, topics.takedowns()));
 
     Fork<ReceivedPair> arrived =
@@ -141,16 +142,22 @@ public final class PreprocessTopology {
             .filter((id, pair) -> isPlaced(pair), as("placed"))
             .merge(repartitioned.kept(), as("received"));
 
-    Fork<ReceivedPair> standing =
+    Fork<ReceivedPair> allowed =
         judged(
-            "taken-down", received, task -> new Takedowns(task)::refuseWithdrawn, TAKEDOWNS_STORE);
+            "refuse-withdrawn",
+            received,
+            task -> new Takedowns(task)::refuseWithdrawn,
+            TAKEDOWNS_STORE);
 
     Fork<GatedRecord> gated =
-        judged("gate", standing.kept(), task -> pair -> pair.as(gate.apply(pair)));
+        judged("gate", allowed.kept(), task -> pair -> pair.as(gate.apply(pair)));
 
     Fork<GatedRecord> fresh =
         judged(
-            "seen-before", gated.kept(), task -> new Receipts(task)::refuseCopies, STANDINGS_STORE);
+            "refuse-duplicates",
+            gated.kept(),
+            task -> new Receipts(task)::refuseCopies,
+            RECEIPTS_STORE);
 
     Fork<PreparedPair> cleaned =
         judged(
@@ -168,10 +175,10 @@ public final class PreprocessTopology {
 
     Fork<PreparedPair> distinct =
         judged(
-            "same-sample",
+            "refuse-same-sample",
             grouped.kept(),
             task -> new Receipts(task).refuseEqualSamples(new Takedowns(task)),
-            STANDINGS_STORE,
+            RECEIPTS_STORE,
             TAKEDOWNS_STORE);
 
     distinct
@@ -181,11 +188,11 @@ public final class PreprocessTopology {
         .branch(isIn(Split.VALIDATION), to(topics.validation(), "validation"))
         .defaultBranch(to(topics.test(), "test"));
 
-    KStream<String, Tracked<Turned>> rejected =
+    KStream<String, Tracked<Rejected>> rejected =
         arrived
             .rejected()
             .merge(repartitioned.rejected(), as("rejected-unread"))
-            .merge(standing.rejected(), as("rejected-withdrawn"))
+            .merge(allowed.rejected(), as("rejected-withdrawn"))
             .merge(gated.rejected(), as("rejected-at-gate"))
             .merge(fresh.rejected(), as("rejected-copies"))
             .merge(grouped.rejected(), as("rejected-by-cleaning"))
@@ -200,11 +207,11 @@ public final class PreprocessTopology {
     distinct
         .kept()
         .mapValues(this::published, as("published"))
-        .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))
+        .merge(rejected.mapValues(this::rejected, as("rejected-receipts")), as("decisions"))
         .process(
             () -> new WriteReceipt(plan.nearCopies().policy() == Policy.KEEP_BEST),
             as("write-receipt"),
-            STANDINGS_STORE)
+            RECEIPTS_STORE)
         .merge(withdrawn.mapValues(this::withdrawn, as("withdrawn")), as("receipts-written"))
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
@@ -221,14 +228,16 @@ public final class PreprocessTopology {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
     Fork<PreparedPair> known =
         fork(
-            "known-picture",
+            "match-known-picture",
             cleaned
                 .kept()
                 .processValues(
-                    () -> new KnownPictures(plan.split()), as("known-picture"), STANDINGS_STORE));
+                    () -> new KnownPictures(plan.split()),
+                    as("match-known-picture"),
+                    RECEIPTS_STORE));
     cleaned
         .kept()
-        .process(AskLookUp::new, as("ask-look-up"), STANDINGS_STORE, WAITING_PAIRS_STORE)
+        .process(RequestLookUp::new, as("request-look-up"), RECEIPTS_STORE, WAITING_PAIRS_STORE)
         .to(topics.fingerprints().name(), produced(topics.fingerprints(), "fingerprints"));
     KStream<String, Finding> read =
         builder.stream(
@@ -244,7 +253,7 @@ public final class PreprocessTopology {
                 .process(
                     () -> new TakeFinding(plan),
                     as("near-copies"),
-                    STANDINGS_STORE,
+                    RECEIPTS_STORE,
                     TAKEDOWNS_STORE,
                     WAITING_PAIRS_STORE));
     KStream<String, Withdrawn> superseded = read.process(Superseded::new, as("superseded"));
@@ -253,18 +262,19 @@ public final class PreprocessTopology {
         .mapValues(pair -> outputs.superseded(pair.receipt()), as("superseded-quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine-superseded"));
     KStream<String, Finding> handedOver =
-        read.filter((image, finding) -> isSuperseded(finding), as("makes-way"))
+        read.filter((image, finding) -> isSuperseded(finding), as("superseded-findings"))
             .process(
-                () -> new HandOver(plan.nearCopies().maxDistanceBits()),
-                as("hand-over"),
-                STANDINGS_STORE);
-    handedOver.to(topics.findings().name(), produced(topics.findings(), "hand-over-findings"));
+                () -> new ListSuperseded(plan.nearCopies().maxDistanceBits()),
+                as("list-superseded"),
+                RECEIPTS_STORE);
+    handedOver.to(
+        topics.findings().name(), produced(topics.findings(), "list-superseded-findings"));
     handedOver
-        .process(Superseded::new, as("made-way"))
+        .process(Superseded::new, as("superseded-listed"))
         .mapValues(pair -> Receipts.withoutSent(pair.receipt()), as("superseded-receipts"))
-        .to(topics.receipts().name(), produced(topics.receipts(), "hand-over-receipts"));
+        .to(topics.receipts().name(), produced(topics.receipts(), "list-superseded-receipts"));
     return new Fork<>(
-        known.kept().merge(found.kept(), as("of-a-group")),
+        known.kept().merge(found.kept(), as("grouped")),
         cleaned
             .rejected()
             .merge(known.rejected(), as("rejected-known"))
@@ -286,7 +296,7 @@ public final class PreprocessTopology {
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
                 .withStreamPartitioner(tasks)
                 .withNumberOfPartitions(partitions))
-        .process(() -> new CarryOutTakedown(), as("carry-out"), STANDINGS_STORE, TAKEDOWNS_STORE);
+        .process(() -> new CarryOutTakedown(), as("carry-out"), RECEIPTS_STORE, TAKEDOWNS_STORE);
   }
 
   private Receipt withdrawn(Withdrawn pair) {
@@ -308,13 +318,13 @@ public final class PreprocessTopology {
     return pair.as(outputs.published(pair, at));
   }
 
-  private Tracked<Receipt> turned(Tracked<Turned> record) {
+  private Tracked<Receipt> rejected(Tracked<Rejected> record) {
     Instant at =
         counts.rejected(
             record.stage().rejection().reason(),
             record.identity().source(),
             record.raw().arrivedAt());
-    return record.as(outputs.turned(record, at));
+    return record.as(outputs.rejected(record, at));
   }
 
   private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {
@@ -412,5 +422,5 @@ public final class PreprocessTopology {
   }
 
   private record Fork<T>(
-      KStream<String, Tracked<T>> kept, KStream<String, Tracked<Turned>> rejected) {}
+      KStream<String, Tracked<T>> kept, KStream<String, Tracked<Rejected>> rejected) {}
 }

@@ -47,7 +47,7 @@ final class Receipts {
   private final KeyValueStore<String, Receipt> store;
 
   Receipts(ProcessingContext task) {
-    store = task.getStateStore(TopicCatalogue.STANDINGS_STORE);
+    store = task.getStateStore(TopicCatalogue.RECEIPTS_STORE);
   }
 
   /** The receipt of a pair; null where there is none. */
@@ -82,7 +82,7 @@ final class Receipts {
         imageDigest,
         Receipt.newBuilder()
             .setImageDigest(finding.getPictureGroup())
-            .setStanding(finding.getSplit())
+            .setStatus(finding.getSplit())
             .build());
   }
 
@@ -153,7 +153,7 @@ final class Receipts {
         RejectReason.DUPLICATE_PAIR,
         came.formatted(OriginHeader.text(published.getOrigin()))
             + "; that pair stands as "
-            + published.getStanding());
+            + published.getStatus());
   }
 
   /**
@@ -190,10 +190,7 @@ final class Receipts {
     };
   }
 
-  /**
-   * Receipt of a published pair. A receipt of an earlier version has no sample id; its pair id is
-   * used.
-   */
+  /** The receipt of the published pair that has a sample. */
   private Optional<Receipt> published(String sampleId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)
@@ -201,8 +198,7 @@ final class Receipts {
         .map(this::get)
         .filter(Objects::nonNull)
         .filter(Receipts::isPublished)
-        .filter(
-            receipt -> receipt.getSampleId().isEmpty() || receipt.getSampleId().equals(sampleId))
+        .filter(receipt -> receipt.getSampleId().equals(sampleId))
         .findFirst();
   }
 
@@ -212,7 +208,7 @@ final class Receipts {
   }
 
   static boolean isPublished(Receipt receipt) {
-    return PairStatus.valueOf(receipt.getStanding()).isPublished();
+    return PairStatus.valueOf(receipt.getStatus()).isPublished();
   }
 
   private static String key(Origin entry) {

@@ -28,14 +28,14 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
   }
 
   /** The rejected arm: the record with the step and the reason, or nothing. */
-  static <T> List<Tracked<Turned>> rejected(String step, Tracked<Outcome<T>> judged) {
+  static <T> List<Tracked<Rejected>> rejected(String step, Tracked<Outcome<T>> judged) {
     return judged
         .stage()
-        .fold(stage -> List.of(), rejection -> List.of(judged.as(new Turned(step, rejection))));
+        .fold(stage -> List.of(), rejection -> List.of(judged.as(new Rejected(step, rejection))));
   }
 
   /** A record that is rejected: by which step, and why. */
-  record Turned(String step, Rejection rejection) {}
+  record Rejected(String step, Rejection rejection) {}
 
   /**
    * Who a record is.

@@ -46,7 +46,7 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
       Receipt earlier = receipts.get(record.key());
       if (earlier != null) {
         boolean stands = stands(earlier, receipt);
-        if (!stands && PairStatus.valueOf(earlier.getStanding()) == PairStatus.WITHDRAWN) {
+        if (!stands && PairStatus.valueOf(earlier.getStatus()) == PairStatus.WITHDRAWN) {
           context()
               .forward(record.withKey(OriginHeader.text(earlier.getOrigin())).withValue(earlier));
         }
@@ -68,9 +68,9 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
   }
 
   private static boolean stands(Receipt earlier, Receipt decided) {
-    PairStatus standing = PairStatus.valueOf(earlier.getStanding());
-    return standing.isPublished()
-        || (standing == PairStatus.WITHDRAWN
+    PairStatus status = PairStatus.valueOf(earlier.getStatus());
+    return status.isPublished()
+        || (status == PairStatus.WITHDRAWN
             && decided.getReason().equals(RejectReason.WITHDRAWN.name()));
   }
 }

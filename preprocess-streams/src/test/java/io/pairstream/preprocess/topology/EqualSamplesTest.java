@@ -119,7 +119,7 @@ class EqualSamplesTest {
         .allSatisfy(
             pair -> {
               assertThat(pair.getReason()).isEqualTo("DUPLICATE_PAIR");
-              assertThat(pair.getStep()).isEqualTo("same-sample");
+              assertThat(pair.getStep()).isEqualTo("refuse-same-sample");
               assertThat(pair.getDetail())
                   .contains("pair " + id(first))
                   .contains("pairs.crowdsourced-0-0")
@@ -131,10 +131,10 @@ class EqualSamplesTest {
     assertThat(receipts).hasSize(9);
     assertThat(receipts.values())
         .allSatisfy(receipt -> assertThat(receipt.getSampleId()).isEqualTo(id(CLEAN)))
-        .filteredOn(receipt -> receipt.getStanding().equals("QUARANTINED"))
+        .filteredOn(receipt -> receipt.getStatus().equals("QUARANTINED"))
         .hasSize(8)
         .allSatisfy(receipt -> assertThat(receipt.getDetail()).contains(id(first)));
-    assertThat(receipts.get(id(first)).getStanding()).isEqualTo("TRAINING");
+    assertThat(receipts.get(id(first)).getStatus()).isEqualTo("TRAINING");
     assertThat(receipts.get(id(first)).getCopies()).isEqualTo(1);
   }
 
@@ -171,7 +171,7 @@ class EqualSamplesTest {
 
     assertThat(published()).containsExactly(id(withdrawn));
     assertThat(reasons()).hasSize(9).containsOnly("WITHDRAWN");
-    assertThat(receipts().get(id(withdrawn)).getStanding()).isEqualTo("WITHDRAWN");
+    assertThat(receipts().get(id(withdrawn)).getStatus()).isEqualTo("WITHDRAWN");
     send(CLEAN + "\t");
     QuarantinedPair rejected = topology.quarantine().get(0).value();
     assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
@@ -219,7 +219,7 @@ class EqualSamplesTest {
     topology.remember(
         Receipt.newBuilder()
             .setPairId(id(CLEAN))
-            .setStanding("TRAINING")
+            .setStatus("TRAINING")
             .setOrigin(new Origin("pairs.scraped", 3, 17L))
             .build());
     send(CLEAN + " ");

@@ -360,7 +360,7 @@ class NearCopiesTest {
         .allSatisfy(
             pair -> {
               assertThat(pair.getReason()).isEqualTo("NEAR_COPY");
-              assertThat(pair.getStep()).isEqualTo("hand-over");
+              assertThat(pair.getStep()).isEqualTo("list-superseded");
               assertThat(pair.getCopyOf()).isEqualTo(digest(large));
               assertThat(pair.getMeasured()).isEqualTo("2 bits");
               boolean isFirst = pair.getPairId().equals(TopologyUnderTest.pairId(small));
@@ -370,7 +370,7 @@ class NearCopiesTest {
         .containsExactlyInAnyOrder(0L, 1L);
     assertThat(topology.receipts())
         .extracting(TestRecord::value)
-        .extracting(Receipt::getPairId, Receipt::getStanding, Receipt::getCopyOf)
+        .extracting(Receipt::getPairId, Receipt::getStatus, Receipt::getCopyOf)
         .contains(
             tuple(TopologyUnderTest.pairId(small), "QUARANTINED", digest(large)),
             tuple(TopologyUnderTest.pairId(again), "QUARANTINED", digest(large)))
@@ -402,7 +402,7 @@ class NearCopiesTest {
     settle();
 
     QuarantinedPair superseded = topology.quarantine().get(1).value();
-    assertThat(superseded.getStep()).isEqualTo("hand-over");
+    assertThat(superseded.getStep()).isEqualTo("list-superseded");
     assertSaysWhatWasSent(superseded, small);
   }
 
@@ -439,7 +439,7 @@ class NearCopiesTest {
         .satisfies(record -> assertSaysWhatWasSent(record.value(), small));
     assertThat(topology.receipts())
         .last()
-        .extracting(r -> r.value().getStanding())
+        .extracting(r -> r.value().getStatus())
         .isEqualTo("TRAINING");
     assertThat(before).isOne();
   }

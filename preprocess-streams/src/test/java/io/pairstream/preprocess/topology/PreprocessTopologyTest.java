@@ -336,9 +336,9 @@ class PreprocessTopologyTest {
                 assertThat(quarantined.getHeaders()).isEmpty();
               });
       assertThat(topology.receipts())
-          .extracting(record -> record.value().getStanding())
+          .extracting(record -> record.value().getStatus())
           .containsOnlyOnce("TRAINING")
-          .filteredOn(standing -> standing.equals("QUARANTINED"))
+          .filteredOn(status -> status.equals("QUARANTINED"))
           .hasSize(2);
     }
   }
@@ -467,14 +467,14 @@ class PreprocessTopologyTest {
       List<TestRecord<String, Receipt>> receipts = topology.receipts();
       Receipt last = receipts.get(receipts.size() - 1).value();
       assertThat(last.getCopies()).isEqualTo(3);
-      assertThat(last.getStanding()).isEqualTo("TRAINING");
+      assertThat(last.getStatus()).isEqualTo("TRAINING");
       assertThat(last.getReason()).isEmpty();
       assertThat(last.getOrigin()).isEqualTo(origin("pairs.crowdsourced", 0));
     }
   }
 
   @Test
-  void aPairThatWasTurnedAwayMayComeAgain() {
+  void aPairThatWasRejectedMayComeAgain() {
     List<Outcome<PreparedImage>> answers = new ArrayList<>();
     answers.add(Outcome.rejected(RejectReason.DECODE_TIMEOUT, "took too long"));
     try (TopologyUnderTest topology =
@@ -488,7 +488,7 @@ class PreprocessTopologyTest {
       assertThat(topology.training()).hasSize(1);
       List<TestRecord<String, Receipt>> receipts = topology.receipts();
       assertThat(receipts)
-          .extracting(record -> record.value().getStanding())
+          .extracting(record -> record.value().getStatus())
           .containsExactly("QUARANTINED", "TRAINING");
       assertThat(receipts.get(1).value().getCopies()).isEqualTo(2);
       assertThat(receipts.get(1).value().getReason()).isEmpty();

@@ -77,9 +77,7 @@ class ReplayedPairsTest {
     replay(small, "IMAGE_TOO_SMALL");
 
     List<Receipt> receipts = topology.receipts().stream().map(TestRecord::value).toList();
-    assertThat(receipts)
-        .extracting(Receipt::getStanding)
-        .containsExactly("QUARANTINED", "TRAINING");
+    assertThat(receipts).extracting(Receipt::getStatus).containsExactly("QUARANTINED", "TRAINING");
     assertThat(receipts).extracting(Receipt::getReviewId).containsExactly("", REVIEW);
     assertThat(receipts.get(1).getReason()).isEmpty();
     assertThat(receipts.get(1).getCopies()).isEqualTo(1);

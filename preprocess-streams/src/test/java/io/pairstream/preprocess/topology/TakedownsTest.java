@@ -121,7 +121,7 @@ class TakedownsTest {
         .extracting(TestRecord::value)
         .containsExactly(
             Receipt.newBuilder(before.get(2).value())
-                .setStanding("WITHDRAWN")
+                .setStatus("WITHDRAWN")
                 .setDecidedAt(tombstone.getRecordTime())
                 .build());
     assertThat(before.get(2).value().getCopies()).isEqualTo(2);
@@ -150,10 +150,10 @@ class TakedownsTest {
 
     topology.send("crowdsourced", pair);
 
-    QuarantinedPair turned = topology.quarantine().get(0).value();
-    assertThat(turned.getReason()).isEqualTo("FIELD_INVALID");
-    assertThat(turned.getDetail()).contains("producer");
-    assertThat(turned.getProducer()).isEmpty();
+    QuarantinedPair rejected = topology.quarantine().get(0).value();
+    assertThat(rejected.getReason()).isEqualTo("FIELD_INVALID");
+    assertThat(rejected.getDetail()).contains("producer");
+    assertThat(rejected.getProducer()).isEmpty();
     assertThat(topology.receipts().get(0).value().getProducer()).isEmpty();
   }
 
@@ -192,7 +192,7 @@ class TakedownsTest {
 
   @ParameterizedTest
   @MethodSource("takedowns")
-  void whatComesAfterwardsIsTurnedAwayAndNoByteOfItKept(TakedownKind kind, String subject) {
+  void whatComesAfterwardsIsRejectedAndNoByteOfItKept(TakedownKind kind, String subject) {
     takeDown(kind, subject);
     takeDown(TakedownKind.CONTRIBUTOR, "anna");
     takeDown(TakedownKind.PRODUCER, "museum");
@@ -205,19 +205,19 @@ class TakedownsTest {
         new RecordHeaders().add("thumbnail", new byte[] {1}));
     topology.send("crowdsourced", Pairs.good(2));
 
-    QuarantinedPair turned = topology.quarantine().get(0).value();
-    assertThat(turned.getReason()).isEqualTo("WITHDRAWN");
-    assertThat(turned.getStep()).isEqualTo("taken-down");
-    assertThat(turned.getDetail()).contains("not kept here").doesNotContain("letter");
-    assertThat(turned.getMeasured()).isEqualTo(subject);
-    assertThat(turned.getProducer()).as("whose key it was sent with").isEqualTo("anna");
-    assertThat(turned.getPairId()).isEqualTo(id(pair));
-    assertThat(turned.getValue()).isNull();
-    assertThat(turned.getKey()).isNull();
-    assertThat(turned.getHeaders()).isEmpty();
+    QuarantinedPair rejected = topology.quarantine().get(0).value();
+    assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
+    assertThat(rejected.getStep()).isEqualTo("refuse-withdrawn");
+    assertThat(rejected.getDetail()).contains("not kept here").doesNotContain("letter");
+    assertThat(rejected.getMeasured()).isEqualTo(subject);
+    assertThat(rejected.getProducer()).as("whose key it was sent with").isEqualTo("anna");
+    assertThat(rejected.getPairId()).isEqualTo(id(pair));
+    assertThat(rejected.getValue()).isNull();
+    assertThat(rejected.getKey()).isNull();
+    assertThat(rejected.getHeaders()).isEmpty();
     assertThat(topology.training()).hasSize(1);
     assertThat(topology.receipts())
-        .extracting(record -> record.value().getStanding())
+        .extracting(record -> record.value().getStatus())
         .containsExactlyInAnyOrder("QUARANTINED", "TRAINING");
   }
 
@@ -230,14 +230,14 @@ class TakedownsTest {
     assertThat(reasons()).containsExactly("WITHDRAWN");
     List<TestRecord<String, Receipt>> receipts = topology.receipts();
     Receipt last = receipts.get(receipts.size() - 1).value();
-    assertThat(last.getStanding()).isEqualTo("WITHDRAWN");
+    assertThat(last.getStatus()).isEqualTo("WITHDRAWN");
     assertThat(last.getCopies()).isEqualTo(2);
     assertThat(last.getOrigin()).isEqualTo(new Origin("pairs.crowdsourced", 0, 0L));
     assertThat(receipts).hasSize(3);
   }
 
   @Test
-  void aReplayOfAWithdrawnPairIsTurnedAwayWhateverIsWaived() {
+  void aReplayOfAWithdrawnPairIsRejectedWhateverIsWaived() {
     RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), "a small picture of something");
     topology.send("crowdsourced", small);
     takeDown(TakedownKind.IMAGE, PairIdentity.imageDigest(small.getImage()));
@@ -276,10 +276,10 @@ class TakedownsTest {
         .containsExactly("pairs.crowdsourced-0-0", id(pair));
     assertThat(answered(receipts)).containsOnly(2L);
     Receipt old = receipts.get(0).value();
-    assertThat(old.getStanding()).isEqualTo("WITHDRAWN");
+    assertThat(old.getStatus()).isEqualTo("WITHDRAWN");
     assertThat(old.getOrigin().getOffset()).isZero();
     Receipt now = receipts.get(1).value();
-    assertThat(now.getStanding()).isEqualTo("TRAINING");
+    assertThat(now.getStatus()).isEqualTo("TRAINING");
     assertThat(now.getCopies()).isEqualTo(3);
     assertThat(now.getOrigin().getOffset()).isEqualTo(2);
   }
@@ -319,7 +319,7 @@ class TakedownsTest {
         .forEach(kept -> accounted.add(kept.getOrigin()));
     topology.quarantine().forEach(record -> accounted.add(record.value().getOrigin()));
     receipts.values().stream()
-        .filter(receipt -> receipt.getStanding().equals("WITHDRAWN"))
+        .filter(receipt -> receipt.getStatus().equals("WITHDRAWN"))
         .forEach(receipt -> accounted.add(receipt.getOrigin()));
 
     assertThat(accounted)

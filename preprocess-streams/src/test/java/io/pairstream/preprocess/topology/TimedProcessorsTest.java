@@ -22,15 +22,16 @@ class TimedProcessorsTest {
 
       assertThat(topology.counters()).containsKeys(processors());
       assertThat(topology.counter("node_records_total{node=read}")).isEqualTo(2);
-      assertThat(topology.counter("node_records_total{node=seen-before}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=refuse-duplicates}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=clean}")).isEqualTo(1);
       assertThat(topology.counter("node_records_total{node=quarantined}")).isEqualTo(1);
       assertThat(topology.counter("node_records_total{node=write-receipt}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=repartitioned}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=take-to-image}")).isZero();
       assertThat(topology.counter("node_forwarded_total{node=repartitioned}")).isZero();
-      assertThat(topology.counter("node_forwarded_total{node=seen-before}")).isEqualTo(4);
-      assertThat(topology.counter("node_forwarded_total{node=seen-before-kept}")).isEqualTo(1);
+      assertThat(topology.counter("node_forwarded_total{node=refuse-duplicates}")).isEqualTo(4);
+      assertThat(topology.counter("node_forwarded_total{node=refuse-duplicates-kept}"))
+          .isEqualTo(1);
       assertThat(topology.counter("node_forwarded_total{node=split}")).isEqualTo(1);
       assertThat(topology.counter("node_forwarded_total{node=receipts-written}")).isZero();
     }
@@ -62,7 +63,7 @@ class TimedProcessorsTest {
 
       Map<String, Long> counters = topology.counters();
       assertThat(counters)
-          .containsEntry("decided_total{source=CROWDSOURCED,standing=QUARANTINED}", 1L);
+          .containsEntry("decided_total{source=CROWDSOURCED,status=QUARANTINED}", 1L);
       assertThat(counters.keySet()).filteredOn(name -> name.startsWith("decided")).hasSize(2);
       assertThat(counters)
           .containsEntry("rejected_total{reason=DUPLICATE_PAIR,source=CROWDSOURCED}", 1L);

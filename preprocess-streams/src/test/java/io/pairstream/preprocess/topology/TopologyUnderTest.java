@@ -170,7 +170,7 @@ final class TopologyUnderTest implements AutoCloseable {
   /** Puts a receipt into the store, as if the topology had written it before. */
   void remember(Receipt receipt) {
     driver
-        .<String, Receipt>getKeyValueStore(TopicCatalogue.STANDINGS_STORE)
+        .<String, Receipt>getKeyValueStore(TopicCatalogue.RECEIPTS_STORE)
         .put(receipt.getPairId(), receipt);
   }
 

@@ -83,7 +83,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   public static final String BY_IMAGE = "by-image";
 
   /** Name of the topology's store of receipts. */
-  public static final String STANDINGS_STORE = "standings";
+  public static final String RECEIPTS_STORE = "receipts";
 
   /** Name of the topology's store of takedowns. */
   public static final String TAKEDOWNS_STORE = "takedowns";
@@ -146,7 +146,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             topic(VIEWS, ViewSegment.SCHEMA$).inOneOrder(),
             topic(RUNS, RunExtent.SCHEMA$).inOneOrder(),
             internal(repartitionTopic(dataset)).keptUntilRead(),
-            internal(changelog(dataset, STANDINGS_STORE)),
+            internal(changelog(dataset, RECEIPTS_STORE)),
             internal(takedownsByImageTopic(dataset)).keptUntilRead(),
             internal(changelog(dataset, TAKEDOWNS_STORE)),
             internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog").inOneOrder(),
@@ -187,7 +187,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         dataset.topic(CROWDSOURCED),
         dataset.topic(SCRAPED),
         repartitionTopic(dataset),
-        changelog(dataset, STANDINGS_STORE),
+        changelog(dataset, RECEIPTS_STORE),
         takedownsByImageTopic(dataset),
         changelog(dataset, TAKEDOWNS_STORE));
   }

@@ -48,7 +48,7 @@ class TopicCatalogueTest {
             "flowers-look-up-pictures-changelog",
             "flowers-preprocess-waiting-pairs-changelog",
             "flowers-preprocess-by-image-repartition",
-            "flowers-preprocess-standings-changelog",
+            "flowers-preprocess-receipts-changelog",
             "flowers-preprocess-takedowns-by-image-repartition",
             "flowers-preprocess-takedowns-changelog");
   }

@@ -128,7 +128,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
                 .filter(value -> Long.parseLong(value) < least)
                 .map(value -> setting + "=" + value)
                 .toList(),
-            setting + (values.isEmpty() ? " is not told" : "=" + String.join(",", values)),
+            setting + (values.isEmpty() ? " cannot be read" : "=" + String.join(",", values)),
             consequence,
             least + " or more",
             setting + "=" + remedy + " in each broker's server.properties");

@@ -97,7 +97,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
                 finding.area().name().toLowerCase(Locale.ROOT)
                     + ": "
                     + finding.check()
-                    + (finding.level() == Level.NOT_TOLD ? " cannot be checked: " : ": ")
+                    + (finding.level() == Level.UNKNOWN ? " cannot be checked: " : ": ")
                     + finding.sentence())
         .distinct()
         .toList();
@@ -140,7 +140,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
       findings.addAll(kafka());
     } catch (KafkaException e) {
       findings.add(
-          Finding.notTold(
+          Finding.unknown(
               Area.BROKERS,
               "reachable",
               "no broker at " + cluster.bootstrapServers() + " answers: " + RootCause.message(e),

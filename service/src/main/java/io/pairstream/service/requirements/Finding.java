@@ -34,7 +34,7 @@ public record Finding(
     /** The subject does not work, or a requirement is broken. */
     WRONG,
     /** The state is unknown: no answer, or no permission. */
-    NOT_TOLD
+    UNKNOWN
   }
 
   /** All is well. */
@@ -54,8 +54,8 @@ public record Finding(
   }
 
   /** A finding about an unknown state. */
-  public static Finding notTold(Area area, String check, String why, String remedy) {
-    return new Finding(area, check, Level.NOT_TOLD, why, "", remedy);
+  public static Finding unknown(Area area, String check, String why, String remedy) {
+    return new Finding(area, check, Level.UNKNOWN, why, "", remedy);
   }
 
   /** Whether it takes a requirement away, which refuses a start. */

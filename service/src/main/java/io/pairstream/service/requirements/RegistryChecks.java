@@ -42,7 +42,7 @@ final class RegistryChecks {
       }
     } catch (RegistryUnavailableException e) {
       return List.of(
-          Finding.notTold(
+          Finding.unknown(
               Area.REGISTRY,
               "reachable",
               String.valueOf(e.getMessage()),

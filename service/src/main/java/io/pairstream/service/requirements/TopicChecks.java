@@ -72,7 +72,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
 
   List<Finding> judge() {
     List<Finding> findings = new ArrayList<>(List.of(present()));
-    notTold().ifPresent(findings::add);
+    unknown().ifPresent(findings::add);
     if (there().isEmpty()) {
       return findings;
     }
@@ -107,12 +107,12 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             create());
   }
 
-  private Optional<Finding> notTold() {
+  private Optional<Finding> unknown() {
     return facts.refused().values().stream()
         .findFirst()
         .map(
             refusal ->
-                Finding.notTold(
+                Finding.unknown(
                     Area.TOPICS,
                     "settings",
                     "not told to us: %s: %s"

@@ -25,8 +25,8 @@ public final class OwnFolder {
   }
 
   /**
-   * Makes a folder that has a name of ours, or closes one that an earlier version left open to
-   * others; one that another user owns stays as it is.
+   * Makes a folder that has a name of ours, or closes one that is open to others; one that another
+   * user owns stays as it is.
    */
   public static Path close(Path folder) throws IOException {
     make(folder);

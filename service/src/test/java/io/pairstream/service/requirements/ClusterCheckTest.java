@@ -86,7 +86,7 @@ class ClusterCheckTest {
             Finding.ok(Finding.Area.TOPICS, "present", "all"),
             early,
             early,
-            Finding.notTold(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
+            Finding.unknown(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
             Finding.wrong(Finding.Area.BROKERS, "sessions", "too short", "longer", ""),
             Finding.wrong(Finding.Area.TOPICS, "cleanup", "deleted", "compact", ""),
             Finding.wrong(Finding.Area.TOPICS, "record-time", "claimed", "theirs", "")
@@ -117,7 +117,7 @@ class ClusterCheckTest {
             .findFirst()
             .orElseThrow();
 
-    assertThat(finding.level()).isEqualTo(Level.NOT_TOLD);
+    assertThat(finding.level()).isEqualTo(Level.UNKNOWN);
     assertThat(finding.found()).contains("127.0.0.1:1");
     assertThat(finding.remedy()).contains("--bootstrap-servers");
   }

@@ -56,7 +56,7 @@ class RegistryChecksTest {
 
     List<Finding> findings = look(nobody, Described.SPECS);
 
-    assertThat(findings).extracting(Finding::level).containsExactly(Level.NOT_TOLD);
+    assertThat(findings).extracting(Finding::level).containsExactly(Level.UNKNOWN);
     assertThat(findings.get(0).sentence())
         .contains("http://127.0.0.1:1")
         .contains("--schema-registry");

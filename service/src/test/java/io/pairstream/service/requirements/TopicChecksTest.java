@@ -92,7 +92,7 @@ class TopicChecksTest {
     List<Finding> findings = judged();
 
     Finding finding = Described.of(findings, "settings");
-    assertThat(finding.level()).isEqualTo(Level.NOT_TOLD);
+    assertThat(finding.level()).isEqualTo(Level.UNKNOWN);
     assertThat(finding.found())
         .contains("flowers.actions, flowers.reviews")
         .contains("no configs for us");

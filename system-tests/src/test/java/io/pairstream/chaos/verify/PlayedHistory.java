@@ -178,12 +178,12 @@ final class PlayedHistory implements AutoCloseable {
     return pair;
   }
 
-  Receipt receipt(Played played, PairStatus standing, String reason) {
+  Receipt receipt(Played played, PairStatus status, String reason) {
     boolean known = !played.pair().pairId().isEmpty();
     return Receipt.newBuilder()
         .setPairId(played.pair().pairId())
         .setImageDigest(played.pair().imageDigest())
-        .setStanding(standing.name())
+        .setStatus(status.name())
         .setReason(reason)
         .setDetail(reason.isEmpty() ? "" : "not as it should be")
         .setMeasured(reason.isEmpty() ? "" : "1 px")

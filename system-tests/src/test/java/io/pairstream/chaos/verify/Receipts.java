@@ -58,8 +58,8 @@ final class Receipts {
         published.map(input -> Outputs.split(input.output)).orElse(PairStatus.QUARANTINED.name());
     Optional<Input> named =
         inputs.at(Site.of(receipt.getOrigin())).filter(input -> input.pair == pair);
-    if (!receipt.getStanding().equals(right)) {
-      differs("%s says %s, and it stands as %s", of, receipt.getStanding(), right);
+    if (!receipt.getStatus().equals(right)) {
+      differs("%s says %s, and it stands as %s", of, receipt.getStatus(), right);
     } else if (named.isEmpty() || (published.isPresent() && !published.equals(named))) {
       differs("%s names %s", of, Site.of(receipt.getOrigin()));
     }

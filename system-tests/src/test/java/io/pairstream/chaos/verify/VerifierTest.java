@@ -204,7 +204,7 @@ class VerifierTest {
                   silent, test.history.published(silent, test.history.prepared(silent)));
             },
             "has no receipt"),
-        receipt("standing", receipt -> receipt.setStanding("WITHDRAWN"), "says WITHDRAWN, and"),
+        receipt("status", receipt -> receipt.setStatus("WITHDRAWN"), "says WITHDRAWN, and"),
         receipt("copies", receipt -> receipt.setCopies(1), "counts 1 copies"));
   }
 

@@ -47,7 +47,7 @@ class StoresOfAnUncleanEndTest {
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   /** Its changelog is a topic of the data set, which takes records before the graph begins. */
-  private static final String STORE = TopicCatalogue.STANDINGS_STORE;
+  private static final String STORE = TopicCatalogue.RECEIPTS_STORE;
 
   private static final String FATAL = "fatal";
   private static final List<String> COMMITTED =

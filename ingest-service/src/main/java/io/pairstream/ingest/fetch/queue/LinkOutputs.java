@@ -147,15 +147,15 @@ final class LinkOutputs {
     return records;
   }
 
-  private Upload.Builder upload(TriedLink tried, PairLink link, String standing) {
+  private Upload.Builder upload(TriedLink tried, PairLink link, String status) {
     return Upload.newBuilder()
         .setId(PairIdentity.linkId(link.getUrl(), link.getCaption()))
         .setKind(KIND)
-        .setStanding(standing)
+        .setStatus(status)
         .setProducer(tried.header(LinkHeaders.PRODUCER))
         .setUrl(link.getUrl())
-        .setReason(standing.equals("FETCHED") ? "" : tried.link().getReason())
-        .setDetail(standing.equals("FETCHED") ? "" : tried.link().getDetail())
+        .setReason(status.equals("FETCHED") ? "" : tried.link().getReason())
+        .setDetail(status.equals("FETCHED") ? "" : tried.link().getDetail())
         .setOrigin(tried.origin())
         .setReceivedAt(receivedAt(link, tried))
         .setChangedAt(clock.instant());

@@ -157,7 +157,7 @@ class FetchServiceTest {
     Upload upload = value(cluster.topics().uploads(), records(cluster.topics().uploads()).get(0));
     assertThat(upload.getId()).isEqualTo(PairIdentity.linkId(link.getUrl(), link.getCaption()));
     assertThat(upload.getKind()).isEqualTo("LINK");
-    assertThat(upload.getStanding()).isEqualTo("FETCHED");
+    assertThat(upload.getStatus()).isEqualTo("FETCHED");
     assertThat(upload.getPairId())
         .isEqualTo(
             PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption()));
@@ -190,7 +190,7 @@ class FetchServiceTest {
     assertThat(quarantined.getDetail()).isEqualTo("the host says no");
     assertThat(quarantined.getMeasured()).isEqualTo("500");
     assertThat(quarantined.getLimit()).isEqualTo("200");
-    assertThat(standings()).containsExactly("FETCH_FAILED");
+    assertThat(statuses()).containsExactly("FETCH_FAILED");
   }
 
   @Test
@@ -421,7 +421,7 @@ class FetchServiceTest {
     AuditReport report = auditAfter(1);
     assertThat(report.details()).isEmpty();
     assertThat(report.links().fetched()).isEqualTo(1);
-    assertThat(standings()).containsExactly("FETCHED");
+    assertThat(statuses()).containsExactly("FETCHED");
   }
 
   @Test
@@ -667,14 +667,14 @@ class FetchServiceTest {
     }
   }
 
-  private List<String> standings() {
+  private List<String> statuses() {
     Map<String, String> last = new HashMap<>();
     records(cluster.topics().uploads())
         .forEach(
             record ->
                 last.put(
                     new String(record.key(), UTF_8),
-                    value(cluster.topics().uploads(), record).getStanding()));
+                    value(cluster.topics().uploads(), record).getStatus()));
     return List.copyOf(last.values());
   }
 

@@ -484,12 +484,12 @@ class WebFetcherTest {
       CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"), "");
       assertThat(within(asked)).isTrue();
 
-      FetchResult turnedAway = await(fetcher.fetch(at("two.example", "/a.png"), ""));
+      FetchResult rejected = await(fetcher.fetch(at("two.example", "/a.png"), ""));
       over.countDown();
       await(slow);
       FetchResult later = await(fetcher.fetch(at("two.example", "/a.png"), ""));
 
-      assertThat(turnedAway)
+      assertThat(rejected)
           .isInstanceOfSatisfying(
               FetchResult.Postponed.class,
               postponed ->

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * Has a picture make way for a larger near copy: from now on its pairs are rejected, and the task
  * of the larger one receives the list of those to remove when it publishes its own.
  */
-final class HandOver extends ContextualProcessor<String, Finding, String, Finding> {
+final class ListSuperseded extends ContextualProcessor<String, Finding, String, Finding> {
 
   /** Most bytes of producers' own fields in a finding: a record has 10 MiB. */
   private static final int MAX_SENT_BYTES = 4 * 1024 * 1024;
@@ -27,7 +27,7 @@ final class HandOver extends ContextualProcessor<String, Finding, String, Findin
   private final int maxDistanceBits;
   private Receipts receipts;
 
-  HandOver(int maxDistanceBits) {
+  ListSuperseded(int maxDistanceBits) {
     this.maxDistanceBits = maxDistanceBits;
   }
 
@@ -53,7 +53,7 @@ final class HandOver extends ContextualProcessor<String, Finding, String, Findin
     long sentBytes = 0;
     for (Receipt pair : receipts.ofImage(record.key())) {
       Receipt.Builder rejected =
-          rejected(pair, finding).setStanding(PairStatus.QUARANTINED.name()).setDecidedAt(at);
+          rejected(pair, finding).setStatus(PairStatus.QUARANTINED.name()).setDecidedAt(at);
       sentBytes += pair.getSent() == null ? 0 : bytes(pair.getSent());
       if (sentBytes > MAX_SENT_BYTES) {
         rejected.setSent(null);

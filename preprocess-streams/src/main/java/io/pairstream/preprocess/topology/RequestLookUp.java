@@ -10,7 +10,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
-final class AskLookUp
+final class RequestLookUp
     extends ContextualProcessor<String, Tracked<PreparedPair>, String, Fingerprint> {
 
   private Receipts receipts;
