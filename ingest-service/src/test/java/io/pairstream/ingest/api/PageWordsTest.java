@@ -29,7 +29,7 @@ class PageWordsTest {
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
   /** Words for codes of the service: the page knows none by its whole name. */
-  private static final Set<String> CODES = Set.of("receipts", "reasons", "problems", "units");
+  private static final Set<String> CODES = Set.of("statuses", "reasons", "problems", "units");
 
   /**
    * Names of texts in the page and its scripts, not of elements; some end with what is known only
@@ -46,7 +46,7 @@ class PageWordsTest {
 
   @Test
   void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
-    assertThat(places(chinese.get("receipts"))).isEqualTo(places(english.get("receipts")));
+    assertThat(places(chinese.get("statuses"))).isEqualTo(places(english.get("statuses")));
     assertThat(texts(chinese)).isEqualTo(texts(english));
   }
 
@@ -83,8 +83,8 @@ class PageWordsTest {
   @ParameterizedTest
   @EnumSource
   void everyStatusHasWordsInBothLanguages(PairStatus status) {
-    assertThat(english.get("receipts").path(status.name()).asText()).isNotBlank();
-    assertThat(chinese.get("receipts").path(status.name()).asText()).isNotBlank();
+    assertThat(english.get("statuses").path(status.name()).asText()).isNotBlank();
+    assertThat(chinese.get("statuses").path(status.name()).asText()).isNotBlank();
   }
 
   @Test

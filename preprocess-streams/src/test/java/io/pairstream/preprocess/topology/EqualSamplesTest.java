@@ -213,20 +213,4 @@ class EqualSamplesTest {
     assertThat(published()).containsExactly(id(CLEAN + "\n"));
     assertThat(reasons()).containsExactly("WITHDRAWN");
   }
-
-  @Test
-  void aPairOfAnEarlierVersionOwnsTheSampleOfItsOwnId() {
-    topology.remember(
-        Receipt.newBuilder()
-            .setPairId(id(CLEAN))
-            .setStatus("TRAINING")
-            .setOrigin(new Origin("pairs.scraped", 3, 17L))
-            .build());
-    send(CLEAN + " ");
-
-    assertThat(published()).isEmpty();
-    assertThat(topology.quarantine().get(0).value().getDetail())
-        .contains(id(CLEAN))
-        .contains("pairs.scraped-3-17");
-  }
 }

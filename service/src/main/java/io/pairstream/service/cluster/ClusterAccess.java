@@ -171,7 +171,7 @@ public final class ClusterAccess {
     }
   }
 
-  /** Those of some topics that are there, and that this client may see. */
+  /** The topics of a list that are there, and that this client may see. */
   public static Map<String, TopicDescription> existing(Admin admin, Collection<String> topics) {
     Map<String, TopicDescription> existing = new HashMap<>();
     admin
@@ -205,7 +205,7 @@ public final class ClusterAccess {
     return settled(admin, group, partitions, OffsetAndMetadata::offset);
   }
 
-  /** The same of a group that finishes records out of order, and commits which. */
+  /** The committed offsets of a group that finishes records out of order, and commits which. */
   public static Map<TopicPartition, FinishedOffsets> finishedAndSettled(
       Admin admin, String group, Collection<TopicPartition> partitions) {
     return settled(
@@ -236,7 +236,7 @@ public final class ClusterAccess {
     return read;
   }
 
-  /** What was committed on each partition; null where nothing was. */
+  /** The committed offset of each partition; null where nothing was. */
   private static Map<TopicPartition, OffsetAndMetadata> committed(
       Admin admin, String group, Collection<TopicPartition> partitions, boolean settled) {
     try {

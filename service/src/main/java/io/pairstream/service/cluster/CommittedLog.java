@@ -239,7 +239,7 @@ public final class CommittedLog implements AutoCloseable {
     Set<TopicPartition> unused = readWithin(LONG, stretches, goOn);
   }
 
-  /** The same for so long at most; answers the partitions that are not read to the end. */
+  /** Reads for so long at most; answers the partitions that are not read to the end. */
   public Set<TopicPartition> readWithin(
       Duration longest,
       Map<TopicPartition, Stretch> stretches,

@@ -34,7 +34,7 @@ public final class Transactions implements AutoCloseable {
   }
 
   /**
-   * Those of a new producer; whoever else has the id writes no more.
+   * Transactions of a new producer; whoever else has the id writes no more.
    *
    * @throws KafkaException where Kafka does not answer, or does not let us
    */
