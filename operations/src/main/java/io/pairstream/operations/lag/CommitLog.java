@@ -61,8 +61,7 @@ final class CommitLog implements AutoCloseable {
   private final Map<String, Map<TopicPartition, Long>> last = new HashMap<>();
   private int partitions;
 
-  /** What cannot be seen, for operators; empty where all is. */
-  Optional<String> blind = Optional.empty();
+  private Optional<String> blind = Optional.empty();
 
   /**
    * @param admin closed by the caller
@@ -70,6 +69,11 @@ final class CommitLog implements AutoCloseable {
   CommitLog(ClusterAccess cluster, Admin admin) {
     this.admin = admin;
     log = CommittedLog.openForSmallRecords(cluster);
+  }
+
+  /** What cannot be seen, for operators; empty where all is. */
+  Optional<String> blind() {
+    return blind;
   }
 
   /**

@@ -99,7 +99,7 @@ public record GroupLag(
     for (PartitionLag each : partitions) {
       TopicPartition at = new TopicPartition(each.topic(), each.partition());
       each.head()
-          .filter(head -> List.of(LagVerdict.STOP, LagVerdict.STALL).contains(each.now().verdict()))
+          .filter(head -> each.now().verdict().isStuck())
           .ifPresent(head -> commands.put(at, commands(at, head)));
     }
     return commands;

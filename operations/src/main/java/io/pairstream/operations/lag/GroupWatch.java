@@ -64,8 +64,7 @@ final class GroupWatch {
   /** When it was judged first; null where it never was. */
   private Instant firstAt;
 
-  /** Whether the cluster has known the group in any look. */
-  boolean wasThere;
+  private boolean wasThere;
 
   /**
    * @param waitsByDesign topics of which records are left until their time has come
@@ -97,7 +96,12 @@ final class GroupWatch {
     return judges;
   }
 
-  /** Whether brokers have said that it was never there. */
+  /** Whether the cluster has known the group in any look. */
+  boolean wasThere() {
+    return wasThere;
+  }
+
+  /** Whether brokers have said that the group was never there. */
   boolean isAbsent() {
     return lastJudged != null && !wasThere;
   }
@@ -169,7 +173,7 @@ final class GroupWatch {
       lastTold = new ArrayList<>();
       for (TopicPartition partition : mine.stream().sorted(BY_NAME).toList()) {
         Watched watched = watched(partition);
-        lastTold.add(watched.tell(at, now, logs.get(partition), leftOpen));
+        lastTold.add(watched.judge(at, now, logs.get(partition), leftOpen));
         drain += watched.drain;
       }
     }
@@ -258,18 +262,16 @@ final class GroupWatch {
     private final PartitionJudge judge = new PartitionJudge(interval, role, start);
     private Place place;
 
-    /** Whether the group stood at the same place in the last look. */
-    boolean stands;
+    private boolean stands;
 
     private Head head;
     private HeadRecord lastRead;
     private Optional<Instant> madeAnew = Optional.empty();
 
-    /** In which look its head was read last; -1 where it never was. */
-    long headReadInLook = -1;
+    private long headReadInLook = -1;
 
     /** What is to be read where the group is; null where all is known. */
-    Wanted wanted;
+    private Wanted wanted;
 
     /** By how much its lag shrinks in a second. */
     private double drain;
@@ -285,8 +287,23 @@ final class GroupWatch {
       memory.accept(partition, judge);
     }
 
+    /** Whether the group was at the same place in the last look. */
+    boolean stands() {
+      return stands;
+    }
+
+    /** In which look the partition's head was read last; -1 where it never was. */
+    long headReadInLook() {
+      return headReadInLook;
+    }
+
+    /** What is to be read where the group is; where nothing is, the partition is not unread. */
+    Wanted wanted() {
+      return wanted;
+    }
+
     /** Judges what the look of that time has seen. */
-    PartitionLag tell(Instant at, GroupPlace now, PartitionLog log, List<LeftOpen> leftOpen) {
+    PartitionLag judge(Instant at, GroupPlace now, PartitionLog log, List<LeftOpen> leftOpen) {
       drain = 0;
       if (!log.isSeen(at.toEpochMilli())) {
         unseenSince = unseenSince == null ? at : unseenSince;
@@ -300,7 +317,8 @@ final class GroupWatch {
       return last;
     }
 
-    void read(Head found, long look) {
+    /** Notes what was read where the group is, and in which look. */
+    void noteHead(Head found, long look) {
       head = found;
       headReadInLook = look;
       found.record().ifPresent(record -> lastRead = record);
@@ -309,8 +327,8 @@ final class GroupWatch {
     /** Takes the group's position, and notes what is to be read there. */
     private void moveTo(Position position, PartitionLog log) {
       Place now = new Place(partition, position.committed());
-      boolean isAnew = !log.madeAnew.equals(madeAnew);
-      madeAnew = log.madeAnew;
+      boolean isAnew = !log.madeAnew().equals(madeAnew);
+      madeAnew = log.madeAnew();
       stands = now.equals(place) && !isAnew;
       if (isAnew) {
         lastRead = null;
@@ -320,16 +338,16 @@ final class GroupWatch {
         head = null;
       }
       boolean isRead =
-          head != null && head.from() >= (head.record().isPresent() ? log.start : log.end);
+          head != null && head.from() >= (head.record().isPresent() ? log.start() : log.end());
       wanted =
-          isRead || lag(position, log) == 0 || position.committed() >= log.end
+          isRead || lag(position, log) == 0 || position.committed() >= log.end()
               ? null
-              : new Wanted(now, new Stretch(from(position, log), log.end));
+              : new Wanted(now, new Stretch(from(position, log), log.end()));
     }
 
     /** The first offset that may wait, with what is known of the head. */
     private long from(Position position, PartitionLog log) {
-      long held = Math.max(position.committed(), log.start);
+      long held = Math.max(position.committed(), log.start());
       return head == null ? held : Math.max(held, head.from());
     }
 
@@ -337,7 +355,7 @@ final class GroupWatch {
     private long lag(Position position, PartitionLog log) {
       // Who is beyond the last stable offset reads what is not committed, and has all of it to
       // read.
-      long end = position.committed() > log.end ? log.highWatermark : log.end;
+      long end = position.committed() > log.end() ? log.highWatermark() : log.end();
       return Math.max(0, end - from(position, log) - position.finishedBelow(end));
     }
 
@@ -364,18 +382,18 @@ final class GroupWatch {
           at,
           isKnown ? OptionalLong.of(position.committed()) : OptionalLong.empty(),
           isKnown ? position.committed() + position.finishedBelow(Long.MAX_VALUE) : 0,
-          log.start,
-          log.end,
-          log.highWatermark,
+          log.start(),
+          log.end(),
+          log.highWatermark(),
           log.hanging(at.toEpochMilli()),
           lag,
           now.isAlive(partition),
           now.members() > 0,
           waitsByDesign.test(partition.topic()),
           Optional.ofNullable(now.rewinds().get(partition)),
-          log.madeAnew,
+          log.madeAnew(),
           seconds,
-          lag == 0 ? OptionalDouble.empty() : retention(log, seconds));
+          lag == 0 ? OptionalDouble.empty() : log.dropsIn(seconds));
     }
 
     private PartitionLag lag(
@@ -410,8 +428,8 @@ final class GroupWatch {
           partition.topic(),
           partition.partition(),
           sample.committed(),
-          log.start,
-          log.end,
+          log.start(),
+          log.end(),
           log.held(),
           sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
           told,
@@ -442,20 +460,13 @@ final class GroupWatch {
           partition.topic(),
           partition.partition(),
           known ? last.committed() : OptionalLong.empty(),
-          log.start,
-          Math.max(0, log.end),
+          log.start(),
+          Math.max(0, log.end()),
           known ? last.held() : 0,
           known ? last.hangingSeconds() : 0,
           told,
           known ? last.member() : "",
           Optional.empty());
-    }
-
-    /** Time until the log may drop the first record that waits. */
-    private OptionalDouble retention(PartitionLog log, OptionalDouble seconds) {
-      return log.retentionMillis < 0 || seconds.isEmpty()
-          ? OptionalDouble.empty()
-          : OptionalDouble.of(Math.max(0, log.retentionMillis / 1e3 - seconds.getAsDouble()));
     }
   }
 }

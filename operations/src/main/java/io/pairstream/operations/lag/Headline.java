@@ -61,7 +61,7 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
           oldestSeconds(counted).orElse(0) < LONG_SECONDS
               ? Template.ALL_IS_WELL.with(waiting(counted))
               : own;
-      default ->
+      case LOST, REWIND, STOP, STALL, AT_RISK, BEHIND, UNKNOWN, STARTING ->
           troubles < 2
               ? own
               : troubles == 2

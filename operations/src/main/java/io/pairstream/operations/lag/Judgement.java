@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What is to be thought of a partition after a look.
+ * The judgement on a group's progress on a partition after a look.
  *
  * @param verdict the verdict
  * @param since when what it says began: for STOP and STALL when the group last moved on, or when
@@ -35,7 +35,7 @@ public record Judgement(
 
   /** Whether the group does not move on though something waits, or is held back. */
   boolean stands() {
-    return verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
+    return verdict.isStuck();
   }
 
   /** From where a group went back, and how far; {@code to} is less than {@code from}. */
@@ -47,7 +47,7 @@ public record Judgement(
     }
   }
 
-  /** Reasons that one verdict may have. */
+  /** Reasons for a verdict that differ in words. */
   public enum Kind {
     USUAL,
     NEVER_COMMITTED,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What is to be thought of a group's progress on a partition; the worst stand first. */
+/** The verdict on a group's progress on a partition; the worst come first. */
 public enum LagVerdict {
   /** Records left the log before the group read them. */
   LOST,
@@ -50,12 +50,21 @@ public enum LagVerdict {
     return compareTo(AT_RISK) <= 0;
   }
 
-  /** What is said while nobody can tell, of what was first seen then. */
+  /** Whether the group does not move on though records wait: STOP and STALL. */
+  boolean isStuck() {
+    return this == STOP || this == STALL;
+  }
+
+  /**
+   * The verdict while nobody can tell: STARTING for a while from the first time, then UNKNOWN.
+   *
+   * @param first when there was something to judge for the first time
+   */
   static LagVerdict notYet(Instant first, Instant now, Duration start) {
     return now.isBefore(first.plus(start)) ? STARTING : UNKNOWN;
   }
 
-  /** Whether this one is worse than another. */
+  /** Whether this verdict is worse than another. */
   public boolean isWorseThan(LagVerdict other) {
     return compareTo(other) < 0;
   }

@@ -200,7 +200,7 @@ public final class LagWatcher implements AutoCloseable {
     Map<String, GroupPlace> places = places();
     Instant at = clock.instant();
     Map<String, Set<TopicPartition>> mine = logs.look(topicsOf(places), at);
-    disks = logs.disks;
+    disks = logs.disks();
     askWhoHoldsBack(at.toEpochMilli());
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
@@ -210,14 +210,14 @@ public final class LagWatcher implements AutoCloseable {
             .map(
                 place ->
                     watch(place.group())
-                        .judge(at, place, mine.get(place.group()), logs.logs, leftOpen)
+                        .judge(at, place, mine.get(place.group()), logs.all(), leftOpen)
                         .own(ours.containsKey(place.group())))
             .toList();
     if (++looksTaken % LOOKS_BETWEEN_KEEPING == 0) {
       keep();
     }
     LagReport report =
-        new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty(), commits.blind);
+        new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty(), commits.blind());
     latest = report;
     return report;
   }
@@ -243,15 +243,12 @@ public final class LagWatcher implements AutoCloseable {
 
   private void askWhoHoldsBack(long atMillis) {
     List<TopicPartition> held =
-        logs.logs.keySet().stream()
-            .filter(partition -> logs.logs.get(partition).hanging(atMillis).isPresent())
+        logs.all().entrySet().stream()
+            .filter(log -> log.getValue().hanging(atMillis).isPresent())
+            .map(Map.Entry::getKey)
             .toList();
-    for (OpenTransaction open : OpenTransaction.on(admin, held)) {
-      PartitionLog log = logs.logs.get(open.partition());
-      if (open.startOffset() == log.end) {
-        log.heldBy = Optional.of(open);
-      }
-    }
+    OpenTransaction.on(admin, held)
+        .forEach(open -> logs.all().get(open.partition()).noteOpen(open));
   }
 
   private String servers() {
@@ -296,7 +293,7 @@ public final class LagWatcher implements AutoCloseable {
     return new GroupPlace(
         group,
         "classic",
-        watch(group).wasThere ? GroupLag.DEAD : GroupLag.ABSENT,
+        watch(group).wasThere() ? GroupLag.DEAD : GroupLag.ABSENT,
         0,
         false,
         Map.of(),
@@ -336,18 +333,18 @@ public final class LagWatcher implements AutoCloseable {
    */
   private void readHeads(Map<String, GroupPlace> places) {
     List<Watched> unread = new ArrayList<>();
-    places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.logs)));
+    places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.all())));
     unread.sort(
-        Comparator.comparing((Watched each) -> !each.stands)
-            .thenComparing(each -> each.headReadInLook));
-    long standing = unread.stream().filter(each -> each.stands).count();
+        Comparator.comparing((Watched each) -> !each.stands())
+            .thenComparing(Watched::headReadInLook));
+    long standing = unread.stream().filter(Watched::stands).count();
     long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, standing + MOST_HEADS / 4);
     Map<Place, Head> found =
-        heads.read(unread.stream().limit(most).map(each -> each.wanted).distinct().toList());
+        heads.read(unread.stream().limit(most).map(Watched::wanted).distinct().toList());
     for (Watched each : unread) {
-      Head head = found.get(each.wanted.place());
+      Head head = found.get(each.wanted().place());
       if (head != null) {
-        each.read(head, looksTaken);
+        each.noteHead(head, looksTaken);
       }
     }
   }

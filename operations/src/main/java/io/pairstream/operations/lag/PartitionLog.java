@@ -6,6 +6,7 @@ import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** A partition's log over the looks, whichever groups read it. */
@@ -18,33 +19,30 @@ final class PartitionLog {
   private static final double USUAL_HOLDS = 3;
 
   private final UsualGap usualHold = new UsualGap();
-  long start;
-
-  /** The last stable offset: what lies behind it cannot be read yet. */
-  long end = -1;
-
-  /** Offset behind the last record that is written, committed or not. */
-  long highWatermark;
+  private final Optional<Instant> madeAnew;
+  private long start;
+  private long end = -1;
+  private long highWatermark;
 
   /** Records older than this may go; -1 for none. */
-  long retentionMillis = -1;
+  private long retentionMillis = -1;
 
-  /** Whose transaction begins at {@link #end}, where it lasts long and a broker says so. */
-  Optional<OpenTransaction> heldBy = Optional.empty();
-
-  /** When its topic was seen to have been made anew; empty where it never was. */
-  final Optional<Instant> madeAnew;
+  private Optional<OpenTransaction> heldBy = Optional.empty();
 
   private long bytes = -1;
   private long offsetsOfBytes;
   private long lookedAtMillis;
   private long heldSinceMillis = Long.MAX_VALUE;
 
+  /**
+   * @param madeAnew when the topic was seen to have been made anew; empty where it never was
+   */
   PartitionLog(Optional<Instant> madeAnew) {
     this.madeAnew = madeAnew;
   }
 
-  void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
+  /** Notes where the log began and ended in a look. */
+  void note(long newStart, long newEnd, long newHighWatermark, long atMillis) {
     boolean held = newHighWatermark > newEnd;
     boolean wasHeld = heldSinceMillis != Long.MAX_VALUE;
     if (wasHeld && (!held || newEnd != end)) {
@@ -61,17 +59,56 @@ final class PartitionLog {
   }
 
   /** Notes the size of the whole log, as it is in the look just taken. */
-  void bytes(long size) {
+  void noteSize(long size) {
     bytes = size;
     offsetsOfBytes = highWatermark - start;
   }
 
-  /** Whether it was ever looked at. */
+  /** Notes for how long the topic keeps its records; -1 for always. */
+  void noteRetention(long millis) {
+    retentionMillis = millis;
+  }
+
+  /** Notes a transaction that a broker names as open here; one that begins elsewhere is over. */
+  void noteOpen(OpenTransaction open) {
+    if (open.startOffset() == end) {
+      heldBy = Optional.of(open);
+    }
+  }
+
+  /** First offset that the log holds. */
+  long start() {
+    return start;
+  }
+
+  /** The last stable offset, behind which nothing can be read yet; -1 before the first look. */
+  long end() {
+    return end;
+  }
+
+  /** Offset behind the last record that is written, committed or not. */
+  long highWatermark() {
+    return highWatermark;
+  }
+
+  /** When the topic was seen to have been made anew; empty where it never was. */
+  Optional<Instant> madeAnew() {
+    return madeAnew;
+  }
+
+  /** Time until the log may drop a record of an age, in seconds; empty where it never does. */
+  OptionalDouble dropsIn(OptionalDouble ageSeconds) {
+    return retentionMillis < 0 || ageSeconds.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.max(0, retentionMillis / 1e3 - ageSeconds.getAsDouble()));
+  }
+
+  /** Whether the log was ever looked at. */
   boolean isKnown() {
     return end >= 0;
   }
 
-  /** Whether its leader answered in the look of that time. */
+  /** Whether the partition's leader answered in the look of that time. */
   boolean isSeen(long atMillis) {
     return isKnown() && lookedAtMillis == atMillis;
   }
@@ -82,8 +119,8 @@ final class PartitionLog {
   }
 
   /**
-   * The transaction that holds them back for longer than any does here usually: a minute at least,
-   * and three times the ninth decile of those before it.
+   * The transaction that holds offsets back for longer than any usually does here: a minute at
+   * least, and three times the ninth decile of those before it.
    */
   Optional<Hanging> hanging(long atMillis) {
     double seconds = Math.max(0, atMillis - heldSinceMillis) / 1e3;

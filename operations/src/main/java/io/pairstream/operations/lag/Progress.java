@@ -1,36 +1,34 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.Evidence.Pause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How fast records come to a partition and a group reads them; since when it stands before
+ * How fast records come to a partition and a group reads them; since when the group pauses before
  * something to read, and how long it usually does. Not thread-safe.
  */
 final class Progress {
 
-  final Pace arrivals = new Pace();
-  final Pace processing = new Pace();
+  private final Pace arrivals = new Pace();
+  private final Pace processing = new Pace();
+  private final Pace drain = new Pace();
 
-  /** By how much the lag shrinks. */
-  final Pace drain = new Pace();
+  /** How long the group usually pauses while it is there. */
+  private final UsualGap gap = new UsualGap();
 
-  /** How long it usually stands, while it is there. */
-  final UsualGap gap = new UsualGap();
+  private int quietLooks;
 
-  /** In how many looks up to the last one nothing arrived. */
-  int quietLooks;
+  /** Since when the group pauses; null where it does not. */
+  private Instant since;
 
-  /** Since when it stands; null where it does not. */
-  Instant since;
+  /** In how many looks after the first the group has paused. */
+  private int looks;
 
-  /** In how many looks after the first it stood where it stands. */
-  int looks;
-
-  /** Whether it was ever seen to move on. */
-  boolean moved;
+  private boolean moved;
 
   private final double memorySeconds;
   private long endThen;
@@ -55,7 +53,7 @@ final class Progress {
     boolean isKnown =
         last != null && last.committed().isPresent() && sample.committed().isPresent();
     if (last != null) {
-      double seconds = Durations.seconds(Duration.between(last.at(), sample.at()));
+      double seconds = seconds(last.at(), sample.at());
       long arrived = Math.max(0, sample.end() - last.end());
       // Who commits rarely has a pace only over several commits.
       double memory = Math.max(memorySeconds, 2 * gap.seconds());
@@ -74,7 +72,7 @@ final class Progress {
     if (movesOn) {
       moved = true;
       if (since != null && !wasGone) {
-        gap.add(Durations.seconds(Duration.between(since, sample.at())));
+        gap.add(seconds(since, sample.at()));
       }
     }
     if (sample.committed().isEmpty() || sample.lag() == 0) {
@@ -91,29 +89,71 @@ final class Progress {
     }
   }
 
-  /** The topic was made again, or the group's place was removed. */
+  /** Forgets the group's place, because the topic was made again or the place was removed. */
   void forget() {
-    standsAnew();
+    forgetPause();
     moved = false;
     quietLooks = 0;
   }
 
-  /** It stands from the next look on, if it does. */
-  void standsAnew() {
+  /** Forgets the pause: if there is one, it begins with the next look. */
+  void forgetPause() {
     since = null;
     looks = 0;
   }
 
-  /** For how many seconds it stands; of who has just come the time before does not count. */
-  double seconds(Instant now, boolean countsBefore) {
-    Instant from =
-        presentSince != null && !countsBefore && presentSince.isAfter(since) ? presentSince : since;
-    return Durations.seconds(Duration.between(from, now));
+  /** For how long records wait and the group does not move on; empty where none wait. */
+  Optional<Pause> pause(Instant now) {
+    if (since == null) {
+      return Optional.empty();
+    }
+    boolean cameLater = presentSince != null && presentSince.isAfter(since);
+    return Optional.of(
+        new Pause(looks, seconds(since, now), seconds(cameLater ? presentSince : since, now)));
   }
 
-  /** Records that arrived since it stands. */
-  long arrived(Sample now) {
+  /** Since when the group pauses; empty where it does not. */
+  Optional<Instant> pausesSince() {
+    return Optional.ofNullable(since);
+  }
+
+  /** Records that arrived since the group pauses. */
+  long arrivedInPause(Sample now) {
     return Math.max(0, now.end() - endThen);
+  }
+
+  /** Records that arrive. */
+  Pace arrivals() {
+    return arrivals;
+  }
+
+  /** Records that the group reads. */
+  Pace processing() {
+    return processing;
+  }
+
+  /** Records by which the lag shrinks. */
+  Pace drain() {
+    return drain;
+  }
+
+  /** Usual time between two commits that move on, in seconds; empty where it is not known. */
+  OptionalDouble usualGapSeconds() {
+    return gap.isKnown() ? OptionalDouble.of(gap.seconds()) : OptionalDouble.empty();
+  }
+
+  /** In how many looks up to the last one nothing arrived. */
+  int quietLooks() {
+    return quietLooks;
+  }
+
+  /** Whether the group was ever seen to move on. */
+  boolean hasMoved() {
+    return moved;
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Durations.seconds(Duration.between(from, to));
   }
 
   /**
@@ -125,8 +165,7 @@ final class Progress {
     private double weight;
     private double sum;
 
-    /** How often it was looked at. */
-    int looks;
+    private int looks;
 
     /** Notes that {@code amount} came about within {@code seconds}, more than 0. */
     private void add(long amount, double seconds, double memorySeconds) {
@@ -134,6 +173,11 @@ final class Progress {
       weight = weight * kept + 1 - kept;
       sum = sum * kept + (1 - kept) * amount / seconds;
       looks++;
+    }
+
+    /** How many looks the rate is made of. */
+    int looks() {
+      return looks;
     }
 
     /** The rate; empty where nothing was seen. */

@@ -3,6 +3,7 @@ package io.pairstream.operations.lag;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.service.transactions.OpenTransaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -64,6 +65,16 @@ public record Sample(
     }
   }
 
+  /**
+   * Whether the topic was made anew within so many seconds, or the group's place is still that in
+   * the earlier topic.
+   */
+  boolean isTopicNew(double seconds) {
+    return madeAnew
+        .filter(then -> isBeyondEnd() || Durations.seconds(Duration.between(then, at)) < seconds)
+        .isPresent();
+  }
+
   /** Whether there is something that the group has not read. */
   boolean isUnread() {
     return committed.isPresent() ? lag > 0 : end > logStart;
@@ -75,12 +86,15 @@ public record Sample(
     return hanging.isPresent() && lag == 0 && committed.orElse(Long.MAX_VALUE) <= end;
   }
 
-  /** Since when a transaction holds it back; the time of the look where none does. */
+  /** Since when a transaction holds the group back; the time of the look where none does. */
   Instant heldSince() {
     return at.minusMillis((long) (hanging.map(Hanging::seconds).orElse(0.0) * 1e3));
   }
 
-  /** Readers of what is not committed are rightly beyond the last stable offset. */
+  /**
+   * Whether the place is beyond the log's end; readers of what is not committed are rightly beyond
+   * the last stable offset.
+   */
   boolean isBeyondEnd() {
     return committed.isPresent() && committed.getAsLong() > highWatermark;
   }
@@ -99,7 +113,7 @@ public record Sample(
         .filter(found -> found.to() < found.from() && found.from() <= highWatermark);
   }
 
-  /** The topic was made anew, or the group's place was removed: what was seen tells nothing. */
+  /** Whether the topic was made anew or the place was removed: what was seen tells nothing. */
   boolean startsAnew(Sample last) {
     boolean removed = last.committed.isPresent() && committed.isEmpty();
     boolean logIsShorter = end < last.end && logStart <= last.logStart;

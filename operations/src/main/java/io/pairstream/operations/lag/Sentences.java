@@ -91,7 +91,8 @@ public final class Sentences {
     return switch (judgement.kind()) {
       case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
       case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, waiting(sample));
-      default -> Template.KEEPING_UP.with(partition, waiting(sample));
+      case USUAL, NEVER_COMMITTED, BEYOND_THE_END, MADE_ANEW, TOO_EARLY, AWAY, HELD_BACK ->
+          Template.KEEPING_UP.with(partition, waiting(sample));
     };
   }
 
@@ -113,7 +114,8 @@ public final class Sentences {
                   ? Template.OLD_PLACE.with(sample.committed().orElse(0))
                   : waiting(sample));
       case AWAY -> Template.AWAY.with(partition, waiting(sample));
-      default -> Template.TOO_EARLY.with(partition, waiting(sample));
+      case USUAL, TOO_EARLY, SHOWN_ONLY, WAITS_BY_DESIGN, HELD_BACK ->
+          Template.TOO_EARLY.with(partition, waiting(sample));
     };
   }
 
@@ -155,7 +157,7 @@ public final class Sentences {
                       group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp))),
               hot,
               lag);
-      default -> {
+      case LOST, REWIND, STOP, STALL, AT_RISK, UNKNOWN -> {
         Sentence sentence = worst.now().sentence();
         yield withHot(
             alike == 0

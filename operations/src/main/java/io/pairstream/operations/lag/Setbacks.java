@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What a group lost on a partition, and where it went back. Not thread-safe. */
+/** Records that a group lost on a partition, and where it went back. Not thread-safe. */
 final class Setbacks {
 
   private static final long NONE = -1;
@@ -14,20 +14,18 @@ final class Setbacks {
   @JsonIgnore private final Duration remember;
   private final double shownSeconds;
 
-  /** No record lies between the group's place and here: only transaction markers do. */
+  /** Offset up to which only transaction markers lie behind the group's place. */
   private long nothingBelow = NONE;
 
   private Instant lostAt;
   private Instant lostSince;
   private long lostNow;
 
-  /** Records that left the log unread, at most. */
-  long lostInAll;
+  private long lostInAll;
 
   private Instant rewoundAt;
 
-  /** Where the group was before it went back, and where it went. */
-  Rewind rewind = new Rewind(0, 0);
+  private Rewind rewind = new Rewind(0, 0);
 
   /**
    * @param remember how long either is shown after it happened
@@ -48,11 +46,12 @@ final class Setbacks {
     noteRewind(last, sample);
   }
 
-  void nothingBelow(long end) {
+  /** Notes that no record lies between the group's place and an offset. */
+  void noteNothingBelow(long end) {
     nothingBelow = Math.max(nothingBelow, end);
   }
 
-  /** The topic was made again, or the group's place was removed. */
+  /** Forgets the group's place, because the topic was made again or the place was removed. */
   void forget() {
     nothingBelow = NONE;
     rewoundAt = null;
@@ -105,15 +104,25 @@ final class Setbacks {
     }
   }
 
-  /** LOST or REWIND; empty where nothing is to be told. */
-  Optional<LagVerdict> told() {
+  /** LOST, then REWIND; empty where the group has neither behind it. */
+  Optional<LagVerdict> verdict() {
     return lostAt != null
         ? Optional.of(LagVerdict.LOST)
         : rewoundAt != null ? Optional.of(LagVerdict.REWIND) : Optional.empty();
   }
 
-  /** Since when that is so. */
+  /** When what {@link #verdict} says began; null where it says nothing. */
   Instant since() {
     return lostAt != null ? lostSince : rewoundAt;
+  }
+
+  /** Records that left the log unread, at most. */
+  long lostInAll() {
+    return lostInAll;
+  }
+
+  /** Where the group was before it went back last, and where it went. */
+  Rewind rewind() {
+    return rewind;
   }
 }

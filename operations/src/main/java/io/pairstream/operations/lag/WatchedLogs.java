@@ -34,7 +34,7 @@ public final class WatchedLogs {
   private static final Duration SELDOM = Duration.ofMinutes(1);
 
   private final Admin admin;
-  final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
+  private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
 
   /** The ids of topics, also of those that are missing now. */
@@ -46,14 +46,23 @@ public final class WatchedLogs {
   private Map<TopicPartition, Long> starts = new HashMap<>();
   private Instant allAskedAt = Instant.EPOCH;
 
-  /** The brokers' disks, as they were in the last minute; those of brokers that say so. */
-  List<BrokerDisk> disks = List.of();
+  private List<BrokerDisk> disks = List.of();
 
   /**
    * @param admin closed by the caller
    */
   public WatchedLogs(Admin admin) {
     this.admin = admin;
+  }
+
+  /** The logs as they were in the last look, by partition. */
+  Map<TopicPartition, PartitionLog> all() {
+    return logs;
+  }
+
+  /** The brokers' disks, as they were in the last minute; those of brokers that say so. */
+  List<BrokerDisk> disks() {
+    return disks;
   }
 
   /** Begins a look: asks where the logs begin that are known. */
@@ -128,7 +137,7 @@ public final class WatchedLogs {
         .forEach(
             (partition, end) ->
                 logs.get(partition)
-                    .look(
+                    .note(
                         starts.get(partition),
                         end,
                         highEnds.getOrDefault(partition, end),
@@ -143,9 +152,9 @@ public final class WatchedLogs {
         (partition, log) -> {
           Long size = found.logs().get(partition);
           if (size != null) {
-            log.bytes(size);
+            log.noteSize(size);
           }
-          log.retentionMillis = retentions.getOrDefault(partition.topic(), -1L);
+          log.noteRetention(retentions.getOrDefault(partition.topic(), -1L));
         });
   }
 

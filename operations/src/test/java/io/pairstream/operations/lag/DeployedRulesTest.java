@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules and boards that are shipped, against the names that we tell and the real promtool. */
@@ -58,6 +59,29 @@ class DeployedRulesTest {
   @Test
   void alertsAskForNamesThatWeTell() throws Exception {
     assertThat(metrics(Files.readString(RULES).replaceAll("docs/\\S+", ""))).isSubsetOf(told());
+  }
+
+  /** STARTING is what is left where no other verdict is counted. */
+  @ParameterizedTest
+  @EnumSource(LagVerdict.class)
+  void theBoardShowsEachVerdictAndEachAlarmHasARule(LagVerdict verdict) throws Exception {
+    JsonNode panel =
+        new JsonMapper()
+                .readTree(PROJECT.resolve("deploy/grafana/pairstream-lag.json").toFile())
+                .findParents("type")
+                .stream()
+                .filter(each -> each.path("title").asText().equals("Verdicts"))
+                .findFirst()
+                .orElseThrow();
+    Pattern number = Pattern.compile("verdict=\"" + verdict + "\"} \\* (\\d+)\\)");
+    Matcher counted = number.matcher(panel.path("targets").findValue("expr").asText());
+    String key = counted.find() ? counted.group(1) : "0";
+
+    assertThat(panel.findValue("mappings").findPath(key).path("text").asText())
+        .isEqualTo(verdict.words());
+    if (verdict.isAlarm()) {
+      assertThat(Files.readString(RULES)).contains("verdict=\"" + verdict + "\",decides=\"yes\"}");
+    }
   }
 
   @ParameterizedTest

@@ -422,7 +422,7 @@ class LagWatcherTest {
             Duration.ZERO,
             "kafka-1:9092",
             (at, judge) -> {});
-    logs.get(raw).look(0, 3, 3, 0);
+    logs.get(raw).note(0, 3, 3, 0);
     GroupLag known =
         watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs, List.of());
     GroupLag refused =

@@ -4,8 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PartitionJudgeTest {
+
+  /** A new verdict does not compile here before there is a trace that leads to it. */
+  @ParameterizedTest
+  @EnumSource(LagVerdict.class)
+  void givesEachVerdict(LagVerdict verdict) {
+    Trace reads = Trace.begin().at(0, 100).looks(10, 10, 10);
+    Trace trace =
+        switch (verdict) {
+          case LOST -> reads.logStartsAt(350).stands(1, 10);
+          case REWIND -> reads.goesBackTo(20);
+          case STOP -> reads.membersLeave().stands(8, 10);
+          case STALL -> reads.stands(8, 10);
+          case AT_RISK ->
+              Trace.begin().at(0, 100_000).headIsOld(3_000, 600).looks(20, 1_000, 1_000);
+          case BEHIND -> Trace.begin().at(0, 200_000).looks(40, 1_000, 1_000);
+          case UNKNOWN -> Trace.withoutStart().at(0, 100).stands(1, 10);
+          case STARTING -> Trace.begin().at(0, 100).stands(1, 10);
+          case OK -> reads.looks(20, 20, 10);
+          case IDLE -> reads.looks(20, 20, 0);
+        };
+
+    assertThat(trace.verdict()).isEqualTo(verdict);
+  }
 
   @Test
   void saysWhereAndSinceWhenAGroupStandsAndWhatIsThere() {

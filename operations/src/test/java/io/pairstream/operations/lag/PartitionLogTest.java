@@ -12,10 +12,10 @@ class PartitionLogTest {
 
   @Test
   void whatComesAfterTheLogWasMeasuredIsNotFree() {
-    log.look(0, 100, 100, 10_000);
-    log.bytes(5_000);
+    log.note(0, 100, 100, 10_000);
+    log.noteSize(5_000);
 
-    log.look(0, 180, 180, 20_000);
+    log.note(0, 180, 180, 20_000);
 
     assertThat(log.bytesOf(180)).hasValue(9_000);
     assertThat(log.bytesOf(90)).hasValue(4_500);
@@ -24,11 +24,11 @@ class PartitionLogTest {
 
   @Test
   void aTransactionHangsAfterAMinute() {
-    log.look(0, 100, 140, 10_000);
+    log.note(0, 100, 140, 10_000);
 
-    log.look(0, 100, 150, 69_000);
+    log.note(0, 100, 150, 69_000);
     assertThat(log.hanging(69_000)).isEmpty();
-    log.look(0, 100, 160, 70_000);
+    log.note(0, 100, 160, 70_000);
 
     assertThat(log.hanging(70_000)).contains(new Hanging(60, 60, Optional.empty()));
   }
@@ -37,10 +37,10 @@ class PartitionLogTest {
   void whereTransactionsUsuallyTakeFiveMinutesNoneHangsBeforeFifteen() {
     long at = 0;
     for (long transaction = 0; transaction < 6; transaction++) {
-      log.look(0, 100 * transaction, 100 * transaction + 50, at);
+      log.note(0, 100 * transaction, 100 * transaction + 50, at);
       at += 300_000;
     }
-    log.look(0, 1_000, 1_050, at);
+    log.note(0, 1_000, 1_050, at);
 
     assertThat(log.hanging(at + 899_000)).isEmpty();
     assertThat(log.hanging(at + 900_000)).isPresent();

@@ -130,8 +130,10 @@ class DashboardWordsTest {
     }
     Matcher looks = Pattern.compile("\n  " + verdict + ": .*\"(.)\",").matcher(read("parts.js"));
     assertThat(looks.find()).as("its letter in parts.js").isTrue();
-    assertThat(Files.readString(Path.of("../docs/lag.md")))
-        .contains("\n- **`%s` (%s)**: ".formatted(verdict.words(), looks.group(1)));
+    String page = Files.readString(Path.of("../docs/lag.md"));
+    assertThat(page).contains("\n- **`%s` (%s)**: ".formatted(verdict.words(), looks.group(1)));
+    String status = verdict.isAlarm() ? "; 1 for [^;]*`%s`" : ": 0 for [^;]*`%s`";
+    assertThat(page).containsPattern(status.formatted(verdict.words()));
   }
 
   /** The page with all its scripts. */
