@@ -218,6 +218,7 @@ public final class PlayedPipeline implements AutoCloseable {
             .setLimit(reason.isEmpty() ? "" : "2 px")
             .setOrigin(sent.origin())
             .setReceivedAt(RECEIVED)
+            .setArrivedAt(Instant.now())
             .setDecidedAt(Instant.now())
             .build();
     ProducerRecord<byte[], byte[]> record =

@@ -66,7 +66,6 @@ final class Known {
                 Receipt.newBuilder()
                     .setStatus(PairStatus.QUARANTINED.name())
                     .setOrigin(origin)
-                    .setDecidedAt(Instant.EPOCH)
                     .build());
   }
 

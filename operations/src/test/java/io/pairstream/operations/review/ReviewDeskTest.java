@@ -142,6 +142,7 @@ class ReviewDeskTest {
                     .setReason(reason)
                     .setReviewId(reviewId)
                     .setOrigin(again.origin())
+                    .setArrivedAt(Instant.ofEpochMilli(last.timestamp()))
                     .setDecidedAt(Instant.ofEpochMilli(last.timestamp()))
                     .build())));
   }
@@ -470,6 +471,7 @@ class ReviewDeskTest {
         Receipt.newBuilder()
             .setStatus(PairStatus.QUARANTINED.name())
             .setOrigin(origin)
+            .setArrivedAt(Instant.now())
             .setDecidedAt(Instant.now())
             .build();
     pipeline.transaction(

@@ -191,6 +191,7 @@ final class PlayedHistory implements AutoCloseable {
         .setCopies(known ? copies.get(played.pair().pairId()) : 1)
         .setOrigin(played.origin())
         .setReceivedAt(known ? played.pair().pair().getReceivedAt() : played.arrived())
+        .setArrivedAt(played.arrived())
         .setDecidedAt(played.arrived())
         .build();
   }
