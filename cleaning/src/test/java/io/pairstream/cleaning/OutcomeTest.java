@@ -18,21 +18,4 @@ class OutcomeTest {
     assertThat(positive.apply(5).then(tenOver)).isEqualTo(Outcome.kept("2"));
     assertThat(positive.apply(0).then(tenOver)).isEqualTo(Outcome.rejected(TOO_SMALL));
   }
-
-  @Test
-  void everyReasonIsFoundByItsNameAndNothingElseIs() {
-    for (RejectReason reason : RejectReason.values()) {
-      assertThat(RejectReason.named(reason.name())).contains(reason);
-    }
-    assertThat(RejectReason.named("image_empty")).isEmpty();
-    assertThat(RejectReason.named("REASON_OF_TOMORROW")).isEmpty();
-    assertThat(RejectReason.named("")).isEmpty();
-  }
-
-  @Test
-  void everyReasonHasARemedy() {
-    for (RejectReason reason : RejectReason.values()) {
-      assertThat(reason.remedy()).as(reason.name()).matches("[A-Z].*[^.]\\.");
-    }
-  }
 }

@@ -3,6 +3,7 @@ package io.pairstream.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.CheckMeasures;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.Geometry.Layout;
 import io.pairstream.cleaning.image.ImagePlan;
@@ -203,7 +204,7 @@ final class AnswerCheck {
       throw new OddAnswerException("it has not measured " + plan.measureNames());
     }
     for (Map.Entry<String, Double> measure : measures.entrySet()) {
-      Double most = ImagePlan.MEASURES.get(measure.getKey());
+      Double most = CheckMeasures.MEASURES.get(measure.getKey());
       double value = measure.getValue();
       // What a model says that is no number, a later step rejects the pair for.
       if (most != null && !(value >= -ROUNDING && value <= most + ROUNDING)) {

@@ -97,7 +97,7 @@ class ContributionPageTest extends PageTest {
     server.decide("一个很小的红色方块。", "QUARANTINED", TOO_SMALL);
 
     browser.awaitText("#sent-list", "被退回");
-    assertThat(browser.text("#sent-list")).contains("图片太小。", "40 px", "请发送分辨率更高的图片。");
+    assertThat(browser.text("#sent-list")).contains("图片太小", "40 px", "请发送分辨率更高的图片。");
     assertThat(browser.text("#sent-list")).doesNotContain("shorter side");
     browser.click("[data-language=en]");
     browser.awaitText("#sent-list", "shorter side is below 64 px");

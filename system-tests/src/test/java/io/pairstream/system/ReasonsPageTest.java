@@ -3,8 +3,6 @@ package io.pairstream.system;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.cleaning.RejectReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of reasons is made of the enum, of the dashboard's titles and of the default recipe. */
+/** The page of reasons is made of the reasons with their words, and of the default recipe. */
 class ReasonsPageTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
@@ -49,13 +47,21 @@ class ReasonsPageTest {
     assertThat(limits().keySet()).as("reasons with a key").hasSizeGreaterThan(25);
   }
 
+  /** A key that decides is named with its reason where the recipe is explained. */
+  @Test
+  void theRecipesPageNamesEachReasonWithItsKeys() throws IOException {
+    String recipe = Files.readString(PROJECT.resolve("docs/recipe.md"));
+
+    limits()
+        .forEach(
+            (reason, keys) ->
+                assertThat(recipe)
+                    .contains("`" + reason + "`")
+                    .containsPattern(
+                        "\\b" + keys.replaceAll("^`.*?\\.([\\w-]+):.*", "$1") + "\\b"));
+  }
+
   private static String page() throws IOException {
-    JsonNode titles =
-        new ObjectMapper()
-            .readTree(
-                RejectReason.class.getResourceAsStream(
-                    "/io/pairstream/operations/web/words.en.json"))
-            .path("reason");
     Map<RejectReason, String> limits = limits();
     return Stream.of(RejectReason.values())
         .map(
@@ -64,7 +70,7 @@ class ReasonsPageTest {
                     + "| `%s`<br>%s | %s | %s%s |%n"
                         .formatted(
                             reason,
-                            titles.path(reason.name()).asText(),
+                            reason.title(),
                             limits.getOrDefault(reason, ""),
                             reason.remedy(),
                             reason.isWaivable() ? " *Can be waived.*" : ""))

@@ -18,16 +18,36 @@ import java.util.stream.Collectors;
  * Keeps pictures whose measures, or the scores that models give them, lie within the recipe's
  * limits.
  *
- * <p>Rejects: {@code IMAGE_ONE_COLOUR}, {@code IMAGE_BLURRED}, {@code IMAGE_PLAIN}, {@code
- * IMAGE_BADLY_EXPOSED}, {@code IMAGE_LOW_CONTRAST}, {@code IMAGE_COLOURLESS}, {@code
- * IMAGE_HAS_BORDERS}, {@code IMAGE_OVERCOMPRESSED}, {@code SCORE_OUT_OF_RANGE}.
+ * <p>Rejects: the reason of each measure's limit, {@code SCORE_OUT_OF_RANGE}.
  */
 public final class CheckMeasures implements Check<PreparedImage> {
 
   /** Largest absolute value of a score: one beyond, or NaN, is rejected under any recipe. */
   private static final double BEYOND = 1e9;
 
-  private static final String MEASURES = "quality.measures";
+  private static final String KEY = "quality.measures";
+
+  /**
+   * Names of the measures that a worker takes of the main picture, with the largest value;
+   * docs/recipe.md has the formulas.
+   */
+  public static final Map<String, Double> MEASURES =
+      Map.ofEntries(
+          Map.entry("sharpness", 1020.0 * 1020.0),
+          Map.entry("entropy_bits", 8.0),
+          Map.entry("luma_mean", 255.0),
+          Map.entry("contrast", 128.0),
+          Map.entry("dark_share", 1.0),
+          Map.entry("bright_share", 1.0),
+          Map.entry("border_left_share", 1.0),
+          Map.entry("border_right_share", 1.0),
+          Map.entry("border_top_share", 1.0),
+          Map.entry("border_bottom_share", 1.0),
+          Map.entry("colour_deviation", 128.0),
+          Map.entry("colourfulness", 500.0));
+
+  /** Largest limit for the bytes of a pixel, which needs no worker. */
+  private static final double MAX_BYTES_PER_PIXEL = 100;
 
   private final List<Limit> limits = new ArrayList<>();
 
@@ -40,25 +60,24 @@ public final class CheckMeasures implements Check<PreparedImage> {
   /** Reads the keys below {@code quality}. */
   public static CheckMeasures ofQuality(RecipeReader recipe) {
     CheckMeasures step = new CheckMeasures(measures(recipe));
-    step.least(recipe, "colour_deviation", 2, 128, RejectReason.IMAGE_ONE_COLOUR);
-    step.least(recipe, "sharpness", 0, 1e6, RejectReason.IMAGE_BLURRED);
-    step.least(recipe, "entropy_bits", 0, 8, RejectReason.IMAGE_PLAIN);
-    step.least(recipe, "luma_mean", 0, 255, RejectReason.IMAGE_BADLY_EXPOSED);
-    step.most(recipe, "luma_mean", 255, RejectReason.IMAGE_BADLY_EXPOSED, "luma_mean");
-    step.most(recipe, "dark_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "dark_share");
-    step.most(recipe, "bright_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "bright_share");
-    step.least(recipe, "contrast", 0, 128, RejectReason.IMAGE_LOW_CONTRAST);
-    step.least(recipe, "colourfulness", 0, 500, RejectReason.IMAGE_COLOURLESS);
+    step.least(recipe, "colour_deviation", 2, RejectReason.IMAGE_ONE_COLOUR);
+    step.least(recipe, "sharpness", 0, RejectReason.IMAGE_BLURRED);
+    step.least(recipe, "entropy_bits", 0, RejectReason.IMAGE_PLAIN);
+    step.least(recipe, "luma_mean", 0, RejectReason.IMAGE_BADLY_EXPOSED);
+    step.most(recipe, "luma_mean", RejectReason.IMAGE_BADLY_EXPOSED, "luma_mean");
+    step.most(recipe, "dark_share", RejectReason.IMAGE_BADLY_EXPOSED, "dark_share");
+    step.most(recipe, "bright_share", RejectReason.IMAGE_BADLY_EXPOSED, "bright_share");
+    step.least(recipe, "contrast", 0, RejectReason.IMAGE_LOW_CONTRAST);
+    step.least(recipe, "colourfulness", 0, RejectReason.IMAGE_COLOURLESS);
     step.most(
         recipe,
         "border_share",
-        1,
         RejectReason.IMAGE_HAS_BORDERS,
         "border_left_share",
         "border_right_share",
         "border_top_share",
         "border_bottom_share");
-    step.least(recipe, "bytes_per_pixel", 0, 100, RejectReason.IMAGE_OVERCOMPRESSED);
+    step.least(recipe, "bytes_per_pixel", 0, RejectReason.IMAGE_OVERCOMPRESSED);
     return step;
   }
 
@@ -89,19 +108,19 @@ public final class CheckMeasures implements Check<PreparedImage> {
 
   /** Whether anything is measured: reads {@code quality.measures}. */
   static boolean measures(RecipeReader recipe) {
-    return recipe.isFirst(MEASURES, "all", "none");
+    return recipe.isFirst(KEY, "all", "none");
   }
 
-  private void least(
-      RecipeReader recipe, String measure, double preset, double max, RejectReason reason) {
+  private void least(RecipeReader recipe, String measure, double preset, RejectReason reason) {
+    double max = MEASURES.getOrDefault(measure, MAX_BYTES_PER_PIXEL);
     double bound = bound(recipe, "min-" + measure, preset, max);
     if (measured && bound != 0) {
       limits.add(new Limit(measure, true, bound, reason));
     }
   }
 
-  private void most(
-      RecipeReader recipe, String name, double max, RejectReason reason, String... measures) {
+  private void most(RecipeReader recipe, String name, RejectReason reason, String... measures) {
+    double max = MEASURES.get(measures[0]);
     double bound = bound(recipe, "max-" + name, max, max);
     for (String measure : measures) {
       if (measured && bound != max) {
@@ -141,7 +160,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
 
   @Override
   public KeyEffect effectOf(String key) {
-    return key.equals(MEASURES) ? KeyEffect.REMAKES : KeyEffect.LIMITS_PICTURE;
+    return key.equals(KEY) ? KeyEffect.REMAKES : KeyEffect.LIMITS_PICTURE;
   }
 
   @Override

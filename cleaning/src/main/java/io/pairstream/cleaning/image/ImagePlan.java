@@ -9,7 +9,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -51,25 +50,6 @@ public record ImagePlan(
   /** Measures of where the main picture's part lies on the upright image. */
   private static final Set<String> PART =
       Set.of("crop_left_px", "crop_top_px", "crop_width_px", "crop_height_px");
-
-  /**
-   * Names of the measures taken of the main picture, with the largest value; docs/recipe.md has the
-   * formulas.
-   */
-  public static final Map<String, Double> MEASURES =
-      Map.ofEntries(
-          Map.entry("sharpness", 1020.0 * 1020.0),
-          Map.entry("entropy_bits", 8.0),
-          Map.entry("luma_mean", 255.0),
-          Map.entry("contrast", 128.0),
-          Map.entry("dark_share", 1.0),
-          Map.entry("bright_share", 1.0),
-          Map.entry("border_left_share", 1.0),
-          Map.entry("border_right_share", 1.0),
-          Map.entry("border_top_share", 1.0),
-          Map.entry("border_bottom_share", 1.0),
-          Map.entry("colour_deviation", 128.0),
-          Map.entry("colourfulness", 500.0));
 
   private static final int MAX_RENDITIONS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
@@ -204,7 +184,7 @@ public record ImagePlan(
   public Set<String> measureNames() {
     Set<String> names = new HashSet<>(PART);
     if (measures) {
-      names.addAll(MEASURES.keySet());
+      names.addAll(CheckMeasures.MEASURES.keySet());
     }
     scores.forEach(score -> names.add(score.measure()));
     return names;

@@ -26,16 +26,22 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  * @param entries in the file's order
  * @param problems what cannot be read so; both may be added to
  */
-record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
+public record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
 
   /**
    * Most levels of nesting, which the composer follows by recursion; a recipe has at most three.
    */
   private static final int MAX_DEPTH = 16;
 
-  record Entry(String text, int line) {}
+  /** A value as written, and the line that it is on, from 1. */
+  public record Entry(String text, int line) {}
 
-  static FlatYaml parse(String source, String yaml) {
+  /**
+   * Reads a file.
+   *
+   * @param source its name, for messages
+   */
+  public static FlatYaml parse(String source, String yaml) {
     FlatYaml file = new FlatYaml(new LinkedHashMap<>(), new ArrayList<>());
     try {
       LoadSettings settings =

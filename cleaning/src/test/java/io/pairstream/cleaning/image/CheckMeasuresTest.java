@@ -3,6 +3,7 @@ package io.pairstream.cleaning.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -16,15 +17,46 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 
-class CheckMeasuresTest {
+public class CheckMeasuresTest {
+
+  /** Key and value of a limit, a measure and a value beyond, and the reason. */
+  public static final List<Arguments> LIMITS =
+      List.of(
+          arguments(
+              "min-colour-deviation", 10, "colour_deviation", 9.99, RejectReason.IMAGE_ONE_COLOUR),
+          arguments("min-sharpness", 100, "sharpness", 99.9, RejectReason.IMAGE_BLURRED),
+          arguments("min-entropy-bits", 3, "entropy_bits", 2.99, RejectReason.IMAGE_PLAIN),
+          arguments("min-luma-mean", 20, "luma_mean", 19.9, RejectReason.IMAGE_BADLY_EXPOSED),
+          arguments("max-luma-mean", 230, "luma_mean", 230.1, RejectReason.IMAGE_BADLY_EXPOSED),
+          arguments("max-dark-share", 0.5, "dark_share", 0.501, RejectReason.IMAGE_BADLY_EXPOSED),
+          arguments(
+              "max-bright-share", 0.5, "bright_share", 0.501, RejectReason.IMAGE_BADLY_EXPOSED),
+          arguments("min-contrast", 10, "contrast", 9.9, RejectReason.IMAGE_LOW_CONTRAST),
+          arguments("min-colourfulness", 5, "colourfulness", 4.9, RejectReason.IMAGE_COLOURLESS),
+          arguments(
+              "max-border-share", 0.1, "border_left_share", 0.11, RejectReason.IMAGE_HAS_BORDERS),
+          arguments(
+              "max-border-share", 0.1, "border_right_share", 0.11, RejectReason.IMAGE_HAS_BORDERS),
+          arguments(
+              "max-border-share", 0.1, "border_top_share", 0.11, RejectReason.IMAGE_HAS_BORDERS),
+          arguments(
+              "max-border-share", 0.1, "border_bottom_share", 0.11, RejectReason.IMAGE_HAS_BORDERS),
+          arguments(
+              "min-bytes-per-pixel",
+              0.05,
+              "bytes_per_pixel",
+              0.049,
+              RejectReason.IMAGE_OVERCOMPRESSED));
 
   /** Measures of an ordinary photograph. */
-  static final Map<String, Double> ORDINARY =
+  public static final Map<String, Double> ORDINARY =
       Map.ofEntries(
           Map.entry("sharpness", 1500.0),
           Map.entry("entropy_bits", 7.4),
@@ -40,13 +72,14 @@ class CheckMeasuresTest {
           Map.entry("border_bottom_share", 0.0),
           Map.entry("bytes_per_pixel", 0.6));
 
-  private static Outcome<PreparedImage> judge(String yaml, String measure, double value) {
+  private static Outcome<PreparedImage> judge(
+      String yaml, String measure, double value, RejectReason... waived) {
     Map<String, Double> measures = new HashMap<>(ORDINARY);
     measures.put(measure, value);
     RecipeReader recipe = RecipeReader.parse("recipe", yaml);
     CheckMeasures step = CheckMeasures.ofQuality(recipe);
     recipe.finish();
-    return step.apply(image(measures));
+    return step.applyWaiving(image(measures), Set.of(waived));
   }
 
   private static PreparedImage image(Map<String, Double> measures) {
@@ -61,22 +94,7 @@ class CheckMeasuresTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "min-colour-deviation, 10, colour_deviation, 9.99, IMAGE_ONE_COLOUR",
-    "min-sharpness, 100, sharpness, 99.9, IMAGE_BLURRED",
-    "min-entropy-bits, 3, entropy_bits, 2.99, IMAGE_PLAIN",
-    "min-luma-mean, 20, luma_mean, 19.9, IMAGE_BADLY_EXPOSED",
-    "max-luma-mean, 230, luma_mean, 230.1, IMAGE_BADLY_EXPOSED",
-    "max-dark-share, 0.5, dark_share, 0.501, IMAGE_BADLY_EXPOSED",
-    "max-bright-share, 0.5, bright_share, 0.501, IMAGE_BADLY_EXPOSED",
-    "min-contrast, 10, contrast, 9.9, IMAGE_LOW_CONTRAST",
-    "min-colourfulness, 5, colourfulness, 4.9, IMAGE_COLOURLESS",
-    "max-border-share, 0.1, border_left_share, 0.11, IMAGE_HAS_BORDERS",
-    "max-border-share, 0.1, border_right_share, 0.11, IMAGE_HAS_BORDERS",
-    "max-border-share, 0.1, border_top_share, 0.11, IMAGE_HAS_BORDERS",
-    "max-border-share, 0.1, border_bottom_share, 0.11, IMAGE_HAS_BORDERS",
-    "min-bytes-per-pixel, 0.05, bytes_per_pixel, 0.049, IMAGE_OVERCOMPRESSED"
-  })
+  @FieldSource("LIMITS")
   void keepsWhatIsOnALimitAndRejectsWhatIsBeyond(
       String key, double limit, String measure, double beyond, RejectReason reason) {
     String yaml = "quality: {" + key + ": " + limit + "}";
@@ -86,6 +104,7 @@ class CheckMeasuresTest {
         .extracting(Rejection::reason)
         .containsExactly(reason);
     assertThat(judge(yaml, measure, Double.NaN).rejectedOnly()).hasSize(1);
+    assertThat(judge(yaml, measure, beyond, reason).keptOnly()).hasSize(1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.publish.PairIntake;
 import io.pairstream.ingest.publish.PairRoutes;
 import io.pairstream.ingest.publish.SenderLanes;
@@ -93,6 +94,7 @@ public final class IngestService implements AutoCloseable {
 
   private static final List<String> PAGE_FILES =
       List.of(
+          RejectReason.WORDS,
           "icon.svg",
           "page.css",
           "page.js",

@@ -148,8 +148,8 @@ export function sentCard(words, pair, does) {
   const notes = [state.note && say(state.note, state.values), isCopy && say("sent.copy")].filter(Boolean);
   const facts = [
     ["fact.why", says],
-    ["fact.measured", withUnit(words, state.measured ?? state.problem?.body.measured)],
-    ["fact.limit", withUnit(words, state.limit ?? state.problem?.body.limit)],
+    ["fact.measured", words.withUnit(state.measured ?? state.problem?.body.measured)],
+    ["fact.limit", words.withUnit(state.limit ?? state.problem?.body.limit)],
     ["fact.remedy", remedy],
   ].filter(([, value]) => value);
   const button = (name, click) => h(`button.button.${name}`, { type: "button", on: { click } }, say(`sent.${name}`));
@@ -186,20 +186,21 @@ function isAboutWords({ status, reason, problem }) {
 function explained(words, { status, reason, says = "", remedy, problem }) {
   if (problem) {
     const { body } = problem;
-    const name = body.reason && body.remedy ? `reasons.${body.reason}` : `problems.${problem.kind}`;
-    return words.find(name) ?? { says: problem.message, remedy: body.remedy };
+    const known = body.reason && body.remedy ? reasonIn(words, body.reason) : words.find(`problems.${problem.kind}`);
+    return known ?? { says: problem.message, remedy: body.remedy };
   }
   if (reason && BAD.has(status)) {
     // The service says the status first and then why; here the status has a line of its own.
     const why = says.replace(/^(It was rejected|Its image could not be fetched)\.\s*/, "");
-    return words.find(`reasons.${reason}`) ?? { says: why || says, remedy };
+    return reasonIn(words, reason) ?? { says: why || says, remedy };
   }
   return {};
 }
 
-/** A measured value or a limit, such as "12 bytes", with its unit in the page's language. */
-function withUnit(words, text) {
-  return text?.replace(/^([\d.,]+) ([a-z]+)$/, (whole, value, unit) => `${value} ${words.find(`units.${unit}`) ?? unit}`);
+/** A reason in the page's language; null in English, in which the service says more. */
+function reasonIn(words, reason) {
+  const { title, remedy } = (words.language !== "en" && words.find(`reason.${reason}`)) || {};
+  return title ? { says: title, remedy } : null;
 }
 
 function timeOf({ language }, date) {

@@ -77,7 +77,9 @@ class ContributionPageTest {
                     .startsWith(
                         name.endsWith(".js")
                             ? "text/javascript"
-                            : name.endsWith(".css") ? "text/css" : "image/svg+xml"));
+                            : name.endsWith(".css")
+                                ? "text/css"
+                                : name.endsWith(".json") ? "application/json" : "image/svg+xml"));
     assertThat(get("/assets/words.zh.json").headers().firstValue("Content-Type"))
         .contains("application/json");
   }

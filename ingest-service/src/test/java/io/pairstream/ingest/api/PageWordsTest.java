@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.ProblemKind;
@@ -29,7 +28,7 @@ class PageWordsTest {
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
   /** Words for codes of the service: the page knows none by its whole name. */
-  private static final Set<String> CODES = Set.of("statuses", "reasons", "problems", "units");
+  private static final Set<String> CODES = Set.of("statuses", "reason", "problems");
 
   /**
    * Names of texts in the page and its scripts, not of elements; some end with what is known only
@@ -69,15 +68,11 @@ class PageWordsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyReasonIsExplainedInChinese(RejectReason reason) {
-    assertExplained(chinese.get("reasons").path(reason.name()));
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void everyProblemIsExplainedInChinese(ProblemKind problem) {
     String name = problem.type().substring(problem.type().lastIndexOf(':') + 1);
-    assertExplained(chinese.get("problems").path(name));
+    JsonNode words = chinese.get("problems").path(name);
+    assertThat(words.path("says").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
+    assertThat(words.path("remedy").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
   }
 
   @ParameterizedTest
@@ -91,11 +86,6 @@ class PageWordsTest {
   void thePageKnowsTheLimitsThatTheServiceHas() throws IOException {
     assertThat(read("pictures.js")).contains("MAX_PICTURE_BYTES = 8 * 1024 * 1024;");
     assertThat(RecordSizes.MAX_IMAGE).isEqualTo(8 * 1024 * 1024);
-  }
-
-  private static void assertExplained(JsonNode words) {
-    assertThat(words.path("says").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
-    assertThat(words.path("remedy").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
   }
 
   /** The page's own texts by section and name, with the places in each. */

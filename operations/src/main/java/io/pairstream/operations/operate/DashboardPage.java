@@ -1,8 +1,10 @@
 package io.pairstream.operations.operate;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.StaticFiles;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The operators' page at {@code /} and its files at {@code /assets/NAME}. */
 public final class DashboardPage {
@@ -24,6 +26,7 @@ public final class DashboardPage {
 
   /** The routes, for anybody: what the page shows is asked for with the looker's own rights. */
   public static List<Route> routes() {
-    return StaticFiles.routes(DashboardPage.class, FOLDER, "index.html", ASSETS);
+    List<String> assets = Stream.concat(ASSETS.stream(), Stream.of(RejectReason.WORDS)).toList();
+    return StaticFiles.routes(DashboardPage.class, FOLDER, "index.html", assets);
   }
 }

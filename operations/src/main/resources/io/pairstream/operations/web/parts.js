@@ -156,11 +156,9 @@ export function codeOf(name, className = "") {
   return h(`code${className}`, name.split(/(?<=_)/).flatMap((part) => [part, h("wbr")]));
 }
 
-/** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
+/** A measured value or a limit, like "12 bytes", in the page's language. */
 export function withUnit(app, text) {
-  const [, more, value, unit = ""] = /^(more than )?([\d.]+) ([a-z][a-z ]*)$/.exec(text ?? "") ?? [];
-  const said = app.words.find(`unit.${unit.replaceAll(" ", "_")}`, { value: app.format.number(Number(value), 3) });
-  return said === null ? text : more ? app.say("unit.more", { value: said }) : said;
+  return app.words.withUnit(text, (value) => app.format.number(value, 3));
 }
 
 /** What stands where nothing is known yet. */

@@ -24,13 +24,13 @@ export function producerName(app, contributor) {
 
 /** What a reason means, in the page's language; the code where the page does not know it. */
 export function reasonWords(app, reason) {
-  return app.words.find(`reason.${reason}`) ?? (reason || app.say("pairs.noReason"));
+  return app.words.find(`reason.${reason}`)?.title ?? (reason || app.say("pairs.noReason"));
 }
 
 /** What would be right instead: the page's words, or the service's, which are English. */
 export function remedyWords(app, reason, remedy) {
-  const own = app.words.find(`remedy.${reason}`);
-  return (own ?? remedy) && h("span", { lang: own === null ? "en" : null }, own ?? remedy);
+  const own = app.words.find(`reason.${reason}`)?.remedy;
+  return (own ?? remedy) && h("span", { lang: own ? null : "en" }, own ?? remedy);
 }
 
 /** The words that name a pair aloud. */

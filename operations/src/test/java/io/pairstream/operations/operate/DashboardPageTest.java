@@ -2,6 +2,7 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.service.http.StaticFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,7 @@ class DashboardPageTest {
 
     assertThat(seen).containsAll(StaticFiles.SHARED);
     seen.removeAll(StaticFiles.SHARED);
+    assertThat(seen.remove("reasons.json")).isTrue();
     // The words are fetched by language, under a name that is put together.
     seen.add("words.en.json");
     seen.add("words.zh.json");
@@ -73,9 +75,12 @@ class DashboardPageTest {
   }
 
   static String read(String name) throws IOException {
-    String folder =
-        StaticFiles.SHARED.contains(name) ? StaticFiles.SHARED_FOLDER : DashboardPage.FOLDER;
-    try (InputStream file = DashboardPage.class.getResourceAsStream(folder + name)) {
+    String path =
+        RejectReason.WORDS.endsWith("/" + name)
+            ? RejectReason.WORDS
+            : (StaticFiles.SHARED.contains(name) ? StaticFiles.SHARED_FOLDER : DashboardPage.FOLDER)
+                + name;
+    try (InputStream file = DashboardPage.class.getResourceAsStream(path)) {
       assertThat(file).as(name).isNotNull();
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -3,7 +3,6 @@ package io.pairstream.operations.operate;
 import static io.pairstream.operations.operate.DashboardPageTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.lag.LagVerdict;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.ProblemKind;
@@ -40,19 +39,10 @@ class DashboardWordsTest {
   @Test
   void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
     Map<String, String> alsoEnglish = new TreeMap<>(chinese);
-    // What would be right instead, problems, sentences and units, the service says in English.
-    alsoEnglish.keySet().removeIf(name -> name.matches("(problem|remedy|sentence|unit)\\..*"));
+    // Problems and sentences, the service says in English.
+    alsoEnglish.keySet().removeIf(name -> name.matches("(problem|sentence)\\..*"));
 
     assertThat(places(alsoEnglish)).isEqualTo(places(english));
-  }
-
-  @ParameterizedTest
-  @EnumSource(RejectReason.class)
-  void everyReasonHasWordsInBothLanguagesAndARemedyInChinese(RejectReason reason) {
-    assertThat(english).containsKey("reason." + reason);
-    assertThat(english.get("reason." + reason)).matches("[A-Z][^_]+[^.]");
-    assertThat(chinese.get("reason." + reason)).containsPattern("\\p{IsHan}");
-    assertThat(chinese.get("remedy." + reason)).containsPattern("\\p{IsHan}");
   }
 
   @ParameterizedTest
@@ -98,9 +88,6 @@ class DashboardWordsTest {
         .allMatch(name -> beginnings.stream().anyMatch(name::startsWith));
     assertThat(Arrays.stream(SelfReport.State.values()).map(state -> "state." + state))
         .allMatch(english::containsKey);
-    assertThat(english.keySet())
-        .filteredOn(name -> name.startsWith("reason."))
-        .hasSize(RejectReason.values().length);
     assertThat(chinese.keySet())
         .filteredOn(name -> name.startsWith("sentence."))
         .hasSize(Template.values().length);

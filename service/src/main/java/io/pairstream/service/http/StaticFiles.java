@@ -52,7 +52,7 @@ public final class StaticFiles {
 
   private StaticFiles(Class<?> owner, String folder, String page, List<String> assets) {
     this.page = file(owner, folder, page);
-    assets.forEach(name -> this.assets.put(name, file(owner, folder, name)));
+    assets.forEach(name -> this.assets.put(name.replaceAll(".*/", ""), file(owner, folder, name)));
     SHARED.forEach(name -> this.assets.put(name, file(StaticFiles.class, SHARED_FOLDER, name)));
   }
 
@@ -62,7 +62,8 @@ public final class StaticFiles {
    * @param owner a class of the program that holds the files
    * @param folder where they lie on its class path, with a slash at both ends
    * @param page file name of the page
-   * @param assets file names of all others; nothing else of the class path can be asked for
+   * @param assets file names of all others, or whole names on the class path, which begin with a
+   *     slash; nothing else can be asked for
    * @throws IllegalStateException where a file is missing
    */
   public static List<Route> routes(
@@ -98,7 +99,8 @@ public final class StaticFiles {
   }
 
   private static byte[] bytes(Class<?> owner, String folder, String name) {
-    try (InputStream file = owner.getResourceAsStream(folder + name)) {
+    try (InputStream file =
+        owner.getResourceAsStream(name.startsWith("/") ? name : folder + name)) {
       if (file == null) {
         throw new IllegalStateException("the page's " + name + " is missing in the program");
       }

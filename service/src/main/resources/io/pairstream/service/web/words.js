@@ -11,13 +11,10 @@ export function preferredLanguage() {
   return wanted.find((language) => LANGUAGES.includes(language)) ?? "en";
 }
 
-/** Loads the words and says all that stands in the page's HTML. */
+/** Loads the words, with what reasons.json has in this language, and says all that stands in the page's HTML. */
 export async function speakIn(language) {
-  const answer = await fetch(`/assets/words.${language}.json`);
-  if (!answer.ok) {
-    throw new Error(`the page's words are not there: status ${answer.status}`);
-  }
-  const words = new Words(language, await answer.json());
+  const [own, facts] = await Promise.all([load(`/assets/words.${language}.json`), load("/assets/reasons.json")]);
+  const words = new Words(language, { ...mapped(facts, (names) => mapped(names, (said) => said[language] ?? null)), ...own });
   document.documentElement.lang = language;
   document.querySelectorAll("[data-text]").forEach((it) => (it.textContent = words.say(it.dataset.text)));
   document.querySelectorAll("[data-label]").forEach((it) => it.setAttribute("aria-label", words.say(it.dataset.label)));
@@ -25,6 +22,18 @@ export async function speakIn(language) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
   }
   return words;
+}
+
+async function load(file) {
+  const answer = await fetch(file);
+  if (!answer.ok) {
+    throw new Error(`the page's words are not there: status ${answer.status}`);
+  }
+  return answer.json();
+}
+
+function mapped(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
 /** Calls back with the language that somebody chooses, and keeps it. */
@@ -55,6 +64,13 @@ export class Words {
     const section = this.#texts[name.slice(0, dot)] ?? {};
     const text = Object.hasOwn(section, name.slice(dot + 1)) ? section[name.slice(dot + 1)] : null;
     return typeof text === "string" ? text.replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole) : text;
+  }
+
+  /** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
+  withUnit(text, numberOf = String) {
+    const [, more, value, unit = ""] = /^(more than )?([\d.]+) ([a-z][a-z ]*)$/.exec(text ?? "") ?? [];
+    const said = this.find(`unit.${unit.replaceAll(" ", "_")}`, { value: numberOf(Number(value)) });
+    return said === null ? text : more ? this.say("unit.more", { value: said }) : said;
   }
 
   /** The names in a section, in its order. */
