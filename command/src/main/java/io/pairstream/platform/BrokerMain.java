@@ -1,6 +1,7 @@
 package io.pairstream.platform;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringReader;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -53,6 +54,9 @@ public final class BrokerMain {
       num.io.threads=4
       """;
 
+  /** Kafka's file in a folder of logs that says whose they are. */
+  private static final String META = "meta.properties";
+
   private BrokerMain() {}
 
   /** The broker of a platform with its data in a folder. */
@@ -67,18 +71,34 @@ public final class BrokerMain {
             "-XX:TieredStopAtLevel=1",
             // Otherwise each thread keeps direct memory as large as the largest record it saw.
             "-Djdk.nio.maxCachedBufferSize=262144"),
-        Readiness.brokerAnswers(port));
+        Readiness.brokerAnswers(port, logs(data.resolve("broker"))));
+  }
+
+  private static Path logs(Path directory) {
+    return directory.resolve("logs");
+  }
+
+  /** The cluster whose data lies in a folder of logs; empty before the broker's first start. */
+  static String clusterId(Path logs) throws IOException {
+    Path file = logs.resolve(META);
+    Properties meta = new Properties();
+    if (Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        meta.load(reader);
+      }
+    }
+    return meta.getProperty("cluster.id", "");
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path directory = Path.of(arguments[0]);
-    Path logs = Files.createDirectories(directory.resolve("logs"));
+    Path logs = Files.createDirectories(logs(directory));
     Path settings = directory.resolve("server.properties");
     Properties values = settings(logs, arguments[1], arguments[2]);
     try (Writer writer = Files.newBufferedWriter(settings)) {
       values.store(writer, null);
     }
-    if (!Files.exists(logs.resolve("meta.properties"))) {
+    if (!Files.exists(logs.resolve(META))) {
       String id = Uuid.randomUuid().toString();
       String[] format = {
         "format", "--ignore-formatted", "--cluster-id", id, "--config", settings.toString()

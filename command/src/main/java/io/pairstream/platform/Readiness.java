@@ -10,12 +10,14 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
 
 /** Asks a process that runs whether it works, and if not, why. Each question takes some seconds. */
 @FunctionalInterface
@@ -59,9 +61,19 @@ public interface Readiness {
     return waitsFor().isEmpty();
   }
 
-  /** Satisfied once a GET of {@code address} is answered with 200; follows no proxy. */
+  /** Satisfied while a GET of {@code address} is answered with 200; follows no proxy. */
   static Readiness httpOk(URI address) {
-    return () -> obstacle(address);
+    return new Readiness() {
+      @Override
+      public Optional<String> waitsFor() throws IOException {
+        return obstacle(address);
+      }
+
+      @Override
+      public Optional<String> waitsAgainFor() throws IOException {
+        return waitsFor();
+      }
+    };
   }
 
   /**
@@ -110,13 +122,15 @@ public interface Readiness {
   }
 
   /**
-   * Satisfied once the broker on loopback describes its cluster with itself in it.
+   * Satisfied once a broker on loopback describes its cluster with itself in it, and that is the
+   * cluster whose data lies here: another platform may have taken the port.
    *
    * <p>A bare connection is tried first: a Kafka client logs every refused one.
    *
    * @param port of the broker's listener
+   * @param logs folder of the broker's logs, which names its cluster
    */
-  static Readiness brokerAnswers(int port) {
+  static Readiness brokerAnswers(int port, Path logs) {
     return () -> {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       try (Socket socket = new Socket()) {
@@ -125,9 +139,15 @@ public interface Readiness {
       Map<String, Object> client =
           Map.of("bootstrap.servers", "127.0.0.1:" + port, "enable.metrics.push", false);
       try (Admin admin = AdminClients.create(client)) {
-        boolean isThere =
-            !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
-        return isThere ? Optional.empty() : Optional.of("it takes part in no cluster yet");
+        DescribeClusterResult cluster = admin.describeCluster();
+        if (cluster.nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty()) {
+          return Optional.of("it takes part in no cluster yet");
+        }
+        String answers = cluster.clusterId().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return answers.equals(BrokerMain.clusterId(logs))
+            ? Optional.empty()
+            : Optional.of(
+                "port %d is taken by another Kafka, of cluster %s".formatted(port, answers));
       } catch (ExecutionException | TimeoutException e) {
         return Optional.of("it takes connections, and does not answer");
       }

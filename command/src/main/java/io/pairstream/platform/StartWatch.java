@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Follows one start of a process: what is to be said of it, and whether it still gets on. Used by
- * one thread.
+ * Follows a process that starts, or works: what is to be said of its start, and whether it still
+ * gets on. Used by one thread.
  */
 final class StartWatch {
 
@@ -74,8 +74,7 @@ final class StartWatch {
   Optional<String> note(Optional<String> reason) {
     long now = clock.getAsLong();
     if (reason.isPresent()) {
-      lookedAt = now;
-      processorThen = processorNanos.getAsLong();
+      noteAnswer();
     }
     String what = reason.orElse(SILENT);
     if (!what.equals(waitsFor)) {
@@ -97,6 +96,12 @@ final class StartWatch {
                 Duration.ofNanos(now - begun).toSeconds(),
                 what,
                 isNew ? machine.trouble().map(trouble -> "; " + trouble).orElse("") : ""));
+  }
+
+  /** Notes that the process answers, whatever it says. */
+  void noteAnswer() {
+    lookedAt = clock.getAsLong();
+    processorThen = processorNanos.getAsLong();
   }
 
   /** Whether the process answers nothing and has had no processor time to speak of for long. */

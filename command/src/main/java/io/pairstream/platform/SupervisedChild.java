@@ -49,13 +49,20 @@ final class SupervisedChild {
    * @param look how often a process that works is asked how it is
    * @param standstill how long a process may stand still, as it says itself, or as a start that
    *     answers nothing and computes nothing
+   * @param frozen how long a process that has worked may answer nothing and compute nothing
    */
-  record Times(Duration firstPause, Duration look, Duration standstill) {
+  record Times(Duration firstPause, Duration look, Duration standstill, Duration frozen) {
 
-    /** The usual ones. */
+    /** Times of a platform that somebody uses. */
     static final Times USUAL =
-        new Times(Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofMinutes(2));
+        new Times(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(5));
   }
+
+  private static final String FROZEN = "it answers nothing and computes nothing";
 
   private static final int LONGEST_PAUSE = 20;
 
@@ -198,7 +205,7 @@ final class SupervisedChild {
           }
           answered = awaitAnswer(started);
           if (answered) {
-            isReady(begun);
+            noteReady(begun);
             watch(started);
           }
           exitStatus = started.waitFor();
@@ -240,7 +247,7 @@ final class SupervisedChild {
   }
 
   /** Whoever waits for the first answer goes on after the listener was told. */
-  private void isReady(long begun) {
+  private void noteReady(long begun) {
     listener.ready().run();
     tell(String.format(Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
     firstReady.complete(null);
@@ -261,13 +268,7 @@ final class SupervisedChild {
   }
 
   private boolean awaitAnswer(Process started) throws InterruptedException {
-    StartWatch watch =
-        new StartWatch(
-            name,
-            machine,
-            System::nanoTime,
-            () -> started.info().totalCpuDuration().orElse(Duration.ZERO).toNanos(),
-            times.standstill());
+    StartWatch watch = follow(started, times.standstill());
     while (started.isAlive()) {
       Optional<String> obstacle;
       try {
@@ -283,7 +284,7 @@ final class SupervisedChild {
       }
       watch.note(obstacle).ifPresent(this::tell);
       if (watch.standsStill()) {
-        startAnew(started, "it answers nothing and computes nothing");
+        startAnew(started, FROZEN);
       }
       if (started.waitFor(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
         return false;
@@ -292,31 +293,47 @@ final class SupervisedChild {
     return false;
   }
 
+  private StartWatch follow(Process started, Duration standsStillAfter) {
+    return new StartWatch(
+        name,
+        machine,
+        System::nanoTime,
+        () -> started.info().totalCpuDuration().orElse(Duration.ZERO).toNanos(),
+        standsStillAfter);
+  }
+
   /** Returns once a process that has answered has ended. */
   private void watch(Process started) throws InterruptedException {
     long lookMillis = times.look().toMillis();
     String before = "";
     String told = "";
     long standsSince = System.nanoTime();
+    StartWatch life = follow(started, times.frozen());
     while (!started.waitFor(lookMillis, TimeUnit.MILLISECONDS)) {
+      String now;
+      Optional<String> stands = Optional.empty();
       try {
-        String now = readiness.waitsAgainFor().orElse("");
-        // What is there at two looks is more than a pause.
-        if (now.equals(before) && !now.equals(told)) {
-          tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
-          told = now;
-        }
-        before = now;
-        waitsFor = now;
-        Optional<String> stands = readiness.standsStill();
-        if (stands.isEmpty()) {
-          standsSince = System.nanoTime();
-        } else if (since(standsSince).compareTo(times.standstill()) > 0) {
-          startAnew(started, stands.get());
-        }
+        now = readiness.waitsAgainFor().orElse("");
+        stands = readiness.standsStill();
+        life.noteAnswer();
       } catch (IOException e) {
-        // It is frozen, or gets no processor: a new start would throw away what it has begun.
+        now = "process %d does not answer; if it hangs: kill -9 %1$d".formatted(started.pid());
+        // One that only gets no processor would lose by a new start what it has begun.
+        if (life.standsStill()) {
+          startAnew(started, FROZEN);
+        }
+      }
+      // What is there at two looks is more than a pause.
+      if (now.equals(before) && !now.equals(told)) {
+        tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
+        told = now;
+      }
+      before = now;
+      waitsFor = now;
+      if (stands.isEmpty()) {
         standsSince = System.nanoTime();
+      } else if (since(standsSince).compareTo(times.standstill()) > 0) {
+        startAnew(started, stands.get());
       }
     }
   }

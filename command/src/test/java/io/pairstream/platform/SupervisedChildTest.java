@@ -17,6 +17,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(900)
 class SupervisedChildTest {
@@ -31,7 +33,7 @@ class SupervisedChildTest {
   private final RecordedEvents events = new RecordedEvents();
   private final AtomicReference<Process> latest = new AtomicReference<>();
   private Machine machine = new Machine(Optional::empty, Optional::empty);
-  private SupervisedChild.Times times = new SupervisedChild.Times(PAUSE, PAUSE, LONG);
+  private SupervisedChild.Times times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, LONG);
 
   @Test
   void givesUpWhatEndsBeforeItAnswersAndQuotesTheLog() throws Exception {
@@ -95,7 +97,7 @@ class SupervisedChildTest {
 
   @Test
   void startsAnewWhatNeitherAnswersNorComputes() throws Exception {
-    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100));
+    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100), LONG);
     AtomicInteger starts = new AtomicInteger();
     SupervisedChild child =
         supervise(
@@ -124,7 +126,7 @@ class SupervisedChildTest {
 
   @Test
   void startsAnewWhatSaysThatOnlyThatHelpsAndNothingElse() throws Exception {
-    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100));
+    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100), LONG);
     AtomicInteger starts = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
     Optional<String> broker = Optional.of("no broker answers");
@@ -148,6 +150,42 @@ class SupervisedChildTest {
       int then = looks.get();
       Await.until("many more looks", () -> looks.get() > then + 100);
       assertThat(starts).hasValue(2);
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  /** A process that is busy answers nothing either, and must not lose what it has begun. */
+  @ParameterizedTest
+  @CsvSource({"exec cat, true", "while :; do :; done, false"})
+  void startsAnewWhatFreezesButNotWhatIsBusy(String script, boolean isFrozen) throws Exception {
+    times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, Duration.ofMillis(100));
+    AtomicInteger starts = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    Readiness silent =
+        new Readiness() {
+          @Override
+          public Optional<String> waitsFor() {
+            return NOTHING;
+          }
+
+          @Override
+          public Optional<String> waitsAgainFor() throws IOException {
+            looks.incrementAndGet();
+            if (starts.get() == 1) {
+              throw new IOException("no answer");
+            }
+            return NOTHING;
+          }
+        };
+    SupervisedChild child = supervise(script, silent, starts::incrementAndGet);
+    try {
+      child.start();
+      Await.until("many looks", () -> looks.get() > 400 || starts.get() == 2);
+
+      assertThat(starts).hasValue(isFrozen ? 2 : 1);
+      assertThat(events.events())
+          .anyMatch(event -> event.matches("child waits: .* if it hangs: kill -9 \\d+"));
     } finally {
       child.stop(LONG);
     }

@@ -50,7 +50,7 @@ final class ClusterProcesses {
             // Each thread keeps direct memory as large as the largest record it saw.
             "-Djdk.nio.maxCachedBufferSize=262144", "-cp", PROGRAM + "/*"),
         List.of("kafka.Kafka", file.toString()),
-        Readiness.brokerAnswers(broker.port()));
+        Readiness.brokerAnswers(broker.port(), folder.resolve(name).resolve("logs")));
   }
 
   /** The registry, at that port of loopback. */
