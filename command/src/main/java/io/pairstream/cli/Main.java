@@ -1,23 +1,49 @@
 package io.pairstream.cli;
 
+import io.pairstream.cli.archive.ArchiveCommand;
+import io.pairstream.cli.archive.AuditCommand;
+import io.pairstream.cli.archive.CompareCommand;
+import io.pairstream.cli.archive.RerunCommand;
+import io.pairstream.cli.cluster.DoctorCommand;
+import io.pairstream.cli.cluster.KeysCommand;
+import io.pairstream.cli.cluster.TopicsCommand;
+import io.pairstream.cli.command.ClusterOptions;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Faults;
+import io.pairstream.cli.command.Quantity;
+import io.pairstream.cli.command.Version;
+import io.pairstream.cli.data.DrawCommand;
+import io.pairstream.cli.data.GenerateCommand;
+import io.pairstream.cli.data.ImportCommand;
+import io.pairstream.cli.recipe.ProfileCommand;
+import io.pairstream.cli.recipe.RecipeCommand;
+import io.pairstream.cli.review.PicturesCommand;
+import io.pairstream.cli.review.QuarantineCommand;
+import io.pairstream.cli.review.TakedownCommand;
+import io.pairstream.cli.run.Address;
+import io.pairstream.cli.run.DemoCommand;
+import io.pairstream.cli.run.FetchCommand;
+import io.pairstream.cli.run.IngestCommand;
+import io.pairstream.cli.run.OperateCommand;
+import io.pairstream.cli.run.PreprocessCommand;
+import io.pairstream.cli.run.RegistryCommand;
+import io.pairstream.cli.run.UpCommand;
+import io.pairstream.cli.training.ExportCommand;
+import io.pairstream.cli.training.ExposureCommand;
+import io.pairstream.cli.training.FeedCommand;
+import io.pairstream.cli.training.ViewCommand;
+import io.pairstream.cli.watch.GroupCommand;
+import io.pairstream.cli.watch.LagCommand;
+import io.pairstream.cli.watch.WhyCommand;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.ResourceBundle;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
@@ -28,25 +54,25 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "pairstream",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    resourceBundle = Main.GroupedHelp.TEXTS,
+    versionProvider = Version.class,
+    resourceBundle = GroupedHelp.TEXTS,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
     subcommands = {
-      PlatformCommands.DemoCommand.class,
-      PlatformCommands.UpCommand.class,
+      DemoCommand.class,
+      UpCommand.class,
       DrawCommand.class,
       ImportCommand.class,
-      ServiceCommands.Ingest.class,
+      IngestCommand.class,
       FetchCommand.class,
       GenerateCommand.class,
-      ServiceCommands.Preprocess.class,
+      PreprocessCommand.class,
       FeedCommand.class,
       ViewCommand.class,
       ExportCommand.class,
-      ServiceCommands.Operate.class,
-      ServiceCommands.Registry.class,
+      OperateCommand.class,
+      RegistryCommand.class,
       DoctorCommand.class,
       LagCommand.class,
       GroupCommand.class,
@@ -78,29 +104,15 @@ public final class Main {
     System.exit(commandLine().execute(arguments));
   }
 
-  /** The version in this program's jar. */
-  static final class Version implements IVersionProvider {
-
-    @Override
-    public String[] getVersion() {
-      return new String[] {"pairstream " + version()};
-    }
-  }
-
-  /** 0 where this is no packaged program. */
-  static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "0" : version;
-  }
-
-  static CommandLine commandLine() {
+  /** The whole command line, as the program runs it. */
+  public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setHelpFactory(GroupedHelp::new)
         .registerConverter(Duration.class, Quantity::span)
         .registerConverter(Instant.class, Quantity::past)
-        .registerConverter(ServiceOptions.Address.class, ServiceOptions.Address::parse)
+        .registerConverter(Address.class, Address::parse)
         .registerConverter(ClusterRequirement.class, Main::requirement)
         .setExecutionStrategy(Main::execute)
         .setParameterExceptionHandler(
@@ -126,59 +138,5 @@ public final class Main {
             () ->
                 new TypeConversionException(
                     "right is one of " + ClusterRequirement.labels() + ", not " + name));
-  }
-
-  /** A command's help: its own options before those that it shares, and examples to paste. */
-  static final class GroupedHelp extends Help {
-
-    /** Has all texts of the help; picocli looks up those of options and commands. */
-    static final String TEXTS = "io.pairstream.cli.help";
-
-    private static final String NEW_LINE = System.lineSeparator();
-
-    private final ResourceBundle texts = ResourceBundle.getBundle(TEXTS);
-
-    GroupedHelp(CommandSpec spec, ColorScheme colours) {
-      super(spec, colours);
-    }
-
-    @Override
-    public String optionList() {
-      Map<String, List<OptionSpec>> shared = new LinkedHashMap<>();
-      commandSpec()
-          .mixins()
-          .forEach(
-              (name, mixin) -> {
-                if (texts.containsKey("group." + name)) {
-                  shared
-                      .computeIfAbsent(texts.getString("group." + name), title -> new ArrayList<>())
-                      .addAll(mixin.options());
-                }
-              });
-      List<OptionSpec> own = new ArrayList<>(commandSpec().options());
-      own.removeIf(option -> option.group() != null);
-      shared.values().forEach(own::removeAll);
-      StringBuilder list = new StringBuilder(optionListExcludingGroups(own));
-      list.append(optionListGroupSections());
-      shared.forEach(
-          (title, options) ->
-              list.append(NEW_LINE)
-                  .append(title)
-                  .append(NEW_LINE)
-                  .append(optionListExcludingGroups(options)));
-      return list.toString();
-    }
-
-    @Override
-    public String footer(Object... unused) {
-      return NEW_LINE
-          + "For example:"
-          + NEW_LINE
-          + texts
-              .getString(commandSpec().qualifiedName(".") + ".example")
-              .lines()
-              .map(example -> "  " + Hint.called() + " " + example + NEW_LINE)
-              .collect(Collectors.joining());
-    }
   }
 }

@@ -29,7 +29,7 @@ import java.util.function.BiPredicate;
  * What the checkpoints that were noted have seen. Reads the index, and where takedowns were heeded
  * once more; never the pairs themselves.
  */
-final class NotedCheckpoints {
+public final class NotedCheckpoints {
 
   private final ClusterAccess cluster;
   private final RunLog runs = new RunLog();
@@ -40,7 +40,7 @@ final class NotedCheckpoints {
    * @param wanted says of an id, and what the index says of it, whether the pair is asked for
    * @param files views that have no name
    */
-  NotedCheckpoints(
+  public NotedCheckpoints(
       ClusterAccess cluster, BiPredicate<String, IndexedPair> wanted, Collection<View> files) {
     this.cluster = cluster;
     try (CommittedLog log = CommittedLog.open(cluster)) {
@@ -110,17 +110,17 @@ final class NotedCheckpoints {
   }
 
   /** Where the pairs are or were, by id; nothing where no checkpoint is noted. */
-  Map<String, List<Site>> sites() {
+  public Map<String, List<Site>> sites() {
     return sites;
   }
 
   /** By checkpoint, in the order in which they were noted. */
-  List<Exposure> exposures() {
+  public List<Exposure> exposures() {
     return exposures;
   }
 
   /** Checkpoints that have seen one of the pairs, or may have; by run. */
-  Map<String, List<String>> seenBy() {
+  public Map<String, List<String>> seenBy() {
     Map<String, List<String>> seenBy = new TreeMap<>();
     exposures.stream()
         .filter(one -> !one.seen().isEmpty())
@@ -133,7 +133,7 @@ final class NotedCheckpoints {
   }
 
   /** How often a pair was seen, in words. */
-  static String times(List<Seen> seen) {
+  public static String times(List<Seen> seen) {
     long certain = seen.stream().filter(Seen::certain).count();
     long perhaps = seen.stream().filter(one -> !one.certain()).map(Seen::epoch).distinct().count();
     String times = certain == 0 ? "" : certain == 1 ? "seen once" : "seen " + certain + " times";

@@ -1,5 +1,6 @@
 /**
- * The {@code pairstream} command: one class per subcommand, each of which reads options, calls a
- * service or the platform, and prints. It decides nothing about pairs.
+ * The {@code pairstream} command. Each package below holds the commands of one occupation; a
+ * command reads options, calls a service or the platform, and prints. It decides nothing about
+ * pairs.
  */
 package io.pairstream.cli;

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code pairstream} left behind: its exit status, and what it wrote. */
-record Ended(int status, String out, String err) {
+public record Ended(int status, String out, String err) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -26,17 +26,17 @@ record Ended(int status, String out, String err) {
    * Lines of a file for {@code --config}: the broker is waited for, which stands still with the
    * whole process where the machine is busy.
    */
-  static final String TIMEOUT = LongTimeouts.KAFKA_LINES;
+  public static final String TIMEOUT = LongTimeouts.KAFKA_LINES;
 
   /** A file with those lines alone. */
-  static final Path PATIENT_CLIENTS = patientClients();
+  public static final Path PATIENT_CLIENTS = patientClients();
 
   /**
    * Runs a subcommand in this process.
    *
    * @param command its words with spaces between
    */
-  static Ended after(String command, String... arguments) {
+  public static Ended after(String command, String... arguments) {
     return after(words(command, arguments), new StringWriter());
   }
 
@@ -58,12 +58,13 @@ record Ended(int status, String out, String err) {
   }
 
   /** Runs a subcommand in this process, on that data set where the arguments name no other. */
-  static Ended on(ClusterAccess cluster, String command, String... arguments) {
+  public static Ended on(ClusterAccess cluster, String command, String... arguments) {
     return on(cluster, new StringWriter(), command, arguments);
   }
 
   /** The same, whose stderr can be read meanwhile. */
-  static Ended on(ClusterAccess cluster, StringWriter err, String command, String... arguments) {
+  public static Ended on(
+      ClusterAccess cluster, StringWriter err, String command, String... arguments) {
     List<String> all = words(command, arguments);
     if (!all.contains("--bootstrap-servers")) {
       // A broker that a test names is one that does not answer.
@@ -76,7 +77,7 @@ record Ended(int status, String out, String err) {
     return after(all, err);
   }
 
-  static void addUnlessThere(List<String> arguments, String option, String value) {
+  public static void addUnlessThere(List<String> arguments, String option, String value) {
     if (!arguments.contains(option)) {
       arguments.add(option);
       arguments.add(value);
@@ -94,17 +95,17 @@ record Ended(int status, String out, String err) {
   }
 
   /** The one object that is on stdout, alone. */
-  JsonNode json() {
+  public JsonNode json() {
     assertThat(out.lines()).as("stdout; stderr: %s", err).hasSize(1);
     return read(out);
   }
 
   /** The objects on stdout, one per line. */
-  List<JsonNode> jsonLines() {
+  public List<JsonNode> jsonLines() {
     return out.lines().map(Ended::read).toList();
   }
 
-  String onlyErrorLine() {
+  public String onlyErrorLine() {
     assertThat(err.lines()).hasSize(1);
     return err;
   }

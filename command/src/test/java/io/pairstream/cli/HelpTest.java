@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cli.command.ExitStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
@@ -61,8 +62,7 @@ class HelpTest {
   @MethodSource("commands")
   void givesExamplesThatCanBeTyped(String name) {
     String examples =
-        ResourceBundle.getBundle(Main.GroupedHelp.TEXTS)
-            .getString(name.replace(' ', '.') + ".example");
+        ResourceBundle.getBundle(GroupedHelp.TEXTS).getString(name.replace(' ', '.') + ".example");
 
     assertThat(command(name).getUsageMessage()).contains("For example:\n  pairstream ");
     examples

@@ -1,17 +1,18 @@
 package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cli.command.ClusterOptions;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.service.requirements.Finding;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,13 +22,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -42,7 +41,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -308,18 +306,6 @@ class MainTest {
         .endsWith("audit: 0 differences (1,000 inputs, each in exactly one output)\n");
   }
 
-  @ParameterizedTest
-  @CsvSource({"OK WARNING, 0", "OK UNKNOWN, 3", "UNKNOWN WRONG, 1"})
-  void doctorEndsWithTheGravestThatItFound(String levels, int status) {
-    List<Finding> findings =
-        Stream.of(levels.split(" "))
-            .map(Finding.Level::valueOf)
-            .map(level -> new Finding(Finding.Area.TOPICS, "", level, "", "", ""))
-            .toList();
-
-    assertThat(DoctorCommand.status(findings)).isEqualTo(status);
-  }
-
   /** This process stands for the platform's. */
   @ParameterizedTest
   @CsvSource({"here:1, true", "elsewhere:1, false"})
@@ -339,35 +325,6 @@ class MainTest {
         .contains("doctor --bootstrap-servers " + brokers + " --data-dir '" + data + "'");
     assertThat(ended.err().contains("runs, as process " + self.pid())).isEqualTo(runs);
     assertThat(ended.err().contains("up --data-dir '" + data + "'")).isNotEqualTo(runs);
-  }
-
-  @Test
-  void aCheckThatHangsEndsWithoutAnAnswerAndSaysForWhatItWaits() {
-    StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
-    DoctorCommand doctor =
-        (DoctorCommand)
-            line.getSubcommands().get("doctor").setErr(new PrintWriter(err)).getCommand();
-    CountDownLatch never = new CountDownLatch(1);
-
-    List<Finding> findings =
-        doctor.within(
-            Duration.ofSeconds(1),
-            Finding.Area.BROKERS,
-            "Kafka at b:9092",
-            () -> {
-              try {
-                never.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              return List.of();
-            });
-
-    assertThat(findings)
-        .extracting(Finding::level, Finding::found)
-        .containsExactly(tuple(Finding.Level.UNKNOWN, "Kafka at b:9092 gave no answer within 1 s"));
-    assertThat(err).asString().contains("doctor: waits for Kafka at b:9092, ");
   }
 
   /** What the command line makes of an exception of a subcommand. */

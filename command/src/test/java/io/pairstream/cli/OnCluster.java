@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.schemas.PairIdentity;
@@ -21,27 +22,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What tests of commands share that work on a data set of their own, whose topology they play. */
 @Timeout(900)
-abstract class OnCluster {
+public abstract class OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension protected static final TestCluster KAFKA = new TestCluster();
 
-  final ClusterAccess cluster;
-  final PlayedPipeline pipeline;
+  protected final ClusterAccess cluster;
+  protected final PlayedPipeline pipeline;
 
-  @TempDir Path folder;
+  @TempDir protected Path folder;
 
-  OnCluster(int partitions) {
+  protected OnCluster(int partitions) {
     cluster = KAFKA.dataset(partitions);
     pipeline = new PlayedPipeline(cluster);
   }
 
   @AfterEach
-  void closePipeline() {
+  protected void closePipeline() {
     pipeline.close();
   }
 
   /** The data set of that name on the same cluster. */
-  final ClusterAccess dataset(String name) {
+  protected final ClusterAccess dataset(String name) {
     String bootstrapServers = KAFKA.bootstrapServers();
     String registry = cluster.registry().addresses();
     return new ClusterAccess(
@@ -49,7 +50,7 @@ abstract class OnCluster {
   }
 
   /** Sends drawn pairs, one to each raw topic in turn. */
-  final void draw(DrawnPairs drawn, int pairs) {
+  protected final void draw(DrawnPairs drawn, int pairs) {
     for (int i = 0; i < pairs; i++) {
       RawPair pair = drawn.at(i).pair();
       TestCluster.put(
@@ -61,7 +62,7 @@ abstract class OnCluster {
   }
 
   /** The last receipt of each pair. */
-  static Map<String, Receipt> receipts(ClusterAccess of) {
+  protected static Map<String, Receipt> receipts(ClusterAccess of) {
     Map<String, Receipt> receipts = new HashMap<>();
     TestCluster.committedValues(of, of.topics().receipts())
         .forEach(receipt -> receipts.put(receipt.getPairId(), receipt));
@@ -69,7 +70,7 @@ abstract class OnCluster {
   }
 
   /** Has the topology itself clean raw pairs: those of the data set, or of an archive of it. */
-  final Ended rerun(String from, String into, String recipe) {
+  protected final Ended rerun(String from, String into, String recipe) {
     String state = folder.resolve("state").toString();
     return done(
         run(
@@ -84,13 +85,13 @@ abstract class OnCluster {
             state));
   }
 
-  static Ended done(Ended ended) {
+  protected static Ended done(Ended ended) {
     assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.DONE);
     return ended;
   }
 
   /** Runs a command, on the data set where the arguments name no other. */
-  final Ended run(String command, String... arguments) {
+  protected final Ended run(String command, String... arguments) {
     return Ended.on(cluster, command, arguments);
   }
 }

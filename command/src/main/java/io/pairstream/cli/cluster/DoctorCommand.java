@@ -1,0 +1,137 @@
+package io.pairstream.cli.cluster;
+
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.run.WorkerOptions;
+import io.pairstream.doctor.MachineChecks;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.registry.WrittenIds;
+import io.pairstream.preprocess.run.HangingTransactions;
+import io.pairstream.schemas.Threads;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
+@Command(name = "doctor")
+public final class DoctorCommand extends ClusterCommand.Fit {
+
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Duration SAYS_SO_AFTER = Duration.ofSeconds(5);
+
+  @Mixin private WorkerOptions workers;
+
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+  private String recipe;
+
+  /** All findings as JSON. */
+  private record Examined(long ok, long warning, long wrong, long unknown, List<Finding> checks) {}
+
+  @Override
+  public Integer call() {
+    ImagePlan pictures = plan(recipe(recipe)).pictures();
+    WorkerSettings worker = checked(() -> workers.of(1));
+    String brokers = cluster().bootstrapServers();
+    List<Finding> findings = new ArrayList<>();
+    Path data = options().dataDirectory();
+    findings.addAll(found(Area.MACHINE, "this machine", () -> MachineChecks.look(data)));
+    findings.addAll(
+        found(
+            Area.WORKER, "an image worker", () -> MachineChecks.WorkerCheck.run(worker, pictures)));
+    findings.addAll(
+        found(Area.BROKERS, "Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
+    findings.addAll(
+        found(
+            Area.TOPICS,
+            "open transactions at " + brokers,
+            () -> HangingTransactions.look(cluster())));
+    findings.addAll(
+        found(Area.REGISTRY, "the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
+    Examined examined =
+        new Examined(
+            count(findings, Level.OK),
+            count(findings, Level.WARNING),
+            count(findings, Level.WRONG),
+            count(findings, Level.UNKNOWN),
+            findings);
+    answer(
+        examined,
+        () ->
+            print(
+                "doctor: %d wrong, %d warnings, %d not checked, %d ok",
+                examined.wrong(), examined.warning(), examined.unknown(), examined.ok()));
+    return status(findings);
+  }
+
+  /** Looks, and says before at what, since much of it may have to be waited for. */
+  private List<Finding> found(Area area, String at, Supplier<List<Finding>> look) {
+    say("doctor: looks at %s", at);
+    List<Finding> findings = within(LONGEST, area, at, look);
+    if (!json()) {
+      for (Finding finding : findings) {
+        print(
+            "%-8s  %-8s  %-19s  %s",
+            inWords(finding.level()), inWords(finding.area()), finding.check(), finding.sentence());
+      }
+      out().flush();
+    }
+    return findings;
+  }
+
+  /**
+   * What a look finds; that it was not told where it takes longer. Says meanwhile for what it
+   * waits.
+   */
+  final List<Finding> within(Duration longest, Area area, String at, Supplier<List<Finding>> look) {
+    FutureTask<List<Finding>> task = new FutureTask<>(look::get);
+    Threads.daemon("doctor-" + area, task).start();
+    for (Duration waited = Duration.ZERO; waited.compareTo(longest) < 0; ) {
+      try {
+        return task.get(SAYS_SO_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        waited = waited.plus(SAYS_SO_AFTER);
+        say("doctor: waits for %s, %d s of %d", at, waited.toSeconds(), longest.toSeconds());
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException fault
+            ? fault
+            : new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+    task.cancel(true);
+    String why = at + " gave no answer within " + longest.toSeconds() + " s";
+    return List.of(Finding.unknown(area, "time", why, "ask again when less runs there"));
+  }
+
+  static int status(List<Finding> findings) {
+    if (count(findings, Level.WRONG) > 0) {
+      return ExitStatus.FOUND_WRONG;
+    }
+    return count(findings, Level.UNKNOWN) > 0 ? ExitStatus.COULD_NOT : ExitStatus.DONE;
+  }
+
+  private static String inWords(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static long count(List<Finding> findings, Level level) {
+    return findings.stream().filter(finding -> finding.level() == level).count();
+  }
+}

@@ -1,0 +1,176 @@
+package io.pairstream.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.operations.sentence.AnswerJson;
+import io.pairstream.terminal.Printer;
+import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * What all commands have: where they print, and how they refuse what makes no sense. Lines are for
+ * people; what strangers wrote stands in them as plain text.
+ */
+public abstract class PairstreamCommand implements Callable<Integer>, Printer {
+
+  private static final JsonMapper JSON =
+      AnswerJson.MAPPER
+          .rebuild()
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(TopicPartition.class, ToStringSerializer.instance)
+                  .addSerializer(Path.class, ToStringSerializer.instance))
+          .build();
+
+  @Option(names = "--json")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  protected final boolean json() {
+    return json;
+  }
+
+  @Override
+  public final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  protected final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  /** A line on stderr. */
+  protected final void say(String format, Object... values) {
+    err().println(TerminalText.plain(TerminalText.format(format, values)));
+    err().flush();
+  }
+
+  protected final Progress progress() {
+    return new Progress(err());
+  }
+
+  /** A text of ours in a colour, where a terminal shows it and {@code NO_COLOR} is not set. */
+  protected final String coloured(String colour, String text) {
+    return spec.commandLine().getColorScheme().ansi().string("@|" + colour + " " + text + "|@");
+  }
+
+  /** A line on stderr that says what went wrong. */
+  public final void complain(String problem) {
+    say("pairstream: %s", problem);
+  }
+
+  /** Says that there is no such thing, which is the exit status alone where JSON is asked for. */
+  protected final int unknown(String words) {
+    complain(words);
+    return ExitStatus.FOUND_WRONG;
+  }
+
+  /** As {@link #answer(Object, boolean, Runnable)}, where nothing is wrong. */
+  protected final int answer(Object answer, Runnable inWords) {
+    return answer(answer, true, inWords);
+  }
+
+  /**
+   * Prints an answer: a record as one JSON object where that is asked for, else in words.
+   *
+   * @param isGood whether the work found nothing wrong
+   * @return the exit status
+   */
+  protected final int answer(Object answer, boolean isGood, Runnable inWords) {
+    if (json) {
+      out().println(asJson(answer));
+    } else {
+      inWords.run();
+    }
+    out().flush();
+    return isGood ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  protected static JsonNode asTree(Object answer) {
+    return JSON.valueToTree(answer);
+  }
+
+  /** An answer as {@code --json} prints it. */
+  public static String asJson(Object answer) {
+    try {
+      return JSON.writeValueAsString(answer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  protected final ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  public final void require(boolean right, String complaint) {
+    if (!right) {
+      throw wrong(complaint);
+    }
+  }
+
+  protected final void requireAtLeast(long least, String option, Number value) {
+    require(
+        value == null || value.longValue() >= least,
+        option + " must be at least " + least + ", was " + value);
+  }
+
+  /**
+   * Settings made of options.
+   *
+   * @param prefix of what is said where they are refused
+   */
+  protected final <T> T checked(String prefix, Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), prefix + e.getMessage(), e);
+    }
+  }
+
+  protected final <T> T checked(Supplier<T> settings) {
+    return checked("", settings);
+  }
+
+  /** A recipe, by the name of one that comes with the product, or a file. */
+  protected final RecipeFile recipe(String nameOrPath) {
+    try {
+      return RecipeFile.find(nameOrPath);
+    } catch (IOException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /**
+   * A recipe's plan, with no worker behind it.
+   *
+   * @throws InvalidRecipeException with all mistakes
+   */
+  protected static CleaningPlan plan(RecipeFile recipe) {
+    return new CleaningPlan(
+        recipe.reader(),
+        (image, target) -> {
+          throw new ImageWorkerUnavailableException("checking a recipe decodes nothing");
+        },
+        StepObserver.NONE);
+  }
+}

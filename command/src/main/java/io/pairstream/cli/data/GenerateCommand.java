@@ -1,0 +1,168 @@
+package io.pairstream.cli.data;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.ingest.generate.Generation;
+import io.pairstream.ingest.generate.GenerationPlan;
+import io.pairstream.ingest.generate.ImagesApi;
+import io.pairstream.ingest.generate.PromptFile;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.terminal.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code pairstream generate}: has an images API draw prompts, and publishes what it draws.
+ *
+ * <p>Exit status: 0 every prompt has its images, 1 some were refused or had no answer, 2 wrong
+ * usage, 3 the API, the broker or the registry did not do their part.
+ */
+@Command(name = "generate")
+public final class GenerateCommand extends ClusterCommand.Fit {
+
+  @Option(names = "--base-url", paramLabel = "URL", required = true)
+  private String baseUrl;
+
+  @Option(names = "--model", paramLabel = "M", required = true)
+  private String model;
+
+  @Option(names = "--api-key-file", paramLabel = "FILE")
+  private Path keyFile;
+
+  @Option(names = "--parameter", paramLabel = "NAME=VALUE")
+  private Map<String, String> parameters = Map.of();
+
+  @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
+  private int requestsPerMinute;
+
+  @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
+  private int concurrency;
+
+  @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "180s")
+  private Duration timeout;
+
+  @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
+  private String language;
+
+  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
+  private String contributor;
+
+  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
+  private String licence;
+
+  @Option(names = "--prompts", paramLabel = "FILE", required = true)
+  private Path prompts;
+
+  @Option(names = "--limit", paramLabel = "N")
+  private Long limit;
+
+  /** What was published, as JSON. */
+  private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
+
+  @Override
+  public Integer call() {
+    requireAtLeast(0, "--limit", limit);
+    GenerationPlan plan = checked(this::plan);
+    ImagesApi api = checked(this::api);
+    PromptFile file = checked(() -> PromptFile.read(prompts));
+    try (Progress progress = progress()) {
+      Shown shown = new Shown(progress);
+      file.problems().forEach(problem -> shown.problem(problem.where(), problem.message()));
+      return generate(plan, api, file, shown);
+    }
+  }
+
+  private int generate(GenerationPlan plan, ImagesApi api, PromptFile file, Shown shown) {
+    Path state = prompts.resolveSibling(prompts.getFileName() + ".answered.jsonl");
+    long most = limit == null ? Long.MAX_VALUE : limit;
+    Generation.Result result;
+    try (PairPublisher publisher = pairPublisher()) {
+      result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
+    } catch (Generation.StoppedException | PublishFailedException | KafkaException e) {
+      say(
+          "%,d pair(|s) published before it stopped; the same command goes on there",
+          shown.published);
+      throw e;
+    }
+    double seconds = shown.progress.seconds();
+    return answer(
+        new Generated(result, seconds, state),
+        result.refused() + result.unanswered() + result.problems() == 0,
+        () ->
+            print(
+                "%,d pair(|s) published from %,d prompt(|s) in %.1f s; %,d refused, %,d without an"
+                    + " answer, %,d answered before, %,d line(|s) without a prompt",
+                result.published(),
+                result.answered(),
+                seconds,
+                result.refused(),
+                result.unanswered(),
+                result.answeredBefore(),
+                result.problems()));
+  }
+
+  /**
+   * The API.
+   *
+   * @throws IllegalArgumentException where the options make no sense
+   */
+  private ImagesApi api() {
+    return new ImagesApi(baseUrl, key(), timeout);
+  }
+
+  private String key() {
+    try {
+      return keyFile == null ? "" : Files.readString(keyFile).strip();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
+    }
+  }
+
+  /**
+   * What it is asked.
+   *
+   * @throws IllegalArgumentException where the options make no sense
+   */
+  private GenerationPlan plan() {
+    Map<String, JsonNode> all = new HashMap<>();
+    parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
+    return new GenerationPlan(
+        model, all, requestsPerMinute, concurrency, language, contributor, licence);
+  }
+
+  /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
+  private static final class Shown implements Generation.Listener {
+
+    private final Progress progress;
+    private long published;
+
+    Shown(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public synchronized void published(int imageBytes) {
+      published++;
+      progress.show("%,d published, %.1f a minute", published, published / progress.seconds() * 60);
+    }
+
+    @Override
+    public void problem(String where, String message) {
+      progress.line(where + ": " + message);
+    }
+
+    @Override
+    public void waiting(long seconds, String why) {
+      progress.line(why + "; waits " + seconds + " s");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.pairstream.cli.data;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.demo.DecidedPairs;
+import io.pairstream.schemas.Hint;
+import io.pairstream.terminal.Printer;
+import io.pairstream.terminal.TerminalText;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What became of an import, in words. */
+record ImportPrinter(PrintWriter out) implements Printer {
+
+  record WouldSend(String path, long pairs, long links, long problems, Map<String, Long> columns) {}
+
+  void print(WouldSend one) {
+    print(
+        "%s: %,d pair(|s), %,d link(|s), %,d problem(|s); nothing was sent",
+        one.path(), one.pairs(), one.links(), one.problems());
+    one.columns().forEach((column, entries) -> print("  %s, in %,d entr(y|ies)", column, entries));
+  }
+
+  void print(ImportProgress.Summary summary) {
+    print(
+        "%,d published%s, %,d problem(|s) in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        summary.published(),
+        summary.links() == 0 ? "" : TerminalText.format(", %,d link(|s) to fetch", summary.links()),
+        summary.problemCount(),
+        summary.seconds(),
+        summary.pairsPerSecond(),
+        summary.megabytesPerSecond());
+    summary.judged().ifPresent(this::print);
+  }
+
+  private void print(DecidedPairs.Counts decided) {
+    print("%s", inWords(decided));
+    decided
+        .mostFrequentReason()
+        .ifPresent(most -> print("why: %s", Hint.of("quarantine ls --reason " + most)));
+  }
+
+  /** What became of the pairs; of one that came again, no quarantine is spoken of. */
+  static String inWords(DecidedPairs.Counts decided) {
+    long copies = decided.copies();
+    String reasons =
+        decided.quarantine().entrySet().stream()
+            .filter(one -> !one.getKey().equals(RejectReason.DUPLICATE_PAIR.name()))
+            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
+            .collect(Collectors.joining(", "));
+    return "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined%s%s"
+        .formatted(
+            decided.training(),
+            decided.validation(),
+            decided.test(),
+            decided.quarantined() - copies,
+            reasons.isEmpty() ? "" : " (" + reasons + ")",
+            copies == 0 ? "" : ", " + TerminalText.count(copies) + " sent twice, counted once");
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands that bring pairs in: drawn, imported or generated. */
+package io.pairstream.cli.data;

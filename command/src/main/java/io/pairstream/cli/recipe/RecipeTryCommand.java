@@ -1,0 +1,89 @@
+package io.pairstream.cli.recipe;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.cli.data.ImportOptions;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.ingest.files.ImportState;
+import io.pairstream.ingest.files.Notices;
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.operations.recipe.ContactSheet;
+import io.pairstream.terminal.Progress;
+import io.pairstream.trial.RecipeTrial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code pairstream recipe try}: what a recipe would keep of local files, and why not the rest.
+ *
+ * <p>Exit status: 0 all files tried, 1 some lines or files gave no pair or the recipe is refused, 2
+ * wrong usage, 3 no image worker can work.
+ */
+@Command(name = "try")
+final class RecipeTryCommand extends PairstreamCommand {
+
+  @Mixin private ImportOptions reading;
+
+  @Parameters(arity = "1..*", paramLabel = "PATH")
+  private List<String> paths = List.of();
+
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+  private String recipe;
+
+  @Option(names = "--limit", paramLabel = "N")
+  private Long limit;
+
+  @Option(names = "--sheet", paramLabel = "FILE")
+  private Path sheet;
+
+  @Override
+  public Integer call() throws IOException {
+    requireAtLeast(0, "--limit", limit);
+    require(
+        sheet == null || Files.isWritable(sheet.toAbsolutePath().getParent()),
+        "--sheet: nothing can be written there: " + sheet);
+    RecipeFile file = recipe(recipe);
+    CleaningPlan idle = plan(file); // a refused recipe starts no worker
+    int threads = Runtime.getRuntime().availableProcessors();
+    SourceOptions options = checked(reading::read);
+    try (ImageWorkerPool workers = RecipeCommand.workers(threads, idle);
+        Progress progress = progress()) {
+      CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
+      Optional<ContactSheet> page =
+          Optional.ofNullable(sheet).map(any -> new ContactSheet(workers));
+      RecipeTrial trial = new RecipeTrial(plan, threads, page);
+      RecipeTrial.Result result = trial.result();
+      Notices notices = new Notices(progress::line);
+      for (ImportState.Source one :
+          ImportState.Source.of(paths, options.followLinks(), progress::line)) {
+        try (PairSource source = PairSource.open(one.path(), options, notices)) {
+          result =
+              trial.run(
+                  source,
+                  limit == null ? Long.MAX_VALUE : limit,
+                  pairs -> progress.show("%,d pair(|s) tried", pairs),
+                  problem -> progress.line(problem.where() + ": " + problem.message()));
+        }
+      }
+      if (page.isPresent()) {
+        Files.writeString(sheet, page.get().html(file.name() + " on " + String.join(", ", paths)));
+      }
+      RecipeTryPrinter.Tried tried =
+          new RecipeTryPrinter.Tried(file.name(), plan.version(), result);
+      return answer(
+          tried,
+          result.problemCount() == 0,
+          () -> new RecipeTryPrinter(out()).print(tried, paths, sheet));
+    }
+  }
+}

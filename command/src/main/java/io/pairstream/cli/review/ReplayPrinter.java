@@ -1,0 +1,61 @@
+package io.pairstream.cli.review;
+
+import io.pairstream.cli.recipe.RecipeDiffCommand;
+import io.pairstream.operations.recipe.ReplayForecast;
+import io.pairstream.operations.review.ReviewDecision;
+import io.pairstream.operations.review.ReviewDecision.Decision;
+import io.pairstream.operations.review.ReviewDesk;
+import io.pairstream.operations.review.ReviewResult;
+import io.pairstream.terminal.Printer;
+import java.io.PrintWriter;
+
+/** What was sent again of the quarantine, or would be, and what a recipe makes of it. */
+record ReplayPrinter(PrintWriter out, boolean plan, ReviewDecision decided) implements Printer {
+
+  /**
+   * Writes what a recipe makes of the pairs.
+   *
+   * @param result null where none was named
+   * @param under the recipe's name
+   */
+  void print(ReplayForecast.Result result, String under) {
+    if (result != null) {
+      print("%nunder %s", under);
+      print("%-32s %,9d", "pass", result.passed());
+      RecipeDiffCommand.examples(this, "rejected", result.rejected());
+      count(
+          "%,d link(|s): what is behind (it|them) is not known before it is fetched",
+          result.links());
+    }
+  }
+
+  /** Writes what became of one pair. */
+  void print(ReviewResult result) {
+    String said =
+        switch (result.outcome()) {
+          case DONE -> plan ? "can go" : "sent";
+          case FAILED -> "not sent";
+          case UNKNOWN -> "unknown";
+        };
+    print("%-34s %-8s %s", result.id(), said, result.detail().text());
+  }
+
+  /**
+   * Writes how many were sent, and why the others were not.
+   *
+   * @param limit the most that were to be sent; null for all
+   */
+  void print(ReviewDesk.Report report, Integer limit) {
+    print("%d %s", report.sent(), plan ? "would be sent again" : "sent again");
+    report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
+    if (report.left() > 0) {
+      String next = "; the same command sends the next " + Math.min(limit, report.left());
+      print("%d left beyond --limit%s", report.left(), plan ? "" : next);
+    }
+    count(
+        "%d left alone: sent again or decided anew before, or nothing of them can be "
+            + (decided.decision() == Decision.ACCEPTED ? "accepted" : "sent")
+            + (decided.again() ? "" : "; --again sends those that were sent before"),
+        report.skipped());
+  }
+}

@@ -1,0 +1,64 @@
+package io.pairstream.cli.review;
+
+import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.operations.takedown.Subject;
+import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.schemas.Hint;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Commands about takedowns that are in force. */
+final class TakedownsInForce {
+
+  private TakedownsInForce() {}
+
+  /** {@code pairstream takedown ls}: what is withdrawn. */
+  @Command(name = "ls")
+  static final class Ls extends ClusterCommand {
+
+    @Override
+    public Integer call() {
+      List<TakedownDesk.Entry> entries = new TakedownDesk(access(), Clock.systemUTC()).list();
+      entries.forEach(entry -> answer(entry, () -> new TakedownPrinter(out()).print(entry)));
+      if (entries.isEmpty() && !json()) {
+        print("nothing is withdrawn");
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  /** {@code pairstream takedown lift}: what comes is taken again. */
+  @Command(name = "lift")
+  static final class Lift extends ClusterCommand {
+
+    @Mixin private SubjectOptions request;
+
+    @Override
+    public Integer call() {
+      Subject subject = checked(request::subject);
+      Optional<TakedownDesk.Report> lifted =
+          new TakedownDesk(access(), Clock.systemUTC())
+              .lift(checked(() -> request.of(subject, "", progress())));
+      if (lifted.isPresent()) {
+        TakedownDesk.Report report = lifted.get();
+        answer(
+            new TakedownPrinter.Answer("LIFTED", report, Map.of(), List.of()),
+            () -> new TakedownPrinter(out()).printLifted(report));
+        return TakedownCommand.end(report, this);
+      }
+      TakedownDesk.Report none =
+          new TakedownDesk.Report(
+              subject, new TreeMap<>(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
+      answer(
+          new TakedownPrinter.Answer("UNKNOWN", none, Map.of(), List.of()),
+          () -> complain(subject.key() + " is not withdrawn; what is: " + Hint.of("takedown ls")));
+      return ExitStatus.FOUND_WRONG;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.pairstream.cli.run;
+
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.service.http.ServerSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Where a service listens, and that it does until this process is asked to end. */
+final class Listen {
+
+  @Option(names = "--listen", paramLabel = "HOST:PORT")
+  private Address listen;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /**
+   * @param usualPort on loopback, where nothing else is asked for
+   */
+  Listen(int usualPort) {
+    listen = new Address("127.0.0.1", usualPort);
+  }
+
+  public ServerSettings settings() {
+    return ServerSettings.of(listen.hostName(), listen.port());
+  }
+
+  /**
+   * Starts a service, says where it listens, and waits until this process is asked to end, which
+   * closes it; throws what makes it end before.
+   */
+  public int run(
+      Address.Start start, IntSupplier port, Runnable close, CompletableFuture<Void> fault)
+      throws IOException, InterruptedException {
+    listen.start(start, close);
+    CountDownLatch closed = new CountDownLatch(1);
+    Runnable end =
+        () -> {
+          close.run();
+          closed.countDown();
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(end, "stop-" + spec.name()));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("listening on " + listen.url(port.getAsInt()));
+    out.flush();
+    try {
+      fault.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+    // Whoever closed the service ends this process.
+    closed.await();
+    return ExitStatus.DONE;
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands that run the platform, or one service of it, until they are stopped. */
+package io.pairstream.cli.run;

@@ -1,0 +1,102 @@
+package io.pairstream.cli.training;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Quantity;
+import io.pairstream.feed.Block;
+import io.pairstream.feed.Condition;
+import io.pairstream.feed.NamedView;
+import io.pairstream.feed.View;
+import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/** What the commands on views share. */
+abstract class OnViews extends TrainerCommand {
+
+  /** A view as JSON; of a file, or of a name. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Described(
+      String fingerprint,
+      String topic,
+      Instant cutAt,
+      List<String> where,
+      long samples,
+      int blocks,
+      long bytes,
+      String file,
+      String name,
+      Integer segments,
+      Boolean frozen) {
+
+    static Described of(NamedView view) {
+      return of(view.view(), null, view.name(), view.segments().size(), view.isFrozen());
+    }
+
+    static Described of(View view, String file, String name, Integer segments, Boolean frozen) {
+      return new Described(
+          view.fingerprint(),
+          view.topic(),
+          view.cutAt(),
+          view.where(),
+          view.samples(),
+          view.blocks().size(),
+          view.blocks().stream().mapToLong(Block::bytes).sum(),
+          file,
+          name,
+          segments,
+          frozen);
+    }
+
+    /** {@code frozen}, {@code growing}, or {@code cut} into a file. */
+    String state() {
+      return frozen == null ? "cut" : frozen ? "frozen" : "growing";
+    }
+  }
+
+  final int show(View view, String file) {
+    Described described = Described.of(view, file, null, null, null);
+    return answer(described, () -> print(described));
+  }
+
+  final int show(NamedView view) {
+    return answer(Described.of(view), () -> print(Described.of(view)));
+  }
+
+  final void print(Described view) {
+    print(
+        "view %s of %s, %s %s%s",
+        view.name() == null ? view.fingerprint() : view.name(),
+        view.topic(),
+        view.state(),
+        view.cutAt().truncatedTo(ChronoUnit.SECONDS),
+        view.where().isEmpty() ? "" : ", where " + String.join(" and ", view.where()));
+    field("fingerprint", view.name() == null ? "" : view.fingerprint());
+    print(
+        "%,d sample(|s) in %,d block(|s), %s%s",
+        view.samples(),
+        view.blocks(),
+        Quantity.bytes(view.bytes()),
+        view.segments() == null ? "" : TerminalText.format(" and %d segment(|s)", view.segments()));
+  }
+
+  final int refused(String message) {
+    complain(message);
+    return ExitStatus.COULD_NOT;
+  }
+
+  final List<Condition> conditions(List<String> where) {
+    return checked("--where: ", () -> where.stream().map(Condition::parse).toList());
+  }
+
+  /** Reading a large split takes minutes, so it says how far it has come. */
+  final <T> T reading(Function<LongConsumer, T> work) {
+    try (Progress progress = progress()) {
+      return work.apply(read -> progress.show("%,d record(|s) read", read));
+    }
+  }
+}

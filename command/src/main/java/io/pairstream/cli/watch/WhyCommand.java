@@ -1,0 +1,72 @@
+package io.pairstream.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.operations.pairs.PairAnswer;
+import io.pairstream.operations.pairs.PairHistory;
+import io.pairstream.schemas.Threads;
+import io.pairstream.terminal.Progress;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream why}: what became of one pair or link, and why. */
+@Command(name = "why")
+public final class WhyCommand extends ClusterCommand {
+
+  @Parameters(paramLabel = "ID")
+  private String id;
+
+  @Mixin private DashboardOptions dashboard;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    dashboard.check(this);
+    String path = "/v1/pairs/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/why";
+    Optional<JsonNode> indexed = dashboard.ask(options(), path);
+    String source =
+        dashboard
+            .address(options())
+            .map(
+                at ->
+                    indexed.isPresent()
+                        ? "the dashboard at " + at
+                        : "Kafka, as the dashboard at " + at + " has no answer")
+            .orElse("Kafka, as no dashboard runs here; --dashboard URL asks one");
+    JsonNode found = indexed.isPresent() ? indexed.get() : read(source);
+    if (WhyPrinter.text(found, "status").equals(PairAnswer.UNKNOWN)) {
+      return unknown(
+          ("nothing is known of %s; an id has 32 hex digits, coordinates are"
+                  + " topic-partition-offset, and what did not come by HTTP has no id here before it"
+                  + " is judged or fetched")
+              .formatted(id));
+    }
+    return answer(
+        found,
+        () -> {
+          WhyPrinter to = new WhyPrinter(out());
+          to.print(found);
+          to.field("read from", source);
+        });
+  }
+
+  /** From Kafka; says for what it waits where that takes longer. */
+  private JsonNode read(String source) {
+    ScheduledExecutorService ticks =
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("why"));
+    try (Progress progress = progress()) {
+      Threads.repeat(
+          ticks, Duration.ofSeconds(1), () -> progress.show("reads receipts from %s", source));
+      return asTree(new PairHistory(access()).answer(id));
+    } finally {
+      ticks.shutdownNow();
+    }
+  }
+}

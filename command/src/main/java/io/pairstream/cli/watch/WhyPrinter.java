@@ -1,0 +1,122 @@
+package io.pairstream.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.pairs.PairAnswer;
+import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Hint;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.terminal.Printer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What became of a pair or link, in words. */
+record WhyPrinter(PrintWriter out) implements Printer {
+
+  /** Writes an answer as the dashboard gives it at {@code /v1/pairs/ID/why}. */
+  void print(JsonNode answer) {
+    String pairId = text(answer, "pair_id");
+    String status = text(answer, "status");
+    boolean isLink = text(answer, "kind").equals(PairAnswer.LINK);
+    JsonNode upload = answer.path("upload");
+    String linkId = text(upload, "id");
+    field("link", isLink ? (linkId.isEmpty() ? "(no id)" : linkId) : "");
+    field("url", text(upload, "url"));
+    field("pair", pairId.isEmpty() && !isLink ? "(unreadable)" : pairId);
+    field("status", status);
+    field("reason", text(answer, "reason"));
+    field("", text(answer, "detail"));
+    if (isLink && status.equals(PairAnswer.RECEIVED)) {
+      field("", "waits for a fetcher; `up --fetch-contact ADDRESS` starts one, as `fetch` does");
+    }
+    if (status.equals(PairStatus.WITHDRAWN.name())) {
+      field("", "its record is removed on purpose; the raw one stays until its topic drops it");
+    }
+    JsonNode rejected = answer.path("quarantined").path("pair");
+    field("measured", text(rejected, "measured"));
+    field("limit", text(rejected, "limit"));
+    field("step", text(rejected, "step"));
+    if (!text(rejected, "copy_of").isEmpty()) {
+      String copied = text(answer, "copied");
+      field("copy of", copied.isEmpty() ? "(withdrawn)" : "pair " + copied);
+    }
+    boolean isLifted = true;
+    for (JsonNode event : answer.path("events")) {
+      isLifted = text(event, "what").equals(TakedownEvent.LIFTED);
+      field(isLifted ? "lifted" : "withdrawn", act(event, "at", "by", "subject", pairId));
+    }
+    if (isLifted && answer.path("takedown").isObject()) {
+      JsonNode takedown = answer.path("takedown");
+      field("withdrawn", act(takedown, "requested_at", "requested_by", "part_of", pairId));
+    }
+    answer.path("reviews").forEach(review -> field("review", review(review, pairId)));
+    JsonNode admission = answer.path("admission");
+    if (admission.isObject()) {
+      String nobody =
+          "%s, of which there is no record: the producer claims it, nobody let the pair in"
+              .formatted(text(admission, "review_id"));
+      JsonNode by = admission.path("review");
+      field("review", by.isObject() ? review(by, pairId) : nobody);
+      List<String> waived = new ArrayList<>();
+      admission.path("waived").forEach(reason -> waived.add(reason.asText()));
+      field("waived", String.join(", ", waived));
+    }
+    field("remedy", text(answer, "remedy"));
+    field("copies", text(answer.path("receipt"), "copies"));
+    // What an ingest API notes of a link is written before the link has an offset.
+    JsonNode origin = answer.path("origin");
+    long offset = origin.path("offset").asLong();
+    field(
+        "came as",
+        offset < 0
+            ? ""
+            : OriginHeader.text(
+                new Origin(text(origin, "topic"), origin.path("partition").asInt(), offset)));
+    field("producer", text(answer, "producer"));
+    String received = text(answer, "received_at");
+    field("received", received.isEmpty() ? "(not said)" : received);
+    field("decided", text(answer, "decided_at"));
+    field("seen by", rejected.isObject() || isLink ? "" : Hint.of("exposure " + pairId));
+  }
+
+  /** A member's text; empty where there is none. */
+  static String text(JsonNode of, String name) {
+    return of.path(name).isNull() ? "" : of.path(name).asText();
+  }
+
+  /** Who did it when, with what it is part of where it is not the pair's own, and why. */
+  private static String act(JsonNode act, String at, String by, String partOf, String pairId) {
+    String with = text(act, partOf);
+    boolean isItsOwn = with.isEmpty() || with.equals(TakedownKind.PAIR.key(pairId));
+    return "on %s by %s%s%s"
+        .formatted(
+            text(act, at),
+            text(act, by),
+            isItsOwn ? "" : " with " + with,
+            because(text(act, "cause")));
+  }
+
+  private static String review(JsonNode review, String pairId) {
+    String said =
+        "%s: %s on %s by %s%s"
+            .formatted(
+                text(review, "review_id"),
+                text(review, "decision"),
+                text(review, "reviewed_at"),
+                text(review, "reviewer"),
+                because(text(review, "comment")));
+    String of = text(review, "pair_id");
+    if (!of.isEmpty() && !of.equals(pairId)) {
+      return said + "; it was " + of;
+    }
+    String sent = text(review, "sent_pair_id");
+    return sent.isEmpty() || sent.equals(pairId) ? said : said + "; it is now " + sent;
+  }
+
+  private static String because(String cause) {
+    return cause.isEmpty() ? "" : " because: " + cause;
+  }
+}

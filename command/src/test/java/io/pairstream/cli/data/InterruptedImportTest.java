@@ -1,0 +1,117 @@
+package io.pairstream.cli.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.Main;
+import io.pairstream.cli.OnCluster;
+import io.pairstream.platform.TestJava;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Imports that a signal ends, in processes of their own. */
+class InterruptedImportTest extends OnCluster {
+
+  private static final int PARTITIONS = 1;
+  private static final int ROWS = 600;
+
+  InterruptedImportTest() {
+    super(PARTITIONS);
+  }
+
+  @Test
+  void theSameCommandGoesOnExactlyBehindASignal() throws Exception {
+    Path list = folder.resolve("list.jsonl");
+    // Large enough that the import takes a while.
+    Files.write(folder.resolve("x.png"), new byte[300_000]);
+    List<String> captions = IntStream.range(0, ROWS).mapToObj(i -> "caption " + i).toList();
+    Files.write(
+        list,
+        captions.stream()
+            .map(caption -> "{\"file\": \"x.png\", \"caption\": \"" + caption + "\"}")
+            .toList());
+
+    for (String signal :
+        TestJava.interruptsAreIgnored() ? List.of("TERM") : List.of("INT", "TERM")) {
+      Path state = folder.resolve("state.jsonl");
+      long before = Files.exists(state) ? Files.size(state) : 0;
+      Process process = start(list, state);
+      while (process.isAlive() && (!Files.exists(state) || Files.size(state) == before)) {
+        Await.pause();
+      }
+      signal(signal, process);
+      int status = process.waitFor();
+      String said = Files.readString(folder.resolve("import.log"));
+
+      assertThat(status).as(said).isEqualTo(signal.equals("INT") ? 130 : 143);
+      assertThat(said)
+          .containsPattern("(?m)^[\\d,]+ published, 0 problems in ")
+          .contains("interrupted: all that was sent is acknowledged; the same command goes on");
+    }
+    Process last = start(list, folder.resolve("state.jsonl"));
+
+    assertThat(last.waitFor()).as(Files.readString(folder.resolve("import.log"))).isZero();
+    assertThat(TestCluster.committedValues(cluster, cluster.topics().crowdsourced()))
+        .extracting(RawPair::getCaption)
+        .containsExactlyElementsOf(captions);
+  }
+
+  private Process start(Path list, Path state) throws IOException {
+    return TestJava.command(
+            Importing.class,
+            "import",
+            list.toString(),
+            "--resume=" + state,
+            "--bootstrap-servers=" + KAFKA.bootstrapServers(),
+            "--schema-registry=" + cluster.registry().addresses(),
+            "--dataset=" + cluster.dataset().name(),
+            "--config=" + Ended.PATIENT_CLIENTS)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("import.log").toFile())
+        .start();
+  }
+
+  private static void signal(String name, Process process)
+      throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+        .inheritIO()
+        .start()
+        .waitFor();
+  }
+
+  /** The command in a process whose registry has the schemas: such a registry is a process's. */
+  static final class Importing {
+
+    private Importing() {}
+
+    public static void main(String[] arguments) {
+      String name =
+          List.of(arguments).stream()
+              .filter(word -> word.startsWith("--dataset="))
+              .findFirst()
+              .orElseThrow()
+              .substring("--dataset=".length());
+      Dataset dataset = new Dataset(name);
+      TestDataset of = TestDataset.of("unused", "mock://" + name, dataset);
+      new TopicCatalogue(dataset, PARTITIONS)
+          .topics()
+          .forEach(
+              topic ->
+                  topic
+                      .valueSchema()
+                      .ifPresent(
+                          schema -> of.registry().register(topic.name() + "-value", schema)));
+      Main.main(arguments);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.pairstream.cli.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.OnCluster;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.RememberingWorker;
+import io.pairstream.operations.recipe.DiffReport;
+import io.pairstream.operations.recipe.DiffReport.Prediction;
+import io.pairstream.operations.recipe.Groups.Group;
+import io.pairstream.operations.recipe.RecipeDiff;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What another recipe would make of pairs is predicted, and then it is tried. */
+class RecipeDiffCommandTest extends OnCluster {
+
+  private static final int PAIRS = 240;
+
+  private static final String OLD =
+      """
+      image: {min-side-px: 330}
+      quality: {min-sharpness: 60, max-bright-share: 0.5, min-contrast: 20}
+      caption: {min-words: 11, max-characters: 60, max-capital-share: 0.5}
+      split: {validation-share: 0.2}
+      """;
+
+  RecipeDiffCommandTest() {
+    super(2);
+  }
+
+  @BeforeEach
+  void draw() {
+    draw(new DrawnPairs(1), PAIRS);
+  }
+
+  /** Limits that are in measures alone: some tighter, some looser. */
+  @Test
+  void predictsWhatOtherLimitsMakeOfThePairs() throws Exception {
+    DiffReport report =
+        predictsExactly(
+            """
+            image: {min-side-px: 250, max-aspect-ratio: 1.45}
+            quality: {min-sharpness: 40, max-bright-share: 0.2, min-contrast: 35}
+            caption: {min-words: 10, max-characters: 57, max-capital-share: 0.5, max-repetition: 0.1}
+            split: {validation-share: 0.5}
+            """);
+
+    assertThat(report.lost()).hasSizeGreaterThan(1);
+    assertThat(report.gained()).isNotEmpty();
+    assertThat(report.changed()).extracting(Group::name).contains("TRAINING -> VALIDATION");
+    assertThat(report.lost().get(0).examples().get(0).caption()).isNotEmpty();
+  }
+
+  /** What is measured of no caption, and other token ids. */
+  @Test
+  void predictsWhatOtherCaptionsMakeOfThePairs() throws Exception {
+    DiffReport report =
+        predictsExactly(
+            OLD.replace("max-capital-share: 0.5", "max-capital-share: 0.022")
+                + "tokens: {length: 12}\n");
+
+    assertThat(report.lost()).isNotEmpty();
+    assertThat(report.changed()).extracting(Group::name).containsExactly("tokens.length");
+  }
+
+  @Test
+  void predictsWhatOtherPixelsMakeOfThePairs() throws Exception {
+    DiffReport report =
+        predictsExactly(
+            OLD.replace("image: {", "image: {mode: keep-ratio-smallest, side-px: 192, ")
+                .replace("min-contrast: 20", "min-contrast: 35"));
+
+    assertThat(report.lost()).isNotEmpty();
+    assertThat(report.changed()).extracting(Group::name).containsExactly("picture");
+  }
+
+  /**
+   * What is gone is said, and so is what a limit left; a quarantine is judged from what it keeps.
+   */
+  @Test
+  void saysWhatItLeavesOutAndWhoseReplayWouldPass() throws Exception {
+    String before = recipe("old", OLD).name();
+    String after = recipe("new", OLD.replace("max-characters: 60", "max-characters: 70")).name();
+    String pixels = recipe("pixels", OLD + "pixels: {gamma: 1.1}\n").name();
+    ClusterAccess old = clean("old", before);
+    long gained = diff(old, before, after, "--json").json().at("/gained/0/count").asLong();
+    String replay = "quarantine replay --reason CAPTION_TOO_LONG --plan --json --under";
+    JsonNode replayed = done(Ended.on(old, replay, after)).json();
+    Ended limited = diff(old, before, pixels, "--limit", "3");
+    TopicPartition partition = new TopicPartition(old.topics().crowdsourced().name(), 0);
+    TestCluster.deleteBefore(old, partition, 20);
+    JsonNode late = diff(old, before, pixels, "--json").json();
+
+    assertThat(gained).isPositive();
+    assertThat(replayed.at("/under/passed").asLong()).isEqualTo(gained);
+    assertThat(replayed.at("/under/rejected/0/examples/0/caption").asText()).isNotEmpty();
+    assertThat(limited.out())
+        .contains("pixels.gamma", "1.0 -> 1.1", "3 judged from their bytes", ", beyond --limit");
+    assertThat(late.at("/left_out/raw record no longer retained").asLong()).isPositive();
+    assertThat(run("recipe diff", before, "no-such").err()).contains("no recipe 'no-such'");
+    assertThat(run("quarantine replay --limit 1 --under dalle").err())
+        .contains("--under is for --plan");
+  }
+
+  private static Ended diff(ClusterAccess of, String before, String after, String... more) {
+    return done(Ended.on(of, "recipe diff " + before + " " + after, more));
+  }
+
+  /** The data set in which a recipe has cleaned the pairs. */
+  private ClusterAccess clean(String name, String recipe) {
+    String into = cluster.dataset().name() + "-" + name;
+    var unused = rerun("raw", into, recipe);
+    return dataset(into);
+  }
+
+  private DiffReport predictsExactly(String other) throws Exception {
+    RecipeFile before = recipe("old", OLD);
+    RecipeFile after = recipe("new", other);
+    ClusterAccess old = clean("old", before.name());
+    Map<String, Prediction> predictions = new HashMap<>();
+    DiffReport report;
+    try (ImageWorkerPool workers = RecipeCommand.workers(2)) {
+      report =
+          new RecipeDiff(
+                  old,
+                  before,
+                  after,
+                  new RememberingWorker(workers),
+                  2,
+                  Long.MAX_VALUE,
+                  pair -> assertThat(predictions.put(pair.pairId(), pair)).isNull())
+              .run();
+    }
+    ClusterAccess tried = clean("new", after.name());
+
+    Map<String, String> predicted = new TreeMap<>();
+    predictions.forEach(
+        (id, is) -> predicted.put(id, is.becomes() + (is.changed().isEmpty() ? "" : " changed")));
+    Map<String, List<Object>> was = published(old);
+    Map<String, List<Object>> is = published(tried);
+    Map<String, String> actual = new TreeMap<>();
+    receipts(tried)
+        .forEach(
+            (id, receipt) -> {
+              boolean changed =
+                  is.containsKey(id) && !is.get(id).equals(was.getOrDefault(id, is.get(id)));
+              actual.put(id, receipt.getReason() + (changed ? " changed" : ""));
+            });
+    actual.values().removeIf("DUPLICATE_PAIR"::equals);
+    assertThat(predicted).isEqualTo(actual).hasSizeGreaterThan(PAIRS / 2);
+    assertThat(report.pairs()).isEqualTo(predictions.size());
+    assertThat(report.leftOut().keySet()).allMatch(why -> why.startsWith("copies"));
+    return report;
+  }
+
+  private RecipeFile recipe(String name, String text) throws IOException {
+    return RecipeFile.find(Files.writeString(folder.resolve(name + ".yaml"), text).toString());
+  }
+
+  /** What is published of each pair. */
+  private static Map<String, List<Object>> published(ClusterAccess of) {
+    Map<String, List<Object>> pairs = new HashMap<>();
+    for (var topic :
+        List.of(of.topics().training(), of.topics().validation(), of.topics().test())) {
+      for (PreparedPair pair : TestCluster.committedValues(of, topic)) {
+        pairs.put(
+            pair.getPairId(),
+            List.of(
+                pair.getImage(),
+                pair.getCaption(),
+                pair.getLanguage(),
+                pair.getTokenIds(),
+                pair.getTexts(),
+                pair.getSplit(),
+                pair.getFold()));
+      }
+    }
+    return pairs;
+  }
+}

@@ -1,0 +1,82 @@
+package io.pairstream.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.OnCluster;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.operations.PlayedFetcher;
+import io.pairstream.operations.PlayedFetcher.Sent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FetchCommandTest extends OnCluster {
+
+  FetchCommandTest() {
+    super(2);
+  }
+
+  private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
+
+  @BeforeEach
+  void play() {
+    Sent gone = fetcher.send("a.test", "gone");
+    fetcher.reject(gone, "FETCH_GONE");
+    Sent slow = fetcher.send("b.test", "slow");
+    fetcher.reject(slow, "FETCH_TIMEOUT");
+  }
+
+  @AfterEach
+  void close() {
+    fetcher.close();
+  }
+
+  @Test
+  void fetchWantsToKnowWhomHostsMayAsk() {
+    Ended ended = Ended.after("fetch");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--user-agent-contact").contains("--allow-address");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--user-agent-contact|nobody|a contact is a web address",
+        "--allow-address|example.org|a network is written like",
+        "--concurrency|0|at least 1 connection",
+        "--attempts|0|at least once",
+        "--first-pause|PT0S|must be positive",
+        "--timeout|PT1S|which is less than"
+      })
+  void fetchRefusesAnImpossibleSetting(String option, String value, String says) {
+    List<String> arguments = new ArrayList<>(List.of(option, value));
+    if (!option.equals("--user-agent-contact")) {
+      arguments.addAll(List.of("--user-agent-contact", "me@example.org"));
+    }
+
+    Ended ended = Ended.after("fetch", arguments.toArray(String[]::new));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(says);
+  }
+
+  @Test
+  void auditCountsLinks() {
+    Ended text = run("audit");
+    JsonNode json = run("audit", "--json").json();
+
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("links        2").contains("audit: 0 differences");
+    assertThat(json.path("links").path("inputs").asInt()).isEqualTo(2);
+    assertThat(json.path("links").path("quarantined").asInt()).isEqualTo(2);
+    assertThat(json.path("inputs").asInt()).isZero();
+  }
+}

@@ -1,0 +1,138 @@
+package io.pairstream.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.OnCluster;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RunExtent;
+import io.pairstream.service.cluster.TestCluster;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExposureCommandTest extends OnCluster {
+
+  private static final String PAIR = "%032x";
+
+  ExposureCommandTest() {
+    super(2);
+  }
+
+  @Test
+  void tellsOfEachCheckpointWhenItHasSeenAPair() {
+    train(20);
+    index("VALIDATION", 900, 3, "anna");
+    run("view cut all");
+    run("view cut " + folder.resolve("all.view"));
+    String feed =
+        "feed --json --side-px 8 --lanes 2 --window 3 --batch-size 6 --seed 5 --view all --epochs"
+            + " 2";
+    List<JsonNode> batches = run(feed).jsonLines();
+
+    note("", "step-2", batches.get(1), 6);
+    note("step-2", "step-5", batches.get(4), 6);
+    String id = batches.get(4).path("pair_ids").path(2).asText();
+    Ended text = run("exposure", id);
+    List<JsonNode> json = run("exposure", id, "--json").jsonLines();
+
+    List<String> places = new ArrayList<>();
+    for (int batch = 0; batch < 5; batch++) {
+      for (int place = 0; place < 6; place++) {
+        if (batches.get(batch).path("pair_ids").path(place).asText().equals(id)) {
+          places.add("epoch %d, step %d, place %d".formatted(batch / 3, batch % 3, place));
+        }
+      }
+    }
+    String topic = cluster.topics().training().name();
+    assertThat(text.out()).startsWith("pair " + id + ": " + topic + "-");
+    assertThat(places).hasSize(2).last().isEqualTo("epoch 1, step 1, place 2");
+    assertThat(text.out()).contains(places).containsPattern("r1/step-5 +seen 2 times ");
+    assertThat(json.get(1).path("seen").findValuesAsText("step")).hasSize(2).endsWith("1");
+    assertThat(json.get(1).path("parent").asText()).isEqualTo("r1/step-2");
+    assertThat(run("exposure", PAIR.formatted(900)).out()).containsPattern("step-5 +not seen\n");
+
+    Ended plan = run("takedown", "--contributor", "anna", "--plan");
+    assertThat(plan.out())
+        .contains(
+            "seen by 2 checkpoints of the run r1: step-2, step-5\n",
+            "pairstream exposure PAIR_ID ");
+    assertThat(run("takedown --contributor anna --plan --json").json().path("seen_by").path("r1"))
+        .hasSize(2);
+    assertThat(run("takedown --contributor nobody --plan").out()).doesNotContain("seen by");
+
+    run("view drop all --yes");
+    assertThat(run("exposure", id).out()).contains("not known", "--view FILE");
+    assertThat(run("exposure", id, "--view", folder.resolve("all.view").toString()).out())
+        .contains(places);
+  }
+
+  @Test
+  void saysWhatItDoesNotKnow() {
+    Ended none = run("exposure", PAIR.formatted(1));
+    train(1);
+    note("", "a", run("view cut all --json").json(), 1);
+
+    assertThat(none.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(none.err()).contains("no checkpoint is noted");
+    Ended unknown = run("exposure", PAIR.formatted(99));
+    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(unknown.onlyErrorLine()).contains("the index knows no pair " + PAIR.formatted(99));
+  }
+
+  private void note(String parent, String name, JsonNode batch, int batchSize) {
+    JsonNode at = batch.path("position");
+    RunExtent note =
+        RunExtent.newBuilder()
+            .setParent(parent)
+            .setFingerprint(at.path("view").asText())
+            .setEpoch(at.path("epoch").asInt())
+            .setSamples(at.path("samples").asLong())
+            .setSeed(at.path("seed").asLong())
+            .setLanes(at.path("lanes").asInt())
+            .setWindow(at.path("window").asInt())
+            .setBatchSize(batchSize)
+            .setKeepsLast(false)
+            .setProposedAt(Instant.now())
+            .build();
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().runs(), 0, "r1/" + name, note));
+  }
+
+  private void train(int count) {
+    for (int i = 0; i < count; i++) {
+      String id = PAIR.formatted(i);
+      PreparedPair pair =
+          PreparedPair.newBuilder()
+              .setPairId(id)
+              .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
+              .setImageEncoding("raw")
+              .setHeight(8)
+              .setWidth(8)
+              .setCaption("caption")
+              .setTokenIds(List.of(1, 2, 3))
+              .setTokenCount(3)
+              .setSplit("TRAINING")
+              .build();
+      TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), i % 2, id, pair));
+      index("TRAINING", i, i / 2, i < 3 ? "anna" : "ben");
+    }
+  }
+
+  private void index(String split, int number, long offset, String contributor) {
+    IndexedPair entry =
+        IndexedPair.newBuilder()
+            .setSplit(split)
+            .setPartition(number % 2)
+            .setOffset(offset)
+            .setBytes(300)
+            .setContributor(contributor)
+            .build();
+    String id = PAIR.formatted(number);
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().index(), 0, id, entry));
+  }
+}

@@ -1,0 +1,175 @@
+package io.pairstream.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.OnCluster;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.TestCluster;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ViewCommandTest extends OnCluster {
+
+  ViewCommandTest() {
+    super(2);
+  }
+
+  private static final String FEED = "feed --json --side-px 8 --lanes 4 --batch-size 4 --seed 1";
+
+  @Test
+  void aNamedViewIsCutListedShownReadAndDropped() {
+    train(0, 9);
+    Ended cut = run("view cut val-2026-11 --where width=8");
+    train(9, 4);
+    Ended file = run("view cut " + folder.resolve("all.view"));
+
+    assertThat(cut.out())
+        .contains("view val-2026-11 of " + cluster.topics().training().name() + ", frozen ")
+        .contains("where width=8")
+        .contains("9 samples in 2 blocks");
+    assertThat(run("view cut val-2026-11").onlyErrorLine())
+        .contains("the view val-2026-11 is there already; a view is never changed");
+    assertThat(file.out()).contains("13 samples");
+    JsonNode listed = run("view ls --json").json();
+    assertThat(listed.path("name").asText()).isEqualTo("val-2026-11");
+    assertThat(listed.path("frozen").asBoolean()).isTrue();
+    assertThat(run("view ls").out()).contains("val-2026-11").contains("frozen").contains(" 9 ");
+    assertThat(run("view show val-2026-11").out()).contains("kept: not deleted by age");
+
+    List<JsonNode> batches = run(FEED + " --epochs 1 --view val-2026-11").jsonLines();
+    assertThat(batches).hasSize(2);
+    assertThat(batches.get(0).path("position").path("view").asText())
+        .isEqualTo(listed.path("fingerprint").asText());
+
+    Ended asked = run("view drop val-2026-11");
+    assertThat(asked.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(asked.onlyErrorLine())
+        .contains("has 9 samples, and runs that follow it cannot go on; to drop it say --yes");
+    assertThat(run("view drop val-2026-11 --yes").status()).isEqualTo(ExitStatus.DONE);
+    assertThat(run("view drop val-2026-11 --yes").onlyErrorLine())
+        .contains("there is no view val-2026-11");
+    assertThat(run("view ls").err()).contains("there is no named view");
+    assertThat(run(FEED + " --view val-2026-11").err())
+        .contains("--view: there is no view val-2026-11 in the data set");
+  }
+
+  @Test
+  void aSealedViewGrowsUntilItIsFrozen() {
+    assertThat(run("view seal live --once").err()).contains("there is no pair yet");
+    train(0, 8);
+    assertThat(run("view seal live --once --json").json().path("samples").asLong()).isEqualTo(8);
+    train(8, 4);
+    assertThat(run("view seal live --once").out())
+        .contains(", growing ")
+        .contains("12 samples")
+        .contains("2 segments");
+
+    assertThat(run(FEED + " --view live").err())
+        .contains("the view live still grows: follow it in Python");
+    assertThat(run("view freeze live").out()).contains(", frozen ").contains("12 samples");
+    assertThat(run("view freeze live").onlyErrorLine()).contains("the view live is frozen");
+    assertThat(run("view seal live --once").onlyErrorLine()).contains("the view live is frozen");
+    assertThat(run(FEED + " --view live --epochs 1").jsonLines()).hasSize(3);
+  }
+
+  @Test
+  void aViewSaysWhenRetentionEatsIt() {
+    train(0, 4);
+    assertThat(run("view cut short").status()).isEqualTo(ExitStatus.DONE);
+    retain(Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000"));
+
+    JsonNode shown = run("view show short --json").json();
+
+    assertThat(shown.path("leaves_from").asText()).startsWith("20").endsWith("Z");
+    assertThat(shown.path("retention").asText())
+        .isEqualTo("the oldest block leaves from " + shown.path("leaves_from").asText());
+    assertThat(run(FEED + " --view short --epochs 1").err())
+        .contains("the oldest block leaves from " + shown.path("leaves_from").asText());
+    retain(Map.of("retention.ms", "-1", "retention.bytes", "5000000"));
+    assertThat(run("view show short").out())
+        .contains("the oldest block leaves once a partition has more than 5,000,000 bytes");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "view cut No | 1 to 64 lower-case letters",
+        "view show none | there is no view none",
+        "view freeze none | there is no view none",
+        "view seal live --after 0 | a segment has at least 1 pair, not 0",
+        "view seal live --where taste=sweet | --where: ",
+        "feed --view none | there is no view none",
+        "feed --view live --follow all | there is no option --follow",
+        "feed --view live:7 | 1 to 64 lower-case letters",
+      })
+  void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
+    Ended ended = run(command);
+
+    assertThat(ended.status()).isNotEqualTo(ExitStatus.DONE);
+    assertThat(ended.err()).contains(sentence.strip()).doesNotContain("\tat ");
+  }
+
+  /** Sets settings of the training topic, and waits until the broker has heard of them. */
+  private void retain(Map<String, String> settings) {
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, cluster.topics().training().name());
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      topic,
+                      settings.entrySet().stream()
+                          .map(
+                              one ->
+                                  new AlterConfigOp(
+                                      new ConfigEntry(one.getKey(), one.getValue()),
+                                      AlterConfigOp.OpType.SET))
+                          .toList()))
+              .all());
+      while (!settings.entrySet().stream()
+          .allMatch(
+              one ->
+                  KafkaAnswers.await(admin.describeConfigs(List.of(topic)).all())
+                      .get(topic)
+                      .get(one.getKey())
+                      .value()
+                      .equals(one.getValue()))) {
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
+  }
+
+  private void train(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      PreparedPair pair =
+          PreparedPair.newBuilder()
+              .setPairId(String.valueOf(i))
+              .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
+              .setImageEncoding("raw")
+              .setHeight(8)
+              .setWidth(8)
+              .setCaption("caption")
+              .setTokenIds(List.of(1, 2, 3))
+              .setTokenCount(3)
+              .setSplit("TRAINING")
+              .build();
+      TestCluster.send(
+          cluster, TestCluster.record(cluster.topics().training(), i % 2, String.valueOf(i), pair));
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.pairstream.cli.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.pairstream.cli.Ended;
+import io.pairstream.cli.command.ExitStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code lag}, and a dashboard that says what a test wants it to say. */
+class LagDashboardTest {
+
+  private static final String REPORT =
+      """
+      {"at": "2026-11-24T12:00:00Z", "interval_seconds": 2, "trouble": null,
+       "groups": [{
+         "group": "pairs-preprocess", "type": "streams", "state": "Stable", "members": 1,
+         "decides": true, "verdict": "%s", "sentence": "stuck for 6 min",
+         "since": "2026-11-24T11:54:00Z", "lag": 3, "bytes": null, "seconds": 360.0,
+         "arrival_per_second": 1.0, "processing_per_second": 0.0,
+         "catch_up": {"seconds": null, "sentence": "never at this rate", "sentence_template": {"template": "NEVER", "arguments": []}}, "retention_seconds": null,
+         "lost": 0, "worst_partition": null, "partitions": []}]}
+      """;
+
+  private HttpServer dashboard;
+  private volatile int status = 200;
+  private volatile String answer = "";
+  private volatile String key = "";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void open() throws IOException {
+    dashboard = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    dashboard.createContext(
+        "/v1/",
+        exchange -> {
+          key = exchange.getRequestHeaders().getFirst("Authorization");
+          byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    dashboard.start();
+  }
+
+  @AfterEach
+  void close() {
+    dashboard.stop(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STALL, 1", "AT_RISK, 1", "BEHIND, 0", "OK, 0"})
+  void itsVerdictIsTheCommands(String verdict, int exitStatus) {
+    answer = REPORT.formatted(verdict);
+
+    Ended ended = run("--group", "pairs-preprocess", "--json");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(exitStatus);
+    assertThat(ended.json().path("verdict").asText()).isEqualTo(verdict);
+  }
+
+  @Test
+  void getsItsKey() throws IOException {
+    answer = REPORT.formatted("OK");
+    Path file = Files.writeString(folder.resolve("key"), "secret\n");
+
+    assertThat(run("--api-key-file", file.toString()).status()).isEqualTo(ExitStatus.DONE);
+    assertThat(key).isEqualTo("Bearer secret");
+  }
+
+  @Test
+  void saysWhatIsWrongWithIt() {
+    status = 401;
+    Ended refused = run();
+    status = 200;
+    answer = "<html>";
+    Ended other = run();
+    dashboard.stop(0);
+    Ended gone = run();
+
+    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(refused.onlyErrorLine()).contains("says: status 401; --api-key-file names a key");
+    assertThat(other.onlyErrorLine()).contains("no dashboard answers at http://");
+    assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
+  }
+
+  @Test
+  void whyIsAnsweredByItsIndexAndSaysSo() {
+    answer =
+        """
+        {"pair_id": "0123", "kind": "PAIR", "status": "TRAINING", "reason": "",
+         "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
+         "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
+        """;
+
+    Ended why = after("why", "0123");
+
+    assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(why.out())
+        .contains("status       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
+        .contains("decided      2026-11-26T10:00:00.000Z\n", "read from    the dashboard at http")
+        .doesNotContain("null", "remedy");
+    assertThat(why.err()).isEmpty();
+  }
+
+  @Test
+  void whyTakesTheIndexsWordThatNothingIsKnown() {
+    answer = "{\"id\": \"4567\", \"status\": \"UNKNOWN\"}";
+    Ended unknown = after("why", "4567");
+    status = 404;
+    Ended stranger = after("why", "89");
+
+    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(unknown.onlyErrorLine()).contains("nothing is known of 4567");
+    assertThat(stranger.onlyErrorLine()).contains(" is no dashboard");
+  }
+
+  @Test
+  void hasAnAddress() {
+    Ended ended = Ended.after("lag", "--dashboard", "localhost:1");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err())
+        .contains("--dashboard must be an address such as http://127.0.0.1:8082");
+  }
+
+  private Ended run(String... arguments) {
+    return after("lag", arguments);
+  }
+
+  private Ended after(String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of("--dashboard", "http://127.0.0.1:" + dashboard.getAddress().getPort() + "/"));
+    return Ended.after(command, all.toArray(String[]::new));
+  }
+}
