@@ -35,7 +35,7 @@ class RemediesPageTest extends PageTest {
     assertThat(((Map<?, ?>) boxes).entrySet().stream().map(String::valueOf))
         .contains(
             "raw-pairs=#/lag?group=pairs-preprocess&only=pairs.scraped%2Cpairs.crowdsourced",
-            "refuse-duplicates=#/quarantine?reason=DUPLICATE_PAIR",
+            "check-duplicate=#/quarantine?reason=DUPLICATE_PAIR",
             "training=#/pairs?status=TRAINING");
     browser.tabTo(".box[href$=DUPLICATE_PAIR]");
     browser.press(Keys.ENTER);

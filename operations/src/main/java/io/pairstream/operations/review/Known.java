@@ -11,7 +11,6 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -39,7 +39,7 @@ const JOINTS =
   /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|rejected-receipts|decisions|quarantined|rejected|take-to-image|grouped|found)$/;
 
 /** Why steps that reject for one reason do. */
-const REJECTS = { "refuse-withdrawn": "WITHDRAWN", "refuse-duplicates": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "refuse-same-sample": "DUPLICATE_PAIR" };
+const REJECTS = { "check-withdrawn": "WITHDRAWN", "check-duplicate": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "check-sample": "DUPLICATE_PAIR" };
 const OUTPUT = /\.(training|validation|test)$/;
 
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */

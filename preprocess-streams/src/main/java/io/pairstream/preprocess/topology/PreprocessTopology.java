@@ -47,16 +47,16 @@ import org.apache.kafka.streams.state.Stores;
  * The whole graph, in the order in which a record meets it. Node names are the ones below.
  *
  * <pre>
- * raw-pairs -> read -+-> placed --------------------------------------------+-> received
+ * raw-pairs -> read -+-> placed -------------------------------------------+-> received
  *                    +-> repartitioned -> by-image -> read-repartitioned --+
- * received -> refuse-withdrawn -> gate -> refuse-duplicates -> clean -> refuse-same-sample -> split -+-> training
- *                                                                                                  +-> validation
- *                                                                                                  +-> test
+ * received -> check-withdrawn -> gate -> check-duplicate -> clean -> check-sample -> split -+-> training
+ *                                                                                           +-> validation
+ *                                                                                           +-> test
  * rejected by any of them --> quarantine      every decision --> receipts
  *
- * where the recipe looks for near copies, between clean and refuse-same-sample:
- * clean -+-> match-known-picture ------------------------------------------> grouped -> refuse-same-sample
- *        +-> request-look-up -> fingerprints ... findings -+-> near-copies -^
+ * where the recipe looks for near copies, between clean and check-sample:
+ * clean -+-> known-picture ------------------------------------------+-> grouped -> check-sample
+ *        +-> request-look-up -> fingerprints ... findings -+-> near-copies --+
  *                                                ^         +-> superseded --> tombstones on the splits, quarantine
  *                                                +------------ list-superseded --> receipts
  *
@@ -144,7 +144,7 @@ public final class PreprocessTopology {
 
     Fork<ReceivedPair> allowed =
         judged(
-            "refuse-withdrawn",
+            "check-withdrawn",
             received,
             task -> new Takedowns(task)::refuseWithdrawn,
             TAKEDOWNS_STORE);
@@ -154,7 +154,7 @@ public final class PreprocessTopology {
 
     Fork<GatedRecord> fresh =
         judged(
-            "refuse-duplicates",
+            "check-duplicate",
             gated.kept(),
             task -> new Receipts(task)::refuseCopies,
             RECEIPTS_STORE);
@@ -175,7 +175,7 @@ public final class PreprocessTopology {
 
     Fork<PreparedPair> distinct =
         judged(
-            "refuse-same-sample",
+            "check-sample",
             grouped.kept(),
             task -> new Receipts(task).refuseEqualSamples(new Takedowns(task)),
             RECEIPTS_STORE,
@@ -228,13 +228,11 @@ public final class PreprocessTopology {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
     Fork<PreparedPair> known =
         fork(
-            "match-known-picture",
+            "known-picture",
             cleaned
                 .kept()
                 .processValues(
-                    () -> new KnownPictures(plan.split()),
-                    as("match-known-picture"),
-                    RECEIPTS_STORE));
+                    () -> new KnownPictures(plan.split()), as("known-picture"), RECEIPTS_STORE));
     cleaned
         .kept()
         .process(RequestLookUp::new, as("request-look-up"), RECEIPTS_STORE, WAITING_PAIRS_STORE)

@@ -119,7 +119,7 @@ class EqualSamplesTest {
         .allSatisfy(
             pair -> {
               assertThat(pair.getReason()).isEqualTo("DUPLICATE_PAIR");
-              assertThat(pair.getStep()).isEqualTo("refuse-same-sample");
+              assertThat(pair.getStep()).isEqualTo("check-sample");
               assertThat(pair.getDetail())
                   .contains("pair " + id(first))
                   .contains("pairs.crowdsourced-0-0")

@@ -207,7 +207,7 @@ class TakedownsTest {
 
     QuarantinedPair rejected = topology.quarantine().get(0).value();
     assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
-    assertThat(rejected.getStep()).isEqualTo("refuse-withdrawn");
+    assertThat(rejected.getStep()).isEqualTo("check-withdrawn");
     assertThat(rejected.getDetail()).contains("not kept here").doesNotContain("letter");
     assertThat(rejected.getMeasured()).isEqualTo(subject);
     assertThat(rejected.getProducer()).as("whose key it was sent with").isEqualTo("anna");

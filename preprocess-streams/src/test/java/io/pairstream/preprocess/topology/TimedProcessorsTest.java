@@ -22,16 +22,15 @@ class TimedProcessorsTest {
 
       assertThat(topology.counters()).containsKeys(processors());
       assertThat(topology.counter("node_records_total{node=read}")).isEqualTo(2);
-      assertThat(topology.counter("node_records_total{node=refuse-duplicates}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=check-duplicate}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=clean}")).isEqualTo(1);
       assertThat(topology.counter("node_records_total{node=quarantined}")).isEqualTo(1);
       assertThat(topology.counter("node_records_total{node=write-receipt}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=repartitioned}")).isEqualTo(2);
       assertThat(topology.counter("node_records_total{node=take-to-image}")).isZero();
       assertThat(topology.counter("node_forwarded_total{node=repartitioned}")).isZero();
-      assertThat(topology.counter("node_forwarded_total{node=refuse-duplicates}")).isEqualTo(4);
-      assertThat(topology.counter("node_forwarded_total{node=refuse-duplicates-kept}"))
-          .isEqualTo(1);
+      assertThat(topology.counter("node_forwarded_total{node=check-duplicate}")).isEqualTo(4);
+      assertThat(topology.counter("node_forwarded_total{node=check-duplicate-kept}")).isEqualTo(1);
       assertThat(topology.counter("node_forwarded_total{node=split}")).isEqualTo(1);
       assertThat(topology.counter("node_forwarded_total{node=receipts-written}")).isZero();
     }
