@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -66,8 +67,14 @@ public interface Check<T> extends Step<T, T> {
      * @param limit the limit that it breaks, with its unit
      */
     public Checked<T> but(RejectReason reason, String detail, String measured, String limit) {
+      return but(reason, detail, measured, limit, BrokenLimit.NONE);
+    }
+
+    /** Returns a copy with one more objection, of a named measure. */
+    public Checked<T> but(
+        RejectReason reason, String detail, String measured, String limit, BrokenLimit broken) {
       List<Rejection> more = new ArrayList<>(objections);
-      more.add(new Rejection(reason, detail, measured, limit));
+      more.add(new Rejection(reason, detail, measured, limit, broken, ""));
       return new Checked<>(value, more);
     }
   }

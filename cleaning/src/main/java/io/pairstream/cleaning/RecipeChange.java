@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.image.CheckMeasures;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -120,11 +121,11 @@ public final class RecipeChange {
    * Judges a pair that both recipes keep until its pixels are made, and the earlier one then
    * rejected, no reason waived.
    *
+   * @param broken the measure and limit that it was rejected for, if any
    * @return the reason for which it is rejected, or nothing for one that is kept; empty where only
    *     its pixels tell
    */
-  public Optional<List<RejectReason>> judgeAgain(
-      RejectReason reason, String detail, String measured) {
+  public Optional<List<RejectReason>> judgeAgain(RejectReason reason, BrokenLimit broken) {
     boolean isOfLimits =
         uses.stream()
             .filter(this::needsPixels)
@@ -132,8 +133,8 @@ public final class RecipeChange {
     if (reason == RejectReason.STEP_CRASHED || !isOfLimits) {
       return Optional.empty();
     }
-    return isWithoutPixels() || !limitsBefore.isOurs(detail, measured)
+    return isWithoutPixels() || !limitsBefore.isBroken(broken)
         ? Optional.of(List.of(reason))
-        : limits.judgeAgain(limitsBefore, detail, measured);
+        : limits.judgeAgain(limitsBefore, broken);
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.cleaning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import java.io.IOException;
 import java.util.HashMap;
@@ -132,7 +133,7 @@ class RecipeChangeTest {
 
     assertThat(change.isByMeasures()).isFalse();
     assertThat(change.isWithoutPixels()).isFalse();
-    assertThat(change.judgeAgain(RejectReason.IMAGE_DAMAGED, "", "")).isEmpty();
+    assertThat(change.judgeAgain(RejectReason.IMAGE_DAMAGED, BrokenLimit.NONE)).isEmpty();
   }
 
   @Test
@@ -159,21 +160,21 @@ class RecipeChangeTest {
 
   @ParameterizedTest
   @CsvSource({
-    // the same limit, a tighter one, one that the rounded value surely breaks
+    // the same limit, a tighter one, one that the value breaks
     "min-sharpness: 200, IMAGE_BLURRED",
     "min-sharpness: 300, IMAGE_BLURRED",
     "min-sharpness: 124, IMAGE_BLURRED",
-    // surely kept, or hidden by rounding
+    // kept, and on the limit
     "min-sharpness: 123, kept",
-    "min-sharpness: 123.5, unknown",
-    "min-sharpness: 123.46, unknown",
+    "min-sharpness: 123.46, kept",
+    "min-sharpness: 123.47, IMAGE_BLURRED",
     // a limit before it was kept; a tighter one may not be; of a later one nothing is known
     "'min-sharpness: 300, min-colour-deviation: 9', IMAGE_BLURRED",
     "'min-sharpness: 300, min-colour-deviation: 11', unknown",
     "'min-sharpness: 123, min-contrast: 1', unknown",
     "'min-sharpness: 124, min-contrast: 1', IMAGE_BLURRED"
   })
-  void judgesARejectedPictureAgainByTheValueThatIsShown(String limits, String expected) {
+  void judgesARejectedPictureAgainByTheMeasuredValue(String limits, String expected) {
     RecipeChange change =
         change(
             "quality: {min-colour-deviation: 10, min-sharpness: 200}",
@@ -181,12 +182,7 @@ class RecipeChangeTest {
                 .formatted(limits)
                 .replaceFirst("min-colour-deviation: 10, (.*min-colour)", "$1"));
 
-    assertThat(
-            again(
-                change,
-                RejectReason.IMAGE_BLURRED,
-                "the picture's sharpness is 123.5; it must be at least 200.0",
-                "123.5"))
+    assertThat(again(change, RejectReason.IMAGE_BLURRED, new BrokenLimit("sharpness", 123.46, 200)))
         .isEqualTo(expected);
   }
 
@@ -194,15 +190,13 @@ class RecipeChangeTest {
   void whatOtherStepsRejectedBeforeStaysSo() {
     RecipeChange change = change("", "quality: {min-sharpness: 5}");
 
-    assertThat(again(change, RejectReason.IMAGE_DAMAGED, "the image is cut off", ""))
+    assertThat(again(change, RejectReason.IMAGE_DAMAGED, BrokenLimit.NONE))
         .isEqualTo("IMAGE_DAMAGED");
-    assertThat(again(change, RejectReason.STEP_CRASHED, "a step of ours failed", ""))
-        .isEqualTo("unknown");
+    assertThat(again(change, RejectReason.STEP_CRASHED, BrokenLimit.NONE)).isEqualTo("unknown");
   }
 
-  private static String again(
-      RecipeChange change, RejectReason reason, String detail, String shown) {
-    Optional<List<RejectReason>> judged = change.judgeAgain(reason, detail, shown);
+  private static String again(RecipeChange change, RejectReason reason, BrokenLimit broken) {
+    Optional<List<RejectReason>> judged = change.judgeAgain(reason, broken);
     return judged
         .map(reasons -> reasons.isEmpty() ? "kept" : reasons.get(0).name())
         .orElse("unknown");

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Optional;
@@ -112,7 +113,8 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
               "the caption has %s characters; it may have at most %s"
                   .formatted(characters, maxCharacters),
               count(characters, "character"),
-              count(maxCharacters, "character"));
+              count(maxCharacters, "character"),
+              new BrokenLimit(CHARACTERS, characters, maxCharacters));
     }
     Double words = measured.measures().get(WORDS);
     if (words == null) {
@@ -133,7 +135,8 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
             "the caption has %s%s; it must have at least %s"
                 .formatted(count(measured, unit), ofWhat, limit),
             count(measured, unit),
-            count(limit, unit));
+            count(limit, unit),
+            new BrokenLimit(unit.equals("word") ? WORDS : CHARACTERS, measured, limit));
   }
 
   private static String count(int number, String unit) {

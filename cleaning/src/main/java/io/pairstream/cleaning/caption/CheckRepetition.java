@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
@@ -70,7 +71,8 @@ public final class CheckRepetition implements Check<CleanedCaption> {
             RejectReason.CAPTION_REPETITIVE,
             "the caption repeats itself",
             String.format(Locale.ROOT, "%.2f of the caption", repetition),
-            maxRepetition + " of the caption")
+            maxRepetition + " of the caption",
+            new BrokenLimit(REPETITION, repetition, maxRepetition))
         : checked;
   }
 

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.caption.LanguageIdentifier.LanguageGuess;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -109,7 +110,8 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
                         + "probability of at least %s")
                     .formatted(probable, minConfidence),
                 String.format(Locale.ROOT, "%.2f", confidence),
-                String.valueOf(minConfidence))
+                String.valueOf(minConfidence),
+                new BrokenLimit(CONFIDENCE, confidence, minConfidence))
             : checked);
   }
 

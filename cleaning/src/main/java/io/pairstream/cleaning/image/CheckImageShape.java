@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -72,7 +73,8 @@ public final class CheckImageShape implements Check<ProbedImage> {
               "the image is %s px; its shorter side must have at least %s px"
                   .formatted(image.size(), minSidePx),
               image.shorterSidePx() + " px",
-              minSidePx + " px");
+              minSidePx + " px",
+              new BrokenLimit("shorter_side_px", image.shorterSidePx(), minSidePx));
     }
     if (image.aspectRatio() > maxAspectRatio) {
       checked =
@@ -81,7 +83,8 @@ public final class CheckImageShape implements Check<ProbedImage> {
               "the image is %s px; its longer side may be at most %s times its shorter side"
                   .formatted(image.size(), maxAspectRatio),
               String.format(Locale.ROOT, "%.2f", image.aspectRatio()),
-              String.valueOf(maxAspectRatio));
+              String.valueOf(maxAspectRatio),
+              new BrokenLimit("longer_over_shorter", image.aspectRatio(), maxAspectRatio));
     }
     return checked;
   }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -182,42 +183,28 @@ public final class CheckMeasures implements Check<PreparedImage> {
     return checked;
   }
 
-  /** Whether a rejection, in these words, is for one of the limits. */
-  public boolean isOurs(String detail, String shown) {
-    return broken(detail, shown) >= 0;
-  }
-
-  private int broken(String detail, String shown) {
-    for (int i = 0; i < limits.size(); i++) {
-      if (limits.get(i).detail(shown).equals(detail)) {
-        return i;
-      }
-    }
-    return -1;
+  /** Whether a measure is beyond one of the limits. */
+  public boolean isBroken(BrokenLimit by) {
+    return limits.stream().anyMatch(limit -> limit.isBroken(by));
   }
 
   /**
    * Judges a picture again that {@code before}, of the same measures, rejected. Of it is known that
-   * it keeps the limits before the one it broke, and the value that broke that one, as shown.
+   * it keeps the limits before the one it broke, and the value that broke that one.
    *
-   * @param detail as in the rejection; {@code before} {@linkplain #isOurs knows} it
-   * @param shown the measured value, likewise
-   * @return the first reason for which it is surely rejected, or nothing for one that is surely
-   *     kept; empty where that does not follow
+   * @return the first reason for which it is rejected, or nothing for one that is kept; empty where
+   *     that does not follow
    */
-  public Optional<List<RejectReason>> judgeAgain(
-      CheckMeasures before, String detail, String shown) {
-    int broken = before.broken(detail, shown);
-    List<Limit> kept = before.limits.subList(0, broken);
+  public Optional<List<RejectReason>> judgeAgain(CheckMeasures before, BrokenLimit broken) {
+    List<Limit> kept = before.limits.stream().takeWhile(limit -> !limit.isBroken(broken)).toList();
     for (Limit limit : limits) {
-      if (limit.measure().equals(before.limits.get(broken).measure())) {
-        int side = limit.side(shown);
-        if (side < 0) {
-          return Optional.of(List.of(limit.reason()));
-        } else if (side == 0) {
-          return Optional.empty();
-        }
-      } else if (kept.stream().noneMatch(limit::isNoTighterThan)) {
+      if (limit.isBroken(broken)) {
+        return Optional.of(List.of(limit.reason()));
+      }
+      boolean isKept =
+          limit.measure().equals(broken.measure())
+              || kept.stream().anyMatch(limit::isNoTighterThan);
+      if (!isKept) {
         return Optional.empty();
       }
     }
@@ -233,33 +220,25 @@ public final class CheckMeasures implements Check<PreparedImage> {
   record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
 
     <T> Checked<T> judge(double value, Checked<T> checked) {
-      // This way round, so that what is no number breaks every limit.
-      if (isLeast ? value >= bound : value <= bound) {
+      if (keeps(value)) {
         return checked;
       }
-      String shown = shown(value);
-      return checked.but(reason, detail(shown), shown, String.valueOf(bound));
+      String shown = String.format(Locale.ROOT, "%.4g", value);
+      return checked.but(
+          reason,
+          "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords()),
+          shown,
+          String.valueOf(bound),
+          new BrokenLimit(measure, value, bound));
     }
 
-    String detail(String shown) {
-      return "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords());
+    /** Whether a value is within the limit; what is no number breaks every limit. */
+    boolean keeps(double value) {
+      return isLeast ? value >= bound : value <= bound;
     }
 
-    private static String shown(double value) {
-      return String.format(Locale.ROOT, "%.4g", value);
-    }
-
-    /**
-     * On which side of the bound a value lies that is known as it is shown: below 0 for the wrong
-     * one, above 0 for the right one, 0 where rounding hides it. Rounding keeps the order.
-     */
-    int side(String shown) {
-      double value = Double.parseDouble(shown);
-      double rounded = Double.parseDouble(shown(bound));
-      if (Double.isNaN(value) || value == rounded) {
-        return 0;
-      }
-      return value > rounded == isLeast ? 1 : -1;
+    boolean isBroken(BrokenLimit by) {
+      return measure.equals(by.measure()) && !keeps(by.value());
     }
 
     /** Whether whatever keeps the other keeps this one. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
@@ -101,8 +102,8 @@ public class CheckMeasuresTest {
 
     assertThat(judge(yaml, measure, limit).keptOnly()).hasSize(1);
     assertThat(judge(yaml, measure, beyond).rejectedOnly())
-        .extracting(Rejection::reason)
-        .containsExactly(reason);
+        .extracting(Rejection::reason, Rejection::broken)
+        .containsExactly(Tuple.tuple(reason, new BrokenLimit(measure, beyond, limit)));
     assertThat(judge(yaml, measure, Double.NaN).rejectedOnly()).hasSize(1);
     assertThat(judge(yaml, measure, beyond, reason).keptOnly()).hasSize(1);
   }

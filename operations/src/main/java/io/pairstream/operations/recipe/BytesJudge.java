@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.operations.recipe.DiffReport.Prediction;
@@ -136,8 +137,12 @@ final class BytesJudge {
   private Optional<String> again(QuarantinedPair entry, RawPair pair, Set<RejectReason> waived) {
     return RejectReason.named(entry.getReason())
         .filter(was -> waived.isEmpty() && before.describe(pair, waived).rejectedOnly().isEmpty())
-        .flatMap(was -> change.judgeAgain(was, entry.getDetail(), entry.getMeasured()))
+        .flatMap(was -> change.judgeAgain(was, broken(entry)))
         .map(reasons -> reasons.isEmpty() ? "" : reasons.get(0).name());
+  }
+
+  private static BrokenLimit broken(QuarantinedPair entry) {
+    return new BrokenLimit(entry.getMeasure(), entry.getMeasuredValue(), entry.getLimitValue());
   }
 
   static String reason(Outcome<?> outcome) {

@@ -51,9 +51,9 @@ class RecipeDiffTest {
   @Test
   void otherLimitsNeedNeitherPixelsNorRawRecords() throws IOException {
     put(PAIRS);
-    reject("blurred", "10.00", 500);
-    reject("sharper", "18.00", 500);
-    reject("small", "18.00", 300);
+    reject("blurred", 10.00, 500);
+    reject("sharper", 18.00, 500);
+    reject("small", 18.00, 300);
     publishUnder("0123456789abcdef", "other");
     put("copy", PairStatus.QUARANTINED, "DUPLICATE_PAIR", new Origin("raw", 0, -2L));
 
@@ -121,7 +121,7 @@ class RecipeDiffTest {
   }
 
   /** A pair that the old recipe found blurred. */
-  private void reject(String id, String sharpness, int sidePx) throws IOException {
+  private void reject(String id, double sharpness, int sidePx) throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(sidePx, sidePx, BufferedImage.TYPE_INT_RGB), "png", png);
     RawPair raw =
@@ -137,9 +137,9 @@ class RecipeDiffTest {
             .setValue(ByteBuffer.wrap(topic.value().serializer().serialize(topic.name(), raw)))
             .setStep("clean")
             .setReason("IMAGE_BLURRED")
-            .setDetail("the picture's sharpness is " + sharpness + "; it must be at least 20.0")
-            .setMeasured(sharpness)
-            .setLimit("20.0")
+            .setMeasure("sharpness")
+            .setMeasuredValue(sharpness)
+            .setLimitValue(20)
             .setRecipeVersion(old.version())
             .setOrigin(new Origin(topic.name(), 0, (long) id.hashCode()))
             .build();

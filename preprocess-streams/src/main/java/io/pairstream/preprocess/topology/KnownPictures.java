@@ -3,6 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -53,6 +54,7 @@ final class KnownPictures
         group.getDetail(),
         group.getMeasured(),
         group.getLimit(),
+        BrokenLimit.NONE,
         group.getCopyOf());
   }
 

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -90,6 +91,7 @@ final class TakeFinding
                 + "; its bytes are not kept here, but on the raw topic",
             finding.getDistanceBits() + " bits",
             plan.nearCopies().maxDistanceBits() + " bits",
+            BrokenLimit.NONE,
             finding.getCopyOf()));
   }
 }

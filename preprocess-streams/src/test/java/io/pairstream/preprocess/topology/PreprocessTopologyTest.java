@@ -372,6 +372,9 @@ class PreprocessTopologyTest {
       assertThat(receipt.getDetail()).isEqualTo(quarantined.getDetail());
       assertThat(receipt.getMeasured()).isNotEmpty().isEqualTo(quarantined.getMeasured());
       assertThat(receipt.getLimit()).isNotEmpty().isEqualTo(quarantined.getLimit());
+      assertThat(quarantined.getMeasure()).isEqualTo("shorter_side_px");
+      assertThat(quarantined.getMeasuredValue()).isLessThan(quarantined.getLimitValue());
+      assertThat(quarantined.getLimitValue()).isEqualTo(4000);
     }
   }
 
