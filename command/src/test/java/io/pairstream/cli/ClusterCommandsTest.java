@@ -449,45 +449,12 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @Test
-  void feedReadsAViewInTheSameOrderWithAnyNumberOfRanks() {
-    for (int i = 0; i < 9; i++) {
-      train("image " + i, "caption");
-    }
-    String view = folder.resolve("nine.view").toString();
-    String run =
-        "feed --json --side-px 8 --seed 4 --lanes 4 --batch-size 4 --epochs 2 --view " + view;
-    assertThat(run("view", "cut", view).out()).contains("9 samples in 2 blocks");
-
-    List<JsonNode> alone = run(run).jsonLines();
-    List<JsonNode> first = run(run + " --ranks 2").jsonLines();
-    List<JsonNode> second = run(run + " --ranks 2 --rank 1").jsonLines();
-    Ended three = run(run + " --ranks 3");
-    Ended again = run("view", "cut", view);
-
-    assertThat(alone).hasSize(4);
-    for (int i = 0; i < 4; i++) {
-      JsonNode ours = first.get(i).path("pair_ids");
-      JsonNode theirs = second.get(i).path("pair_ids");
-      assertThat(alone.get(i).path("pair_ids"))
-          .containsExactly(ours.path(0), theirs.path(0), ours.path(1), theirs.path(1));
-      assertThat(alone.get(i).path("position")).isEqualTo(first.get(i).path("position"));
-    }
-    assertThat(three.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(three.err())
-        .contains(
-            "--batch-size 4 cannot be shared by --ranks 3 alike; the nearest sizes are 3 and 6");
-    assertThat(again.onlyErrorLine()).contains("is there already; a view is never changed");
-  }
-
-  @Test
-  void feedSaysWhatIsWrongWithAView() throws Exception {
+  void aViewThatCannotBeReadIsRefusedInASentence() throws Exception {
     Path file = Files.writeString(folder.resolve("view.json"), "{}");
 
-    assertThat(run("feed --view " + file).err())
+    assertThat(run("exposure p --view " + file).err())
         .contains("--view: " + file + ": no view: expected a JSON object");
-    assertThat(run("feed --view " + folder + "/none").err()).contains("there is no file");
-    assertThat(run("feed --until-end --view " + file).err())
-        .contains("--view goes without --until-end");
+    assertThat(run("exposure p --view " + folder + "/none").err()).contains("there is no file");
     assertThat(run("view cut " + folder + "/empty").onlyErrorLine())
         .contains("there is no record in");
   }

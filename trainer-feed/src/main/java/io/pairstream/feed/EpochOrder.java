@@ -80,13 +80,6 @@ public final class EpochOrder {
    */
   public record Piece(int block, int first, int count) {}
 
-  /** Bytes of the records that a window has of one block, on average. */
-  public static long pieceBytes(List<Block> viewBlocks, OrderPlan plan) {
-    long bytes = viewBlocks.stream().mapToLong(Block::bytes).sum();
-    long samples = viewBlocks.stream().mapToLong(Block::size).sum();
-    return bytes * plan.windowSize() / samples / (plan.isShuffled() ? STRATA.length : 1);
-  }
-
   public long epoch() {
     return epoch;
   }

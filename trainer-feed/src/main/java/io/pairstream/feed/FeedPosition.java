@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * How far a trainer has come in a split: per partition, the offset up to which records were handed
- * out. As JSON about 100 bytes and 10 per partition.
+ * out, not prefetched. It is stored with the model, as JSON of about 100 bytes and 10 per
+ * partition.
  *
  * @param topic the topic, which begins with the data set's name
  * @param topicId Kafka's id of the topic, which a topic that is made anew does not share
@@ -23,8 +24,7 @@ import java.util.TreeMap;
 public record FeedPosition(
     String topic,
     String topicId,
-    @JsonSetter(contentNulls = Nulls.FAIL) SortedMap<Integer, Long> offsets)
-    implements Position {
+    @JsonSetter(contentNulls = Nulls.FAIL) SortedMap<Integer, Long> offsets) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -50,12 +50,23 @@ public record FeedPosition(
    * @throws FeedRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
-    return read(json, FeedPosition.class, "a feed (an object with topic, topic_id and offsets)");
+    Optional<FeedPosition> read = Optional.empty();
+    try {
+      read = Optional.ofNullable(JSON.readValue(json, FeedPosition.class));
+    } catch (JsonProcessingException e) {
+      // Refused below.
+    }
+    String shown =
+        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
+    return read.orElseThrow(
+        () ->
+            new FeedRefusedException(
+                "no position of a feed (an object with topic, topic_id and offsets): " + shown));
   }
 
-  @Override
+  /** One line of JSON. */
   public String toJson() {
-    return write(this);
+    return JSON.valueToTree(this).toString();
   }
 
   /**
@@ -94,23 +105,5 @@ public record FeedPosition(
                     .formatted(topic, partition, ends.get(partition), offset));
           }
         });
-  }
-
-  static String write(Object stored) {
-    return JSON.valueToTree(stored).toString();
-  }
-
-  /** Parses a record. @throws FeedRefusedException for any other text */
-  static <T> T read(String json, Class<T> type, String expected) {
-    Optional<T> read = Optional.empty();
-    try {
-      read = Optional.ofNullable(JSON.readValue(json, type));
-    } catch (JsonProcessingException e) {
-      // Refused below.
-    }
-    String shown =
-        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
-    return read.orElseThrow(
-        () -> new FeedRefusedException("no position of " + expected + ": " + shown));
   }
 }

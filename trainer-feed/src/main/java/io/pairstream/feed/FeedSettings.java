@@ -8,23 +8,18 @@ package io.pairstream.feed;
  * @param slots batches in memory at a time, those that the trainer holds included; at least 2
  * @param decodeThreads threads that decode images, at least 1
  * @param end when the feed is over
- * @param lastBatch treatment of last batches that are not full
  */
-public record FeedSettings(
-    int batchSize, int sidePx, int slots, int decodeThreads, End end, LastBatch lastBatch) {
+public record FeedSettings(int batchSize, int sidePx, int slots, int decodeThreads, End end) {
 
   /** When a feed is over. */
   public enum End {
     /** Never: it waits for further samples. */
     NEVER,
-    /** Once it has handed out all that was committed when it was opened. */
+    /**
+     * Once it has handed out all that was committed when it was opened; the last batch may be
+     * smaller.
+     */
     WHERE_LOG_ENDS
-  }
-
-  /** Treatment of a last batch that is not full. */
-  public enum LastBatch {
-    KEEP,
-    DROP
   }
 
   private static final int MAX_CHANNELS = 3;
@@ -42,27 +37,22 @@ public record FeedSettings(
   /** Endless, 256 x 256 pixels, four slots, a decode thread per processor. */
   public static FeedSettings ofBatches(int batchSize) {
     int threads = Runtime.getRuntime().availableProcessors();
-    return new FeedSettings(batchSize, 256, 4, threads, End.NEVER, LastBatch.KEEP);
+    return new FeedSettings(batchSize, 256, 4, threads, End.NEVER);
   }
 
   /** Returns a copy with another end. */
   public FeedSettings until(End other) {
-    return new FeedSettings(batchSize, sidePx, slots, decodeThreads, other, lastBatch);
-  }
-
-  /** Returns a copy with another treatment of last batches. */
-  public FeedSettings lastBatch(LastBatch other) {
-    return new FeedSettings(batchSize, sidePx, slots, decodeThreads, end, other);
+    return new FeedSettings(batchSize, sidePx, slots, decodeThreads, other);
   }
 
   /** Returns a copy for images of another side. */
   public FeedSettings side(int otherPx) {
-    return new FeedSettings(batchSize, otherPx, slots, decodeThreads, end, lastBatch);
+    return new FeedSettings(batchSize, otherPx, slots, decodeThreads, end);
   }
 
   /** Returns a copy with other numbers of slots and of decode threads. */
   public FeedSettings memory(int otherSlots, int otherDecodeThreads) {
-    return new FeedSettings(batchSize, sidePx, otherSlots, otherDecodeThreads, end, lastBatch);
+    return new FeedSettings(batchSize, sidePx, otherSlots, otherDecodeThreads, end);
   }
 
   private static void requireAtLeast(int least, int value, String what) {

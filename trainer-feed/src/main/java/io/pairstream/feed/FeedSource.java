@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public record FeedSource(
     Dataset dataset, PairStatus split, Registry registry, Map<String, Object> clientSettings) {
 
-  private static final int MIN_FETCH_BYTES = 64 * 1024;
-  private static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
+  /** Of a partition in one answer, about, where much is read. */
+  static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
 
   public FeedSource {
     if (!split.isPublished()) {
@@ -88,9 +88,9 @@ public record FeedSource(
    * <p>What it asks for is there. A fetch beyond a block's end, which the client sends ahead at the
    * end of the log, would keep the next one waiting.
    *
-   * @param fetchBytes of a partition in one answer, about; kept between 64 KiB and 4 MiB
+   * @param fetchBytes of a partition in one answer, about
    */
-  public BlockReader blocks(long fetchBytes) {
+  public BlockReader blocks(int fetchBytes) {
     return new BlockReader(
         topic(),
         consumer(
@@ -100,7 +100,7 @@ public record FeedSource(
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 2 * SplitReader.BLOCK_RECORDS,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                (int) Math.max(MIN_FETCH_BYTES, Math.min(MAX_FETCH_BYTES, fetchBytes)))));
+                fetchBytes)));
   }
 
   /**

@@ -16,15 +16,12 @@ import java.time.Duration;
  * @param slots batches that there is room for, those that the trainer holds included
  * @param batchSamples samples in a full batch
  * @param samplesWaiting records in the topic that were not read yet, ends of transactions included,
- *     as of the last poll; -1 where that is not known, and over views
+ *     as of the last poll; -1 where that is not known
  * @param samplesInMemory samples loaded and not yet taken by the trainer, those in ready batches
  *     included
  * @param starvesInSeconds seconds that these samples last at the rate at which they became fewer
  *     over the last minute; 0 where there are none and the trainer waited most of that minute; NaN
  *     where they do not become fewer
- * @param epoch epoch of the batch that was handed out last, from 0; -1 where there is none,
- *     as-they-come
- * @param epochShare share of that epoch that was handed out, 0 to 1; NaN without an epoch
  * @param takedowns number of takedowns that the feed applies
  */
 public record FeedStats(
@@ -41,8 +38,6 @@ public record FeedStats(
     long samplesWaiting,
     long samplesInMemory,
     double starvesInSeconds,
-    long epoch,
-    double epochShare,
     int takedowns) {
 
   /** Samples handed out per second since the feed was opened. */

@@ -11,9 +11,6 @@ package io.pairstream.feed;
  */
 public record OrderPlan(long seed, int lanes, int window) {
 
-  /** Ranks whose number divides it read nothing that is another's. */
-  public static final int DEFAULT_LANES = 32;
-
   public static final int DEFAULT_WINDOW = 256;
 
   public OrderPlan {
@@ -23,11 +20,6 @@ public record OrderPlan(long seed, int lanes, int window) {
     if (window < 0 || window > 65_536) {
       throw new IllegalArgumentException("the window must be 0 to 65,536 samples, was " + window);
     }
-  }
-
-  /** With the usual number of lanes and the usual window. */
-  public static OrderPlan of(long seed) {
-    return new OrderPlan(seed, DEFAULT_LANES, DEFAULT_WINDOW);
   }
 
   /** Records of a whole window. */

@@ -21,10 +21,11 @@ public final class ReadyBatch implements AutoCloseable {
 
   private final long number;
   private final Memory memory;
+  private final FeedPosition position;
+  private final List<String> withdrawn;
   private final Consumer<Memory> giveBack;
   private final List<Future<Sample>> decoding = new ArrayList<>();
   private List<Sample> samples = List.of();
-  private Seal seal;
   private boolean closed;
 
   /**
@@ -81,27 +82,19 @@ public final class ReadyBatch implements AutoCloseable {
   record Sample(String pairId, String caption) {}
 
   /**
-   * Data of a batch besides its samples.
-   *
-   * @param position position after the batch
+   * @param position position behind the batch
    * @param withdrawn ids of pairs whose withdrawal was read since the batch before
-   * @param standIns samples that stand in for others that are gone
-   * @param epoch epoch of the batch; -1 where it has none
-   * @param epochShare share of the epoch that was handed out after the batch, 0 to 1; NaN where
-   *     none
    */
-  record Seal(
-      Position position, List<String> withdrawn, int standIns, long epoch, double epochShare) {
-
-    /** Where a feed begins. */
-    static Seal of(Position start) {
-      return new Seal(start, List.of(), 0, -1, Double.NaN);
-    }
-  }
-
-  ReadyBatch(long number, Memory memory, Consumer<Memory> giveBack) {
+  ReadyBatch(
+      long number,
+      Memory memory,
+      FeedPosition position,
+      List<String> withdrawn,
+      Consumer<Memory> giveBack) {
     this.number = number;
     this.memory = memory;
+    this.position = position;
+    this.withdrawn = withdrawn;
     this.giveBack = giveBack;
   }
 
@@ -157,17 +150,12 @@ public final class ReadyBatch implements AutoCloseable {
 
   /** Ids of pairs whose withdrawal the feed has read since the batch before. */
   public List<String> withdrawnPairIds() {
-    return seal.withdrawn;
-  }
-
-  /** Samples that stand in for pairs which were withdrawn after the view was cut. */
-  public int standIns() {
-    return seal.standIns;
+    return withdrawn;
   }
 
   /** The position after this batch. */
-  public Position position() {
-    return seal.position;
+  public FeedPosition position() {
+    return position;
   }
 
   /** Gives the buffers back to the feed. */
@@ -179,18 +167,6 @@ public final class ReadyBatch implements AutoCloseable {
     }
   }
 
-  Memory memory() {
-    return memory;
-  }
-
-  Seal seal() {
-    return seal;
-  }
-
-  void seal(Seal complete) {
-    seal = complete;
-  }
-
   /** Counts one more sample, which is written by the time {@code done} is. */
   void add(Future<Sample> done) {
     decoding.add(done);
@@ -200,20 +176,15 @@ public final class ReadyBatch implements AutoCloseable {
   void awaitSamples() throws InterruptedException {
     List<Sample> written = new ArrayList<>(size());
     for (Future<Sample> sample : decoding) {
-      written.add(await(sample));
+      try {
+        written.add(sample.get());
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException failed
+            ? failed
+            : new IllegalStateException(e.getCause());
+      }
     }
     samples = written;
-  }
-
-  /** Waits for work; throws what it threw. */
-  static <T> T await(Future<T> work) throws InterruptedException {
-    try {
-      return work.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failed
-          ? failed
-          : new IllegalStateException(e.getCause());
-    }
   }
 
   private ByteBuffer first(ByteBuffer whole, int bytesOfSample) {

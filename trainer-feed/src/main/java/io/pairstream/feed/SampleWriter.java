@@ -11,9 +11,9 @@ final class SampleWriter {
   private final ImageDecoder images = new ImageDecoder();
   private final int sidePx;
   private final String split;
-  private final PairFeed.Clocks clocks;
+  private final BatchSlots.Clocks clocks;
 
-  SampleWriter(FeedSource source, int sidePx, PairFeed.Clocks clocks) {
+  SampleWriter(FeedSource source, int sidePx, BatchSlots.Clocks clocks) {
     this.records = source.decoder();
     this.sidePx = sidePx;
     this.split = source.split().name();

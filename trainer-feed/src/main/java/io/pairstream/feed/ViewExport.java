@@ -81,7 +81,7 @@ public final class ViewExport {
   public static Summary export(FeedSource source, ExportPlan plan, Path folder, Listener listener)
       throws IOException {
     source.requireHolds(plan.view());
-    try (BlockReader blocks = source.blocks(Long.MAX_VALUE);
+    try (BlockReader blocks = source.blocks(FeedSource.MAX_FETCH_BYTES);
         WithdrawnPairs withdrawn = source.withdrawnPairs()) {
       return new ViewExport(plan, new TopicPairs(plan, source, blocks, withdrawn), listener)
           .into(folder);

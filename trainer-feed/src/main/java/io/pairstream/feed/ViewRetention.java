@@ -73,7 +73,7 @@ public record ViewRetention(Optional<Instant> leavesFrom, OptionalLong partition
 
   /** Time of the view's oldest record that is not withdrawn, over all partitions. */
   private static Optional<Instant> oldest(View view, FeedSource source) {
-    try (BlockReader reader = source.blocks(0)) {
+    try (BlockReader reader = source.blocks(64 * 1024)) {
       return view.blocks().stream()
           .collect(Collectors.groupingBy(Block::partition))
           .values()

@@ -14,15 +14,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-public class EpochOrderTest {
+class EpochOrderTest {
 
   static List<JsonNode> conformance() throws IOException {
     try (InputStream in = EpochOrderTest.class.getResourceAsStream("conformance.json")) {
@@ -52,16 +50,13 @@ public class EpochOrderTest {
     }
     int batchSize = expected.get("batch").intValue();
 
-    List<List<String>> lanes =
-        IntStream.range(0, order.lanes()).mapToObj(lane -> lane(order, lane, gone)).toList();
+    List<String> samples =
+        ExpectedSamples.of(order, record -> !gone.contains(name(record))).stream()
+            .map(EpochOrderTest::name)
+            .toList();
     List<String> batches = new ArrayList<>();
-    for (long at = 0; at + batchSize <= order.samples(); at += batchSize) {
-      batches.add(
-          LongStream.range(at, at + batchSize)
-              .mapToObj(
-                  number ->
-                      lanes.get((int) (number % order.lanes())).get((int) (number / order.lanes())))
-              .collect(Collectors.joining(" ")));
+    for (int at = 0; at + batchSize <= samples.size(); at += batchSize) {
+      batches.add(String.join(" ", samples.subList(at, at + batchSize)));
     }
 
     assertThat(batches).hasSize(expected.get("batches").intValue());
@@ -85,45 +80,13 @@ public class EpochOrderTest {
 
     for (long epoch = 0; epoch < 3; epoch++) {
       EpochOrder order = new EpochOrder(blocks(sizes, 3), plan, epoch);
-      List<String> seen = new ArrayList<>();
-      for (int lane = 0; lane < order.lanes(); lane++) {
-        seen.addAll(lane(order, lane, Set.of()));
-      }
-      assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
+      List<EpochOrder.Piece> seen = ExpectedSamples.of(order, record -> true);
+      assertThat(seen).extracting(EpochOrderTest::name).containsExactlyInAnyOrderElementsOf(all);
     }
   }
 
-  /** The pairs that a lane hands out; in a window of which nothing is left those of the next. */
-  private static List<String> lane(EpochOrder order, int lane, Set<String> gone) {
-    List<String> samples = new ArrayList<>();
-    for (int window = 0; window < order.windows(lane); window++) {
-      List<String> living = List.of();
-      for (int i = 0; i < order.lanes() && living.isEmpty(); i++) {
-        int other = (lane + i) % order.lanes();
-        for (int j = 0; j < order.windows(other) && living.isEmpty(); j++) {
-          living =
-              records(order, other, ((i == 0 ? window : 0) + j) % order.windows(other)).stream()
-                  .map(record -> record.block() + ":" + record.first())
-                  .filter(record -> !gone.contains(record))
-                  .toList();
-        }
-      }
-      for (int i = 0; i < order.windowLength(lane, window); i++) {
-        samples.add(living.get(i % living.size()));
-      }
-    }
-    return samples;
-  }
-
-  /** The records of a window as pieces of their own, in the order in which they are handed out. */
-  public static List<EpochOrder.Piece> records(EpochOrder order, int lane, int window) {
-    return order.ordered(
-        lane,
-        window,
-        piece ->
-            IntStream.range(0, piece.count())
-                .mapToObj(i -> new EpochOrder.Piece(piece.block(), piece.first() + i, 1))
-                .toList());
+  private static String name(EpochOrder.Piece record) {
+    return record.block() + ":" + record.first();
   }
 
   /** As many blocks in each of some partitions as in the others. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.feed.Exposures.Exposure;
 import io.pairstream.feed.Exposures.Seen;
 import io.pairstream.feed.Exposures.Site;
-import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.time.Instant;
@@ -32,6 +31,7 @@ class ExposuresTest {
   private final Random random = new Random(3);
   private final View view = view(40);
   private final RunLog runs = new RunLog();
+  private final Map<String, List<EpochOrder.Piece>> orders = new HashMap<>();
 
   private View view(int blockCount) {
     List<Block> blocks = new ArrayList<>();
@@ -51,7 +51,14 @@ class ExposuresTest {
     return new View(TOPIC, "id", NOTED, inOrder);
   }
 
-  private static RunExtent note(String parent, ViewPosition at, int batchSize, LastBatch last) {
+  /** How far a run over a view has come. */
+  private record At(String view, OrderPlan plan, long epoch, long samples) {}
+
+  private At begin(OrderPlan plan, long epoch) {
+    return new At(view.fingerprint(), plan, epoch, 0);
+  }
+
+  private static RunExtent note(String parent, At at, int batchSize, boolean keepsLast) {
     return RunExtent.newBuilder()
         .setParent(parent)
         .setFingerprint(at.view())
@@ -61,7 +68,7 @@ class ExposuresTest {
         .setLanes(at.plan().lanes())
         .setWindow(at.plan().window())
         .setBatchSize(batchSize)
-        .setKeepsLast(last == LastBatch.KEEP)
+        .setKeepsLast(keepsLast)
         .setProposedAt(NOTED)
         .build();
   }
@@ -86,45 +93,48 @@ class ExposuresTest {
     return pairs;
   }
 
+  /** Where the next batch begins: in the next epoch where no batch is left of this one. */
+  private At next(At at, int size, boolean keepsLast) {
+    long least = keepsLast ? 1 : size;
+    return at.samples() + least <= view.samples() ? at : begin(at.plan(), at.epoch() + 1);
+  }
+
+  private List<EpochOrder.Piece> samples(OrderPlan plan, long epoch) {
+    return orders.computeIfAbsent(
+        plan + "/" + epoch,
+        any -> ExpectedSamples.of(new EpochOrder(view.blocks(), plan, epoch), record -> true));
+  }
+
   /** Fifty checkpoints with branches from older ones, other batch sizes and numbers of ranks. */
   @ParameterizedTest
-  @CsvSource({"DROP,20,6", "KEEP,20,6", "DROP,0,32", "DROP,256,32"})
-  void agreesWithALogOfEverySample(LastBatch last, int window, int lanes) {
+  @CsvSource({"false,20,6", "true,20,6", "false,0,32", "false,256,32"})
+  void agreesWithALogOfEverySample(boolean keepsLast, int window, int lanes) {
     OrderPlan plan = new OrderPlan(7, lanes, window);
     Map<String, Map<String, List<Seen>>> logs = new HashMap<>();
-    List<ViewPosition> positions = new ArrayList<>();
+    List<At> positions = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       int parent = i % 7 == 6 ? random.nextInt(i) : i - 1;
-      ViewPosition at = parent < 0 ? ViewPosition.beginOf(view, plan, 0) : positions.get(parent);
+      At at = parent < 0 ? begin(plan, 0) : positions.get(parent);
       Map<String, List<Seen>> log = new HashMap<>();
       logs.getOrDefault("c" + parent, Map.of())
           .forEach((pair, seen) -> log.put(pair, new ArrayList<>(seen)));
-      int ranks = 1 + random.nextInt(4);
-      FeedSettings settings = FeedSettings.ofBatches(1 + random.nextInt(20)).lastBatch(last);
-      int size = settings.batchSize() * ranks;
+      int size = (1 + random.nextInt(20)) * (1 + random.nextInt(4));
       for (int step = random.nextInt(30); step > 0; step--) {
-        ViewPosition behind = at;
-        for (int rank = 0; rank < ranks; rank++) {
-          ViewRun.Step own =
-              ViewRun.of(view, plan).rank(rank, ranks).step(at, settings).orElseThrow();
-          EpochOrder order = new EpochOrder(view.blocks(), plan, own.epoch());
-          for (long number : own.own()) {
-            EpochOrder.Place place = order.place(number);
-            EpochOrder.Piece piece =
-                EpochOrderTest.records(order, place.lane(), place.window()).get(place.at());
-            Block block = view.blocks().get(piece.block());
-            Site site = new Site(TOPIC, block.partition(), block.offset(piece.first()));
-            log.computeIfAbsent(site.toString(), any -> new ArrayList<>())
-                .add(
-                    new Seen("c" + i, own.epoch(), own.first() / size, number - own.first(), true));
-          }
-          behind = own.behind();
+        at = next(at, size, keepsLast);
+        List<EpochOrder.Piece> samples = samples(plan, at.epoch());
+        long end = Math.min(at.samples() + size, samples.size());
+        for (long number = at.samples(); number < end; number++) {
+          EpochOrder.Piece piece = samples.get((int) number);
+          Block block = view.blocks().get(piece.block());
+          Site site = new Site(TOPIC, block.partition(), block.offset(piece.first()));
+          log.computeIfAbsent(site.toString(), any -> new ArrayList<>())
+              .add(new Seen("c" + i, at.epoch(), at.samples() / size, number - at.samples(), true));
         }
-        at = behind;
+        at = next(new At(at.view(), plan, at.epoch(), at.samples() + size), size, keepsLast);
       }
       positions.add(at);
       logs.put("c" + i, log);
-      take("c" + i, note(parent < 0 ? "" : "c" + parent, at, size, last));
+      take("c" + i, note(parent < 0 ? "" : "c" + parent, at, size, keepsLast));
     }
 
     Map<String, Exposure> found = of(pairs(), (site, time) -> false);
@@ -142,11 +152,11 @@ class ExposuresTest {
   @Test
   void saysPerhapsWhereAWindowHeldWithdrawnPairs() {
     OrderPlan plan = new OrderPlan(7, 2, 20);
-    ViewPosition end = ViewPosition.beginOf(view, plan, 1);
-    RunExtent heeding = note("", end, 8, LastBatch.KEEP);
+    At end = begin(plan, 1);
+    RunExtent heeding = note("", end, 8, true);
     heeding.setTakedowns(1);
     take("a", heeding);
-    RunExtent later = note("a", ViewPosition.beginOf(view, plan, 2), 8, LastBatch.KEEP);
+    RunExtent later = note("a", begin(plan, 2), 8, true);
     later.setTakedowns(1);
     later.setProposedAt(NOTED.plusSeconds(3600));
     take("b", later);
@@ -165,7 +175,7 @@ class ExposuresTest {
     assertThat(found.get("b").seen().values().stream().filter(seen -> !seen.get(1).certain()))
         .as("those of its window")
         .hasSizeBetween(18, 24);
-    RunExtent last = note("b", ViewPosition.beginOf(view, plan, 3), 8, LastBatch.KEEP);
+    RunExtent last = note("b", begin(plan, 3), 8, true);
     last.setTakedowns(1);
     take("c", last);
     assertThat(
@@ -180,17 +190,17 @@ class ExposuresTest {
   @Test
   void saysWhyItDoesNotKnow() {
     OrderPlan plan = new OrderPlan(7, 2, 20);
-    ViewPosition at = ViewPosition.beginOf(view, plan, 1);
-    take("a", note("", at, 8, LastBatch.DROP));
-    take("b", note("a", ViewPosition.beginOf(view, plan, 2), 8, LastBatch.DROP));
-    take("a", note("b", ViewPosition.beginOf(view, plan, 3), 8, LastBatch.DROP));
-    RunExtent mix = note("", ViewPosition.beginOf(view, plan, 0), 8, LastBatch.DROP);
+    At at = begin(plan, 1);
+    take("a", note("", at, 8, false));
+    take("b", note("a", begin(plan, 2), 8, false));
+    take("a", note("b", begin(plan, 3), 8, false));
+    RunExtent mix = note("", begin(plan, 0), 8, false);
     mix.setLanes(0);
     take("mix", mix);
-    RunExtent passed = note("", at, 8, LastBatch.DROP);
+    RunExtent passed = note("", at, 8, false);
     passed.setExact(false);
     take("passed", passed);
-    take("other", note("", new ViewPosition("f00", plan, 1, 0), 8, LastBatch.DROP));
+    take("other", note("", new At("f00", plan, 1, 0), 8, false));
 
     Map<String, Exposure> found = of(pairs(), (site, time) -> true);
 

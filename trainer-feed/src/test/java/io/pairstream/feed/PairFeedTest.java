@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
-import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -123,7 +122,7 @@ class PairFeedTest {
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.pairIds()).containsExactly("0");
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
-      assertThat(((FeedPosition) batch.position()).offsets().get(0)).isEqualTo(2);
+      assertThat(batch.position().offsets().get(0)).isEqualTo(2);
     }
   }
 
@@ -151,7 +150,7 @@ class PairFeedTest {
     FeedPosition second;
     try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
-        second = (FeedPosition) batch.position();
+        second = batch.position();
       }
     }
     List<String> rest = everything(Optional.of(second));
@@ -179,12 +178,11 @@ class PairFeedTest {
   }
 
   @Test
-  void keepsOrDropsALastBatchThatIsNotFull() {
+  void keepsALastBatchThatIsNotFull() {
     produceMany(5);
 
     assertThat(sizes(settings(3))).containsExactly(3, 2);
-    assertThat(sizes(settings(3).lastBatch(LastBatch.DROP))).containsExactly(3);
-    assertThat(sizes(settings(6).lastBatch(LastBatch.DROP))).isEmpty();
+    assertThat(sizes(settings(6))).containsExactly(5);
   }
 
   @Test
@@ -365,7 +363,7 @@ class PairFeedTest {
 
   private FeedPosition start() {
     try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
-      return (FeedPosition) feed.position();
+      return feed.position();
     }
   }
 

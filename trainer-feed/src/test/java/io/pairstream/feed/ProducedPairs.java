@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,17 +30,11 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
 
   /** In transactions of four, so that markers lie between the records. */
   public void produce(int first, int count) {
-    produce(first, count, pair -> {});
-  }
-
-  void produce(int first, int count, Consumer<PreparedPair> change) {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-pairs")) {
       for (int i = first; i < first + count; i += 4) {
         producer.beginTransaction();
         for (int j = i; j < Math.min(i + 4, first + count); j++) {
-          PreparedPair pair = pair(j);
-          change.accept(pair);
-          TestCluster.acknowledged(producer.send(record(j, pair)));
+          TestCluster.acknowledged(producer.send(record(j, pair(j))));
         }
         producer.commitTransaction();
       }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.operations.instances.Instance;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.schemas.InstanceStatus;
@@ -25,17 +24,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The feed in Python hands out what this one does. */
+/** What Python hands out is what this package computes from a view, its order and its records. */
 @Timeout(1800)
 class PythonFeedTest {
 
@@ -149,14 +151,25 @@ class PythonFeedTest {
 
   /** A contributor who sent every third pair is withdrawn before the run begins. */
   @Test
-  void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
+  void goesOnAmongWithdrawnPairsWhereItWasKilled() throws Exception {
     produce(75);
     View view = source.cut(List.of(), read -> {});
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.CONTRIBUTOR, "third");
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
 
-    goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
+    List<Handed> expected = expected(view, 2, pair -> !pair.getContributor().equals("third"));
+    assertThat(expected).hasSize(6);
+    Random random = new Random(3);
+    List<Handed> found = new ArrayList<>();
+    while (found.size() < expected.size()) {
+      int next = Math.min(1 + random.nextInt(2), expected.size() - found.size());
+      Optional<JsonNode> position =
+          found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1).position());
+      inPython(asked, position, next, found);
+    }
+
+    assertThat(found).isEqualTo(expected);
   }
 
   /**
@@ -172,8 +185,7 @@ class PythonFeedTest {
     try (ViewSealer sealer = store.seal("live", source, List.of(), pace, Clock.systemUTC())) {
       view = sealer.sealToEnd(read -> {}).orElseThrow().view();
     }
-    List<Handed> expected = new ArrayList<>();
-    inJava(ViewRun.of(view, PLAN), Optional.empty(), 5, expected);
+    List<Handed> expected = expected(view, 2, pair -> true).subList(0, 5);
     ObjectNode asked = asked();
     asked.putObject("follow").put("name", "live").put("run", "r");
     options(asked);
@@ -186,37 +198,12 @@ class PythonFeedTest {
         .isEqualTo(expected);
   }
 
-  private void goesOn(ViewRun run, ObjectNode asked, int steps) throws Exception {
-    List<Handed> unbroken = new ArrayList<>();
-    inJava(run, Optional.empty(), steps, unbroken);
-    assertThat(unbroken).hasSize(steps);
-
-    Random random = new Random(3);
-    List<Handed> found = new ArrayList<>();
-    boolean isPythons = true;
-    while (found.size() < steps) {
-      int next = Math.min(1 + random.nextInt(2), steps - found.size());
-      Optional<JsonNode> position =
-          found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1).position());
-      if (isPythons) {
-        inPython(asked, position, next, found);
-      } else {
-        inJava(run, position, next, found);
-      }
-      isPythons = !isPythons;
-    }
-
-    assertThat(found).isEqualTo(unbroken);
-  }
-
-  /** Ranks of Python together hand out what one of Java does. */
   @Test
-  void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
+  void ranksShareTheBatchesOfARun() throws Exception {
     produce(75);
     View view = source.cut(List.of(), read -> {});
     String file = file(view);
-    List<Handed> unbroken = new ArrayList<>();
-    inJava(ViewRun.of(view, PLAN).epochs(1), Optional.empty(), Integer.MAX_VALUE, unbroken);
+    List<Handed> unbroken = expected(view, 1, pair -> true);
 
     List<List<Handed>> ranks = new ArrayList<>();
     for (int rank = 0; rank < 3; rank++) {
@@ -296,34 +283,67 @@ class PythonFeedTest {
     }
   }
 
-  private void inJava(ViewRun run, Optional<JsonNode> from, int steps, List<Handed> handed)
+  /** All full batches of a run over a view, of some epochs. */
+  private List<Handed> expected(View view, int epochs, Predicate<PreparedPair> isSpared)
       throws Exception {
-    FeedSettings settings =
-        FeedSettings.ofBatches(BATCH).side(SIDE).memory(4, 1).lastBatch(LastBatch.DROP);
-    Optional<ViewPosition> position = from.map(json -> ViewPosition.parse(json.toString()));
-    try (PairFeed feed = PairFeed.ofView(source, settings, run, position)) {
-      for (int step = 0; step < steps; step++) {
-        Optional<ReadyBatch> next = feed.next();
-        if (next.isEmpty()) {
-          break;
-        }
-        try (ReadyBatch batch = next.get()) {
-          JsonNode behind = JSON.readTree(batch.position().toJson());
-          handed.add(new Handed(batch.pairIds(), digest(batch), behind));
-        }
+    Map<String, PreparedPair> pairs = new HashMap<>();
+    TestCluster.committed(cluster, source.topic())
+        .forEach(
+            record ->
+                cluster
+                    .decode(cluster.topics().training(), record.value())
+                    .ifPresent(
+                        pair -> pairs.put(record.partition() + "-" + record.offset(), pair)));
+    Function<EpochOrder.Piece, PreparedPair> read =
+        piece -> {
+          Block block = view.blocks().get(piece.block());
+          return pairs.get(block.partition() + "-" + block.offset(piece.first()));
+        };
+    List<Handed> handed = new ArrayList<>();
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      EpochOrder order = new EpochOrder(view.blocks(), PLAN, epoch);
+      List<PreparedPair> samples =
+          ExpectedSamples.of(order, piece -> isSpared.test(read.apply(piece))).stream()
+              .map(read)
+              .toList();
+      for (int end = BATCH; end <= samples.size(); end += BATCH) {
+        boolean isLast = end + BATCH > samples.size();
+        String position =
+            "{\"view\":\"%s\",\"seed\":%d,\"lanes\":%d,\"window\":%d,\"epoch\":%d,\"samples\":%d}"
+                .formatted(
+                    view.fingerprint(),
+                    PLAN.seed(),
+                    PLAN.lanes(),
+                    PLAN.window(),
+                    isLast ? epoch + 1 : epoch,
+                    isLast ? 0 : end);
+        List<PreparedPair> batch = samples.subList(end - BATCH, end);
+        handed.add(
+            new Handed(
+                batch.stream().map(PreparedPair::getPairId).toList(),
+                digest(batch),
+                JSON.readTree(position)));
       }
     }
+    return handed;
   }
 
-  private static String digest(ReadyBatch batch) throws Exception {
+  private static String digest(List<PreparedPair> batch) throws Exception {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    digest.update(batch.images());
-    ByteBuffer tokens =
-        ByteBuffer.allocate(batch.tokens().remaining() * Integer.BYTES)
-            .order(batch.tokens().order());
-    tokens.asIntBuffer().put(batch.tokens());
-    digest.update(tokens);
-    digest.update(batch.mask());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    for (PreparedPair pair : batch) {
+      new ImageDecoder().decode(pair, pixels);
+      digest.update(pixels.duplicate());
+    }
+    ByteBuffer ids = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+    for (PreparedPair pair : batch) {
+      pair.getTokenIds().forEach(id -> digest.update(ids.putInt(0, id).array()));
+    }
+    for (PreparedPair pair : batch) {
+      for (int i = 0; i < pair.getTokenIds().size(); i++) {
+        digest.update((byte) (i < pair.getTokenCount() ? 1 : 0));
+      }
+    }
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -8,12 +8,7 @@ import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
-import io.pairstream.feed.Position;
 import io.pairstream.feed.ReadyBatch;
-import io.pairstream.feed.View;
-import io.pairstream.feed.ViewPosition;
-import io.pairstream.feed.ViewRetention;
-import io.pairstream.feed.ViewRun;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
@@ -21,7 +16,6 @@ import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -48,11 +42,7 @@ public final class FeedCommand extends TrainerCommand {
   @Option(names = "--max-batches", paramLabel = "N")
   private Long maxBatches;
 
-  /**
-   * A batch as JSON.
-   *
-   * @param firstCaption empty where a rank has no part of a last batch
-   */
+  /** A batch as JSON. */
   private record Batch(
       long batch,
       int size,
@@ -73,7 +63,7 @@ public final class FeedCommand extends TrainerCommand {
           batch.imageShape(),
           batch.tokenShape(),
           batch.pairIds(),
-          batch.captions().stream().findFirst().orElse(""),
+          batch.captions().get(0),
           Math.round(stats.samplesPerSecond()),
           stats.dataWait().toMillis() / 1e3,
           batch.position().toJson());
@@ -83,16 +73,18 @@ public final class FeedCommand extends TrainerCommand {
   @Override
   public Integer call() throws Exception {
     requireAtLeast(1, "--max-batches", maxBatches);
+    require(
+        options.view == null,
+        "--view: a view is read in Python: pairstream.Loader(source, \"%s\", batch_size=%d)"
+            .formatted(options.view, options.batchSize));
     FeedSettings settings = checked(options::settings);
     FeedSource source = source(split(options.split));
-    View view = options.run == null ? null : view("--view: ", options.run.view);
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
-    return status.during(() -> feed(source, settings, view, report), report, err());
+    return status.during(() -> feed(source, settings, report), report, err());
   }
 
-  private int feed(FeedSource source, FeedSettings settings, View view, SelfReport report)
-      throws IOException {
-    try (PairFeed feed = open(source, settings, view);
+  private int feed(FeedSource source, FeedSettings settings, SelfReport report) throws IOException {
+    try (PairFeed feed = PairFeed.open(source, settings, options.kept());
         Watch watch = new Watch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
@@ -100,12 +92,7 @@ public final class FeedCommand extends TrainerCommand {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(reading -> reading.fact("split", source.split().name()));
-      if (view != null) {
-        // The same for all ranks of a run, and wherever it goes on.
-        String runOver = view.fingerprint() + ' ' + options.run.plan();
-        report.add(reading -> reading.fact("run", runOver));
-        watch.addRetention(view, source, report);
-      } else if (!options.untilEnd && !json()) {
+      if (!options.untilEnd && !json()) {
         say(
             "batches of %d as they fill, from %s; --until-end hands out what is left, Ctrl-C stops"
                 + " it",
@@ -141,15 +128,6 @@ public final class FeedCommand extends TrainerCommand {
     }
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings, View view) throws IOException {
-    if (view == null) {
-      return PairFeed.open(source, settings, options.kept(FeedPosition::parse));
-    }
-    ViewRun over = checked(() -> options.run.over(view));
-    Optional<ViewPosition> kept = options.kept(ViewPosition::parse);
-    return checked(() -> PairFeed.ofView(source, settings, over, kept));
-  }
-
   private void print(Batch batch) {
     print(
         "batch %d: images %s %s, tokens int32 %s, %d samples/s, waited %.1f s; \"%s\"",
@@ -176,7 +154,7 @@ public final class FeedCommand extends TrainerCommand {
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(Threads.daemons("shown-position"));
 
-    private Position shown;
+    private FeedPosition shown;
     private long notBeforeNanos = System.nanoTime();
 
     /**
@@ -194,7 +172,7 @@ public final class FeedCommand extends TrainerCommand {
     }
 
     private synchronized void showPosition() {
-      Position now = feed.position();
+      FeedPosition now = feed.position();
       if (now.equals(shown) || System.nanoTime() - notBeforeNanos < 0) {
         return;
       }
@@ -244,8 +222,6 @@ public final class FeedCommand extends TrainerCommand {
           .gauge("feed_ready_batches", stats.readyBatches())
           .gauge("feed_samples_in_memory", (double) stats.samplesInMemory())
           .gauge("feed_starves_seconds", stats.starvesInSeconds())
-          .gauge("feed_epoch", known(stats.epoch()))
-          .gauge("feed_epoch_share", stats.epochShare())
           .gauge("feed_takedowns", stats.takedowns())
           .gauge("feed_slots", stats.slots())
           .gauge("feed_batch_samples", stats.batchSamples())
@@ -254,32 +230,6 @@ public final class FeedCommand extends TrainerCommand {
 
     private static double known(long number) {
       return number < 0 ? Double.NaN : (double) number;
-    }
-
-    /** How long the pairs of its view are kept; says so where the broker will delete them. */
-    void addRetention(View view, FeedSource source, SelfReport report) {
-      try {
-        ViewRetention retention = ViewRetention.of(view, source);
-        report.add(reading -> read(view, retention, reading));
-        if (!retention.isKept()) {
-          complaints.accept("of the view " + view.fingerprint() + " " + retention.inWords());
-        }
-      } catch (KafkaException e) {
-        complaints.accept("how long the view's pairs are kept is not known: " + e.getMessage());
-      }
-    }
-
-    private static void read(View view, ViewRetention retention, Reading reading) {
-      reading.fact("view_retention", retention.inWords());
-      retention
-          .leavesFrom()
-          .ifPresent(
-              leaves ->
-                  reading.gauge(
-                      "feed_view_expires_seconds",
-                      Duration.between(Instant.now(), leaves).toMillis() / 1e3,
-                      "view",
-                      view.fingerprint()));
     }
   }
 }

@@ -6,47 +6,52 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.feed.Block;
+import io.pairstream.feed.EpochOrder;
+import io.pairstream.feed.OrderPlan;
+import io.pairstream.feed.View;
+import io.pairstream.feed.ViewFile;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.service.cluster.TestCluster;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExposureCommandTest extends OnCluster {
 
   private static final String PAIR = "%032x";
+  private static final OrderPlan PLAN = new OrderPlan(5, 2, 3);
+  private static final int BATCH = 6;
 
   ExposureCommandTest() {
     super(2);
   }
 
   @Test
-  void tellsOfEachCheckpointWhenItHasSeenAPair() {
+  void tellsOfEachCheckpointWhenItHasSeenAPair() throws IOException {
     train(20);
     index("VALIDATION", 900, 3, "anna");
     run("view cut all");
     run("view cut " + folder.resolve("all.view"));
-    String feed =
-        "feed --json --side-px 8 --lanes 2 --window 3 --batch-size 6 --seed 5 --view all --epochs"
-            + " 2";
-    List<JsonNode> batches = run(feed).jsonLines();
-
-    note("", "step-2", batches.get(1), 6);
-    note("step-2", "step-5", batches.get(4), 6);
-    String id = batches.get(4).path("pair_ids").path(2).asText();
+    View view = ViewFile.read(folder.resolve("all.view"));
+    note("", "step-2", view.fingerprint(), 0, 12);
+    note("step-2", "step-5", view.fingerprint(), 1, 12);
+    String id = sample(view, 1, 8);
     Ended text = run("exposure", id);
     List<JsonNode> json = run("exposure", id, "--json").jsonLines();
 
     List<String> places = new ArrayList<>();
-    for (int batch = 0; batch < 5; batch++) {
-      for (int place = 0; place < 6; place++) {
-        if (batches.get(batch).path("pair_ids").path(place).asText().equals(id)) {
-          places.add("epoch %d, step %d, place %d".formatted(batch / 3, batch % 3, place));
-        }
+    for (int number = 0; number < 18 + 12; number++) {
+      if (sample(view, number / 18, number % 18).equals(id)) {
+        places.add(
+            "epoch %d, step %d, place %d"
+                .formatted(number / 18, number % 18 / BATCH, number % BATCH));
       }
     }
     String topic = cluster.topics().training().name();
@@ -76,7 +81,7 @@ class ExposureCommandTest extends OnCluster {
   void saysWhatItDoesNotKnow() {
     Ended none = run("exposure", PAIR.formatted(1));
     train(1);
-    note("", "a", run("view cut all --json").json(), 1);
+    note("", "a", run("view cut all --json").json().path("fingerprint").asText(), 0, 1);
 
     assertThat(none.status()).isEqualTo(ExitStatus.DONE);
     assertThat(none.err()).contains("no checkpoint is noted");
@@ -85,18 +90,34 @@ class ExposureCommandTest extends OnCluster {
     assertThat(unknown.onlyErrorLine()).contains("the index knows no pair " + PAIR.formatted(99));
   }
 
-  private void note(String parent, String name, JsonNode batch, int batchSize) {
-    JsonNode at = batch.path("position");
+  /** Id of a sample of an epoch: of the 20 pairs, 18 make three batches. */
+  private static String sample(View view, long epoch, long number) {
+    EpochOrder order = new EpochOrder(view.blocks(), PLAN, epoch);
+    EpochOrder.Place place = order.place(number);
+    return order
+        .ordered(
+            place.lane(),
+            place.window(),
+            piece -> {
+              Block block = view.blocks().get(piece.block());
+              return IntStream.range(piece.first(), piece.first() + piece.count())
+                  .mapToObj(at -> PAIR.formatted(2 * block.offset(at) + block.partition()))
+                  .toList();
+            })
+        .get(place.at());
+  }
+
+  private void note(String parent, String name, String fingerprint, int epoch, long samples) {
     RunExtent note =
         RunExtent.newBuilder()
             .setParent(parent)
-            .setFingerprint(at.path("view").asText())
-            .setEpoch(at.path("epoch").asInt())
-            .setSamples(at.path("samples").asLong())
-            .setSeed(at.path("seed").asLong())
-            .setLanes(at.path("lanes").asInt())
-            .setWindow(at.path("window").asInt())
-            .setBatchSize(batchSize)
+            .setFingerprint(fingerprint)
+            .setEpoch(epoch)
+            .setSamples(samples)
+            .setSeed(PLAN.seed())
+            .setLanes(PLAN.lanes())
+            .setWindow(PLAN.window())
+            .setBatchSize(BATCH)
             .setKeepsLast(false)
             .setProposedAt(Instant.now())
             .build();

@@ -27,8 +27,6 @@ class ViewCommandTest extends OnCluster {
     super(2);
   }
 
-  private static final String FEED = "feed --json --side-px 8 --lanes 4 --batch-size 4 --seed 1";
-
   @Test
   void aNamedViewIsCutListedShownReadAndDropped() {
     train(0, 9);
@@ -49,10 +47,7 @@ class ViewCommandTest extends OnCluster {
     assertThat(run("view ls").out()).contains("val-2026-11").contains("frozen").contains(" 9 ");
     assertThat(run("view show val-2026-11").out()).contains("kept: not deleted by age");
 
-    List<JsonNode> batches = run(FEED + " --epochs 1 --view val-2026-11").jsonLines();
-    assertThat(batches).hasSize(2);
-    assertThat(batches.get(0).path("position").path("view").asText())
-        .isEqualTo(listed.path("fingerprint").asText());
+    assertThat(export("val-2026-11").json().path("samples").asLong()).isEqualTo(9);
 
     Ended asked = run("view drop val-2026-11");
     assertThat(asked.status()).isEqualTo(ExitStatus.COULD_NOT);
@@ -62,8 +57,8 @@ class ViewCommandTest extends OnCluster {
     assertThat(run("view drop val-2026-11 --yes").onlyErrorLine())
         .contains("there is no view val-2026-11");
     assertThat(run("view ls").err()).contains("there is no named view");
-    assertThat(run(FEED + " --view val-2026-11").err())
-        .contains("--view: there is no view val-2026-11 in the data set");
+    assertThat(export("val-2026-11").err())
+        .contains("there is no view val-2026-11 in the data set");
   }
 
   @Test
@@ -77,12 +72,11 @@ class ViewCommandTest extends OnCluster {
         .contains("12 samples")
         .contains("2 segments");
 
-    assertThat(run(FEED + " --view live").err())
-        .contains("the view live still grows: follow it in Python");
+    assertThat(export("live").err()).contains("the view live still grows: follow it in Python");
     assertThat(run("view freeze live").out()).contains(", frozen ").contains("12 samples");
     assertThat(run("view freeze live").onlyErrorLine()).contains("the view live is frozen");
     assertThat(run("view seal live --once").onlyErrorLine()).contains("the view live is frozen");
-    assertThat(run(FEED + " --view live --epochs 1").jsonLines()).hasSize(3);
+    assertThat(export("live").json().path("samples").asLong()).isEqualTo(12);
   }
 
   @Test
@@ -96,8 +90,6 @@ class ViewCommandTest extends OnCluster {
     assertThat(shown.path("leaves_from").asText()).startsWith("20").endsWith("Z");
     assertThat(shown.path("retention").asText())
         .isEqualTo("the oldest block leaves from " + shown.path("leaves_from").asText());
-    assertThat(run(FEED + " --view short --epochs 1").err())
-        .contains("the oldest block leaves from " + shown.path("leaves_from").asText());
     retain(Map.of("retention.ms", "-1", "retention.bytes", "5000000"));
     assertThat(run("view show short").out())
         .contains("the oldest block leaves once a partition has more than 5,000,000 bytes");
@@ -112,15 +104,19 @@ class ViewCommandTest extends OnCluster {
         "view freeze none | there is no view none",
         "view seal live --after 0 | a segment has at least 1 pair, not 0",
         "view seal live --where taste=sweet | --where: ",
-        "feed --view none | there is no view none",
-        "feed --view live --follow all | there is no option --follow",
-        "feed --view live:7 | 1 to 64 lower-case letters",
+        "export none --to there --format parquet | there is no view none",
+        "export live:7 --to there --format parquet | 1 to 64 lower-case letters",
+        "feed --view live --batch-size 8 | in Python: pairstream.Loader(source, \"live\", batch_size=8)",
       })
   void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
     Ended ended = run(command);
 
     assertThat(ended.status()).isNotEqualTo(ExitStatus.DONE);
     assertThat(ended.err()).contains(sentence.strip()).doesNotContain("\tat ");
+  }
+
+  private Ended export(String view) {
+    return run("export", view, "--json", "--format", "webdataset", "--to", folder + "/" + view);
   }
 
   /** Sets settings of the training topic, and waits until the broker has heard of them. */

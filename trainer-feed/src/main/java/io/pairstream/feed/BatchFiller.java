@@ -28,10 +28,12 @@ import org.apache.kafka.common.TopicPartition;
  * hence says exactly what was handed out, however the partitions were mixed. Runs on a thread of
  * its own, which alone uses the consumer and closes it.
  */
-final class SplitFeed extends PairFeed {
+final class BatchFiller implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
+  private final FeedSettings settings;
+  private final BatchSlots slots;
   private final Consumer<byte[], byte[]> consumer;
   private final FeedPosition start;
 
@@ -46,12 +48,16 @@ final class SplitFeed extends PairFeed {
   /** Ids of pairs whose tombstones were read since the last batch. */
   private final List<String> tombstones = new ArrayList<>();
 
+  private volatile long samplesWaiting = -1;
+
   /**
    * @param position where to continue; empty begins at the first record that the topic holds
    * @throws FeedRefusedException where the topic does not hold what is behind the position
    */
-  SplitFeed(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
-    super(source, settings);
+  BatchFiller(
+      FeedSource source, FeedSettings settings, Optional<FeedPosition> position, BatchSlots slots) {
+    this.settings = settings;
+    this.slots = slots;
     TopicDescription topic = source.describe();
     List<TopicPartition> partitions = LogEnds.partitions(List.of(topic));
     this.consumer =
@@ -69,7 +75,6 @@ final class SplitFeed extends PairFeed {
       start.requireWithin(first, byPartition(now));
       this.ends = settings.end() == End.NEVER ? Map.of() : now;
       this.next = new TreeMap<>(start.offsets());
-      this.latest = ReadyBatch.Seal.of(start);
       this.withdrawn = source.withdrawnPairs();
     } catch (RuntimeException e) {
       consumer.close();
@@ -83,14 +88,32 @@ final class SplitFeed extends PairFeed {
     return byPartition;
   }
 
+  /** Where the first batch begins. */
+  FeedPosition start() {
+    return start;
+  }
+
+  /**
+   * Records that were not read yet, ends of transactions too, as of the last fetch; -1 where that
+   * is not known. Any thread may ask.
+   */
+  long samplesWaiting() {
+    return samplesWaiting;
+  }
+
+  /** Takedowns that are heeded. Any thread may ask. */
+  int takedowns() {
+    return withdrawn.size();
+  }
+
   @Override
-  void closeReading() {
+  public void close() {
     // There is no group to leave, and a fetch that still waits for records would be waited for.
     consumer.close(CloseOptions.timeout(Duration.ZERO));
     withdrawn.close();
   }
 
-  @Override
+  /** Fills all batches that there will be. */
   void fill() throws InterruptedException {
     Set<TopicPartition> left = new HashSet<>(consumer.assignment());
     left.forEach(partition -> consumer.seek(partition, next.get(partition.partition())));
@@ -106,14 +129,9 @@ final class SplitFeed extends PairFeed {
       left.removeIf(this::isFinished);
       samplesWaiting = waitingInTheTopic(left);
     }
-    if (settings.lastBatch() == FeedSettings.LastBatch.KEEP && !batch.isEmpty()) {
+    if (!batch.isEmpty()) {
       handOverBatch();
     }
-  }
-
-  @Override
-  int takedowns() {
-    return withdrawn.size();
   }
 
   /** Number of readable offsets that were not read; -1 where the client does not know them all. */
@@ -142,8 +160,8 @@ final class SplitFeed extends PairFeed {
       tombstones.add(new String(record.key(), StandardCharsets.UTF_8));
       // A tombstone is further on, and the record of a withdrawn pair may stay in the log for long.
     } else if (!withdrawn.contains(record.value())) {
-      clocks.bytes().add(record.value().length);
-      clocks.loaded().increment();
+      slots.clocks().bytes().add(record.value().length);
+      slots.clocks().loaded().increment();
       batch.add(record);
       if (batch.size() == settings.batchSize()) {
         handOverBatch();
@@ -152,11 +170,9 @@ final class SplitFeed extends PairFeed {
   }
 
   private void handOverBatch() throws InterruptedException {
-    ReadyBatch full = batchFor(batch.get(0));
-    batch.forEach(record -> write(record, full));
+    slots.fill(
+        batch, new FeedPosition(start.topic(), start.topicId(), next), List.copyOf(tombstones));
     batch.clear();
-    FeedPosition behind = new FeedPosition(start.topic(), start.topicId(), next);
-    handOver(full, new ReadyBatch.Seal(behind, List.copyOf(tombstones), 0, -1, Double.NaN));
     tombstones.clear();
   }
 }
