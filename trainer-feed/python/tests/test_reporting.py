@@ -63,11 +63,14 @@ def test_says_how_a_loader_is_and_that_it_ends(dataset):
     assert found["facts"].pop("run") == json.dumps({"lanes": 32, "seed": 7, "view": view.fingerprint, "window": 5})
     assert found["facts"].pop("name").startswith("run-") and found["facts"].pop("view") == view.fingerprint
     assert found["facts"] == {"split": "TRAINING", "rank": "1", "ranks": "3", "checkpoint": "step-2"}
-    counters, gauges = found["counters"], found["gauges"]
+    counters, gauges = (
+        {metric["name"]: metric["value"] for metric in found["metrics"] if metric["type"] == kind}
+        for kind in ("COUNTER", "GAUGE")
+    )
     assert counters["feed_samples_total"] == 16
     # What is read ahead goes on being counted after a report.
     assert 0 < counters["feed_bytes_total"] <= figures.bytes
-    assert 0 < counters["feed_data_wait_nanoseconds_total"] <= figures.data_wait_ms * 1e6
+    assert 0 < counters["feed_data_wait_seconds_total"] <= figures.data_wait_ms / 1e3
     assert gauges["feed_step"] == 1 and gauges["feed_left_out_samples"] == 3
     assert gauges["feed_epoch"] == 0 and gauges["feed_epoch_share"] == pytest.approx(2 / 3)
     assert gauges["feed_slots"] == 4 and gauges["feed_batch_samples"] == 8 and gauges["feed_takedowns"] == 0

@@ -424,7 +424,7 @@ class Loader:
             {
                 "feed_batches_total": stats.batches,
                 "feed_samples_total": stats.samples,
-                "feed_data_wait_nanoseconds_total": int(stats.data_wait_ms * 1e6),
+                "feed_data_wait_seconds_total": stats.data_wait_ms / 1e3,
                 "feed_bytes_total": stats.bytes,
             },
             {

@@ -37,7 +37,7 @@ class Figures(NamedTuple):
         gauges: present values; those that are NaN are left out
     """
 
-    counters: Mapping[str, int]
+    counters: Mapping[str, float]
     gauges: Mapping[str, float]
 
 
@@ -112,10 +112,17 @@ class Reporter:
         found = figures()
         return {
             **self._fixed,
-            "counters": {**found.counters, "process_cpu_nanoseconds_total": time.process_time_ns()},
-            "gauges": {name: float(value) for name, value in found.gauges.items() if not math.isnan(value)},
+            "metrics": [
+                *_metrics("COUNTER", {**found.counters, "process_cpu_seconds_total": time.process_time()}),
+                *_metrics("GAUGE", found.gauges),
+            ],
             "reported_at": datetime.now(timezone.utc),
         }
+
+
+def _metrics(kind: str, values: Mapping[str, float]) -> list[dict[str, Any]]:
+    known = {name: float(value) for name, value in values.items() if not math.isnan(value)}
+    return [{"name": name, "type": kind, "part": "", "labels": {}, "value": value} for name, value in known.items()]
 
 
 def _version() -> str:

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.pairstream.operations.instances.Instance;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
@@ -17,6 +18,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.report.Series;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.PythonEnvironment;
 import java.io.BufferedReader;
@@ -236,26 +238,27 @@ class PythonFeedTest {
       Instance trainer = await(instances, found -> has(found, "feed_batches_total", 1));
       assertThat(trainer.service()).isEqualTo("feed");
       assertThat(trainer.silent()).isFalse();
-      assertThat(trainer.status().getCounters()).containsEntry("feed_samples_total", (long) BATCH);
-      assertThat(trainer.status().getGauges())
-          .containsEntry("feed_batch_samples", (double) BATCH)
-          .containsKeys("feed_ready_batches", "feed_samples_in_memory", "feed_slots")
-          .doesNotContainKey("feed_samples_waiting");
+      assertThat(trainer.value("feed_samples_total")).isEqualTo(BATCH);
+      assertThat(trainer.value("feed_batch_samples")).isEqualTo(BATCH);
+      assertThat(trainer.status().getMetrics())
+          .extracting(Metric::getName)
+          .contains("feed_ready_batches", "feed_samples_in_memory", "feed_slots")
+          .doesNotContain("feed_samples_waiting");
 
       process.getOutputStream().write('\n');
       process.getOutputStream().flush();
       assertThat(lines.readLine()).as("a batch of the process").isNotNull();
-      Map<String, Double> rates =
-          await(instances, found -> found.rates().getOrDefault("feed_batches_total", 0.0) > 0)
-              .rates();
-      assertThat(rates).containsKey("feed_data_wait_nanoseconds_total");
+      Series batches = Series.of("feed_batches_total");
+      Map<Series, Double> rates =
+          await(instances, found -> found.rates().getOrDefault(batches, 0.0) > 0).rates();
+      assertThat(rates).containsKey(Series.of("feed_data_wait_seconds_total"));
     } finally {
       process.destroyForcibly().waitFor();
     }
   }
 
   private static boolean has(Instance instance, String counter, long value) {
-    return instance.status().getCounters().getOrDefault(counter, 0L) == value;
+    return instance.value(counter) == value;
   }
 
   /** The process that reports, once it is as is wanted. */

@@ -215,9 +215,9 @@ public final class FeedCommand extends TrainerCommand {
       reading
           .counter("feed_batches_total", stats.batches())
           .counter("feed_samples_total", stats.samples())
-          .counter("feed_data_wait_nanoseconds_total", stats.dataWait().toNanos())
-          .counter("feed_slot_wait_nanoseconds_total", stats.slotWait().toNanos())
-          .counter("feed_decode_nanoseconds_total", stats.decoding().toNanos())
+          .time("feed_data_wait_seconds_total", stats.dataWait())
+          .time("feed_slot_wait_seconds_total", stats.slotWait())
+          .time("feed_decode_seconds_total", stats.decoding())
           .counter("feed_bytes_total", stats.bytes())
           .gauge("feed_ready_batches", stats.readyBatches())
           .gauge("feed_samples_in_memory", (double) stats.samplesInMemory())

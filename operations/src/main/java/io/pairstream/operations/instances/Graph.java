@@ -113,12 +113,11 @@ final class Graph {
   }
 
   private double gauge(String name) {
-    return sum(speaking.stream().mapToDouble(instance -> instance.gauge(name)));
+    return sum(speaking.stream().mapToDouble(instance -> instance.value(name)));
   }
 
   private double rate(String counter, String node) {
-    String name = counter + "{node=" + node + "}";
-    return sum(speaking.stream().mapToDouble(instance -> instance.rate(name)));
+    return sum(speaking.stream().mapToDouble(instance -> instance.rate(counter, "node", node)));
   }
 
   /** The sum of those that are known; NaN where none is. */
@@ -143,8 +142,8 @@ final class Graph {
     return rate("node_records_total", node);
   }
 
-  private double ownNanos(String node) {
-    return rate("node_own_nanoseconds_total", node);
+  private double ownSeconds(String node) {
+    return rate("node_own_seconds_total", node);
   }
 
   private double passes(String node) {
@@ -158,18 +157,17 @@ final class Graph {
 
   /** The node's own time for a record, in milliseconds; no finite number where none came. */
   double milliseconds(String node) {
-    return ownNanos(node) / records(node) / 1e6;
+    return ownSeconds(node) / records(node) * 1e3;
   }
 
   /** Share of the threads' time that the node's own work takes, 0 to 1; NaN where not known. */
   double busy(String node) {
-    return Math.min(1, ownNanos(node) / 1e9 / threads);
+    return Math.min(1, ownSeconds(node) / threads);
   }
 
   /** Share of the threads' time that all nodes' work takes; NaN where not known. */
   double working() {
-    return Math.min(
-        1, sum(nodes.stream().mapToDouble(node -> ownNanos(node.id()))) / 1e9 / threads);
+    return Math.min(1, sum(nodes.stream().mapToDouble(node -> ownSeconds(node.id()))) / threads);
   }
 
   /** The node that holds the rest back, if one does. */
@@ -178,7 +176,7 @@ final class Graph {
     return nodes.stream()
         .map(Node::id)
         .filter(node -> working >= BUSY_THREADS && busy(node) >= SHARE_OF_ONE * working)
-        .max(Comparator.comparingDouble(this::ownNanos));
+        .max(Comparator.comparingDouble(this::ownSeconds));
   }
 
   /** The topology as a whole, in a sentence. */

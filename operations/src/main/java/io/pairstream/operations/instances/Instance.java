@@ -1,6 +1,8 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
+import io.pairstream.service.report.Series;
 import java.time.Instant;
 import java.util.Map;
 
@@ -9,16 +11,16 @@ import java.util.Map;
  *
  * @param status what it said
  * @param heardAt when that was, by our clock
- * @param rates what its counters grew by per second of late, by the counter's name; empty where it
- *     has spoken once only, or is silent
+ * @param rates what its counters grew by per second of late, by series; empty where it has spoken
+ *     once only, or is silent
  * @param minuteRates the same over the last minute
  * @param silent whether it has missed several reports: it is gone, cut off, or hangs
  */
 public record Instance(
     InstanceStatus status,
     Instant heardAt,
-    Map<String, Double> rates,
-    Map<String, Double> minuteRates,
+    Map<Series, Double> rates,
+    Map<Series, Double> minuteRates,
     boolean silent) {
 
   public Instance {
@@ -43,13 +45,17 @@ public record Instance(
     return status.getFacts().getOrDefault("run", "");
   }
 
-  /** A present value; NaN where the process does not say it. */
-  double gauge(String name) {
-    return status.getGauges().getOrDefault(name, Double.NaN);
+  /** A number without labels; NaN where the process does not say it. */
+  public double value(String name) {
+    return status.getMetrics().stream()
+        .filter(metric -> metric.getName().equals(name) && metric.getLabels().isEmpty())
+        .mapToDouble(Metric::getValue)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   /** What a counter grows by per second; NaN where that is not known. */
-  double rate(String name) {
-    return rates.getOrDefault(name, Double.NaN);
+  double rate(String name, String... labels) {
+    return rates.getOrDefault(Series.of(name, labels), Double.NaN);
   }
 }

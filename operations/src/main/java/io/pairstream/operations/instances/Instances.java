@@ -2,8 +2,10 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.report.Series;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import java.nio.charset.StandardCharsets;
@@ -251,23 +253,34 @@ public final class Instances implements AutoCloseable {
         silent);
   }
 
-  private static Map<String, Double> rates(InstanceStatus first, InstanceStatus last) {
+  private static Map<Series, Double> rates(InstanceStatus first, InstanceStatus last) {
     // A report may hold any time, and two may be further apart than a long can tell.
     double seconds =
         ((double) last.getReportedAt().toEpochMilli() - first.getReportedAt().toEpochMilli()) / 1e3;
-    Map<String, Double> rates = new HashMap<>();
+    Map<Series, Double> rates = new HashMap<>();
     if (seconds > 0) {
-      last.getCounters()
+      Map<Series, Double> before = totals(first);
+      totals(last)
           .forEach(
-              (name, now) -> {
+              (series, now) -> {
                 // A counter that was not there has not counted before.
-                long before = first.getCounters().getOrDefault(name, 0L);
-                if (now >= before) {
-                  rates.put(name, ((double) now - before) / seconds);
+                double grown = now - before.getOrDefault(series, 0.0);
+                if (grown >= 0) {
+                  rates.put(series, grown / seconds);
                 }
               });
     }
     return rates;
+  }
+
+  private static Map<Series, Double> totals(InstanceStatus status) {
+    Map<Series, Double> totals = new HashMap<>();
+    for (Metric metric : status.getMetrics()) {
+      if (metric.getType().equals("COUNTER")) {
+        Series.of(metric).ifPresent(series -> totals.put(series, metric.getValue()));
+      }
+    }
+    return totals;
   }
 
   private static boolean isOlder(Instant heardAt, Instant now, Duration age) {

@@ -319,7 +319,7 @@ public final class Overview {
         .mapToDouble(
             each ->
                 each.minuteRates().entrySet().stream()
-                    .filter(rate -> Series.read(rate.getKey()).filter(counters).isPresent())
+                    .filter(rate -> counters.test(rate.getKey()))
                     .mapToDouble(Map.Entry::getValue)
                     .sum())
         .reduce((a, b) -> a + b)

@@ -74,17 +74,17 @@ record TrainerClock(
   }
 
   private static TrainerClock of(Instance feed, double pairsPerSecond, boolean pairsWait) {
-    double ready = feed.gauge("feed_ready_batches");
+    double ready = feed.value("feed_ready_batches");
     double rate = feed.rate("feed_batches_total");
-    double wait = feed.rate("feed_data_wait_nanoseconds_total") / 1e9;
+    double wait = feed.rate("feed_data_wait_seconds_total");
     double share = Double.isNaN(wait) ? Double.NaN : Math.min(1, wait);
-    double batchSize = feed.gauge("feed_batch_samples");
+    double batchSize = feed.value("feed_batch_samples");
     TrainerClock clock =
         new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_BEGAN.with());
-    if (Double.isNaN(rate) || hasJustBegun(feed.status())) {
+    if (Double.isNaN(rate) || hasJustBegun(feed)) {
       return clock;
     }
-    double waiting = feed.gauge("feed_samples_waiting");
+    double waiting = feed.value("feed_samples_waiting");
     if (ready < 1 && waiting >= 0 && waiting < batchSize && !pairsWait) {
       return clock.with(Double.NaN, Template.TRAINER_HAS_ALL.with());
     }
@@ -97,7 +97,7 @@ record TrainerClock(
     if (Double.isNaN(waiting)) {
       // Over a view nothing waits in a topic, and the feed itself knows: new pairs change nothing,
       // and what it has yet to load is there.
-      double starves = feed.gauge("feed_starves_seconds");
+      double starves = feed.value("feed_starves_seconds");
       return Double.isNaN(starves)
           ? clock.with(starves, Template.FEED_LOADS.with(words(ready)))
           : clock.starvingIn(starves);
@@ -109,9 +109,10 @@ record TrainerClock(
   }
 
   /** While everything starts, a trainer that has had no batch yet does not starve. */
-  private static boolean hasJustBegun(InstanceStatus feed) {
-    return feed.getCounters().getOrDefault("feed_batches_total", 0L) == 0
-        && feed.getReportedAt().isBefore(feed.getStartedAt().plus(BEGINNING));
+  private static boolean hasJustBegun(Instance feed) {
+    InstanceStatus status = feed.status();
+    return !(feed.value("feed_batches_total") > 0)
+        && status.getReportedAt().isBefore(status.getStartedAt().plus(BEGINNING));
   }
 
   private TrainerClock starvingIn(double seconds) {

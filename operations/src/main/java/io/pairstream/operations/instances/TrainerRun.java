@@ -56,8 +56,8 @@ record TrainerRun(
     Instance last =
         ranks.stream()
             .min(
-                Comparator.comparingDouble((Instance one) -> one.gauge("feed_epoch"))
-                    .thenComparingDouble(one -> one.gauge("feed_step")))
+                Comparator.comparingDouble((Instance one) -> one.value("feed_epoch"))
+                    .thenComparingDouble(one -> one.value("feed_step")))
             .orElseThrow();
     List<Integer> present = ranks.stream().map(one -> number(one, "rank", 0)).toList();
     int all = ranks.stream().mapToInt(one -> number(one, "ranks", 1)).max().orElse(1);
@@ -65,14 +65,14 @@ record TrainerRun(
         name,
         fact(last, "view"),
         fact(last, "split"),
-        last.gauge("feed_epoch"),
-        last.gauge("feed_step"),
-        last.gauge("feed_epoch_share"),
+        last.value("feed_epoch"),
+        last.value("feed_step"),
+        last.value("feed_epoch_share"),
         (int) present.stream().distinct().count(),
         IntStream.range(0, all).boxed().filter(rank -> !present.contains(rank)).toList(),
-        most(ranks, one -> Math.min(1, one.rate("feed_data_wait_nanoseconds_total") / 1e9)),
-        last.gauge("feed_left_out_samples"),
-        most(ranks, one -> one.gauge("feed_takedowns")),
+        most(ranks, one -> Math.min(1, one.rate("feed_data_wait_seconds_total"))),
+        last.value("feed_left_out_samples"),
+        most(ranks, one -> one.value("feed_takedowns")),
         fact(ranks.get(0), "checkpoint"));
   }
 

@@ -1,6 +1,7 @@
 package io.pairstream.operations.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.operations.instances.Graph.Edge;
 import java.io.IOException;
@@ -15,7 +16,7 @@ class GraphTest {
 
   private static final long SECOND = 1_000_000_000L;
 
-  private final Map<String, Long> counters = new HashMap<>();
+  private final Map<String, Double> counters = new HashMap<>();
   private final Map<String, Double> gauges = new HashMap<>(Map.of("stream_threads", 2.0));
 
   /** The graph as its own module writes it down. */
@@ -69,8 +70,8 @@ class GraphTest {
     Graph work = work();
 
     // Twenty seconds of two threads.
-    assertThat(work.working()).isEqualTo(0.85);
-    assertThat(work.busy("clean")).isEqualTo(0.65);
+    assertThat(work.working()).isCloseTo(0.85, within(1e-9));
+    assertThat(work.busy("clean")).isCloseTo(0.65, within(1e-9));
     assertThat(work.bottleneck()).contains("clean");
     assertThat(work.sentence().text())
         .isEqualTo("clean takes 65 % of the threads' time, 14 ms a record");
@@ -130,7 +131,7 @@ class GraphTest {
 
   private void forwarding(String name, long records, long forwarded) {
     node(name, records, SECOND);
-    counters.put("node_forwarded_total{node=" + name + "}", forwarded);
+    counters.put("node_forwarded_total{node=" + name + "}", (double) forwarded);
   }
 
   private double perSecond(Graph work, String id) {
@@ -142,8 +143,8 @@ class GraphTest {
   }
 
   private void node(String name, long records, long nanos) {
-    counters.put("node_records_total{node=" + name + "}", records);
-    counters.put("node_own_nanoseconds_total{node=" + name + "}", nanos);
+    counters.put("node_records_total{node=" + name + "}", (double) records);
+    counters.put("node_own_seconds_total{node=" + name + "}", nanos / 1e9);
   }
 
   private Graph work() throws IOException {

@@ -118,7 +118,10 @@ class InstancesTest {
       long count = i < 5 ? 50L * i : 200 + 10L * (i - 4);
       book.note(
           "feed/b",
-          Optional.of(status("feed", "b", at).setCounters(Map.of("n_total", count)).build()),
+          Optional.of(
+              status("feed", "b", at)
+                  .setMetrics(Played.metrics(Map.of("n_total", count), Map.of()))
+                  .build()),
           at);
     }
 

@@ -296,19 +296,18 @@ class OverviewTest {
   }
 
   private static InstanceStatus preprocess(Instant at, long pairs) {
-    Map<String, Long> counters = new HashMap<>();
-    counters.put("decided_total{source=SCRAPED,status=TRAINING}", pairs);
-    counters.put("decided_total{source=CANARY,status=TRAINING}", pairs); // nobody's
-    counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 7 / 10);
-    counters.put("rejected_total{reason=odd", pairs); // of another version
-    counters.put("node_records_total{node=read}", pairs);
-    counters.put("node_records_total{node=clean}", pairs * 9 / 10);
-    counters.put("node_own_nanoseconds_total{node=clean}", pairs * 90_000_000);
+    Map<String, Double> counters = new HashMap<>();
+    counters.put("decided_total{source=SCRAPED,status=TRAINING}", (double) pairs);
+    counters.put("decided_total{source=CANARY,status=TRAINING}", (double) pairs); // nobody's
+    counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 0.7);
+    counters.put("rejected-total{reason=odd}", (double) pairs); // of another version
+    counters.put("node_records_total{node=read}", (double) pairs);
+    counters.put("node_records_total{node=clean}", pairs * 0.9);
+    counters.put("node_own_seconds_total{node=clean}", pairs * 0.09);
     return status("preprocess", "a", at)
         .setIntervalMs(SELDOM_MS)
         .setAssigned(List.of("pairs.crowdsourced-0"))
-        .setCounters(counters)
-        .setGauges(Map.of("stream_threads", 1.0))
+        .setMetrics(Played.metrics(counters, Map.of("stream_threads", 1.0)))
         .build();
   }
 

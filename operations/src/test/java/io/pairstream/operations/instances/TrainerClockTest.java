@@ -9,8 +9,6 @@ import org.junit.jupiter.api.Test;
 
 class TrainerClockTest {
 
-  private static final long SECOND = 1_000_000_000L;
-
   @Test
   void countsWhatIsReadyAndWhatWaitsAgainstTheRate() {
     // Two batches of 8 per second; 4 ready and 1920 samples in the topic.
@@ -33,7 +31,7 @@ class TrainerClockTest {
 
   @Test
   void aTrainerThatWaitsWithNothingReadyStarvesNow() {
-    TrainerClock clock = clock(1, 9 * SECOND, 0, 0, 1, true);
+    TrainerClock clock = clock(1, 9, 0, 0, 1, true);
 
     assertThat(clock.starvesInSeconds()).isZero();
     assertThat(clock.sentence().text())
@@ -42,12 +40,12 @@ class TrainerClockTest {
 
   @Test
   void aTrainerThatHasJustBegunDoesNotStarveYet() {
-    Map<String, Long> waits = Map.of("feed_data_wait_nanoseconds_total", 10 * SECOND);
+    Map<String, Double> waits = Map.of("feed_data_wait_seconds_total", 10.0);
     Map<String, Double> none = Map.of("feed_ready_batches", 0.0, "feed_samples_waiting", 90.0);
-    Map<String, Long> before =
-        Map.of("feed_data_wait_nanoseconds_total", 10 * SECOND, "feed_batches_total", 0L);
+    Map<String, Double> before =
+        Map.of("feed_data_wait_seconds_total", 10.0, "feed_batches_total", 0.0);
 
-    for (Map<String, Long> counters : List.of(waits, before)) {
+    for (Map<String, Double> counters : List.of(waits, before)) {
       List<Instance> feeds = List.of(Played.afterTenSeconds("feed", counters, none));
       TrainerClock clock = TrainerClock.of(feeds, 0, true, Optional.empty());
 
@@ -59,12 +57,12 @@ class TrainerClockTest {
   /** Rates are those of the last minute: pairs came in it, and none is left. */
   @Test
   void aTrainerThatHasTakenAllDoesNotStarve() {
-    TrainerClock clock = clock(1, 9 * SECOND, 0, 7, 5);
+    TrainerClock clock = clock(1, 9, 0, 7, 5);
 
     assertThat(clock.starvesInSeconds()).isNaN();
     assertThat(clock.sentence().text())
         .isEqualTo("the trainer has taken all full batches and waits for new pairs");
-    assertThat(clock(1, 9 * SECOND, 0, 8, 0).starvesInSeconds()).isZero();
+    assertThat(clock(1, 9, 0, 8, 0).starvesInSeconds()).isZero();
   }
 
   /** Over a view nothing waits in the topic, and new pairs are none of its. */
@@ -85,19 +83,19 @@ class TrainerClockTest {
     Instance feed =
         Played.afterTenSeconds(
             "feed",
-            Map.of("feed_batches_total", 20L, "feed_data_wait_nanoseconds_total", 0L),
+            Map.of("feed_batches_total", 20.0, "feed_data_wait_seconds_total", 0.0),
             gauges);
     return TrainerClock.of(List.of(feed), 100, true, Optional.empty());
   }
 
   private static TrainerClock clock(
-      long batches, long waitNanos, double ready, double waiting, double pairsPerSecond) {
-    return clock(batches, waitNanos, ready, waiting, pairsPerSecond, false);
+      long batches, double waitSeconds, double ready, double waiting, double pairsPerSecond) {
+    return clock(batches, waitSeconds, ready, waiting, pairsPerSecond, false);
   }
 
   private static TrainerClock clock(
       long batches,
-      long waitNanos,
+      double waitSeconds,
       double ready,
       double waiting,
       double pairsPerSecond,
@@ -105,7 +103,11 @@ class TrainerClockTest {
     Instance feed =
         Played.afterTenSeconds(
             "feed",
-            Map.of("feed_batches_total", batches, "feed_data_wait_nanoseconds_total", waitNanos),
+            Map.of(
+                "feed_batches_total",
+                (double) batches,
+                "feed_data_wait_seconds_total",
+                waitSeconds),
             Map.of(
                 "feed_ready_batches", ready,
                 "feed_samples_waiting", waiting,

@@ -2,6 +2,7 @@ package io.pairstream.operations.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.service.report.Series;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +22,12 @@ class TrainerRunTest {
     Map<String, Double> gauges =
         Map.of("feed_epoch", 1.0, "feed_step", step, "feed_takedowns", 2.0);
     return new Instance(
-        Played.status("feed", "i" + rank, Instant.EPOCH).setFacts(facts).setGauges(gauges).build(),
+        Played.status("feed", "i" + rank, Instant.EPOCH)
+            .setFacts(facts)
+            .setMetrics(Played.metrics(Map.of(), gauges))
+            .build(),
         Instant.EPOCH,
-        Map.of("feed_data_wait_nanoseconds_total", waits * 1e9),
+        Map.of(Series.of("feed_data_wait_seconds_total"), waits),
         Map.of(),
         silent);
   }

@@ -124,7 +124,11 @@ class DeployedRulesTest {
     }
     ofProcesses
         .stringPropertyNames()
-        .forEach(name -> told.add("pairstream_" + name.replace("_nanoseconds_", "_seconds_")));
+        .forEach(
+            name -> {
+              told.add("pairstream_" + name);
+              told.add("pairstream_" + name + "_bucket");
+            });
     return told;
   }
 

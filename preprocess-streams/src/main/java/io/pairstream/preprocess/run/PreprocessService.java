@@ -292,7 +292,7 @@ public final class PreprocessService implements AutoCloseable {
 
   private static void count(Counts counts, String step, long nanos, Outcome<?> outcome) {
     counts.of("step_records_total", "step", step).increment();
-    counts.of("step_nanoseconds_total", "step", step).add(nanos);
+    counts.nanosOf("step_seconds_total", "step", step).add(nanos);
     counts
         .of("step_rejections_total", "step", step)
         .add(outcome instanceof Outcome.Rejected<?> ? 1 : 0);

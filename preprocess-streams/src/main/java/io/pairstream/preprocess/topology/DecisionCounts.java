@@ -4,8 +4,11 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.report.Counts;
+import io.pairstream.service.report.Distribution;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -20,12 +23,13 @@ public final class DecisionCounts {
           0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, Double.POSITIVE_INFINITY);
 
   private final Counts counts;
+  private final Distribution delays;
   private final Clock clock;
 
   public DecisionCounts(Counts counts, Clock clock) {
     this.counts = counts;
     this.clock = clock;
-    countDelay(0, 0);
+    this.delays = counts.with(new Distribution("decision_delay_seconds", DELAY_SECONDS));
   }
 
   /** A pair is published, in a split; gives when. */
@@ -55,19 +59,9 @@ public final class DecisionCounts {
   }
 
   private Instant delay(Instant arrivedAt) {
-    long now = clock.millis();
-    countDelay(Math.max(0, now - arrivedAt.toEpochMilli()), 1);
-    return Instant.ofEpochMilli(now);
-  }
-
-  /** Adds to every bucket that includes the delay: buckets are cumulative. */
-  private void countDelay(long millis, int decisions) {
-    counts.of("decision_delay_nanoseconds_total").add(millis * 1_000_000 * decisions);
-    for (double end : DELAY_SECONDS) {
-      String name = Double.isInfinite(end) ? "+Inf" : String.valueOf(end);
-      counts
-          .of("decision_delay_seconds_bucket", "le", name)
-          .add(millis <= end * 1000 ? decisions : 0);
-    }
+    Instant now = clock.instant();
+    Duration delay = Duration.between(arrivedAt, now);
+    delays.add(delay.isNegative() ? Duration.ZERO : delay);
+    return now.truncatedTo(ChronoUnit.MILLIS);
   }
 }

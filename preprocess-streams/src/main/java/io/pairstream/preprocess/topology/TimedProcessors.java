@@ -43,7 +43,7 @@ public final class TimedProcessors implements ProcessorWrapper {
       this(
           counts.of("node_records_total", "node", name),
           counts.of("node_forwarded_total", "node", name),
-          counts.of("node_own_nanoseconds_total", "node", name));
+          counts.nanosOf("node_own_seconds_total", "node", name));
     }
   }
 

@@ -1,11 +1,14 @@
 package io.pairstream.preprocess.topology;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -31,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -137,13 +141,21 @@ final class TopologyUnderTest implements AutoCloseable {
 
   /** A counter as it is reported. */
   long counter(String name) {
-    return counters().get(name);
+    return counters().get(name).longValue();
   }
 
-  Map<String, Long> counters() {
+  /** All numbers, by name with part and labels. */
+  Map<String, Double> counters() {
     Reading reading = new Reading();
     counts.accept(reading);
-    return reading.counters();
+    return reading.metrics().stream()
+        .collect(toMap(TopologyUnderTest::text, Metric::getValue, Double::sum, TreeMap::new));
+  }
+
+  private static String text(Metric metric) {
+    String labels = metric.getLabels().toString().replace(", ", ",");
+    String part = metric.getPart().isEmpty() ? "" : "_" + metric.getPart();
+    return metric.getName() + part + (metric.getLabels().isEmpty() ? "" : labels);
   }
 
   Registry registry() {

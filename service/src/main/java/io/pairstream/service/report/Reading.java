@@ -1,8 +1,12 @@
 package io.pairstream.service.report;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.pairstream.schemas.Metric;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,19 +19,36 @@ import java.util.function.Supplier;
  */
 public final class Reading {
 
-  private final SortedMap<String, Long> counters = new TreeMap<>();
-  private final SortedMap<String, Double> gauges = new TreeMap<>();
+  private final List<Metric> metrics = new ArrayList<>();
   private final SortedMap<String, String> facts = new TreeMap<>();
 
   /**
    * A total since the process started.
    *
-   * @param name ends with {@code _total}; a time ends with {@code _nanoseconds_total}
+   * @param name ends with {@code _total}
    * @param labels names and values by turns
    */
   public Reading counter(String name, long value, String... labels) {
-    counters.put(Series.of(name, labels).toString(), value);
-    return this;
+    return add("COUNTER", "", name, (double) value, labels);
+  }
+
+  /**
+   * A time since the process started.
+   *
+   * @param name ends with {@code _seconds_total}
+   */
+  public Reading time(String name, Duration time, String... labels) {
+    return add("COUNTER", "", name, time.toNanos() / 1e9, labels);
+  }
+
+  /**
+   * A part of a distribution.
+   *
+   * @param part {@code bucket}, with its upper end as the label {@code le}, {@code sum} or {@code
+   *     count}
+   */
+  public Reading histogram(String name, String part, double value, String... labels) {
+    return add("HISTOGRAM", part, name, value, labels);
   }
 
   /**
@@ -38,15 +59,18 @@ public final class Reading {
    * @param labels names and values by turns
    */
   public Reading gauge(String name, double value, String... labels) {
-    if (!Double.isNaN(value)) {
-      gauges.put(Series.of(name, labels).toString(), value);
-    }
-    return this;
+    return Double.isNaN(value) ? this : add("GAUGE", "", name, value, labels);
   }
 
   /** A present value that is a whole number. */
   public Reading gauge(String name, long value, String... labels) {
     return gauge(name, (double) value, labels);
+  }
+
+  private Reading add(String type, String part, String name, double value, String... labels) {
+    Series series = Series.of(name, labels);
+    metrics.add(new Metric(series.name(), type, part, series.labels(), value));
+    return this;
   }
 
   /** Something that does not change while the process runs. Never a secret. */
@@ -55,14 +79,9 @@ public final class Reading {
     return this;
   }
 
-  /** All counters, by the text of their {@link Series}. */
-  public Map<String, Long> counters() {
-    return counters;
-  }
-
-  /** All gauges, likewise. */
-  public Map<String, Double> gauges() {
-    return gauges;
+  /** All numbers. */
+  public List<Metric> metrics() {
+    return metrics;
   }
 
   /** All facts, by name. */
@@ -77,7 +96,7 @@ public final class Reading {
         (double) ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     long nanos =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-    reading.counter("process_cpu_nanoseconds_total", Math.max(0, nanos));
+    reading.time("process_cpu_seconds_total", Duration.ofNanos(Math.max(0, nanos)));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Quota;
@@ -8,7 +9,6 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
-import io.pairstream.service.report.PrometheusText.Family;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,13 +27,6 @@ import java.util.TreeMap;
 public final class StatusMetrics {
 
   private static final String PREFIX = "pairstream_";
-  private static final String NANOSECONDS = "_nanoseconds_total";
-  private static final String SECONDS = "_seconds_total";
-  private static final String BUCKET = "_bucket";
-
-  /** Counter of a distribution's total time; its buckets have another name. */
-  private static final String DECISION_DELAY = "decision_delay_nanoseconds_total";
-
   private static final Properties HELP = help();
 
   private StatusMetrics() {}
@@ -92,66 +84,42 @@ public final class StatusMetrics {
   private static void write(InstanceStatus status, Map<String, String> own, PrometheusText text) {
     gauge("up", 1, own, text);
     for (SelfReport.State state : SelfReport.State.values()) {
-      gauge(
-          "state{state=" + state + "}", state.name().equals(status.getState()) ? 1 : 0, own, text);
+      boolean isIt = state.name().equals(status.getState());
+      gauge("state", isIt ? 1 : 0, with(own, "state", state.name()), text);
     }
     gauge("assigned_partitions", status.getAssigned().size(), own, text);
     gauge("start_time_seconds", status.getStartedAt().toEpochMilli() / 1e3, own, text);
-    gauge(Series.of("info", "version", status.getVersion()).toString(), 1, own, text);
-    status.getCounters().forEach((name, value) -> counter(name, value, own, text));
-    status.getGauges().forEach((name, value) -> gauge(name, value, own, text));
+    gauge("info", 1, with(own, "version", status.getVersion()), text);
+    // Another version may name a metric as this one names none.
+    status.getMetrics().stream()
+        .filter(metric -> Series.of(metric).isPresent())
+        .forEach(metric -> write(metric, own, text));
   }
 
-  private static void counter(
-      String name, long value, Map<String, String> own, PrometheusText text) {
-    Optional<Series> read = series(name, own);
-    if (read.isEmpty()) {
-      return;
+  private static void write(Metric metric, Map<String, String> own, PrometheusText text) {
+    SortedMap<String, String> labels = new TreeMap<>(metric.getLabels());
+    labels.putAll(own);
+    String name = PREFIX + metric.getName();
+    String help = helpOf(metric.getName());
+    switch (metric.getType()) {
+      case "COUNTER" -> text.counter(name, help).sample(metric.getValue(), labels);
+      case "GAUGE" -> text.gauge(name, help).sample(metric.getValue(), labels);
+      case "HISTOGRAM" ->
+          text.histogram(name, help).part("_" + metric.getPart(), metric.getValue(), labels);
+      default -> {} // another version's
     }
-    Series series = read.get();
-    if (series.name().endsWith(BUCKET)) {
-      String whole = series.name().substring(0, series.name().length() - BUCKET.length());
-      Family histogram = text.histogram(PREFIX + whole, helpOf(series.name()));
-      histogram.part(BUCKET, (double) value, series.labels());
-      if ("+Inf".equals(series.labels().get("le"))) {
-        SortedMap<String, String> labels = new TreeMap<>(series.labels());
-        labels.remove("le");
-        histogram.part("_count", (double) value, labels);
-      }
-      return;
-    }
-    if (series.name().equals(DECISION_DELAY)) {
-      text.histogram(PREFIX + "decision_delay_seconds", helpOf("decision_delay_seconds_bucket"))
-          .part("_sum", value / 1e9, series.labels());
-      return;
-    }
-    boolean isTime = series.name().endsWith(NANOSECONDS);
-    String inSeconds =
-        isTime
-            ? series.name().substring(0, series.name().length() - NANOSECONDS.length()) + SECONDS
-            : series.name();
-    text.counter(PREFIX + inSeconds, helpOf(series.name()))
-        .sample(isTime ? value / 1e9 : value, series.labels());
+  }
+
+  private static SortedMap<String, String> with(
+      Map<String, String> own, String label, String value) {
+    SortedMap<String, String> labels = new TreeMap<>(own);
+    labels.put(label, value);
+    return labels;
   }
 
   private static void gauge(
-      String name, double value, Map<String, String> own, PrometheusText text) {
-    series(name, own)
-        .ifPresent(
-            series ->
-                text.gauge(PREFIX + series.name(), helpOf(series.name()))
-                    .sample(value, series.labels()));
-  }
-
-  /** The series with our own labels; empty where another version writes it differently. */
-  private static Optional<Series> series(String name, Map<String, String> own) {
-    return Series.read(name)
-        .map(
-            series -> {
-              SortedMap<String, String> labels = new TreeMap<>(series.labels());
-              labels.putAll(own);
-              return new Series(series.name(), labels);
-            });
+      String name, double value, Map<String, String> labels, PrometheusText text) {
+    text.gauge(PREFIX + name, helpOf(name)).sample(value, new TreeMap<>(labels));
   }
 
   /** Help text of a metric; empty for one that this version does not know. */

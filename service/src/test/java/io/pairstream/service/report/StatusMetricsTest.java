@@ -3,6 +3,9 @@ package io.pairstream.service.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.wire.AvroSafety;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,28 +13,52 @@ import org.junit.jupiter.api.Test;
 
 class StatusMetricsTest {
 
+  static {
+    AvroSafety.install();
+  }
+
   @Test
   void aDistributionIsAHistogramWithItsSumAndCount() {
-    InstanceStatus status =
-        status()
-            .setCounters(
-                Map.of(
-                    "decision_delay_seconds_bucket{le=1}", 3L,
-                    "decision_delay_seconds_bucket{le=+Inf}", 5L,
-                    "decision_delay_nanoseconds_total", 7_500_000_000L))
-            .build();
+    Reading reading = new Reading();
+    Distribution delays =
+        new Distribution("decision_delay_seconds", List.of(1.0, Double.POSITIVE_INFINITY));
+    for (int millis : new int[] {0, 500, 1_000, 1_001, 4_999}) {
+      delays.add(Duration.ofMillis(millis));
+    }
+    delays.accept(reading);
+    InstanceStatus status = status().setMetrics(reading.metrics()).build();
     PrometheusText text = new PrometheusText();
 
     StatusMetrics.write(status, text);
 
     assertThat(text.toString())
         .contains("# TYPE pairstream_decision_delay_seconds histogram\n")
-        .contains("pairstream_decision_delay_seconds_bucket{le=\"1\",service=\"preprocess\"} 3\n")
+        .contains("pairstream_decision_delay_seconds_bucket{le=\"1.0\",service=\"preprocess\"} 3\n")
         .contains(
             "pairstream_decision_delay_seconds_bucket{le=\"+Inf\",service=\"preprocess\"} 5\n")
         .contains("pairstream_decision_delay_seconds_sum{service=\"preprocess\"} 7.5\n")
         .contains("pairstream_decision_delay_seconds_count{service=\"preprocess\"} 5\n")
         .doesNotContain("TYPE pairstream_decision_delay_seconds_bucket");
+  }
+
+  @Test
+  void aMetricOfAnotherVersionThatHasNoNameOrTypeHereIsLeftOut() {
+    InstanceStatus status =
+        status()
+            .setMetrics(
+                List.of(
+                    new Metric("known_total", "COUNTER", "", Map.of("a", "b\n\"}"), 3.0),
+                    new Metric("no-name", "COUNTER", "", Map.of(), 1.0),
+                    new Metric("n", "GAUGE", "", Map.of("no-label", ""), 1.0),
+                    new Metric("tomorrows", "SUMMARY", "", Map.of(), 1.0)))
+            .build();
+    PrometheusText text = new PrometheusText();
+
+    StatusMetrics.write(status, text);
+
+    assertThat(text.toString())
+        .contains("pairstream_known_total{a=\"b\\n\\\"}\",service=\"preprocess\"} 3\n")
+        .doesNotContain("no-name", "no-label", "tomorrows");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.pairstream.service.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusServerTest {
+
+  static {
+    AvroSafety.install();
+  }
 
   @Test
   void answersNoPageOfAnotherSite() throws IOException {
