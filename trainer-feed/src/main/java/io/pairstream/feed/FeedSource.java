@@ -55,9 +55,12 @@ public record FeedSource(
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public TopicDescription describe() {
+    return describe(topic());
+  }
+
+  TopicDescription describe(String topic) {
     try (Admin admin = AdminClients.create(clientSettings)) {
-      return KafkaAnswers.await(admin.describeTopics(List.of(topic())).allTopicNames())
-          .get(topic());
+      return KafkaAnswers.await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
     }
   }
 

@@ -298,17 +298,39 @@ class PairFeedTest {
   @Test
   void refusesAPositionOfATopicThatWasMadeAnew() {
     FeedPosition before = start();
+    makeAnew(source.topic());
+
+    assertPositionRefused(before, "it has been made anew");
+  }
+
+  /** Where the reading of takedowns breaks off for good, each pair from then on would be refused. */
+  @Test
+  void heedsTakedownsAgainWhereTheirTopicWasMadeAnew() throws Exception {
+    ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
+    pairs.takeDown(TakedownKind.PAIR, "0");
+    try (WithdrawnPairs withdrawn = source.withdrawnPairs()) {
+      assertThat(withdrawn.size()).isEqualTo(1);
+      makeAnew(cluster.topics().takedowns().name());
+      pairs.takeDown(TakedownKind.PAIR, "1");
+      pairs.takeDown(TakedownKind.PAIR, "2");
+
+      Await.until(() -> withdrawn.size() == 2);
+
+      assertThat(withdrawn.holds(List.of(TakedownKind.PAIR.key("2")))).isTrue();
+      assertThat(withdrawn.holds(List.of(TakedownKind.PAIR.key("0")))).isFalse();
+    }
+  }
+
+  private void makeAnew(String topic) {
     try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(admin.deleteTopics(Set.of(source.topic())).all());
+      KafkaAnswers.await(admin.deleteTopics(Set.of(topic)).all());
       // The broker hears of it a moment after the controller. The test's time-out ends this.
-      while (isThere(admin, source.topic())) {
+      while (isThere(admin, topic)) {
         Await.pause();
       }
     }
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(cluster.dataset(), PARTITIONS));
-
-    assertPositionRefused(before, "it has been made anew");
   }
 
   private static boolean isThere(Admin admin, String topic) {
