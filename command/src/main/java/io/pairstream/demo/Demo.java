@@ -5,6 +5,7 @@ import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.pairs.DecidedPairs;
 import io.pairstream.platform.LogEnd;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;

@@ -303,7 +303,9 @@ class PairFeedTest {
     assertPositionRefused(before, "it has been made anew");
   }
 
-  /** Where the reading of takedowns breaks off for good, each pair from then on would be refused. */
+  /**
+   * Where the reading of takedowns breaks off for good, each pair from then on would be refused.
+   */
   @Test
   void heedsTakedownsAgainWhereTheirTopicWasMadeAnew() throws Exception {
     ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);

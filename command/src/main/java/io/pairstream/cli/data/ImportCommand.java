@@ -2,7 +2,6 @@ package io.pairstream.cli.data;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
@@ -12,10 +11,12 @@ import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.pairs.DecidedPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -42,6 +43,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "import")
 public final class ImportCommand extends ClusterCommand.Fit {
+
+  private static final String WAITS = "%,d raw pair(|s) wait(s|) to be judged";
 
   @Mixin private ImportOptions reading;
 
@@ -187,7 +190,9 @@ public final class ImportCommand extends ClusterCommand.Fit {
   private DecidedPairs.Counts await(DecidedPairs decided) {
     try (decided;
         Progress progress = progress()) {
-      return decided.await(progress);
+      return decided.await(
+          first -> progress.line(TerminalText.format(WAITS, first)),
+          left -> progress.show(WAITS, left));
     }
   }
 

@@ -1,11 +1,11 @@
 package io.pairstream.cli.review;
 
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.cli.NotedCheckpoints;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.feed.InvalidViewException;
+import io.pairstream.feed.NotedCheckpoints;
 import io.pairstream.operations.pictures.NearCopiesOfImage;
 import io.pairstream.operations.pictures.PublishedPictures.NearPair;
 import io.pairstream.operations.takedown.Subject;

@@ -1,9 +1,9 @@
 package io.pairstream.cli.training;
 
-import io.pairstream.cli.NotedCheckpoints;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.feed.Exposures.Exposure;
 import io.pairstream.feed.Exposures.Seen;
+import io.pairstream.feed.NotedCheckpoints;
 import io.pairstream.feed.View;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
@@ -81,7 +81,7 @@ public final class ExposureCommand extends TrainerCommand {
         () ->
             table.row(
                 exposure.checkpoint().id(),
-                exposure.unknown().isEmpty() ? NotedCheckpoints.times(seen) : "not known",
+                exposure.unknown().isEmpty() ? times(seen) : "not known",
                 exposure.unknown().isEmpty() ? since(name, seen) : exposure.unknown()));
   }
 
@@ -97,5 +97,17 @@ public final class ExposureCommand extends TrainerCommand {
     return seen.certain()
         ? "epoch %d, step %d, place %d".formatted(seen.epoch(), seen.step(), seen.place())
         : "perhaps in epoch " + seen.epoch();
+  }
+
+  /** How often a pair was seen, in words. */
+  private static String times(List<Seen> seen) {
+    long certain = seen.stream().filter(Seen::certain).count();
+    long perhaps = seen.stream().filter(one -> !one.certain()).map(Seen::epoch).distinct().count();
+    String times = certain == 0 ? "" : certain == 1 ? "seen once" : "seen " + certain + " times";
+    if (perhaps == 0) {
+      return times.isEmpty() ? "not seen" : times;
+    }
+    String epochs = perhaps == 1 ? "1 epoch" : perhaps + " epochs";
+    return (times.isEmpty() ? "perhaps seen" : times + ", perhaps again") + " in " + epochs;
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.PairstreamCommand;
-import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.operations.pairs.DecidedPairs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -27,8 +27,14 @@ public final class Pages {
 
   /** Reads what was committed since the last time. */
   public void readOn(Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    readTo(log.ends(next.keySet()), each);
+  }
+
+  /** Reads on to ends that are known, and waits for transactions before them. */
+  public void readTo(
+      Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, Stretch> stretches = new HashMap<>();
-    log.ends(next.keySet()).forEach((tp, end) -> stretches.put(tp, new Stretch(next.get(tp), end)));
+    ends.forEach((tp, end) -> stretches.put(tp, new Stretch(next.get(tp), end)));
     log.read(
         stretches,
         record -> {

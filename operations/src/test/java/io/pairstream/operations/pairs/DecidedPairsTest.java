@@ -1,4 +1,4 @@
-package io.pairstream.demo;
+package io.pairstream.operations.pairs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,14 +10,12 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
-import io.pairstream.terminal.Progress;
 import io.pairstream.testing.Await;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,7 +44,7 @@ class DecidedPairsTest {
       pipeline.reject(superseded, "NEAR_COPY");
 
       DecidedPairs.Counts early = judged.count();
-      DecidedPairs.Counts counts = judged.await(new Progress(new PrintWriter(new StringWriter())));
+      DecidedPairs.Counts counts = judged.await(waiting -> {}, left -> {});
 
       assertThat(early).isEqualTo(counts);
 
@@ -83,7 +81,7 @@ class DecidedPairsTest {
       Sent own = accepted(pipeline, "imported, and withdrawn");
       withdraw(pipeline, own);
 
-      DecidedPairs.Counts counts = decided.await(new Progress(new PrintWriter(new StringWriter())));
+      DecidedPairs.Counts counts = decided.await(waiting -> {}, left -> {});
       assertThat(counts.training()).isEqualTo(1);
       assertThat(counts.quarantine()).isEqualTo(Map.of("WITHDRAWN", 2L));
     }
@@ -110,7 +108,7 @@ class DecidedPairsTest {
     ClusterAccess cluster = KAFKA.dataset(1);
     String group = cluster.dataset().preprocessGroup();
     TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
-    StringWriter err = new StringWriter();
+    AtomicLong waits = new AtomicLong();
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       var unused = pipeline.send("image", "caption");
       unused = pipeline.send("image", "another caption");
@@ -118,9 +116,8 @@ class DecidedPairsTest {
 
     CompletableFuture<DecidedPairs.Counts> waiting =
         CompletableFuture.supplyAsync(
-            () -> new DecidedPairs(cluster).await(new Progress(new PrintWriter(err))));
-    Await.until(
-        "both are said to wait", () -> err.toString().contains("2 raw pairs wait to be judged"));
+            () -> new DecidedPairs(cluster).await(waits::set, left -> {}));
+    Await.until("both are said to wait", () -> waits.get() == 2);
     TestCluster.commit(cluster, group, raw, 1);
     assertThat(waiting).isNotDone();
     TestCluster.commit(cluster, group, raw, 2);
@@ -131,7 +128,7 @@ class DecidedPairsTest {
   @Test
   void waitsForPairsWhosePictureIsLookedUp() throws Exception {
     ClusterAccess cluster = KAFKA.dataset(1);
-    StringWriter err = new StringWriter();
+    AtomicLong waits = new AtomicLong();
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       DecidedPairs decided = new DecidedPairs(cluster);
       Sent sent = pipeline.send("image", "caption");
@@ -142,8 +139,8 @@ class DecidedPairsTest {
       pipeline.transaction(sent, List.of(TestCluster.record(topic, 0, key, pair)));
 
       CompletableFuture<DecidedPairs.Counts> waiting =
-          CompletableFuture.supplyAsync(() -> decided.await(new Progress(new PrintWriter(err))));
-      Await.until("it is said to wait", () -> err.toString().contains("1 raw pair waits"));
+          CompletableFuture.supplyAsync(() -> decided.await(waits::set, left -> {}));
+      Await.until("it is said to wait", () -> waits.get() == 1);
       assertThat(waiting).isNotDone();
       pipeline.transaction(
           sent,

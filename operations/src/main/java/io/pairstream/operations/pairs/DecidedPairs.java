@@ -1,4 +1,4 @@
-package io.pairstream.demo;
+package io.pairstream.operations.pairs;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.cleaning.RejectReason;
@@ -8,21 +8,20 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
-import io.pairstream.service.cluster.CommittedLog.Stretch;
-import io.pairstream.terminal.Progress;
-import io.pairstream.terminal.TerminalText;
+import io.pairstream.service.cluster.Pages;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -84,12 +83,12 @@ public final class DecidedPairs implements AutoCloseable {
   private final CommittedLog log;
   private final Map<TopicPartition, Long> rawBefore;
 
-  /** How far the receipts are read. */
-  private final Map<TopicPartition, Long> read;
+  private final List<TopicPartition> receipts;
+  private final Pages receiptsRead;
+  private final List<TopicPartition> waiting;
+  private final Pages waitingRead;
 
-  /** How far it is read which pairs wait until their picture is looked up, and which do. */
-  private final Map<TopicPartition, Long> readOfWaiting;
-
+  /** Pairs that wait until their picture is looked up. */
   private final Set<String> waits = new HashSet<>();
 
   /** By status, which raw records since the beginning are published: their offsets from there. */
@@ -107,32 +106,37 @@ public final class DecidedPairs implements AutoCloseable {
             Stream.of(cluster.topics().crowdsourced(), cluster.topics().scraped())
                 .flatMap(topic -> log.partitions(topic.name()).stream())
                 .toList());
-    read = new HashMap<>(log.ends(log.partitions(cluster.topics().receipts().name())));
-    readOfWaiting = new HashMap<>(log.ends(log.partitions(cluster.topics().waitingPairs().name())));
+    receipts = log.partitions(cluster.topics().receipts().name());
+    receiptsRead = new Pages(log, receipts, log.ends(receipts));
+    waiting = log.partitions(cluster.topics().waitingPairs().name());
+    waitingRead = new Pages(log, waiting, log.ends(waiting));
   }
 
   /** What is decided by now. */
   public Counts count() {
-    return count(log.ends(read.keySet()));
+    return count(log.ends(receipts));
   }
 
   /**
    * Waits until none of the raw pairs that are there now waits; links that are still to be fetched
    * are not waited for.
+   *
+   * @param begin receives how many wait at first
+   * @param look receives how many still wait, twice a second
    */
-  public Counts await(Progress progress) {
+  public Counts await(LongConsumer begin, LongConsumer look) {
     Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
     Map<TopicPartition, Long> ends = log.ends(rawBefore.keySet());
     try (Admin admin = cluster.admin()) {
       long left = waiting(admin, starts, ends);
-      progress.line(TerminalText.format("%,d raw pair(|s) wait(s|) to be judged", left));
+      begin.accept(left);
       while (left > 0) {
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         left = waiting(admin, starts, ends);
-        progress.show("%,d raw pair(|s) wait(s|) to be judged", left);
+        look.accept(left);
       }
       // Up to the very end: a transaction whose offsets count may not have ended here yet.
-      return count(ClusterAccess.veryEnds(admin, read.keySet()));
+      return count(ClusterAccess.veryEnds(admin, receipts));
     }
   }
 
@@ -142,40 +146,23 @@ public final class DecidedPairs implements AutoCloseable {
     Map<TopicPartition, Long> committed =
         ClusterAccess.committedAndSettled(
             admin, cluster.dataset().preprocessGroup(), ends.keySet());
-    long waiting = 0;
+    long undecided = 0;
     for (TopicPartition partition : ends.keySet()) {
       long start = starts.get(partition);
       long from = Math.max(start, committed.getOrDefault(partition, start));
-      waiting += Math.max(0, ends.get(partition) - from);
+      undecided += Math.max(0, ends.get(partition) - from);
     }
-    readOn(
-        readOfWaiting,
-        ClusterAccess.veryEnds(admin, readOfWaiting.keySet()),
+    waitingRead.readTo(
+        ClusterAccess.veryEnds(admin, waiting),
         record -> {
           String key = CommittedLog.key(record);
           boolean unused = record.value() == null ? waits.remove(key) : waits.add(key);
         });
-    return waiting + waits.size();
-  }
-
-  private void readOn(
-      Map<TopicPartition, Long> read,
-      Map<TopicPartition, Long> ends,
-      Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    Map<TopicPartition, Stretch> unread = new HashMap<>();
-    ends.forEach((partition, end) -> unread.put(partition, new Stretch(read.get(partition), end)));
-    log.read(
-        unread,
-        record -> {
-          each.accept(record);
-          return true;
-        });
-    read.putAll(ends);
+    return undecided + waits.size();
   }
 
   private Counts count(Map<TopicPartition, Long> ends) {
-    readOn(
-        read,
+    receiptsRead.readTo(
         ends,
         record ->
             cluster

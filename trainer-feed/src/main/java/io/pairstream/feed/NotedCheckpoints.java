@@ -1,13 +1,7 @@
-package io.pairstream.cli;
+package io.pairstream.feed;
 
-import io.pairstream.feed.Exposures;
 import io.pairstream.feed.Exposures.Exposure;
-import io.pairstream.feed.Exposures.Seen;
 import io.pairstream.feed.Exposures.Site;
-import io.pairstream.feed.NamedView;
-import io.pairstream.feed.RunLog;
-import io.pairstream.feed.View;
-import io.pairstream.feed.ViewStore;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -130,17 +124,5 @@ public final class NotedCheckpoints {
                     .computeIfAbsent(one.checkpoint().run(), run -> new ArrayList<>())
                     .add(one.checkpoint().name()));
     return seenBy;
-  }
-
-  /** How often a pair was seen, in words. */
-  public static String times(List<Seen> seen) {
-    long certain = seen.stream().filter(Seen::certain).count();
-    long perhaps = seen.stream().filter(one -> !one.certain()).map(Seen::epoch).distinct().count();
-    String times = certain == 0 ? "" : certain == 1 ? "seen once" : "seen " + certain + " times";
-    if (perhaps == 0) {
-      return times.isEmpty() ? "not seen" : times;
-    }
-    String epochs = perhaps == 1 ? "1 epoch" : perhaps + " epochs";
-    return (times.isEmpty() ? "perhaps seen" : times + ", perhaps again") + " in " + epochs;
   }
 }
