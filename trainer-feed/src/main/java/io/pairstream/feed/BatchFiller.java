@@ -75,7 +75,7 @@ final class BatchFiller implements AutoCloseable {
       start.requireWithin(first, byPartition(now));
       this.ends = settings.end() == End.NEVER ? Map.of() : now;
       this.next = new TreeMap<>(start.offsets());
-      this.withdrawn = source.withdrawnPairs();
+      this.withdrawn = new WithdrawnPairs(source);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;

@@ -21,8 +21,11 @@ import java.util.List;
 @JsonPropertyOrder({"partition", "begin", "bytes", "runs"})
 public record Block(int partition, long begin, long bytes, List<Integer> runs) {
 
-  /** Most records of a block: thirty-two times those that a block is cut to. */
-  private static final int MOST_RECORDS = 4096;
+  /** Most records to which a block is cut. */
+  static final int CUT_RECORDS = 128;
+
+  /** Most records of any block: thirty-two times those to which one is cut. */
+  private static final int MOST_RECORDS = 32 * CUT_RECORDS;
 
   public Block {
     runs = List.copyOf(runs);

@@ -7,12 +7,10 @@ import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -101,32 +99,9 @@ public record FeedSource(
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                 0,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                2 * SplitReader.BLOCK_RECORDS,
+                2 * Block.CUT_RECORDS,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 fetchBytes)));
-  }
-
-  /**
-   * Cuts a view of the pairs that the topic holds now and that fall under no takedown, carried out
-   * or not. Reads every record once.
-   *
-   * @param where conditions that all have to hold
-   * @param progress receives the number of records read so far, now and then
-   * @throws InvalidViewException where there is no such pair
-   * @throws KafkaException where the broker does not answer, or has no such topic or none of
-   *     takedowns
-   */
-  public View cut(List<Condition> where, LongConsumer progress) {
-    String topicId = describe().topicId().toString();
-    try (SplitReader reader = new SplitReader(this, where, Map.of())) {
-      reader.readToEnd(progress);
-      return new View(
-          topic(),
-          topicId,
-          Instant.now(),
-          where.stream().map(Condition::toString).toList(),
-          reader.takeBlocks());
-    }
   }
 
   /**
@@ -169,10 +144,5 @@ public record FeedSource(
         }
       }
     }
-  }
-
-  /** The takedowns, read to their end and followed. */
-  public WithdrawnPairs withdrawnPairs() {
-    return new WithdrawnPairs(this);
   }
 }

@@ -37,9 +37,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class SplitReader implements AutoCloseable {
 
-  /** Most records of a block. */
-  static final int BLOCK_RECORDS = 128;
-
   /** Bytes after which a block ends. */
   private static final long BLOCK_BYTES = 4 << 20;
 
@@ -64,7 +61,7 @@ final class SplitReader implements AutoCloseable {
    *     there have left the log, is read from its first record on
    */
   SplitReader(FeedSource source, List<Condition> where, Map<Integer, Long> from) {
-    this.withdrawn = source.withdrawnPairs();
+    this.withdrawn = new WithdrawnPairs(source);
     this.consumer = source.consumer(Map.of());
     this.decoder = source.decoder();
     this.where = where;
@@ -203,7 +200,8 @@ final class SplitReader implements AutoCloseable {
           List<Held> open = new ArrayList<>();
           long bytes = 0;
           for (Held one : pairs.byOffset()) {
-            if (open.size() == BLOCK_RECORDS || (bytes > 0 && bytes + one.bytes() > BLOCK_BYTES)) {
+            if (open.size() == Block.CUT_RECORDS
+                || (bytes > 0 && bytes + one.bytes() > BLOCK_BYTES)) {
               blocks.add(block(partition, open, bytes));
               open.clear();
               bytes = 0;

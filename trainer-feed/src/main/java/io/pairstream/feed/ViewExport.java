@@ -82,7 +82,7 @@ public final class ViewExport {
       throws IOException {
     source.requireHolds(plan.view());
     try (BlockReader blocks = source.blocks(FeedSource.MAX_FETCH_BYTES);
-        WithdrawnPairs withdrawn = source.withdrawnPairs()) {
+        WithdrawnPairs withdrawn = new WithdrawnPairs(source)) {
       return new ViewExport(plan, new TopicPairs(plan, source, blocks, withdrawn), listener)
           .into(folder);
     }

@@ -310,7 +310,7 @@ class PairFeedTest {
   void heedsTakedownsAgainWhereTheirTopicWasMadeAnew() throws Exception {
     ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
     pairs.takeDown(TakedownKind.PAIR, "0");
-    try (WithdrawnPairs withdrawn = source.withdrawnPairs()) {
+    try (WithdrawnPairs withdrawn = new WithdrawnPairs(source)) {
       assertThat(withdrawn.size()).isEqualTo(1);
       makeAnew(cluster.topics().takedowns().name());
       pairs.takeDown(TakedownKind.PAIR, "1");

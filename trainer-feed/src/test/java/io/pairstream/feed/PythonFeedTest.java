@@ -146,7 +146,7 @@ class PythonFeedTest {
     python.run(PythonSources.variables(Map.of()), handover(asked));
 
     View found = ViewFile.read(file);
-    View expected = source.cut(List.of(), read -> {});
+    View expected = ViewCut.of(source, List.of(), read -> {});
     assertThat(found.blocks()).isEqualTo(expected.blocks());
     assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
   }
@@ -155,7 +155,7 @@ class PythonFeedTest {
   @Test
   void goesOnAmongWithdrawnPairsWhereItWasKilled() throws Exception {
     produce(75);
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.CONTRIBUTOR, "third");
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
@@ -203,7 +203,7 @@ class PythonFeedTest {
   @Test
   void ranksShareTheBatchesOfARun() throws Exception {
     produce(75);
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     String file = file(view);
     List<Handed> unbroken = expected(view, 1, pair -> true);
 
@@ -229,7 +229,7 @@ class PythonFeedTest {
   @Test
   void operatorsSeeATrainerInPython() throws Exception {
     produce(75);
-    ObjectNode asked = asked().put("view", file(source.cut(List.of(), read -> {})));
+    ObjectNode asked = asked().put("view", file(ViewCut.of(source, List.of(), read -> {})));
     options(asked);
     Process process = start(asked);
     try (Instances instances = Instances.follow(cluster, Clock.systemUTC());

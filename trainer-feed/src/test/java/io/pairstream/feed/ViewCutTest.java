@@ -57,7 +57,7 @@ class ViewCutTest {
     pairs.withdraw(4);
     pairs.produce(20, 7);
 
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     pairs.produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
@@ -73,12 +73,12 @@ class ViewCutTest {
     pairs.produce(0, 20);
     pairs.withdraw(4);
     pairs.produce(20, 8);
-    View scanned = source.cut(List.of(), read -> {});
+    View scanned = ViewCut.of(source, List.of(), read -> {});
     pairs.index(scanned, 20, Set.of(4));
     pairs.withdraw(6);
 
-    View view = source.cut(List.of(), read -> {});
-    View even = source.cut(List.of(Condition.parse("fold=0")), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
+    View even = ViewCut.of(source, List.of(Condition.parse("fold=0")), read -> {});
 
     assertThat(ids(view))
         .containsExactlyInAnyOrderElementsOf(
@@ -98,11 +98,11 @@ class ViewCutTest {
   void leavesOutWhatFallsUnderATakedownThatIsStillToBeCarriedOut(
       TakedownKind kind, String subject) {
     pairs.produce(0, 28);
-    View all = source.cut(List.of(), read -> {});
+    View all = ViewCut.of(source, List.of(), read -> {});
     pairs.index(all, 20, Set.of());
     pairs.takeDown(kind, subject);
 
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
 
     Predicate<Integer> isSpared =
         switch (kind) {
@@ -124,21 +124,21 @@ class ViewCutTest {
     TestCluster.send(cluster, pairs.record(5, ProducedPairs.pair(4)));
     List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
 
-    View view = source.cut(where, read -> {});
+    View view = ViewCut.of(source, where, read -> {});
 
     assertThat(ids(view))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(String::valueOf).toList());
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
-    assertThatThrownBy(() -> source.cut(List.of(Condition.parse("fold=7")), read -> {}))
+    assertThatThrownBy(() -> ViewCut.of(source, List.of(Condition.parse("fold=7")), read -> {}))
         .hasMessageContaining("that a view could hold where fold=7");
   }
 
   @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     pairs.produce(0, 30);
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     OrderPlan order = ExportPlan.shuffled(7, 4);
     List<String> inView = ids(view);
     Map<EpochOrder.Piece, String> byPlace = new HashMap<>();
@@ -180,7 +180,7 @@ class ViewCutTest {
     TestCluster.send(
         cluster,
         pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
     assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
@@ -191,7 +191,7 @@ class ViewCutTest {
   @Test
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
     pairs.produce(0, 30);
-    View view = source.cut(List.of(), read -> {});
+    View view = ViewCut.of(source, List.of(), read -> {});
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);

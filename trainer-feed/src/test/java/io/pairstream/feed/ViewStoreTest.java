@@ -57,7 +57,7 @@ class ViewStoreTest {
   void aFrozenViewHoldsWhatAViewsFileWould() {
     pairs.produce(0, 20);
     pairs.withdraw(3);
-    View file = source.cut(List.of(), read -> {});
+    View file = ViewCut.of(source, List.of(), read -> {});
 
     try (ViewSealer sealer = sealer("val-2026-11")) {
       sealer.sealAndFreeze(read -> {});
@@ -143,7 +143,7 @@ class ViewStoreTest {
     first.close();
     NamedView view = store.require("live");
     assertThat(view.segments()).hasSize(3);
-    assertThat(offsets(view.view())).isEqualTo(offsets(source.cut(List.of(), read -> {})));
+    assertThat(offsets(view.view())).isEqualTo(offsets(ViewCut.of(source, List.of(), read -> {})));
   }
 
   /** A segment that was reported as written is found, also behind others' open transactions. */

@@ -5,6 +5,7 @@ import io.pairstream.feed.Condition;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.NamedView;
 import io.pairstream.feed.View;
+import io.pairstream.feed.ViewCut;
 import io.pairstream.feed.ViewFile;
 import io.pairstream.feed.ViewSealer;
 import io.pairstream.schemas.Hint;
@@ -51,7 +52,7 @@ final class ViewMaking {
       if (Files.exists(file)) {
         return refused(file + NEVER_CHANGED + ", cut another");
       }
-      View view = reading(read -> source.cut(conditions, read));
+      View view = reading(read -> ViewCut.of(source, conditions, read));
       ViewFile.write(view, file);
       return show(view, file.toString());
     }
