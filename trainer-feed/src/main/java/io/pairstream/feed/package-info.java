@@ -1,5 +1,5 @@
 /**
- * Batches that a trainer can use at once, read from a split's topic, and the position from which it
- * continues. Knows nothing of how pairs are prepared.
+ * Views of a split, their order and their export; batches of a split as it grows, and the position
+ * from which a trainer continues. Knows nothing of how pairs are prepared.
  */
 package io.pairstream.feed;
