@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
@@ -54,9 +55,13 @@ public final class LocalPlatform implements AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
+  /** Uses whose ports somebody chose at this start. */
+  private final Set<String> asked;
+
   private LocalPlatform(Path folder, Map<String, Integer> ports, PlatformEvents events)
       throws IOException {
     this.events = events;
+    asked = Set.copyOf(ports.keySet());
     data = folder.toAbsolutePath().normalize();
     directory = DataDirectory.take(data);
     long deadline = System.nanoTime() + ORPHANS_GRACE.toNanos();
@@ -127,7 +132,7 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  /** Whoever can read this file may register schemas. */
+  /** File with the credential that may register schemas. */
   private Path credentialFile() {
     return data.resolve(RegistryCredential.FILE_NAME);
   }
@@ -157,13 +162,13 @@ public final class LocalPlatform implements AutoCloseable {
    */
   int port(String use, int preferred) {
     int port = directory.port(use, preferred);
-    if (port != preferred && !use.endsWith("-status")) {
+    if (port != preferred && !asked.contains(use) && !use.endsWith("-status")) {
       events.told("%s has port %d, not %d, and keeps it".formatted(use, port, preferred));
     }
     return port;
   }
 
-  /** What the processes wait for that do not work yet, or not now; empty where all work. */
+  /** Obstacles of the processes that do not work yet, or not now; empty where all work. */
   public String waits() {
     synchronized (children) {
       return children.values().stream()

@@ -3,8 +3,10 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.service.ClusterRequirement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -12,8 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** What each command says of itself. */
+/** Help of each command. */
 class HelpTest {
 
   /** A record, an object without words of its own, a class, or one of Java's ways to say a time. */
@@ -56,6 +59,26 @@ class HelpTest {
     assertThat(command.getCommandSpec().options())
         .allSatisfy(option -> assertThat(help).contains(option.longestName()));
     assertThat(help.lines()).allMatch(line -> line.length() <= 80 || line.startsWith("  pair"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void listsChoicesInTheWordsThatAreTyped(String name) {
+    for (OptionSpec option : command(name).getCommandSpec().options()) {
+      Class<?> type = option.auxiliaryTypes()[0];
+      if (type.isEnum() && type != ClusterRequirement.class) { // which has labels of its own
+        List<String> words =
+            Stream.of(type.getEnumConstants())
+                .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
+                .toList();
+
+        Ended wrong =
+            Ended.after(name.replaceFirst("pairstream ", ""), option.longestName(), "nonesuch");
+
+        assertThat(String.join(" ", option.description())).contains(words);
+        assertThat(wrong.err()).contains("one of " + String.join(", ", words) + ", not 'nonesuch'");
+      }
+    }
   }
 
   @ParameterizedTest

@@ -38,6 +38,7 @@ class LocalPlatformTest {
   private Path directory;
   private LocalPlatform platform;
   private StoredPair pair;
+  private int chosen;
 
   @BeforeAll
   void startWhereItsPortsAreTaken(@TempDir Path fresh) throws Exception {
@@ -46,12 +47,15 @@ class LocalPlatformTest {
     Files.createDirectory(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    try (ServerSocket free = listen()) {
+      chosen = free.getLocalPort();
+    }
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
       Files.writeString(
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
-      platform = LocalPlatform.start(directory, Map.of(), events::told);
+      platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::told);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
     }
@@ -76,6 +80,15 @@ class LocalPlatformTest {
         .extracting(PlatformFile.Child::name)
         .containsExactly("broker", "registry");
     assertThat(file.processes()).allMatch(child -> child.find().isPresent());
+  }
+
+  @Test
+  @Order(1)
+  void saysWhichPortsAreOthersThanUsualUnlessTheyWereChosen() {
+    assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
+
+    assertThat(events.count("broker has port ")).isEqualTo(1);
+    assertThat(events.count("ingest has port ")).isZero();
   }
 
   @Test

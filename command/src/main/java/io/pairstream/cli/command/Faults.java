@@ -16,8 +16,14 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -31,6 +37,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong with a command, and as which exit status it ends. */
 public final class Faults {
+
+  /** How the library lists the names of constants, which are typed in lower case. */
+  private static final Pattern CHOICE =
+      Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was (.*)$");
 
   private Faults() {}
 
@@ -91,10 +101,24 @@ public final class Faults {
       return "there is no " + kind + typed + hint;
     }
     // The library names Java's types, of which nobody who types has heard.
-    return String.valueOf(exception.getMessage())
+    String message =
+        CHOICE.matcher(String.valueOf(exception.getMessage())).replaceFirst(Faults::choices);
+    return message
         .replaceFirst(" is not an? (short|int|long)$", " is no whole number, or too large a one")
         .replaceFirst(" is not a (float|double)$", " is no number")
         .replaceFirst("cannot convert ('.*') to URI \\(java.*\\)$", "$1 is no address");
+  }
+
+  /**
+   * The words that may be typed; a word of two parts is listed by the library in both its forms.
+   */
+  private static String choices(MatchResult found) {
+    String words =
+        Stream.of(found.group(1).split(", ", -1))
+            .map(word -> word.toLowerCase(Locale.ROOT).replace('_', '-'))
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return Matcher.quoteReplacement("right is one of " + words + ", not " + found.group(2));
   }
 
   /**
@@ -120,7 +144,7 @@ public final class Faults {
             .toList();
   }
 
-  /** What a person can use of an exception; null for a fault of ours. */
+  /** Words for the person at the terminal; null for a fault of ours. */
   private static String inWords(Exception exception, CommandLine command) {
     Optional<Cluster> cluster = clusterOf(command);
     String kafka = "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
@@ -161,13 +185,13 @@ public final class Faults {
         : message.contains(root) ? message : message + ": " + root;
   }
 
-  /** What keeps a broker of this machine from answering, and what to do. */
+  /** Advice where a broker does not answer: why one of this machine cannot, and what to do. */
   private static String remedy(CommandLine command, String addressOption) {
     return fullDisk(command)
         + options(command).map(found -> "; " + found.remedy(addressOption)).orElse("");
   }
 
-  /** That no broker of this machine can work for want of room; nothing where there is some. */
+  /** Says that the disk is full, and brokers of this machine cannot work; empty where it is not. */
   private static String fullDisk(CommandLine command) {
     return options(command)
         .map(ClusterOptions::dataDirectory)

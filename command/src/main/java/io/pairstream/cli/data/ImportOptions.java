@@ -34,7 +34,7 @@ public final class ImportOptions {
   @Option(names = "--licence", paramLabel = "X", defaultValue = "")
   private String licence;
 
-  @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "IMPORTED")
+  @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "imported")
   private SourceKind sourceKind;
 
   /**

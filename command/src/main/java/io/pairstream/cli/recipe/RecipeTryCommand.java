@@ -83,7 +83,7 @@ final class RecipeTryCommand extends PairstreamCommand {
       return answer(
           tried,
           result.problemCount() == 0,
-          () -> new RecipeTryPrinter(out()).print(tried, paths, sheet));
+          () -> new RecipeTryPrinter(out()).print(tried, paths, sheet, plan.nearCopies()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.cli.recipe;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.trial.RecipeTrial;
@@ -9,10 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What a recipe would keep of local files, and why not the rest. */
+/** Writes what a recipe would keep of local files, and why not the rest. */
 record RecipeTryPrinter(PrintWriter out) implements Printer {
 
-  /** What a recipe made of local files, as JSON. */
+  /** A trial of a recipe on local files, as JSON. */
   record Tried(String recipe, String version, @JsonUnwrapped RecipeTrial.Result result) {}
 
   private static final int LINE_COLUMNS = 100;
@@ -23,7 +24,7 @@ record RecipeTryPrinter(PrintWriter out) implements Printer {
    * @param paths what was tried
    * @param sheet the contact sheet; null where none was made
    */
-  void print(Tried tried, List<String> paths, Path sheet) {
+  void print(Tried tried, List<String> paths, Path sheet, NearCopies nearCopies) {
     RecipeTrial.Result result = tried.result();
     print("%s, version %s, on %s%n", tried.recipe(), tried.version(), String.join(", ", paths));
     share("kept", result.kept().values().stream().mapToLong(count -> count).sum(), result);
@@ -48,6 +49,9 @@ record RecipeTryPrinter(PrintWriter out) implements Printer {
         "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
         result.changedCaptions(), result.truncatedCaptions());
     count("%,d line(|s) or file(|s) gave no pair", result.problemCount());
+    if (nearCopies.areLookedFor()) {
+      print("near copies are left out: they are looked for among all pairs, once these are sent");
+    }
     if (sheet != null) {
       print("contact sheet: %s", sheet);
     }

@@ -34,7 +34,7 @@ final class QuarantineShowCommand extends ClusterCommand {
     ClusterAccess cluster = access();
     Optional<QuarantineEntry> found = new Quarantine(cluster).show(key);
     if (found.isEmpty()) {
-      return unknown(key + " is not in quarantine");
+      return unknown(key + " is not in quarantine; a key is whole, as quarantine ls prints it");
     }
     QuarantinePrinter.Read entry = QuarantinePrinter.Read.of(found.get(), cluster);
     ByteBuffer original = entry.image();

@@ -26,7 +26,7 @@ public final class ExposureCommand extends TrainerCommand {
   @Option(names = "--view", paramLabel = "FILE")
   private List<Path> files = List.of();
 
-  /** What one checkpoint has seen, as JSON. */
+  /** A checkpoint and the times that it has seen the pair, as JSON. */
   private record Answer(
       String run,
       String checkpoint,
@@ -49,7 +49,7 @@ public final class ExposureCommand extends TrainerCommand {
     }
     if (noted.sites().isEmpty()) {
       return unknown(
-          "the index knows no pair %s; one that was taken down is there for some days"
+          "the index knows no pair %s; an id is whole: 32 hex digits; one that was taken down is there for some days"
               .formatted(pairId));
     }
     if (!json()) {
@@ -85,7 +85,7 @@ public final class ExposureCommand extends TrainerCommand {
                 exposure.unknown().isEmpty() ? since(name, seen) : exposure.unknown()));
   }
 
-  /** What it has seen since the checkpoint before. */
+  /** Times at which a run saw the pair between a checkpoint and the one before. */
   private static String since(String name, List<Seen> seen) {
     return seen.stream()
         .filter(one -> one.checkpoint().equals(name))

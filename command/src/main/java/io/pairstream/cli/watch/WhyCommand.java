@@ -43,9 +43,9 @@ public final class WhyCommand extends ClusterCommand {
     JsonNode found = indexed.isPresent() ? indexed.get() : read(source);
     if (WhyPrinter.text(found, "status").equals(PairAnswer.UNKNOWN)) {
       return unknown(
-          ("nothing is known of %s; an id has 32 hex digits, coordinates are"
-                  + " topic-partition-offset, and what did not come by HTTP has no id here before it"
-                  + " is judged or fetched")
+          ("nothing is known of %s; an id is whole: 32 hex digits, neither the first of them nor an"
+                  + " image's SHA-256; coordinates are topic-partition-offset, and what did not come"
+                  + " by HTTP has no id here before it is judged or fetched")
               .formatted(id));
     }
     return answer(

@@ -113,7 +113,7 @@ class ImportCommandTest {
 
     assertThat(err.toString())
         .contains(
-            "expected one of [FOLDER, CSV, TSV, TSV_QUOTED, tsv-quoted, JSONL, PARQUET, WEBDATASET, COCO]")
+            "right is one of folder, csv, tsv, tsv-quoted, jsonl, parquet, webdataset, coco, not")
         .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
         .contains("PATH");
   }

@@ -97,7 +97,7 @@ class GroupCommandTest extends OnCluster {
       member.subscribe(List.of(training.topic()));
       long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
       while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
-        var unused = member.poll(Duration.ofMillis(50));
+        member.poll(Duration.ofMillis(50));
       }
 
       Ended plan = run("group reset", group, "--to", "latest", "--plan");

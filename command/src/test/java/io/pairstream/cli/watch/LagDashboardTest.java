@@ -125,7 +125,8 @@ class LagDashboardTest {
     Ended stranger = after("why", "89");
 
     assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(unknown.onlyErrorLine()).contains("nothing is known of 4567");
+    assertThat(unknown.onlyErrorLine())
+        .contains("nothing is known of 4567; an id is whole: 32 hex digits");
     assertThat(stranger.onlyErrorLine()).contains(" is no dashboard");
   }
 

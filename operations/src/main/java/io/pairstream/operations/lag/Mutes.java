@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class Mutes implements AutoCloseable {
     if (!lifts && why.isBlank()) {
       throw new IllegalArgumentException("say why: others read it instead of the alert");
     }
-    Instant until = clock.instant().plus(lasting);
+    Instant until = clock.instant().plus(lasting).truncatedTo(ChronoUnit.SECONDS);
     var facts = Map.of(UNTIL, until.toString(), WHY, why);
     String detail = lifts ? Template.LIFTED.english() : Template.MUTED.with(until, why).text();
     AuditEvent.Outcome done = AuditEvent.Outcome.DONE;
