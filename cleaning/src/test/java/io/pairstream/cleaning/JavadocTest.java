@@ -27,6 +27,7 @@ class JavadocTest {
   @ValueSource(
       strings = {
         "cleaning",
+        "command",
         "image-worker",
         "ingest-service",
         "preprocess-streams",

@@ -41,7 +41,7 @@ public final class Demo {
   /** Without any progress for so long, something is wrong that waiting does not help. */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
-  /** The same on a machine that has more to do than processors for it. */
+  /** Time without progress that ends the demo on a machine with more to do than processors. */
   private static final Duration STUCK_WHERE_BUSY = Duration.ofMinutes(20);
 
   /** How long the audit looks for what it does not find at first. */
@@ -50,7 +50,7 @@ public final class Demo {
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   /**
-   * What a demo came to.
+   * Result of a demo.
    *
    * @param published pairs and records that went in
    * @param batches batches that were handed to the trainer
@@ -64,7 +64,7 @@ public final class Demo {
       Audited audit) {
 
     /**
-     * What the audit found.
+     * Result of the audit.
      *
      * @param inputs raw coordinates that were looked at
      * @param differences coordinates that did not leave by exactly one output
@@ -97,7 +97,7 @@ public final class Demo {
   private final AtomicLong published = new AtomicLong();
   private final long startedAt = System.nanoTime();
 
-  /** What the latest look has seen. */
+  /** Counts of the latest look. */
   private DecidedPairs.Counts outputs;
 
   private long batches;
@@ -218,7 +218,7 @@ public final class Demo {
         perSecond());
   }
 
-  /** What a process waits for, between two texts; nothing where all work. */
+  /** Obstacle of a process that waits, between two texts; empty where all work. */
   private String obstacle(String before, String behind) {
     String waits = platform.processes().waits();
     return waits.isEmpty() ? "" : before + waits + behind;

@@ -38,7 +38,7 @@ public final class DrawnPairs {
   private final double badShare;
   private final boolean plain;
 
-  /** Of these, 15 of 100 are bad. */
+  /** Pairs of which 15 in 100 are bad. */
   public DrawnPairs(long seed) {
     this(seed, USUAL_BAD_SHARE);
   }
@@ -118,7 +118,7 @@ public final class DrawnPairs {
             .build());
   }
 
-  /** What a pair shows, before anything is drawn. */
+  /** The scene of a pair, before anything is drawn. */
   Scene sceneAt(long index) {
     return scene(kindAt(index), randomAt(index));
   }
@@ -173,7 +173,7 @@ public final class DrawnPairs {
    */
   public record Drawn(long index, Kind kind, RawPair pair) {}
 
-  /** What is right or wrong with a drawn pair, and where it must end under the default recipe. */
+  /** The defect of a drawn pair, if any, and the output where it must end by the default recipe. */
   public enum Kind {
     /** A pair worth training on. */
     GOOD(null),
@@ -187,7 +187,7 @@ public final class DrawnPairs {
     /** The first half of a JPEG file. */
     CUT_OFF(RejectReason.IMAGE_DAMAGED),
 
-    /** What a web server sends instead of a picture. */
+    /** A page that a web server sends instead of a picture. */
     WEB_PAGE(RejectReason.IMAGE_TYPE_UNKNOWN),
 
     /** A caption of one word, or of fewer than four Chinese characters. */

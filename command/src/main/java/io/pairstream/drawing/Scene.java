@@ -79,7 +79,7 @@ record Scene(
       this.outline = outline;
     }
 
-    /** Its bare name. */
+    /** The bare name in a language. */
     String in(String language) {
       return language.equals("zh") ? chinese : english;
     }

@@ -1,5 +1,5 @@
 /**
- * What a process logs: lines for people or for programs, and never what a producer has written, nor
- * a secret.
+ * Logging of a process: lines for people or for programs, and never what a producer has written,
+ * nor a secret.
  */
 package io.pairstream.logs;

@@ -20,7 +20,9 @@ public final class ChildMain {
   /** How long an orderly exit may take after the parent is gone. */
   static final long GRACE_MILLIS = 3_000;
 
-  /** The same where a system property says so: of a child whose exit has to come to its end. */
+  /**
+   * System property with the grace, in milliseconds, of a child whose exit must come to its end.
+   */
   static final String GRACE_PROPERTY = "pairstream.exit.grace.millis";
 
   private ChildMain() {}

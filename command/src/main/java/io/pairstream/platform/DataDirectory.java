@@ -51,7 +51,7 @@ final class DataDirectory implements AutoCloseable {
   /** Ports that people know a service by: another one does not move there. */
   private static final Set<Integer> USUAL = Set.of(8080, 8081, 8082, 9092);
 
-  /** What this process holds; the operating system does not tell its platforms apart. */
+  /** Folders that this process holds: the system does not tell platforms of one process apart. */
   private static final Set<Path> OF_THIS_PROCESS = new HashSet<>();
 
   private final Path folder;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What {@code platform.json} in a data directory says: how to reach the platform that runs there.
+ * Content of {@code platform.json} in a data directory: how to reach the platform that runs there.
  *
  * <p>As JSON: {@code bootstrap_servers}, {@code schema_registry}, one key per further address,
  * {@code pid}, {@code started_at} (milliseconds since 1970) and {@code processes}, a list of {@code
@@ -98,7 +98,7 @@ public record PlatformFile(
         .filter(file -> new Child("", file.pid, file.startedAt).find().isPresent());
   }
 
-  /** What the file says, whether or not its platform still runs. */
+  /** Content of the file, whether or not its platform still runs. */
   public static Optional<PlatformFile> load(Path dataDirectory) throws IOException {
     if (!Files.isDirectory(dataDirectory)) {
       return Optional.empty();

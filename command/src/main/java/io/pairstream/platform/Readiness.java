@@ -27,14 +27,14 @@ public interface Readiness {
   long ANSWER_SECONDS = 60;
 
   /**
-   * What a process waits for that has not worked yet, in words; empty once it works.
+   * Obstacle of a process that has not worked yet, in words; empty once it works.
    *
    * @throws IOException where it does not answer, or not properly
    */
   Optional<String> waitsFor() throws IOException, InterruptedException;
 
   /**
-   * What a process waits for that has worked before; empty where it works, or does not say.
+   * Obstacle of a process that has worked before; empty where it works, or does not say.
    *
    * @throws IOException where it does not answer, or not properly
    */

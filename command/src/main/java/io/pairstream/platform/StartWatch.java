@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 final class StartWatch {
 
-  /** What a process waits for is said once it has waited for so long. */
+  /** Time that a process waits before it is said what for. */
   static final Duration SAID_AFTER = Duration.ofSeconds(5);
 
   /** A virtual machine takes that long until it says anything, on a machine that is not busy. */
@@ -23,7 +23,7 @@ final class StartWatch {
    */
   private static final int LEAST_SHARE = 400;
 
-  /** What is said of a process that answers nothing. */
+  /** Obstacle of a process that answers nothing. */
   static final String SILENT = "it does not answer yet";
 
   private final String name;

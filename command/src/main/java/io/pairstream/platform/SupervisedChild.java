@@ -43,7 +43,7 @@ final class SupervisedChild {
   record Listener(Consumer<String> told, Runnable ready) {}
 
   /**
-   * What a process is given before it is started anew.
+   * Times that a process is given before it is started anew.
    *
    * @param firstPause after a first death; each further one is twice as long, up to 20 times it
    * @param look how often a process that works is asked how it is
@@ -101,10 +101,10 @@ final class SupervisedChild {
   /** The running process, or null; guarded by this. */
   private Process process;
 
-  /** What was told last; only the thread uses it. */
+  /** Sentence that was told last; only the thread uses it. */
   private String lastTold = "";
 
-  /** What the process waits for, as it was found at the latest look; empty where it works. */
+  /** Obstacle of the process at the latest look; empty where it works. */
   private volatile String waitsFor = "";
 
   /**
@@ -160,7 +160,7 @@ final class SupervisedChild {
     }
   }
 
-  /** What the process waits for, with its name: {@code feed waits: …}; empty where it works. */
+  /** Obstacle of the process, with its name: {@code feed waits: …}; empty where it works. */
   Optional<String> waits() {
     return Optional.of(waitsFor)
         .filter(what -> !what.isEmpty())
@@ -246,7 +246,7 @@ final class SupervisedChild {
     }
   }
 
-  /** Whoever waits for the first answer goes on after the listener was told. */
+  /** Notes the first answer; who waits for it goes on after the listener was told. */
   private void noteReady(long begun) {
     listener.ready().run();
     tell(String.format(Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));

@@ -43,7 +43,7 @@ public final class RecipeTrial {
   private long problems;
 
   /**
-   * What a recipe made of all pairs.
+   * Counts of what a recipe made of all pairs.
    *
    * @param kept pairs by the split that they would be published on
    * @param copies pairs whose image and caption were both kept before
@@ -143,7 +143,7 @@ public final class RecipeTrial {
     }
   }
 
-  /** What came of all sources so far. */
+  /** Result of all sources so far. */
   public Result result() {
     List<Refusals> refusals =
         rejected.all().stream()

@@ -531,7 +531,7 @@ class ClusterCommandsTest extends OnCluster {
         .contains("--schema-registry");
   }
 
-  /** What the clients of registry and broker log goes to the same place as a command's line. */
+  /** Log lines of the registry's and broker's clients go to the same place as a command's line. */
   @Test
   void aProcessOfItsOwnSaysNoMoreThanThatLine() throws Exception {
     Process audit =

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What the pages say can be followed and typed. */
+/** Links of the pages can be followed, and their commands typed. */
 class DocsTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));

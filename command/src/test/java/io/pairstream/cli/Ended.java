@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code pairstream} left behind: its exit status, and what it wrote. */
+/** End of a {@code pairstream}: its exit status, and what it wrote. */
 public record Ended(int status, String out, String err) {
 
   private static final JsonMapper JSON =
@@ -62,7 +62,7 @@ public record Ended(int status, String out, String err) {
     return on(cluster, new StringWriter(), command, arguments);
   }
 
-  /** The same, whose stderr can be read meanwhile. */
+  /** Runs a subcommand on a data set; its stderr can be read meanwhile. */
   public static Ended on(
       ClusterAccess cluster, StringWriter err, String command, String... arguments) {
     List<String> all = words(command, arguments);

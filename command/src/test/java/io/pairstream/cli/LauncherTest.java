@@ -36,7 +36,7 @@ class LauncherTest {
       echo build >> "$FAKES/builds"
       """;
 
-  /** Of no process: beyond what any system gives out. */
+  /** Process id of no process: beyond what any system gives out. */
   private static final long NOBODY = 2_147_483_646;
 
   private final List<Process> started = new ArrayList<>();

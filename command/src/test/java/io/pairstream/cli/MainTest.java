@@ -51,7 +51,7 @@ class MainTest {
   @Test
   void folderWithoutAPlatformIsRefused(@TempDir Path folder) throws IOException {
     Path spoilt = Files.createDirectory(folder.resolve("spoilt"));
-    var unused = Files.writeString(spoilt.resolve("platform.json"), "{\"pid\": 1");
+    Files.writeString(spoilt.resolve("platform.json"), "{\"pid\": 1");
 
     for (Path directory : List.of(folder, spoilt, folder.resolve("gone"))) {
       Ended ended = Ended.after("quarantine", "ls", "--data-dir", directory.toString());
@@ -67,10 +67,9 @@ class MainTest {
   void onlyNamedBrokersAreAskedWhereThePlatformOfTheCurrentFolderIsDead(@TempDir Path folder)
       throws Exception {
     Path data = Files.createDirectory(folder.resolve("pairstream-data"));
-    var unused =
-        Files.writeString(
-            data.resolve("platform.json"),
-            """
+    Files.writeString(
+        data.resolve("platform.json"),
+        """
             {"bootstrap_servers": "127.0.0.1:1", "schema_registry": "http://127.0.0.1:1",
              "pid": 1, "started_at": 1, "processes": []}""");
     Process process =
@@ -312,11 +311,10 @@ class MainTest {
   void doesNotSayToStartAPlatformThatRuns(String brokers, boolean runs) throws IOException {
     Path data = Files.createDirectory(folder.resolve("my data"));
     ProcessHandle self = ProcessHandle.current();
-    var unused =
-        Files.writeString(
-            data.resolve("platform.json"),
-            "{\"bootstrap_servers\":\"here:1\",\"schema_registry\":\"http://here:2\",\"pid\":%d,\"started_at\":%d}"
-                .formatted(self.pid(), self.info().startInstant().orElseThrow().toEpochMilli()));
+    Files.writeString(
+        data.resolve("platform.json"),
+        "{\"bootstrap_servers\":\"here:1\",\"schema_registry\":\"http://here:2\",\"pid\":%d,\"started_at\":%d}"
+            .formatted(self.pid(), self.info().startInstant().orElseThrow().toEpochMilli()));
 
     Ended ended =
         failing(new TimeoutException(), "--data-dir=" + data, "--bootstrap-servers=" + brokers);
@@ -327,7 +325,7 @@ class MainTest {
     assertThat(ended.err().contains("up --data-dir '" + data + "'")).isNotEqualTo(runs);
   }
 
-  /** What the command line makes of an exception of a subcommand. */
+  /** End of a subcommand that throws an exception. */
   private static Ended failing(Exception fault) {
     return failing(fault, "--bootstrap-servers=far-away:9092", "--dataset=mine");
   }

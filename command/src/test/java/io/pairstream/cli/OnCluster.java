@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of commands share that work on a data set of their own, whose topology they play. */
+/** Base of tests of commands on a data set of their own, whose topology they play. */
 @Timeout(900)
 public abstract class OnCluster {
 

@@ -15,7 +15,7 @@ import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a process really writes, in both formats. */
+/** Lines that a process really writes, in both formats. */
 @Timeout(300)
 class QuietEventsTest {
 

@@ -93,7 +93,7 @@ class DataDirectoryTest {
   /** Takes a folder and a port as another process, says so, and holds them. */
   public static void main(String[] arguments) throws IOException {
     try (DataDirectory held = DataDirectory.take(Path.of(arguments[0]))) {
-      int unused = held.port("broker", Integer.parseInt(arguments[1]));
+      held.port("broker", Integer.parseInt(arguments[1]));
       System.out.println("held");
       System.in.read();
     }

@@ -35,7 +35,7 @@ class StartWatchTest {
 
   @Test
   void saysAWaitThatLastsAtEverLongerIntervals() {
-    var unused = watch.note(DISK);
+    watch.note(DISK);
     long said = 0;
     for (int second = 1; second <= 3600; second++) {
       pass(Duration.ofSeconds(1));
@@ -47,7 +47,7 @@ class StartWatchTest {
 
   @Test
   void saysWhatIsNewSoonAndNothingThatPasses() {
-    var unused = watch.note(DISK);
+    watch.note(DISK);
     pass(Duration.ofSeconds(5));
     assertThat(watch.note(DISK)).isPresent();
 
@@ -62,7 +62,7 @@ class StartWatchTest {
   @Test
   void isPatientWithAVirtualMachineThatSaysNothingYetAndNamesABusyMachine() {
     busy.set(Optional.of("this machine is too busy"));
-    var unused = watch.note(NO_ANSWER);
+    watch.note(NO_ANSWER);
     pass(Duration.ofSeconds(19));
     assertThat(watch.note(NO_ANSWER)).isEmpty();
     pass(Duration.ofSeconds(1));
@@ -75,7 +75,7 @@ class StartWatchTest {
   @Test
   void leavesAloneWhatGetsAHundredthOfAProcessor() {
     for (int minute = 1; minute <= 60; minute++) {
-      var unused = watch.note(NO_ANSWER);
+      watch.note(NO_ANSWER);
       pass(Duration.ofMinutes(1));
       processor.addAndGet(Duration.ofMillis(600).toNanos());
 
@@ -86,7 +86,7 @@ class StartWatchTest {
   @Test
   void leavesAloneWhatSaysThatItWaits() {
     for (int minute = 1; minute <= 60; minute++) {
-      var unused = watch.note(DISK);
+      watch.note(DISK);
       pass(Duration.ofMinutes(1));
 
       assertThat(watch.standsStill()).as("after %d minutes", minute).isFalse();

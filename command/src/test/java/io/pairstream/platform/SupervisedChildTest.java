@@ -293,7 +293,7 @@ class SupervisedChildTest {
     void happens() throws IOException;
   }
 
-  /** What a process that has been ready says of itself. */
+  /** Answers of a process that has been ready. */
   private record Health(Supplier<Optional<String>> waits, Supplier<Optional<String>> stands)
       implements Readiness {
 

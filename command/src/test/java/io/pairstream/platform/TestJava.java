@@ -16,7 +16,7 @@ public final class TestJava {
     return command(main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  /** What runs {@code main}, still to be started. */
+  /** A process that runs {@code main}, still to be started. */
   public static ProcessBuilder command(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -49,7 +49,7 @@ class ProgressTest {
             erase + "1 pair sent" + erase + "a file was left out" + System.lineSeparator() + erase);
   }
 
-  /** One that is made anew at each step has always just begun, and never says anything. */
+  /** A progress that is made anew at each step has always just begun, and never says anything. */
   @Test
   void noStepOfAWorkHasAProgressOfItsOwn() throws IOException {
     Pattern made = Pattern.compile("->\\s*(?:new Progress\\(.*?\\)|progress\\(\\))\\.show");

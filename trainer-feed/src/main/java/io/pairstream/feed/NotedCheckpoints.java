@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
 /**
- * What the checkpoints that were noted have seen. Reads the index, and where takedowns were heeded
- * once more; never the pairs themselves.
+ * Search for the checkpoints that have seen a pair. Reads the index, and where takedowns were
+ * heeded once more; never the pairs themselves.
  */
 public final class NotedCheckpoints {
 

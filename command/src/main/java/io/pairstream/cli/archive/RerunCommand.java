@@ -83,7 +83,7 @@ public final class RerunCommand extends ClusterCommand.Fit {
 
   private PreprocessSettings settings(Cluster target) {
     // Both are asked for before anything is made.
-    var unused = plan(recipe(recipe));
+    plan(recipe(recipe));
     int threads = Runtime.getRuntime().availableProcessors();
     return new PreprocessSettings(
         target, recipe, state.folder(options()), threads, workers.of(threads));

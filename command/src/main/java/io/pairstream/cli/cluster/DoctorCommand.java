@@ -95,8 +95,8 @@ public final class DoctorCommand extends ClusterCommand.Fit {
   }
 
   /**
-   * What a look finds; that it was not told where it takes longer. Says meanwhile for what it
-   * waits.
+   * Findings of a look; where it takes longer, the finding that there is no answer. Says meanwhile
+   * for what it waits.
    */
   final List<Finding> within(Duration longest, Area area, String at, Supplier<List<Finding>> look) {
     FutureTask<List<Finding>> task = new FutureTask<>(look::get);

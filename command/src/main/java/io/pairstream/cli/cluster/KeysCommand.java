@@ -75,7 +75,7 @@ public final class KeysCommand {
     return key.scopes().stream().sorted().map(Scope::label).toList();
   }
 
-  /** What the subcommands share. */
+  /** A command that works on keys. */
   abstract static class OnKeys extends ClusterCommand {
 
     abstract int run(KeyIssuer issuer);

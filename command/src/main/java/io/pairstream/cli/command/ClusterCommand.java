@@ -47,7 +47,7 @@ public abstract class ClusterCommand extends PairstreamCommand {
 
     @Mixin private RequirementOptions requirements;
 
-    /** What the command is to do without. */
+    /** Options that name the requirements which a cluster need not meet. */
     static final class RequirementOptions {
 
       @Option(names = "--accept-weaker", paramLabel = "NAME", split = ",")

@@ -85,7 +85,7 @@ public final class ClusterOptions {
   }
 
   /**
-   * The same, with a credential that may register schemas.
+   * The cluster, with a credential that may register schemas.
    *
    * @param credentialFile the platform's on this machine where null, as long as the registry is its
    */
@@ -176,7 +176,7 @@ public final class ClusterOptions {
     return typed;
   }
 
-  /** What to do where the cluster does not answer: start one, unless it runs, or name another. */
+  /** Advice where the cluster does not answer: start one, unless it runs, or name another. */
   public String remedy(String addressOption) {
     try {
       Optional<PlatformFile> runs =
@@ -203,7 +203,7 @@ public final class ClusterOptions {
     return dataDirectory == null ? Path.of("pairstream-data") : dataDirectory;
   }
 
-  /** What the configuration file sets; nothing where there is none. */
+  /** Settings of the configuration file; none where there is no file. */
   private Properties configured() {
     Properties properties = new Properties();
     if (config == null) {

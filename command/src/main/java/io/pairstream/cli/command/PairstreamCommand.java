@@ -26,8 +26,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What all commands have: where they print, and how they refuse what makes no sense. Lines are for
- * people; what strangers wrote stands in them as plain text.
+ * A command: where it prints, and how it refuses what makes no sense. Lines are for people; what
+ * strangers wrote stands in them as plain text.
  */
 public abstract class PairstreamCommand implements Callable<Integer>, Printer {
 

@@ -41,7 +41,7 @@ final class EndsWell implements AutoCloseable {
   public void close() {
     ended.countDown();
     try {
-      boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+      Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       // This process is ending.
     }

@@ -65,7 +65,7 @@ public final class GenerateCommand extends ClusterCommand.Fit {
   @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  /** What was published, as JSON. */
+  /** A generation, as JSON. */
   private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
   @Override
@@ -128,7 +128,7 @@ public final class GenerateCommand extends ClusterCommand.Fit {
   }
 
   /**
-   * What it is asked.
+   * The plan of what the API is asked.
    *
    * @throws IllegalArgumentException where the options make no sense
    */

@@ -9,7 +9,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What became of an import, in words. */
+/** Writes what became of an import. */
 record ImportPrinter(PrintWriter out) implements Printer {
 
   record WouldSend(String path, long pairs, long links, long problems, Map<String, Long> columns) {}
@@ -40,7 +40,7 @@ record ImportPrinter(PrintWriter out) implements Printer {
         .ifPresent(most -> print("why: %s", Hint.of("quarantine ls --reason " + most)));
   }
 
-  /** What became of the pairs; of one that came again, no quarantine is spoken of. */
+  /** Counts of the pairs by what became of them; copies do not count as quarantined. */
   static String inWords(DecidedPairs.Counts decided) {
     long copies = decided.copies();
     String reasons =

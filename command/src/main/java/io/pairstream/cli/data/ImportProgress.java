@@ -26,7 +26,7 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
   private static final int SHOWN_PROBLEMS = 20;
 
   /**
-   * What came of an import, as JSON.
+   * Result of an import, as JSON.
    *
    * @param problems the first of them
    * @param judged where that was waited for
@@ -50,7 +50,7 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
   private long problems;
   private final List<Problem> kept = new ArrayList<>();
 
-  /** What the problems are about that were shown. */
+  /** Messages of the problems that were shown. */
   private final Set<String> shown = new HashSet<>();
 
   private long shownRows;
@@ -99,7 +99,7 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
     return progress.seconds();
   }
 
-  /** What came of it all. */
+  /** Result of the whole import. */
   synchronized Summary summary(
       List<ImportRun.Result> results, Optional<DecidedPairs.Counts> judged, double seconds) {
     long links = results.stream().mapToLong(ImportRun.Result::links).sum();

@@ -30,7 +30,7 @@ public final class PicturesCommand {
     @Option(names = "--plan")
     private boolean plan;
 
-    /** What was found and done, as JSON. */
+    /** Result of indexing, as JSON. */
     private record Answer(String state, @JsonUnwrapped Found found, long sent) {}
 
     @Override

@@ -9,7 +9,7 @@ import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.terminal.Printer;
 import java.io.PrintWriter;
 
-/** What was sent again of the quarantine, or would be, and what a recipe makes of it. */
+/** Writes what was sent again of the quarantine, or would be, and what a recipe makes of it. */
 record ReplayPrinter(PrintWriter out, boolean plan, ReviewDecision decided) implements Printer {
 
   /**

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a takedown is about, who asks, and how long the command waits. */
+/** Options that name the subject of a takedown, and how long the command waits. */
 final class SubjectOptions {
 
   @Parameters(paramLabel = "PAIR_ID", arity = "0..1")

@@ -78,7 +78,7 @@ public final class TakedownCommand extends ClusterCommand {
     return end(report, this);
   }
 
-  /** What is done is not undone by not knowing. */
+  /** Near copies of an image; none, and a complaint, where they cannot be known. */
   private List<NearPair> nearCopiesOf(Subject image) {
     NearCopies how = plan(recipe(recipe)).nearCopies();
     String why = "the index has no hash of it";
@@ -95,7 +95,7 @@ public final class TakedownCommand extends ClusterCommand {
     return List.of();
   }
 
-  /** Checkpoints that have seen some of it, by run. What is done is not undone by not knowing. */
+  /** Checkpoints that have seen some of it, by run; none, and a complaint, if not known. */
   private Map<String, List<String>> seenBy(Subject subject) {
     try {
       return new NotedCheckpoints(

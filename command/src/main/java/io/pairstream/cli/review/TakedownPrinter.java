@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What takedowns did, or would do, in words. */
+/** Writes what takedowns did, or would do. */
 record TakedownPrinter(PrintWriter out) implements Printer {
 
   /**
-   * What a command has done, as JSON.
+   * A takedown or its end, as JSON.
    *
    * @param state {@code WAITING} in any case where the topology has not done its part
    * @param seenBy checkpoints that have seen some of it, by run

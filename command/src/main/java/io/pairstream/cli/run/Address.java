@@ -40,7 +40,7 @@ public record Address(String host, int port) {
     return "http://" + host + ":" + actualPort;
   }
 
-  /** What begins to listen. */
+  /** The start of a service that listens. */
   interface Start {
     void run() throws IOException;
   }

@@ -1,6 +1,5 @@
 package io.pairstream.cli.run;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.PairstreamCommand;
@@ -70,7 +69,7 @@ abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
 
   /** A recipe as services are told it, checked: a file is absolute, they run elsewhere. */
   final String checkedRecipe(String recipe) {
-    CleaningPlan unused = plan(recipe(recipe));
+    plan(recipe(recipe));
     return RecipeFile.SHIPPED.contains(recipe)
         ? recipe
         : Path.of(recipe).toAbsolutePath().toString();

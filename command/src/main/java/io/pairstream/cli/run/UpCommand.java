@@ -57,7 +57,7 @@ public final class UpCommand extends OnPlatform {
     requireAtLeast(1, "--partitions", partitions);
     Dataset checkedDataset = checked("--dataset: ", () -> new Dataset(dataset));
     if (fetchContact != null) {
-      UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
+      checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
     }
     String checkedRecipe = checkedRecipe(recipe == null ? recipeOfBefore() : recipe);
     List<String> ofWorkers = ofWorkers();
@@ -101,7 +101,7 @@ public final class UpCommand extends OnPlatform {
 
   private void note(String checkedRecipe) {
     try {
-      Path unused = Files.writeString(dataDirectory.resolve(NOTED_RECIPE), checkedRecipe + "\n");
+      Files.writeString(dataDirectory.resolve(NOTED_RECIPE), checkedRecipe + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + dataDirectory, e);
     }

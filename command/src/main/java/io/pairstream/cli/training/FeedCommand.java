@@ -141,7 +141,7 @@ public final class FeedCommand extends TrainerCommand {
   }
 
   /**
-   * What others see of a trainer's feed: its figures, and, for the lag display alone, its position:
+   * Shows a trainer's feed to others: its figures, and, for the lag display alone, its position:
    * soon after it has moved on, also while it waits for more, and never a reason to stop or to
    * wait.
    */

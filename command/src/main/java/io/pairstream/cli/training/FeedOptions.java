@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a batch is, and what is read. */
+/** Options of a feed: the size of its batches, and what is read. */
 final class FeedOptions {
 
   @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
-/** What the commands on views share. */
+/** A command that works on views. */
 abstract class OnViews extends TrainerCommand {
 
   /** A view as JSON; of a file, or of a name. */

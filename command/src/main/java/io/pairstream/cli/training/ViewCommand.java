@@ -111,7 +111,7 @@ public final class ViewCommand {
 
     @Override
     public Integer call() {
-      NamedView unused = store().require(name);
+      store().require(name);
       try (ViewLog log = store().open(name)) {
         return show(log.freeze(Instant.now()));
       }

@@ -50,9 +50,9 @@ final class DashboardOptions {
   }
 
   /**
-   * What the dashboard answers, which knows at once what takes long to read from Kafka. Empty where
-   * none was named and the one of this machine is starting, or gone, or wants a key: Kafka answers
-   * everybody.
+   * The answer of the dashboard, which knows at once what takes long to read from Kafka. Empty
+   * where none was named and the one of this machine is starting, or gone, or wants a key: Kafka
+   * answers everybody.
    *
    * @param path begins with a slash
    * @throws IOException where the one that was named does not answer, or refuses to; the message

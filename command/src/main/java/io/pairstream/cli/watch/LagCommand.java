@@ -85,7 +85,7 @@ public final class LagCommand extends ClusterCommand {
     dashboard.check(this);
   }
 
-  /** What a running operators' service says, which has watched for longer than a command can. */
+  /** Report of a running operators' service, which has watched for longer than a command can. */
   private Optional<LagReport> ask() throws IOException, InterruptedException {
     Optional<JsonNode> json = dashboard.ask(options(), "/v1/lag");
     if (json.isEmpty()) {

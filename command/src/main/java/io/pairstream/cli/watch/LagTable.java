@@ -44,7 +44,7 @@ final class LagTable {
       long lost,
       List<GroupLag> groups) {}
 
-  /** The same as JSON. */
+  /** The table as JSON. */
   Object answer(Instant at, Optional<String> trouble) {
     long lost = groups.stream().mapToLong(group -> group.now().lost()).sum();
     return new Answer(at, trouble, worst(), sentence(), lost, groups);
@@ -55,7 +55,7 @@ final class LagTable {
     return Headline.of(groups).map(Headline::verdict).orElse(LagVerdict.UNKNOWN);
   }
 
-  /** What is to be said of the worst; empty where there are no groups. */
+  /** Sentence about the worst group; empty where there are none. */
   private String sentence() {
     return Headline.of(groups).map(headline -> headline.sentence().text()).orElse("");
   }

@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What became of a pair or link, in words. */
+/** Writes what became of a pair or link. */
 record WhyPrinter(PrintWriter out) implements Printer {
 
   /** Writes an answer as the dashboard gives it at {@code /v1/pairs/ID/why}. */

@@ -98,7 +98,7 @@ class KeysCommandTest extends OnCluster {
   @Test
   void whatIsDoneToKeysIsOnTheAuditTrailWithWhoDidIt() {
     String id = run("keys create", "--json", "--producer", "a").json().path("key_id").asText();
-    int unused = run("keys revoke", id).status();
+    run("keys revoke", id).status();
     String user = Actor.atTheCommandLine().name();
 
     assertThat(TestCluster.committedValues(cluster, cluster.topics().actions()))

@@ -13,7 +13,7 @@ class ClusterOptionsTest {
 
   @TempDir Path folder;
 
-  /** The same pair may be in two data sets, with another fate in each. */
+  /** A pair may be in two data sets, with another fate in each. */
   @Test
   void theDashboardHereIsAskedAboutItsOwnDataSetAlone() throws IOException {
     ProcessHandle self = ProcessHandle.current();
@@ -41,7 +41,7 @@ class ClusterOptionsTest {
     arguments[0] = "--data-dir";
     arguments[1] = folder.toString();
     System.arraycopy(more, 0, arguments, 2, more.length);
-    CommandLine.ParseResult unused = command.parseArgs(arguments);
+    command.parseArgs(arguments);
     return options;
   }
 }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What another recipe would make of pairs is predicted, and then it is tried. */
+/** Predictions of what another recipe would make of pairs, which are then tried. */
 class RecipeDiffCommandTest extends OnCluster {
 
   private static final int PAIRS = 240;
@@ -66,7 +66,7 @@ class RecipeDiffCommandTest extends OnCluster {
     assertThat(report.lost().get(0).examples().get(0).caption()).isNotEmpty();
   }
 
-  /** What is measured of no caption, and other token ids. */
+  /** Captions without measures, and other token ids. */
   @Test
   void predictsWhatOtherCaptionsMakeOfThePairs() throws Exception {
     DiffReport report =
@@ -89,9 +89,7 @@ class RecipeDiffCommandTest extends OnCluster {
     assertThat(report.changed()).extracting(Group::name).containsExactly("picture");
   }
 
-  /**
-   * What is gone is said, and so is what a limit left; a quarantine is judged from what it keeps.
-   */
+  /** Pairs that are gone or beyond a limit are named; a quarantine is judged from what it keeps. */
   @Test
   void saysWhatItLeavesOutAndWhoseReplayWouldPass() throws Exception {
     String before = recipe("old", OLD).name();
@@ -124,7 +122,7 @@ class RecipeDiffCommandTest extends OnCluster {
   /** The data set in which a recipe has cleaned the pairs. */
   private ClusterAccess clean(String name, String recipe) {
     String into = cluster.dataset().name() + "-" + name;
-    var unused = rerun("raw", into, recipe);
+    rerun("raw", into, recipe);
     return dataset(into);
   }
 
@@ -172,7 +170,7 @@ class RecipeDiffCommandTest extends OnCluster {
     return RecipeFile.find(Files.writeString(folder.resolve(name + ".yaml"), text).toString());
   }
 
-  /** What is published of each pair. */
+  /** Published values by pair. */
   private static Map<String, List<Object>> published(ClusterAccess of) {
     Map<String, List<Object>> pairs = new HashMap<>();
     for (var topic :

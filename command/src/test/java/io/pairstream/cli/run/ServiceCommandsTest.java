@@ -107,7 +107,7 @@ class ServiceCommandsTest {
         .contains("the state folder " + state + " cannot be used: ", "--state-dir");
   }
 
-  /** It keeps nothing on the disk, and asks a platform's folder for addresses alone. */
+  /** {@code fetch} keeps nothing on the disk, and reads addresses alone in a platform's folder. */
   @Test
   void aFileInPlaceOfThePlatformsFolderIsNamedByFetch() throws IOException {
     Path file = Files.createFile(folder.resolve("data"));

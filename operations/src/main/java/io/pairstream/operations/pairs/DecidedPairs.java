@@ -33,7 +33,7 @@ public final class DecidedPairs implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
   /**
-   * What the topology has decided by some moment.
+   * Counts of the pairs that the topology has decided by some moment.
    *
    * @param quarantine rejected, by reason
    * @param example one that was rejected, and is no copy
@@ -60,7 +60,7 @@ public final class DecidedPairs implements AutoCloseable {
       return quarantine.values().stream().mapToLong(count -> count).sum();
     }
 
-    /** Of the rejected, those of a pair that had come before. */
+    /** Number of the rejected whose pair had come before. */
     public long copies() {
       return quarantine.getOrDefault(RejectReason.DUPLICATE_PAIR.name(), 0L);
     }
@@ -112,7 +112,7 @@ public final class DecidedPairs implements AutoCloseable {
     waitingRead = new Pages(log, waiting, log.ends(waiting));
   }
 
-  /** What is decided by now. */
+  /** Counts up to now. */
   public Counts count() {
     return count(log.ends(receipts));
   }

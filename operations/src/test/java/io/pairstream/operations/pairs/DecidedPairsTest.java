@@ -110,8 +110,8 @@ class DecidedPairsTest {
     TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
     AtomicLong waits = new AtomicLong();
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
-      var unused = pipeline.send("image", "caption");
-      unused = pipeline.send("image", "another caption");
+      pipeline.send("image", "caption");
+      pipeline.send("image", "another caption");
     }
 
     CompletableFuture<DecidedPairs.Counts> waiting =
