@@ -83,7 +83,7 @@ public final class PythonEnvironment {
     requirements.forEach(file -> install.addAll(List.of("--requirement", file.toString())));
     run(log, install);
     // Last, so that one that was made by halves is made again.
-    Path unused = Files.writeString(made, expected);
+    Files.writeString(made, expected);
   }
 
   /** The first Python on the path that is new enough. */

@@ -125,9 +125,8 @@ public record TestDataset(
         IntStream.range(0, spec.partitions())
             .forEach(partition -> made.add(new TopicPartition(spec.name(), partition)));
       }
-      var unused =
-          Await.answer(
-              "all topics take records", () -> ends(admin, made, IsolationLevel.READ_UNCOMMITTED));
+      Await.answer(
+          "all topics take records", () -> ends(admin, made, IsolationLevel.READ_UNCOMMITTED));
     }
   }
 
@@ -269,9 +268,8 @@ public record TestDataset(
       KafkaAnswers.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
       Map<TopicPartition, RecordsToDelete> records =
           Map.of(partition, RecordsToDelete.beforeOffset(offset));
-      var unused =
-          Await.answer(
-              "records are deleted", () -> KafkaAnswers.await(admin.deleteRecords(records).all()));
+      Await.answer(
+          "records are deleted", () -> KafkaAnswers.await(admin.deleteRecords(records).all()));
     }
   }
 

@@ -83,7 +83,7 @@ public final class ViewStore {
 
   ViewLog open(String name, int segmentBlocks) {
     NamedView.requireName(name);
-    int unused = registry.idOf(views.name() + "-value", ViewSegment.SCHEMA$);
+    registry.idOf(views.name() + "-value", ViewSegment.SCHEMA$);
     return new ViewLog(views, dataset.name(), name, topic(), clientSettings, segmentBlocks);
   }
 

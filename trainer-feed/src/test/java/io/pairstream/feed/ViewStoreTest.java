@@ -165,7 +165,7 @@ class ViewStoreTest {
       CompletableFuture<Optional<NamedView>> seen =
           CompletableFuture.supplyAsync(
               () -> {
-                NamedView unused = log.append(addition, NOW, false);
+                log.append(addition, NOW, false);
                 return store.find("live");
               });
       TestCluster.awaitMarkers(admin, cluster, "-view-live");

@@ -48,7 +48,7 @@ class ModelScoreTest {
 
   private static List<RecipeProblem> problems(String score) {
     RecipeReader recipe = recipe(score);
-    List<ModelScore> unused = ModelScore.from(recipe, TOKENS);
+    ModelScore.from(recipe, TOKENS);
     assertThat(CheckMeasures.ofScores(recipe).isOn()).isTrue();
     return catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems();
   }

@@ -56,7 +56,7 @@ public final class ImageWindow implements AutoCloseable {
           Files.createTempDirectory(
               Files.isWritable(memory) ? memory : directory, "pairstream-window");
       Path file = Files.createFile(folder.resolve("window"));
-      boolean unused = file.toFile().setReadable(true, false);
+      file.toFile().setReadable(true, false);
       ImageWindow window = new ImageWindow(file, FileChannel.open(file, StandardOpenOption.WRITE));
       try {
         // Room is taken now: the worker could not continue where it is missing later.

@@ -147,7 +147,7 @@ final class ModelScores {
       }
       try (PointerScope scope = new PointerScope()) {
         Mat black = new Mat(score.sidePx(), score.sidePx(), opencv_core.CV_8UC3, Scalar.BLACK);
-        double unused = run(black, Collections.nCopies(score.tokens(), 0));
+        run(black, Collections.nCopies(score.tokens(), 0));
       }
     }
 

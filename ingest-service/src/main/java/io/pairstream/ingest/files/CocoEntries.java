@@ -88,7 +88,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
     JsonNode id = annotation.path("image_id");
     Image image = images.get(key(id));
     if (image != null) {
-      boolean unused = annotated.add(key(id));
+      annotated.add(key(id));
     }
     if (id.isMissingNode() || id.isNull()) {
       return Optional.of(entry.problem("it has no image_id"));

@@ -330,7 +330,7 @@ final class ImageFiles {
     @Override
     public void skip(long last) {
       for (; number < last && files.hasNext(); number++) {
-        Path unused = files.next();
+        files.next();
       }
     }
 

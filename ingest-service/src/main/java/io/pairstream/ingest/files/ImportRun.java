@@ -277,7 +277,7 @@ public final class ImportRun {
       while (!sent.isEmpty() && (all || sent.peek().acknowledged().isDone())) {
         Sent first = sent.remove();
         try {
-          Object unused = first.acknowledged().join();
+          first.acknowledged().join();
         } catch (CompletionException e) {
           throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }

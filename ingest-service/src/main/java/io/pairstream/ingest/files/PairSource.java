@@ -328,7 +328,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       this.columns = columns;
       this.array = isArray(input.stream()) ? SourceEntry.JSON.createParser(input.stream()) : null;
       if (array != null) {
-        JsonToken unused = array.nextToken();
+        array.nextToken();
       }
     }
 

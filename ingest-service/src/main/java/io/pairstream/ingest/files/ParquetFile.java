@@ -253,7 +253,7 @@ final class ParquetFile implements Closeable {
      */
     void next(int maxValues, BiConsumer<Column, ByteBuffer> taker) throws UnreadableException {
       for (Cursor cursor : cursors) {
-        Cursor unused = guarded(cursor.column, () -> cursor.next(maxValues, taker));
+        guarded(cursor.column, () -> cursor.next(maxValues, taker));
       }
       read++;
     }

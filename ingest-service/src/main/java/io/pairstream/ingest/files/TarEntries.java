@@ -196,7 +196,7 @@ final class TarEntries implements SourceEntry.Reader {
       texts.forEach(
           (extension, text) -> {
             if (extension.equals("json")) {
-              Set<String> unused = entry.json(text, texts.size() == 1, ".json is ");
+              entry.json(text, texts.size() == 1, ".json is ");
             } else {
               entry.captionText("." + extension, text, asLines || extension.equals("captions"));
             }

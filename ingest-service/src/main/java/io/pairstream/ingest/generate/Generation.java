@@ -180,7 +180,7 @@ public final class Generation {
               .map(one -> Executors.callable(() -> settle(one.getKey(), one.getValue(), notes)))
               .toList();
       for (Future<Object> one : threads.invokeAll(asking)) {
-        Object unused = one.get();
+        one.get();
       }
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException problem

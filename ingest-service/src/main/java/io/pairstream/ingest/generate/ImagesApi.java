@@ -137,7 +137,7 @@ public final class ImagesApi {
 
   private static URI address(String baseUrl) {
     try {
-      String unused = LinkHost.of(baseUrl);
+      LinkHost.of(baseUrl);
       URI base = new URI(baseUrl);
       if (base.getHost() == null || base.getRawFragment() != null) {
         throw new IllegalArgumentException("the base URL is no address of an API");

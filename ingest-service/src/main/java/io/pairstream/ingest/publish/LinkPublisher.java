@@ -92,7 +92,7 @@ public final class LinkPublisher implements AutoCloseable {
   public static PairLink checked(PairLink link) {
     link.setExpectedDigest(link.getExpectedDigest().toLowerCase(Locale.ROOT));
     try {
-      String unused = LinkHost.of(link.getUrl());
+      LinkHost.of(link.getUrl());
     } catch (InvalidUrlException e) {
       throw new InvalidLinkException("url", e.getMessage());
     }

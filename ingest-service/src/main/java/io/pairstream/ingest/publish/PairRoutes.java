@@ -97,7 +97,7 @@ public final class PairRoutes implements AutoCloseable {
             : PairBody.json(body, body.length, "the body");
     SpecificRecord submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
-    var unused = quota.charge(request.principal(), 0, form.extraBytes());
+    quota.charge(request.principal(), 0, form.extraBytes());
     String producer = request.principal().producer();
     return room(producer, submission, form)
         .thenCompose(room -> intake.take(submission, producer))

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -71,8 +70,7 @@ public final class IngestCluster {
   /** Writes the receipt of a pair. */
   public void judge(String pairId, String status) {
     Receipt receipt = Receipt.newBuilder().setPairId(pairId).setStatus(status).build();
-    RecordMetadata unused =
-        dataset().send(TestDataset.record(topics.receipts(), null, pairId, receipt));
+    dataset().send(TestDataset.record(topics.receipts(), null, pairId, receipt));
   }
 
   /** A record as it was read. */

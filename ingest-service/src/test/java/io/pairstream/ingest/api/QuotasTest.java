@@ -93,7 +93,7 @@ class QuotasTest {
 
   @Test
   void otherQuotaHoldsAtOnceAndLeavesADebtStanding() {
-    Allowance unused = quotas.charge("a", 110, 0);
+    quotas.charge("a", 110, 0);
     said.put("a", new Rates(1000, 0));
 
     Allowance generous = quotas.look("a");
@@ -107,7 +107,7 @@ class QuotasTest {
     if (!quotas.look(producer).isOpen()) {
       return false;
     }
-    Allowance unused = quotas.charge(producer, records, bytes);
+    quotas.charge(producer, records, bytes);
     return true;
   }
 

@@ -325,7 +325,7 @@ class FolderContentsTest {
     write("images.zip", "PK");
     write("data-00000-of-00001.arrow", "x");
 
-    List<String> unused = read(folder);
+    read(folder);
 
     assertThat(String.join("\n", said))
         .contains("images.zip is packed; unpack it first")

@@ -398,7 +398,7 @@ class PairSourceTest {
   }
 
   private void link(String name, Path target) throws IOException {
-    Path unused = Files.createSymbolicLink(folder.resolve(name), target);
+    Files.createSymbolicLink(folder.resolve(name), target);
   }
 
   private void large(String name, long bytes) throws IOException {

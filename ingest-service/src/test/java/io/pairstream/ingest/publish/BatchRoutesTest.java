@@ -98,7 +98,7 @@ class BatchRoutesTest {
 
   @Test
   void whatIsTakenIsInKafka() throws Exception {
-    var unused = send(Lines.pair(1), Lines.link(URL));
+    send(Lines.pair(1), Lines.link(URL));
 
     List<RawPair> raw = values(cluster.topics().crowdsourced());
     assertThat(raw).extracting(RawPair::getCaption).containsExactly("picture number 1");

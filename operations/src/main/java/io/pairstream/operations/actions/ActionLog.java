@@ -91,7 +91,7 @@ public final class ActionLog implements AutoCloseable {
     try (RecordPublisher<Action> trail =
         RecordPublisher.open(
             cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings)) {
-      var unused = trail.publish(action.getActionId(), action, "an action").join();
+      trail.publish(action.getActionId(), action, "an action").join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof KafkaException refused
           ? refused

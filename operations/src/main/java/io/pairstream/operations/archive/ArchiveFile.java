@@ -104,7 +104,7 @@ final class ArchiveFile {
       About about = JSON.readValue(tar.readAllBytes(), About.class);
       byte[] value = null;
       if (about.hasValue()) {
-        TarArchiveEntry unused = entry();
+        entry();
         value = tar.readAllBytes();
       }
       return Optional.of(new ArchivedRecord(about, value));

@@ -180,7 +180,7 @@ final class LinkLedger {
         .forEach(link -> links.partition(link).removed(Inputs.offset(link), WAITING));
     for (Live one : live) {
       if (!isFinished(waitingNow, one.partition(), one.offset())) {
-        boolean unused = links.partition(one.link()).left(Inputs.offset(one.link()), WAITING);
+        links.partition(one.link()).left(Inputs.offset(one.link()), WAITING);
       }
     }
     links.nameBeyond(

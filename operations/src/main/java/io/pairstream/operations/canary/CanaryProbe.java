@@ -188,7 +188,7 @@ public final class CanaryProbe implements AutoCloseable {
     consumer.assign(List.of(partition));
     consumer.seekToEnd(List.of(partition));
     // Until it is asked for, the end is that of the first poll, which may be after the receipt.
-    long unused = consumer.position(partition);
+    consumer.position(partition);
   }
 
   private void await(

@@ -40,7 +40,7 @@ public record PairQuery(
       throw new IllegalArgumentException(
           "q has at most " + LONGEST_TEXT + " characters, not " + text.length());
     }
-    long unused = place(after);
+    place(after);
   }
 
   /** Id before which the pairs of this page are. */

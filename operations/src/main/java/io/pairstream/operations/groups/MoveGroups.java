@@ -131,7 +131,7 @@ public final class MoveGroups {
             .setDoneAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .build();
     try (Admin admin = cluster.admin()) {
-      List<Member> unused = members(admin, plan.group());
+      members(admin, plan.group());
       requireUnmoved(plan, committed(admin, plan.group()));
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
       ActionLog.write(cluster, action);

@@ -131,7 +131,7 @@ final class Pictures implements AutoCloseable {
     image.getRaster().setDataElements(0, 0, width, height, pixels);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
-      boolean unused = ImageIO.write(image, "png", out);
+      ImageIO.write(image, "png", out);
     } catch (IOException e) {
       throw new UncheckedIOException("writing into memory", e);
     }

@@ -84,7 +84,7 @@ public final class PublishFingerprints {
   public static long send(
       ClusterAccess cluster, PublishedPictures pictures, LongConsumer progress) {
     Topic<String, Fingerprint> topic = cluster.topics().fingerprints();
-    int ignored = cluster.registry().idOf(topic.name() + "-value", Fingerprint.SCHEMA$);
+    cluster.registry().idOf(topic.name() + "-value", Fingerprint.SCHEMA$);
     AtomicLong sent = new AtomicLong();
     String id = cluster.dataset().lookUpGroup() + "-published";
     try (Transactions transactions = Transactions.open(cluster, id)) {

@@ -110,7 +110,7 @@ public final class RegistryService implements AutoCloseable {
 
   private void look() {
     try {
-      var unused = log.allNow();
+      log.allNow();
     } catch (InterruptException e) {
       Thread.currentThread().interrupt();
     } catch (KafkaException e) {

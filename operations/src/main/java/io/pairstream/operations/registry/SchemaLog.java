@@ -215,13 +215,12 @@ final class SchemaLog implements AutoCloseable {
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Map<TopicPartition, Stretch> all =
           with(AclOperation.DESCRIBE, () -> log.everything(log.partitions(TOPIC)));
-      var unused =
-          with(
-              AclOperation.READ,
-              () -> {
-                log.read(all, record -> note(record, found));
-                return true;
-              });
+      with(
+          AclOperation.READ,
+          () -> {
+            log.read(all, record -> note(record, found));
+            return true;
+          });
     } catch (UnknownTopicOrPartitionException e) {
       makeTopic();
     }

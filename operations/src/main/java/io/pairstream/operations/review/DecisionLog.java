@@ -89,7 +89,7 @@ final class DecisionLog implements AutoCloseable {
   }
 
   private static void requireSchema(ClusterAccess cluster, Topic<?, ?> topic, Schema schema) {
-    int unused = cluster.registry().idOf(topic.name() + "-value", schema);
+    cluster.registry().idOf(topic.name() + "-value", schema);
   }
 
   /** Adds a decision to the next commit, and what the audit trail says of it. */

@@ -352,7 +352,7 @@ public final class ReviewDesk {
           log -> {
             log.add(
                 event(subject, outcome, detail, facts).by(decided.actor(), clock.instant(), run));
-            var unused = log.commit();
+            log.commit();
           });
     }
 

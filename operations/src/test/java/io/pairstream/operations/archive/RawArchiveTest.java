@@ -76,7 +76,7 @@ class RawArchiveTest {
   }
 
   private void send(String caption) {
-    var unused = TestCluster.send(cluster, pair(caption, "anna"));
+    TestCluster.send(cluster, pair(caption, "anna"));
   }
 
   private Report archive() throws IOException {
@@ -128,7 +128,7 @@ class RawArchiveTest {
         new ClusterAccess(
             new Cluster(KAFKA.bootstrapServers(), registry, made.dataset(), Map.of(), Map.of()));
     for (var topic : List.of(other.topics().crowdsourced(), other.topics().scraped())) {
-      var unused = other.registry().register(topic.name() + "-value", RawPair.SCHEMA$);
+      other.registry().register(topic.name() + "-value", RawPair.SCHEMA$);
     }
     return other;
   }

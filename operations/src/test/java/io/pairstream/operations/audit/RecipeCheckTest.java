@@ -104,7 +104,7 @@ class RecipeCheckTest {
     for (PreparedPair pair : pairs) {
       check.published("pairs.training-0-7", pair);
     }
-    long unused = check.close();
+    check.close();
     assertThat(differences.details()).allMatch(one -> one.kind() == Kind.ALTERED);
     return differences.details().stream().map(Difference::sentence).toList();
   }

@@ -80,7 +80,7 @@ class CanaryProbeTest {
     try (CanaryProbe probe =
         new CanaryProbe(cluster, Duration.ofMillis(1), sent::incrementAndGet, nanos::get)) {
       probe.start();
-      var unused = awaitCanary(cluster, 0);
+      awaitCanary(cluster, 0);
       nanos.set(Duration.ofSeconds(301).toNanos());
       CanaryReport lost = await(probe, each -> each.state() == State.LOST);
       ConsumerRecord<byte[], byte[]> second = awaitCanary(cluster, 1);

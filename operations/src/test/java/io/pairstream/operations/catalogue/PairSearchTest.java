@@ -454,7 +454,7 @@ class PairSearchTest {
           .forEach(
               (partition, stretch) ->
                   all.put(partition, RecordsToDelete.beforeOffset(stretch.to())));
-      var unused = admin.deleteRecords(all).all().get();
+      admin.deleteRecords(all).all().get();
     }
   }
 

@@ -269,7 +269,7 @@ class MoveGroupsTest {
     Await.until(
         "an assignment",
         () -> {
-          var unused = member.poll(Duration.ofMillis(50));
+          member.poll(Duration.ofMillis(50));
           return !member.assignment().isEmpty();
         },
         member::assignment);

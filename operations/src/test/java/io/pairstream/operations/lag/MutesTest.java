@@ -116,6 +116,6 @@ class MutesTest {
   }
 
   private void mute(String group, Duration lasting, String why) {
-    Mute unused = Mutes.set(cluster, group, lasting, why, ANN, clock);
+    Mutes.set(cluster, group, lasting, why, ANN, clock);
   }
 }

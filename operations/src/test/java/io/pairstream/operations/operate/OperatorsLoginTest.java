@@ -128,7 +128,7 @@ class OperatorsLoginTest {
         .isEqualTo(200);
 
     try (KeyIssuer issuer = operators.issuer()) {
-      var unused = issuer.revoke(created.key().keyId());
+      issuer.revoke(created.key().keyId());
     }
 
     RunningOperators.await(

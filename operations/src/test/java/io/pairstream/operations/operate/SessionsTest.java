@@ -55,7 +55,7 @@ class SessionsTest {
     String others = sessions.begin("a");
     String first = sessions.begin("b");
     for (int i = 1; i < 6 * Sessions.MOST; i++) {
-      String unused = sessions.begin("b");
+      sessions.begin("b");
     }
     String last = sessions.begin("b");
 
@@ -70,7 +70,7 @@ class SessionsTest {
     String second = sessions.begin("a");
     assertThat(sessions.use(first)).isPresent();
     for (int i = 1; i < Sessions.MOST; i++) {
-      String unused = sessions.begin("key " + i);
+      sessions.begin("key " + i);
     }
 
     assertThat(sessions.use(second)).isEmpty();

@@ -169,7 +169,7 @@ class LostSchemasTest {
   /** Ids counted up from 1. */
   private static void writeAsEarlierVersionsDid(String subject, int id, Schema schema) {
     try (SchemaLog log = SchemaLog.open(cluster)) {
-      var unused = log.append(known -> new SchemaVersion(subject, 1, id, schema.toString()));
+      log.append(known -> new SchemaVersion(subject, 1, id, schema.toString()));
     }
   }
 

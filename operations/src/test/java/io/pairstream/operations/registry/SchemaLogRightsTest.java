@@ -82,9 +82,8 @@ class SchemaLogRightsTest {
 
   private static void register(int version) {
     try (SchemaLog log = SchemaLog.open(new ClusterAccess(cluster))) {
-      var unused =
-          log.append(
-              known -> new SchemaVersion("subject", version, version, RawPair.SCHEMA$.toString()));
+      log.append(
+          known -> new SchemaVersion("subject", version, version, RawPair.SCHEMA$.toString()));
     }
   }
 }

@@ -156,7 +156,7 @@ class ReplayQuarantineTest {
   @Test
   void aContributorIsClaimedAndAProducerIsNot() {
     Sent ours = claimed("ours", "ann");
-    Sent unused = claimed("planted", "ben");
+    claimed("planted", "ben");
     Selection contributor =
         new Selection(Optional.empty(), Optional.of("ann"), Optional.empty(), Integer.MAX_VALUE);
     Selection producer =

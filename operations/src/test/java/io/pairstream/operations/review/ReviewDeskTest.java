@@ -286,7 +286,7 @@ class ReviewDeskTest {
   @Test
   void refusalsAreCountedOverRequests() {
     for (int i = 0; i < 5; i++) {
-      var unused = desk.decide(List.of("no such id"), verdict(Decision.ACCEPTED, ANN), false);
+      desk.decide(List.of("no such id"), verdict(Decision.ACCEPTED, ANN), false);
     }
 
     assertThat(actions())
@@ -320,7 +320,7 @@ class ReviewDeskTest {
 
   private static void await(CyclicBarrier barrier) {
     try {
-      int unused = barrier.await(5, TimeUnit.MINUTES);
+      barrier.await(5, TimeUnit.MINUTES);
     } catch (InterruptedException
         | BrokenBarrierException
         | java.util.concurrent.TimeoutException e) {

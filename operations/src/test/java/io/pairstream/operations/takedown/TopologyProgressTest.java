@@ -49,7 +49,7 @@ class TopologyProgressTest {
             fingerprints,
             cluster.topics().findings().name(),
             training)) {
-      var unused = TestCluster.send(cluster, new ProducerRecord<>(topic, new byte[1], new byte[1]));
+      TestCluster.send(cluster, new ProducerRecord<>(topic, new byte[1], new byte[1]));
       assertThat(isAllDone()).as(topic).isFalse();
 
       String group = groups.getOrDefault(topic, cluster.dataset().preprocessGroup());

@@ -48,7 +48,7 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
           .onTopics(names())
           .withTransactionsOf(transactionTimeout)
           .requireOnceItAnswers();
-      boolean unused = prerequisites.awaitSchemas(() -> rehearse(prerequisites));
+      prerequisites.awaitSchemas(() -> rehearse(prerequisites));
       return partitions;
     } catch (KafkaException | MissingSchemaException e) {
       throw new StartException(e.getMessage(), e);

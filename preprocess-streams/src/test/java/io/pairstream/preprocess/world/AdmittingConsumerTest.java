@@ -166,7 +166,7 @@ class AdmittingConsumerTest {
   }
 
   private void later(Duration passed) {
-    var unused = nanos.addAndGet(passed.toNanos());
+    nanos.addAndGet(passed.toNanos());
   }
 
   /** Waits, without asking for their verdicts, for all that was asked before: it goes in turn. */

@@ -30,7 +30,7 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
   @Override
   public ParsedSchema parseSchemaOrElseThrow(Schema schema, boolean isNew, boolean normalize) {
     ParsedSchema parsed = super.parseSchemaOrElseThrow(schema, isNew, normalize);
-    int unused = left((org.apache.avro.Schema) parsed.rawSchema(), MOST_TYPES, new HashMap<>());
+    left((org.apache.avro.Schema) parsed.rawSchema(), MOST_TYPES, new HashMap<>());
     return parsed;
   }
 

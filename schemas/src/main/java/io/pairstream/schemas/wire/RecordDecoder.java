@@ -49,7 +49,7 @@ public record RecordDecoder<T extends SpecificRecord>(
       // The registry may not have answered a moment ago; now the schema is at hand.
       return tryToRead(value);
     }
-    int unused = registry.idOf(subject(), ownSchema);
+    registry.idOf(subject(), ownSchema);
     return Optional.empty();
   }
 
@@ -63,7 +63,7 @@ public record RecordDecoder<T extends SpecificRecord>(
 
   private boolean isKnown(int schemaId) {
     try {
-      Schema unused = registry.writerSchema(subject(), schemaId);
+      registry.writerSchema(subject(), schemaId);
       return true;
     } catch (MissingSchemaException e) {
       return false;

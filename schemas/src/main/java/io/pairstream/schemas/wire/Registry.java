@@ -149,11 +149,10 @@ public final class Registry {
                     missing(
                         "there is no subject " + subject + "; run: " + Hint.of("topics create")));
     for (int version : versions) {
-      var unused =
-          found(
-              () ->
-                  client.getSchemaBySubjectAndId(
-                      subject, client.getSchemaMetadata(subject, version).getId()));
+      found(
+          () ->
+              client.getSchemaBySubjectAndId(
+                  subject, client.getSchemaMetadata(subject, version).getId()));
     }
   }
 

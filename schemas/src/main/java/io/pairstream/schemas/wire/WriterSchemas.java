@@ -99,7 +99,7 @@ public final class WriterSchemas implements AutoCloseable {
       return Verdict.UNDECIDED;
     }
     if (!known.given()) {
-      boolean unused = found.replace(schemaId, known, new Found(known.verdict(), now, true));
+      found.replace(schemaId, known, new Found(known.verdict(), now, true));
     }
     return known.verdict();
   }
@@ -176,7 +176,7 @@ public final class WriterSchemas implements AutoCloseable {
 
   private Verdict lookUp(int schemaId) {
     try {
-      Schema unused = registry.writerSchema(ownSubject, schemaId);
+      registry.writerSchema(ownSubject, schemaId);
       return Verdict.KNOWN;
     } catch (MissingSchemaException e) {
       return registryHoldsOurs() ? Verdict.UNKNOWN : Verdict.UNDECIDED;

@@ -236,7 +236,7 @@ public final class CommittedLog implements AutoCloseable {
    */
   public void read(
       Map<TopicPartition, Stretch> stretches, Predicate<ConsumerRecord<byte[], byte[]>> goOn) {
-    Set<TopicPartition> unused = readWithin(LONG, stretches, goOn);
+    readWithin(LONG, stretches, goOn);
   }
 
   /** Reads for so long at most; answers the partitions that are not read to the end. */

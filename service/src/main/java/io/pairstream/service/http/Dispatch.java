@@ -160,7 +160,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             route.maxBodyBytes(),
             new Pace(settings.bodyGrace(), settings.minBytesPerSecond()),
             bytes -> {
-              var unused = quota.charge(incoming.principal(), 1, bytes.length);
+              quota.charge(incoming.principal(), 1, bytes.length);
               work(exchange, () -> answer(incoming, handler, bytes, exchange));
             },
             exchange::fail);

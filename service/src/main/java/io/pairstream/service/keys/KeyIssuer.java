@@ -129,7 +129,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
 
   private void write(IssuedKey key) {
     try {
-      var unused = publisher.publish(key.keyId(), key.toRecord(), "key " + key.keyId()).join();
+      publisher.publish(key.keyId(), key.toRecord(), "key " + key.keyId()).join();
     } catch (CompletionException e) {
       throw new TimeoutException("the broker did not take key " + key.keyId(), e.getCause());
     }

@@ -101,7 +101,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
     try (TopicWatch watch = new TopicWatch(kafkaSettings, List.of(topic.name()), timeout)) {
       watch.awaitUp();
     }
-    int unused = registry.idOf(topic.name() + "-value", schema);
+    registry.idOf(topic.name() + "-value", schema);
     return new RecordPublisher<>(
         topic.name(),
         limits.recordBytes(),

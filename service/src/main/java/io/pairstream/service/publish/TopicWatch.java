@@ -131,7 +131,7 @@ public final class TopicWatch implements AutoCloseable {
     Map<String, TopicDescription> found =
         KafkaAnswers.get(admin.describeTopics(topics).allTopicNames());
     List<TopicPartition> partitions = LogEnds.partitions(found.values());
-    var unused = KafkaAnswers.get(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
+    KafkaAnswers.get(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /** Cancels all waits for pending answers. */

@@ -137,7 +137,7 @@ public final class StatusReporter implements AutoCloseable {
   private void end(RecordPublisher<InstanceStatus> publisher) {
     ends = true;
     // Kafka's own exception leaves the thread interrupted, as which it could wait for nothing.
-    boolean unused = Thread.interrupted();
+    Thread.interrupted();
     try {
       try {
         await(publisher.remove(report.key(), report.key()));
@@ -151,7 +151,7 @@ public final class StatusReporter implements AutoCloseable {
 
   private void await(Future<?> sent)
       throws InterruptedException, ExecutionException, TimeoutException {
-    var unused = sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
+    sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
   }
 
   private void trouble(String what) {

@@ -117,20 +117,19 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
    * @throws WeakClusterException naming all broken requirements
    */
   public void requireOnceItAnswers() throws InterruptedException {
-    var unused =
-        Prerequisites.await(
-            () -> {
-              try {
-                require();
-              } catch (RetriableException | InterruptException e) {
-                throw e;
-              } catch (KafkaException e) {
-                LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
-              }
-              return true;
-            },
-            () -> false,
-            waitsFor -> {});
+    Prerequisites.await(
+        () -> {
+          try {
+            require();
+          } catch (RetriableException | InterruptException e) {
+            throw e;
+          } catch (KafkaException e) {
+            LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
+          }
+          return true;
+        },
+        () -> false,
+        waitsFor -> {});
   }
 
   /** All that there is to say of clients, brokers, topics and the registry; never throws. */

@@ -125,7 +125,7 @@ public record Prerequisites(
    * Writes an empty record and reads it again, so that its serializer finds the schema's id now.
    */
   public <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
-    int unused = registry.idOf(topic.name() + "-value", empty.getSchema());
+    registry.idOf(topic.name() + "-value", empty.getSchema());
     try {
       byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
       var unusedToo = topic.value().deserializer().deserialize(topic.name(), bytes);

@@ -321,7 +321,7 @@ public final class Follower implements AutoCloseable {
 
   private void pause() {
     try {
-      boolean unused = closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

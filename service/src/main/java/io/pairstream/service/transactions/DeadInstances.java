@@ -122,7 +122,7 @@ public final class DeadInstances implements AutoCloseable {
   public void close() {
     looks.shutdownNow();
     try {
-      var unused = looks.awaitTermination(5, TimeUnit.SECONDS);
+      looks.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

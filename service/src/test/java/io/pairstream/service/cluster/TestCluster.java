@@ -101,7 +101,7 @@ public final class TestCluster implements BeforeAllCallback {
 
   /** Sends a value under a key, to the partition that the key belongs on. */
   public static <T> void put(ClusterAccess cluster, Topic<String, T> topic, String key, T value) {
-    var unused = send(cluster, record(topic, null, key, value));
+    send(cluster, record(topic, null, key, value));
   }
 
   /** As {@link TestDataset#sendInVain}. */

@@ -80,7 +80,7 @@ class StatusReporterTest {
     TestDataset cluster = KAFKA.dataset(1, TopicCatalogue.INSTANCES);
     StatusReporter reporter = start(cluster);
     try (Topic topic = new Topic(cluster)) {
-      var unused = topic.readUntil(all -> all.size() >= 2);
+      topic.readUntil(all -> all.size() >= 2);
 
       reporter.close();
 
