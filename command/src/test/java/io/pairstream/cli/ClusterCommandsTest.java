@@ -179,12 +179,9 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
     assertThat(again.status()).isEqualTo(ExitStatus.DONE);
     assertThat(again.out()).contains("2 samples in 1 file,").contains("1 file was there already");
-    assertThat(other.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(other.onlyErrorLine()).contains("is the manifest of another export");
-    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(wrong.err()).contains("expected one of [WEBDATASET, PARQUET]");
-    assertThat(elsewhere.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(elsewhere.err()).contains("is no split of the data set other");
+    other.failedInALine(ExitStatus.COULD_NOT, "is the manifest of another export");
+    wrong.failed(ExitStatus.WRONG_USAGE, "expected one of [WEBDATASET, PARQUET]");
+    elsewhere.failed(ExitStatus.WRONG_USAGE, "is no split of the data set other");
   }
 
   @Test
@@ -282,8 +279,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(text.status()).isEqualTo(ExitStatus.DONE);
     assertThat(text.out()).contains("inputs       1").contains("links        not looked at");
     assertThat(json.json().path("since").asText()).isEqualTo("2026-01-31T00:00:00.000Z");
-    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(wrong.err()).contains("right is a time such as");
+    wrong.failed(ExitStatus.WRONG_USAGE, "right is a time such as");
   }
 
   @Test
@@ -326,11 +322,10 @@ class ClusterCommandsTest extends OnCluster {
     Ended mistyped = run("quarantine ls", "--reason", "image_too_smal");
     Ended partly = run("quarantine replay", "--reason", "too_small", "--plan");
 
-    assertThat(mistyped.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(mistyped.err())
-        .contains("there is no reason image_too_smal; there are IMAGE_TOO_SMALL");
-    assertThat(partly.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(partly.err()).contains("there is no reason too_small; there are IMAGE_TOO_SMALL");
+    mistyped.failed(
+        ExitStatus.WRONG_USAGE, "there is no reason image_too_smal; there are IMAGE_TOO_SMALL");
+    partly.failed(
+        ExitStatus.WRONG_USAGE, "there is no reason too_small; there are IMAGE_TOO_SMALL");
   }
 
   @Test
@@ -368,8 +363,7 @@ class ClusterCommandsTest extends OnCluster {
     Files.delete(file);
     Ended shown = run("quarantine show", "--output", file.toString(), sent.pairId());
 
-    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(refused.onlyErrorLine()).contains("--output names another");
+    refused.failedInALine(ExitStatus.COULD_NOT, "--output names another");
     assertThat(refused.out()).isEmpty();
     assertThat(kept).isEqualTo("somebody else's");
     assertThat(shown.status()).isEqualTo(ExitStatus.DONE);
@@ -493,8 +487,7 @@ class ClusterCommandsTest extends OnCluster {
   void feedRefusesAnImpossibleOption(String option, String complaint) {
     Ended ended = run("feed", option);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(complaint);
+    ended.failed(ExitStatus.WRONG_USAGE, complaint);
   }
 
   @ParameterizedTest
@@ -509,11 +502,11 @@ class ClusterCommandsTest extends OnCluster {
     Ended ended =
         run(command, "--json", "--bootstrap-servers", address, "--config", config.toString());
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.onlyErrorLine())
-        .contains("Kafka at " + address + " does not answer in time")
-        .contains("--bootstrap-servers");
+    ended.failedInALine(
+        ExitStatus.COULD_NOT,
+        "Kafka at " + address + " does not answer in time",
+        "--bootstrap-servers");
   }
 
   @ParameterizedTest
@@ -524,11 +517,8 @@ class ClusterCommandsTest extends OnCluster {
 
     Ended ended = run(command, "--json", "--schema-registry", address);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.onlyErrorLine())
-        .contains(address + " does not answer")
-        .contains("--schema-registry");
+    ended.failedInALine(ExitStatus.COULD_NOT, address + " does not answer", "--schema-registry");
   }
 
   /** Log lines of the registry's and broker's clients go to the same place as a command's line. */
@@ -556,11 +546,11 @@ class ClusterCommandsTest extends OnCluster {
   void saysInOneLineThatADataSetHasNoTopics(String command) {
     Ended ended = run(command, "--json", "--dataset", "nowhere");
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.onlyErrorLine())
-        .contains("data set nowhere has not all its topics")
-        .contains("pairstream topics create");
+    ended.failedInALine(
+        ExitStatus.COULD_NOT,
+        "data set nowhere has not all its topics",
+        "pairstream topics create");
   }
 
   @Test

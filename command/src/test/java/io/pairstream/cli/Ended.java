@@ -105,6 +105,18 @@ public record Ended(int status, String out, String err) {
     return out.lines().map(Ended::read).toList();
   }
 
+  /** Requires an exit status, and words on stderr. */
+  public void failed(int expected, String... words) {
+    assertThat(status).as(err).isEqualTo(expected);
+    assertThat(err).contains(words);
+  }
+
+  /** Requires an exit status, and one line on stderr that has the words. */
+  public void failedInALine(int expected, String... words) {
+    failed(expected, words);
+    assertThat(err).hasLineCount(1);
+  }
+
   public String onlyErrorLine() {
     assertThat(err.lines()).hasSize(1);
     return err;

@@ -67,18 +67,19 @@ class HelpTest {
     for (OptionSpec option : command(name).getCommandSpec().options()) {
       Class<?> type = option.auxiliaryTypes()[0];
       if (type.isEnum() && type != ClusterRequirement.class) { // which has labels of its own
-        List<String> words =
-            Stream.of(type.getEnumConstants())
-                .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
-                .toList();
-
-        Ended wrong =
-            Ended.after(name.replaceFirst("pairstream ", ""), option.longestName(), "nonesuch");
+        String[] words =
+            Stream.of(type.getEnumConstants()).map(HelpTest::typed).toArray(String[]::new);
 
         assertThat(String.join(" ", option.description())).contains(words);
-        assertThat(wrong.err()).contains("one of " + String.join(", ", words) + ", not 'nonesuch'");
+        Ended.after(name.replaceFirst("pairstream ", ""), option.longestName(), "nonesuch")
+            .failed(
+                ExitStatus.WRONG_USAGE, "one of " + String.join(", ", words) + ", not 'nonesuch'");
       }
     }
+  }
+
+  private static String typed(Object choice) {
+    return choice.toString().toLowerCase(Locale.ROOT);
   }
 
   @ParameterizedTest

@@ -130,8 +130,7 @@ class MainTest {
   void withoutACommandSaysWhatThereIs(String typed, String first) {
     Ended ended = Ended.after(typed);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("Usage: pairstream").contains("\n  " + first + " ");
+    ended.failed(ExitStatus.WRONG_USAGE, "Usage: pairstream", "\n  " + first + " ");
   }
 
   static Stream<Arguments> faultsOfTheWorld() {
@@ -172,8 +171,7 @@ class MainTest {
   void showsTheStackTraceOfAFaultOfOurs() {
     Ended ended = failing(new IllegalStateException("a bug"));
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err()).contains("IllegalStateException: a bug").contains("\tat ");
+    ended.failed(ExitStatus.COULD_NOT, "IllegalStateException: a bug", "\tat ");
   }
 
   @Test

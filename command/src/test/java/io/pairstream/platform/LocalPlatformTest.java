@@ -38,7 +38,6 @@ class LocalPlatformTest {
   private Path directory;
   private LocalPlatform platform;
   private StoredPair pair;
-  private int chosen;
 
   @BeforeAll
   void startWhereItsPortsAreTaken(@TempDir Path fresh) throws Exception {
@@ -47,6 +46,7 @@ class LocalPlatformTest {
     Files.createDirectory(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    int chosen;
     try (ServerSocket free = listen()) {
       chosen = free.getLocalPort();
     }
@@ -56,6 +56,9 @@ class LocalPlatformTest {
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
       platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::told);
+      assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
+      assertThat(events.count("broker has port ")).isEqualTo(1);
+      assertThat(events.count("ingest has port ")).as("what was chosen is not news").isZero();
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
     }
@@ -80,15 +83,6 @@ class LocalPlatformTest {
         .extracting(PlatformFile.Child::name)
         .containsExactly("broker", "registry");
     assertThat(file.processes()).allMatch(child -> child.find().isPresent());
-  }
-
-  @Test
-  @Order(1)
-  void saysWhichPortsAreOthersThanUsualUnlessTheyWereChosen() {
-    assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
-
-    assertThat(events.count("broker has port ")).isEqualTo(1);
-    assertThat(events.count("ingest has port ")).isZero();
   }
 
   @Test

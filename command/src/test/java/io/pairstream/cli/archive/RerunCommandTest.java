@@ -87,8 +87,7 @@ class RerunCommandTest extends OnCluster {
       assertThat(ended.status()).as(wrong).isEqualTo(ExitStatus.WRONG_USAGE);
     }
     Ended none = Ended.on(cluster, "rerun --into " + own + "-b --from", folder.toString());
-    assertThat(none.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(none.onlyErrorLine()).contains("holds no archive of data set " + own);
+    none.failedInALine(ExitStatus.COULD_NOT, "holds no archive of data set " + own);
   }
 
   @Test
@@ -96,8 +95,7 @@ class RerunCommandTest extends OnCluster {
     try (RawArchive first = new RawArchive(cluster, folder)) {
       Ended ended = Ended.on(cluster, "archive", folder.toString());
 
-      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-      assertThat(ended.onlyErrorLine()).contains(folder.toString());
+      ended.failedInALine(ExitStatus.COULD_NOT, folder.toString());
       assertThat(first.run(false).records()).isZero();
     }
   }

@@ -41,18 +41,8 @@ class KeysCommandTest extends OnCluster {
   void keyIsWhatWasAskedFor() {
     Ended created =
         run(
-            "keys create",
-            "--json",
-            "--producer",
-            "museum",
-            "--scope",
-            "publish",
-            "--expires-in",
-            "90d",
-            "--records-per-second",
-            "2.5",
-            "--bytes-per-second",
-            "1e6");
+            "keys create --json --producer museum --scope publish --expires-in 90d"
+                + " --records-per-second 2.5 --bytes-per-second 1e6");
 
     JsonNode key = created.json();
     assertThat(key.path("key").asText()).contains(key.path("key_id").asText());
@@ -114,8 +104,7 @@ class KeysCommandTest extends OnCluster {
     Ended text = run("keys revoke", id);
     Ended json = run("keys revoke", id, "--json");
 
-    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(text.onlyErrorLine()).contains("there is no key " + id, "keys ls");
+    text.failedInALine(ExitStatus.FOUND_WRONG, "there is no key " + id, "keys ls");
     assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.out()).isEmpty();
   }
@@ -124,7 +113,7 @@ class KeysCommandTest extends OnCluster {
   @CsvSource({
     "'', a producer's name",
     "anonymous, whoever has no key",
-    "x --scope write, 'PUBLISH, READ'",
+    "x --scope write, 'publish, read'",
     "x --expires-in soon, such as 60s",
     "x --expires-in 0s, in the future",
     "x --records-per-second -1, at least 0",

@@ -47,8 +47,7 @@ class DrawCommandTest {
   void refusesWhatItCannotDraw(String pairs) {
     Ended ended = Ended.after("draw", parent.resolve("none").toString(), "--pairs", pairs);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--pairs must be from 1 to 1000000, was " + pairs);
+    ended.failed(ExitStatus.WRONG_USAGE, "--pairs must be from 1 to 1000000, was " + pairs);
     assertThat(parent.resolve("none")).doesNotExist();
   }
 
@@ -58,8 +57,7 @@ class DrawCommandTest {
 
     Ended ended = Ended.after("draw", parent.toString());
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(parent + " is there already; name a folder that is not");
+    ended.failed(ExitStatus.WRONG_USAGE, parent + " is there already; name a folder that is not");
     assertThat(files(parent)).hasSize(1);
   }
 

@@ -53,8 +53,7 @@ class ProfileCommandTest extends OnCluster {
   void refusesASplitThatThereIsNot() {
     Ended wrong = run("profile --split everything");
 
-    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(wrong.err()).contains("there is no split everything; there are TRAINING");
+    wrong.failed(ExitStatus.WRONG_USAGE, "there is no split everything; there are TRAINING");
   }
 
   @Test

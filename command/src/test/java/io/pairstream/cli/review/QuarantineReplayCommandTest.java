@@ -109,8 +109,7 @@ class QuarantineReplayCommandTest extends OnCluster {
   void refusesWhatMakesNoSense(String arguments, String words) {
     Ended ended = replay(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(words);
+    ended.failed(ExitStatus.WRONG_USAGE, words);
     assertThat(reviews()).isEmpty();
   }
 }

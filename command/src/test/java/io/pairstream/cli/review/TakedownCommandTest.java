@@ -143,8 +143,7 @@ class TakedownCommandTest extends OnCluster {
     assertThat(json.json().path("state").asText()).isEqualTo("WAITING");
     assertThat(late.status()).as(late.err()).isEqualTo(ExitStatus.DONE);
     assertThat(late.out()).startsWith("lifted before; what comes is taken again");
-    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(unknown.onlyErrorLine()).contains("CONTRIBUTOR/gallery is not withdrawn");
+    unknown.failedInALine(ExitStatus.FOUND_WRONG, "CONTRIBUTOR/gallery is not withdrawn");
     assertThat(run("takedown ls", "--json").out()).isEmpty();
   }
 
@@ -213,8 +212,7 @@ class TakedownCommandTest extends OnCluster {
   void nearCopiesAreThoseOfAnImage() {
     Ended ended = run("takedown --plan --near-copies --contributor museum");
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--near-copies are those of one image: --image DIGEST");
+    ended.failed(ExitStatus.WRONG_USAGE, "--near-copies are those of one image: --image DIGEST");
   }
 
   @ParameterizedTest
@@ -229,7 +227,6 @@ class TakedownCommandTest extends OnCluster {
   void refusesWhatItCannotMeanAndSaysWhatIsRight(String option, String value, String sentence) {
     Ended ended = run("takedown", option, value);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(sentence);
+    ended.failed(ExitStatus.WRONG_USAGE, sentence);
   }
 }

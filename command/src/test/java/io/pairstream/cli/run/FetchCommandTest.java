@@ -41,8 +41,7 @@ class FetchCommandTest extends OnCluster {
   void fetchWantsToKnowWhomHostsMayAsk() {
     Ended ended = Ended.after("fetch");
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--user-agent-contact").contains("--allow-address");
+    ended.failed(ExitStatus.WRONG_USAGE, "--user-agent-contact", "--allow-address");
   }
 
   @ParameterizedTest
@@ -64,8 +63,7 @@ class FetchCommandTest extends OnCluster {
 
     Ended ended = Ended.after("fetch", arguments.toArray(String[]::new));
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(says);
+    ended.failed(ExitStatus.WRONG_USAGE, says);
   }
 
   @Test

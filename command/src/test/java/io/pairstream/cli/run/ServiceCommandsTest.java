@@ -65,9 +65,8 @@ class ServiceCommandsTest {
       for (String address : List.of(here, "192.0.2.1:0 --behind-tls")) {
         Ended ended = run("ingest --listen " + address);
 
-        assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-        assertThat(ended.onlyErrorLine())
-            .contains("cannot listen on " + address.replaceFirst(" .*", ""));
+        ended.failedInALine(
+            ExitStatus.COULD_NOT, "cannot listen on " + address.replaceFirst(" .*", ""));
       }
     }
   }
@@ -114,8 +113,7 @@ class ServiceCommandsTest {
 
     Ended ended = Ended.after("fetch --allow-address 127.0.0.0/8", "--data-dir", file.toString());
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err()).contains("--data-dir: no platform runs in " + file);
+    ended.failed(ExitStatus.COULD_NOT, "--data-dir: no platform runs in " + file);
   }
 
   private static Ended run(String command, String... arguments) {

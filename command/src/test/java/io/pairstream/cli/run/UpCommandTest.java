@@ -81,8 +81,7 @@ class UpCommandTest {
   void refusesAContactThatNoHostCanUseBeforeAnythingStarts() {
     Ended ended = Ended.after("up", "--fetch-contact", "foo");
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--fetch-contact: a contact is a web address");
+    ended.failed(ExitStatus.WRONG_USAGE, "--fetch-contact: a contact is a web address");
   }
 
   @ParameterizedTest
@@ -90,8 +89,7 @@ class UpCommandTest {
   void refusesADeadlineThatNoTransactionCanKeep(String tooLong) {
     Ended ended = Ended.after("up", "--decode-deadline", tooLong);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--decode-deadline", "too long");
+    ended.failed(ExitStatus.WRONG_USAGE, "--decode-deadline", "too long");
   }
 
   @Test
@@ -101,8 +99,7 @@ class UpCommandTest {
 
       Ended ended = Ended.after("up", "--data-dir", directory.toString(), "--port", taken);
 
-      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-      assertThat(ended.onlyErrorLine()).contains("port " + taken + " is in use");
+      ended.failedInALine(ExitStatus.COULD_NOT, "port " + taken + " is in use");
       assertThat(directory.resolve("ports.properties")).doesNotExist();
     }
   }
@@ -135,8 +132,7 @@ class UpCommandTest {
 
     Ended ended = Ended.after("up", "--data-dir", file.toString());
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains("cannot use " + file);
+    ended.failedInALine(ExitStatus.COULD_NOT, "cannot use " + file);
   }
 
   /** Starts {@code up --json} and returns once it has printed its addresses. */

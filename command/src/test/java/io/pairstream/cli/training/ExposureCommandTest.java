@@ -86,8 +86,7 @@ class ExposureCommandTest extends OnCluster {
     assertThat(none.status()).isEqualTo(ExitStatus.DONE);
     assertThat(none.err()).contains("no checkpoint is noted");
     Ended unknown = run("exposure", PAIR.formatted(99));
-    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(unknown.onlyErrorLine()).contains("the index knows no pair " + PAIR.formatted(99));
+    unknown.failedInALine(ExitStatus.FOUND_WRONG, "the index knows no pair " + PAIR.formatted(99));
   }
 
   /** Id of a sample of an epoch: of the 20 pairs, 18 make three batches. */

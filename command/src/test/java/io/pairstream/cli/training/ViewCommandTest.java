@@ -50,9 +50,9 @@ class ViewCommandTest extends OnCluster {
     assertThat(export("val-2026-11").json().path("samples").asLong()).isEqualTo(9);
 
     Ended asked = run("view drop val-2026-11");
-    assertThat(asked.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(asked.onlyErrorLine())
-        .contains("has 9 samples, and runs that follow it cannot go on; to drop it say --yes");
+    asked.failedInALine(
+        ExitStatus.COULD_NOT,
+        "has 9 samples, and runs that follow it cannot go on; to drop it say --yes");
     assertThat(run("view drop val-2026-11 --yes").status()).isEqualTo(ExitStatus.DONE);
     assertThat(run("view drop val-2026-11 --yes").onlyErrorLine())
         .contains("there is no view val-2026-11");

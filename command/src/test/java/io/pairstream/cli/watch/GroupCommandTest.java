@@ -105,10 +105,9 @@ class GroupCommandTest extends OnCluster {
 
       assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
       assertThat(plan.out()).contains("in it now: the [2J reader at 127.0.0.1");
-      assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
       assertThat(refused.out()).isEmpty();
-      assertThat(refused.onlyErrorLine())
-          .contains("is in use: the [2J reader at 127.0.0.1; stop it first");
+      refused.failedInALine(
+          ExitStatus.COULD_NOT, "is in use: the [2J reader at 127.0.0.1; stop it first");
     }
   }
 

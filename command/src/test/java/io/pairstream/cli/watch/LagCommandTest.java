@@ -101,8 +101,7 @@ class LagCommandTest extends OnCluster {
   void refusesAnImpossibleOption(String option, String complaint) {
     Ended ended = option.startsWith("--interval") ? Ended.after("lag", option) : lag(option);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(complaint);
+    ended.failed(ExitStatus.WRONG_USAGE, complaint);
   }
 
   private static TopicPartition training(ClusterAccess cluster) {

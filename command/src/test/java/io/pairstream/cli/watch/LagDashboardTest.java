@@ -92,8 +92,7 @@ class LagDashboardTest {
     dashboard.stop(0);
     Ended gone = run();
 
-    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(refused.onlyErrorLine()).contains("says: status 401; --api-key-file names a key");
+    refused.failedInALine(ExitStatus.COULD_NOT, "says: status 401; --api-key-file names a key");
     assertThat(other.onlyErrorLine()).contains("no dashboard answers at http://");
     assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
   }
@@ -124,9 +123,8 @@ class LagDashboardTest {
     status = 404;
     Ended stranger = after("why", "89");
 
-    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(unknown.onlyErrorLine())
-        .contains("nothing is known of 4567; an id is whole: 32 hex digits");
+    unknown.failedInALine(
+        ExitStatus.FOUND_WRONG, "nothing is known of 4567; an id is whole: 32 hex digits");
     assertThat(stranger.onlyErrorLine()).contains(" is no dashboard");
   }
 
@@ -134,9 +132,8 @@ class LagDashboardTest {
   void hasAnAddress() {
     Ended ended = Ended.after("lag", "--dashboard", "localhost:1");
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err())
-        .contains("--dashboard must be an address such as http://127.0.0.1:8082");
+    ended.failed(
+        ExitStatus.WRONG_USAGE, "--dashboard must be an address such as http://127.0.0.1:8082");
   }
 
   private Ended run(String... arguments) {
