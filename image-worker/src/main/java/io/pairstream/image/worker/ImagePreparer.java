@@ -9,7 +9,6 @@ import io.pairstream.cleaning.image.ImagePlan.Rendition;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PictureOutput;
-import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelOperations;
@@ -176,8 +175,7 @@ final class ImagePreparer {
       ColourConversion conversion,
       List<Integer> tokenIds) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
-    Map<String, Double> measures =
-        plan.measures() ? PictureMeasures.of(main.luma(), colours(main)) : new HashMap<>();
+    Map<String, Double> measures = plan.measures() ? PictureMeasures.of(main) : new HashMap<>();
     if (!models.isEmpty()) {
       try {
         measures.putAll(models.of(main.bgr(), tokenIds));
@@ -216,17 +214,6 @@ final class ImagePreparer {
             hash.upright(),
             hash.mirrored(),
             measures));
-  }
-
-  /**
-   * The picture that the main picture is measured by: already there where a JPEG with halved colour
-   * is made.
-   */
-  private Mat colours(SmallPicture main) {
-    boolean halved =
-        plan.main().encoding() == ImageEncoding.JPEG
-            && plan.main().jpegChroma() == ChromaSubsampling.HALVED;
-    return halved ? main.roughBgr() : main.bgr();
   }
 
   /** The layout's part of the image, upright and in sRGB. */

@@ -7,6 +7,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /** A picture in one Mat: uint8 [height, width, 3] in BGR, or uint8 [height, width] in grey. */
 record OpenCvPicture(Mat pixels) implements SmallPicture {
@@ -59,8 +60,13 @@ record OpenCvPicture(Mat pixels) implements SmallPicture {
   }
 
   @Override
-  public Mat roughBgr() {
-    return bgr();
+  public byte[] sampledBgr(double step) {
+    Mat sample = new Mat();
+    opencv_imgproc.resize(
+        pixels, sample, new Size(), 1 / step, 1 / step, opencv_imgproc.INTER_NEAREST);
+    byte[] bgr = new byte[3 * sample.rows() * sample.cols()];
+    new OpenCvPicture(sample).bgr().data().get(bgr);
+    return bgr;
   }
 
   @Override

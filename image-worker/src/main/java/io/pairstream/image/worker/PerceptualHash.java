@@ -34,8 +34,12 @@ record PerceptualHash(long upright, long mirrored) {
 
   private static final int SIDE = 32;
 
-  /** Side before colours are converted, in pixels: the mean of colours is not the colour's mean. */
-  private static final int UNCONVERTED_SIDE = 256;
+  /**
+   * Side before colours are converted, in pixels: the mean of colours is not the colour's mean. Of
+   * 122 photographs 16 differ by two bits from what 1024 gives, with 256 six, at an eighth of the
+   * price.
+   */
+  private static final int UNCONVERTED_SIDE = 64;
 
   private static final int LOW = 8;
   private static final int LEVELS = 256;
@@ -67,7 +71,7 @@ record PerceptualHash(long upright, long mirrored) {
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);
     if (new DoublePointer(deviation.data()).get() < FLAT_LEVELS) {
-      long hash = ofColour(opencv_core.mean(squeezed.roughBgr()));
+      long hash = ofColour(opencv_core.mean(squeezed.bgr()));
       return new PerceptualHash(hash, hash);
     }
     float[] low = lowestFrequencies(luma);

@@ -9,7 +9,6 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
-import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -40,17 +39,14 @@ final class PictureMeasures {
   /**
    * Measures an upright picture; docs/recipe.md has each formula and its source. The caller's
    * {@code PointerScope} frees what this needs.
-   *
-   * @param luma uint8 [height, width]
-   * @param bgr uint8 [height, width, 3], BGR: the same picture
    */
-  static Map<String, Double> of(Mat luma, Mat bgr) {
+  static Map<String, Double> of(SmallPicture picture) {
     Map<String, Double> measures = new LinkedHashMap<>();
-    Mat reference = atReferenceSize(luma);
+    Mat reference = atReferenceSize(picture.luma());
     measures.put("sharpness", sharpness(reference));
     addLevels(reference, measures);
     addBorders(reference, measures);
-    addColour(bgr, measures);
+    addColour(picture, measures);
     return measures;
   }
 
@@ -158,40 +154,52 @@ final class PictureMeasures {
    * How far the colours lie apart, and how colourful they look: Hasler and Süsstrunk, "Measuring
    * colourfulness in natural images", SPIE 2003.
    */
-  private static void addColour(Mat bgr, Map<String, Double> measures) {
-    Mat sample = new Mat();
-    double shrink = (double) REFERENCE_PX / COLOUR_STRIDE / Math.min(bgr.cols(), bgr.rows());
-    opencv_imgproc.resize(
-        bgr, sample, new Size(0, 0), shrink, shrink, opencv_imgproc.INTER_NEAREST);
-    MatVector channels = new MatVector();
-    opencv_core.split(sample, channels);
-    Mat blue = channels.get(0);
-    Mat green = channels.get(1);
-    Mat red = channels.get(2);
+  private static void addColour(SmallPicture picture, Map<String, Double> measures) {
+    int shorter = Math.min(picture.widthPx(), picture.heightPx());
+    byte[] bgr = picture.sampledBgr((double) shorter * COLOUR_STRIDE / REFERENCE_PX);
 
-    double count = (double) sample.rows() * sample.cols();
-    Scalar sums = opencv_core.sumElems(sample);
-    double meanB = sums.get(0) / count;
-    double meanG = sums.get(1) / count;
-    double meanR = sums.get(2) / count;
-    double varB = blue.dot(blue) / count - meanB * meanB;
-    double varG = green.dot(green) / count - meanG * meanG;
-    double varR = red.dot(red) / count - meanR * meanR;
-    double covBg = blue.dot(green) / count - meanB * meanG;
-    double covBr = blue.dot(red) / count - meanB * meanR;
-    double covGr = green.dot(red) / count - meanG * meanR;
-    measures.put("colour_deviation", root(Math.max(varB, Math.max(varG, varR))));
-
-    // Of red - green and of yellow - blue, which is (red + green) / 2 - blue.
-    double meanRg = meanR - meanG;
-    double meanYb = (meanR + meanG) / 2 - meanB;
-    double varRg = varR + varG - 2 * covGr;
-    double varYb = (varR + varG + 2 * covGr) / 4 + varB - covBr - covBg;
-    measures.put(
-        "colourfulness", root(varRg + varYb) + 0.3 * Math.sqrt(meanRg * meanRg + meanYb * meanYb));
+    Spread blue = new Spread();
+    Spread green = new Spread();
+    Spread red = new Spread();
+    Spread redOverGreen = new Spread();
+    Spread twiceYellowOverBlue = new Spread();
+    for (int i = 0; i < bgr.length; i += 3) {
+      int b = bgr[i] & 0xFF;
+      int g = bgr[i + 1] & 0xFF;
+      int r = bgr[i + 2] & 0xFF;
+      blue.add(b);
+      green.add(g);
+      red.add(r);
+      redOverGreen.add(r - g);
+      twiceYellowOverBlue.add(r + g - 2 * b);
+    }
+    double largest = Math.max(blue.variance(), Math.max(green.variance(), red.variance()));
+    measures.put("colour_deviation", Math.sqrt(largest));
+    double variance = redOverGreen.variance() + twiceYellowOverBlue.variance() / 4;
+    double mean = Math.hypot(redOverGreen.mean(), twiceYellowOverBlue.mean() / 2);
+    measures.put("colourfulness", Math.sqrt(variance) + 0.3 * mean);
   }
 
-  private static double root(double value) {
-    return Math.sqrt(Math.max(0, value));
+  /** Mean and variance of whole numbers. */
+  private static final class Spread {
+
+    private long count;
+    private long sum;
+    private long squares;
+
+    void add(int value) {
+      count++;
+      sum += value;
+      squares += (long) value * value;
+    }
+
+    double mean() {
+      return (double) sum / count;
+    }
+
+    /** Exact but for the division, so never less than 0. */
+    double variance() {
+      return (double) (count * squares - sum * sum) / (count * count);
+    }
   }
 }

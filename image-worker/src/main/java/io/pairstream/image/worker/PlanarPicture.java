@@ -2,11 +2,13 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.image.Geometry.Resampling;
 import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
@@ -14,6 +16,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * original, so that full colour comes from full colour.
  */
 final class PlanarPicture implements SmallPicture {
+
+  private static final int ROUND = 1 << 15;
 
   private final JpegCodec codec;
   private final int widthPx;
@@ -87,12 +91,12 @@ final class PlanarPicture implements SmallPicture {
 
   @Override
   public Mat luma() {
-    for (JpegSampling known : List.of(JpegSampling.HALVED, JpegSampling.FULL)) {
-      if (made.containsKey(known)) {
-        return made.get(known).mats().get(0);
-      }
-    }
-    return planes(forLuma).mats().get(0);
+    return anyPlanes(forLuma).mats().get(0);
+  }
+
+  private Planes anyPlanes(JpegSampling otherwise) {
+    Planes full = made.get(JpegSampling.FULL);
+    return full != null && !made.containsKey(JpegSampling.HALVED) ? full : planes(otherwise);
   }
 
   @Override
@@ -104,8 +108,43 @@ final class PlanarPicture implements SmallPicture {
   }
 
   @Override
-  public Mat roughBgr() {
-    return made.containsKey(JpegSampling.FULL) ? bgr() : codec.bgr(planes(JpegSampling.HALVED));
+  public byte[] sampledBgr(double step) {
+    Planes all = anyPlanes(JpegSampling.HALVED);
+    List<Mat> mats = all.mats();
+    ByteBuffer luma = mats.get(0).createBuffer();
+    ByteBuffer blue = mats.get(1).createBuffer();
+    ByteBuffer red = mats.get(2).createBuffer();
+    int[] strides = all.strides();
+    int[] rows = positions(heightPx, step);
+    int[] columns = positions(widthPx, step);
+    int perSample = all.sampling().horizontal();
+    byte[] bgr = new byte[3 * rows.length * columns.length];
+    int at = 0;
+    for (int row : rows) {
+      int lumaRow = row * strides[0];
+      int colourRow = row / all.sampling().vertical() * strides[1];
+      for (int column : columns) {
+        int colour = colourRow + (perSample == 2 ? column >> 1 : column);
+        int y = ((luma.get(lumaRow + column) & 0xFF) << 16) + ROUND;
+        int cb = (blue.get(colour) & 0xFF) - 128;
+        int cr = (red.get(colour) & 0xFF) - 128;
+        bgr[at++] = level(y + 116_130 * cb); // ITU-T T.871, 7; times 65,536
+        bgr[at++] = level(y - 22_554 * cb - 46_802 * cr);
+        bgr[at++] = level(y + 91_881 * cr);
+      }
+    }
+    return bgr;
+  }
+
+  /** Where OpenCV's nearest neighbours are. */
+  private static int[] positions(int pixels, double step) {
+    return IntStream.range(0, (int) Math.rint(pixels / step))
+        .map(i -> Math.min((int) (i * step), pixels - 1))
+        .toArray();
+  }
+
+  private static byte level(int scaled) {
+    return (byte) Math.max(0, Math.min(255, scaled >> 16));
   }
 
   @Override

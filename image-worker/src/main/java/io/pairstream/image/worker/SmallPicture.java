@@ -23,10 +23,13 @@ interface SmallPicture {
   Mat bgr();
 
   /**
-   * Picture as in {@link #bgr()}, with colour of half the resolution where the output needs no
-   * more: for measuring.
+   * The colours of evenly spread pixels, for measuring; what else of the picture is not there yet
+   * is not made for it.
+   *
+   * @param step distance between them, across and down, in pixels; more than 0
+   * @return uint8 [height / step, width / step, 3], rounded, BGR
    */
-  Mat roughBgr();
+  byte[] sampledBgr(double step);
 
   /** The picture as a baseline JPEG of three channels, without any metadata. */
   byte[] jpeg(int quality, ChromaSubsampling chroma);

@@ -1,10 +1,13 @@
 package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.cleaning.image.Geometry.Resampling;
 import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -208,6 +211,25 @@ class JpegCodecTest {
       long byPixels = hash(new OpenCvDecoder.Decoded(DrawnMats.decoded(file), scaler));
 
       assertThat(Long.bitCount(byPlanes ^ byPixels)).isLessThanOrEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256, 256", "301, 257", "640, 300", "100, 90"})
+  void itsPlanesHaveTheMeasuresOfTheirPixels(int width, int height) {
+    for (int number = 0; number < 10; number++) {
+      byte[] file = DrawnMats.encoded(DrawnMats.draw(900 + number, 701, number), ".jpg");
+      Rect all = new Rect(0, 0, 900 + number, 701);
+      DecodedPicture picture = codec.decode(file, Optional.empty()).orElseThrow();
+      SmallPicture planes = picture.scaled(all, width, height, Resampling.AREA);
+      Mat pixels = picture.scaled(all, width, height, Resampling.AREA).bgr();
+
+      Map<String, Double> byPlanes = PictureMeasures.of(planes);
+      Map<String, Double> byPixels = PictureMeasures.of(new OpenCvPicture(pixels));
+
+      for (String name : List.of("colour_deviation", "colourfulness", "luma_mean")) {
+        assertThat(byPlanes.get(name)).as(name).isCloseTo(byPixels.get(name), withinPercentage(4));
+      }
     }
   }
 

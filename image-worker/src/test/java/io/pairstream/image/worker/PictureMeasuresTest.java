@@ -26,9 +26,7 @@ class PictureMeasuresTest {
   }
 
   private static Map<String, Double> measure(Mat bgr) {
-    Mat luma = new Mat();
-    opencv_imgproc.cvtColor(bgr, luma, opencv_imgproc.COLOR_BGR2GRAY);
-    return PictureMeasures.of(luma, bgr);
+    return PictureMeasures.of(new OpenCvPicture(bgr));
   }
 
   private static Mat flat(int width, int height, int blue, int green, int red) {
