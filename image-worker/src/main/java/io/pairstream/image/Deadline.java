@@ -1,6 +1,10 @@
 package io.pairstream.image;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -27,7 +31,10 @@ final class Deadline {
    */
   private static final int STILL = 400;
 
+  private static final FirstLooks FIRST_LOOKS = new FirstLooks();
+
   private final ProcessHandle worker;
+  private final long firstLookNanos;
   private final long limitNanos;
   private final LongSupplier processorNanos;
   private final CompletableFuture<Boolean> met = new CompletableFuture<>();
@@ -44,13 +51,14 @@ final class Deadline {
     this.worker = worker;
     this.limitNanos = limit.toNanos();
     this.processorNanos = processorNanos;
+    firstLookNanos = System.nanoTime() + limitNanos / FIRST_LOOK;
+    FIRST_LOOKS.add(this);
+  }
+
+  private void firstLook() {
     long first = limitNanos / FIRST_LOOK;
-    unlessMetIn(
-        first,
-        () -> {
-          long atFirst = processorNanos.getAsLong();
-          lookIn(limitNanos - first, first, atFirst, atFirst);
-        });
+    long atFirst = processorNanos.getAsLong();
+    lookIn(limitNanos - first, first, atFirst, atFirst);
   }
 
   private void unlessMetIn(long nanos, Runnable then) {
@@ -107,11 +115,61 @@ final class Deadline {
 
   /** Stops the clock; false where the worker was killed before. */
   boolean met() {
+    FIRST_LOOKS.remove(this);
     return met.complete(true);
   }
 
   /** Whether the worker had its limit of processor time; to be asked once {@link #met} is false. */
   boolean worked() {
     return worked;
+  }
+
+  /**
+   * The deadlines of all workers before their first look, with one timer: a timer for each would
+   * wake its thread for each image, though hardly any image takes that long.
+   */
+  private static final class FirstLooks {
+
+    private final Set<Deadline> waiting = new HashSet<>();
+
+    /** Whether a timer goes off, by {@code System.nanoTime()} at {@link #timerNanos}. */
+    private boolean timed;
+
+    private long timerNanos;
+
+    synchronized void add(Deadline deadline) {
+      waiting.add(deadline);
+      if (!timed || deadline.firstLookNanos - timerNanos < 0) {
+        startTimer(deadline.firstLookNanos);
+      }
+    }
+
+    synchronized void remove(Deadline deadline) {
+      waiting.remove(deadline);
+    }
+
+    private void startTimer(long atNanos) {
+      timed = true;
+      timerNanos = atNanos;
+      long delay = Math.max(0, atNanos - System.nanoTime());
+      CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(() -> due(atNanos).forEach(Deadline::firstLook));
+    }
+
+    /** Those to look at now; starts the next timer. */
+    private synchronized List<Deadline> due(long atNanos) {
+      if (atNanos != timerNanos) {
+        return List.of(); // an earlier timer has taken its place
+      }
+      List<Deadline> due =
+          waiting.stream().filter(each -> each.firstLookNanos - atNanos <= 0).toList();
+      due.forEach(waiting::remove);
+      timed = false;
+      waiting.stream()
+          .map(each -> each.firstLookNanos)
+          .min(Comparator.comparingLong(each -> each - atNanos))
+          .ifPresent(this::startTimer);
+      return due;
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
 import io.pairstream.image.worker.WorkerMain;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -62,7 +63,8 @@ final class WorkerProcess {
     this.window = window;
     requests =
         new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
-    answers = new DataInputStream(process.getInputStream());
+    // Its own buffer holds a part of an answer only.
+    answers = new DataInputStream(new BufferedInputStream(process.getInputStream(), BUFFER_BYTES));
     words = process.getErrorStream();
   }
 
@@ -132,7 +134,6 @@ final class WorkerProcess {
       return new WorkerProcess(start(builder, starter), token, window);
     } catch (IOException e) {
       window.forgetFile();
-      window.close();
       throw e;
     }
   }
@@ -320,7 +321,6 @@ final class WorkerProcess {
   void kill() {
     // By its handle: Process.destroyForcibly would also close streams that another thread reads.
     process.toHandle().destroyForcibly();
-    window.close();
     boolean interrupted = Thread.interrupted();
     try {
       process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);

@@ -90,6 +90,25 @@ class DeadlineTest {
     assertThat(worker.isAlive()).isTrue();
   }
 
+  /** One timer serves all: neither those that are met nor those with a longer limit hold it up. */
+  @Test
+  void looksAtEachInItsTimeWhicheverCameFirst() throws Exception {
+    Process other = new ProcessBuilder("cat").start();
+    Deadline longer = new Deadline(other.toHandle(), Duration.ofDays(1), () -> 0);
+    for (int quick = 0; quick < 1000; quick++) {
+      assertThat(new Deadline(other.toHandle(), LIMIT, () -> 0).met()).isTrue();
+    }
+
+    Deadline shorter = deadline(() -> 0);
+
+    assertThat(worker.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(shorter.met()).isFalse();
+    Deadline next = new Deadline(other.toHandle(), LIMIT, () -> 0);
+    assertThat(longer.met()).isTrue();
+    assertThat(other.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(next.met()).isFalse();
+  }
+
   private Deadline deadline(LongSupplier processorNanos) {
     return new Deadline(
         worker.toHandle(),

@@ -1,7 +1,6 @@
 package io.pairstream.image.protocol;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,32 +11,29 @@ import java.nio.file.StandardOpenOption;
  * Where a client lays images that its worker sees at once, so that they need not be copied into a
  * pipe, out of it, and once more for the codec.
  *
- * <p>A file that the client writes and the worker maps; it is deleted once it is mapped. The client
- * does not map it, for who cuts a file short hurts all that have. The request that follows through
- * the pipe makes the bytes visible, and they stay until it is answered. For one thread.
+ * <p>A file that both map, the worker for reading alone. Whoever cut it short would hurt both, so
+ * nobody can: it is deleted once the worker has mapped it, before any image, and neither keeps it
+ * open. The request that follows through the pipe makes the bytes visible, and they stay until it
+ * is answered. For one thread.
  */
-public final class ImageWindow implements AutoCloseable {
+public final class ImageWindow {
 
   /** Fewer than one image in a hundred is larger; such an image goes through the pipe. */
   public static final int BYTES = 1 << 20;
 
   private final Path path;
 
-  /** Null for a window that nothing fits into. */
-  private final FileChannel file;
+  /** The file's memory; empty for a window that nothing fits into. */
+  private final ByteBuffer memory;
 
-  /** Reused for every image: a channel's own temporary buffer is one per thread. */
-  private final ByteBuffer copy;
-
-  private ImageWindow(Path path, FileChannel file) {
+  private ImageWindow(Path path, ByteBuffer memory) {
     this.path = path;
-    this.file = file;
-    this.copy = ByteBuffer.allocateDirect(file == null ? 0 : BYTES);
+    this.memory = memory;
   }
 
   /** A window that nothing fits into. */
   public static ImageWindow none() {
-    return new ImageWindow(Path.of(""), null);
+    return new ImageWindow(Path.of(""), ByteBuffer.allocate(0));
   }
 
   /**
@@ -57,14 +53,16 @@ public final class ImageWindow implements AutoCloseable {
               Files.isWritable(memory) ? memory : directory, "pairstream-window");
       Path file = Files.createFile(folder.resolve("window"));
       file.toFile().setReadable(true, false);
-      ImageWindow window = new ImageWindow(file, FileChannel.open(file, StandardOpenOption.WRITE));
-      try {
-        // Room is taken now: the worker could not continue where it is missing later.
-        window.lay(new byte[BYTES]);
-        return window;
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        // Room is taken now: nobody could continue where it is missing later.
+        ByteBuffer room = ByteBuffer.allocate(BYTES);
+        while (room.hasRemaining()) {
+          channel.write(room);
+        }
+        return new ImageWindow(file, channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
       } catch (IOException e) {
-        window.forgetFile();
-        window.close();
+        new ImageWindow(file, ByteBuffer.allocate(0)).forgetFile();
         return none();
       }
     } catch (IOException e) {
@@ -93,36 +91,22 @@ public final class ImageWindow implements AutoCloseable {
 
   /** Whether an image of so many bytes may lie here. */
   public boolean fits(int bytes) {
-    return bytes <= copy.capacity() && file != null;
+    return bytes <= memory.capacity();
   }
 
   /** Lays an image at the start. */
-  public void lay(byte[] image) throws IOException {
-    copy.clear().put(image).flip();
-    for (long at = 0; copy.hasRemaining(); ) {
-      at += file.write(copy, at);
-    }
+  public void lay(byte[] image) {
+    memory.put(0, image);
   }
 
   /** Deletes the file; the memory stays for those who have it open. */
   public void forgetFile() {
-    if (file != null) {
+    if (!path.toString().isEmpty()) {
       try {
         Files.deleteIfExists(path);
         Files.deleteIfExists(path.getParent());
       } catch (IOException e) {
         path.toFile().deleteOnExit();
-      }
-    }
-  }
-
-  @Override
-  public void close() {
-    if (file != null) {
-      try {
-        file.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
     }
   }

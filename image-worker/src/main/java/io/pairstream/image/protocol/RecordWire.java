@@ -3,7 +3,6 @@ package io.pairstream.image.protocol;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -129,10 +128,8 @@ final class RecordWire {
 
   private static byte[] readBytes(DataInputStream in) throws IOException {
     int length = WorkerProtocol.readLength(in, WorkerProtocol.MAX_FRAME_BYTES);
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length) {
-      throw new EOFException("bytes are missing");
-    }
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
     return bytes;
   }
 

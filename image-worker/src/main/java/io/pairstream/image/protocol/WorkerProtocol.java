@@ -186,16 +186,15 @@ public final class WorkerProtocol {
       if (length < 0 || length > MAX_ANSWER_BYTES) {
         throw new OddAnswerException("it has " + length + " bytes, at most " + MAX_ANSWER_BYTES);
       }
-      byte[] frame = in.readNBytes(length);
-      if (frame.length < length) {
-        throw new EOFException("the answer is cut off");
-      }
+      byte[] frame = new byte[length];
+      in.readFully(frame);
       DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
       Answer answer;
       try {
         answer = RecordWire.read(Answer.class, body);
       } catch (IOException e) {
-        throw new OddAnswerException("it cannot be read: " + e.getMessage());
+        String why = e instanceof EOFException ? "bytes are missing" : e.getMessage();
+        throw new OddAnswerException("it cannot be read: " + why);
       }
       if (body.available() != 0 || answer.kept.size() + answer.rejected.size() != 1) {
         throw new OddAnswerException("it is not one outcome");

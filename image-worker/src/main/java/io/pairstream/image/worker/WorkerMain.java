@@ -8,6 +8,7 @@ import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -93,7 +94,9 @@ public final class WorkerMain {
     ByteBuffer window = ImageWindow.view(args[1]);
 
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
-    DataOutputStream out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
+    DataOutputStream out =
+        new DataOutputStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     DataInputStream in =
         new DataInputStream(new BufferedInputStream(new Pipe(FileDescriptor.in), BUFFER_BYTES));
@@ -161,6 +164,7 @@ public final class WorkerMain {
   private static void send(ByteArrayOutputStream frame, DataOutputStream out) throws IOException {
     out.writeInt(frame.size());
     frame.writeTo(out);
+    out.flush();
   }
 
   private static void await(FutureTask<Void> loading) {

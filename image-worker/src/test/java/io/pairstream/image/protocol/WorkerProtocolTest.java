@@ -4,6 +4,7 @@ import static io.pairstream.cleaning.image.PixelOperations.PictureColour.GREY;
 import static io.pairstream.cleaning.image.PixelOperations.PictureColour.RGB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -26,10 +27,12 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,17 +64,41 @@ class WorkerProtocolTest {
 
   @Test
   void laysAnImageThatFitsIntoTheWindow(@TempDir Path directory) throws IOException {
-    try (ImageWindow window = ImageWindow.create(directory)) {
-      ByteBuffer view = ImageWindow.view(window.argument());
-      window.forgetFile();
-      assertThat(Path.of(window.argument())).doesNotExist();
+    ImageWindow window = ImageWindow.create(directory);
+    ByteBuffer view = ImageWindow.view(window.argument());
+    window.forgetFile();
 
-      new Request(1, List.of(), IMAGE).writeTo(out, window);
+    new Request(1, List.of(), IMAGE).writeTo(out, window);
 
-      Request read = Request.readFrom(in(), view);
-      assertThat(read.image()).isEqualTo(IMAGE);
-      assertThat(read.seenIn(view)).contains(ByteBuffer.wrap(new byte[] {1, 2, 3}));
-      assertThat(wire.size()).isLessThan(100);
+    Request read = Request.readFrom(in(), view);
+    assertThat(read.image()).isEqualTo(IMAGE);
+    assertThat(read.seenIn(view)).contains(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    assertThat(wire.size()).isLessThan(100);
+  }
+
+  /** A file that is shorter than its mapping ends a thread that touches the rest. */
+  @Test
+  void leavesNobodyAWayToCutTheWindowShort(@TempDir Path directory) throws IOException {
+    ImageWindow window = ImageWindow.create(directory);
+    ByteBuffer view = ImageWindow.view(window.argument());
+    window.forgetFile();
+
+    assertThat(Path.of(window.argument())).doesNotExist();
+    assertThat(view.isReadOnly()).isTrue();
+    Path open = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(open));
+    try (Stream<Path> files = Files.list(open)) {
+      assertThat(files.filter(Files::isSymbolicLink).map(WorkerProtocolTest::target))
+          .isNotEmpty()
+          .noneMatch(file -> file.startsWith(window.argument()));
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return "closed meanwhile";
     }
   }
 
@@ -79,16 +106,15 @@ class WorkerProtocolTest {
   void sendsALargerImageThroughThePipe(@TempDir Path directory) throws IOException {
     byte[] image = new byte[ImageWindow.BYTES + 1];
     image[image.length - 1] = 9;
-    try (ImageWindow window = ImageWindow.create(directory)) {
-      ByteBuffer view = ImageWindow.view(window.argument());
-      window.forgetFile();
+    ImageWindow window = ImageWindow.create(directory);
+    ByteBuffer view = ImageWindow.view(window.argument());
+    window.forgetFile();
 
-      new Request(1, List.of(), imageOf(image)).writeTo(out, window);
+    new Request(1, List.of(), imageOf(image)).writeTo(out, window);
 
-      Request read = Request.readFrom(in(), view);
-      assertThat(read.seenIn(view)).isEmpty();
-      assertThat(read.image()).isEqualTo(imageOf(image));
-    }
+    Request read = Request.readFrom(in(), view);
+    assertThat(read.seenIn(view)).isEmpty();
+    assertThat(read.image()).isEqualTo(imageOf(image));
   }
 
   @Test
