@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public record FeedSource(
     Dataset dataset, PairStatus split, Registry registry, Map<String, Object> clientSettings) {
 
-  /** Of a partition in one answer, about, where much is read. */
+  /** Bytes of a partition in one answer, about, where much is read. */
   static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
 
   public FeedSource {

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** What a run hands out, counted through an epoch's windows one by one. */
+/** Samples of a run, counted through an epoch's windows one by one. */
 final class ExpectedSamples {
 
   private ExpectedSamples() {}

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Python hands out is what this package computes from a view, its order and its records. */
+/** Python hands out what this package computes from a view, its order and its records. */
 @Timeout(1800)
 class PythonFeedTest {
 
