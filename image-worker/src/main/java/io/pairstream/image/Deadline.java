@@ -156,7 +156,7 @@ final class Deadline {
           .execute(() -> due(atNanos).forEach(Deadline::firstLook));
     }
 
-    /** Those to look at now; starts the next timer. */
+    /** Deadlines to look at now; starts the next timer. */
     private synchronized List<Deadline> due(long atNanos) {
       if (atNanos != timerNanos) {
         return List.of(); // an earlier timer has taken its place
