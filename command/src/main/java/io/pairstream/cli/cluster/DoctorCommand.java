@@ -6,6 +6,7 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.doctor.MachineChecks;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.instances.InstanceChecks;
 import io.pairstream.operations.registry.WrittenIds;
 import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.schemas.Threads;
@@ -14,6 +15,7 @@ import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +65,11 @@ public final class DoctorCommand extends ClusterCommand.Fit {
             () -> HangingTransactions.look(cluster())));
     findings.addAll(
         found(Area.REGISTRY, "the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
+    findings.addAll(
+        found(
+            Area.INSTANCES,
+            "reports of processes at " + brokers,
+            () -> InstanceChecks.look(access(), Clock.systemUTC())));
     Examined examined =
         new Examined(
             count(findings, Level.OK),

@@ -11,6 +11,7 @@ import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.instances.InstanceChecks;
 import io.pairstream.operations.pairs.DecidedPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.wire.RootCause;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -190,9 +192,17 @@ public final class ImportCommand extends ClusterCommand.Fit {
   private DecidedPairs.Counts await(DecidedPairs decided) {
     try (decided;
         Progress progress = progress()) {
+      WaitingCauses causes =
+          new WaitingCauses(
+              System::nanoTime,
+              () -> InstanceChecks.whyPairsWait(access(), Clock.systemUTC()),
+              progress::line);
       return decided.await(
           first -> progress.line(TerminalText.format(WAITS, first)),
-          left -> progress.show(WAITS, left));
+          left -> {
+            progress.show(WAITS, left);
+            causes.accept(left);
+          });
     }
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.operations.instances.InstanceChecks;
 import io.pairstream.operations.pairs.PairAnswer;
 import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.schemas.Threads;
@@ -9,6 +10,7 @@ import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -53,8 +55,17 @@ public final class WhyCommand extends ClusterCommand {
         () -> {
           WhyPrinter to = new WhyPrinter(out());
           to.print(found);
+          if (isToBeJudged(found)) {
+            InstanceChecks.whyPairsWait(access(), Clock.systemUTC())
+                .forEach(why -> to.field("waits", why));
+          }
           to.field("read from", source);
         });
+  }
+
+  private static boolean isToBeJudged(JsonNode found) {
+    return WhyPrinter.text(found, "status").equals(PairAnswer.RECEIVED)
+        && !WhyPrinter.text(found, "kind").equals(PairAnswer.LINK);
   }
 
   /** From Kafka; says for what it waits where that takes longer. */

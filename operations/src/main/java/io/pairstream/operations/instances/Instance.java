@@ -1,7 +1,11 @@
 package io.pairstream.operations.instances;
 
+import io.pairstream.operations.lag.Durations;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
+import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.Series;
 import java.time.Instant;
 import java.util.Map;
@@ -28,7 +32,7 @@ public record Instance(
     minuteRates = Map.copyOf(minuteRates);
   }
 
-  /** Which service it is. */
+  /** Name of the service. */
   public String service() {
     return status.getService();
   }
@@ -52,6 +56,27 @@ public record Instance(
         .mapToDouble(Metric::getValue)
         .findFirst()
         .orElse(Double.NaN);
+  }
+
+  /**
+   * Whether the process is one of this machine's that still runs. A process that began before the
+   * last report is the one that reported.
+   */
+  boolean runsHere() {
+    return status.getHost().equals(SelfReport.host())
+        && ProcessHandle.of(status.getPid())
+            .flatMap(process -> process.info().startInstant())
+            .filter(start -> start.isBefore(heardAt))
+            .isPresent();
+  }
+
+  /** Since when a silent process has not reported, and how to end it where it runs here. */
+  Sentence silence() {
+    String pid = String.valueOf(status.getPid());
+    String since = Durations.timeOfDay(heardAt);
+    return runsHere()
+        ? Template.INSTANCE_HANGS.with(service(), pid, since, "kill -9 " + pid)
+        : Template.INSTANCE_SILENT.with(service(), pid, status.getHost(), since);
   }
 
   /** What a counter grows by per second; NaN where that is not known. */

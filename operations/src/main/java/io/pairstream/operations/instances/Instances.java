@@ -3,8 +3,10 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.report.Series;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.transactions.AbandonedTransaction;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * The processes of a data set, by their last reports. Whoever ended in an orderly way is not in it;
@@ -94,6 +97,22 @@ public final class Instances implements AutoCloseable {
     return new Instances(Optional.of(cluster), clock);
   }
 
+  /**
+   * Reads the topic of instances once, to its end.
+   *
+   * @throws KafkaException where the cluster does not answer
+   */
+  static Instances read(ClusterAccess cluster, Clock clock) {
+    Instances found = new Instances(Optional.empty(), clock);
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
+      log.readAll(
+          cluster.topics().instances(),
+          (key, said) ->
+              found.note(key, said, said.map(InstanceStatus::getReportedAt).orElse(Instant.EPOCH)));
+    }
+    return found;
+  }
+
   private Follower follow(ClusterAccess cluster) {
     RecordDecoder<InstanceStatus> decoder =
         new RecordDecoder<>(
@@ -156,6 +175,12 @@ public final class Instances implements AutoCloseable {
         .findFirst()
         .map(limits -> List.of(limits.split(" ")))
         .orElse(List.of());
+  }
+
+  /** What processes say of the platform's own groups now. */
+  public ReportingGroups beside(Dataset dataset) {
+    Instant now = clock.instant();
+    return new ReportingGroups(at(now), dataset, now);
   }
 
   /** The processes of a service. */

@@ -5,11 +5,9 @@ import io.pairstream.operations.instances.ClusterWatch.BrokerState;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.instances.ClusterWatch.RegistryState;
 import io.pairstream.operations.lag.Arrivals;
-import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Sentences;
 import io.pairstream.operations.sentence.AnswerJson;
@@ -21,6 +19,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.Series;
 import java.time.Clock;
 import java.time.Instant;
@@ -34,7 +33,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
@@ -43,6 +41,7 @@ public final class Overview {
   private final Sources sources;
   private final Instant now;
   private final List<Instance> instances;
+  private final ReportingGroups reporting;
   private final List<GroupLag> groups;
   private final BrokerState brokers;
   private final RegistryState registry;
@@ -83,10 +82,8 @@ public final class Overview {
     this.sources = sources;
     now = sources.clock().instant();
     instances = sources.instances().all();
-    groups =
-        sources.groups().get().stream()
-            .map(each -> isHeldUp(each) ? each.waiting(isStarting(serviceOf(each))) : each)
-            .toList();
+    reporting = sources.instances().beside(sources.cluster().dataset());
+    groups = sources.groups().get().stream().map(reporting).toList();
     brokers = sources.watch().brokers();
     registry = sources.watch().registry();
   }
@@ -114,12 +111,20 @@ public final class Overview {
   /** What lies in quarantine. */
   record Quarantine(long total, Map<String, Long> byReason) {}
 
+  /**
+   * A process.
+   *
+   * @param health where it answers for its health, as {@code http://HOST:PORT}; empty where that is
+   *     not reported
+   * @param obstacle why it waits, or what is known of its silence; empty where it works
+   */
   record Reporting(
       String service,
       String instance,
       String host,
       long pid,
       String state,
+      String health,
       Sentence obstacle,
       Instant startedAt,
       Instant reportedAt,
@@ -131,7 +136,7 @@ public final class Overview {
     Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     // Brokers that were not asked yet, and groups that were not looked at.
-    LagVerdict notYet = isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
+    LagVerdict notYet = reporting.isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
     LagVerdict blindly = brokers.state() == State.UNKNOWN ? notYet : LagVerdict.UNKNOWN;
     PairTopics topics = sources.cluster().topics();
     return new Answer(
@@ -172,34 +177,6 @@ public final class Overview {
         .filter(each -> !each.silent() && !each.status().getObstacle().isEmpty());
   }
 
-  /**
-   * Whether something is in the way of each process in the group; ours are called by their
-   * services. One that starts beside another that works holds nobody up.
-   */
-  private boolean isHeldUp(GroupLag group) {
-    List<Instance> mine = speaking(serviceOf(group));
-    return !mine.isEmpty()
-        && mine.stream().noneMatch(each -> each.status().getObstacle().isEmpty());
-  }
-
-  /** The service of a group of ours. */
-  private String serviceOf(GroupLag group) {
-    String ours = sources.cluster().dataset().name() + "-";
-    return group.group().startsWith(ours) ? group.group().substring(ours.length()) : "";
-  }
-
-  private List<Instance> speaking(String service) {
-    return instances.stream()
-        .filter(each -> !each.silent() && each.service().equals(service))
-        .toList();
-  }
-
-  /** Whether all processes of a service have just started, or none has said anything yet. */
-  private boolean isStarting(String service) {
-    return speaking(service).stream()
-        .allMatch(each -> each.status().getStartedAt().plus(LagWatcher.START).isAfter(now));
-  }
-
   private static Sentence obstacle(Instance instance) {
     String text = instance.status().getObstacle();
     Sentence known = Sentence.recognised(text);
@@ -224,7 +201,13 @@ public final class Overview {
         .distinct()
         .limit(2)
         .forEach(parts::add);
-    silentServices().forEach(parts::add);
+    // A group that is in trouble names them already.
+    instances.stream()
+        .map(Instance::service)
+        .distinct()
+        .flatMap(reporting::silences)
+        .filter(silence -> !parts.get(0).text().contains(silence.text()))
+        .forEach(parts::add);
     if (brokers.state() == State.DEGRADED) {
       parts.add(brokers.sentence());
     }
@@ -235,24 +218,6 @@ public final class Overview {
     boolean calm =
         headline.filter(each -> each.verdict().compareTo(LagVerdict.OK) >= 0).isPresent();
     return Sentence.joined(calm && parts.size() > 1 ? parts.subList(1, parts.size()) : parts);
-  }
-
-  private List<Sentence> silentServices() {
-    Map<String, List<Instance>> byService =
-        instances.stream().collect(Collectors.groupingBy(Instance::service));
-    return byService.entrySet().stream()
-        .filter(service -> service.getValue().stream().allMatch(Instance::silent))
-        .sorted(Map.Entry.comparingByKey())
-        .map(
-            service ->
-                Template.SERVICE_SILENT.with(
-                    service.getKey(),
-                    Durations.timeOfDay(
-                        service.getValue().stream()
-                            .map(Instance::heardAt)
-                            .max(Comparator.naturalOrder())
-                            .orElse(now))))
-        .toList();
   }
 
   private List<Flow> outputs() {
@@ -339,7 +304,8 @@ public final class Overview {
         status.getHost(),
         status.getPid(),
         status.getState(),
-        obstacle(instance),
+        status.getFacts().getOrDefault(SelfReport.HEALTH, ""),
+        instance.silent() ? instance.silence() : obstacle(instance),
         status.getStartedAt(),
         instance.heardAt(),
         instance.silent(),

@@ -3,6 +3,7 @@ package io.pairstream.operations.lag;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.lag.HeadReader.HeadRecord;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Hint;
 import java.util.Collection;
 import java.util.HashMap;
@@ -157,6 +158,13 @@ public record GroupLag(
         now.verdict() == LagVerdict.OK || (isStarting && now.verdict() == LagVerdict.UNKNOWN);
     LagVerdict told = isStarting ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
     return waits ? with(decides, now.notKnown(told, group), partitions) : this;
+  }
+
+  /** The same with a cause, where the group is in trouble or nobody can tell. */
+  public GroupLag because(Sentence cause) {
+    return now.verdict().isWorseThan(LagVerdict.STARTING)
+        ? with(decides, now.because(cause), partitions)
+        : this;
   }
 
   private GroupLag with(boolean nowDecides, Lag lag, List<PartitionLag> some) {

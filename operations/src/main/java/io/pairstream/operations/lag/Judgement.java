@@ -33,11 +33,6 @@ public record Judgement(
     double drainPerSecond,
     CatchUp catchUp) {
 
-  /** Whether the group does not move on though something waits, or is held back. */
-  boolean stands() {
-    return verdict.isStuck();
-  }
-
   /** From where a group went back, and how far; {@code to} is less than {@code from}. */
   public record Rewind(long from, long to) {
 

@@ -52,6 +52,11 @@ public record Lag(
     return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
   }
 
+  /** The same with a cause in its sentence. */
+  Lag because(Sentence cause) {
+    return with(verdict, Template.AND.with(sentence, cause), catchUp);
+  }
+
   /** The same, which was so when it was known last. */
   Lag notKnownSince(Instant then, String why) {
     return with(

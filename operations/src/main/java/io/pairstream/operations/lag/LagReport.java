@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * All groups of a cluster at one moment, as {@code GET /v1/lag} answers.
@@ -46,6 +47,11 @@ public record LagReport(
   /** The same with these groups alone. */
   public LagReport with(List<GroupLag> some) {
     return new LagReport(at, intervalSeconds, some, trouble, blind);
+  }
+
+  /** The same with each group as something else is known of it. */
+  public LagReport map(UnaryOperator<GroupLag> change) {
+    return with(groups.stream().map(change).toList());
   }
 
   /** The same, but known to be old. */

@@ -34,7 +34,7 @@ public final class Sentences {
       Optional<Sentence> head,
       Optional<LeftOpen> leftOpen,
       String servers) {
-    if (leftOpen.isPresent() && judgement.stands()) {
+    if (leftOpen.isPresent() && judgement.verdict().isStuck()) {
       Sentence sentence =
           judgement.kind() == Judgement.Kind.HELD_BACK
               ? Template.READ_UP_TO.with(

@@ -96,7 +96,9 @@ public final class OperateService implements AutoCloseable {
     lag.remember(history);
     Mutes mutes = closedLater(Mutes.follow(access, clock));
     Supplier<LagReport> latest = () -> mutes.in(lag.latest());
-    routes.addAll(new LagRoutes(latest, history).routes());
+    Supplier<LagReport> besideProcesses =
+        () -> latest.get().map(instances.beside(access.dataset()));
+    routes.addAll(new LagRoutes(besideProcesses, history).routes());
     obstacles.add(lag::obstacle);
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, arrivals);

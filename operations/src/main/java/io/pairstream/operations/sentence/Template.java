@@ -129,7 +129,11 @@ public enum Template {
   KNOWN_LAST("{0}; what is shown is what was known last"),
   NOT_WATCHED("no group has been watched for long enough yet"),
   SERVICE_WAITS("{0} waits: {1}"),
-  SERVICE_SILENT("no {0} reports since {1}"),
+  INSTANCE_HANGS(
+      "{0} (process {1}) runs and has not reported since {2}; end it, and it is started again by up,"
+          + " or by you: {3}"),
+  INSTANCE_SILENT(
+      "{0} (process {1} on {2}) has not reported since {3}: it hangs, is cut off, or is gone"),
 
   NO_TRAINER("no trainer's feed reports"),
   TRAINER_BEGAN("a trainer has just begun"),

@@ -257,7 +257,7 @@ function instances(app, { instances: all = [], at, groups = [], dataset }) {
       of: (one) => (partitionsOf(one) ? h("a", { href: partitionsOf(one) }, format.number(one.partitions)) : format.number(one.partitions)),
       number: true,
     },
-    { name: "host", of: (one) => h("span.mono", `${one.host}:${one.pid}`) },
+    { name: "host", of: (one) => [h("span.mono", `${one.host}:${one.pid}`), one.health && h("span.below.mono.quiet", one.health)] },
     { name: "since", of: (one) => format.age(one.started_at, at) },
     { name: "reported", of: (one) => say("overview.ago", { duration: format.age(one.reported_at, at) }) },
   ].map((column) => ({ ...column, title: say(`overview.${column.name}`) }));

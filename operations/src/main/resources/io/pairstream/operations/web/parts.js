@@ -241,7 +241,7 @@ export function choice(app, id, label, value, offered, chosen) {
 }
 
 /** Where templates of sentences have a command among their arguments. */
-const COMMAND_AT = { HELD_BACK: 3, LEFT_OPEN: 3, TOPICS_MISSING: 1 };
+const COMMAND_AT = { HELD_BACK: 3, LEFT_OPEN: 3, TOPICS_MISSING: 1, INSTANCE_HANGS: 3 };
 
 /** The commands that an answer's sentence names. */
 export function commandsIn({ template, arguments: parts = [] } = {}) {

@@ -73,7 +73,7 @@ class OverviewTest {
       assertThat(json.path("dataset").asText()).isEqualTo(cluster.dataset().name());
       assertThat(json.path("verdict").asText()).isEqualTo("STARTING");
       assertThat(json.path("sentence").asText())
-          .startsWith("no group has been watched for long enough yet; no fetch reports since ");
+          .startsWith("no group has been watched for long enough yet; fetch (process 7 on host)");
       assertThat(json.at("/brokers/sentence").asText()).isEqualTo("1 broker is up");
       // Silent ones first.
       assertThat(json.at("/instances/0/service").asText()).isEqualTo("fetch");

@@ -196,7 +196,7 @@ final class Trace {
     if (last.lag() == 0 && judgement.kind() != Judgement.Kind.HELD_BACK) {
       saidWithNothingWaiting.add(judgement.verdict());
     }
-    if (before != null && judgement.stands() && last.finished() > before.finished()) {
+    if (before != null && judgement.verdict().isStuck() && last.finished() > before.finished()) {
       saidToStandInTheLookThatMovesOn++;
     }
     return this;

@@ -38,6 +38,9 @@ public final class SelfReport {
     STOPPING
   }
 
+  /** Fact that tells where a process answers for its health: {@code http://HOST:PORT}. */
+  public static final String HEALTH = "health";
+
   /** How often a process reports. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
 

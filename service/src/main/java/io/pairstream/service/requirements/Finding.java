@@ -23,7 +23,8 @@ public record Finding(
     CLIENTS,
     BROKERS,
     TOPICS,
-    REGISTRY
+    REGISTRY,
+    INSTANCES
   }
 
   /** How a check ended. */
