@@ -69,7 +69,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /** False until a worker has answered, and after a failed start. */
   private volatile boolean available;
 
-  private volatile String trouble = "no image worker is able to work";
+  private volatile String trouble = "";
 
   private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
   private final AtomicBoolean probing = new AtomicBoolean();

@@ -97,7 +97,7 @@ public final class KeysCommand {
       try {
         ActionLog.writeNow(
             access(),
-            new AuditEvent(event, keyId, AuditEvent.Outcome.DONE, detail.text(), Map.of()),
+            new AuditEvent(event, keyId, AuditEvent.Outcome.DONE, detail, Map.of()),
             Actor.atTheCommandLine(),
             Clock.systemUTC());
       } catch (RuntimeException e) {

@@ -56,7 +56,7 @@ public final class GroupCommand {
       Optional<String> actionId = Optional.empty();
       if (!planOnly && plan.changes()) {
         String user = Actor.atTheCommandLine().name();
-        actionId = Optional.of(groups.move(plan, name, user, detail.text()));
+        actionId = Optional.of(groups.move(plan, name, user, detail));
       }
       Optional<String> undo = actionId.map(id -> Hint.of("group undo " + id));
       return answer(new Moved(planOnly, actionId, undo, plan), () -> print(plan, undo, command));

@@ -1,5 +1,6 @@
 package io.pairstream.operations.actions;
 
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.waiting.WaitingWork;
 import io.pairstream.schemas.Action;
@@ -66,7 +67,7 @@ public final class ActionLog implements AutoCloseable {
       return actor;
     }
     if (!actor.keyId().isEmpty()) {
-      String detail = Template.KEY_NOT_FOR_REVIEWS.english();
+      Sentence detail = Template.KEY_NOT_FOR_REVIEWS.with();
       count(
           new AuditEvent(event, "", AuditEvent.Outcome.REFUSED, detail, Map.of()),
           actor,

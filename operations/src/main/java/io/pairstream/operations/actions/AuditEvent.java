@@ -1,5 +1,6 @@
 package io.pairstream.operations.actions;
 
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import java.time.Instant;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.UUID;
  * @param facts what is needed to understand it later
  */
 public record AuditEvent(
-    String name, String subject, Outcome outcome, String detail, Map<String, String> facts) {
+    String name, String subject, Outcome outcome, Sentence detail, Map<String, String> facts) {
 
   /** How it ended. */
   public enum Outcome {
@@ -46,7 +47,9 @@ public record AuditEvent(
         .setSubject(subject)
         .setActor(actor.name())
         .setKeyId(actor.keyId())
-        .setDetail(detail)
+        .setDetail(detail.text())
+        .setTemplate(detail.name())
+        .setArguments(detail.words())
         .setOutcome(outcome.name())
         .setFacts(facts)
         .setDoneAt(now)

@@ -1,6 +1,5 @@
 package io.pairstream.operations.actions;
 
-import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +19,9 @@ import java.util.UUID;
  * of their own in an hour; the others share one. Thread-safe.
  */
 public final class CountedEvents {
+
+  /** Name of the fact that says how often it happened within the hour. */
+  public static final String TIMES = "times";
 
   static final int MOST_CALLERS = 100;
   static final Duration WITHIN = Duration.ofHours(1);
@@ -67,12 +69,7 @@ public final class CountedEvents {
       return last;
     }
     Map<String, String> facts = new HashMap<>(last.facts());
-    facts.put("times", String.valueOf(count));
-    return new AuditEvent(
-        last.name(),
-        last.subject(),
-        last.outcome(),
-        Template.TIMES.with(last.detail(), count).text(),
-        facts);
+    facts.put(TIMES, String.valueOf(count));
+    return new AuditEvent(last.name(), last.subject(), last.outcome(), last.detail(), facts);
   }
 }

@@ -5,6 +5,7 @@ import static io.pairstream.schemas.wire.KafkaAnswers.await;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -116,7 +117,7 @@ public final class MoveGroups {
    * @throws KafkaException where the cluster does not take it; the old offsets are kept all the
    *     same
    */
-  public String move(ResetPlan plan, String name, String actor, String detail) {
+  public String move(ResetPlan plan, String name, String actor, Sentence detail) {
     if (!plan.members().isEmpty()) {
       throw inUse(plan.group(), plan.members());
     }
@@ -126,7 +127,9 @@ public final class MoveGroups {
             .setName(name)
             .setSubject(plan.group())
             .setActor(actor)
-            .setDetail(detail)
+            .setDetail(detail.text())
+            .setTemplate(detail.name())
+            .setArguments(detail.words())
             .setFacts(plan.facts())
             .setDoneAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .build();

@@ -178,11 +178,10 @@ public final class Overview {
   }
 
   private static Sentence obstacle(Instance instance) {
-    String text = instance.status().getObstacle();
-    Sentence known = Sentence.recognised(text);
-    return text.isEmpty() || known.template() != Template.VERBATIM
-        ? known
-        : Template.REPORTED.with(text);
+    InstanceStatus status = instance.status();
+    String text = status.getObstacle();
+    Sentence known = Sentence.of(status.getObstacleTemplate(), status.getObstacleArguments(), text);
+    return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
   }
 
   /** What an operator must know first, and what may be the reason of it. */

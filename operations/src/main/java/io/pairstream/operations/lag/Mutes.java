@@ -3,6 +3,7 @@ package io.pairstream.operations.lag;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -102,7 +103,7 @@ public final class Mutes implements AutoCloseable {
     }
     Instant until = clock.instant().plus(lasting).truncatedTo(ChronoUnit.SECONDS);
     var facts = Map.of(UNTIL, until.toString(), WHY, why);
-    String detail = lifts ? Template.LIFTED.english() : Template.MUTED.with(until, why).text();
+    Sentence detail = lifts ? Template.LIFTED.with() : Template.MUTED.with(until, why);
     AuditEvent.Outcome done = AuditEvent.Outcome.DONE;
     ActionLog.writeNow(
         cluster, new AuditEvent(lifts ? LIFT : MUTE, group, done, detail, facts), by, clock);

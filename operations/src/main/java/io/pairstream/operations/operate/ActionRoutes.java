@@ -1,14 +1,18 @@
 package io.pairstream.operations.operate;
 
+import io.pairstream.operations.actions.CountedEvents;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
@@ -52,7 +56,8 @@ final class ActionRoutes {
         catalogue.read(
             table ->
                 table.query(
-                    "SELECT id, name, subject, actor, detail, outcome, done_at FROM action"
+                    "SELECT id, name, subject, actor, detail, outcome, done_at, template, arguments,"
+                        + " times FROM action"
                         + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
                     row ->
                         new Told(
@@ -60,11 +65,18 @@ final class ActionRoutes {
                             row.getString(2),
                             row.getString(3),
                             row.getString(4),
-                            Sentence.recognised(row.getString(5)),
+                            detail(row),
                             row.getString(6),
                             Instant.ofEpochMilli(row.getLong(7))),
                     limit));
     return new Trail(actions, ready);
+  }
+
+  private static Sentence detail(ResultSet row) throws SQLException {
+    List<String> arguments = List.of(AnswerJson.read(row.getString(9), String[].class));
+    Sentence detail = Sentence.of(row.getString(8), arguments, row.getString(5));
+    String times = row.getString(10);
+    return times.isEmpty() ? detail : Template.TIMES.with(detail, times);
   }
 
   /**
@@ -77,14 +89,15 @@ final class ActionRoutes {
 
     @Override
     public int version() {
-      return 1;
+      return 2;
     }
 
     @Override
     public List<String> schema() {
       return List.of(
           "CREATE TABLE action (id TEXT PRIMARY KEY, name TEXT, subject TEXT, actor TEXT,"
-              + " detail TEXT, outcome TEXT, done_at INTEGER, partition INTEGER, offset INTEGER)",
+              + " detail TEXT, template TEXT, arguments TEXT, times TEXT, outcome TEXT,"
+              + " done_at INTEGER, partition INTEGER, offset INTEGER)",
           "CREATE INDEX action_done_at ON action (done_at)");
     }
 
@@ -92,12 +105,15 @@ final class ActionRoutes {
     public void apply(String key, Object value, Place place, Database table) {
       if (value instanceof Action action) {
         table.update(
-            "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             key,
             action.getName(),
             action.getSubject(),
             action.getActor(),
             action.getDetail(),
+            action.getTemplate(),
+            AnswerJson.text(action.getArguments()),
+            action.getFacts().getOrDefault(CountedEvents.TIMES, ""),
             action.getOutcome(),
             action.getDoneAt().toEpochMilli(),
             place.partition(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -14,6 +15,7 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.ApiKeyText;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,14 +61,28 @@ final class SessionRoutes {
       if (e.kind() != ProblemKind.KAFKA_UNAVAILABLE) {
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
         // Whoever makes up keys makes up their ids too.
-        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.detail());
+        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, why(e));
       }
       return later(e);
     }
     Actor actor = new Actor(holder.producer(), holder.keyId());
-    note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.english());
+    note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.with());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
+  }
+
+  private static Sentence why(Problem refused) {
+    return refused
+        .member(ApiKeyAuthenticator.KEY_STATE)
+        .map(
+            state ->
+                switch (state) {
+                  case "REVOKED" -> Template.KEY_REVOKED;
+                  case "EXPIRED" -> Template.KEY_EXPIRED;
+                  default -> Template.KEY_UNKNOWN;
+                })
+        .map(known -> known.with(refused.member(ApiKeyAuthenticator.SINCE).orElse("")))
+        .orElseGet(() -> Sentence.verbatim(refused.detail()));
   }
 
   /** Whoever tries one key after the other is told so slowly; nobody else waits. */
@@ -87,7 +103,7 @@ final class SessionRoutes {
   }
 
   private void note(
-      Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, String detail) {
+      Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, Sentence detail) {
     String address = request.remoteAddress();
     actions.count(
         new AuditEvent(EVENT, "", outcome, detail, Map.of("address", address)),

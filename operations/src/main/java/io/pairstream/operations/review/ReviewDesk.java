@@ -211,11 +211,10 @@ public final class ReviewDesk {
               .sorted(Comparator.comparing(Sought::arrivedAt).thenComparing(Sought::key))
               .toList();
       List<Sought> chosen = open.subList(0, Math.min(open.size(), selection.limit()));
-      note(selection, chosen.size(), AuditEvent.Outcome.FAILED, Template.BEGUN.english());
+      note(selection, chosen.size(), AuditEvent.Outcome.FAILED, Template.BEGUN.with());
       quarantine.entriesOf(chosen, entry -> judge(entry, known));
       commit();
-      String said =
-          Template.counted(done, Template.PAIR_SENT_AGAIN, Template.PAIRS_SENT_AGAIN).text();
+      Sentence said = Template.counted(done, Template.PAIR_SENT_AGAIN, Template.PAIRS_SENT_AGAIN);
       note(selection, chosen.size(), AuditEvent.Outcome.DONE, said);
       return new Report(
           done,
@@ -285,7 +284,7 @@ public final class ReviewDesk {
               "reason", review.getReason(),
               "sent_pair_id", review.getSentPairId(),
               "waived", String.join(",", review.getWaived()));
-      String detail = decided.decision() + ": " + decided.comment();
+      Sentence detail = Sentence.verbatim(decided.decision() + ": " + decided.comment());
       AuditEvent event = event(id, AuditEvent.Outcome.DONE, detail, facts);
       return Optional.of(event.by(decided.actor(), review.getReviewedAt()));
     }
@@ -331,7 +330,7 @@ public final class ReviewDesk {
             result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED;
         counted
             .add(
-                event(result.id(), outcome, result.detail().text(), Map.of()),
+                event(result.id(), outcome, result.detail(), Map.of()),
                 decided.actor(),
                 decided.actor().name() + ' ' + decided.actor().keyId())
             .ifPresent(decisions.get()::add);
@@ -339,7 +338,8 @@ public final class ReviewDesk {
     }
 
     /** Writes what the run itself has to say, in place of what it said before. */
-    private void note(Selection selection, int chosen, AuditEvent.Outcome outcome, String detail) {
+    private void note(
+        Selection selection, int chosen, AuditEvent.Outcome outcome, Sentence detail) {
       Map<String, String> facts =
           Map.of("again", String.valueOf(decided.again()), "chosen", String.valueOf(chosen));
       String subject =
@@ -357,7 +357,7 @@ public final class ReviewDesk {
     }
 
     private AuditEvent event(
-        String subject, AuditEvent.Outcome outcome, String detail, Map<String, String> facts) {
+        String subject, AuditEvent.Outcome outcome, Sentence detail, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
       all.put("decision", decided.decision().name());
       all.put("comment", decided.comment());

@@ -40,22 +40,27 @@ public record Sentence(Template template, List<Object> arguments) {
   }
 
   /**
-   * The sentence that has this English text, in a record or from another program; the text alone
-   * where nothing is known of it.
+   * A sentence out of a record.
+   *
+   * @param template its {@link #name}; of one that is not known here, the text is shown
    */
-  public static Sentence recognised(String text) {
-    for (Template template : Template.recognised()) {
-      Matcher matcher = template.pattern().matcher(text);
-      if (matcher.matches()) {
-        List<Object> arguments = new ArrayList<>();
-        for (int place = 1; place <= matcher.groupCount(); place++) {
-          Sentence inner = recognised(matcher.group(place));
-          arguments.add(inner.template() == Template.VERBATIM ? matcher.group(place) : inner);
-        }
-        return new Sentence(template, arguments);
-      }
-    }
-    return verbatim(text);
+  public static Sentence of(String template, List<String> arguments, String text) {
+    return Template.named(template)
+        .filter(known -> known.places() <= arguments.size())
+        .map(known -> new Sentence(known, List.copyOf(arguments)))
+        .orElseGet(() -> verbatim(text));
+  }
+
+  /** Name of the template in a record; empty for a text that is the same in every language. */
+  public String name() {
+    return template == Template.VERBATIM ? "" : template.name();
+  }
+
+  /** What stands in the places of the template, in English. */
+  public List<String> words() {
+    return template == Template.VERBATIM
+        ? List.of()
+        : arguments.stream().map(Sentence::text).toList();
   }
 
   /** Several in one. */

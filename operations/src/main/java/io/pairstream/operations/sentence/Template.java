@@ -1,7 +1,7 @@
 package io.pairstream.operations.sentence;
 
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -162,7 +162,6 @@ public enum Template {
 
   REPORTED("{0}"),
 
-  // From here on: what records, and other programs, have in English; of two that fit, the first.
   TIMES("{0}; {1} times within the hour"),
   PAIR_WITHDRAWN("{0} published pair"),
   PAIRS_WITHDRAWN("{0} published pairs"),
@@ -208,33 +207,33 @@ public enum Template {
   NO_WORKER("no image worker is able to work"),
   DISK_FULL("the disk of {0} has less than {1} MiB left"),
   DISK_NOT_SEEN("the state directory cannot be looked at: {0}"),
-  MORE_HELD("{0}, and {1} more like it"),
   HELD("{0} stands still at offset {1}: the registry does not say whether it has schema id {2}"),
-  REGISTRY_SILENT("the schema registry at {0} does not answer: {1}");
-
-  private static final Set<Template> RECOGNISED = EnumSet.range(TIMES, REGISTRY_SILENT);
+  MORE_HELD(
+      "{0} stands still at offset {1}: the registry does not say whether it has schema id {2},"
+          + " and {3} more like it");
 
   /** A place in a template: the number of an argument. */
   static final Pattern PLACE = Pattern.compile("\\{(\\d)}");
 
   private final String english;
-  private final Pattern pattern;
 
   Template(String english) {
     this.english = english;
-    this.pattern =
-        Pattern.compile(
-            "\\Q" + english.replaceAll("\\{\\d}", "\\\\E(.+)\\\\Q") + "\\E", Pattern.DOTALL);
   }
 
-  /** What an English text of this looks like; the groups are its arguments, in their order. */
-  Pattern pattern() {
-    return pattern;
+  /** The template of that name; none for one of another version, or an empty name. */
+  static Optional<Template> named(String name) {
+    return Arrays.stream(values()).filter(known -> known.name().equals(name)).findFirst();
   }
 
-  /** Those that a record or another program may say. */
-  static Set<Template> recognised() {
-    return RECOGNISED;
+  /** How many arguments there must be at least. */
+  int places() {
+    return PLACE
+        .matcher(english)
+        .results()
+        .mapToInt(place -> Integer.parseInt(place.group(1)) + 1)
+        .max()
+        .orElse(0);
   }
 
   /** The English text with its places, like {@code {0} keeps up: {1}}. */

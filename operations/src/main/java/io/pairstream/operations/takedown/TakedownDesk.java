@@ -381,7 +381,7 @@ public final class TakedownDesk {
         String name, AuditEvent.Outcome outcome, Sentence detail, Map<String, String> facts) {
       ActionLog.write(
           cluster,
-          new AuditEvent(name, subject.key(), outcome, detail.text(), facts)
+          new AuditEvent(name, subject.key(), outcome, detail, facts)
               .by(Actor.atTheCommandLine(), at, actionId));
     }
   }

@@ -2,6 +2,7 @@ package io.pairstream.operations.actions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,11 @@ class CountedEventsTest {
 
   private static final AuditEvent REFUSED =
       new AuditEvent(
-          "login", "", AuditEvent.Outcome.REFUSED, "a wrong key", Map.of("address", "192.0.2.1"));
+          "login",
+          "",
+          AuditEvent.Outcome.REFUSED,
+          Sentence.verbatim("a wrong key"),
+          Map.of("address", "192.0.2.1"));
   private static final Actor NOBODY = new Actor("", "");
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -49,7 +54,7 @@ class CountedEventsTest {
     assertThat(written.get(9).getFacts())
         .containsEntry("times", "512")
         .containsEntry("address", "192.0.2.1");
-    assertThat(written.get(9).getDetail()).isEqualTo("a wrong key; 512 times within the hour");
+    assertThat(written.get(9).getDetail()).isEqualTo("a wrong key");
   }
 
   @Test

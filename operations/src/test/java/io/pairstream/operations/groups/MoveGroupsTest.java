@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -115,7 +116,7 @@ class MoveGroupsTest {
     String moved = move(groups.plan(group, new ResetTarget.At(2), allOf()));
     Map<TopicPartition, Long> between = committed();
     ResetPlan undo = groups.planUndo(moved);
-    String back = groups.move(undo, "group.undo", "somebody", "back");
+    String back = groups.move(undo, "group.undo", "somebody", Sentence.verbatim("back"));
 
     assertThat(between).containsOnly(Map.entry(zero, 2L), Map.entry(one, 2L));
     assertThat(committed()).containsOnly(Map.entry(zero, 8L));
@@ -202,7 +203,7 @@ class MoveGroupsTest {
   }
 
   private String move(ResetPlan plan) {
-    return groups.move(plan, "group.reset", "somebody", "reset");
+    return groups.move(plan, "group.reset", "somebody", Sentence.verbatim("reset"));
   }
 
   private Optional<String> part(int partition) {

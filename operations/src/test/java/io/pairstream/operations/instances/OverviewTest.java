@@ -101,6 +101,7 @@ class OverviewTest {
             .setIntervalMs(SELDOM_MS)
             .setState("WAITING")
             .setObstacle("no image worker is able to work")
+            .setObstacleTemplate("NO_WORKER")
             .build());
 
     try (Watched watched = new Watched(cluster)) {
@@ -151,6 +152,7 @@ class OverviewTest {
               .setIntervalMs(SELDOM_MS)
               .setState("STARTING")
               .setObstacle("no image worker is able to work")
+              .setObstacleTemplate("NO_WORKER")
               .build());
       JsonNode starts =
           await(watched::overview, found -> !found.path("verdict").asText().equals("UNKNOWN"));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -108,7 +109,8 @@ class MutesTest {
     Map<String, String> facts = until.isEmpty() ? Map.of() : Map.of("until", until);
     ActionLog.writeNow(
         cluster,
-        new AuditEvent(Mutes.MUTE, "team-a", AuditEvent.Outcome.REFUSED, "", facts),
+        new AuditEvent(
+            Mutes.MUTE, "team-a", AuditEvent.Outcome.REFUSED, Sentence.verbatim(""), facts),
         ANN,
         clock);
 

@@ -15,6 +15,7 @@ import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.sentence.AnswerJson;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -420,7 +421,12 @@ class CatalogueRoutesTest {
     judged.send(
         cluster.topics().actions(),
         UUID.randomUUID().toString(),
-        new AuditEvent(event, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
+        new AuditEvent(
+                event,
+                "CONTRIBUTOR/" + contributor,
+                AuditEvent.Outcome.DONE,
+                Sentence.verbatim(""),
+                facts)
             .by(new Actor("ann", ""), at));
   }
 

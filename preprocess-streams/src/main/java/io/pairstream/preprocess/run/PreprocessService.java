@@ -28,6 +28,7 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.Counts;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
@@ -147,8 +148,8 @@ public final class PreprocessService implements AutoCloseable {
         new Admission(
             schemas,
             List.of(
-                () -> workers.available() ? Optional.empty() : Optional.of(workers.trouble()),
-                new DiskSpace(settings.stateDir())::trouble));
+                () -> workers.available() ? Optional.empty() : Optional.of(obstacle(workers)),
+                new DiskSpace(settings.stateDir())::obstacle));
     Map<String, Object> streamsSettings = settings.streamsSettings();
     streamsSettings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
     streamsSettings.put(TimedProcessors.COUNTS, counts);
@@ -169,7 +170,7 @@ public final class PreprocessService implements AutoCloseable {
     AdmittingClients clients = new AdmittingClients(admission);
     KafkaStreams streams = new KafkaStreams(topology, properties, clients);
     report.topology(topology.describe().toString());
-    report.addObstacle(admission::trouble);
+    report.obstacleFrom(admission::trouble);
     report.standstillFrom(() -> admission.standsStill(settings.longestRound()));
     String limits = String.join(" ", MeasureLimits.of(plan.effectiveRecipe()));
     report.add(
@@ -288,6 +289,13 @@ public final class PreprocessService implements AutoCloseable {
             ended.complete(Optional.empty());
           }
         });
+  }
+
+  private static Obstacle obstacle(ImageWorkerPool workers) {
+    String trouble = workers.trouble();
+    return trouble.isEmpty()
+        ? Obstacle.of("NO_WORKER", "no image worker is able to work")
+        : Obstacle.of(trouble);
   }
 
   private static void count(Counts counts, String step, long nanos, Outcome<?> outcome) {

@@ -2,6 +2,7 @@ package io.pairstream.preprocess.world;
 
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class Admission {
   /** How long workers may take to start, on a busy machine, before that is worth a warning. */
   static final Duration START = Duration.ofMinutes(1);
 
+  private static final String HELD =
+      "%s stands still at offset %s: the registry does not say whether it has schema id %s";
+
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final WriterSchemas schemas;
@@ -40,7 +44,7 @@ public final class Admission {
   /** By consumer: time of its last poll, in nanoseconds of the clock. */
   private final Map<Object, Long> rounds = new ConcurrentHashMap<>();
 
-  private volatile String closedBecause = "";
+  private volatile Obstacle closedBecause = Obstacle.NONE;
   private volatile long closedSince;
   private volatile String logged = "";
   private volatile boolean wasOpen;
@@ -67,14 +71,15 @@ public final class Admission {
 
   /** Whether any record may be let in. Logs a pause that lasts, and its end. */
   public boolean isOpen() {
-    String because =
+    Obstacle obstacle =
         conditions.stream()
             .map(Condition::trouble)
             .flatMap(Optional::stream)
             .findFirst()
-            .orElse("");
-    if (!because.equals(closedBecause)) {
-      closedBecause = because;
+            .orElse(Obstacle.NONE);
+    String because = obstacle.text();
+    if (!obstacle.equals(closedBecause)) {
+      closedBecause = obstacle;
       closedSince = nanoTime.getAsLong();
     }
     wasOpen |= because.isEmpty();
@@ -94,9 +99,9 @@ public final class Admission {
    * Why no record was let in when it was last asked, or none of some partition for a while; empty
    * where records are.
    */
-  public Optional<String> trouble() {
-    String because = closedBecause;
-    if (!because.isEmpty()) {
+  public Optional<Obstacle> trouble() {
+    Obstacle because = closedBecause;
+    if (!because.equals(Obstacle.NONE)) {
       return Optional.of(because);
     }
     List<Map.Entry<TopicPartition, Held>> waiting =
@@ -107,16 +112,20 @@ public final class Admission {
     return waiting.stream()
         .findFirst()
         .map(
-            first ->
-                ("%s stands still at offset %d: the registry does not say whether it has schema id"
-                        + " %d%s")
-                    .formatted(
-                        first.getKey(),
-                        first.getValue().offset(),
-                        first.getValue().schemaId(),
-                        waiting.size() == 1
-                            ? ""
-                            : ", and " + (waiting.size() - 1) + " more like it"));
+            first -> {
+              Held record = first.getValue();
+              TopicPartition where = first.getKey();
+              int more = waiting.size() - 1;
+              return more == 0
+                  ? Obstacle.of("HELD", HELD, where, record.offset(), record.schemaId())
+                  : Obstacle.of(
+                      "MORE_HELD",
+                      HELD + ", and %s more like it",
+                      where,
+                      record.offset(),
+                      record.schemaId(),
+                      more);
+            });
   }
 
   /** A record that pauses its partition, because it is not {@linkplain #isDecided decided}. */
@@ -175,6 +184,6 @@ public final class Admission {
   public interface Condition {
 
     /** Why records are held, in words for an operator; empty where they are not. */
-    Optional<String> trouble();
+    Optional<Obstacle> trouble();
   }
 }

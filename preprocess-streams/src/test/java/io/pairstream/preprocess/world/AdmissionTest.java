@@ -6,6 +6,7 @@ import io.pairstream.preprocess.world.Admission.Condition;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.Obstacle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -41,13 +42,13 @@ class AdmissionTest {
 
   @Test
   void isOpenWhileEveryConditionHolds() {
-    AtomicReference<Optional<String>> disk = new AtomicReference<>(Optional.empty());
+    AtomicReference<Optional<Obstacle>> disk = new AtomicReference<>(Optional.empty());
     Admission admission = new Admission(schemas, List.of(WELL, disk::get));
 
     assertThat(admission.isOpen()).isTrue();
-    disk.set(Optional.of("the disk is full"));
+    disk.set(Optional.of(Obstacle.of("the disk is full")));
     assertThat(admission.isOpen()).isFalse();
-    disk.set(Optional.of("the disk is gone"));
+    disk.set(Optional.of(Obstacle.of("the disk is gone")));
     assertThat(admission.isOpen()).isFalse();
     disk.set(Optional.empty());
     assertThat(admission.isOpen()).isTrue();

@@ -6,6 +6,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
+import io.pairstream.service.report.Obstacle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ class AdmittingConsumerTest {
     admission =
         new Admission(
             schemas,
-            List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty())),
+            List.of(
+                () -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()).map(Obstacle::of)),
             nanos::get);
     consumer = AdmittingConsumer.wrap(kafka, admission);
     kafka.assign(List.of(P0, P1));
@@ -113,11 +115,11 @@ class AdmittingConsumerTest {
   @Test
   void saysWhichPartitionWaitsForTheRegistryOnceThatTakesLong() {
     holdBoth();
-    assertThat(admission.trouble()).as("a lookup takes a moment").isEmpty();
+    assertThat(admission.trouble().map(Obstacle::text)).as("a lookup takes a moment").isEmpty();
 
     later(Admission.LONG);
 
-    assertThat(admission.trouble())
+    assertThat(admission.trouble().map(Obstacle::text))
         .contains(
             "pairs.crowdsourced-0 stands still at offset 7: the registry does not say whether it"
                 + " has schema id "
@@ -125,7 +127,9 @@ class AdmittingConsumerTest {
                 + ", and 1 more like it");
     trouble.set("the disk is full");
     assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
-    assertThat(admission.trouble()).as("which holds up all").contains("the disk is full");
+    assertThat(admission.trouble().map(Obstacle::text))
+        .as("which holds up all")
+        .contains("the disk is full");
   }
 
   @Test
@@ -136,12 +140,12 @@ class AdmittingConsumerTest {
     untilAnswered();
     add(P0, 7, withId(unknownId()));
     assertThat(untilSome()).containsExactly("0:7");
-    assertThat(admission.trouble().orElseThrow())
+    assertThat(admission.trouble().orElseThrow().text())
         .startsWith("pairs.crowdsourced-1 stands still at offset 3: ");
 
     kafka.assign(List.of(P0));
     assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
-    assertThat(admission.trouble()).as("another instance has it now").isEmpty();
+    assertThat(admission.trouble().map(Obstacle::text)).as("another instance has it now").isEmpty();
   }
 
   @Test

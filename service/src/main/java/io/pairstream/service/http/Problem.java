@@ -3,6 +3,7 @@ package io.pairstream.service.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -66,6 +67,11 @@ public final class Problem extends RuntimeException {
    */
   public Problem retryAfter(long seconds) {
     return withHeader("Retry-After", String.valueOf(Math.max(1, seconds)));
+  }
+
+  /** A member's text, if the problem has it. */
+  public Optional<String> member(String name) {
+    return Optional.ofNullable(members.get(name)).map(String::valueOf);
   }
 
   public ProblemKind kind() {

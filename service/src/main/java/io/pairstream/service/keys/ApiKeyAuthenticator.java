@@ -22,6 +22,12 @@ import java.util.Optional;
 public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock clock)
     implements Authenticator {
 
+  /** Member of a refusal that says what is wrong with the key: UNKNOWN, REVOKED or EXPIRED. */
+  public static final String KEY_STATE = "key_state";
+
+  /** Member of a refusal that says since when, unless the key is unknown. */
+  public static final String SINCE = "since";
+
   private static final String REALM = "Bearer realm=\"pairstream\"";
   private static final String SCHEME = "bearer ";
 
@@ -60,7 +66,7 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
               "the service does not know all API keys yet; come again in a moment")
           .retryAfter(1);
     }
-    return holder.orElseThrow(() -> invalid("this API key is unknown here"));
+    return holder.orElseThrow(() -> invalid("this API key is unknown here", "UNKNOWN", ""));
   }
 
   private Optional<Principal> holderOf(ApiKeyText text) {
@@ -71,17 +77,27 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
     IssuedKey key = found.get();
     Instant now = clock.instant();
     switch (key.stateAt(now)) {
-      case REVOKED -> throw invalid("this API key was revoked on " + key.revokedAt());
-      case EXPIRED -> throw invalid("this API key expired on " + key.expiresAt());
+      case REVOKED ->
+          throw invalid(
+              "this API key was revoked on " + key.revokedAt(),
+              "REVOKED",
+              key.revokedAt().toString());
+      case EXPIRED ->
+          throw invalid(
+              "this API key expired on " + key.expiresAt(), "EXPIRED", key.expiresAt().toString());
       default -> {
         return Optional.of(new Principal(key.producer(), key.keyId(), key.scopes()));
       }
     }
   }
 
-  private static Problem invalid(String detail) {
-    return refused(
-        detail + "; the operator of this service issues keys", REALM + ", error=\"invalid_token\"");
+  private static Problem invalid(String detail, String state, String since) {
+    Problem problem =
+        refused(
+                detail + "; the operator of this service issues keys",
+                REALM + ", error=\"invalid_token\"")
+            .with(KEY_STATE, state);
+    return since.isEmpty() ? problem : problem.with(SINCE, since);
   }
 
   private static Problem refused(String detail, String challenge) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ public final class SelfReport {
   private final Clock clock;
   private final Instant startedAt;
   private final List<Consumer<Reading>> sources = new CopyOnWriteArrayList<>();
-  private final List<Supplier<Optional<String>>> obstacles = new CopyOnWriteArrayList<>();
+  private final List<Supplier<Optional<Obstacle>>> obstacles = new CopyOnWriteArrayList<>();
   private volatile Supplier<State> state = () -> State.STARTING;
   private volatile Supplier<List<String>> assigned = List::of;
   private volatile String topology = "";
@@ -116,6 +117,11 @@ public final class SelfReport {
 
   /** Adds something that may be in the service's way: it says so in a sentence, and is quick. */
   public void addObstacle(Supplier<Optional<String>> obstacle) {
+    obstacleFrom(() -> obstacle.get().map(Obstacle::of));
+  }
+
+  /** Adds something that may be in the service's way, in a sentence that the dashboard knows. */
+  public void obstacleFrom(Supplier<Optional<Obstacle>> obstacle) {
     obstacles.add(obstacle);
   }
 
@@ -161,9 +167,15 @@ public final class SelfReport {
 
   /** Obstacle that the service waits out now; empty where there is none. */
   public Optional<String> obstacle() {
-    List<String> found =
+    return Optional.of(present().text()).filter(text -> !text.isEmpty());
+  }
+
+  private Obstacle present() {
+    List<Obstacle> found =
         obstacles.stream().map(Supplier::get).flatMap(Optional::stream).distinct().toList();
-    return found.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", found));
+    return found.size() == 1
+        ? found.get(0)
+        : Obstacle.of(found.stream().map(Obstacle::text).collect(Collectors.joining("; ")));
   }
 
   /** Why the service is not ready for work; empty where it is. */
@@ -187,17 +199,19 @@ public final class SelfReport {
         log.debug("a part does not say how it is: {}", e.toString());
       }
     }
-    Optional<String> obstacle = obstacle();
+    Obstacle obstacle = present();
     State present = state.get();
+    boolean waits = present == State.RUNNING && !obstacle.text().isEmpty();
     return InstanceStatus.newBuilder()
         .setService(service)
         .setInstance(instance)
         .setHost(host)
         .setPid(pid)
         .setVersion(version)
-        .setState(
-            (obstacle.isPresent() && present == State.RUNNING ? State.WAITING : present).name())
-        .setObstacle(obstacle.orElse(""))
+        .setState((waits ? State.WAITING : present).name())
+        .setObstacle(obstacle.text())
+        .setObstacleTemplate(obstacle.template())
+        .setObstacleArguments(obstacle.arguments())
         .setAssigned(assigned.get())
         .setTopology(topology)
         .setMetrics(reading.metrics())

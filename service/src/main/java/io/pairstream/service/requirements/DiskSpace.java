@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.service.report.Obstacle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,12 +13,22 @@ public record DiskSpace(Path directory) {
 
   /** Reason why there is too little room, or why that is unknown; empty where there is enough. */
   public Optional<String> trouble() {
+    return obstacle().map(Obstacle::text);
+  }
+
+  /** Reason why there is too little room, in a sentence that the dashboard knows. */
+  public Optional<Obstacle> obstacle() {
     if (directory.toFile().getUsableSpace() >= NEEDED_BYTES) {
       return Optional.empty();
     }
     return Optional.of(
         Files.isDirectory(directory)
-            ? "the disk of " + directory + " has less than " + (NEEDED_BYTES >> 20) + " MiB left"
-            : "the state directory cannot be looked at: " + directory);
+            ? Obstacle.of(
+                "DISK_FULL",
+                "the disk of %s has less than %s MiB left",
+                directory,
+                NEEDED_BYTES >> 20)
+            : Obstacle.of(
+                "DISK_NOT_SEEN", "the state directory cannot be looked at: %s", directory));
   }
 }

@@ -1,0 +1,39 @@
+package io.pairstream.service.report;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is in a service's way, for a person.
+ *
+ * @param text in an English sentence; empty in {@link #NONE}
+ * @param template name of the sentence's template, by which the dashboard says it in its language;
+ *     empty where it has none
+ * @param arguments what stands in the template's places
+ */
+public record Obstacle(String text, String template, List<String> arguments) {
+
+  /** Nothing is in the way. */
+  public static final Obstacle NONE = of("");
+
+  public Obstacle {
+    arguments = List.copyOf(arguments);
+  }
+
+  /** An obstacle that is said in these words in every language. */
+  public static Obstacle of(String text) {
+    return new Obstacle(text, "", List.of());
+  }
+
+  /**
+   * An obstacle that the dashboard knows.
+   *
+   * @param format the sentence for {@link String#format}, with a place for each argument
+   */
+  public static Obstacle of(String template, String format, Object... arguments) {
+    return new Obstacle(
+        String.format(format, arguments),
+        template,
+        Arrays.stream(arguments).map(String::valueOf).toList());
+  }
+}
