@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,6 +71,25 @@ class DashboardWordsTest {
     String name = problem.type().substring(problem.type().lastIndexOf(':') + 1);
 
     assertThat(chinese.get("problem." + name)).containsPattern("\\p{IsHan}");
+  }
+
+  @Test
+  void everyObstacleThatAServiceNamesIsATemplate() throws IOException {
+    Pattern named = Pattern.compile("Obstacle\\.of\\(\\s*\"([A-Z_]+)\"");
+    Set<String> names = new TreeSet<>();
+    for (String module : List.of("service", "preprocess-streams", "ingest-service")) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          named
+              .matcher(Files.readString(file))
+              .results()
+              .forEach(found -> names.add(found.group(1)));
+        }
+      }
+    }
+
+    assertThat(names).hasSizeGreaterThan(4);
+    assertThat(Arrays.stream(Template.values()).map(Template::name)).containsAll(names);
   }
 
   @Test
