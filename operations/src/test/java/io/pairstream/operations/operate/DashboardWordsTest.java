@@ -75,7 +75,7 @@ class DashboardWordsTest {
 
   @Test
   void everyObstacleThatAServiceNamesIsATemplate() throws IOException {
-    Pattern named = Pattern.compile("Obstacle\\.of\\(\\s*\"([A-Z_]+)\"");
+    Pattern named = Pattern.compile("Obstacle\\.known\\(\\s*\"([A-Z_]+)\"");
     Set<String> names = new TreeSet<>();
     for (String module : List.of("service", "preprocess-streams", "ingest-service")) {
       try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {

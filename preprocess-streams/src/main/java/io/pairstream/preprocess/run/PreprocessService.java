@@ -294,7 +294,7 @@ public final class PreprocessService implements AutoCloseable {
   private static Obstacle obstacle(ImageWorkerPool workers) {
     String trouble = workers.trouble();
     return trouble.isEmpty()
-        ? Obstacle.of("NO_WORKER", "no image worker is able to work")
+        ? Obstacle.known("NO_WORKER", "no image worker is able to work")
         : Obstacle.of(trouble);
   }
 

@@ -32,7 +32,7 @@ public final class Admission {
   static final Duration START = Duration.ofMinutes(1);
 
   private static final String HELD =
-      "%s stands still at offset %s: the registry does not say whether it has schema id %s";
+      "{0} stands still at offset {1}: the registry does not say whether it has schema id {2}";
 
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
@@ -117,10 +117,10 @@ public final class Admission {
               TopicPartition where = first.getKey();
               int more = waiting.size() - 1;
               return more == 0
-                  ? Obstacle.of("HELD", HELD, where, record.offset(), record.schemaId())
-                  : Obstacle.of(
+                  ? Obstacle.known("HELD", HELD, where, record.offset(), record.schemaId())
+                  : Obstacle.known(
                       "MORE_HELD",
-                      HELD + ", and %s more like it",
+                      HELD + ", and {3} more like it",
                       where,
                       record.offset(),
                       record.schemaId(),

@@ -28,12 +28,14 @@ public record Obstacle(String text, String template, List<String> arguments) {
   /**
    * An obstacle that the dashboard knows.
    *
-   * @param format the sentence for {@link String#format}, with a place for each argument
+   * @param english the sentence with places, like {@code {0} stands still}
    */
-  public static Obstacle of(String template, String format, Object... arguments) {
-    return new Obstacle(
-        String.format(format, arguments),
-        template,
-        Arrays.stream(arguments).map(String::valueOf).toList());
+  public static Obstacle known(String template, String english, Object... arguments) {
+    List<String> words = Arrays.stream(arguments).map(String::valueOf).toList();
+    String text = english;
+    for (int place = 0; place < words.size(); place++) {
+      text = text.replace("{" + place + "}", words.get(place));
+    }
+    return new Obstacle(text, template, words);
   }
 }

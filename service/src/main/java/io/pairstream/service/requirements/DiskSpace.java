@@ -23,12 +23,12 @@ public record DiskSpace(Path directory) {
     }
     return Optional.of(
         Files.isDirectory(directory)
-            ? Obstacle.of(
+            ? Obstacle.known(
                 "DISK_FULL",
-                "the disk of %s has less than %s MiB left",
+                "the disk of {0} has less than {1} MiB left",
                 directory,
                 NEEDED_BYTES >> 20)
-            : Obstacle.of(
-                "DISK_NOT_SEEN", "the state directory cannot be looked at: %s", directory));
+            : Obstacle.known(
+                "DISK_NOT_SEEN", "the state directory cannot be looked at: {0}", directory));
   }
 }
