@@ -30,7 +30,7 @@ final class Graph {
   /** Threads that work less than this have time for more. */
   private static final double BUSY_THREADS = 0.5;
 
-  /** Where no node has this share of the work, no single one is to blame. */
+  /** Share of the work below which no node is called the bottleneck. */
   private static final double SHARE_OF_ONE = 0.3;
 
   private static final Pattern NODE =

@@ -44,7 +44,7 @@ public record Instance(
         && status.getStartedAt().isAfter(other.heardAt());
   }
 
-  /** What a trainer's feed goes through, in an order of its own; empty for others. */
+  /** View and order that a trainer's feed goes through; empty for others. */
   private String run() {
     return status.getFacts().getOrDefault("run", "");
   }
@@ -79,7 +79,7 @@ public record Instance(
         : Template.INSTANCE_SILENT.with(service(), pid, status.getHost(), since);
   }
 
-  /** What a counter grows by per second; NaN where that is not known. */
+  /** Growth of a counter per second; NaN where that is not known. */
   double rate(String name, String... labels) {
     return rates.getOrDefault(Series.of(name, labels), Double.NaN);
   }

@@ -138,7 +138,7 @@ public final class Instances implements AutoCloseable {
   }
 
   /**
-   * What processes say, for metrics.
+   * Reports of processes, for metrics.
    *
    * @param silent of those that fell silent without a word, or of the others
    */
@@ -177,7 +177,7 @@ public final class Instances implements AutoCloseable {
         .orElse(List.of());
   }
 
-  /** What processes say of the platform's own groups now. */
+  /** Operator that puts groups of the platform's own beside the reports of their processes. */
   public ReportingGroups beside(Dataset dataset) {
     Instant now = clock.instant();
     return new ReportingGroups(at(now), dataset, now);

@@ -105,10 +105,10 @@ public final class Overview {
       List<TrainerRun> runs,
       CanaryReport canary) {}
 
-  /** What comes to a topic; NaN where that is not known. */
+  /** Records that come to a topic; NaN where that is not known. */
   record Flow(String topic, double perSecond, double total) {}
 
-  /** What lies in quarantine. */
+  /** Records in quarantine. */
   record Quarantine(long total, Map<String, Long> byReason) {}
 
   /**
@@ -184,7 +184,7 @@ public final class Overview {
     return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
   }
 
-  /** What an operator must know first, and what may be the reason of it. */
+  /** Sentence with what an operator must know first, and what may be the reason. */
   private Sentence sentence(Optional<Headline> headline, boolean blind) {
     if (blind) {
       return Template.KNOWN_LAST.with(brokers.sentence());
@@ -273,8 +273,8 @@ public final class Overview {
   }
 
   /**
-   * What some counters grew by per second within the last minute, over all processes of a service
-   * that speak; NaN where none does.
+   * Growth of some counters per second within the last minute, over all processes of a service that
+   * speak; NaN where none does.
    */
   private double rate(String service, Predicate<Series> counters) {
     return instances.stream()

@@ -43,7 +43,7 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
   }
 
   /**
-   * What is known of a service's processes that are silent and hold partitions which nobody has
+   * Sentences about a service's processes that are silent and hold partitions which nobody has
    * taken over; of the newest one where all are silent.
    */
   Stream<Sentence> silences(String service) {

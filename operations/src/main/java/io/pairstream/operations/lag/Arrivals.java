@@ -8,12 +8,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What came to each topic within the last minute, by where its partitions end, without canaries of
- * this process. Thread-safe.
+ * Records that came to each topic within the last minute, by where its partitions end, without
+ * canaries of this process. Thread-safe.
  */
 public final class Arrivals {
 
-  /** What rates are the mean of. */
+  /** Time over which rates are averaged. */
   public static final Duration WINDOW = Duration.ofMinutes(1);
 
   private record Look(Instant at, Map<String, Long> ends) {}

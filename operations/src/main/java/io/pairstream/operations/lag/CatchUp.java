@@ -17,7 +17,7 @@ public record CatchUp(OptionalDouble seconds, Sentence sentence) {
   /** Nothing waits. */
   public static final CatchUp NOTHING_WAITS = now(Template.NOTHING_WAITS);
 
-  /** What waits is what just arrived. */
+  /** Catch-up of a group on which only what just arrived waits. */
   public static final CatchUp KEEPS_UP = now(Template.KEEPS_UP);
 
   /** No less arrives than is read. */

@@ -15,8 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * What is known of the cluster, as Prometheus reads it: lag, disks, the data set's partitions, the
- * canary.
+ * The cluster as Prometheus reads it: lag, disks, the data set's partitions, the canary.
  *
  * <p>A group's verdict is a series for each one there is, 1 for the present one and 0 for the
  * others. What is not known is left out, not 0: a group that never committed has no lag.

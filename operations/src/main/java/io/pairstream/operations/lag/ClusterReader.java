@@ -160,7 +160,7 @@ final class ClusterReader {
     return places;
   }
 
-  /** Who reads what; false while partitions are being given out. */
+  /** Notes who reads what; false while partitions are being given out. */
   private static boolean readers(
       ConsumerGroupDescription group, Map<TopicPartition, String> readers) {
     for (MemberDescription member : group.members()) {
@@ -227,7 +227,7 @@ final class ClusterReader {
       }
     }
 
-    /** The same with what its commits tell, or why nothing newer is known. */
+    /** This place with what the group's commits tell, or why nothing newer is known. */
     GroupPlace with(Map<TopicPartition, Rewind> found, Optional<String> refusal) {
       return new GroupPlace(
           group, type, state, members, assignmentIsKnown, readers, positions, found, refusal);

@@ -45,7 +45,7 @@ final class CommitLog implements AutoCloseable {
   private static final Duration LONGEST_READING = Duration.ofSeconds(2);
   private static final int LONGEST_ANSWER_MILLIS = 3_000;
 
-  /** What operators are told where the topic cannot be read. */
+  /** Message for operators where the topic cannot be read. */
   private static final String BLIND =
       "the topic "
           + TOPIC
@@ -71,7 +71,7 @@ final class CommitLog implements AutoCloseable {
     log = CommittedLog.openForSmallRecords(cluster);
   }
 
-  /** What cannot be seen, for operators; empty where all is. */
+  /** Message for operators about what cannot be seen; empty where all can. */
   Optional<String> blind() {
     return blind;
   }
@@ -180,7 +180,7 @@ final class CommitLog implements AutoCloseable {
     return new TopicPartition(TOPIC, Utils.abs(group.hashCode()) % partitions);
   }
 
-  /** Where partitions end; those whose leader does not answer are left out. */
+  /** Ends of partitions; those whose leader does not answer are left out. */
   private Map<TopicPartition, Long> ends(Set<TopicPartition> of, IsolationLevel isolation) {
     return WatchedLogs.collect(
         of,

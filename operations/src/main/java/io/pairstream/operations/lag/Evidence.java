@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a look and all before it show of a group on a partition; {@link LagRules} judge by it.
+ * Facts that a look and all before it show of a group on a partition; {@link LagRules} judge by it.
  *
  * @param sample the look
  * @param role what is expected of the group

@@ -88,12 +88,12 @@ public record GroupLag(
         .anyMatch(each -> name.matches(Pattern.quote(each).replace("*", "\\E.*\\Q")));
   }
 
-  /** The same without its partitions. */
+  /** This group without its partitions. */
   public GroupLag withoutPartitions() {
     return with(decides, now, List.of());
   }
 
-  /** What a person may type next about partitions whose records wait and are not read. */
+  /** Commands to type next about partitions whose records wait and are not read. */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   Map<TopicPartition, List<String>> commands() {
     Map<TopicPartition, List<String>> commands = new HashMap<>();
@@ -117,23 +117,23 @@ public record GroupLag(
                     .formatted(Hint.quoted(group), at.topic(), at.partition(), head.offset() + 1)));
   }
 
-  /** The same of which something else is told. */
+  /** This group with another lag. */
   GroupLag with(Lag told) {
     return with(decides, told, partitions);
   }
 
-  /** The same, which decides. */
+  /** This group, counted for the headline. */
   public GroupLag deciding() {
     return with(true, now, partitions);
   }
 
-  /** The same as a group of the platform's, or of somebody else. */
+  /** This group as one of the platform's own, or of somebody else. */
   public GroupLag own(boolean isOwn) {
     return new GroupLag(
         group, type, state, members, decides, isOwn, muted, now, worstPartition, partitions);
   }
 
-  /** The same, which is known trouble and decides nothing. */
+  /** This group as known trouble, which decides nothing. */
   public GroupLag muted(Mute mute) {
     return new GroupLag(
         group,
@@ -149,7 +149,7 @@ public record GroupLag(
   }
 
   /**
-   * The same where its own process says what is in its way: then it is not said to keep up.
+   * This group where its own process reports an obstacle: then it is not said to keep up.
    *
    * @param isStarting whether that process has just started
    */
@@ -160,7 +160,7 @@ public record GroupLag(
     return waits ? with(decides, now.notKnown(told, group), partitions) : this;
   }
 
-  /** The same with a cause, where the group is in trouble or nobody can tell. */
+  /** This group with a cause, where it is in trouble or nobody can tell. */
   public GroupLag because(Sentence cause) {
     return now.verdict().isWorseThan(LagVerdict.STARTING)
         ? with(decides, now.because(cause), partitions)

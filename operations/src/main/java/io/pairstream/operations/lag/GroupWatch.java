@@ -34,7 +34,7 @@ final class GroupWatch {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-  /** So many looks in which no broker names the group, and all answer, and it is forgotten. */
+  /** Looks after which a group that no broker names is forgotten, if all answer. */
   private static final int LOOKS_UNTIL_GONE = 18;
 
   private final String group;
@@ -46,13 +46,13 @@ final class GroupWatch {
   private final BiConsumer<TopicPartition, PartitionJudge> memory;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
 
-  /** Where the group was when the cluster said so last; null where it never did. */
+  /** Place of the group when the cluster said so last; null where it never did. */
   private GroupPlace lastPlace;
 
   private int looksWithout;
   private List<PartitionLag> lastTold = List.of();
 
-  /** What was told when the group's place was known last; null where it never was. */
+  /** Judgement when the group's place was known last; null where it never was. */
   private GroupLag lastJudged;
 
   /** Since when its place is not known; null where it is. */
@@ -89,7 +89,7 @@ final class GroupWatch {
     this.memory = memory;
   }
 
-  /** What is to outlive a restart. */
+  /** Judges by partition, which are to outlive a restart. */
   Map<TopicPartition, PartitionJudge> judges() {
     Map<TopicPartition, PartitionJudge> judges = new HashMap<>();
     partitions.forEach((partition, watched) -> judges.put(partition, watched.judge));
@@ -242,7 +242,7 @@ final class GroupWatch {
         group, now.type(), now.state(), now.members(), role == Role.COUNTED, told, place, all);
   }
 
-  /** What is known of no partition is not known of the group. */
+  /** Sum over partitions; empty where the number is known of none. */
   private static OptionalLong sum(List<Lag> lags, Function<Lag, OptionalLong> number) {
     return lags.stream().flatMapToLong(each -> number.apply(each).stream()).reduce(Long::sum);
   }
@@ -270,13 +270,13 @@ final class GroupWatch {
 
     private long headReadInLook = -1;
 
-    /** What is to be read where the group is; null where all is known. */
+    /** Stretch to read where the group is; null where all is known. */
     private Wanted wanted;
 
     /** By how much its lag shrinks in a second. */
     private double drain;
 
-    /** What was told when its leader answered last; null where it never did. */
+    /** Judgement when the partition's leader answered last; null where it never did. */
     private PartitionLag last;
 
     /** Since when its leader does not answer; null where it does. */
@@ -297,7 +297,7 @@ final class GroupWatch {
       return headReadInLook;
     }
 
-    /** What is to be read where the group is; where nothing is, the partition is not unread. */
+    /** Stretch to read where the group is; only for a partition that {@link #move} returned. */
     Wanted wanted() {
       return wanted;
     }
@@ -437,7 +437,7 @@ final class GroupWatch {
           record);
     }
 
-    /** Its leader does not answer: what was known before is shown, and that it is old. */
+    /** The partition whose leader does not answer, as it was known before, marked as old. */
     private PartitionLag unseen(PartitionLog log, LagVerdict notKnown) {
       if (last != null && last.now().verdict().isWorseThan(LagVerdict.UNKNOWN)) {
         return last.with(last.now().notKnownSince(unseenSince, "its leader does not answer"));

@@ -60,7 +60,7 @@ public final class HeadReader implements AutoCloseable {
   record Place(TopicPartition partition, long offset) {}
 
   /**
-   * What was found where a group reads next.
+   * Record found where a group reads next.
    *
    * @param record the first record; empty where there is none up to {@code lookedUpTo}
    * @param lookedUpTo where the log ended when that was looked for

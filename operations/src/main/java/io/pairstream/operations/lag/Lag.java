@@ -47,17 +47,17 @@ public record Lag(
           .thenComparing(each -> -each.records().orElse(0))
           .thenComparing(each -> -each.seconds().orElse(0));
 
-  /** The same of a group of which nobody knows whether it keeps up. */
+  /** This lag of a group of which nobody knows whether it keeps up. */
   Lag notKnown(LagVerdict which, String group) {
     return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
   }
 
-  /** The same with a cause in its sentence. */
+  /** This lag with a cause in its sentence. */
   Lag because(Sentence cause) {
     return with(verdict, Template.AND.with(sentence, cause), catchUp);
   }
 
-  /** The same, which was so when it was known last. */
+  /** This lag, marked as what was known last. */
   Lag notKnownSince(Instant then, String why) {
     return with(
         verdict,

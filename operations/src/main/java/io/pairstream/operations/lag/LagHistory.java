@@ -68,7 +68,7 @@ public final class LagHistory implements AutoCloseable {
         arrivals = excluded.arrivals, processing = excluded.processing\
       """;
 
-  /** What judges know, by their fields. */
+  /** Writes and reads the fields of judges. */
   private static final JsonMapper FIELDS =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -216,7 +216,7 @@ public final class LagHistory implements AutoCloseable {
             back.toMillis()));
   }
 
-  /** One that only a later version knows is not known here. */
+  /** The verdict of that name; UNKNOWN for one that only a later version knows. */
   private static LagVerdict verdict(String name) {
     return Stream.of(LagVerdict.values())
         .filter(each -> each.name().equals(name))

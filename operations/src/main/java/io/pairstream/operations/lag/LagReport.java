@@ -44,17 +44,17 @@ public record LagReport(
     return groups.stream().filter(group -> group.group().equals(name)).findFirst();
   }
 
-  /** The same with these groups alone. */
+  /** This report with these groups alone. */
   public LagReport with(List<GroupLag> some) {
     return new LagReport(at, intervalSeconds, some, trouble, blind);
   }
 
-  /** The same with each group as something else is known of it. */
+  /** This report with each group changed. */
   public LagReport map(UnaryOperator<GroupLag> change) {
     return with(groups.stream().map(change).toList());
   }
 
-  /** The same, but known to be old. */
+  /** This report, marked as old. */
   public LagReport withTrouble(String why) {
     return new LagReport(at, intervalSeconds, groups, Optional.of(why), blind);
   }

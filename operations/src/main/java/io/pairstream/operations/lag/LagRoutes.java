@@ -26,7 +26,7 @@ public final class LagRoutes {
     this.history = history;
   }
 
-  /** Both, for those who may look. */
+  /** The routes of the lag and of its history, for those who may look. */
   public List<Route> routes() {
     return List.of(
         AnswerJson.route("/v1/lag", this::lag).taking("group", "partitions"),

@@ -222,7 +222,7 @@ public final class LagWatcher implements AutoCloseable {
     return report;
   }
 
-  /** Where all groups are, or were when the cluster said so last. */
+  /** Places of all groups, or where they were when the cluster said so last. */
   private Map<String, GroupPlace> places() {
     ours().forEach(this::watch);
     Set<String> watched = new HashSet<>(groups.keySet());
@@ -349,7 +349,7 @@ public final class LagWatcher implements AutoCloseable {
     }
   }
 
-  /** What the last look saw. */
+  /** Report of the last look. */
   public LagReport latest() {
     return latest;
   }

@@ -29,7 +29,7 @@ import org.apache.kafka.common.KafkaException;
  */
 public final class Mutes implements AutoCloseable {
 
-  /** So that none is forgotten. */
+  /** Longest time of a mute, so that none is forgotten. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
   static final String MUTE = "lag.mute";
@@ -45,7 +45,7 @@ public final class Mutes implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Those that there are now, and what changes until this is closed. */
+  /** Follows the mutes until closed. */
   public static Mutes follow(ClusterAccess cluster, Clock clock) {
     Mutes mutes = new Mutes(clock);
     var topic = cluster.topics().actions();
@@ -66,7 +66,7 @@ public final class Mutes implements AutoCloseable {
     return mutes;
   }
 
-  /** Those that there are now; none where the topic is missing, or not for this client. */
+  /** Reads the mutes once; none where the topic is missing, or not for this client. */
   public static Mutes readIfAllowed(ClusterAccess cluster, Clock clock) {
     try {
       return read(cluster, clock);
@@ -75,7 +75,7 @@ public final class Mutes implements AutoCloseable {
     }
   }
 
-  /** Those that there are now. */
+  /** Mutes in force. */
   public static Mutes read(ClusterAccess cluster, Clock clock) {
     Mutes mutes = new Mutes(clock);
     try (CommittedLog log = CommittedLog.open(cluster)) {
@@ -143,7 +143,7 @@ public final class Mutes implements AutoCloseable {
         .toList();
   }
 
-  /** The same report, in which muted groups decide nothing. */
+  /** A report in which muted groups decide nothing. */
   public LagReport in(LagReport report) {
     List<Mute> all = all();
     return report.with(

@@ -16,13 +16,13 @@ import java.util.OptionalLong;
  */
 public final class PartitionJudge {
 
-  /** What is expected of a group. */
+  /** Expectation of a group. */
   enum Role {
-    /** It always runs, and counts for the headline. */
+    /** The group always runs, and counts for the headline. */
     COUNTED,
-    /** Its place is shown, and not judged. */
+    /** The group's place is shown, and not judged. */
     SHOWN,
-    /** Nobody has said what it is. */
+    /** Nobody has said whether the group always runs. */
     OTHER
   }
 

@@ -30,7 +30,7 @@ public record PartitionLag(
     String member,
     Optional<HeadRecord> head) {
 
-  /** The same of which something else is told. */
+  /** This partition with another lag. */
   PartitionLag with(Lag told) {
     return new PartitionLag(
         topic, partition, committed, logStart, end, held, hangingSeconds, told, member, head);

@@ -15,7 +15,7 @@ final class PartitionLog {
   /** A transaction that holds records back for less than this is nothing. */
   private static final Duration SHORTEST_HANGING = Duration.ofMinutes(1);
 
-  /** So many times as long as transactions usually last here, and one does not end. */
+  /** Multiple of the usual duration after which a transaction hangs. */
   private static final double USUAL_HOLDS = 3;
 
   private final UsualGap usualHold = new UsualGap();

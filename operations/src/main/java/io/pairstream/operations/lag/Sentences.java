@@ -188,13 +188,13 @@ public final class Sentences {
         .orElse(sentence);
   }
 
-  /** Of a group that says itself what is in its way: whether it keeps up is not known. */
+  /** Sentence of a group whose processes report an obstacle: it may not keep up. */
   static Sentence notKnown(LagVerdict verdict, String group, Lag now) {
     Template template = verdict == LagVerdict.STARTING ? Template.IS_STARTING : Template.TOO_EARLY;
     return Template.JUDGED.with(verdict.words(), template.with(group, waiting(now)));
   }
 
-  /** What waits, and where nothing is committed yet all that is there. */
+  /** Records that wait; where nothing is committed yet, all that are there. */
   private static Sentence unread(List<PartitionLag> partitions) {
     return waiting(
         partitions.stream()

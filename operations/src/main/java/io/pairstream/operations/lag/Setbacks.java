@@ -121,7 +121,7 @@ final class Setbacks {
     return lostInAll;
   }
 
-  /** Where the group was before it went back last, and where it went. */
+  /** Places before and after the group went back last. */
   Rewind rewind() {
     return rewind;
   }

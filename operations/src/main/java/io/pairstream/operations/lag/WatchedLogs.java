@@ -158,7 +158,7 @@ public final class WatchedLogs {
         });
   }
 
-  /** Where logs begin; partitions whose leader does not answer are left out. */
+  /** Starts of logs; partitions whose leader does not answer are left out. */
   private Map<TopicPartition, Long> starts(Set<TopicPartition> partitions) {
     return collect(
         partitions, ask(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED));
