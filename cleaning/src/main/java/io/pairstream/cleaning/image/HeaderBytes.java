@@ -1,5 +1,7 @@
 package io.pairstream.cleaning.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,10 @@ import java.nio.charset.StandardCharsets;
  * beyond what they know to be there.
  */
 final class HeaderBytes {
+
+  /** The first byte is the lowest. */
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long LOWEST_BITS = 0x0101010101010101L;
   private static final long HIGHEST_BITS = 0x8080808080808080L;
@@ -67,9 +73,10 @@ final class HeaderBytes {
   int indexOfFF(int at) {
     int i = at;
     while (i + Long.BYTES <= bytes.length) {
-      long inverted = ~words.getLong(i); // where there was FF, there is 00 now
-      if (((inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS) != 0) {
-        break;
+      long inverted = ~(long) EIGHT_BYTES.get(bytes, i); // where there was FF, there is 00 now
+      long found = (inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS; // exact up to the first
+      if (found != 0) {
+        return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
       }
       i += Long.BYTES;
     }
