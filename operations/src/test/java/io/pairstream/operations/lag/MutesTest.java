@@ -40,7 +40,7 @@ class MutesTest {
   private static final Actor ANN = new Actor("ann", "a.b");
 
   private final ClusterAccess cluster = KAFKA.dataset(2, TopicCatalogue.ACTIONS);
-  private final Instant begun = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private final Instant begun = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusNanos(5);
   private Duration ahead = Duration.ZERO;
   private final InstantSource moved = () -> begun.plus(ahead);
   private final Clock clock = moved.withZone(ZoneOffset.UTC);
@@ -61,7 +61,10 @@ class MutesTest {
       assertThat(report.group("team-a").orElseThrow().muted())
           .contains(
               new Mute(
-                  "team-a", begun.plus(Duration.ofHours(2)), "moves to the new cluster", "ann"));
+                  "team-a",
+                  begun.plus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS),
+                  "moves to the new cluster",
+                  "ann"));
       assertThat(report.group("team-b").orElseThrow().decides()).isTrue();
       assertThat(Mutes.read(cluster, clock).all()).isEqualTo(here.all());
 
