@@ -1,10 +1,10 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.LagHistory;
-import io.pairstream.operations.lag.LagReport;
-import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.LagWatcher;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagHistory;
+import io.pairstream.operate.lag.LagReport;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;

@@ -1,6 +1,6 @@
 package io.pairstream.platform;
 
-import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.requirements.Machine;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.pairstream.platform;
 
-import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operations.PlayedFetcher;
-import io.pairstream.operations.PlayedPipeline;
-import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.service.cluster.PlayedFetcher;
+import io.pairstream.service.cluster.PlayedPipeline;
+import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;

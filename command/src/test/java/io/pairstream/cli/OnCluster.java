@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;

@@ -1,7 +1,7 @@
 package io.pairstream.platform;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;

@@ -100,7 +100,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule services_do_not_use_each_other =
       slices()
-          .matching("io.pairstream.(ingest|preprocess|feed|operations)..")
+          .matching("io.pairstream.(ingest|preprocess|feed|operate|registry)..")
           .should()
           .notDependOnEachOther();
 

@@ -3,9 +3,9 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.operations.audit.AuditReport;
-import io.pairstream.operations.takedown.Subject;
-import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.tools.audit.AuditReport;
+import io.pairstream.operate.takedown.Subject;
+import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;

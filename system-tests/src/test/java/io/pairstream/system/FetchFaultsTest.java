@@ -3,8 +3,8 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.operations.audit.AuditReport;
-import io.pairstream.operations.audit.AuditReport.LinkReport;
+import io.pairstream.tools.audit.AuditReport;
+import io.pairstream.tools.audit.AuditReport.LinkReport;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.testing.Await;
 import java.io.IOException;

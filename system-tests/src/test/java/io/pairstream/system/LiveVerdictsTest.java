@@ -3,10 +3,10 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.LagReport;
-import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.LagWatcher;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagReport;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;

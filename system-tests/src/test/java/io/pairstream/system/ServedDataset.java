@@ -1,8 +1,8 @@
 package io.pairstream.system;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.registry.RegistryCredential;
-import io.pairstream.operations.registry.RegistryService;
+import io.pairstream.registry.RegistryCredential;
+import io.pairstream.registry.RegistryService;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.ServerSettings;

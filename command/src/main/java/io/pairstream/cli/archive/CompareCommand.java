@@ -1,9 +1,9 @@
 package io.pairstream.cli.archive;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.archive.Comparison;
-import io.pairstream.operations.archive.Comparison.Change;
-import io.pairstream.operations.archive.Comparison.Outcome;
+import io.pairstream.tools.archive.Comparison;
+import io.pairstream.tools.archive.Comparison.Change;
+import io.pairstream.tools.archive.Comparison.Outcome;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;

@@ -2,8 +2,8 @@ package io.pairstream.cli.cluster;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operations.topics.CreateTopics;
-import io.pairstream.operations.topics.CreateTopics.Outcome;
+import io.pairstream.tools.topics.CreateTopics;
+import io.pairstream.tools.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;

@@ -1,6 +1,6 @@
 package io.pairstream.cli.command;
 
-import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformFile;
 import io.pairstream.schemas.Hint;

@@ -2,7 +2,7 @@ package io.pairstream.cli.command;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.operations.topics.TopicMismatchException;
+import io.pairstream.tools.topics.TopicMismatchException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.RegistryUnavailableException;

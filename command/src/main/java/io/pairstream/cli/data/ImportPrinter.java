@@ -1,7 +1,7 @@
 package io.pairstream.cli.data;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.pairs.DecidedPairs;
+import io.pairstream.operate.pairs.DecidedPairs;
 import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;

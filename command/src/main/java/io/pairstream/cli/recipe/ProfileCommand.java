@@ -1,10 +1,10 @@
 package io.pairstream.cli.recipe;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.profile.ProfileReport;
-import io.pairstream.operations.profile.ProfileReport.Count;
-import io.pairstream.operations.profile.ProfileReport.Histogram;
-import io.pairstream.operations.profile.ReadProfile;
+import io.pairstream.operate.profile.ProfileReport;
+import io.pairstream.operate.profile.ProfileReport.Count;
+import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.ReadProfile;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;

@@ -10,7 +10,7 @@ import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceOptions;
-import io.pairstream.operations.recipe.ContactSheet;
+import io.pairstream.tools.recipe.ContactSheet;
 import io.pairstream.terminal.Progress;
 import io.pairstream.trial.RecipeTrial;
 import java.io.IOException;

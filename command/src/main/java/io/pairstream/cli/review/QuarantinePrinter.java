@@ -1,8 +1,8 @@
 package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operations.review.Quarantine;
-import io.pairstream.operations.review.QuarantineEntry;
+import io.pairstream.operate.review.Quarantine;
+import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;

@@ -1,11 +1,11 @@
 package io.pairstream.cli.review;
 
 import io.pairstream.cli.recipe.RecipeDiffCommand;
-import io.pairstream.operations.recipe.ReplayForecast;
-import io.pairstream.operations.review.ReviewDecision;
-import io.pairstream.operations.review.ReviewDecision.Decision;
-import io.pairstream.operations.review.ReviewDesk;
-import io.pairstream.operations.review.ReviewResult;
+import io.pairstream.tools.recipe.ReplayForecast;
+import io.pairstream.operate.review.ReviewDecision;
+import io.pairstream.operate.review.ReviewDecision.Decision;
+import io.pairstream.operate.review.ReviewDesk;
+import io.pairstream.operate.review.ReviewResult;
 import io.pairstream.terminal.Printer;
 import java.io.PrintWriter;
 

@@ -1,8 +1,8 @@
 package io.pairstream.cli.review;
 
-import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.takedown.Subject;
-import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.takedown.Subject;
+import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.List;

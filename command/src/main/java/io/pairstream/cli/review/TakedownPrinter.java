@@ -2,8 +2,8 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operations.pictures.PublishedPictures.NearPair;
-import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.tools.pictures.PublishedPictures.NearPair;
+import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;

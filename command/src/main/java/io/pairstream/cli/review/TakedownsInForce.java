@@ -2,8 +2,8 @@ package io.pairstream.cli.review;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operations.takedown.Subject;
-import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.Subject;
+import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.Hint;
 import java.time.Clock;
 import java.util.List;

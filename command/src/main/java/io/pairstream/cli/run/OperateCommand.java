@@ -1,8 +1,8 @@
 package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.operate.OperateService;
-import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.operate.web.OperateService;
+import io.pairstream.operate.web.OperateSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

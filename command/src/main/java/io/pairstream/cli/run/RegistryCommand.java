@@ -1,7 +1,7 @@
 package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.registry.RegistryService;
+import io.pairstream.registry.RegistryService;
 import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.pairstream.cli.watch;
 
 import io.pairstream.cli.command.Quantity;
-import io.pairstream.operations.lag.CatchUp;
-import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.Headline;
-import io.pairstream.operations.lag.Lag;
-import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operate.lag.CatchUp;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.Headline;
+import io.pairstream.operate.lag.Lag;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;

@@ -1,9 +1,9 @@
 package io.pairstream.cli.watch;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.lag.Mute;
-import io.pairstream.operations.lag.Mutes;
+import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.lag.Mute;
+import io.pairstream.operate.lag.Mutes;
 import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Table;
 import java.time.Clock;

@@ -2,9 +2,9 @@ package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operations.instances.InstanceChecks;
-import io.pairstream.operations.pairs.PairAnswer;
-import io.pairstream.operations.pairs.PairHistory;
+import io.pairstream.operate.instances.InstanceChecks;
+import io.pairstream.operate.pairs.PairAnswer;
+import io.pairstream.operate.pairs.PairHistory;
 import io.pairstream.schemas.Threads;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;

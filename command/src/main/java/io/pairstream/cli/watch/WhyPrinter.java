@@ -1,8 +1,8 @@
 package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.pairs.PairAnswer;
-import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.operate.pairs.PairAnswer;
+import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;

@@ -7,7 +7,7 @@ import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.operations.archive.RawArchive;
+import io.pairstream.tools.archive.RawArchive;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.TestCluster;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.cluster.ClusterAccess;

@@ -1,12 +1,12 @@
 package io.pairstream.cli.watch;
 
-import static io.pairstream.operations.lag.PlayedLag.group;
-import static io.pairstream.operations.lag.PlayedLag.partition;
+import static io.pairstream.operate.lag.PlayedLag.group;
+import static io.pairstream.operate.lag.PlayedLag.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.publish.Pictures;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;

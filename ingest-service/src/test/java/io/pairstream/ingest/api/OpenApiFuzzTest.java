@@ -2,7 +2,7 @@ package io.pairstream.ingest.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.PythonEnvironment;

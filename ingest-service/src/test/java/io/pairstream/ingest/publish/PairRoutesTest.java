@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.api.IngestCluster;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.api.IngestService;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;

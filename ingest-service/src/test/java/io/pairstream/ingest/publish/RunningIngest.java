@@ -1,7 +1,7 @@
 package io.pairstream.ingest.publish;
 
 import io.pairstream.ingest.status.StatusRoutes;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Authenticator;

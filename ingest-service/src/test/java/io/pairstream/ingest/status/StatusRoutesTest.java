@@ -3,9 +3,9 @@ package io.pairstream.ingest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.PlayedPipeline;
-import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operate.LongTimeoutServer;
+import io.pairstream.service.cluster.PlayedPipeline;
+import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;

@@ -1,7 +1,7 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.operations.registry.RegistryCredential;
-import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.registry.RegistryCredential;
+import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;

@@ -1,6 +1,6 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
 import java.io.IOException;

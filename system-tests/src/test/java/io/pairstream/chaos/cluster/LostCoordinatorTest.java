@@ -2,9 +2,9 @@ package io.pairstream.chaos.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.LagVerdict;
-import io.pairstream.operations.lag.LagWatcher;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;

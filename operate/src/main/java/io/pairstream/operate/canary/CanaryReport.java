@@ -1,0 +1,32 @@
+package io.pairstream.operate.canary;
+
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import java.util.OptionalLong;
+
+/**
+ * What the canaries of this process tell.
+ *
+ * @param enabled whether any are sent
+ * @param state what the last one tells
+ * @param lastMs how long the last one took that came out
+ * @param sentence all that for a person, on one line
+ */
+public record CanaryReport(boolean enabled, State state, OptionalLong lastMs, Sentence sentence) {
+
+  /** None is sent. */
+  public static final CanaryReport OFF =
+      new CanaryReport(false, State.UNKNOWN, OptionalLong.empty(), Template.NO_CANARY.with());
+
+  /** What a canary tells. */
+  public enum State {
+    /** The last one came out within its budget. */
+    OK,
+    /** The last one came out late, or is late. */
+    LATE,
+    /** The last one never came out. */
+    LOST,
+    /** None has come out yet, or none could be sent. */
+    UNKNOWN
+  }
+}

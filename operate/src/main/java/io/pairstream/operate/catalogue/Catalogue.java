@@ -1,0 +1,159 @@
+package io.pairstream.operate.catalogue;
+
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.table.Aggregate;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * What was decided about pairs, as tables on this instance's disk: of training, validation, test,
+ * quarantine, receipts, uploads, takedowns, reviews and the audit trail, committed records alone.
+ * Each record is decoded once and shown to all folds.
+ */
+public final class Catalogue implements Aggregate {
+
+  private static final RawPair UNKNOWN = RawPair.newBuilder().setSourceKind("").build();
+
+  private final PairTopics topics;
+  private final Map<String, RecordDecoder<?>> decoders;
+  private final RecordDecoder<RawPair> raw;
+  private final RecordDecoder<PairLink> links;
+  private final List<CatalogueFold> folds;
+
+  /**
+   * Opens the catalogue in a folder, or begins one, and follows the topics from then on. Returns at
+   * once.
+   *
+   * @param folds each with tables of its own
+   * @param directory a folder of this catalogue alone
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be written, or
+   *     another process has it
+   */
+  public static TopicTable open(
+      ClusterAccess cluster, List<CatalogueFold> folds, Path directory, Clock clock) {
+    return TopicTable.open(
+        new Catalogue(cluster, folds), directory, cluster.clientSettings(), clock);
+  }
+
+  private Catalogue(ClusterAccess cluster, List<CatalogueFold> folds) {
+    this.topics = cluster.topics();
+    this.folds = List.copyOf(folds);
+    Registry registry = cluster.registry();
+    this.decoders =
+        Stream.of(
+                new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.validation(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.test(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
+                new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
+                new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+                new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
+                new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry))
+            .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
+    this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
+    this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);
+  }
+
+  @Override
+  public String name() {
+    return "the catalogue of pairs";
+  }
+
+  @Override
+  public String version() {
+    return folds.stream()
+        .map(fold -> String.valueOf(fold.version()))
+        .collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public List<String> schema() {
+    return folds.stream().flatMap(fold -> fold.schema().stream()).toList();
+  }
+
+  @Override
+  public List<String> topics() {
+    return decoders.keySet().stream().sorted().toList();
+  }
+
+  @Override
+  public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+    if (record.key() == null) {
+      return;
+    }
+    Optional<?> value = Optional.empty();
+    if (record.value() != null) {
+      value = decoders.get(record.topic()).decode(record.value());
+      if (value.isEmpty()) {
+        return;
+      }
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    Place place =
+        new Place(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            Instant.ofEpochMilli(record.timestamp()));
+    Object shown =
+        value.orElse(null) instanceof QuarantinedPair pair
+            ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
+            : value.orElse(null);
+    folds.forEach(fold -> fold.apply(key, shown, place, table));
+  }
+
+  @Override
+  public void forget(TopicPartition partition, long from, Database table) {
+    folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, table));
+  }
+
+  /** What the original record says; that of a link has no image. */
+  private Optional<RawPair> sent(QuarantinedPair pair) {
+    if (pair.getValue() == null) {
+      return Optional.ofNullable(pair.getSent());
+    }
+    byte[] value = Utils.toArray(pair.getValue());
+    return pair.getOrigin().getTopic().equals(topics.links().name())
+        ? links
+            .decode(value)
+            .map(
+                link ->
+                    RawPair.newBuilder()
+                        .setCaption(link.getCaption())
+                        .setLanguage(link.getLanguage())
+                        .setSourceKind(link.getSourceKind())
+                        .setContributor(link.getContributor())
+                        .setUrl(link.getUrl())
+                        .setLicence(link.getLicence())
+                        .setReceivedAt(link.getReceivedAt())
+                        .build())
+        : raw.decode(value);
+  }
+}

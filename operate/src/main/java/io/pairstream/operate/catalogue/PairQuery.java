@@ -1,0 +1,74 @@
+package io.pairstream.operate.catalogue;
+
+import java.util.Optional;
+
+/**
+ * Which pairs are looked for; all that is given must hold.
+ *
+ * @param text a pair id, an image digest, the beginning of one, coordinates, a reason, or words of
+ *     captions and contributors' names; empty for all
+ * @param reason a reason's name; empty for all, as with the others
+ * @param source a source kind
+ * @param contributor whom the pair names, exactly
+ * @param producer whose API key it was sent with, exactly
+ * @param status TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param after goes on behind the cursor of an earlier page
+ * @param limit pairs of one page at most; 1 to 500
+ */
+public record PairQuery(
+    String text,
+    String reason,
+    String source,
+    String contributor,
+    String producer,
+    String status,
+    Optional<String> after,
+    int limit) {
+
+  /** Longest text that is looked for, in characters. */
+  public static final int LONGEST_TEXT = 500;
+
+  /**
+   * @throws IllegalArgumentException where the text or the limit is out of bounds, or the cursor is
+   *     none of ours
+   */
+  public PairQuery {
+    if (limit < 1 || limit > 500) {
+      throw new IllegalArgumentException("limit must be 1 to 500, was " + limit);
+    }
+    if (text.length() > LONGEST_TEXT) {
+      throw new IllegalArgumentException(
+          "q has at most " + LONGEST_TEXT + " characters, not " + text.length());
+    }
+    place(after);
+  }
+
+  /** Id before which the pairs of this page are. */
+  long before() {
+    return place(after);
+  }
+
+  private static long place(Optional<String> cursor) {
+    try {
+      return cursor.map(Long::parseLong).orElse(Long.MAX_VALUE);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("after is the next of an earlier answer", e);
+    }
+  }
+
+  /** All pairs of a status, or of every one where that is empty; the first page. */
+  public static PairQuery all(String status, int limit) {
+    return new PairQuery("", "", "", "", "", status, Optional.empty(), limit);
+  }
+
+  /** The same with a text to look for. */
+  public PairQuery withText(String other) {
+    return new PairQuery(other, reason, source, contributor, producer, status, after, limit);
+  }
+
+  /** The same from a cursor on. */
+  public PairQuery from(String cursor) {
+    return new PairQuery(
+        text, reason, source, contributor, producer, status, Optional.of(cursor), limit);
+  }
+}

@@ -1,0 +1,209 @@
+package io.pairstream.operate.catalogue;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What became of one raw record: a record on training, validation, test or quarantine, without its
+ * bytes. Captions, names and addresses are as their producers wrote them: hostile text.
+ *
+ * @param pairId empty where the raw record could not be read
+ * @param status TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param step which node rejected it; empty where none did, as are {@code reason}, {@code detail},
+ *     {@code measured} and {@code limit}
+ * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
+ *     none
+ * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
+ * @param producer whose API key it was sent with; empty where none was
+ * @param url its beginning: at most 2,000 characters
+ * @param origin coordinates of the raw record
+ * @param receivedAt when an output took it; 1970 where nobody knows
+ * @param place where the record lies
+ * @param hasPicture whether the record holds an image
+ */
+public record PairRow(
+    String pairId,
+    String imageDigest,
+    String status,
+    String step,
+    String reason,
+    String detail,
+    String measured,
+    String limit,
+    String copyOf,
+    String caption,
+    String language,
+    String sourceKind,
+    String contributor,
+    String producer,
+    String url,
+    String licence,
+    String recipeVersion,
+    @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
+    Instant receivedAt,
+    Place place,
+    boolean hasPicture) {
+
+  private static final String WAITING = "RECEIVED";
+  private static final int LONGEST_CAPTION = 1_000;
+  private static final int LONGEST_TEXT = 2_000;
+  private static final String OTHER_KIND = "UNKNOWN";
+  static final int LONGEST_NAME = 500;
+
+  static PairRow of(PreparedPair pair, Place place) {
+    return new PairRow(
+        pair.getPairId(),
+        pair.getImageDigest(),
+        // The topic says it, whatever the record does.
+        place.topic().substring(place.topic().lastIndexOf('.') + 1).toUpperCase(Locale.ROOT),
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        cut(pair.getCaption(), LONGEST_CAPTION),
+        cut(pair.getLanguage(), LONGEST_NAME),
+        cut(pair.getSourceKind(), LONGEST_NAME),
+        cut(pair.getContributor(), LONGEST_NAME),
+        cut(pair.getProducer(), LONGEST_NAME),
+        cut(pair.getUrl(), LONGEST_TEXT),
+        cut(pair.getLicence(), LONGEST_NAME),
+        pair.getRecipeVersion(),
+        pair.getOrigin(),
+        pair.getReceivedAt(),
+        place,
+        pair.getImage().hasRemaining());
+  }
+
+  /** Of the few kinds, or one for all others: a stranger's would be a column of its own. */
+  private static String known(String sourceKind) {
+    return sourceKind.isEmpty()
+            || Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(sourceKind))
+        ? sourceKind
+        : OTHER_KIND;
+  }
+
+  static PairRow of(QuarantinedPair pair, RawPair sent, Place place) {
+    return of(pair, PairStatus.QUARANTINED.name(), sent, place);
+  }
+
+  private static PairRow of(QuarantinedPair pair, String status, RawPair sent, Place place) {
+    return new PairRow(
+        pair.getPairId(),
+        pair.getImageDigest(),
+        status,
+        pair.getStep(),
+        pair.getReason(),
+        cut(pair.getDetail(), LONGEST_TEXT),
+        cut(pair.getMeasured(), LONGEST_NAME),
+        cut(pair.getLimit(), LONGEST_NAME),
+        cut(pair.getCopyOf(), LONGEST_NAME),
+        cut(sent.getCaption(), LONGEST_CAPTION),
+        cut(sent.getLanguage(), LONGEST_NAME),
+        known(sent.getSourceKind()),
+        cut(sent.getContributor(), LONGEST_NAME),
+        cut(pair.getProducer(), LONGEST_NAME),
+        cut(sent.getUrl(), LONGEST_TEXT),
+        cut(sent.getLicence(), LONGEST_NAME),
+        pair.getRecipeVersion(),
+        pair.getOrigin(),
+        sent.getReceivedAt(),
+        place,
+        sent.getImage().hasRemaining());
+  }
+
+  /**
+   * Of a pair whose record is gone, or not read yet.
+   *
+   * @param status where it is
+   */
+  public static PairRow of(String pairId, String status, ReceiptNote receipt) {
+    QuarantinedPair pair =
+        QuarantinedPair.newBuilder()
+            .setPairId(pairId)
+            .setImageDigest(receipt.imageDigest())
+            .setReason(receipt.reason())
+            .setDetail(receipt.detail())
+            .setProducer(receipt.producer())
+            .setOrigin(receipt.origin())
+            .build();
+    RawPair sent =
+        RawPair.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build();
+    return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
+  }
+
+  /** Of a raw record that nothing has judged yet. */
+  public static PairRow waiting(RawPair raw, String pairId, String imageDigest, Origin at) {
+    return new PairRow(
+        pairId,
+        imageDigest,
+        WAITING,
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        cut(raw.getCaption(), LONGEST_CAPTION),
+        cut(raw.getLanguage(), LONGEST_NAME),
+        known(raw.getSourceKind()),
+        cut(raw.getContributor(), LONGEST_NAME),
+        cut(raw.getProducer(), LONGEST_NAME),
+        cut(raw.getUrl(), LONGEST_TEXT),
+        cut(raw.getLicence(), LONGEST_NAME),
+        "",
+        at,
+        raw.getReceivedAt(),
+        new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt()),
+        raw.getImage().hasRemaining());
+  }
+
+  /** Whether nothing has judged it yet. */
+  @JsonIgnore
+  public boolean isWaiting() {
+    return status.equals(WAITING);
+  }
+
+  /** Whether the pair was rejected. */
+  @JsonIgnore
+  public boolean isQuarantined() {
+    return status.equals(PairStatus.QUARANTINED.name());
+  }
+
+  /** {@code topic-partition-offset} of the raw record. */
+  public String coordinates() {
+    return OriginHeader.text(origin);
+  }
+
+  /** What the record's own topic has it under: the pair id, or the coordinates. */
+  public String key() {
+    return pairId.isEmpty() ? coordinates() : pairId;
+  }
+
+  /** Keys of the takedowns that it falls under. */
+  public List<String> takedowns() {
+    return TakedownKind.keysOf(pairId, imageDigest, contributor, producer, sourceKind, url);
+  }
+
+  static String cut(String text, int characters) {
+    if (text.length() <= characters) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(characters - 1)) ? characters - 1 : characters;
+    return text.substring(0, end);
+  }
+}

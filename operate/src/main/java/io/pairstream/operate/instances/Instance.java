@@ -1,0 +1,86 @@
+package io.pairstream.operate.instances;
+
+import io.pairstream.operate.lag.Durations;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.Series;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A process as it last spoke of itself.
+ *
+ * @param status what it said
+ * @param heardAt when that was, by our clock
+ * @param rates what its counters grew by per second of late, by series; empty where it has spoken
+ *     once only, or is silent
+ * @param minuteRates the same over the last minute
+ * @param silent whether it has missed several reports: it is gone, cut off, or hangs
+ */
+public record Instance(
+    InstanceStatus status,
+    Instant heardAt,
+    Map<Series, Double> rates,
+    Map<Series, Double> minuteRates,
+    boolean silent) {
+
+  public Instance {
+    rates = Map.copyOf(rates);
+    minuteRates = Map.copyOf(minuteRates);
+  }
+
+  /** Name of the service. */
+  public String service() {
+    return status.getService();
+  }
+
+  /** Whether it began where another one of its service, and of a trainer's run, has ended. */
+  boolean replaces(Instance other) {
+    return service().equals(other.service())
+        && run().equals(other.run())
+        && status.getStartedAt().isAfter(other.heardAt());
+  }
+
+  /** View and order that a trainer's feed goes through; empty for others. */
+  private String run() {
+    return status.getFacts().getOrDefault("run", "");
+  }
+
+  /** A number without labels; NaN where the process does not say it. */
+  public double value(String name) {
+    return status.getMetrics().stream()
+        .filter(metric -> metric.getName().equals(name) && metric.getLabels().isEmpty())
+        .mapToDouble(Metric::getValue)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  /**
+   * Whether the process is one of this machine's that still runs. A process that began before the
+   * last report is the one that reported.
+   */
+  boolean runsHere() {
+    return status.getHost().equals(SelfReport.host())
+        && ProcessHandle.of(status.getPid())
+            .flatMap(process -> process.info().startInstant())
+            .filter(start -> start.isBefore(heardAt))
+            .isPresent();
+  }
+
+  /** Since when a silent process has not reported, and how to end it where it runs here. */
+  Sentence silence() {
+    String pid = String.valueOf(status.getPid());
+    String since = Durations.timeOfDay(heardAt);
+    return runsHere()
+        ? Template.INSTANCE_HANGS.with(service(), pid, since, "kill -9 " + pid)
+        : Template.INSTANCE_SILENT.with(service(), pid, status.getHost(), since);
+  }
+
+  /** Growth of a counter per second; NaN where that is not known. */
+  double rate(String name, String... labels) {
+    return rates.getOrDefault(Series.of(name, labels), Double.NaN);
+  }
+}

@@ -1,0 +1,68 @@
+package io.pairstream.operate.instances;
+
+import io.pairstream.schemas.Hint;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
+import java.time.Clock;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Checks the processes of a data set by their last reports. */
+public final class InstanceChecks {
+
+  private static final String PREPROCESS = "preprocess";
+
+  private InstanceChecks() {}
+
+  /** One finding for each process; one that says so where none reports. */
+  public static List<Finding> look(ClusterAccess cluster, Clock clock) {
+    List<Finding> none = List.of(Finding.ok(Area.INSTANCES, "reports", "no process reports"));
+    try {
+      List<Finding> found =
+          Instances.read(cluster, clock).all().stream().map(InstanceChecks::finding).toList();
+      return found.isEmpty() ? none : found;
+    } catch (InterruptException e) {
+      throw e;
+    } catch (UnknownTopicOrPartitionException e) {
+      return none; // a cluster without topics is another check's finding
+    } catch (KafkaException e) {
+      return List.of(Finding.unknown(Area.INSTANCES, "reports", RootCause.message(e), ""));
+    }
+  }
+
+  /** Why raw pairs may wait to be judged, with what to do; empty where processes report nothing. */
+  public static List<String> whyPairsWait(ClusterAccess cluster, Clock clock) {
+    List<Finding> found =
+        look(cluster, clock).stream()
+            .filter(each -> each.check().equals(PREPROCESS) || each.level() == Level.UNKNOWN)
+            .toList();
+    return found.isEmpty()
+        ? List.of("no preprocess reports; start it: " + Hint.of(PREPROCESS))
+        : found.stream().filter(each -> each.level() != Level.OK).map(Finding::sentence).toList();
+  }
+
+  private static Finding finding(Instance instance) {
+    InstanceStatus status = instance.status();
+    Area area = Area.INSTANCES;
+    String name = instance.service();
+    if (instance.silent()) {
+      String there = "kill -9 %d on %s, if it runs".formatted(status.getPid(), status.getHost());
+      String remedy = (instance.runsHere() ? "" : there + "; ") + "then start it again";
+      return Finding.wrong(area, name, instance.silence().text(), "regular reports", remedy);
+    }
+    String health = status.getFacts().getOrDefault(SelfReport.HEALTH, "no health address");
+    String place = "process %d on %s (%s)".formatted(status.getPid(), status.getHost(), health);
+    String held = ": %s, partitions: %d".formatted(status.getState(), status.getAssigned().size());
+    String obstacle = status.getObstacle();
+    return obstacle.isEmpty()
+        ? Finding.ok(area, name, place + held)
+        : Finding.warning(area, name, place + " waits: " + obstacle, "nothing in its way", "");
+  }
+}

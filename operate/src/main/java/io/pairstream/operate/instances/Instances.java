@@ -1,0 +1,314 @@
+package io.pairstream.operate.instances;
+
+import io.pairstream.operate.lag.Arrivals;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.report.Series;
+import io.pairstream.service.table.Follower;
+import io.pairstream.service.transactions.AbandonedTransaction;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The processes of a data set, by their last reports. Whoever ended in an orderly way is not in it;
+ * whoever was silent for a day is forgotten.
+ *
+ * <p>A thread follows the topic; while Kafka is away, what was known last holds, and everybody
+ * becomes silent. So it is after a fault of ours too, which is an obstacle until the topic is read
+ * once more. Thread-safe.
+ */
+public final class Instances implements AutoCloseable {
+
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
+  /** Reports that may be missed before a process counts as silent. */
+  private static final int MISSED = 3;
+
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(15);
+
+  /** Rates of late are taken over the last so many reports. */
+  private static final int REPORTS = 4;
+
+  /** However often a process reports. */
+  private static final int MOST_REPORTS = 100;
+
+  /** More than there ever are; a flood of names must not fill the memory. */
+  private static final int MOST = 2_000;
+
+  private final Map<String, Entry> entries = new HashMap<>();
+
+  /** One process: its last reports, the newest last. */
+  private static final class Entry {
+    private final Deque<InstanceStatus> reports = new ArrayDeque<>();
+    private Instant heardAt = Instant.EPOCH;
+
+    private void add(InstanceStatus said) {
+      InstanceStatus before = reports.peekLast();
+      if (before != null && !before.getReportedAt().isBefore(said.getReportedAt())) {
+        reports.clear(); // its clock was set back, or the topic is read again
+      }
+      reports.addLast(said);
+      while (reports.size() > MOST_REPORTS || (reports.size() > REPORTS && isMinuteOld())) {
+        reports.removeFirst();
+      }
+    }
+
+    /** Whether the second report is as old as what rates of a minute begin with. */
+    private boolean isMinuteOld() {
+      Instant second = reports.stream().skip(1).findFirst().orElseThrow().getReportedAt();
+      return !second.isAfter(reports.getLast().getReportedAt().minus(Arrivals.WINDOW));
+    }
+
+    /** The first of the last few. */
+    private InstanceStatus ofLate() {
+      return reports.stream().skip(Math.max(0, reports.size() - REPORTS)).findFirst().orElseThrow();
+    }
+  }
+
+  private final Clock clock;
+  private final Optional<Follower> follower;
+
+  /**
+   * @param cluster whose topic is followed; empty where reports come by {@link #note} alone
+   */
+  Instances(Optional<ClusterAccess> cluster, Clock clock) {
+    this.clock = clock;
+    this.follower = cluster.map(this::follow);
+  }
+
+  /** Begins to follow the topic of instances. */
+  public static Instances follow(ClusterAccess cluster, Clock clock) {
+    return new Instances(Optional.of(cluster), clock);
+  }
+
+  /**
+   * Reads the topic of instances once, to its end.
+   *
+   * @throws KafkaException where the cluster does not answer
+   */
+  static Instances read(ClusterAccess cluster, Clock clock) {
+    Instances found = new Instances(Optional.empty(), clock);
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
+      log.readAll(
+          cluster.topics().instances(),
+          (key, said) ->
+              found.note(key, said, said.map(InstanceStatus::getReportedAt).orElse(Instant.EPOCH)));
+    }
+    return found;
+  }
+
+  private Follower follow(ClusterAccess cluster) {
+    RecordDecoder<InstanceStatus> decoder =
+        new RecordDecoder<>(
+            cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
+    return Follower.start(
+        "instances",
+        cluster.topics().instances().name(),
+        (records, positions, atEnd) -> records.forEach(record -> note(record, decoder, atEnd)),
+        cluster.clientSettings());
+  }
+
+  /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
+  public Optional<String> obstacle() {
+    return follower.flatMap(following -> following.progress().fault());
+  }
+
+  /**
+   * All processes, by service and then by the time of their starts; silent ones too, until their
+   * service has started another.
+   */
+  public List<Instance> all() {
+    return at(clock.instant());
+  }
+
+  /**
+   * Reports of processes, for metrics.
+   *
+   * @param silent of those that fell silent without a word, or of the others
+   */
+  public List<InstanceStatus> reports(boolean silent) {
+    return all().stream().filter(one -> one.silent() == silent).map(Instance::status).toList();
+  }
+
+  /** The instance that reported a transactional id as its own; the id where none has. */
+  public String named(String transactionalId) {
+    return all().stream()
+        .map(Instance::status)
+        .filter(
+            status ->
+                List.of(
+                        status
+                            .getFacts()
+                            .getOrDefault(AbandonedTransaction.IDS_FACT, "")
+                            .split(" "))
+                    .contains(transactionalId))
+        .map(InstanceStatus::getInstance)
+        .findFirst()
+        .orElse(transactionalId);
+  }
+
+  /**
+   * A recipe's limits of measures, like {@code caption_words>=3}; none where no process reports the
+   * recipe.
+   */
+  public List<String> limits(String recipeVersion) {
+    return all().stream()
+        .map(each -> each.status().getFacts())
+        .filter(facts -> facts.getOrDefault("recipe_version", "").equals(recipeVersion))
+        .flatMap(facts -> Stream.ofNullable(facts.get("limits")))
+        .findFirst()
+        .map(limits -> List.of(limits.split(" ")))
+        .orElse(List.of());
+  }
+
+  /** Operator that puts groups of the platform's own beside the reports of their processes. */
+  public ReportingGroups beside(Dataset dataset) {
+    Instant now = clock.instant();
+    return new ReportingGroups(at(now), dataset, now);
+  }
+
+  /** The processes of a service. */
+  List<Instance> of(String service) {
+    return all().stream().filter(instance -> instance.service().equals(service)).toList();
+  }
+
+  /** The graph of a service, as its newest process describes it that is not silent. */
+  public Optional<String> topology(String service) {
+    return of(service).stream()
+        .sorted(
+            Comparator.comparing(Instance::silent)
+                .thenComparing(
+                    instance -> instance.status().getStartedAt(), Comparator.reverseOrder()))
+        .map(instance -> instance.status().getTopology())
+        .filter(topology -> !topology.isEmpty())
+        .findFirst();
+  }
+
+  /** Stops following; what is known stays known. */
+  @Override
+  public void close() {
+    follower.ifPresent(Follower::close);
+  }
+
+  /**
+   * @param justSaid whether the record came while the topic was followed; of an earlier one only
+   *     the process's own clock tells how old it is
+   */
+  private void note(
+      ConsumerRecord<byte[], byte[]> record,
+      RecordDecoder<InstanceStatus> decoder,
+      boolean justSaid) {
+    if (record.key() == null) {
+      return;
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    if (record.value() == null) {
+      note(key, Optional.empty(), Instant.EPOCH);
+      return;
+    }
+    Optional<InstanceStatus> said = decoder.decode(record.value());
+    if (said.isPresent()) { // what cannot be read is no report, and no end either
+      Instant now = clock.instant();
+      Instant reported = said.get().getReportedAt();
+      note(key, said, justSaid || reported.isAfter(now) ? now : reported);
+    }
+  }
+
+  /**
+   * Notes a record of the topic.
+   *
+   * @param heardAt when the process said it, by our clock
+   */
+  synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
+    if (said.isEmpty()) {
+      entries.remove(key);
+    } else if (entries.containsKey(key) || entries.size() < MOST) {
+      Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
+      entry.heardAt = heardAt;
+      entry.add(said.get());
+    }
+  }
+
+  /**
+   * All processes, by service and then by the time of their starts. One that fell silent and whose
+   * service has started another since, of the same run for a trainer's feed, is replaced, and not
+   * among them.
+   */
+  synchronized List<Instance> at(Instant now) {
+    entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
+    List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
+    return all.stream()
+        .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
+        .sorted(
+            Comparator.comparing(Instance::service)
+                .thenComparing(instance -> instance.status().getStartedAt())
+                .thenComparing(instance -> instance.status().getInstance()))
+        .toList();
+  }
+
+  private static Instance instance(Entry entry, Instant now) {
+    InstanceStatus last = entry.reports.getLast();
+    Duration timeout = Duration.ofMillis(MISSED * last.getIntervalMs());
+    boolean silent =
+        isOlder(
+            entry.heardAt,
+            now,
+            timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
+    return new Instance(
+        last,
+        entry.heardAt,
+        silent ? Map.of() : rates(entry.ofLate(), last),
+        silent ? Map.of() : rates(entry.reports.getFirst(), last),
+        silent);
+  }
+
+  private static Map<Series, Double> rates(InstanceStatus first, InstanceStatus last) {
+    // A report may hold any time, and two may be further apart than a long can tell.
+    double seconds =
+        ((double) last.getReportedAt().toEpochMilli() - first.getReportedAt().toEpochMilli()) / 1e3;
+    Map<Series, Double> rates = new HashMap<>();
+    if (seconds > 0) {
+      Map<Series, Double> before = totals(first);
+      totals(last)
+          .forEach(
+              (series, now) -> {
+                // A counter that was not there has not counted before.
+                double grown = now - before.getOrDefault(series, 0.0);
+                if (grown >= 0) {
+                  rates.put(series, grown / seconds);
+                }
+              });
+    }
+    return rates;
+  }
+
+  private static Map<Series, Double> totals(InstanceStatus status) {
+    Map<Series, Double> totals = new HashMap<>();
+    for (Metric metric : status.getMetrics()) {
+      if (metric.getType().equals("COUNTER")) {
+        Series.of(metric).ifPresent(series -> totals.put(series, metric.getValue()));
+      }
+    }
+    return totals;
+  }
+
+  private static boolean isOlder(Instant heardAt, Instant now, Duration age) {
+    return Duration.between(heardAt, now).compareTo(age) > 0;
+  }
+}

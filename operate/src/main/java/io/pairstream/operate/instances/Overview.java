@@ -1,0 +1,329 @@
+package io.pairstream.operate.instances;
+
+import io.pairstream.operate.canary.CanaryReport;
+import io.pairstream.operate.instances.ClusterWatch.BrokerState;
+import io.pairstream.operate.instances.ClusterWatch.BrokerState.State;
+import io.pairstream.operate.instances.ClusterWatch.RegistryState;
+import io.pairstream.operate.lag.Arrivals;
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.Headline;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.PartitionLag;
+import io.pairstream.operate.lag.Sentences;
+import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.Series;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** The platform at one moment: how it is, in a sentence, and the figures behind it. */
+public final class Overview {
+
+  private final Sources sources;
+  private final Instant now;
+  private final List<Instance> instances;
+  private final ReportingGroups reporting;
+  private final List<GroupLag> groups;
+  private final BrokerState brokers;
+  private final RegistryState registry;
+
+  /**
+   * Where the overview is from.
+   *
+   * @param groups how far groups are behind
+   * @param arrivals what came to topics within the last minute
+   * @param statuses accepted pairs by where they are; empty while that is not known
+   * @param rejections records on quarantine by reason; empty while that is not known
+   */
+  public record Sources(
+      ClusterAccess cluster,
+      Instances instances,
+      ClusterWatch watch,
+      Supplier<List<GroupLag>> groups,
+      Arrivals arrivals,
+      Supplier<Map<String, Long>> statuses,
+      Supplier<Map<String, Long>> rejections,
+      Supplier<CanaryReport> canary,
+      Clock clock) {}
+
+  /** {@code GET /v1/overview} and {@code GET /v1/topology}. */
+  public static List<Route> routes(Sources sources) {
+    return List.of(
+        AnswerJson.route("/v1/overview", request -> new Overview(sources).answer()),
+        AnswerJson.route("/v1/topology", request -> topology(sources.instances())));
+  }
+
+  static Graph.Answer topology(Instances instances) {
+    Optional<String> described = instances.topology("preprocess");
+    return new Graph(described.orElse(""), instances.of("preprocess"))
+        .answer(described.isPresent());
+  }
+
+  Overview(Sources sources) {
+    this.sources = sources;
+    now = sources.clock().instant();
+    instances = sources.instances().all();
+    reporting = sources.instances().beside(sources.cluster().dataset());
+    groups = sources.groups().get().stream().map(reporting).toList();
+    brokers = sources.watch().brokers();
+    registry = sources.watch().registry();
+  }
+
+  /** As {@code GET /v1/overview} answers. */
+  record Answer(
+      Instant at,
+      String dataset,
+      LagVerdict verdict,
+      Sentence sentence,
+      List<GroupLag> groups,
+      List<Flow> doors,
+      List<Flow> outputs,
+      Quarantine quarantine,
+      BrokerState brokers,
+      RegistryState registry,
+      List<Reporting> instances,
+      TrainerClock trainer,
+      List<TrainerRun> runs,
+      CanaryReport canary) {}
+
+  /** Records that come to a topic; NaN where that is not known. */
+  record Flow(String topic, double perSecond, double total) {}
+
+  /** Records in quarantine. */
+  record Quarantine(long total, Map<String, Long> byReason) {}
+
+  /**
+   * A process.
+   *
+   * @param health where it answers for its health, as {@code http://HOST:PORT}; empty where that is
+   *     not reported
+   * @param obstacle why it waits, or what is known of its silence; empty where it works
+   */
+  record Reporting(
+      String service,
+      String instance,
+      String host,
+      long pid,
+      String state,
+      String health,
+      Sentence obstacle,
+      Instant startedAt,
+      Instant reportedAt,
+      boolean silent,
+      int partitions,
+      List<String> assigned) {}
+
+  Answer answer() {
+    Optional<Headline> headline = Headline.of(groups);
+    boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
+    // Brokers that were not asked yet, and groups that were not looked at.
+    LagVerdict notYet = reporting.isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
+    LagVerdict blindly = brokers.state() == State.UNKNOWN ? notYet : LagVerdict.UNKNOWN;
+    PairTopics topics = sources.cluster().topics();
+    return new Answer(
+        now,
+        sources.cluster().dataset().name(),
+        blind ? blindly : headline.map(Headline::verdict).orElse(notYet),
+        sentence(headline, blind),
+        groups.stream().sorted(Headline.OWN_FIRST).map(GroupLag::withoutPartitions).toList(),
+        List.of(
+            flow("crowdsourced", topics.crowdsourced().name(), Double.NaN, Double.NaN),
+            flow(
+                "scraped",
+                topics.scraped().name(),
+                rate("fetch", counter -> counter.name().equals("links_fetched_total")),
+                Double.NaN),
+            flow("links", topics.links().name(), Double.NaN, Double.NaN)),
+        outputs(),
+        quarantine(),
+        brokers,
+        registry,
+        // Those that are silent or wait are what somebody looks for.
+        instances.stream()
+            .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
+            .map(this::process)
+            .toList(),
+        trainer(),
+        TrainerRun.of(instances),
+        sources.canary().get());
+  }
+
+  private static boolean needsEyes(Instance instance) {
+    return instance.silent() || !instance.status().getObstacle().isEmpty();
+  }
+
+  /** The processes that say what is in their way. */
+  private Stream<Instance> waiting() {
+    return instances.stream()
+        .filter(each -> !each.silent() && !each.status().getObstacle().isEmpty());
+  }
+
+  private static Sentence obstacle(Instance instance) {
+    InstanceStatus status = instance.status();
+    String text = status.getObstacle();
+    Sentence known = Sentence.of(status.getObstacleTemplate(), status.getObstacleArguments(), text);
+    return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
+  }
+
+  /** Sentence with what an operator must know first, and what may be the reason. */
+  private Sentence sentence(Optional<Headline> headline, boolean blind) {
+    if (blind) {
+      return Template.KNOWN_LAST.with(brokers.sentence());
+    }
+    List<Sentence> parts = new ArrayList<>();
+    parts.add(
+        headline
+            .map(Headline::sentence)
+            .filter(sentence -> !sentence.text().isBlank())
+            .orElseGet(Template.NOT_WATCHED::with));
+    waiting()
+        .map(instance -> Template.SERVICE_WAITS.with(instance.service(), obstacle(instance)))
+        .distinct()
+        .limit(2)
+        .forEach(parts::add);
+    // A group that is in trouble names them already.
+    instances.stream()
+        .map(Instance::service)
+        .distinct()
+        .flatMap(reporting::silences)
+        .filter(silence -> !parts.get(0).text().contains(silence.text()))
+        .forEach(parts::add);
+    if (brokers.state() == State.DEGRADED) {
+      parts.add(brokers.sentence());
+    }
+    if (registry.state() == State.DOWN) {
+      parts.add(registry.sentence());
+    }
+    // Groups may be calm where processes are not; then not all is well.
+    boolean calm =
+        headline.filter(each -> each.verdict().compareTo(LagVerdict.OK) >= 0).isPresent();
+    return Sentence.joined(calm && parts.size() > 1 ? parts.subList(1, parts.size()) : parts);
+  }
+
+  private List<Flow> outputs() {
+    Map<String, Long> statuses = sources.statuses().get();
+    // Of a pair that is rejected several times there are several records.
+    long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
+    List<Flow> outputs = new ArrayList<>();
+    for (PairStatus status :
+        List.of(
+            PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST, PairStatus.QUARANTINED)) {
+      boolean isRejected = status == PairStatus.QUARANTINED;
+      String topic = isRejected ? "quarantine" : status.name().toLowerCase(Locale.ROOT);
+      double total = isRejected ? rejected : statuses.getOrDefault(status.name(), 0L);
+      outputs.add(
+          flow(
+              topic,
+              sources.cluster().dataset().topic(topic),
+              decided(status),
+              statuses.isEmpty() ? Double.NaN : total));
+    }
+    return outputs;
+  }
+
+  /**
+   * One topic's line. What processes have counted is preferred to what its readers' lag is told by,
+   * which counts the ends of transactions too.
+   */
+  private Flow flow(String label, String topic, double counted, double total) {
+    Map<Integer, PartitionLag> partitions = new HashMap<>();
+    groups.stream()
+        .flatMap(group -> group.partitions().stream())
+        .filter(partition -> partition.topic().equals(topic))
+        .forEach(partition -> partitions.put(partition.partition(), partition));
+    return new Flow(
+        label,
+        Double.isNaN(counted) ? sources.arrivals().perSecond(topic, now) : counted,
+        Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
+  }
+
+  private static double sum(
+      Map<Integer, PartitionLag> partitions, ToDoubleFunction<PartitionLag> number) {
+    return partitions.isEmpty()
+        ? Double.NaN
+        : partitions.values().stream().mapToDouble(number).sum();
+  }
+
+  private double decided(PairStatus status) {
+    return rate(
+        "preprocess",
+        counter ->
+            counter.name().equals("decided_total")
+                && status.name().equals(counter.labels().get("status"))
+                && !Canaries.SOURCE.equals(counter.labels().get("source")));
+  }
+
+  /**
+   * Growth of some counters per second within the last minute, over all processes of a service that
+   * speak; NaN where none does.
+   */
+  private double rate(String service, Predicate<Series> counters) {
+    return instances.stream()
+        .filter(each -> each.service().equals(service) && !each.silent())
+        .filter(each -> !each.minuteRates().isEmpty())
+        .mapToDouble(
+            each ->
+                each.minuteRates().entrySet().stream()
+                    .filter(rate -> counters.test(rate.getKey()))
+                    .mapToDouble(Map.Entry::getValue)
+                    .sum())
+        .reduce((a, b) -> a + b)
+        .orElse(Double.NaN);
+  }
+
+  private Quarantine quarantine() {
+    Map<String, Long> byReason = sources.rejections().get();
+    return new Quarantine(byReason.values().stream().mapToLong(count -> count).sum(), byReason);
+  }
+
+  private Reporting process(Instance instance) {
+    InstanceStatus status = instance.status();
+    return new Reporting(
+        instance.service(),
+        status.getInstance(),
+        status.getHost(),
+        status.getPid(),
+        status.getState(),
+        status.getFacts().getOrDefault(SelfReport.HEALTH, ""),
+        instance.silent() ? instance.silence() : obstacle(instance),
+        status.getStartedAt(),
+        instance.heardAt(),
+        instance.silent(),
+        status.getAssigned().size(),
+        status.getAssigned());
+  }
+
+  private TrainerClock trainer() {
+    String topic = sources.cluster().topics().training().name();
+    Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
+    String preprocessing = sources.cluster().dataset().preprocessGroup();
+    boolean pairsWait =
+        groups.stream().anyMatch(each -> each.group().equals(preprocessing) && each.now().waits());
+    String feeding = sources.cluster().dataset().feedGroup();
+    Optional<Sentence> lastSeen =
+        groups.stream()
+            .filter(each -> each.group().equals(feeding) && each.now().waits())
+            .map(each -> Template.LAST_SEEN.with(feeding, Sentences.waiting(each.now())))
+            .findFirst();
+    return TrainerClock.of(instances, training.perSecond(), pairsWait, lastSeen);
+  }
+}

@@ -1,0 +1,74 @@
+package io.pairstream.operate.instances;
+
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagWatcher;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.schemas.topics.Dataset;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Groups of the platform's own beside the reports of their processes. A group is not said to keep
+ * up while each of its processes is silent or reports an obstacle, and a silent process that holds
+ * partitions is named.
+ *
+ * @param instances the processes
+ * @param now when the groups were looked at
+ */
+public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant now)
+    implements UnaryOperator<GroupLag> {
+
+  @Override
+  public GroupLag apply(GroupLag group) {
+    String service = service(group);
+    List<Instance> speaking = speaking(service);
+    boolean isHeldUp =
+        speaking.isEmpty()
+            ? of(service).findAny().isPresent()
+            : speaking.stream().noneMatch(each -> each.status().getObstacle().isEmpty());
+    boolean isStarting = !speaking.isEmpty() && isStarting(service);
+    GroupLag told = isHeldUp ? group.waiting(isStarting) : group;
+    return silences(service).findFirst().map(told::because).orElse(told);
+  }
+
+  /** Whether all processes of a service have just started, or none has reported anything yet. */
+  boolean isStarting(String service) {
+    return speaking(service).stream()
+        .allMatch(each -> each.status().getStartedAt().plus(LagWatcher.START).isAfter(now));
+  }
+
+  /**
+   * Sentences about a service's processes that are silent and hold partitions which nobody has
+   * taken over; of the newest one where all are silent.
+   */
+  Stream<Sentence> silences(String service) {
+    Set<String> taken = new HashSet<>();
+    List<Instance> speaking = speaking(service);
+    speaking.forEach(each -> taken.addAll(each.status().getAssigned()));
+    List<Instance> silent = of(service).filter(Instance::silent).toList();
+    List<Instance> holding =
+        silent.stream().filter(each -> !taken.containsAll(each.status().getAssigned())).toList();
+    Stream<Instance> newest = silent.stream().max(Comparator.comparing(Instance::heardAt)).stream();
+    return (holding.isEmpty() && speaking.isEmpty() ? newest : holding.stream())
+        .map(Instance::silence);
+  }
+
+  private Stream<Instance> of(String service) {
+    return instances.stream().filter(each -> each.service().equals(service));
+  }
+
+  private List<Instance> speaking(String service) {
+    return of(service).filter(each -> !each.silent()).toList();
+  }
+
+  /** The service of a group of the platform's, which is called by it. */
+  private String service(GroupLag group) {
+    String ours = dataset.name() + "-";
+    return group.group().startsWith(ours) ? group.group().substring(ours.length()) : "";
+  }
+}

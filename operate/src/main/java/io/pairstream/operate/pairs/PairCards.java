@@ -1,0 +1,258 @@
+package io.pairstream.operate.pairs;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.operate.catalogue.PairPage.FoundPair;
+import io.pairstream.operate.catalogue.PairRow;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.ReceiptNote;
+import io.pairstream.operate.pairs.PairCard.Content;
+import io.pairstream.operate.pairs.PairCard.Journey;
+import io.pairstream.operate.pairs.PairCard.Original;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.schemas.Hint;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.common.utils.Utils;
+
+/** Makes the cards of pairs, from the records where they lie. */
+final class PairCards {
+
+  private final PairSearch search;
+  private final StoredPairs pairs;
+  private final ProbeImage probe = new ProbeImage();
+
+  PairCards(PairSearch search, StoredPairs pairs) {
+    this.search = search;
+    this.pairs = pairs;
+  }
+
+  /**
+   * The card of that id or those coordinates; empty where nothing is known of it.
+   *
+   * @throws org.apache.kafka.common.KafkaException where the broker does not answer
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   */
+  Optional<PairCard> of(String id) {
+    return search
+        .get(id)
+        .map(this::withRecord)
+        .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)))
+        .or(() -> OriginHeader.parse(id).flatMap(this::lyingAt));
+  }
+
+  /** What the catalogue alone knows, for while records cannot be read. */
+  Optional<PairCard> remembered(String id) {
+    return search
+        .get(id)
+        .map(
+            pair ->
+                card(
+                    pair,
+                    none(Template.NOT_READ_NOW),
+                    Content.unprepared(null, pair.row().caption()),
+                    journey(pair.row(), Instant.EPOCH)))
+        .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)));
+  }
+
+  /** Of coordinates that no row has: those of an output, or of a raw record that waits. */
+  private Optional<PairCard> lyingAt(Origin at) {
+    return pairs
+        .find(at, Object.class)
+        .flatMap(
+            record ->
+                record instanceof PreparedPair prepared
+                    ? search.get(prepared.getPairId()).map(this::withRecord)
+                    : record instanceof QuarantinedPair rejected
+                        ? search.get(OriginHeader.text(rejected.getOrigin())).map(this::withRecord)
+                        : waiting((RawPair) record, at));
+  }
+
+  /** Empty for one that is withdrawn already. */
+  private Optional<PairCard> waiting(RawPair raw, Origin at) {
+    String digest = PairIdentity.imageDigest(raw.getImage());
+    String pairId = PairIdentity.pairId(digest, raw.getCaption());
+    PairRow row = PairRow.waiting(raw, pairId, digest, at);
+    if (search.isTakenDown(pairId, row.takedowns())) {
+      return Optional.empty();
+    }
+    Optional<ReceiptNote> receipt =
+        search.receipt(pairId).filter(known -> known.origin().equals(at));
+    if (receipt.isPresent()) {
+      return receipt.map(known -> withoutRecord(pairId, known));
+    }
+    return Optional.of(
+        card(
+            new FoundPair(row.coordinates(), row, Optional.empty()),
+            original(raw, at),
+            Content.unprepared(raw.getCaption(), null),
+            journey(row.receivedAt(), at, Instant.EPOCH).stops()));
+  }
+
+  private PairCard withRecord(FoundPair pair) {
+    return pair.row().isQuarantined() ? quarantined(pair) : prepared(pair);
+  }
+
+  private PairCard prepared(FoundPair pair) {
+    PairRow row = pair.row();
+    Optional<PreparedPair> prepared = pairs.find(StoredPairs.at(row.place()), PreparedPair.class);
+    Optional<RawPair> raw = pairs.find(row.origin(), RawPair.class);
+    Original original =
+        raw.map(came -> original(came, row.origin())).orElseGet(() -> none(Template.KEPT_FOR_DAYS));
+    // Compaction or a later record of the same pair may have taken it away a moment ago.
+    Content content =
+        prepared
+            .map(
+                record ->
+                    Content.of(
+                        record,
+                        raw.orElse(null),
+                        row.hasPicture()
+                            ? PairCard.Summary.address(StoredPairs.at(row.place()))
+                            : null))
+            .orElseGet(
+                () -> Content.unprepared(raw.map(RawPair::getCaption).orElse(null), row.caption()));
+    Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
+    return card(pair, original, content, journey(row, rawAt));
+  }
+
+  private PairCard quarantined(FoundPair pair) {
+    PairRow row = pair.row();
+    Origin at = StoredPairs.at(row.place());
+    Optional<QuarantinedPair> kept = pairs.find(at, QuarantinedPair.class);
+    Optional<RawPair> raw = kept.flatMap(pairs.quarantine()::raw);
+    if (kept.map(QuarantinedPair::getSent).isPresent()) {
+      return elsewhere(pair, kept.get());
+    }
+    Template why =
+        kept.isEmpty()
+            ? Template.KEPT_NO_LONGER
+            : kept.get().getValue() == null ? Template.NOT_KEPT : Template.NO_IMAGE;
+    String caption =
+        raw.map(RawPair::getCaption)
+            .or(() -> kept.flatMap(pairs.quarantine()::link).map(PairLink::getCaption))
+            .orElse(null);
+    return card(
+        pair,
+        raw.filter(came -> row.hasPicture())
+            .map(came -> original(came, at))
+            .orElseGet(() -> none(why)),
+        Content.unprepared(caption, null),
+        journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
+  }
+
+  /**
+   * One whose picture is on the raw topic alone. That of a near copy is not shown where the picture
+   * that it copies is not: that one may be withdrawn.
+   */
+  private PairCard elsewhere(FoundPair pair, QuarantinedPair entry) {
+    PairRow row = pair.row();
+    boolean isShown = row.copyOf().isEmpty() || search.published(row.copyOf()).isPresent();
+    Optional<RawPair> raw = pairs.find(row.origin(), RawPair.class);
+    return card(
+        pair,
+        raw.filter(came -> isShown)
+            .map(came -> original(came, row.origin()))
+            .orElseGet(() -> none(isShown ? Template.KEPT_FOR_DAYS : Template.COPIED_IS_GONE)),
+        Content.unprepared(raw.orElse(entry.getSent()).getCaption(), null),
+        journey(row, entry.getQuarantinedAt()));
+  }
+
+  private PairCard card(
+      FoundPair pair, Original original, Content content, List<PairCard.Stop> journey) {
+    PairRow row = pair.row();
+    return new PairCard(
+        PairCard.Summary.of(pair),
+        original,
+        content,
+        journey,
+        pair.receipt().map(ReceiptNote::copies).orElse(null),
+        search.published(row.copyOf()).map(PairCard.Summary::of).orElse(null),
+        row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
+        search.reviews(pair.id()),
+        search.takedownEvents(row.pairId(), row.takedowns()),
+        remedy(row.reason()),
+        Hint.of("exposure " + row.pairId()));
+  }
+
+  /** A pair that was withdrawn, or whose record is not read yet. */
+  private PairCard withoutRecord(String id, ReceiptNote receipt) {
+    boolean gone = search.isTakenDown(id, PairRow.of(id, "", receipt).takedowns());
+    String status = gone ? PairStatus.WITHDRAWN.name() : receipt.status();
+    return card(
+        new FoundPair(id, PairRow.of(id, status, receipt), Optional.of(receipt)),
+        none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
+        Content.unprepared(null, null),
+        journey(receipt));
+  }
+
+  private static String remedy(String reason) {
+    return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
+  }
+
+  /** The original as its header declares it; its pixels are decoded nowhere here. */
+  private Original original(RawPair raw, Origin at) {
+    EncodedImage image = new EncodedImage(Utils.toArray(raw.getImage()));
+    Optional<ProbedImage> probed =
+        probe.apply(image).fold(Optional::of, rejection -> Optional.empty());
+    return new Original(
+        image.size() == 0 ? null : PairCard.Summary.address(at),
+        (long) image.size(),
+        probed
+            .map(known -> "image/" + known.type().name().toLowerCase(Locale.ROOT))
+            .orElse(raw.getMediaType()),
+        probed.map(ProbedImage::widthPx).orElse(null),
+        probed.map(ProbedImage::heightPx).orElse(null),
+        Sentence.verbatim(""));
+  }
+
+  private static Original none(Template why) {
+    return new Original(null, null, "", null, null, why.with());
+  }
+
+  private static List<PairCard.Stop> journey(PairRow row, Instant rawAt) {
+    Place place = row.place();
+    return journey(row.receivedAt(), row.origin(), rawAt)
+        .to(shortName(place.topic()), place.partition(), place.offset(), place.at())
+        .stops();
+  }
+
+  /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
+  private static List<PairCard.Stop> journey(ReceiptNote receipt) {
+    boolean withdrawn = receipt.status().equals(PairStatus.WITHDRAWN.name());
+    Journey journey =
+        journey(
+            receipt.receivedAt(),
+            receipt.origin(),
+            withdrawn ? Instant.EPOCH : receipt.arrivedAt());
+    return (withdrawn ? journey.withdrawn(receipt.decidedAt()) : journey).stops();
+  }
+
+  private static Journey journey(Instant receivedAt, Origin origin, Instant rawAt) {
+    Journey journey = new Journey();
+    if (!receivedAt.equals(Instant.EPOCH)) {
+      journey.to("received", null, null, receivedAt);
+    }
+    return journey.to(
+        shortName(origin.getTopic()), origin.getPartition(), origin.getOffset(), rawAt);
+  }
+
+  /** A topic's name without the data set's. */
+  private static String shortName(String topic) {
+    return topic.substring(topic.indexOf('.') + 1);
+  }
+}

@@ -1,0 +1,301 @@
+package io.pairstream.operate.pairs;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.pairs.PairAnswer.Admission;
+import io.pairstream.operate.review.Quarantine;
+import io.pairstream.operate.review.QuarantineEntry;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Answers what became of a pair or a link, from its receipt, its upload and its entry in
+ * quarantine.
+ *
+ * <p>With an index it reads single records, otherwise as {@link ScannedRecords} does.
+ */
+public final class PairHistory {
+
+  private final ClusterAccess cluster;
+  private final PairTopics topics;
+  private final Function<CommittedLog, PairRecords> records;
+
+  /** The history as Kafka's topics tell it; takes seconds for each 100,000 pairs. */
+  public PairHistory(ClusterAccess cluster) {
+    this(cluster, log -> new ScannedRecords(cluster, log));
+  }
+
+  /** The history as an index knows it. */
+  PairHistory(ClusterAccess cluster, PairSearch index) {
+    this(cluster, log -> new IndexedRecords(cluster, log, index));
+  }
+
+  private PairHistory(ClusterAccess cluster, Function<CommittedLog, PairRecords> records) {
+    this.cluster = cluster;
+    this.topics = cluster.topics();
+    this.records = records;
+  }
+
+  /**
+   * What became of a pair or a link; empty where nothing is known of it. What was written to Kafka
+   * without an ingest API is known by its id once something became of it, and by its coordinates at
+   * once.
+   *
+   * @param id a pair id, a link id, or the coordinates {@code topic-partition-offset} of a raw
+   *     record, a link or an output
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer
+   */
+  public Optional<PairAnswer> find(String id) {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      return new Question(log, records.apply(log), id).answer();
+    }
+  }
+
+  /** What {@code why} prints: of what {@link #find} knows nothing the id and that it is unknown. */
+  public Object answer(String id) {
+    return find(id)
+        .<Object>map(known -> known)
+        .orElseGet(() -> new Unknown(id, PairAnswer.UNKNOWN));
+  }
+
+  private record Unknown(String id, String status) {}
+
+  /** One question, and what is found on the way to its answer. */
+  private final class Question {
+
+    private final CommittedLog log;
+    private final PairRecords records;
+    private final String id;
+    private Optional<Receipt> receipt = Optional.empty();
+    private Optional<Upload> upload = Optional.empty();
+    private Optional<Instant> receivedAt = Optional.empty();
+
+    /** Coordinates of the raw record or link. */
+    private Origin origin;
+
+    Question(CommittedLog log, PairRecords records, String id) {
+      this.log = log;
+      this.records = records;
+      this.id = id;
+    }
+
+    Optional<PairAnswer> answer() {
+      Optional<Origin> output =
+          OriginHeader.parse(id).filter(at -> topics.outputNames().contains(at.getTopic()));
+      if (output.isEmpty()) {
+        return find(id);
+      }
+      // Of the pair that is an output's key; of that very copy, where it is one in quarantine.
+      Optional<ConsumerRecord<byte[], byte[]>> record = log.record(output.get());
+      return record
+          .filter(found -> found.topic().equals(topics.quarantine().name()))
+          .flatMap(found -> cluster.decode(topics.quarantine(), found.value()))
+          .flatMap(entry -> find(OriginHeader.text(entry.getOrigin())))
+          // A raw record may be kept no longer.
+          .or(() -> record.map(CommittedLog::key).flatMap(this::find));
+    }
+
+    /**
+     * @param key id of a pair or a link, or coordinates of a raw record or a link
+     */
+    private Optional<PairAnswer> find(String key) {
+      receipt = records.last(topics.receipts(), key);
+      if (receipt.isPresent()) {
+        origin = receipt.get().getOrigin();
+        receivedAt = ReceivedAt.of(receipt.get());
+        return Optional.of(answer(key, entryOf(key, origin)));
+      }
+      upload = records.last(topics.uploads(), key);
+      if (upload.isPresent()) {
+        origin = upload.get().getOrigin();
+        boolean failed = upload.get().getStatus().equals(PairAnswer.FETCH_FAILED);
+        return Optional.of(ofUpload(failed ? linkEntry() : Optional.empty()));
+      }
+      Optional<Origin> at = OriginHeader.parse(key);
+      if (at.isEmpty()) {
+        return Optional.empty();
+      }
+      origin = at.get();
+      if (isLink()) {
+        return ofLink();
+      }
+      return topics.rawNames().contains(origin.getTopic()) ? ofRaw() : Optional.empty();
+    }
+
+    private boolean isLink() {
+      return origin.getTopic().equals(topics.links().name());
+    }
+
+    private PairAnswer ofUpload(Optional<QuarantineEntry> failedLink) {
+      String pairId = upload.orElseThrow().getPairId();
+      receipt = pairId.isEmpty() ? Optional.empty() : records.last(topics.receipts(), pairId);
+      receivedAt = ReceivedAt.said(upload.get().getReceivedAt());
+      return answer(
+          pairId, failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r.getOrigin()))));
+    }
+
+    private Optional<PairAnswer> ofLink() {
+      Optional<QuarantineEntry> failed = linkEntry();
+      Optional<ConsumerRecord<byte[], byte[]>> record = log.record(origin);
+      if (failed.isEmpty() && record.isEmpty()) {
+        return Optional.empty();
+      }
+      upload =
+          record
+              .flatMap(found -> cluster.decode(topics.links(), found.value()))
+              .or(() -> failed.flatMap(entry -> new Quarantine(cluster).link(entry.pair())))
+              .map(link -> PairIdentity.linkId(link.getUrl(), link.getCaption()))
+              .flatMap(linkId -> records.last(topics.uploads(), linkId));
+      if (upload.isPresent()) {
+        return Optional.of(ofUpload(failed));
+      }
+      receivedAt =
+          record
+              .map(found -> Instant.ofEpochMilli(found.timestamp()))
+              .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt()));
+      return Optional.of(answer("", failed));
+    }
+
+    /** The entry of a link that failed, whose key is its coordinates. */
+    private Optional<QuarantineEntry> linkEntry() {
+      return records
+          .entry(OriginHeader.text(origin))
+          .filter(entry -> origin.equals(entry.pair().getOrigin()));
+    }
+
+    private Optional<PairAnswer> ofRaw() {
+      Optional<ConsumerRecord<byte[], byte[]>> found = log.record(origin);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<RawPair> raw = cluster.decode(topics.crowdsourced(), found.get().value());
+      String pairId = raw.map(pair -> pairId(pair, found.get().value())).orElse("");
+      receivedAt =
+          raw.map(RawPair::getReceivedAt)
+              .flatMap(ReceivedAt::said)
+              .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
+      receipt = raw.flatMap(pair -> records.last(topics.receipts(), pairId));
+      return Optional.of(answer(pairId, entryOf(pairId, origin)));
+    }
+
+    /** By the caption's own bytes where its text may hide what they are. */
+    private String pairId(RawPair raw, byte[] value) {
+      String imageDigest = PairIdentity.imageDigest(raw.getImage());
+      return CaptionBytes.isDoubtful(raw.getCaption())
+          ? PairIdentity.pairId(
+              imageDigest,
+              new CaptionBytes(cluster.registry(), topics.crowdsourced().name() + "-value")
+                  .of(value))
+          : PairIdentity.pairId(imageDigest, raw.getCaption());
+    }
+
+    /** The entry that a raw record became, as far as the receipt says that it became one. */
+    private Optional<QuarantineEntry> entryOf(String key, Origin raw) {
+      if (receipt.isEmpty()) {
+        return Optional.empty();
+      }
+      boolean decided = raw.equals(receipt.get().getOrigin());
+      return decided && !receipt.get().getStatus().equals(PairStatus.QUARANTINED.name())
+          ? Optional.empty()
+          : records.entryOf(key, raw, decided ? receipt.get().getArrivedAt() : Instant.EPOCH);
+    }
+
+    /**
+     * @param key that the pair has in quarantine
+     */
+    private PairAnswer answer(String key, Optional<QuarantineEntry> entry) {
+      List<String> keys = receipt.map(r -> takedownKeys(key, r, entry)).orElse(List.of());
+      return new PairAnswer(
+          id,
+          upload.map(Upload::getKind).orElse(isLink() ? PairAnswer.LINK : PairAnswer.PAIR),
+          upload.isPresent() ? key : receipt.map(Receipt::getPairId).orElse(key),
+          receipt
+              .map(Receipt::getStatus)
+              .or(() -> upload.map(Upload::getStatus))
+              .orElse(
+                  isLink() && entry.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED),
+          receipt,
+          upload,
+          entry,
+          entry
+              .map(found -> found.pair().getCopyOf())
+              .filter(imageDigest -> !imageDigest.isEmpty())
+              .flatMap(records::published)
+              .orElse(""),
+          keys.stream()
+              .flatMap(subject -> records.last(topics.takedowns(), subject).stream())
+              .findFirst(),
+          keys.isEmpty() ? List.of() : records.events(receipt.get().getPairId(), keys),
+          entry.map(found -> records.reviews(found.pair().getOrigin())).orElse(List.of()).stream()
+              .sorted(Comparator.comparing(Review::getReviewedAt))
+              .toList(),
+          receipt.filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
+          origin,
+          receivedAt);
+    }
+
+    /**
+     * Keys of what may have withdrawn a pair, or for which a copy was rejected: the pair's own
+     * takedown, its image's, or that of whom the entry names. A receipt does not know whose the
+     * pair is; the newest copy that was rejected does.
+     */
+    private List<String> takedownKeys(String key, Receipt of, Optional<QuarantineEntry> entry) {
+      boolean isWithdrawn = of.getStatus().equals(PairStatus.WITHDRAWN.name());
+      List<String> keys = new ArrayList<>();
+      keys.add(TakedownKind.PAIR.key(of.getPairId()));
+      keys.add(TakedownKind.IMAGE.key(of.getImageDigest()));
+      keys.add(TakedownKind.PRODUCER.key(of.getProducer()));
+      entry
+          .or(() -> isWithdrawn ? records.entry(key) : Optional.empty())
+          .map(QuarantineEntry::pair)
+          .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
+          .map(QuarantinedPair::getMeasured)
+          .ifPresent(
+              subject -> {
+                keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise
+                keys.add(TakedownKind.CONTRIBUTOR.key(subject));
+                keys.add(TakedownKind.PRODUCER.key(subject));
+                keys.add(TakedownKind.SOURCE.key(subject));
+              });
+      return keys;
+    }
+
+    /** The review that the deciding record names, which its producer may have made up. */
+    private Admission admission(Receipt of) {
+      Optional<Review> review = records.last(topics.reviews(), of.getReviewId());
+      Optional<List<String>> claimed =
+          Optional.of(of.getOrigin())
+              .filter(at -> topics.rawNames().contains(at.getTopic()))
+              .flatMap(log::record)
+              .flatMap(raw -> Replay.read(raw.headers()))
+              .map(Replay::waived);
+      return new Admission(
+          of.getReviewId(),
+          review,
+          claimed.or(() -> review.map(Review::getWaived)).orElse(List.of()));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.pairstream.operate.pairs;
+
+import io.pairstream.operate.review.Quarantine;
+import io.pairstream.operate.review.QuarantineEntry;
+import io.pairstream.operate.takedown.TakedownEvent;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads, of most topics, the one partition that a key belongs on; the index of published pairs,
+ * takedowns, reviews and the audit trail whole.
+ */
+record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRecords {
+
+  @Override
+  public <T> Optional<T> last(Topic<String, T> topic, String key) {
+    return Optional.ofNullable(log.last(topic, Set.of(key)).get(key));
+  }
+
+  @Override
+  public Optional<QuarantineEntry> entry(String key) {
+    return new Quarantine(cluster).show(key);
+  }
+
+  @Override
+  public Optional<QuarantineEntry> entryOf(String key, Origin raw, Instant arrivedAt) {
+    return new Quarantine(cluster).entryOf(key, raw, arrivedAt);
+  }
+
+  @Override
+  public Optional<String> published(String imageDigest) {
+    Set<String> ids = new LinkedHashSet<>();
+    log.readAll(
+        cluster.topics().index(),
+        (name, read) -> {
+          if (read.filter(pair -> pair.getImageDigest().equals(imageDigest)).isPresent()) {
+            ids.add(name);
+          } else {
+            ids.remove(name);
+          }
+        });
+    return ids.stream().findFirst();
+  }
+
+  @Override
+  public List<TakedownEvent> events(String pairId, Collection<String> subjects) {
+    Set<String> all = new HashSet<>(subjects);
+    log.readAll(
+        cluster.topics().takedowns(),
+        (name, read) ->
+            read.filter(any -> subjects.contains(name))
+                .ifPresent(takedown -> all.add(takedown.getPartOf())));
+    Map<String, TakedownEvent> events = new HashMap<>();
+    log.readAll(
+        cluster.topics().actions(),
+        (name, action) ->
+            action
+                .flatMap(TakedownEvent::of)
+                .filter(event -> all.contains(event.subject()))
+                .ifPresent(event -> events.put(name, event)));
+    return events.values().stream().sorted(Comparator.comparing(TakedownEvent::at)).toList();
+  }
+
+  @Override
+  public Collection<Review> reviews(Origin entry) {
+    Map<String, Review> reviews = new HashMap<>();
+    log.readAll(
+        cluster.topics().reviews(),
+        (name, read) ->
+            read.filter(review -> review.getOrigin().equals(entry))
+                .ifPresent(review -> reviews.put(name, review)));
+    return reviews.values();
+  }
+}

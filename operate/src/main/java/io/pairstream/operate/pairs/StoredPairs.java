@@ -1,0 +1,95 @@
+package io.pairstream.operate.pairs;
+
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.operate.review.Quarantine;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The whole records of a data set, read where they lie, one after the other. What was never
+ * committed there, is kept no longer or cannot be read is empty. Thread-safe.
+ */
+final class StoredPairs implements AutoCloseable {
+
+  private final ClusterAccess cluster;
+  private final Map<String, Topic<String, ?>> topics = new HashMap<>();
+  private CommittedLog log;
+  private boolean closed;
+
+  StoredPairs(ClusterAccess cluster) {
+    this.cluster = cluster;
+    PairTopics all = cluster.topics();
+    Stream.of(all.crowdsourced(), all.scraped(), all.training(), all.validation(), all.test())
+        .forEach(topic -> topics.put(topic.name(), topic));
+    topics.put(all.quarantine().name(), all.quarantine());
+  }
+
+  static Origin at(Place place) {
+    return new Origin(place.topic(), place.partition(), place.offset());
+  }
+
+  /** Whether records of this topic have pictures. */
+  boolean areOn(String topic) {
+    return topics.containsKey(topic);
+  }
+
+  /**
+   * The record at these coordinates.
+   *
+   * @param type {@link RawPair}, {@link PreparedPair} or {@link QuarantinedPair}, as the topic has
+   */
+  <T> Optional<T> find(Origin at, Class<T> type) {
+    return areOn(at.getTopic())
+        ? read(at)
+            .flatMap(record -> cluster.decode(topics.get(at.getTopic()), record.value()))
+            .filter(type::isInstance)
+            .map(type::cast)
+        : Optional.empty();
+  }
+
+  /** Says what a record of quarantine keeps. */
+  Quarantine quarantine() {
+    return new Quarantine(cluster);
+  }
+
+  private synchronized Optional<ConsumerRecord<byte[], byte[]>> read(Origin at) {
+    if (closed) {
+      throw new KafkaException("the service is being stopped");
+    }
+    if (log == null) {
+      log = CommittedLog.openForSingleRecords(cluster);
+    }
+    try {
+      return log.record(at);
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty();
+    } catch (KafkaException e) {
+      // A consumer that failed may not know where it is.
+      log.close();
+      log = null;
+      throw e;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (log != null) {
+      log.close();
+      log = null;
+    }
+  }
+}

@@ -1,0 +1,303 @@
+package io.pairstream.operate.profile;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is told of a data set, or of a part of it.
+ *
+ * @param since when the earliest record that was ever counted arrived
+ * @param pairs accepted pairs that were asked for
+ * @param counts of these pairs by what they are of, the most frequent first; the rest together are
+ *     {@code other}; {@code status} and {@code reason} of all pairs of the source, whatever the
+ *     split
+ * @param histograms of these pairs, by what they are of
+ * @param truncatedShare share of those with token ids whose captions have more tokens than fit
+ * @param words content words of these pairs' captions: in how many captions each stands
+ * @param producers of the source, whatever the split, those with most records first
+ */
+public record ProfileReport(
+    Optional<Instant> since,
+    long pairs,
+    Map<String, List<Count>> counts,
+    Map<String, Histogram> histograms,
+    OptionalDouble truncatedShare,
+    List<Word> words,
+    List<NamedProducer> producers) {
+
+  /**
+   * Which pairs somebody wants to know about.
+   *
+   * @param splits names of training, validation and test, or of one of them
+   * @param source one kind of source alone; empty for all
+   */
+  public record Question(List<String> splits, String source) {
+
+    private static final List<String> SPLITS =
+        Arrays.stream(PairStatus.values())
+            .filter(PairStatus::isPublished)
+            .map(PairStatus::name)
+            .toList();
+
+    public static final Question EVERYTHING = new Question(SPLITS, "");
+
+    /**
+     * Reads both, in whatever case; an empty text asks for all.
+     *
+     * @throws IllegalArgumentException with a sentence for whoever asked, where there is no such
+     *     split or kind
+     */
+    public static Question of(String split, String source) {
+      List<String> kinds =
+          Stream.concat(
+                  Arrays.stream(SourceKind.values()).map(SourceKind::name),
+                  Stream.of(Facts.UNKNOWN))
+              .toList();
+      String one = named("split", split, SPLITS);
+      return new Question(one.isEmpty() ? SPLITS : List.of(one), named("source", source, kinds));
+    }
+
+    private static String named(String what, String name, List<String> known) {
+      String upper = name.toUpperCase(Locale.ROOT);
+      if (!name.isEmpty() && !known.contains(upper)) {
+        throw new IllegalArgumentException(
+            "there is no %s %s; there are %s".formatted(what, name, String.join(", ", known)));
+      }
+      return upper;
+    }
+
+    /** The condition on rows; names of splits are our own, and few. */
+    private String ofSplits() {
+      return " status IN ('" + String.join("', '", splits) + "')";
+    }
+  }
+
+  /** How many there are of a value. */
+  public record Count(String value, long count) {}
+
+  /**
+   * The profile as {@code GET /v1/profile} answers.
+   *
+   * @param ready whether all topics were read once
+   * @param asOf when something newer was last known; empty while the topics are read
+   */
+  public record Answer(
+      String dataset, boolean ready, @JsonUnwrapped ProfileReport report, Optional<Instant> asOf) {}
+
+  /** In how many captions a word stands. */
+  public record Word(String word, long count) {}
+
+  /**
+   * Pairs by size.
+   *
+   * @param edges one more than {@code counts}; a bin holds its lower edge and not its upper one,
+   *     the first also what is smaller, the last what is larger
+   */
+  public record Histogram(String unit, List<Double> edges, List<Long> counts) {
+
+    public Histogram {
+      edges = List.copyOf(edges);
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * A contributor.
+   *
+   * @param accepted pairs that stand in a split
+   * @param rejected pairs that stand in quarantine, without copies
+   * @param copies records that were rejected because the pair was accepted before
+   * @param topReason the most frequent reason of rejections; empty where there is none
+   */
+  public record NamedProducer(
+      String contributor, long accepted, long rejected, long copies, String topReason) {
+
+    /** Accepted pairs over those that were judged, copies apart; empty where none was. */
+    @JsonProperty
+    public OptionalDouble acceptanceRate() {
+      return share(accepted, accepted + rejected);
+    }
+  }
+
+  /** Empty for all sources; twice. */
+  private static final String OF_SOURCE = " AND (?1 = '' OR source_kind = ?1)";
+
+  private static final String MOST_FIRST = " HAVING sum(pairs) > 0 ORDER BY sum(pairs) DESC, value";
+
+  private static final int MOST_VALUES = 20;
+  private static final int MOST_WORDS = 50;
+  private static final int MOST_PRODUCERS = 50;
+
+  /** Values that accepted pairs are counted by, beside where they stand. */
+  private static final List<String> DIMENSIONS =
+      List.of("licence", "language", "media_type", "orientation", "fold", "recipe_version");
+
+  /**
+   * The profile as it is now.
+   *
+   * @param catalogue with a {@link ProfileFold}
+   */
+  public static ProfileReport of(TopicTable catalogue, Question question) {
+    return catalogue.read(table -> of(table, question));
+  }
+
+  /** Pairs by where they are. */
+  public static Map<String, Long> byStatus(TopicTable catalogue) {
+    return catalogue.read(table -> byStatus(table, Question.EVERYTHING)).stream()
+        .collect(Collectors.toMap(Count::value, Count::count));
+  }
+
+  static ProfileReport of(Database table, Question question) {
+    Map<String, List<Count>> sums = sums(table, question);
+    long pairs = one(sums, "pairs");
+    Map<String, List<Count>> ofPairs = new LinkedHashMap<>();
+    ofPairs.put(
+        "split",
+        grouped(table, question, "status", "dimension = 'pairs' AND" + question.ofSplits()));
+    ofPairs.put(
+        "source_kind",
+        grouped(table, question, "source_kind", "dimension = 'pairs' AND" + question.ofSplits()));
+    DIMENSIONS.forEach(name -> ofPairs.put(name, sums.getOrDefault(name, List.of())));
+    Map<String, List<Count>> counts = new LinkedHashMap<>();
+    counts.put("status", byStatus(table, question));
+    counts.put("reason", top(grouped(table, question, "value", "dimension = 'reason'"), 0));
+    // Pairs that are not among the counted values are the rest: each has one.
+    ofPairs.forEach((name, values) -> counts.put(name, top(values, pairs)));
+    return new ProfileReport(
+        table.first(
+            "SELECT at FROM since WHERE at < " + Long.MAX_VALUE,
+            row -> Instant.ofEpochMilli(row.getLong(1))),
+        pairs,
+        counts,
+        histograms(sums),
+        share(one(sums, "truncated"), one(sums, "tokenized")),
+        grouped(
+                table,
+                question,
+                "value",
+                "dimension = 'word' AND" + question.ofSplits(),
+                MOST_WORDS)
+            .stream()
+            .map(found -> new Word(found.value(), found.count()))
+            .toList(),
+        producers(table, question));
+  }
+
+  /** Pairs of the source by where they stand, whatever the split. */
+  private static List<Count> byStatus(Database table, Question question) {
+    return grouped(table, question, "status", "dimension = 'pairs'");
+  }
+
+  /** Accepted pairs that were asked for, by dimension and value; without words. */
+  private static Map<String, List<Count>> sums(Database table, Question question) {
+    Map<String, List<Count>> sums = new HashMap<>();
+    table.scan(
+        "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension <> 'word' AND"
+            + question.ofSplits()
+            + OF_SOURCE
+            + " GROUP BY 1, 2"
+            + MOST_FIRST,
+        row -> {
+          sums.computeIfAbsent(row.getString(1), unused -> new ArrayList<>())
+              .add(new Count(row.getString(2), row.getLong(3)));
+          return true;
+        },
+        question.source());
+    return sums;
+  }
+
+  private static List<Count> grouped(
+      Database table, Question question, String column, String which) {
+    return grouped(table, question, column, which, Integer.MAX_VALUE);
+  }
+
+  private static List<Count> grouped(
+      Database table, Question question, String column, String which, int most) {
+    return table.query(
+        """
+        SELECT %s AS value, sum(pairs) FROM tally WHERE %s%s GROUP BY 1%s LIMIT ?2\
+        """
+            .formatted(column, which, OF_SOURCE, MOST_FIRST),
+        row -> new Count(row.getString(1), row.getLong(2)),
+        question.source(),
+        most);
+  }
+
+  private static List<NamedProducer> producers(Database table, Question question) {
+    return table.query(
+        """
+        SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),
+          sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')),
+          sum(records) FILTER (WHERE outcome = 'COPY'),
+          coalesce((SELECT outcome FROM producer reason
+            WHERE reason.contributor = producer.contributor
+              AND outcome NOT IN ('ACCEPTED', 'COPY')%1$s
+            GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome LIMIT 1), '')
+        FROM producer WHERE true%1$s GROUP BY contributor HAVING sum(records) > 0
+        ORDER BY sum(records) DESC, contributor LIMIT ?2\
+        """
+            .formatted(OF_SOURCE),
+        row ->
+            new NamedProducer(
+                row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)),
+        question.source(),
+        MOST_PRODUCERS);
+  }
+
+  private static Map<String, Histogram> histograms(Map<String, List<Count>> sums) {
+    Map<String, Histogram> histograms = new LinkedHashMap<>();
+    for (ProfiledMeasure measure : ProfiledMeasure.values()) {
+      Long[] bins = Collections.nCopies(measure.bins(), 0L).toArray(Long[]::new);
+      sums.getOrDefault(measure.label(), List.of())
+          .forEach(bin -> bins[Integer.parseInt(bin.value())] = bin.count());
+      histograms.put(
+          measure.label(),
+          new Histogram(
+              measure.unit(), Arrays.stream(measure.edges()).boxed().toList(), List.of(bins)));
+    }
+    return histograms;
+  }
+
+  private static long one(Map<String, List<Count>> sums, String dimension) {
+    return sums.getOrDefault(dimension, List.of()).stream().mapToLong(Count::count).sum();
+  }
+
+  /**
+   * The first values, and all others together as {@code other}.
+   *
+   * @param least as many as all together are at least
+   */
+  static List<Count> top(List<Count> counts, long least) {
+    List<Count> top = new ArrayList<>(counts.subList(0, Math.min(MOST_VALUES, counts.size())));
+    long others = Math.max(least, sum(counts)) - sum(top);
+    if (others > 0) {
+      top.add(new Count("other", others));
+    }
+    return top;
+  }
+
+  private static long sum(List<Count> counts) {
+    return counts.stream().mapToLong(Count::count).sum();
+  }
+
+  private static OptionalDouble share(long part, long whole) {
+    return whole == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) part / whole);
+  }
+}

@@ -1,0 +1,92 @@
+package io.pairstream.operate.waiting;
+
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.table.ViewStorageException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+
+/** Work that waits for Kafka, done by few threads; what does not fit into its queue is refused. */
+public final class WaitingWork implements AutoCloseable {
+
+  private final ThreadPoolExecutor threads;
+
+  /**
+   * @param queue how much may wait at most
+   */
+  public WaitingWork(String name, int threads, int queue) {
+    this.threads =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(queue),
+            Threads.daemons(name));
+    this.threads.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Does work as soon as a thread is free.
+   *
+   * @throws RejectedExecutionException where the queue is full
+   */
+  public void execute(Runnable work) {
+    threads.execute(work);
+  }
+
+  /** An answer that does not keep the server's threads waiting. */
+  public CompletionStage<Answer> later(Supplier<Answer> answer) {
+    try {
+      return CompletableFuture.supplyAsync(() -> answered(answer), threads);
+    } catch (RejectedExecutionException e) {
+      throw Problem.of(ProblemKind.OVERLOADED, "too many requests at once; try again later")
+          .retryAfter(2);
+    }
+  }
+
+  /** The answer, or the problem that it is not there now. */
+  public static Answer answered(Supplier<Answer> answer) {
+    try {
+      return answer.get();
+    } catch (ImageWorkerUnavailableException e) {
+      throw unavailable(ProblemKind.NOT_READY, "no image worker can work: " + e.getMessage());
+    } catch (RegistryUnavailableException | MissingSchemaException e) {
+      throw unavailable(ProblemKind.NOT_READY, "the schema registry does not answer as it should");
+    } catch (ViewStorageException e) {
+      throw unavailable(ProblemKind.NOT_READY, "the table of pairs is closed, or its disk fails");
+    } catch (KafkaException e) {
+      throw unavailable(
+          ProblemKind.KAFKA_UNAVAILABLE, "Kafka does not answer now; what is done stands");
+    }
+  }
+
+  private static Problem unavailable(ProblemKind kind, String detail) {
+    return Problem.of(kind, detail).retryAfter(2);
+  }
+
+  /** Does what waits, for some seconds at most. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

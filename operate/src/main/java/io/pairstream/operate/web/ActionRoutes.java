@@ -1,0 +1,131 @@
+package io.pairstream.operate.web;
+
+import io.pairstream.operate.actions.CountedEvents;
+import io.pairstream.operate.catalogue.CatalogueFold;
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.schemas.Action;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/** The audit trail, newest first, from the catalogue. */
+final class ActionRoutes {
+
+  private static final int USUAL = 100;
+  private static final int MOST = 1000;
+
+  private final TopicTable catalogue;
+
+  /**
+   * @param catalogue has a {@link Fold}
+   */
+  ActionRoutes(TopicTable catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  List<Route> routes() {
+    return List.of(AnswerJson.route("/v1/actions", this::trail).taking("limit"));
+  }
+
+  /**
+   * @param ready whether the topics were read to their ends
+   */
+  private record Trail(List<Told> actions, boolean ready) {}
+
+  private record Told(
+      String actionId,
+      String name,
+      String subject,
+      String actor,
+      Sentence detail,
+      String outcome,
+      Instant doneAt) {}
+
+  private Trail trail(Incoming request) {
+    int limit = request.whole("limit", USUAL, 1, MOST);
+    boolean ready = catalogue.isCaughtUp();
+    List<Told> actions =
+        catalogue.read(
+            table ->
+                table.query(
+                    "SELECT id, name, subject, actor, detail, outcome, done_at, template, arguments,"
+                        + " times FROM action"
+                        + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
+                    row ->
+                        new Told(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            detail(row),
+                            row.getString(6),
+                            Instant.ofEpochMilli(row.getLong(7))),
+                    limit));
+    return new Trail(actions, ready);
+  }
+
+  private static Sentence detail(ResultSet row) throws SQLException {
+    List<String> arguments = List.of(AnswerJson.read(row.getString(9), String[].class));
+    Sentence detail = Sentence.of(row.getString(8), arguments, row.getString(5));
+    String times = row.getString(10);
+    return times.isEmpty() ? detail : Template.TIMES.with(detail, times);
+  }
+
+  /**
+   * Actions as the catalogue keeps them. A long one has two records, of which the newer says how it
+   * ended.
+   *
+   * @param topic name of the topic of actions
+   */
+  record Fold(String topic) implements CatalogueFold {
+
+    @Override
+    public int version() {
+      return 2;
+    }
+
+    @Override
+    public List<String> schema() {
+      return List.of(
+          "CREATE TABLE action (id TEXT PRIMARY KEY, name TEXT, subject TEXT, actor TEXT,"
+              + " detail TEXT, template TEXT, arguments TEXT, times TEXT, outcome TEXT,"
+              + " done_at INTEGER, partition INTEGER, offset INTEGER)",
+          "CREATE INDEX action_done_at ON action (done_at)");
+    }
+
+    @Override
+    public void apply(String key, Object value, Place place, Database table) {
+      if (value instanceof Action action) {
+        table.update(
+            "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            key,
+            action.getName(),
+            action.getSubject(),
+            action.getActor(),
+            action.getDetail(),
+            action.getTemplate(),
+            AnswerJson.text(action.getArguments()),
+            action.getFacts().getOrDefault(CountedEvents.TIMES, ""),
+            action.getOutcome(),
+            action.getDoneAt().toEpochMilli(),
+            place.partition(),
+            place.offset());
+      }
+    }
+
+    @Override
+    public void forget(String forgotten, int partition, long from, Database table) {
+      if (forgotten.equals(topic)) {
+        table.update("DELETE FROM action WHERE partition = ? AND offset < ?", partition, from);
+      }
+    }
+  }
+}

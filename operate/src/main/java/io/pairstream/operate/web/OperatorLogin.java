@@ -1,0 +1,191 @@
+package io.pairstream.operate.web;
+
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route.Method;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyAuthenticator;
+import io.pairstream.service.keys.IssuedKey;
+import io.pairstream.service.keys.KeyRing;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Knows operators by their API keys, sent with each request or with the session that one opened.
+ *
+ * <p>Keeps other web sites from making somebody's browser act here. A browser says where a request
+ * comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code Origin}. A
+ * proxy in between must pass {@code Host} on. Behind TLS a page of the same name that came by http
+ * is another's, as whoever sits on the line can serve one.
+ *
+ * <p>Whoever may review or operate may also look. A session lives no longer than its key: one that
+ * is revoked or expires ends it with the next request. Thread-safe.
+ */
+final class OperatorLogin implements Authenticator {
+
+  /** Whoever looks without a key, where the service lets them. */
+  private static final Principal VIEWER = new Principal("anonymous", "", Set.of(Scope.VIEW));
+
+  private final KeyRing ring;
+  private final ApiKeyAuthenticator keys;
+  private final Sessions sessions;
+  private final boolean anonymous;
+  private final boolean behindTls;
+  private final Clock clock;
+
+  /**
+   * @param anonymous whether everybody may look
+   * @param behindTls whether people reach the service by https alone, through a proxy
+   */
+  public OperatorLogin(KeyRing ring, boolean anonymous, boolean behindTls, Clock clock) {
+    this.ring = ring;
+    this.keys = new ApiKeyAuthenticator(ring, false, clock);
+    this.sessions = new Sessions(clock);
+    this.anonymous = anonymous;
+    this.behindTls = behindTls;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}; {@link ProblemKind#FOREIGN_SITE} where
+   *     another site's page makes use of a session; {@link ProblemKind#KAFKA_UNAVAILABLE} while the
+   *     keys are not known yet
+   */
+  @Override
+  public Principal authenticate(Incoming request) {
+    if (request.header("Authorization").isPresent()) {
+      return keys.authenticate(request);
+    }
+    Optional<Principal> session = sessionOf(request);
+    if (session.isPresent() && request.method() != Method.GET) {
+      requireOwnPage(request);
+    }
+    return session
+        .or(() -> anonymous ? Optional.of(VIEWER) : Optional.empty())
+        .orElseThrow(
+            () ->
+                Problem.of(
+                        ProblemKind.UNAUTHORIZED,
+                        "log in, or send an API key: Authorization: Bearer psk_...")
+                    .withHeader("WWW-Authenticate", "Bearer realm=\"pairstream\""));
+  }
+
+  boolean needsLogin() {
+    return !anonymous;
+  }
+
+  /** Who it is that asks; nobody where they have neither session nor, without one, access. */
+  Principal who(Incoming request) {
+    return sessionOf(request).orElse(anonymous ? VIEWER : Principal.NOBODY);
+  }
+
+  /** Whoever is logged out. */
+  Principal stranger() {
+    return anonymous ? VIEWER : Principal.NOBODY;
+  }
+
+  /**
+   * The holder of a key that may at least look.
+   *
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}, or {@link ProblemKind#FORBIDDEN} for a key
+   *     that opens nothing here
+   */
+  Principal holder(String key) {
+    Principal holder = keys.holder(key);
+    if (!holder.scopes().contains(Scope.VIEW)) {
+      throw Problem.of(ProblemKind.FORBIDDEN, Template.KEY_OPENS_NOTHING.english());
+    }
+    return holder;
+  }
+
+  /** Begins a session; returns the cookie that stands for it, as the browser is told to keep it. */
+  String begin(Principal holder) {
+    return cookie(sessions.begin(holder.keyId()), Sessions.LONGEST.toSeconds());
+  }
+
+  /** Ends the request's session, if it has one; returns the cookie that makes it forgotten. */
+  String end(Incoming request) {
+    cookieOf(request).ifPresent(sessions::end);
+    return cookie("", 0);
+  }
+
+  boolean hasSession(Incoming request) {
+    return sessionOf(request).isPresent();
+  }
+
+  private Optional<Principal> sessionOf(Incoming request) {
+    return cookieOf(request)
+        .flatMap(sessions::use)
+        .flatMap(ring::find)
+        .filter(key -> key.stateAt(clock.instant()) == IssuedKey.State.LIVE)
+        .map(key -> new Principal(key.producer(), key.keyId(), key.scopes()));
+  }
+
+  private Optional<String> cookieOf(Incoming request) {
+    String beginning = cookieName() + "=";
+    return request.header("Cookie").stream()
+        .flatMap(cookies -> Arrays.stream(cookies.split(";", -1)))
+        .map(String::strip)
+        .filter(cookie -> cookie.startsWith(beginning))
+        .map(cookie -> cookie.substring(beginning.length()))
+        .findFirst();
+  }
+
+  /** A browser takes a name with that prefix by https alone, and for this host alone. */
+  private String cookieName() {
+    return behindTls ? "__Host-pairstream-session" : "pairstream-session";
+  }
+
+  private String cookie(String value, long seconds) {
+    return cookieName()
+        + "="
+        + value
+        + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
+        + seconds
+        + (behindTls ? "; Secure" : "");
+  }
+
+  /**
+   * Lets requests of this service's own page through, and those of programs, which say nothing.
+   *
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
+   */
+  void requireOwnPageOrProgram(Incoming request) {
+    Optional<String> site = request.header("Sec-Fetch-Site");
+    Optional<String> origin = request.header("Origin");
+    if (site.filter(from -> !from.equals("same-origin")).isPresent()
+        || origin.filter(from -> !isOurs(from, request.header("Host"))).isPresent()) {
+      throw foreign("a page of another site sends this; only this service's own page may");
+    }
+  }
+
+  /**
+   * Lets requests of this service's own page through alone.
+   *
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
+   */
+  void requireOwnPage(Incoming request) {
+    requireOwnPageOrProgram(request);
+    if (request.header("Sec-Fetch-Site").isEmpty() && request.header("Origin").isEmpty()) {
+      throw foreign("nothing says which page sends this; programs send an API key, no cookie");
+    }
+  }
+
+  private boolean isOurs(String origin, Optional<String> host) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    String ours = host.orElse("").toLowerCase(Locale.ROOT);
+    return !ours.isEmpty()
+        && (lower.equals("https://" + ours) || (!behindTls && lower.equals("http://" + ours)));
+  }
+
+  private static Problem foreign(String detail) {
+    return Problem.of(ProblemKind.FOREIGN_SITE, detail);
+  }
+}

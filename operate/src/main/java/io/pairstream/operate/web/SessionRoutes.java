@@ -1,0 +1,141 @@
+package io.pairstream.operate.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operate.actions.ActionLog;
+import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyAuthenticator;
+import io.pairstream.service.keys.ApiKeyText;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Logging in at the page, and out again. */
+final class SessionRoutes {
+
+  private static final String PATH = "/v1/session";
+  private static final String EVENT = "login";
+  private static final int MAX_BODY_BYTES = 4096;
+
+  /** How long whoever has no right key waits for that answer. */
+  static final Duration REFUSED_AFTER = Duration.ofMillis(500);
+
+  private final OperatorLogin login;
+  private final ActionLog actions;
+
+  public SessionRoutes(OperatorLogin login, ActionLog actions) {
+    this.login = login;
+    this.actions = actions;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.quick(PATH, Access.OPEN, request -> answer(login.who(request))),
+        Route.post(PATH, Access.OPEN, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::begin),
+        Route.delete(PATH, Access.OPEN, (request, body) -> end(request)));
+  }
+
+  private CompletionStage<Answer> begin(Incoming request, byte[] body) {
+    login.requireOwnPageOrProgram(request);
+    String key = key(body);
+    Principal holder;
+    try {
+      holder = login.holder(key);
+    } catch (Problem e) {
+      if (e.kind() != ProblemKind.KAFKA_UNAVAILABLE) {
+        String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
+        // Whoever makes up keys makes up their ids too.
+        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, why(e));
+      }
+      return later(e);
+    }
+    Actor actor = new Actor(holder.producer(), holder.keyId());
+    note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.with());
+    return CompletableFuture.completedFuture(
+        answer(holder).withHeader("Set-Cookie", login.begin(holder)));
+  }
+
+  private static Sentence why(Problem refused) {
+    return refused
+        .member(ApiKeyAuthenticator.KEY_STATE)
+        .map(
+            state ->
+                switch (state) {
+                  case "REVOKED" -> Template.KEY_REVOKED;
+                  case "EXPIRED" -> Template.KEY_EXPIRED;
+                  default -> Template.KEY_UNKNOWN;
+                })
+        .map(known -> known.with(refused.member(ApiKeyAuthenticator.SINCE).orElse("")))
+        .orElseGet(() -> Sentence.verbatim(refused.detail()));
+  }
+
+  /** Whoever tries one key after the other is told so slowly; nobody else waits. */
+  private static CompletionStage<Answer> later(Problem refused) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    CompletableFuture.delayedExecutor(REFUSED_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> answer.completeExceptionally(refused));
+    return answer;
+  }
+
+  private CompletionStage<Answer> end(Incoming request) {
+    if (login.hasSession(request)) {
+      login.requireOwnPage(request);
+    }
+    String forgotten = login.end(request);
+    return CompletableFuture.completedFuture(
+        answer(login.stranger()).withHeader("Set-Cookie", forgotten));
+  }
+
+  private void note(
+      Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, Sentence detail) {
+    String address = request.remoteAddress();
+    actions.count(
+        new AuditEvent(EVENT, "", outcome, detail, Map.of("address", address)),
+        actor,
+        keyId + ' ' + address);
+  }
+
+  private static String key(byte[] body) {
+    try {
+      JsonNode json = Json.MAPPER.readTree(body);
+      JsonNode key = json == null ? null : json.get("key");
+      if (key != null && key.isTextual() && json.size() == 1) {
+        return key.textValue().strip();
+      }
+    } catch (IOException e) {
+      // Its words could repeat the key.
+    }
+    throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}");
+  }
+
+  private record Told(boolean loginRequired, String actor, List<String> scopes) {}
+
+  private Answer answer(Principal who) {
+    return Answer.json(
+        200,
+        new Told(
+            login.needsLogin(),
+            who.producer(),
+            who.scopes().stream()
+                .filter(scope -> scope.compareTo(Scope.VIEW) >= 0)
+                .sorted()
+                .map(Scope::label)
+                .toList()));
+  }
+}

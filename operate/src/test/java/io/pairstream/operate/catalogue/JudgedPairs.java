@@ -1,0 +1,201 @@
+package io.pairstream.operate.catalogue;
+
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/** Writes what the topology would write, many records at once and without transactions. */
+public final class JudgedPairs implements AutoCloseable {
+
+  private static final Instant RECEIVED = Instant.parse("2026-11-20T10:00:00Z");
+
+  private final ClusterAccess cluster;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+  private long nextOffset;
+
+  public JudgedPairs(ClusterAccess cluster) {
+    this.cluster = cluster;
+    this.producer = TestCluster.producer(cluster, "");
+  }
+
+  /** A new data set with the topics that this writes and the catalogue reads. */
+  public static ClusterAccess dataset(TestCluster kafka, int partitions) {
+    return kafka.dataset(
+        partitions,
+        TopicCatalogue.TRAINING,
+        TopicCatalogue.VALIDATION,
+        TopicCatalogue.TEST,
+        TopicCatalogue.QUARANTINE,
+        TopicCatalogue.RECEIPTS,
+        TopicCatalogue.UPLOADS,
+        TopicCatalogue.TAKEDOWNS,
+        TopicCatalogue.REVIEWS,
+        TopicCatalogue.ACTIONS,
+        TopicCatalogue.CROWDSOURCED);
+  }
+
+  /** A raw pair of these words, whose image is its own caption's bytes. */
+  public static RawPair raw(String caption, String source, String contributor) {
+    return raw(caption.getBytes(StandardCharsets.UTF_8), caption, source, contributor);
+  }
+
+  public static RawPair raw(byte[] image, String caption, String source, String contributor) {
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.wrap(image))
+        .setCaption(caption)
+        .setSourceKind(source)
+        .setContributor(contributor)
+        .setUrl("https://pictures.test/" + Integer.toHexString(caption.hashCode()))
+        .setLicence("CC0-1.0")
+        .setReceivedAt(RECEIVED)
+        .build();
+  }
+
+  public static String pairId(RawPair raw) {
+    return PairIdentity.pairId(PairIdentity.imageDigest(raw.getImage()), raw.getCaption());
+  }
+
+  /** Accepts a pair; returns its id. */
+  public String accept(RawPair raw, PairStatus split) {
+    return accept(raw, split, nextOrigin());
+  }
+
+  public String accept(RawPair raw, PairStatus split, Origin origin) {
+    PreparedPair pair = prepared(raw, split, origin).build();
+    send(topic(split), pair.getPairId(), pair);
+    send(cluster.topics().receipts(), pair.getPairId(), receipt(raw, split, "", origin));
+    return pair.getPairId();
+  }
+
+  public static PreparedPair.Builder prepared(RawPair raw, PairStatus split, Origin origin) {
+    return PreparedPair.newBuilder()
+        .setPairId(pairId(raw))
+        .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
+        .setImage(raw.getImage())
+        .setCaption(raw.getCaption())
+        .setSplit(split.name())
+        .setSourceKind(raw.getSourceKind())
+        .setContributor(raw.getContributor())
+        .setProducer(raw.getProducer())
+        .setUrl(raw.getUrl())
+        .setLicence(raw.getLicence())
+        .setMeasures(Map.of("sharpness", 12.5, "original_width_px", 640.0))
+        .setRecipeVersion("0123456789abcdef")
+        .setOrigin(origin)
+        .setReceivedAt(raw.getReceivedAt())
+        .setPreparedAt(raw.getReceivedAt().plusSeconds(1));
+  }
+
+  /** Rejects a pair; returns the coordinates of the raw record. */
+  public Origin reject(RawPair raw, String reason) {
+    Origin origin = nextOrigin();
+    reject(raw, reason, origin);
+    send(
+        cluster.topics().receipts(),
+        pairId(raw),
+        receipt(raw, PairStatus.QUARANTINED, reason, origin));
+    return origin;
+  }
+
+  /** The record of a pair that was rejected, and no receipt: so is a copy. */
+  public void reject(RawPair raw, String reason, Origin origin) {
+    send(cluster.topics().quarantine(), pairId(raw), rejected(raw, reason, origin).build());
+  }
+
+  public QuarantinedPair.Builder rejected(RawPair raw, String reason, Origin origin) {
+    String topic = cluster.topics().crowdsourced().name();
+    return QuarantinedPair.newBuilder()
+        .setPairId(pairId(raw))
+        .setProducer(raw.getProducer())
+        .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
+        .setValue(
+            ByteBuffer.wrap(
+                cluster.topics().crowdsourced().value().serializer().serialize(topic, raw)))
+        .setStep("gate")
+        .setReason(reason)
+        .setDetail("32x32: shorter side is below 64 px")
+        .setMeasured("32 px")
+        .setLimit("64 px")
+        .setRecipeVersion("0123456789abcdef")
+        .setOrigin(origin)
+        .setQuarantinedAt(raw.getReceivedAt().plusSeconds(1));
+  }
+
+  public void takeDown(String kind, String subject) {
+    send(
+        cluster.topics().takedowns(),
+        TakedownKind.valueOf(kind).key(subject),
+        Takedown.newBuilder().setKind(kind).setSubject(subject).build());
+  }
+
+  public void lift(String kind, String subject) {
+    send(cluster.topics().takedowns(), TakedownKind.valueOf(kind).key(subject), null);
+  }
+
+  public static Receipt receipt(RawPair raw, PairStatus status, String reason, Origin origin) {
+    return Receipt.newBuilder()
+        .setPairId(pairId(raw))
+        .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
+        .setProducer(raw.getProducer())
+        .setStatus(status.name())
+        .setReason(reason)
+        .setOrigin(origin)
+        .setReceivedAt(raw.getReceivedAt())
+        .setArrivedAt(raw.getReceivedAt())
+        .setDecidedAt(raw.getReceivedAt().plusSeconds(3600))
+        .build();
+  }
+
+  public <T> void send(Topic<String, T> topic, String key, T value) {
+    send(TestCluster.record(topic, null, key, value));
+  }
+
+  public void send(ProducerRecord<byte[], byte[]> record) {
+    sent.add(producer.send(record));
+  }
+
+  /** Waits until the broker has all. */
+  public void await() {
+    sent.forEach(TestCluster::acknowledged);
+    sent.clear();
+  }
+
+  public Origin nextOrigin() {
+    return new Origin(cluster.topics().crowdsourced().name(), 0, nextOffset++);
+  }
+
+  public Topic<String, PreparedPair> topic(PairStatus split) {
+    return switch (split) {
+      case TRAINING -> cluster.topics().training();
+      case VALIDATION -> cluster.topics().validation();
+      case TEST -> cluster.topics().test();
+      default -> throw new IllegalArgumentException(split + " is no split");
+    };
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,483 @@
+package io.pairstream.operate.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.pairstream.operate.canary.CanaryProbe;
+import io.pairstream.operate.catalogue.PairPage.FoundPair;
+import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.table.TopicTable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(600)
+class PairSearchTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final PairQuery ALL = PairQuery.all("", 50);
+
+  private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
+  private final JudgedPairs judged = new JudgedPairs(cluster);
+
+  @TempDir Path folder;
+  private TopicTable catalogue;
+  private PairSearch search;
+
+  @BeforeEach
+  void open() {
+    open(folder.resolve("catalogue"));
+  }
+
+  private void open(Path directory) {
+    catalogue =
+        Catalogue.open(
+            cluster, List.of(new PairIndex(cluster.topics())), directory, Clock.systemUTC());
+    search = new PairSearch(catalogue, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() {
+    catalogue.close();
+    judged.close();
+  }
+
+  @Test
+  void knowsWhereEachPairStandsAndWhereItLies() {
+    String kept = judged.accept(raw("a red bicycle"), PairStatus.VALIDATION);
+    RawPair small = raw("a small cat");
+    Origin origin = judged.reject(small, "IMAGE_TOO_SMALL");
+    read();
+
+    FoundPair accepted = search.get(kept).orElseThrow();
+    FoundPair rejected = search.get(JudgedPairs.pairId(small)).orElseThrow();
+
+    assertThat(accepted.row().status()).isEqualTo("VALIDATION");
+    assertThat(accepted.row().place().topic()).isEqualTo(cluster.topics().validation().name());
+    assertThat(accepted.receipt()).hasValueSatisfying(r -> assertThat(r.copies()).isEqualTo(1));
+    assertThat(rejected.row())
+        .satisfies(
+            row -> {
+              assertThat(row.status()).isEqualTo("QUARANTINED");
+              assertThat(row.reason()).isEqualTo("IMAGE_TOO_SMALL");
+              assertThat(row.measured()).isEqualTo("32 px");
+              assertThat(row.caption()).isEqualTo("a small cat");
+              assertThat(row.contributor()).isEqualTo("museum");
+              assertThat(row.origin()).isEqualTo(origin);
+              assertThat(row.place().topic()).isEqualTo(cluster.topics().quarantine().name());
+              assertThat(row.hasPicture()).isTrue();
+            });
+  }
+
+  @ParameterizedTest(name = "{0} finds {1}")
+  @CsvSource({
+    "bicycle, a red Bicycle by the wall",
+    "RED wall, a red Bicycle by the wall",
+    "museum, a red Bicycle by the wall",
+    "自行, 一辆红色的自行车",
+    "红色的自行车, 一辆红色的自行车",
+    "车, 一辆红色的自行车",
+    "straße, Die STRASSE heißt Straße",
+    "caption too short, x",
+    "CAPTION_TOO_SHORT, x",
+  })
+  void findsWordsAndReasons(String text, String caption) {
+    judged.accept(
+        JudgedPairs.raw("a red Bicycle by the wall", "CROWDSOURCED", "museum"),
+        PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("一辆红色的自行车", "SCRAPED", ""), PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("Die STRASSE heißt Straße", "SCRAPED", ""), PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("a green boat", "SCRAPED", ""), PairStatus.TRAINING);
+    judged.reject(JudgedPairs.raw("x", "SCRAPED", ""), "CAPTION_TOO_SHORT");
+    read();
+
+    assertThat(captions(ALL.withText(text))).containsExactly(caption);
+  }
+
+  @Test
+  void findsIdsAndDigestsByTheirBeginningsAndRecordsByTheirCoordinates() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, PairStatus.TRAINING, new Origin("pairs.crowdsourced", 1, 77L));
+    judged.accept(raw("a green boat"), PairStatus.TRAINING);
+    read();
+
+    String digest = PairIdentity.imageDigest(raw.getImage());
+    for (String text :
+        List.of(
+            id, id.substring(0, 8), digest, digest.substring(0, 12), "pairs.crowdsourced-1-77")) {
+      assertThat(ids(ALL.withText(text))).as(text).containsExactly(id);
+    }
+  }
+
+  @Test
+  void allConditionsMustHold() {
+    judged.reject(sentBy("anna", "one cat"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("two cat", "CROWDSOURCED", "museum"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("three cat", "SCRAPED", "school"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("four cat", "SCRAPED", "museum"), "CAPTION_TOO_SHORT");
+    judged.accept(JudgedPairs.raw("five cat", "SCRAPED", "museum"), PairStatus.TRAINING);
+    judged.reject(sentBy("bob", "six cat"), "IMAGE_TOO_SMALL");
+    read();
+
+    PairPage page =
+        search.find(
+            new PairQuery(
+                "cat",
+                "IMAGE_TOO_SMALL",
+                "SCRAPED",
+                "museum",
+                "anna",
+                "QUARANTINED",
+                Optional.empty(),
+                10));
+
+    assertThat(page.pairs()).extracting(p -> p.row().caption()).containsExactly("one cat");
+    assertThat(page.found()).hasValue(1);
+  }
+
+  /** One that is named as the museum's, sent with another's key. */
+  private static RawPair sentBy(String producer, String caption) {
+    RawPair raw = JudgedPairs.raw(caption, "SCRAPED", "museum");
+    raw.setProducer(producer);
+    return raw;
+  }
+
+  @Test
+  void pagesHoldEachPairOnceAndTheNewestFirst() {
+    Set<String> sent = new TreeSet<>();
+    for (int i = 0; i < 57; i++) {
+      RawPair raw = raw("cat number " + i);
+      judged.reject(raw, i % 2 == 0 ? "IMAGE_TOO_SMALL" : "IMAGE_BLURRED");
+      if (i % 2 == 0) {
+        sent.add(JudgedPairs.pairId(raw));
+      }
+    }
+    read();
+
+    PairQuery query = new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", "", Optional.empty(), 10);
+    List<FoundPair> all = new ArrayList<>();
+    Optional<String> next = Optional.empty();
+    do {
+      PairPage page = search.find(next.map(query::from).orElse(query));
+      assertThat(page.pairs()).hasSizeLessThanOrEqualTo(10).isNotEmpty();
+      all.addAll(page.pairs());
+      next = page.next();
+    } while (next.isPresent());
+
+    assertThat(all).extracting(FoundPair::id).doesNotHaveDuplicates().hasSameElementsAs(sent);
+    assertThat(all)
+        .extracting(pair -> pair.row().place().at())
+        .isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(search.find(PairQuery.all("QUARANTINED", 5)).found()).hasValue(57);
+  }
+
+  @Test
+  void copyIsAskedForByItsCoordinatesAndDoesNotHideWhereThePairStands() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, PairStatus.TRAINING);
+    Origin copy = judged.nextOrigin();
+    judged.reject(raw, "DUPLICATE_PAIR", copy);
+    read();
+
+    assertThat(search.get(id).orElseThrow().row().status()).isEqualTo("TRAINING");
+    assertThat(search.get(OriginHeader.text(copy)).orElseThrow().row().reason())
+        .isEqualTo("DUPLICATE_PAIR");
+    assertThat(ids(ALL)).containsExactlyInAnyOrder(id, OriginHeader.text(copy));
+  }
+
+  @Test
+  void linkThatFailedIsFoundByItsCoordinatesAndItsCaption() {
+    PairLink link =
+        PairLink.newBuilder().setUrl("https://a.test/1.jpg").setCaption("a grey owl").build();
+    Topic<String, PairLink> links = cluster.topics().links();
+    cluster.registry().register(links.name() + "-value", PairLink.SCHEMA$);
+    Origin origin = new Origin(links.name(), 0, 5L);
+    judged.send(
+        cluster.topics().quarantine(),
+        OriginHeader.text(origin),
+        judged
+            .rejected(raw("x"), "FETCH_GONE", origin)
+            .setPairId("")
+            .setImageDigest("")
+            .setValue(ByteBuffer.wrap(links.value().serializer().serialize(links.name(), link)))
+            .build());
+    read();
+
+    assertThat(captions(ALL.withText("owl"))).containsExactly("a grey owl");
+    FoundPair found = search.get(OriginHeader.text(origin)).orElseThrow();
+    assertThat(found.row().url()).isEqualTo("https://a.test/1.jpg");
+    assertThat(found.row().hasPicture()).isFalse();
+  }
+
+  @Test
+  void tombstoneRemovesThePairAndItsCopiesEverywhere() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, PairStatus.TRAINING);
+    judged.reject(raw, "DUPLICATE_PAIR", judged.nextOrigin());
+    judged.accept(raw("a green boat"), PairStatus.TRAINING);
+    read();
+    assertThat(captions(ALL.withText("bicycle"))).hasSize(2);
+
+    judged.send(cluster.topics().training(), id, null);
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a green boat");
+    assertThat(captions(ALL.withText("bicycle"))).isEmpty();
+    assertThat(captions(ALL.withText(id))).isEmpty();
+    assertThat(search.get(id)).isEmpty();
+    assertThat(search.board().total()).isZero();
+    assertThat(search.isTakenDown(id, List.of())).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CONTRIBUTOR, museum",
+    "PRODUCER, anna",
+    "SOURCE, SCRAPED",
+    "SOURCE, pictures.test",
+    "IMAGE, ",
+    "PAIR, "
+  })
+  void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
+    RawPair raw = sentBy("anna", "a red bicycle");
+    String named =
+        subject != null
+            ? subject
+            : kind.equals("PAIR")
+                ? JudgedPairs.pairId(raw)
+                : PairIdentity.imageDigest(raw.getImage());
+    judged.reject(raw, "IMAGE_TOO_SMALL");
+    judged.reject(other("a green boat"), "IMAGE_TOO_SMALL");
+    read();
+    assertThat(captions(ALL)).hasSize(2);
+
+    judged.takeDown(kind, named);
+    judged.await();
+    judged.reject(raw, "IMAGE_TOO_SMALL");
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a green boat");
+    assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(1);
+    assertThat(search.board().total()).isEqualTo(1);
+  }
+
+  @Test
+  void whatComesAfterATakedownIsLiftedIsShownAgain() {
+    RawPair raw = JudgedPairs.raw("a red bicycle", "SCRAPED", "museum");
+    String id = judged.accept(raw, PairStatus.TRAINING);
+    judged.takeDown("CONTRIBUTOR", "museum");
+    judged.takeDown("PAIR", id);
+    judged.await();
+    read();
+    assertThat(captions(ALL)).isEmpty();
+    assertThat(search.isTakenDown(id, List.of("CONTRIBUTOR/museum"))).isTrue();
+
+    judged.lift("CONTRIBUTOR", "museum");
+    judged.lift("PAIR", id);
+    // What comes from then on is shown: topics are not read in the order of each other.
+    read();
+    judged.accept(raw, PairStatus.TRAINING);
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a red bicycle");
+    assertThat(search.isTakenDown(id, List.of("CONTRIBUTOR/museum"))).isFalse();
+  }
+
+  @Test
+  void reviewIsKnownOfTheRecordThePairAndThePairThatWasSentAgain() {
+    RawPair raw = raw("a red bicycle");
+    Origin origin = judged.reject(raw, "IMAGE_TOO_SMALL");
+    String again = judged.accept(raw("a bicycle in red"), PairStatus.TRAINING);
+    for (String id : List.of("later", "earlier")) {
+      judged.send(
+          cluster.topics().reviews(),
+          id,
+          Review.newBuilder()
+              .setReviewId(id)
+              .setPairId(JudgedPairs.pairId(raw))
+              .setOrigin(origin)
+              .setSentPairId(again)
+              .setDecision("RECAPTIONED")
+              .setReviewedAt(Instant.ofEpochSecond(id.equals("later") ? 2_000 : 1_000))
+              .build());
+    }
+    read();
+
+    for (String key : List.of(JudgedPairs.pairId(raw), OriginHeader.text(origin), again)) {
+      assertThat(search.reviews(key))
+          .extracting(ReviewNote::reviewId)
+          .containsExactly("earlier", "later");
+    }
+    judged.send(cluster.topics().training(), again, null);
+    read();
+    assertThat(search.reviews(again)).isEmpty();
+    assertThat(search.reviews("another")).isEmpty();
+  }
+
+  @Test
+  void countsReasonsBySource() {
+    judged.reject(JudgedPairs.raw("one", "SCRAPED", ""), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("two", "SCRAPED", ""), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("three", "CROWDSOURCED", ""), "IMAGE_BLURRED");
+    judged.accept(JudgedPairs.raw("four", "CROWDSOURCED", ""), PairStatus.TRAINING);
+    read();
+
+    QuarantineBoard board = search.board();
+    QuarantineBoard twoDaysOn =
+        new PairSearch(catalogue, Clock.offset(Clock.systemUTC(), Duration.ofDays(2))).board();
+
+    assertThat(board.total()).isEqualTo(3);
+    assertThat(board.cells())
+        .extracting(
+            QuarantineBoard.Cell::reason,
+            QuarantineBoard.Cell::source,
+            QuarantineBoard.Cell::count,
+            QuarantineBoard.Cell::lastDay)
+        .containsExactly(
+            tuple("IMAGE_TOO_SMALL", "SCRAPED", 2L, 2L),
+            tuple("IMAGE_BLURRED", "CROWDSOURCED", 1L, 1L));
+    assertThat(twoDaysOn.cells()).extracting(QuarantineBoard.Cell::lastDay).containsOnly(0L);
+  }
+
+  @Test
+  void canariesAreCountedApartAndShownWhenAsked() {
+    judged.reject(CanaryProbe.pair(1, Instant.now()), "IMAGE_DAMAGED");
+    judged.reject(CanaryProbe.pair(2, Instant.now()), "IMAGE_DAMAGED");
+    judged.reject(JudgedPairs.raw("drawn", "SYNTHETIC", "studio"), "IMAGE_DAMAGED");
+    read();
+
+    QuarantineBoard board = search.board();
+    PairQuery all = PairQuery.all("QUARANTINED", 9);
+    PairQuery canaries =
+        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", Optional.empty(), 9);
+
+    assertThat(board.total()).isEqualTo(1);
+    assertThat(board.canaries()).isEqualTo(2);
+    assertThat(board.byReason()).containsExactly(entry("IMAGE_DAMAGED", 1L));
+    assertThat(captions(all)).containsExactly("drawn");
+    assertThat(search.find(all).found()).hasValue(1);
+    assertThat(captions(canaries)).hasSize(2);
+  }
+
+  @Test
+  void rowsGoWithTheRecordsThatQuarantineKeepsNoLonger() throws Exception {
+    RawPair first = raw("first");
+    Origin origin = judged.reject(first, "IMAGE_TOO_SMALL");
+    judged.reject(raw("second"), "IMAGE_TOO_SMALL");
+    read();
+    catalogue.close();
+    deleteQuarantine();
+    judged.reject(raw("third"), "IMAGE_TOO_SMALL");
+    judged.await();
+
+    open();
+    catalogue.caughtUp().join();
+
+    assertThat(captions(ALL)).containsExactly("third");
+    assertThat(captions(ALL.withText("first"))).isEmpty();
+    assertThat(search.board().total()).isEqualTo(1);
+    assertThat(search.board().cells())
+        .extracting(QuarantineBoard.Cell::lastDay)
+        .containsExactly(1L);
+    assertThat(search.get(JudgedPairs.pairId(first))).isEmpty();
+    assertThat(search.get(OriginHeader.text(origin))).isEmpty();
+    assertThat(search.receipt(JudgedPairs.pairId(first))).isPresent();
+  }
+
+  @Test
+  void pairThatIsLetInLeavesQuarantineAndItsCopiesStay() {
+    RawPair pair = raw("a pair");
+    judged.reject(pair, "IMAGE_TOO_SMALL");
+    judged.await();
+    judged.accept(pair, PairStatus.TRAINING);
+    judged.await();
+    judged.reject(pair, "DUPLICATE_PAIR", new Origin("pairs.crowdsourced", 0, 77L));
+    read();
+
+    QuarantineBoard board = search.board();
+    catalogue.close();
+    open(folder.resolve("made anew"));
+    catalogue.caughtUp().join();
+
+    for (QuarantineBoard one : List.of(board, search.board())) {
+      assertThat(one.cells())
+          .extracting(QuarantineBoard.Cell::reason, QuarantineBoard.Cell::count)
+          .containsExactly(tuple("DUPLICATE_PAIR", 1L));
+    }
+    assertThat(search.find(ALL).pairs())
+        .extracting(found -> found.row().status())
+        .containsExactlyInAnyOrder("TRAINING", "QUARANTINED");
+    assertThat(search.get(JudgedPairs.pairId(pair)).orElseThrow().row().status())
+        .isEqualTo("TRAINING");
+  }
+
+  private void deleteQuarantine() throws Exception {
+    try (CommittedLog log = CommittedLog.open(cluster);
+        Admin admin = Admin.create(cluster.clientSettings())) {
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+      log.everything(log.partitions(cluster.topics().quarantine().name()))
+          .forEach(
+              (partition, stretch) ->
+                  all.put(partition, RecordsToDelete.beforeOffset(stretch.to())));
+      admin.deleteRecords(all).all().get();
+    }
+  }
+
+  private void read() {
+    judged.await();
+    catalogue.reachedNow().join();
+  }
+
+  private List<String> captions(PairQuery query) {
+    return search.find(query).pairs().stream().map(pair -> pair.row().caption()).toList();
+  }
+
+  private List<String> ids(PairQuery query) {
+    return search.find(query).pairs().stream().map(FoundPair::id).toList();
+  }
+
+  private static RawPair raw(String caption) {
+    return JudgedPairs.raw(caption, "CROWDSOURCED", "museum");
+  }
+
+  private static RawPair other(String caption) {
+    RawPair raw = JudgedPairs.raw(caption, "IMPORTED", "school");
+    raw.setUrl("https://elsewhere.test/1");
+    return raw;
+  }
+}

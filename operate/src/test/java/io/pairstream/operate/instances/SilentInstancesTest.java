@@ -1,0 +1,132 @@
+package io.pairstream.operate.instances;
+
+import static io.pairstream.operate.instances.Played.NOON;
+import static io.pairstream.operate.instances.Played.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.PlayedLag;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.report.SelfReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A process that froze, was cut off or was killed, as the page, {@code doctor} and others tell. */
+class SilentInstancesTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final long HERE = ProcessHandle.current().pid();
+
+  private final Instances book = new Instances(Optional.empty(), Clock.systemUTC());
+
+  @ParameterizedTest
+  @CsvSource({"OK, UNKNOWN", "STOP, STOP", "IDLE, IDLE"})
+  void aGroupDoesNotKeepUpOnceItsOnlyProcessIsSilent(LagVerdict seen, LagVerdict told) {
+    note("a", NOON, "raw-0", "raw-1");
+    GroupLag group = PlayedLag.group("pairs-preprocess", seen, "Stable", 12, true);
+
+    assertThat(beside(NOON.plusSeconds(15)).apply(group)).isEqualTo(group);
+    GroupLag silent = beside(NOON.plusSeconds(16)).apply(group);
+
+    assertThat(silent.now().verdict()).isEqualTo(told);
+    assertThat(
+            silent.now().sentence().text().contains("(process 7 on host) has not reported since"))
+        .isEqualTo(told != LagVerdict.IDLE);
+  }
+
+  /** Others take over within seconds; before that nobody reads what the silent one holds. */
+  @Test
+  void aSilentProcessIsNamedBesideOthersUntilTheyHaveItsPartitions() {
+    note("a", NOON, "raw-0");
+    note("b", NOON.plusSeconds(30), "raw-1");
+    assertThat(silences(NOON.plusSeconds(30))).contains("process 7");
+
+    note("b", NOON.plusSeconds(31), "raw-0", "raw-1");
+
+    assertThat(silences(NOON.plusSeconds(31))).isEmpty();
+  }
+
+  @Test
+  void aFrozenProcessOfThisMachineIsToldHowToEnd() {
+    Instant now = Instant.now();
+    book.note("k", Optional.of(here(now).build()), now);
+
+    assertThat(silences(now.plusSeconds(16))).endsWith(": kill -9 " + HERE);
+
+    Instant before = now.minus(Duration.ofDays(1)).plusSeconds(9);
+    book.note("k", Optional.of(here(before).build()), before);
+    assertThat(silences(now)).contains("process " + HERE).doesNotContain("kill");
+  }
+
+  @Test
+  void doctorNamesSilentAndWaitingProcessesAndWhereOthersAnswer() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    Instant now = Instant.now();
+    assertThat(findings(cluster, now)).containsExactly("OK no process reports");
+    assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC()).toString())
+        .startsWith("[no preprocess reports; start it: ");
+
+    for (InstanceStatus each :
+        List.of(
+            here(now.minusSeconds(60)).build(),
+            status("preprocess", "waits", now).setObstacle("the disk is full").build(),
+            status("preprocess", "works", now)
+                .setFacts(Map.of(SelfReport.HEALTH, "http://127.0.0.1:8090"))
+                .setAssigned(List.of("raw-1"))
+                .build())) {
+      String key = "preprocess/" + each.getInstance();
+      TestCluster.put(cluster, cluster.topics().instances(), key, each);
+    }
+
+    assertThat(findings(cluster, now))
+        .anyMatch(said -> said.startsWith("WRONG preprocess ") && said.contains("kill -9 " + HERE))
+        .contains(
+            "WARNING process 7 on host (no health address) waits: the disk is full; right: nothing in its way",
+            "OK process 7 on host (http://127.0.0.1:8090): RUNNING, partitions: 1");
+    assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC())).hasSize(2);
+  }
+
+  private static List<String> findings(ClusterAccess cluster, Instant now) {
+    return InstanceChecks.look(cluster, Clock.fixed(now, ZoneOffset.UTC)).stream()
+        .map(each -> each.level() + " " + each.sentence())
+        .toList();
+  }
+
+  private static InstanceStatus.Builder here(Instant reportedAt) {
+    return status("preprocess", "here", reportedAt)
+        .setHost(SelfReport.host())
+        .setPid(HERE)
+        .setStartedAt(reportedAt.minus(Duration.ofMinutes(1)))
+        .setAssigned(List.of("raw-0"));
+  }
+
+  private void note(String instance, Instant at, String... assigned) {
+    book.note(
+        instance,
+        Optional.of(status("preprocess", instance, at).setAssigned(List.of(assigned)).build()),
+        at);
+  }
+
+  private String silences(Instant now) {
+    return Sentence.joined(beside(now).silences("preprocess").toList()).text();
+  }
+
+  private ReportingGroups beside(Instant now) {
+    return new ReportingGroups(book.at(now), new Dataset("pairs"), now);
+  }
+}

@@ -1,0 +1,387 @@
+package io.pairstream.operate.pairs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.catalogue.Catalogue;
+import io.pairstream.operate.catalogue.CatalogueFold;
+import io.pairstream.operate.catalogue.PairIndex;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.pairs.PairAnswer.Admission;
+import io.pairstream.operate.review.ReviewDecision;
+import io.pairstream.operate.review.ReviewDecision.Decision;
+import io.pairstream.operate.review.ReviewDesk;
+import io.pairstream.operate.review.ReviewResult;
+import io.pairstream.operate.takedown.TakedownEvent;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.PlayedFetcher;
+import io.pairstream.service.cluster.PlayedPipeline;
+import io.pairstream.service.cluster.PlayedPipeline.Sent;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.table.TopicTable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class PairHistoryTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(3);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private TopicTable catalogue;
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    Clock clock = Clock.systemUTC();
+    List<CatalogueFold> folds = List.of(new PairIndex(cluster.topics()));
+    catalogue = Catalogue.open(cluster, folds, folder, clock);
+  }
+
+  @AfterEach
+  void close() {
+    catalogue.close();
+    pipeline.close();
+  }
+
+  /** What the topics tell that are read whole, and single records by the index not otherwise. */
+  private Optional<PairAnswer> find(String id) {
+    catalogue.reachedNow().join();
+    Optional<PairAnswer> scanned = new PairHistory(cluster).find(id);
+    PairSearch index = new PairSearch(catalogue, Clock.systemUTC());
+    assertThat(new PairHistory(cluster, index).find(id)).isEqualTo(scanned);
+    return scanned;
+  }
+
+  @Test
+  void tellsWhereAnAcceptedPairStands() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+
+    PairAnswer answer = find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.status()).isEqualTo("TRAINING");
+    assertThat(answer.quarantined()).isEmpty();
+    assertThat(answer.remedy()).isEmpty();
+    assertThat(answer.origin()).isEqualTo(sent.origin());
+  }
+
+  @Test
+  void tellsWhyAPairWasRejectedAndWhatWouldHelp() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+    PairAnswer answer = find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.status()).isEqualTo("QUARANTINED");
+    assertThat(answer.reason()).isEqualTo("IMAGE_TOO_SMALL");
+    assertThat(answer.quarantined().orElseThrow().pair().getMeasured()).isEqualTo("1 px");
+    assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
+  }
+
+  @Test
+  void tellsOfACopyThatItIsACopyOfAnAcceptedPair() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+    Sent copy = pipeline.send("image", "caption");
+    QuarantinedPair rejected =
+        PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1, 2, 3});
+    pipeline.transaction(
+        copy,
+        List.of(TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), rejected)));
+
+    PairAnswer answer = find(OriginHeader.text(copy.origin())).orElseThrow();
+
+    assertThat(answer.status()).isEqualTo("TRAINING");
+    assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
+    assertThat(answer.origin()).isEqualTo(copy.origin());
+  }
+
+  @Test
+  void namesThePublishedPairWhosePictureIsNearlyCopied() {
+    Sent withdrawn = pipeline.send("image", "withdrawn caption");
+    Sent published = pipeline.send("image", "caption");
+    Sent copy = pipeline.send("smaller image", "caption");
+    QuarantinedPair entry = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
+    entry.setCopyOf(published.imageDigest());
+    pipeline.transaction(
+        copy,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), entry),
+            pipeline.receipt(copy, PairStatus.QUARANTINED, "NEAR_COPY")));
+    index(withdrawn, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+    index(withdrawn, null);
+    index(copy, IndexedPair.newBuilder().setImageDigest("another").build());
+    assertThat(find(copy.pairId()).orElseThrow().copied()).isEmpty();
+
+    pipeline.accept(published, PairStatus.TRAINING);
+    index(published, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+
+    assertThat(find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
+  }
+
+  private void index(Sent pair, IndexedPair entry) {
+    TestCluster.put(cluster, cluster.topics().index(), pair.pairId(), entry);
+  }
+
+  @Test
+  void findsAPairByTheCoordinatesOfItsOutput() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+    String published = lastOf(cluster.topics().training().name());
+
+    PairAnswer answer = find(published).orElseThrow();
+
+    assertThat(answer.id()).isEqualTo(published);
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+    assertThat(answer.origin()).isEqualTo(sent.origin());
+    assertThat(find(cluster.topics().training().name() + "-0-999")).isEmpty();
+  }
+
+  @Test
+  void tellsWhoLetAPairInAndWhatWasWaived() {
+    Sent sent = claim("0f8fad5b-d9cb-469f-a165-70867728950e", "IMAGE_TOO_SMALL");
+    Review review =
+        Review.newBuilder()
+            .setReviewId("0f8fad5b-d9cb-469f-a165-70867728950e")
+            .setDecision("ACCEPTED")
+            .setReviewer("ann")
+            .build();
+
+    Admission forged = find(sent.pairId()).orElseThrow().admission().orElseThrow();
+    TestCluster.put(cluster, cluster.topics().reviews(), review.getReviewId(), review);
+    Admission recorded = find(sent.pairId()).orElseThrow().admission().orElseThrow();
+
+    assertThat(forged.review()).isEmpty();
+    assertThat(forged.reviewId()).isEqualTo(review.getReviewId());
+    assertThat(forged.waived()).containsExactly("IMAGE_TOO_SMALL");
+    assertThat(recorded.review().orElseThrow().getReviewer()).isEqualTo("ann");
+  }
+
+  @Test
+  void tellsWhatPeopleDecidedAboutAPairInQuarantineAndWhatItIsNow() {
+    Sent small = pipeline.send("image", "caption");
+    pipeline.reject(small, "CAPTION_TOO_SHORT");
+    ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());
+    List<ReviewResult> results =
+        desk.decide(
+            List.of(small.pairId()),
+            new ReviewDecision(
+                Decision.RECAPTIONED,
+                "a brown dog in the snow",
+                "too short",
+                false,
+                new Actor("ann", "")),
+            false);
+
+    List<Review> reviews = find(small.pairId()).orElseThrow().reviews();
+
+    assertThat(reviews).hasSize(1);
+    assertThat(reviews.get(0).getDecision()).isEqualTo("RECAPTIONED");
+    assertThat(reviews.get(0).getReviewer()).isEqualTo("ann");
+    assertThat(reviews.get(0).getSentPairId())
+        .isEqualTo(results.get(0).sentPairId())
+        .isNotEqualTo(small.pairId());
+  }
+
+  @Test
+  void saysThatARecordWaitsWhereNothingIsDecided() {
+    Sent sent = pipeline.send("image", "caption");
+
+    PairAnswer answer = find(OriginHeader.text(sent.origin())).orElseThrow();
+
+    assertThat(answer.status()).isEqualTo(PairAnswer.RECEIVED);
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+  }
+
+  @Test
+  void tellsOfALinkWhatBecameOfItsPair() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "owl");
+      Sent sent = pipeline.send("image", "caption");
+      note(upload(idOf(link), PairAnswer.LINK, sent.pairId(), "FETCHED", link.origin()));
+      pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+      PairAnswer byId = find(idOf(link)).orElseThrow();
+      PairAnswer byCoordinates = find(OriginHeader.text(link.origin())).orElseThrow();
+
+      assertThat(List.of(byId, byCoordinates))
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
+                assertThat(answer.pairId()).isEqualTo(sent.pairId());
+                assertThat(answer.status()).isEqualTo("QUARANTINED");
+                assertThat(answer.quarantined().orElseThrow().pair().getMeasured())
+                    .isEqualTo("1 px");
+                assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
+                assertThat(answer.origin()).isEqualTo(link.origin());
+              });
+    }
+  }
+
+  @Test
+  void tellsOfALinkThatFailedWhyAndWhatWouldHelp() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "gone");
+      fetcher.reject(link, "FETCH_GONE");
+      PairAnswer unnoted = find(OriginHeader.text(link.origin())).orElseThrow();
+      note(upload(idOf(link), PairAnswer.LINK, "", "FETCH_FAILED", link.origin()));
+      PairAnswer byId = find(idOf(link)).orElseThrow();
+
+      assertThat(List.of(unnoted, byId))
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
+                assertThat(answer.status()).isEqualTo("FETCH_FAILED");
+                assertThat(answer.reason()).isEqualTo("FETCH_GONE");
+                assertThat(answer.detail()).isEqualTo("the host says no");
+                assertThat(answer.remedy()).contains(RejectReason.FETCH_GONE.remedy());
+              });
+    }
+  }
+
+  @Test
+  void tellsOfALinkThatIsTriedAgainWhy() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "busy");
+      Upload upload = upload(idOf(link), PairAnswer.LINK, "", "WAITING", link.origin());
+      upload.setDetail("the host answers 503; it is asked again at 12:00");
+      note(upload);
+
+      for (String id : List.of(idOf(link), OriginHeader.text(link.origin()))) {
+        PairAnswer answer = find(id).orElseThrow();
+        assertThat(answer.status()).isEqualTo("WAITING");
+        assertThat(answer.detail()).contains("it is asked again");
+      }
+    }
+  }
+
+  @Test
+  void tellsWhoWithdrewAPairWithOthersAndWhoLiftedThat() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+    String key = TakedownKind.PAIR.key(sent.pairId());
+    Takedown takedown =
+        Takedown.newBuilder()
+            .setKind("PAIR")
+            .setSubject(sent.pairId())
+            .setPartOf("CONTRIBUTOR/museum")
+            .setCause("a letter")
+            .build();
+    TestCluster.put(cluster, cluster.topics().takedowns(), key, takedown);
+    act("takedown", "CONTRIBUTOR/museum", 1);
+    TestCluster.put(cluster, cluster.topics().training(), sent.pairId(), null);
+    TestCluster.send(cluster, pipeline.receipt(sent, PairStatus.WITHDRAWN, ""));
+    Sent again = pipeline.send("image", "caption");
+    QuarantinedPair entry = PlayedPipeline.rejected(again, "WITHDRAWN", new byte[0]);
+    entry.setMeasured("museum");
+    pipeline.transaction(
+        again,
+        List.of(TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry)));
+
+    PairAnswer withdrawn = find(sent.pairId()).orElseThrow();
+    PairAnswer copy = find(OriginHeader.text(again.origin())).orElseThrow();
+    TestCluster.put(cluster, cluster.topics().takedowns(), key, null);
+    act("takedown.lift", "CONTRIBUTOR/museum", 2);
+    PairAnswer lifted = find(sent.pairId()).orElseThrow();
+
+    assertThat(withdrawn.status()).isEqualTo("WITHDRAWN");
+    assertThat(withdrawn.takedown().orElseThrow().getCause()).isEqualTo("a letter");
+    assertThat(withdrawn.events()).extracting(TakedownEvent::what).containsExactly("WITHDRAWN");
+    assertThat(copy.reason()).isEqualTo("WITHDRAWN");
+    assertThat(lifted.takedown()).isEmpty();
+    assertThat(lifted.events())
+        .extracting(TakedownEvent::what)
+        .containsExactly("WITHDRAWN", "LIFTED");
+  }
+
+  private void act(String name, String subject, long second) {
+    Action action =
+        Action.newBuilder()
+            .setName(name)
+            .setSubject(subject)
+            .setOutcome("DONE")
+            .setActor("ann")
+            .setDoneAt(Instant.ofEpochSecond(second))
+            .build();
+    TestCluster.put(cluster, cluster.topics().actions(), name, action);
+  }
+
+  @Test
+  void knowsNothingOfAnUnknownId() {
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
+
+    assertThat(find("0".repeat(32))).isEmpty();
+    assertThat(find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
+    assertThat(find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
+    assertThat(find(cluster.topics().links().name() + "-0-999")).isEmpty();
+  }
+
+  /** A published pair whose producer claims a review. */
+  private Sent claim(String reviewId, String... waived) {
+    Sent small = pipeline.send("image", "caption");
+    ProducerRecord<byte[], byte[]> record =
+        TestCluster.record(cluster.topics().crowdsourced(), null, small.imageDigest(), small.raw());
+    new Replay(small.origin(), reviewId, List.of(waived)).write(record.headers());
+    RecordMetadata at = TestCluster.send(cluster, record);
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(small.pairId())
+            .setStatus(PairStatus.TRAINING.name())
+            .setReviewId(reviewId)
+            .setOrigin(new Origin(at.topic(), at.partition(), at.offset()))
+            .build();
+    TestCluster.put(cluster, cluster.topics().receipts(), small.pairId(), receipt);
+    return small;
+  }
+
+  /** Coordinates of the last record on a topic. */
+  private String lastOf(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = TestCluster.committed(cluster, topic);
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    return topic + "-" + last.partition() + "-" + last.offset();
+  }
+
+  private void note(Upload upload) {
+    TestCluster.put(cluster, cluster.topics().uploads(), upload.getId(), upload);
+  }
+
+  private static Upload upload(
+      String id, String kind, String pairId, String status, Origin origin) {
+    return Upload.newBuilder()
+        .setId(id)
+        .setKind(kind)
+        .setPairId(pairId)
+        .setStatus(status)
+        .setOrigin(origin)
+        .build();
+  }
+
+  private static String idOf(PlayedFetcher.Sent sent) {
+    return PairIdentity.linkId(sent.link().getUrl(), sent.link().getCaption());
+  }
+}

@@ -1,0 +1,218 @@
+package io.pairstream.operate.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
+import io.pairstream.operate.profile.ProfileReport.Count;
+import io.pairstream.operate.profile.ProfileReport.NamedProducer;
+import io.pairstream.operate.profile.ProfileReport.Question;
+import io.pairstream.operate.profile.ProfileReport.Word;
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.table.Database;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProfileFoldTest {
+
+  private static final PairTopics TOPICS =
+      PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://profile", Map.of())));
+
+  @TempDir private Path folder;
+  private Database table;
+
+  @BeforeEach
+  void open() {
+    table = Database.open(folder.resolve("table.db"));
+    fold().schema().forEach(table::execute);
+  }
+
+  @AfterEach
+  void close() {
+    table.close();
+  }
+
+  /** One record, in the lane of its topic; a tombstone has no value. */
+  private record Event(String lane, String key, SpecificRecord value) {}
+
+  private static final PreparedPair KEPT =
+      PreparedPair.newBuilder()
+          .setSplit("TRAINING")
+          .setContributor("museum")
+          .setSourceKind("SCRAPED")
+          .setLicence("CC0-1.0")
+          .setLanguage("en")
+          .setCaption("a dog on a sofa")
+          .setTokenizer("gpt2")
+          .setMeasures(Map.of("original_width_px", 640.0, "original_height_px", 480.0))
+          .setPreparedAt(Instant.ofEpochMilli(1_000))
+          .build();
+
+  private static Event accept(String id, String split) {
+    return accept(PreparedPair.newBuilder(KEPT).setPairId(id).setSplit(split).build());
+  }
+
+  private static Event accept(PreparedPair pair) {
+    return new Event(pair.getSplit(), pair.getPairId(), pair);
+  }
+
+  private static Event reject(String id, String reason, long at) {
+    return new Event(
+        "QUARANTINE",
+        id,
+        QuarantinedPair.newBuilder()
+            .setReason(reason)
+            .setOrigin(new Origin("crowdsourced", 0, at))
+            .setQuarantinedAt(Instant.ofEpochMilli(1_000 + at))
+            .build());
+  }
+
+  private static Event receipt(String id, String status) {
+    return new Event("RECEIPTS", id, Receipt.newBuilder().setPairId(id).setStatus(status).build());
+  }
+
+  /** All that may become of a pair; what is on one topic of one pair comes in its order. */
+  private static final List<Event> HISTORY =
+      List.of(
+          accept(PreparedPair.newBuilder(KEPT).setPairId("copied").setTruncated(true).build()),
+          receipt("copied", "TRAINING"),
+          reject("copied", "DUPLICATE_PAIR", 1),
+          reject("let in later", "IMAGE_TOO_SMALL", 2),
+          accept("let in later", "VALIDATION"),
+          accept("rejected when it came again", "TRAINING"),
+          reject("rejected when it came again", "IMAGE_BLURRED", 3),
+          reject("rejected twice", "CAPTION_TOO_SHORT", 4),
+          reject("rejected twice", "IMAGE_TOO_SMALL", 5),
+          accept("withdrawn", "TEST"),
+          receipt("withdrawn", "TEST"),
+          new Event("TEST", "withdrawn", null),
+          receipt("withdrawn", "WITHDRAWN"),
+          reject("taken out", "IMAGE_TOO_SMALL", 6),
+          accept("taken out", "TRAINING"),
+          new Event("TRAINING", "taken out", null),
+          accept("accepted twice", "TRAINING"),
+          accept(
+              PreparedPair.newBuilder(KEPT)
+                  .setPairId("accepted twice")
+                  .setLicence("another")
+                  .setSourceKind("ALIEN")
+                  .build()),
+          reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7));
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void sumsAreThoseOfThePairsInWhateverOrderTopicsAreRead(long seed) {
+    ProfileFold fold = fold();
+    List<Deque<Event>> lanes = new ArrayList<>();
+    HISTORY.stream()
+        .collect(Collectors.groupingBy(event -> event.lane() + event.key()))
+        .values()
+        .forEach(lane -> lanes.add(new ArrayDeque<>(lane)));
+    Random random = new Random(seed);
+    while (!lanes.isEmpty()) {
+      Deque<Event> lane = lanes.get(random.nextInt(lanes.size()));
+      apply(lane.remove(), fold);
+      lanes.removeIf(Deque::isEmpty);
+    }
+
+    ProfileReport report = report(Question.EVERYTHING);
+
+    assertThat(report.pairs()).isEqualTo(4);
+    assertThat(report.since()).contains(Instant.ofEpochMilli(1_000));
+    assertThat(values(report, "status"))
+        .isEqualTo(Map.of("TRAINING", 3L, "VALIDATION", 1L, "QUARANTINED", 3L, "WITHDRAWN", 1L));
+    assertThat(values(report, "reason"))
+        .isEqualTo(Map.of("IMAGE_TOO_SMALL", 2L, "UNREADABLE_RECORD", 1L));
+    assertThat(values(report, "split")).isEqualTo(Map.of("TRAINING", 3L, "VALIDATION", 1L));
+    assertThat(values(report, "source_kind")).isEqualTo(Map.of("SCRAPED", 3L, "UNKNOWN", 1L));
+    assertThat(values(report, "licence")).isEqualTo(Map.of("CC0-1.0", 3L, "another", 1L));
+    assertThat(values(report, "orientation")).isEqualTo(Map.of("landscape", 4L));
+    assertThat(report.truncatedShare()).hasValue(0.25);
+    assertThat(report.words()).containsExactly(new Word("dog", 4), new Word("sofa", 4));
+    assertThat(report.histograms().get("width").counts()).contains(4L);
+    assertThat(report.producers())
+        .containsExactlyInAnyOrder(
+            new NamedProducer("museum", 4, 0, 0, ""),
+            new NamedProducer("zoo", 0, 3, 1, "IMAGE_TOO_SMALL"));
+    assertThat(report(Question.of("validation", "")).pairs()).isEqualTo(1);
+    assertThat(report(Question.of("", "unknown")).pairs()).isEqualTo(1);
+    assertThat(report(Question.of("test", "")).pairs()).isZero();
+  }
+
+  @Test
+  void aCanaryIsCountedApartAndAPairOfItsNameIsNot() {
+    ProfileFold fold = fold();
+    RawPair sent = RawPair.newBuilder().setContributor(Canaries.CONTRIBUTOR).build();
+    QuarantinedPair canary = QuarantinedPair.newBuilder().setReason("IMAGE_DAMAGED").build();
+    QuarantinedPair other = QuarantinedPair.newBuilder(canary).setProducer("anna").build();
+
+    fold.apply("canary", new Rejected(canary, sent), place("QUARANTINE"), table);
+    fold.apply("other", new Rejected(other, sent), place("QUARANTINE"), table);
+
+    ProfileReport report = report(Question.EVERYTHING);
+    assertThat(values(report, "reason")).isEqualTo(Map.of("IMAGE_DAMAGED", 1L));
+    assertThat(report.producers()).singleElement().matches(producer -> producer.rejected() == 1);
+  }
+
+  private static Map<String, Long> values(ProfileReport report, String name) {
+    return report.counts().get(name).stream().collect(Collectors.toMap(Count::value, Count::count));
+  }
+
+  @Test
+  void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
+    ProfileFold fold = fold();
+    Receipt old = Receipt.newBuilder().setPairId("a").setStatus("WITHDRAWN").build();
+
+    fold.apply("a", old, place("RECEIPTS"), table);
+    fold.apply("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
+    assertThat(report(Question.EVERYTHING).counts().get("status"))
+        .containsExactly(new Count("WITHDRAWN", 1));
+    fold.apply(
+        "a", Receipt.newBuilder(old).setStatus("TRAINING").build(), place("RECEIPTS"), table);
+
+    assertThat(report(Question.EVERYTHING).counts().get("status")).isEmpty();
+  }
+
+  private static ProfileFold fold() {
+    return new ProfileFold(TOPICS);
+  }
+
+  private ProfileReport report(Question question) {
+    return ProfileReport.of(table, question);
+  }
+
+  private static Place place(String lane) {
+    return new Place("pairs." + lane.toLowerCase(Locale.ROOT), 0, 0, Instant.EPOCH);
+  }
+
+  private void apply(Event event, ProfileFold fold) {
+    RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
+    Object value =
+        event.value() instanceof QuarantinedPair pair ? new Rejected(pair, sent) : event.value();
+    fold.apply(event.key(), value, place(event.lane()), table);
+  }
+}

@@ -1,0 +1,350 @@
+package io.pairstream.operate.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operate.lag.Mutes;
+import io.pairstream.operate.web.RunningOperators.ClusterAnswer;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyText;
+import io.pairstream.service.keys.KeyIssuer;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(900)
+class OperatorsLoginTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final String REVIEW =
+      "{\"pairs\": [\"00\"], \"decision\": \"REJECTED\", \"comment\": \"no\"}";
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+
+  @TempDir Path folder;
+
+  private RunningOperators operators;
+
+  @BeforeEach
+  void start() throws IOException {
+    operators = new RunningOperators(KAFKA, cluster, false, folder.resolve("state"));
+  }
+
+  @AfterEach
+  void close() {
+    operators.close();
+  }
+
+  private ClusterAnswer review(HttpRequest.Builder request) {
+    return operators.tell(request);
+  }
+
+  private HttpRequest.Builder review() {
+    return operators.post("/v1/reviews", REVIEW);
+  }
+
+  @Test
+  void sessionStandsForTheKeyUntilItIsEnded() {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+    ClusterAnswer stranger = operators.tell(operators.get("/v1/session"));
+
+    ClusterAnswer login = operators.login(key);
+    ClusterAnswer known =
+        operators.tell(operators.get("/v1/session").header("Cookie", login.cookie()));
+    ClusterAnswer looked =
+        operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+    ClusterAnswer out =
+        operators.tell(
+            operators
+                .ofPage(operators.get("/v1/session").DELETE())
+                .header("Cookie", "other=1; " + login.cookie()));
+    ClusterAnswer after =
+        operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+
+    assertThat(stranger.json().toString())
+        .isEqualTo("{\"login_required\":true,\"actor\":\"\",\"scopes\":[]}");
+    assertThat(login.status()).isEqualTo(200);
+    assertThat(login.response().headers().firstValue("Set-Cookie").orElseThrow())
+        .matches(
+            "pairstream-session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Max-Age=28800");
+    assertThat(login.json().toString())
+        .isEqualTo("{\"login_required\":true,\"actor\":\"ann\",\"scopes\":[\"view\",\"review\"]}");
+    assertThat(known.json()).isEqualTo(login.json());
+    assertThat(looked.status()).isEqualTo(200);
+    assertThat(out.json()).isEqualTo(stranger.json());
+    assertThat(after.status()).isEqualTo(401);
+  }
+
+  @Test
+  void actionsAreReadUpToALimitAndOtherParametersRefused() {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+    String cookie = operators.login(key).cookie();
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
+    RunningOperators.await(() -> actions(cookie, "").path("actions").size() >= 2);
+
+    assertThat(actions(cookie, "?limit=1").path("actions")).hasSize(1);
+    assertThat(
+            operators.tell(operators.get("/v1/actions?before=3").header("Cookie", cookie)).status())
+        .isEqualTo(400);
+  }
+
+  private JsonNode actions(String cookie, String query) {
+    return operators.tell(operators.get("/v1/actions" + query).header("Cookie", cookie)).json();
+  }
+
+  @Test
+  void wrongKeysAreAnsweredSlowlyAndTheRightOneAllTheSame() {
+    String key = operators.key("ann", Scope.VIEW).text().reveal();
+    long before = System.nanoTime();
+
+    ClusterAnswer wrong = operators.login(key.substring(0, 21) + "0".repeat(64));
+
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(System.nanoTime() - before)
+        .isGreaterThanOrEqualTo(SessionRoutes.REFUSED_AFTER.toNanos());
+    assertThat(operators.login(key).status()).isEqualTo(200);
+  }
+
+  @Test
+  void revokedKeyEndsItsSessions() {
+    KeyIssuer.Created created = operators.key("ann", Scope.VIEW);
+    String cookie = operators.login(created.text().reveal()).cookie();
+    assertThat(operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status())
+        .isEqualTo(200);
+
+    try (KeyIssuer issuer = operators.issuer()) {
+      issuer.revoke(created.key().keyId());
+    }
+
+    RunningOperators.await(
+        () ->
+            operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status() == 401);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"VIEW, 403", "REVIEW, 200"})
+  void onlyReviewersReview(Scope scope, int status) {
+    String key = operators.key("ann", scope).text().reveal();
+    String cookie = operators.login(key).cookie();
+
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status())
+        .isEqualTo(status);
+    assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status())
+        .isEqualTo(status);
+    assertThat(operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void keyOfAProducerOpensNothing() {
+    String key = operators.key("museum", Scope.PUBLISH, Scope.READ).text().reveal();
+
+    assertThat(operators.login(key).status()).isEqualTo(403);
+    assertThat(
+            operators
+                .tell(operators.get("/v1/actions").header("Authorization", "Bearer " + key))
+                .status())
+        .isEqualTo(403);
+  }
+
+  /** What a browser says of a page elsewhere, or says nothing where a program steals the cookie. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "http://evil.example, cross-site",
+        "-, cross-site",
+        "-, same-site",
+        "-, none",
+        "http://evil.example, -",
+        "null, -",
+        "http://127.0.0.1:1, same-site",
+        "-, -"
+      })
+  void anotherSitesPageCannotActWithASession(String origin, String site) {
+    String cookie = operators.login(operators.key("ann", Scope.REVIEW).text().reveal()).cookie();
+    HttpRequest.Builder forged = review().header("Cookie", cookie);
+    HttpRequest.Builder logout = operators.get("/v1/session").DELETE().header("Cookie", cookie);
+    for (HttpRequest.Builder request : List.of(forged, logout)) {
+      if (origin != null) {
+        request.header("Origin", origin);
+      }
+      if (site != null) {
+        request.header("Sec-Fetch-Site", site);
+      }
+    }
+
+    ClusterAnswer told = review(forged);
+
+    assertThat(told.status()).isEqualTo(403);
+    assertThat(told.json().path("type").asText()).isEqualTo("urn:pairstream:problem:foreign-site");
+    assertThat(operators.tell(logout).status()).isEqualTo(403);
+    assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status()).isEqualTo(200);
+  }
+
+  /** A page that came by http under our name is of whoever sits on the line. */
+  @Test
+  void behindTlsThePageIsTheOneThatCameByHttpsAlone() throws IOException {
+    try (RunningOperators behindTls =
+        RunningOperators.behindTls(KAFKA, cluster, folder.resolve("tls"))) {
+      String key = behindTls.key("ann", Scope.REVIEW).text().reveal();
+      String login = "{\"key\": \"" + key + "\"}";
+      String http = "http://" + behindTls.host();
+      String https = "https://" + behindTls.host();
+
+      ClusterAnswer byHttp =
+          behindTls.tell(behindTls.post("/v1/session", login).header("Origin", http));
+      ClusterAnswer byHttps =
+          behindTls.tell(behindTls.post("/v1/session", login).header("Origin", https));
+      HttpRequest.Builder forged =
+          behindTls.post("/v1/reviews", REVIEW).header("Cookie", byHttps.cookie());
+      HttpRequest.Builder meant =
+          behindTls.post("/v1/reviews", REVIEW).header("Cookie", byHttps.cookie());
+
+      assertThat(byHttp.status()).isEqualTo(403);
+      assertThat(byHttps.status()).isEqualTo(200);
+      assertThat(byHttps.response().headers().firstValue("Set-Cookie").orElseThrow())
+          .startsWith("__Host-pairstream-session=")
+          .endsWith("; Secure");
+      assertThat(behindTls.tell(forged.header("Origin", http)).status()).isEqualTo(403);
+      assertThat(behindTls.tell(meant.header("Origin", https)).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void wrongKeysAreRefusedAlikeAndOnRecordWithoutTheSecret() {
+    KeyIssuer.Created created = operators.key("ann", Scope.REVIEW);
+    String right = created.text().reveal();
+    String wrong = right.substring(0, ApiKeyText.LENGTH - 1) + (right.endsWith("0") ? '1' : '0');
+    List<ClusterAnswer> refused = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      refused.add(operators.login(i == 0 ? "psk_nonsense" : wrong));
+    }
+
+    assertThat(refused).extracting(ClusterAnswer::status).containsOnly(401);
+    assertThat(refused)
+        .extracting(told -> told.json().path("detail"))
+        .containsOnly(refused.get(0).json().path("detail"));
+    JsonNode actions = actionsOnce(right, told -> told.toString().contains("8 times"));
+    assertThat(operators.login(right).status()).isEqualTo(200);
+    assertThat(actions).hasSize(1);
+    assertThat(actions.get(0).path("name").asText()).isEqualTo("login");
+    assertThat(actions.get(0).path("outcome").asText()).isEqualTo("REFUSED");
+    assertThat(actions.get(0).at("/detail_template/template").asText()).isEqualTo("TIMES");
+    assertThat(actions.get(0).at("/detail_template/arguments/0/template").asText())
+        .isEqualTo("KEY_UNKNOWN");
+    assertThat(actions.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
+  }
+
+  @Test
+  void refusalOfAKeyThatMayNotReviewIsOnRecord() {
+    String key = operators.key("viewer", Scope.VIEW).text().reveal();
+
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(403);
+
+    JsonNode action = actions(key, 1).get(0);
+    assertThat(action.path("name").asText()).isEqualTo("quarantine.review");
+    assertThat(action.path("actor").asText()).isEqualTo("viewer");
+    assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
+  }
+
+  private JsonNode actions(String key, int count) {
+    return actionsOnce(key, actions -> actions.size() >= count);
+  }
+
+  private JsonNode actionsOnce(String key, Predicate<JsonNode> wanted) {
+    JsonNode[] found = new JsonNode[1];
+    RunningOperators.await(
+        () -> {
+          found[0] =
+              operators
+                  .tell(operators.get("/v1/actions").header("Authorization", "Bearer " + key))
+                  .json()
+                  .path("actions");
+          return wanted.test(found[0]);
+        });
+    return found[0];
+  }
+
+  @Test
+  void anonymousPeopleOnThisMachineLookAndDoNotAct() throws IOException {
+    try (RunningOperators open =
+        new RunningOperators(KAFKA, cluster, true, folder.resolve("open"))) {
+      assertThat(open.tell(open.get("/v1/session")).json().toString())
+          .isEqualTo("{\"login_required\":false,\"actor\":\"anonymous\",\"scopes\":[\"view\"]}");
+      assertThat(open.tell(open.get("/v1/actions")).status()).isEqualTo(200);
+      assertThat(open.tell(open.ofPage(open.post("/v1/reviews", REVIEW))).status()).isEqualTo(403);
+      String cookie = open.login(open.key("ann", Scope.REVIEW).text().reveal()).cookie();
+      assertThat(
+              open.tell(open.ofPage(open.post("/v1/reviews", REVIEW)).header("Cookie", cookie))
+                  .status())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whoeverMayReviewMutesAGroupAndLiftsIt() {
+    String body = "{\"group\": \"team-a\", \"minutes\": %d, \"why\": \"moves\"}";
+    String key = "Bearer " + operators.key("ann", Scope.REVIEW).text().reveal();
+    String viewer = operators.key("bob", Scope.VIEW).text().reveal();
+
+    assertThat(mute(body.formatted(60), "Bearer " + viewer).status()).isEqualTo(403);
+    JsonNode refused = actions(viewer, 1).get(0);
+    assertThat(refused.path("name").asText()).isEqualTo("lag.mute");
+    assertThat(refused.path("outcome").asText()).isEqualTo("REFUSED");
+    ClusterAnswer muted = mute(body.formatted(60), key);
+    assertThat(muted.status()).isEqualTo(200);
+    assertThat(muted.json().path("by").asText()).isEqualTo("ann");
+    assertThat(mute(body.formatted(0), key).status()).isEqualTo(200);
+    assertThat(Mutes.read(cluster, Clock.systemUTC()).all()).isEmpty();
+    for (String odd : List.of("[]", "null", body.formatted(-1), body.formatted(99_999))) {
+      assertThat(mute(odd, key).status()).as(odd).isEqualTo(400);
+    }
+  }
+
+  private ClusterAnswer mute(String body, String key) {
+    return operators.tell(operators.post("/v1/mutes", body).header("Authorization", key));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]|must be an object",
+        "{\"pairs\": [], \"decision\": \"REJECTED\", \"comment\": \"x\"}|list of 1 to 500",
+        "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|must be one of",
+        "{\"pairs\": [1], \"decision\": \"REJECTED\", \"comment\": \"x\"}|a list of ids",
+        "{\"pairs\": [\"a\"], \"decision\": 0, \"comment\": \"x\"}|must be one of",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|the texts comment",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\":"
+            + " \"root\"}|nothing else",
+        "{\"pairs\": [\"a\", \"b\"], \"decision\": \"RECAPTIONED\", \"caption\": \"c\","
+            + " \"comment\": \"x\"}|for one pair",
+      })
+  void oddRequestIsRefusedWithWhatWouldBeRight(String body, String words) {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+
+    ClusterAnswer told =
+        operators.tell(
+            operators.post("/v1/reviews", body).header("Authorization", "Bearer " + key));
+
+    assertThat(told.status()).isEqualTo(400);
+    assertThat(told.json().path("detail").asText()).contains(words);
+  }
+}

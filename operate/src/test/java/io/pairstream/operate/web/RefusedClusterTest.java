@@ -1,0 +1,45 @@
+package io.pairstream.operate.web;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operate.LongTimeoutServer;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.requirements.WeakClusterException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class RefusedClusterTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+
+  @Test
+  void aServiceThatListensAtOnceEndsOnceItKnowsThatItsClusterIsTooWeak() throws IOException {
+    ClusterAccess access = KAFKA.dataset(1);
+    Cluster cluster =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            Map.of("auto.offset.reset", "latest"),
+            Map.of());
+    OperateSettings settings = LongTimeoutServer.operate(true, folder);
+
+    try (OperateService service = new OperateService(cluster, settings)) {
+      service.start();
+
+      assertThatThrownBy(() -> service.fault().join())
+          .hasCauseInstanceOf(WeakClusterException.class)
+          .hasMessageContaining("kafka.auto.offset.reset=latest");
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/** The operators' service: what the other packages know, by HTTP, and the page that shows it. */
-package io.pairstream.operations.operate;

@@ -1,4 +1,0 @@
-/**
- * The pictures of published pairs by their look: which nearly copy each other, and in which splits.
- */
-package io.pairstream.operations.pictures;

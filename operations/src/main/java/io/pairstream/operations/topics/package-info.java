@@ -1,2 +1,0 @@
-/** Making a data set's topics and registering their schemas, again and again without harm. */
-package io.pairstream.operations.topics;

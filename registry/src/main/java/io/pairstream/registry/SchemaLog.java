@@ -1,0 +1,276 @@
+package io.pairstream.registry;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
+import io.pairstream.service.http.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All schemas of a cluster, on a compacted topic of one partition, and in memory. Thread-safe.
+ *
+ * <p>Everybody who writes does so under one transactional id: whoever begins to write sees all that
+ * others have committed, and ends their writing, so that no id is given twice. What is known and
+ * has gone from the topic, since somebody has deleted it or its records, is written again.
+ */
+final class SchemaLog implements AutoCloseable {
+
+  static final String TOPIC = TopicCatalogue.SCHEMAS;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaLog.class);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
+
+  private final ClusterAccess cluster;
+  private Optional<Producer<byte[], byte[]>> writer = Optional.empty();
+  private volatile List<SchemaVersion> known = List.of();
+  private long readAtNanos;
+
+  private SchemaLog(ClusterAccess cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Reads all schemas; makes the topic where there is none, with as many copies as the brokers do.
+   *
+   * @throws KafkaException where Kafka does not answer, or does not let us
+   */
+  static SchemaLog open(ClusterAccess cluster) {
+    SchemaLog log = new SchemaLog(cluster);
+    log.makeTopic();
+    log.read();
+    return log;
+  }
+
+  private void makeTopic() {
+    try (Admin admin = cluster.admin()) {
+      NewTopic topic =
+          new NewTopic(TOPIC, Optional.of(1), Optional.empty())
+              .configs(
+                  Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+      with(AclOperation.CREATE, () -> KafkaAnswers.await(admin.createTopics(List.of(topic)).all()));
+    } catch (TopicExistsException e) {
+      // As it nearly always is.
+    }
+  }
+
+  /** Every version of every subject, in the order in which they were registered. */
+  List<SchemaVersion> all() {
+    return known;
+  }
+
+  /**
+   * The same, with what other instances have registered: to be asked before something is said not
+   * to be there. Reads at most once a second.
+   *
+   * @throws KafkaException where Kafka does not answer, or does not let us
+   */
+  synchronized List<SchemaVersion> allNow() {
+    if (System.nanoTime() - readAtNanos > READ_AGAIN_AFTER.toNanos()) {
+      read();
+    }
+    return known;
+  }
+
+  /**
+   * Adds a version, and returns once Kafka holds it.
+   *
+   * @param next gives a version that is known already, or the one to add, by all that are known
+   * @throws KafkaException where it is not known to be held; then the next call finds out
+   */
+  synchronized SchemaVersion append(Function<List<SchemaVersion>, SchemaVersion> next) {
+    boolean isUsed = writer.isPresent();
+    try {
+      return appendOnce(next);
+    } catch (KafkaException e) {
+      if (!isUsed) {
+        throw e;
+      }
+      // Another instance has written since, or Kafka has forgotten a writer that was idle for days.
+      return appendOnce(next);
+    }
+  }
+
+  private SchemaVersion appendOnce(Function<List<SchemaVersion>, SchemaVersion> next) {
+    if (writer.isEmpty()) {
+      writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
+      read();
+    }
+    SchemaVersion version = next.apply(known);
+    if (!known.contains(version)) {
+      write(List.of(version));
+      List<SchemaVersion> more = new ArrayList<>(known);
+      more.add(version);
+      known = List.copyOf(more);
+    }
+    return version;
+  }
+
+  private void write(List<SchemaVersion> versions) {
+    Producer<byte[], byte[]> producer = writer.orElseThrow();
+    try {
+      producer.beginTransaction();
+      for (SchemaVersion version : versions) {
+        var unused =
+            with(
+                AclOperation.WRITE,
+                () ->
+                    KafkaAnswers.await(
+                        producer.send(
+                            new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
+      }
+      producer.commitTransaction();
+    } catch (KafkaException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Does what takes a right; Kafka says of one that is missing only which topic it is for. */
+  private static <T> T with(AclOperation right, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (TopicAuthorizationException e) {
+      String name = right.name().charAt(0) + right.name().substring(1).toLowerCase(Locale.ROOT);
+      throw new TopicAuthorizationException(
+          "the registry has no right to "
+              + right
+              + " topic "
+              + TOPIC
+              + "; give it with: kafka-acls.sh --add --allow-principal User:NAME --operation "
+              + name
+              + " --topic "
+              + TOPIC,
+          e.unauthorizedTopics());
+    }
+  }
+
+  private void read() {
+    readAtNanos = System.nanoTime();
+    List<SchemaVersion> found = found();
+    if (!lost(found).isEmpty()) {
+      // Nobody else writes between this second reading and the writing.
+      if (writer.isEmpty()) {
+        writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
+      }
+      found = found();
+      List<SchemaVersion> lost = lost(found);
+      LOG.error("{} has lost {} schemas, which are written again", TOPIC, lost.size());
+      write(lost);
+      found.addAll(lost);
+    }
+    known = List.copyOf(found);
+  }
+
+  /**
+   * What is known and is not on the topic, under the ids that it had. A version there that somebody
+   * has registered meanwhile keeps its number.
+   */
+  private List<SchemaVersion> lost(List<SchemaVersion> found) {
+    List<SchemaVersion> all = new ArrayList<>(found);
+    for (SchemaVersion one : known) {
+      if (all.stream().noneMatch(one::isSameSchema)) {
+        int taken =
+            all.stream()
+                .filter(other -> other.subject().equals(one.subject()))
+                .mapToInt(SchemaVersion::version)
+                .max()
+                .orElse(0);
+        int version = Math.max(one.version(), taken + 1);
+        all.add(new SchemaVersion(one.subject(), version, one.id(), one.schema()));
+      }
+    }
+    return all.subList(found.size(), all.size());
+  }
+
+  private List<SchemaVersion> found() {
+    List<SchemaVersion> found = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      Map<TopicPartition, Stretch> all =
+          with(AclOperation.DESCRIBE, () -> log.everything(log.partitions(TOPIC)));
+      with(
+          AclOperation.READ,
+          () -> {
+            log.read(all, record -> note(record, found));
+            return true;
+          });
+    } catch (UnknownTopicOrPartitionException e) {
+      makeTopic();
+    }
+    return found;
+  }
+
+  private static boolean note(ConsumerRecord<byte[], byte[]> record, List<SchemaVersion> found) {
+    Optional.ofNullable(record.value())
+        .flatMap(SchemaVersion::read)
+        .ifPresentOrElse(
+            found::add, () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
+    return true;
+  }
+
+  /** Writing begins anew where it goes on. */
+  @Override
+  public synchronized void close() {
+    writer.ifPresent(producer -> producer.close(Duration.ZERO));
+    writer = Optional.empty();
+  }
+
+  /**
+   * A version of a subject.
+   *
+   * @param version 1 for the first of its subject
+   * @param id 1 or more; the same for the same text, whatever the subject
+   * @param schema its text, as Avro writes it
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record SchemaVersion(String subject, int version, int id, String schema) {
+
+    private boolean isSameSchema(SchemaVersion other) {
+      return id == other.id && subject.equals(other.subject) && schema.equals(other.schema);
+    }
+
+    /** Its key in the topic. */
+    byte[] key() {
+      return (subject + "/" + version).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Reads what Jackson writes of it; empty where the bytes are something else. */
+    static Optional<SchemaVersion> read(byte[] value) {
+      try {
+        return Optional.of(Json.MAPPER.readValue(value, SchemaVersion.class))
+            .filter(
+                read ->
+                    read.subject != null && read.version > 0 && read.id > 0 && read.schema != null);
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package io.pairstream.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Registry.IncompatibleSchemaException;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.http.ServerSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(300)
+class RegistryServiceTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  /** As a client with Confluent's defaults derives it from a class of two fields. */
+  private static final Schema FOREIGN =
+      SchemaBuilder.record("RawPair")
+          .namespace("io.pairstream.schemas")
+          .fields()
+          .name("image")
+          .type()
+          .bytesType()
+          .bytesDefault("")
+          .optionalString("split")
+          .endRecord();
+
+  @TempDir Path data;
+
+  private final ClusterAccess cluster = KAFKA.emptyDataset();
+  private final String subject = cluster.dataset().topic("crowdsourced") + "-value";
+  private RegistryService service;
+
+  @BeforeEach
+  void start() throws Exception {
+    service = begin();
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+  }
+
+  @Test
+  void registersForTheCredentialAlone() throws Exception {
+    int id = writer().register(subject, RawPair.SCHEMA$);
+
+    assertThatThrownBy(() -> anybody().register(subject, FOREIGN))
+        .isInstanceOf(MissingSchemaException.class)
+        .hasStackTraceContaining("only pairstream topics create may register one");
+    assertThat(get("/subjects/" + subject + "/versions")).isEqualTo("[1]");
+    // What the subject has adds nothing, so Confluent's default settings do no harm with it.
+    assertThat(anybody().register(subject, RawPair.SCHEMA$)).isEqualTo(id);
+    assertThat(anybody().idOf(subject, RawPair.SCHEMA$)).isEqualTo(id);
+    assertThat(anybody().writerSchema(subject, id).getFullName())
+        .isEqualTo(RawPair.SCHEMA$.getFullName());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(credentialFile())))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void changesAndDeletesNothingForAnybody() throws Exception {
+    int id = writer().register(subject, RawPair.SCHEMA$);
+
+    for (String path : new String[] {"/subjects/" + subject, "/config/" + subject, "/config"}) {
+      for (String method : new String[] {"DELETE", "PUT"}) {
+        HttpRequest request =
+            HttpRequest.newBuilder(at(path))
+                .method(method, HttpRequest.BodyPublishers.ofString("{\"compatibility\":\"NONE\"}"))
+                .header("Content-Type", "application/json")
+                .build();
+        assertThat(send(request).statusCode()).isEqualTo(405);
+      }
+    }
+    assertThat(anybody().compatibilityOf(subject)).contains(Registry.COMPATIBILITY);
+    assertThat(anybody().idOf(subject, RawPair.SCHEMA$)).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type': 'fixed', 'name': 'f', 'size': 2147483647}",
+        "{'type': 'array', 'items': {'type': 'fixed', 'name': 'f', 'size': 2147483647}}",
+        "{'type': 'fixed', 'name': 'f', 'size': -1}",
+        "{'type': 'record', 'name': 'r', 'fields': [{'name': 'a', 'type': 'int', 'order': 'up'}]}",
+        "{'type': 'record', 'name': 'r', 'fields': [null]}",
+        "nothing",
+      })
+  void saysOfWhatIsNoSchemaThatItIsNone(String schema) throws Exception {
+    HttpResponse<String> answer = lookUp(schema.replace('\'', '"'));
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(answer.body()).contains("\"error_code\":42201").contains("this is no Avro schema: ");
+  }
+
+  @Test
+  void saysOfASchemaThatIsTooDeepThatItIsNone() throws Exception {
+    HttpResponse<String> answer =
+        lookUp("{\"type\":\"array\",\"items\":".repeat(20_000) + "\"int\"" + "}".repeat(20_000));
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void refusesARecordThatHoldsItselfWithoutEnd() throws IOException {
+    String endless =
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"a\",\"type\":\"r\"}%s]}";
+    Schema first = new Schema.Parser().parse(endless.formatted(""));
+    String more = ",{\"name\":\"b\",\"type\":\"int\",\"default\":1}";
+    Schema second = new Schema.Parser().parse(endless.formatted(more));
+    writer().register(subject + ".endless", first);
+
+    assertThatThrownBy(() -> writer().register(subject + ".endless", second))
+        .hasStackTraceContaining("no value has this schema");
+  }
+
+  @Test
+  void givesSchemasBackUnderTheirIdsAfterTheMachineIsLost() throws Exception {
+    int raw = writer().register(subject, RawPair.SCHEMA$);
+    int prepared = writer().register(subject + ".b", PreparedPair.SCHEMA$);
+    int evolved = writer().register(subject + ".b", withOneMoreField(PreparedPair.SCHEMA$));
+
+    service.close();
+    Files.delete(credentialFile());
+    service = begin();
+
+    assertThat(anybody().idOf(subject, RawPair.SCHEMA$)).isEqualTo(raw);
+    assertThat(anybody().idOf(subject + ".b", PreparedPair.SCHEMA$)).isEqualTo(prepared);
+    assertThat(get("/subjects/" + subject + ".b/versions/latest")).contains("\"id\":" + evolved);
+    assertThat(writer().register(subject, withOneMoreField(RawPair.SCHEMA$)))
+        .isNotIn(raw, prepared, evolved);
+  }
+
+  @Test
+  void neverGivesAnIdTwiceWhereTwoInstancesWrite() throws Exception {
+    int first = writer().register(subject, RawPair.SCHEMA$);
+    RegistryService earlier = service;
+    service = begin();
+    int second = writer().register(subject + ".b", PreparedPair.SCHEMA$);
+
+    Map<String, String> settings =
+        new HashMap<>(RegistryCredential.read(credentialFile()).clientSettings());
+    // The instance, not its client, finds out that somebody else has written since.
+    settings.put("max.retries", "0");
+    Registry ofEarlier = registry(earlier, settings);
+    Schema third = withOneMoreField(RawPair.SCHEMA$);
+    assertThat(ofEarlier.register(subject, third)).isNotIn(first, second);
+    earlier.close();
+  }
+
+  @Test
+  void refusesASchemaThatDoesNotReadWhatWasWritten() throws Exception {
+    writer().register(subject, RawPair.SCHEMA$);
+    Schema other =
+        SchemaBuilder.record("RawPair")
+            .namespace("io.pairstream.schemas")
+            .fields()
+            .requiredLong("image")
+            .endRecord();
+
+    assertThatThrownBy(() -> writer().register(subject, other))
+        .isInstanceOf(IncompatibleSchemaException.class);
+  }
+
+  @Test
+  void saysWhatIsNotThere() throws Exception {
+    writer().register(subject, RawPair.SCHEMA$);
+
+    assertThatThrownBy(() -> anybody().writerSchema(subject, 987_654))
+        .isInstanceOf(MissingSchemaException.class);
+    assertThatThrownBy(() -> anybody().idOf(subject, PreparedPair.SCHEMA$))
+        .isInstanceOf(MissingSchemaException.class);
+    assertThatThrownBy(() -> anybody().idOf("nothing-value", PreparedPair.SCHEMA$))
+        .isInstanceOf(MissingSchemaException.class);
+    assertThat(statusOf("/subjects/" + subject + "/versions/7")).isEqualTo(404);
+  }
+
+  private RegistryService begin() throws Exception {
+    return RegistryService.start(cluster, ServerSettings.of("127.0.0.1", 0), credentialFile());
+  }
+
+  private Path credentialFile() {
+    return data.resolve(RegistryCredential.FILE_NAME);
+  }
+
+  private Registry writer() throws IOException {
+    return registry(service, RegistryCredential.read(credentialFile()).clientSettings());
+  }
+
+  private Registry anybody() {
+    return registry(service, Map.of());
+  }
+
+  private static Registry registry(RegistryService of, Map<String, String> settings) {
+    return new Registry("http://127.0.0.1:" + of.port(), settings);
+  }
+
+  /** A schema that no other test registers. */
+  private Schema withOneMoreField(Schema schema) {
+    String json = schema.toString();
+    return new Schema.Parser()
+        .parse(
+            json.replaceFirst(
+                "\"fields\":\\[",
+                "\"fields\":[{\"name\":\"of_"
+                    + cluster.dataset().name()
+                    + "\",\"type\":\"long\",\"default\":0},"));
+  }
+
+  private URI at(String path) {
+    return URI.create("http://127.0.0.1:" + service.port() + path);
+  }
+
+  private String get(String path) throws Exception {
+    return send(HttpRequest.newBuilder(at(path)).build()).body();
+  }
+
+  /** Asks for a schema's id, as anybody may. */
+  private HttpResponse<String> lookUp(String schema) throws Exception {
+    String body = new ObjectMapper().writeValueAsString(Map.of("schema", schema));
+    return send(
+        HttpRequest.newBuilder(at("/subjects/" + subject))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json")
+            .build());
+  }
+
+  private int statusOf(String path) throws Exception {
+    return send(HttpRequest.newBuilder(at(path)).build()).statusCode();
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+}

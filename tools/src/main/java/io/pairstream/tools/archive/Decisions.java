@@ -1,0 +1,85 @@
+package io.pairstream.tools.archive;
+
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.Pages;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What people have decided about the pairs of a data set: takedowns and reviews. */
+final class Decisions implements AutoCloseable {
+
+  private final ClusterAccess cluster;
+  private final CaptionBytes captions;
+  private final CommittedLog log;
+  private final Pages pages;
+  private final Set<String> withdrawn = new HashSet<>();
+
+  Decisions(ClusterAccess cluster) {
+    this.cluster = cluster;
+    this.captions =
+        new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
+    this.log = CommittedLog.open(cluster);
+    List<String> topics =
+        List.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name());
+    this.pages = new Pages(log, log.partitions(topics), Map.of());
+  }
+
+  /** The takedowns and reviews in force among those made since the last time, of all at first. */
+  Collection<ConsumerRecord<byte[], byte[]>> readOn() {
+    Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
+    pages.readOn(record -> last.put(record.topic() + "/" + CommittedLog.key(record), record));
+    for (ConsumerRecord<byte[], byte[]> record : last.values()) {
+      if (record.value() == null) {
+        withdrawn.remove(CommittedLog.key(record));
+      } else if (record.topic().equals(cluster.topics().takedowns().name())) {
+        withdrawn.add(CommittedLog.key(record));
+      }
+    }
+    last.values().removeIf(record -> record.value() == null);
+    return last.values();
+  }
+
+  /** Whether one of these takedowns is in force. */
+  boolean isWithdrawn(List<String> takedownKeys) {
+    return takedownKeys.stream().anyMatch(withdrawn::contains);
+  }
+
+  /** Keys of the takedowns that a raw record falls under; none where it cannot be read. */
+  List<String> takedownKeys(byte[] value) {
+    Optional<RawPair> read = cluster.decode(cluster.topics().crowdsourced(), value);
+    if (read.isEmpty()) {
+      return List.of();
+    }
+    RawPair pair = read.get();
+    String digest = PairIdentity.imageDigest(pair.getImage());
+    ByteBuffer caption =
+        CaptionBytes.isDoubtful(pair.getCaption())
+            ? captions.of(value)
+            : StandardCharsets.UTF_8.encode(pair.getCaption());
+    return TakedownKind.keysOf(
+        PairIdentity.pairId(digest, caption),
+        digest,
+        pair.getContributor(),
+        pair.getProducer(),
+        pair.getSourceKind(),
+        pair.getUrl());
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}

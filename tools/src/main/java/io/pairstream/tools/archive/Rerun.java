@@ -1,0 +1,294 @@
+package io.pairstream.tools.archive;
+
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
+import io.pairstream.service.cluster.Transactions;
+import io.pairstream.service.http.TokenBucket;
+import io.pairstream.tools.archive.ArchiveFile.Reader;
+import io.pairstream.tools.archive.ArchiveFolder.Stored;
+import io.pairstream.tools.archive.ArchivedRecord.About;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Sends the raw log of a data set into another one, each record once: with the records of each
+ * transaction the group {@code INTO-rerun} commits which offsets of the first data set are done
+ * with, whether they came from an archive or from its topics. Takedowns and reviews go along.
+ * Whoever does the same meanwhile is fenced. Not thread-safe.
+ */
+public final class Rerun implements AutoCloseable {
+
+  private static final int RECORDS_IN_A_TRANSACTION = 100;
+
+  private final ClusterAccess from;
+  private final ClusterAccess into;
+  private final ConsumerGroupMetadata member;
+  private final LongConsumer listener;
+  private final TokenBucket rate;
+  private final CommittedLog log;
+  private final Decisions decisions;
+  private final Transactions transactions;
+
+  /** Offsets of the first data set that are to be read next. */
+  private final Map<TopicPartition, Long> next = new HashMap<>();
+
+  private long sent;
+  private long withdrawn;
+  private long tooLarge;
+  private long missing;
+
+  /**
+   * What was done.
+   *
+   * @param sent records that are in the other data set now
+   * @param withdrawn records that were not sent, as they are withdrawn
+   * @param tooLarge records that were not sent, as they are larger than a raw record may be
+   * @param missing offsets that are neither where was read from nor done with before
+   */
+  public record Report(long sent, long withdrawn, long tooLarge, long missing) {}
+
+  /**
+   * Goes on where the last one ended.
+   *
+   * @param into has its topics
+   * @param perSecond most records a second, above 0; may be infinite
+   * @param listener hears how many records are sent
+   * @throws IllegalArgumentException where the other data set has raw records of another origin
+   */
+  public Rerun(ClusterAccess from, ClusterAccess into, double perSecond, LongConsumer listener) {
+    from.requireRegistry();
+    this.from = from;
+    this.into = into;
+    String group = into.dataset().rerunGroup();
+    this.listener = listener;
+    this.rate = new TokenBucket(perSecond, Math.max(1, perSecond), System.nanoTime());
+    this.log = CommittedLog.open(from);
+    this.decisions = new Decisions(from);
+    // First: from now on nobody else commits, and what was open is not.
+    this.transactions = Transactions.open(into, group);
+    try (Admin admin = into.admin();
+        var standIn = into.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));
+        CommittedLog ofInto = CommittedLog.open(into)) {
+      member = standIn.groupMetadata();
+      List<TopicPartition> partitions = log.partitions(from.topics().rawNames());
+      next.putAll(ClusterAccess.committedAndSettled(admin, group, partitions));
+      boolean isEmpty =
+          ofInto.ends(ofInto.partitions(into.topics().rawNames())).values().stream()
+              .allMatch(end -> end == 0);
+      if (next.isEmpty() && !isEmpty) {
+        throw new IllegalArgumentException(
+            "data set %s has raw records, and Kafka's group %s does not know of which offsets; name a new one: --into"
+                .formatted(into.dataset().name(), group));
+      }
+      takeDecisions();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Sends what the topics hold now and was not sent before. */
+  public Report fromTopics() {
+    Map<TopicPartition, Stretch> left = new HashMap<>();
+    log.everything(log.partitions(from.topics().rawNames()))
+        .forEach(
+            (partition, all) -> {
+              begin(partition, all.from());
+              if (next.get(partition) > all.to()) {
+                throw new KafkaException(
+                    "%s ends before what was sent of it: it was made anew; name a new data set: --into"
+                        .formatted(partition));
+              }
+              left.put(partition, new Stretch(next.get(partition), all.to()));
+            });
+    log.read(
+        left,
+        record -> {
+          List<String> keys = decisions.takedownKeys(record.value());
+          send(ArchivedRecord.of(record, keys), record.value());
+          return true;
+        });
+    left.forEach((partition, stretch) -> end(partition, stretch.to()));
+    commit();
+    return report();
+  }
+
+  /**
+   * Sends what an archive holds and was not sent before, in the order in which it came.
+   *
+   * @throws IOException where there is none of this data set, or a file cannot be read
+   */
+  public Report fromArchive(Path archive) throws IOException {
+    ArchiveFolder folder = new ArchiveFolder(archive);
+    Map<TopicPartition, List<Stored>> files = folder.files(from.topics().rawNames());
+    if (files.isEmpty()) {
+      throw new IOException(
+          "%s holds no archive of data set %s; archive makes one, or name another: --dataset"
+              .formatted(archive, from.dataset().name()));
+    }
+    SchemaIds ids = new SchemaIds(folder, into);
+    PriorityQueue<Source> sources =
+        new PriorityQueue<>(Comparator.comparing(source -> source.head.about().timestamp()));
+    try {
+      for (List<Stored> ofOne : files.values()) {
+        Source source = new Source(ofOne);
+        if (source.advance()) {
+          sources.add(source);
+        }
+      }
+      while (!sources.isEmpty()) {
+        Source first = sources.remove();
+        send(first.head, ids.translate(first.head.value()));
+        if (first.advance()) {
+          sources.add(first);
+        }
+      }
+    } finally {
+      for (Source source : sources) {
+        source.close();
+      }
+    }
+    commit();
+    return report();
+  }
+
+  private Report report() {
+    return new Report(sent, withdrawn, tooLarge, missing);
+  }
+
+  /** Behind the last record there may be marks of transactions. */
+  private void end(TopicPartition partition, long offset) {
+    next.merge(partition, offset, Math::max);
+  }
+
+  /** Notes that a partition is read from this offset on. */
+  private void begin(TopicPartition partition, long first) {
+    long before = next.getOrDefault(partition, first);
+    missing += Math.max(0, first - before);
+    next.put(partition, Math.max(first, before));
+  }
+
+  private void send(ArchivedRecord record, byte[] value) {
+    About about = record.about();
+    if (about.offset() < next.get(about.at())) {
+      return;
+    }
+    Duration wait = rate.untilOpen(System.nanoTime());
+    if (!wait.isZero()) {
+      Utils.sleep(wait.toMillis() + 1);
+    }
+    rate.take(1, System.nanoTime());
+    if (decisions.isWithdrawn(about.takedownKeys())) {
+      withdrawn++;
+    } else if (record.size() > RecordSizes.MAX_RAW_RECORD) {
+      tooLarge++;
+    } else {
+      transactions.add(
+          new ProducerRecord<>(
+              there(about.topic()), null, null, about.key(), value, record.headers()));
+      sent++;
+    }
+    next.put(about.at(), about.offset() + 1);
+    if (isFull()) {
+      commit();
+      takeDecisions();
+    }
+  }
+
+  private boolean isFull() {
+    return transactions.isFull() || transactions.size() >= RECORDS_IN_A_TRANSACTION;
+  }
+
+  /** The other data set's topic of that kind. */
+  private String there(String topic) {
+    return into.dataset().name() + topic.substring(from.dataset().name().length());
+  }
+
+  /** Takes takedowns and reviews along, in the next transaction. */
+  private void takeDecisions() {
+    for (ConsumerRecord<byte[], byte[]> decided : decisions.readOn()) {
+      String topic = there(decided.topic());
+      transactions.add(new ProducerRecord<>(topic, decided.key(), decided.value()));
+      if (isFull()) {
+        commit();
+      }
+    }
+  }
+
+  private void commit() {
+    // All of them each time: a group forgets those that it has not heard of for long.
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    next.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+    transactions.commit(offsets, member);
+    listener.accept(sent);
+  }
+
+  /** At once: what is open is aborted with the next start, or by its time-out. */
+  @Override
+  public void close() {
+    transactions.close();
+    decisions.close();
+    log.close();
+  }
+
+  /** The files of a partition, one after the other, but those that are done with. */
+  private final class Source implements AutoCloseable {
+
+    private final Deque<Stored> files;
+    private Reader reader;
+    private ArchivedRecord head;
+
+    Source(List<Stored> files) {
+      this.files = new ArrayDeque<>(files);
+      this.files.removeIf(file -> file.last() < next.getOrDefault(file.partition(), 0L));
+    }
+
+    /** Whether there is another record, the head then. */
+    boolean advance() throws IOException {
+      for (; !files.isEmpty(); files.remove()) {
+        Stored file = files.element();
+        if (reader == null) {
+          begin(file.partition(), file.first());
+          reader = new Reader(file.path());
+        }
+        Optional<ArchivedRecord> read = reader.next();
+        if (read.isPresent()) {
+          head = read.get();
+          return true;
+        }
+        close();
+        end(file.partition(), file.last() + 1);
+      }
+      return false;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (reader != null) {
+        reader.close();
+        reader = null;
+      }
+    }
+  }
+}

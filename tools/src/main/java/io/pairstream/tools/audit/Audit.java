@@ -1,0 +1,355 @@
+package io.pairstream.tools.audit;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.WireFormat;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
+import io.pairstream.service.cluster.Pages;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Checks the accounting rule on a live cluster: for every raw coordinate from the start of the log
+ * to the offset that preprocessing committed, exactly one committed record in training, validation,
+ * test or quarantine, or a withdrawal that names it. And for every link that the fetchers have
+ * finished, exactly one raw pair, one record in quarantine or one waiting record that names it.
+ * Last, that each pair which says that a person let it in was let in by one.
+ *
+ * <p>Takes its snapshots upstream first, so that a record which moves on meanwhile is seen at least
+ * once: committed offsets, then what is on its way through the repartition topic, then what waits
+ * until its picture has been looked up among all others, then the outputs. Reads every output, but
+ * of the raw topics only the records that no output names; scraped pairs, which are outputs of
+ * links, are read in full where there are links. An audit since a time reads the outputs from then
+ * on and no links.
+ *
+ * <p>Memory: up to a bit per raw offset and output topic, 40 bytes per link that waits, 300 per
+ * pair that a person let in, 40 per picture that is held out, and no more than 200 MB for all else.
+ * Disk: 600 bytes per published pair.
+ */
+public final class Audit {
+
+  /**
+   * A transaction becomes visible on one partition after another; a record that is missing at first
+   * is looked for so often again.
+   */
+  static final int SECOND_LOOKS = 3;
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+  private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
+
+  /** How far the clocks of brokers and operators may be apart where a time is asked for. */
+  private static final Duration CLOCKS = Duration.ofHours(1);
+
+  private final ClusterAccess cluster;
+  private final PairTopics topics;
+  private final List<Topic<String, PreparedPair>> splits;
+  private final Runnable betweenLooks;
+
+  /** An audit that looks for three seconds for what is missing at first. */
+  public Audit(ClusterAccess cluster) {
+    this(cluster, TIMEOUT);
+  }
+
+  /**
+   * @param timeout how long to look for what is missing at first
+   */
+  public Audit(ClusterAccess cluster, Duration timeout) {
+    this(cluster, () -> Utils.sleep(timeout.toMillis() / SECOND_LOOKS));
+  }
+
+  /**
+   * @param betweenLooks runs before what was missing is looked for once more
+   */
+  Audit(ClusterAccess cluster, Runnable betweenLooks) {
+    this.cluster = cluster;
+    this.betweenLooks = betweenLooks;
+    this.topics = cluster.topics();
+    this.splits = List.of(topics.training(), topics.validation(), topics.test());
+  }
+
+  /**
+   * Audits all that is kept.
+   *
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer, without which no value can be blamed
+   * @throws io.pairstream.service.table.ViewStorageException where the folder for temporary files
+   *     has no place
+   */
+  public AuditReport run() {
+    return since(Instant.EPOCH, NearCopies.DEFAULT);
+  }
+
+  /**
+   * Audits as {@link #since(Instant, NearCopies)}, and holds the published pairs of a recipe
+   * against it: their split, fold and token ids.
+   *
+   * @param recipe which pictures are near copies, and what its pairs are held against
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException as {@link #run()}
+   * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
+   */
+  public AuditReport since(Instant since, CleaningPlan recipe) {
+    return since(since, recipe.nearCopies(), Optional.of(recipe));
+  }
+
+  /**
+   * Audits the raw records that Kafka gave that time or a later one. Of the outputs it reads those
+   * of such records, and of none that are older: it does not see a pair that is published a second
+   * time where the first is older, an image that is in another split by an older pair alone, or
+   * what became of links.
+   *
+   * @param nearCopies which pictures are near copies
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException as {@link #run()}
+   * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
+   */
+  public AuditReport since(Instant since, NearCopies nearCopies) {
+    return since(since, nearCopies, Optional.empty());
+  }
+
+  private AuditReport since(Instant since, NearCopies nearCopies, Optional<CleaningPlan> recipe) {
+    cluster.requireRegistry();
+    boolean ofAll = since.equals(Instant.EPOCH);
+    try (Admin admin = cluster.admin();
+        CommittedLog log = CommittedLog.open(cluster);
+        CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
+      Differences differences = new Differences();
+      LinkLedger links = new LinkLedger(cluster, log, admin, ofAll, differences);
+      String group = cluster.dataset().preprocessGroup();
+      List<TopicPartition> rawPartitions = log.partitions(topics.rawNames());
+      Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);
+      List<RawPartition> raw =
+          inputs(
+              rawPartitions,
+              starts,
+              ClusterAccess.committedAndSettled(admin, group, rawPartitions));
+      List<TopicPartition> repartition = log.partitions(repartition());
+      Pages onTheWay =
+          new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
+      Pages waiting = new Pages(log, waitingPairs(log, admin), Map.of());
+      List<TopicPartition> outputPartitions = log.partitions(topics.outputNames());
+      Pages outputs =
+          new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
+      Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
+      ReviewedPairs reviewed = new ReviewedPairs();
+      Optional<RecipeCheck> check = recipe.map(plan -> new RecipeCheck(plan, differences));
+
+      try (Ledger ledger =
+          new Ledger(
+              raw,
+              splits.stream().map(Topic::name).toList(),
+              topics.quarantine().name(),
+              TEMP,
+              differences)) {
+        for (int look = 0; look <= SECOND_LOOKS; look++) {
+          onTheWay.readOn(record -> enterInFlight(ledger, record));
+          waiting.readOn(record -> enterWaiting(ledger, record));
+          ledger.beforeOutputs();
+          ofLinks.readOn(links::enter);
+          outputs.readOn(record -> enter(ledger, links, reviewed, check, record));
+          // Those that were decided meanwhile wait no more.
+          waiting.readOn(record -> enterWaiting(ledger, record));
+          if (ledger.isPartlyUnreadable()) {
+            links.excuseMissing();
+          }
+          ledger.settle();
+          lookUpUnnamed(
+              lookUp,
+              raw,
+              (partition, record) -> {
+                if (ofAll || record.timestamp() >= since.toEpochMilli()) {
+                  partition.present(record.offset());
+                }
+              });
+          lookUpUnnamed(lookUp, links.partitions(), links::present);
+          if (ledger.anyMissing()) {
+            enterWithdrawals(ledger, log, since);
+          }
+          if (!ledger.isUnsettled() && !links.anyMissing()) {
+            break;
+          } else if (look < SECOND_LOOKS) {
+            betweenLooks.run();
+          }
+        }
+        reviewed.check(cluster, log, betweenLooks, differences::add);
+        return ledger.close(
+            ClusterAccess.veryEnds(admin, rawPartitions),
+            check.map(RecipeCheck::close).orElse(0L),
+            links.close(admin),
+            nearCopies);
+      }
+    }
+  }
+
+  /** Where the records of that time begin; where everything does, for the epoch. */
+  private static Map<TopicPartition, Long> starts(
+      CommittedLog log, List<TopicPartition> partitions, Instant since) {
+    return since.isAfter(Instant.EPOCH)
+        ? log.offsetsAt(partitions, since.toEpochMilli())
+        : log.beginnings(partitions);
+  }
+
+  private List<RawPartition> inputs(
+      List<TopicPartition> partitions,
+      Map<TopicPartition, Long> starts,
+      Map<TopicPartition, Long> committed) {
+    int outputs = topics.outputNames().size();
+    return partitions.stream()
+        .map(
+            tp ->
+                new RawPartition(
+                    tp,
+                    starts.get(tp),
+                    FinishedOffsets.below(committed.getOrDefault(tp, 0L)),
+                    outputs))
+        .toList();
+  }
+
+  private String repartition() {
+    return TopicCatalogue.repartitionTopic(cluster.dataset());
+  }
+
+  /** None where the topics were made by a version that looked for no near copies. */
+  private List<TopicPartition> waitingPairs(CommittedLog log, Admin admin) {
+    String topic = topics.waitingPairs().name();
+    return log.partitions(ClusterAccess.existing(admin, Set.of(topic)).keySet());
+  }
+
+  private static void enterWaiting(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+    String key = CommittedLog.key(record);
+    OriginHeader.parse(key.substring(key.indexOf('/') + 1))
+        .ifPresentOrElse(
+            origin -> ledger.waits(origin, site(record), record.value() != null),
+            () -> ledger.misplaced(site(record), "waits without its coordinates"));
+  }
+
+  private static void enterInFlight(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+    Optional<Origin> origin = OriginHeader.read(record.headers());
+    origin.ifPresentOrElse(
+        o -> ledger.inFlight(o, site(record)),
+        () -> ledger.misplaced(site(record), "is on the way without its coordinates"));
+  }
+
+  private void enter(
+      Ledger ledger,
+      LinkLedger links,
+      ReviewedPairs reviewed,
+      Optional<RecipeCheck> check,
+      ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(topics.quarantine().name())) {
+      read(ledger, topics.quarantine(), record)
+          .ifPresent(
+              (QuarantinedPair pair) -> {
+                if (links.isOurs(pair.getOrigin())) {
+                  links.quarantined(pair.getOrigin(), site(record));
+                } else {
+                  ledger.quarantined(site(record), CommittedLog.key(record), pair);
+                }
+              });
+      return;
+    }
+    int output = topics.outputNames().indexOf(record.topic());
+    if (record.value() == null) {
+      ledger.removed(output, record.partition(), record.offset(), CommittedLog.key(record));
+      return;
+    }
+    read(ledger, splits.get(output), record)
+        .ifPresent(
+            pair -> {
+              ledger.published(
+                  output,
+                  topics.splits().get(record.topic()).name(),
+                  record.partition(),
+                  record.offset(),
+                  CommittedLog.key(record),
+                  pair);
+              reviewed.published(site(record), pair);
+              check.ifPresent(recipe -> recipe.published(site(record), pair));
+            });
+  }
+
+  private <T> Optional<T> read(
+      Ledger ledger, Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      ledger.misplaced(site(record), "has no value");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(topic.value().deserializer().deserialize(topic.name(), record.value()));
+    } catch (SerializationException e) {
+      cluster.requireRegistry();
+      if (cluster.registry().isOfUnknownSchema(topic.name() + "-value", record.value())) {
+        ledger.unreadable(site(record), WireFormat.schemaId(record.value()).getAsInt());
+      } else {
+        ledger.unreadable(site(record), e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Finds out at which of the offsets that nothing names there is a record at all. */
+  private static void lookUpUnnamed(
+      CommittedLog log,
+      List<RawPartition> raw,
+      BiConsumer<RawPartition, ConsumerRecord<byte[], byte[]>> each) {
+    Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
+    Map<TopicPartition, RawPartition.Unnamed> unnamed = new HashMap<>();
+    for (RawPartition partition : raw) {
+      byPartition.put(partition.partition(), partition);
+      unnamed.put(partition.partition(), partition.unnamed());
+    }
+    while (true) {
+      Map<TopicPartition, Stretch> next = new HashMap<>();
+      unnamed.forEach((tp, rest) -> rest.next().ifPresent(stretch -> next.put(tp, stretch)));
+      if (next.isEmpty()) {
+        return;
+      }
+      unnamed.keySet().retainAll(next.keySet());
+      log.read(
+          next,
+          record -> {
+            each.accept(
+                byPartition.get(new TopicPartition(record.topic(), record.partition())), record);
+            return true;
+          });
+    }
+  }
+
+  /** Notes the raw records of the pairs that receipts call withdrawn. */
+  private void enterWithdrawals(Ledger ledger, CommittedLog log, Instant since) {
+    List<TopicPartition> receipts = log.partitions(topics.receipts().name());
+    new Pages(log, receipts, starts(log, receipts, since.minus(CLOCKS)))
+        .readOn(
+            record ->
+                cluster
+                    .decode(topics.receipts(), record.value())
+                    .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStatus()))
+                    .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
+  }
+
+  static String site(ConsumerRecord<byte[], byte[]> record) {
+    return record.topic() + "-" + record.partition() + "-" + record.offset();
+  }
+}

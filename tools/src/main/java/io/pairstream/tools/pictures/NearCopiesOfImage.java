@@ -1,0 +1,54 @@
+package io.pairstream.tools.pictures;
+
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.tools.pictures.PublishedPictures.NearPair;
+import io.pairstream.tools.pictures.PublishedPictures.Picture;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The published pairs of pictures that are nearly an image, found by reading the index. */
+public final class NearCopiesOfImage {
+
+  private NearCopiesOfImage() {}
+
+  /**
+   * Mirrored ones too, where the image is published by a version that kept its mirrored hash.
+   *
+   * @param folder for temporary files
+   * @return the nearest first; empty where the index has no hash of the image
+   */
+  public static Optional<List<NearPair>> find(
+      ClusterAccess cluster, String imageDigest, NearCopies how, Path folder) {
+    AtomicReference<IndexedPair> own = new AtomicReference<>();
+    try (CommittedLog log = CommittedLog.open(cluster);
+        PublishedPictures pictures = new PublishedPictures(folder)) {
+      log.readAll(
+          cluster.topics().index(),
+          (pairId, entry) -> {
+            pictures.enter(pairId, entry);
+            entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
+          });
+      return Optional.ofNullable(own.get())
+          .flatMap(entry -> picture(log, entry))
+          .map(picture -> pictures.nearTo(picture, how));
+    }
+  }
+
+  private static Optional<Picture> picture(CommittedLog log, IndexedPair entry) {
+    Optional<Long> mirrored =
+        PublishedPictures.number(entry.getMirroredHash())
+            .or(
+                () ->
+                    log.published(entry)
+                        .flatMap(pair -> PublishedPictures.number(pair.getMirroredHash())));
+    PairStatus any = PublishedPictures.SPLITS.get(0);
+    return PublishedPictures.number(entry.getPerceptualHash())
+        .map(hash -> new Picture(entry.getImageDigest(), any, hash, mirrored, false));
+  }
+}

@@ -1,0 +1,61 @@
+package io.pairstream.tools.recipe;
+
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.schemas.QuarantinedPair;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Counts pairs by name, and keeps some of each as examples.
+ *
+ * @param <E> an example
+ */
+public final class Groups<E> {
+
+  static final int MOST_EXAMPLES = 3;
+
+  private final Map<String, Long> counts = new TreeMap<>();
+  private final Map<String, List<E>> examples = new HashMap<>();
+
+  /** Pairs of which the same is said. */
+  public record Group<E>(String name, long count, List<E> examples) {}
+
+  /**
+   * A pair.
+   *
+   * @param caption as received, or as published; empty where it is not at hand
+   * @param measured with its unit; empty where nothing is measured
+   * @param limit likewise
+   */
+  public record Example(
+      String pairId, String caption, String detail, String measured, String limit) {
+
+    static Example of(String pairId, String caption, Rejection no) {
+      return new Example(pairId, caption, no.detail(), no.measured(), no.limit());
+    }
+
+    static Example of(QuarantinedPair of, String caption) {
+      return new Example(of.getPairId(), caption, of.getDetail(), of.getMeasured(), of.getLimit());
+    }
+  }
+
+  /** Adds a pair. */
+  public void add(String name, Optional<E> example) {
+    counts.merge(name, 1L, Long::sum);
+    List<E> some = examples.computeIfAbsent(name, any -> new ArrayList<>());
+    example.filter(any -> some.size() < MOST_EXAMPLES).ifPresent(some::add);
+  }
+
+  /** The largest group first. */
+  public List<Group<E>> all() {
+    return counts.entrySet().stream()
+        .map(one -> new Group<>(one.getKey(), one.getValue(), examples.get(one.getKey())))
+        .sorted(Comparator.comparingLong(Group<E>::count).reversed())
+        .toList();
+  }
+}
