@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-FOLDER = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
+FOLDER = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/export"
 SAMPLES = 6
 
 

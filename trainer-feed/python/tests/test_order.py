@@ -14,7 +14,7 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.view_schedule import ViewSchedule
 from write_conformance import batches, batches_of, mixed_batches_of, record_of, text_of, view_of
 
-RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
+RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/order"
 CASES = json.loads((RESOURCES / "conformance.json").read_text())
 
 

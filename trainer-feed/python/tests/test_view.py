@@ -12,7 +12,7 @@ JAVAS = (
     '"fingerprint":"%s","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}'
 )
 FINGERPRINT = "01c0031e525aecc5e892edca409cb5d9"
-BINARY = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/two-blocks.view"
+BINARY = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/view/two-blocks.view"
 """What the Java tests write too, byte for byte."""
 BLOCKS = (Block(0, 10, 500, (3, 1, 2, 5, 1)), Block(1, 0, 7, (1,)))
 

@@ -1,7 +1,7 @@
 """What the order comes to, for the tests of both feeds. Mixes are Python's alone; a second implementation, in Java, came to
 the same when they were recorded:
 
-python tests/write_conformance.py > ../src/test/resources/io/pairstream/feed/conformance.json
+python tests/write_conformance.py > ../src/test/resources/io/pairstream/feed/order/conformance.json
 """
 
 import hashlib

@@ -1,10 +1,10 @@
 package io.pairstream.platform;
 
-import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.tools.topics.CreateTopics;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

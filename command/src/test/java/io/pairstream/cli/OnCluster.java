@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.TestCluster;
 import java.nio.file.Path;
 import java.util.HashMap;

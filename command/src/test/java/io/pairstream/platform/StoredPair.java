@@ -1,7 +1,6 @@
 package io.pairstream.platform;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
@@ -10,6 +9,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.tools.topics.CreateTopics;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -60,7 +60,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackage("io.pairstream.image.worker..")
           .and()
-          .doNotHaveFullyQualifiedName("io.pairstream.feed.ImageDecoder")
+          .doNotHaveFullyQualifiedName("io.pairstream.feed.batch.ImageDecoder")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");
@@ -107,6 +107,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule features_form_no_cycles =
       slices().matching("io.pairstream.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packages_of_the_feed_form_no_cycles =
+      slices().matching("io.pairstream.feed.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule a_step_is_final_and_holds_only_final_fields =

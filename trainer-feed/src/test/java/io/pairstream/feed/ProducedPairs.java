@@ -1,5 +1,8 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.batch.PairFeed;
+import io.pairstream.feed.batch.ReadyBatch;
+import io.pairstream.feed.view.View;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PreparedPair;
@@ -44,7 +47,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
   }
 
   /** Writes the index of the first pairs, each of one byte, and of those that were withdrawn. */
-  void index(View view, int count, Set<Integer> withdrawn) {
+  public void index(View view, int count, Set<Integer> withdrawn) {
     Map<Integer, Iterator<Long>> offsets = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       int of = partition;
@@ -70,7 +73,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
     TestCluster.send(cluster, record(number, null));
   }
 
-  void takeDown(TakedownKind kind, String subject) {
+  public void takeDown(TakedownKind kind, String subject) {
     TestCluster.send(
         cluster,
         TestCluster.record(
@@ -81,7 +84,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
   }
 
   /** The ids of all that a feed hands out until its end, batch by batch. */
-  static List<List<String>> handedOut(PairFeed feed) {
+  public static List<List<String>> handedOut(PairFeed feed) {
     List<List<String>> batches = new ArrayList<>();
     for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
       try (ReadyBatch batch = next.get()) {
@@ -91,12 +94,12 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
     return batches;
   }
 
-  ProducerRecord<byte[], byte[]> record(int number, PreparedPair pair) {
+  public ProducerRecord<byte[], byte[]> record(int number, PreparedPair pair) {
     return TestCluster.record(
         cluster.topics().training(), number % partitions, String.valueOf(number), pair);
   }
 
-  static PreparedPair pair(int number) {
+  public static PreparedPair pair(int number) {
     return PreparedPair.newBuilder()
         .setPairId(String.valueOf(number))
         .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE, number % 50).pixels()))

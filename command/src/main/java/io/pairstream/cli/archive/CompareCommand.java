@@ -1,12 +1,12 @@
 package io.pairstream.cli.archive;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.tools.archive.Comparison;
-import io.pairstream.tools.archive.Comparison.Change;
-import io.pairstream.tools.archive.Comparison.Outcome;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;
+import io.pairstream.tools.archive.Comparison;
+import io.pairstream.tools.archive.Comparison.Change;
+import io.pairstream.tools.archive.Comparison.Outcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

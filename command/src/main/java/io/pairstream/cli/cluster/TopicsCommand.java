@@ -2,8 +2,6 @@ package io.pairstream.cli.cluster;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.tools.topics.CreateTopics;
-import io.pairstream.tools.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -11,6 +9,8 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
+import io.pairstream.tools.topics.CreateTopics;
+import io.pairstream.tools.topics.CreateTopics.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.command;
 
-import io.pairstream.registry.RegistryCredential;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformFile;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.RootCause;

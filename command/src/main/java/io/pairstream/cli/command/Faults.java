@@ -2,7 +2,6 @@ package io.pairstream.cli.command;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.tools.topics.TopicMismatchException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -11,6 +10,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.Machine;
 import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.terminal.TerminalText;
+import io.pairstream.tools.topics.TopicMismatchException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

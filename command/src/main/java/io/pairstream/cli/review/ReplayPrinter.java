@@ -1,12 +1,12 @@
 package io.pairstream.cli.review;
 
 import io.pairstream.cli.recipe.RecipeDiffCommand;
-import io.pairstream.tools.recipe.ReplayForecast;
 import io.pairstream.operate.review.ReviewDecision;
 import io.pairstream.operate.review.ReviewDecision.Decision;
 import io.pairstream.operate.review.ReviewDesk;
 import io.pairstream.operate.review.ReviewResult;
 import io.pairstream.terminal.Printer;
+import io.pairstream.tools.recipe.ReplayForecast;
 import java.io.PrintWriter;
 
 /** Writes what was sent again of the quarantine, or would be, and what a recipe makes of it. */

@@ -2,13 +2,13 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.tools.pictures.PublishedPictures.NearPair;
 import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;
+import io.pairstream.tools.pictures.PublishedPictures.NearPair;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

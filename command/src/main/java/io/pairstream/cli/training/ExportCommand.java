@@ -2,11 +2,11 @@ package io.pairstream.cli.training;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cli.command.Quantity;
-import io.pairstream.feed.ExportFormat;
-import io.pairstream.feed.ExportPlan;
-import io.pairstream.feed.OrderPlan;
-import io.pairstream.feed.View;
-import io.pairstream.feed.ViewExport;
+import io.pairstream.feed.export.ExportFormat;
+import io.pairstream.feed.export.ExportPlan;
+import io.pairstream.feed.export.ViewExport;
+import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.View;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;

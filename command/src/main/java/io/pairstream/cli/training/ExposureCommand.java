@@ -1,10 +1,10 @@
 package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.feed.Exposures.Exposure;
-import io.pairstream.feed.Exposures.Seen;
-import io.pairstream.feed.NotedCheckpoints;
-import io.pairstream.feed.View;
+import io.pairstream.feed.exposure.Exposures.Exposure;
+import io.pairstream.feed.exposure.Exposures.Seen;
+import io.pairstream.feed.exposure.NotedCheckpoints;
+import io.pairstream.feed.view.View;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.training;
 
-import io.pairstream.feed.FeedPosition;
-import io.pairstream.feed.FeedRefusedException;
-import io.pairstream.feed.FeedSettings;
+import io.pairstream.feed.batch.FeedPosition;
+import io.pairstream.feed.batch.FeedSettings;
+import io.pairstream.feed.source.FeedRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.training;
 
-import io.pairstream.feed.FeedPosition;
-import io.pairstream.feed.FeedStats;
-import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.batch.FeedPosition;
+import io.pairstream.feed.batch.FeedStats;
+import io.pairstream.feed.batch.PairFeed;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;

@@ -1,12 +1,12 @@
 package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.InvalidViewException;
-import io.pairstream.feed.NamedView;
-import io.pairstream.feed.View;
-import io.pairstream.feed.ViewFile;
-import io.pairstream.feed.ViewStore;
+import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.NamedView;
+import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewFile;
+import io.pairstream.feed.view.ViewStore;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;

@@ -1,13 +1,13 @@
 package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.feed.Condition;
-import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.NamedView;
-import io.pairstream.feed.View;
-import io.pairstream.feed.ViewCut;
-import io.pairstream.feed.ViewFile;
-import io.pairstream.feed.ViewSealer;
+import io.pairstream.feed.cut.Condition;
+import io.pairstream.feed.cut.ViewCut;
+import io.pairstream.feed.cut.ViewSealer;
+import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.view.NamedView;
+import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewFile;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import java.io.IOException;
@@ -62,7 +62,7 @@ final class ViewMaking {
       ViewSealer.Pace pace = new ViewSealer.Pace(Long.MAX_VALUE, Duration.ofDays(1));
       if (store().find(target).isEmpty()) {
         try (ViewSealer sealer =
-            store().seal(target, source, conditions, pace, Clock.systemUTC())) {
+            ViewSealer.open(store(), target, source, conditions, pace, Clock.systemUTC())) {
           if (sealer.view().isEmpty()) {
             return show(reading(sealer::sealAndFreeze));
           }
@@ -107,7 +107,7 @@ final class ViewMaking {
       List<String> conditions =
           where.isEmpty() ? there.map(NamedView::where).orElse(List.of()) : where;
       try (ViewSealer sealer =
-          store().seal(name, source, conditions(conditions), pace, Clock.systemUTC())) {
+          ViewSealer.open(store(), name, source, conditions(conditions), pace, Clock.systemUTC())) {
         if (once) {
           reading(sealer::sealToEnd)
               .or(sealer::view)

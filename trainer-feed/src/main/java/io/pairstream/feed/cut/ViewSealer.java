@@ -1,0 +1,177 @@
+package io.pairstream.feed.cut;
+
+import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.NamedView;
+import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewLog;
+import io.pairstream.feed.view.ViewStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Lets a named view grow with its split: gathers the pairs behind those that the view has, and
+ * appends them as a segment when they are enough or have waited long enough.
+ *
+ * <p>What was gathered is lost with the process, and gathered again by the next one, which begins
+ * where the last segment ended: no pair is left out, and none is in two segments. Not thread-safe.
+ */
+public final class ViewSealer implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final ViewLog log;
+  private final String topic;
+  private final String topicId;
+  private final List<String> where;
+  private final Pace pace;
+  private final Clock clock;
+  private final SplitReader reader;
+
+  /** When the first waiting pair was read; null where none waits. */
+  private Instant waitsSince;
+
+  /**
+   * When a segment is made.
+   *
+   * @param after as soon as so many pairs wait; at least 1
+   * @param every as soon as one has waited so long
+   */
+  public record Pace(long after, Duration every) {
+
+    public Pace {
+      if (after < 1) {
+        throw new IllegalArgumentException("a segment has at least 1 pair, not " + after);
+      }
+      if (every.isNegative() || every.isZero()) {
+        throw new IllegalArgumentException("segments are some time apart, not " + every);
+      }
+    }
+  }
+
+  /**
+   * Becomes the only writer of a view, and gathers the pairs behind those that it has. The caller
+   * closes the sealer.
+   *
+   * @param where conditions that all have to hold
+   * @throws InvalidViewException where no view can have that name, or the view is frozen, or one of
+   *     another split, of a topic that was made anew, or of other conditions
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
+   *     schema
+   * @throws KafkaException where the broker does not answer or a topic is missing
+   */
+  public static ViewSealer open(
+      ViewStore store,
+      String name,
+      FeedSource source,
+      List<Condition> where,
+      Pace pace,
+      Clock clock) {
+    ViewLog log = store.open(name);
+    try {
+      return new ViewSealer(log, source, where, pace, clock);
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  private ViewSealer(
+      ViewLog log, FeedSource source, List<Condition> conditions, Pace pace, Clock clock) {
+    this.log = log;
+    this.topic = source.topic();
+    this.topicId = source.describe().topicId().toString();
+    this.where = conditions.stream().map(Condition::toString).toList();
+    this.pace = pace;
+    this.clock = clock;
+    log.requireOpen();
+    log.view().ifPresent(this::requireSame);
+    this.reader =
+        new SplitReader(
+            source,
+            conditions,
+            log.view().<Map<Integer, Long>>map(NamedView::readTo).orElse(Map.of()));
+  }
+
+  /**
+   * Reads for a moment; answers the view where a segment was appended.
+   *
+   * @throws InvalidViewException where another process seals this view now
+   */
+  public Optional<NamedView> step() {
+    reader.poll(POLL);
+    Instant now = clock.instant();
+    if (reader.size() == 0) {
+      waitsSince = null;
+      return Optional.empty();
+    }
+    if (waitsSince == null) {
+      waitsSince = now;
+    }
+    boolean isDue = reader.size() >= pace.after() || !now.isBefore(waitsSince.plus(pace.every()));
+    return isDue ? Optional.of(seal(now, false)) : Optional.empty();
+  }
+
+  /**
+   * Reads to the topic's present end, and appends what is there as one segment; answers the view
+   * where there was anything.
+   *
+   * @param progress receives the number of records read so far, now and then
+   * @throws InvalidViewException where another process seals this view now
+   */
+  public Optional<NamedView> sealToEnd(LongConsumer progress) {
+    reader.readToEnd(progress);
+    return reader.size() == 0 ? Optional.empty() : Optional.of(seal(clock.instant(), false));
+  }
+
+  /**
+   * Reads to the topic's present end, appends what is there, and freezes the view.
+   *
+   * @param progress receives the number of records read so far, now and then
+   * @throws InvalidViewException where the view would have no pair at all, or another process seals
+   *     this view now
+   */
+  public NamedView sealAndFreeze(LongConsumer progress) {
+    reader.readToEnd(progress);
+    if (reader.size() == 0 && log.view().isEmpty()) {
+      throw View.empty(topic, where);
+    }
+    return seal(clock.instant(), true);
+  }
+
+  /** The current view; empty where it has no segment yet. */
+  public Optional<NamedView> view() {
+    return log.view();
+  }
+
+  @Override
+  public void close() {
+    log.close();
+    reader.close();
+  }
+
+  private NamedView seal(Instant now, boolean isLast) {
+    waitsSince = null;
+    return log.append(
+        new ViewLog.Addition(topic, topicId, where, reader.takeBlocks(), reader.readTo()),
+        now,
+        isLast);
+  }
+
+  private void requireSame(NamedView view) {
+    String of = "%s (topic id %s) where %s";
+    String begun = of.formatted(view.topic(), view.topicId(), view.where());
+    String asked = of.formatted(topic, topicId, where);
+    if (!begun.equals(asked)) {
+      throw new InvalidViewException(
+          "the view %s is one of %s; it cannot go on as one of %s"
+              .formatted(view.name(), begun, asked));
+    }
+  }
+}

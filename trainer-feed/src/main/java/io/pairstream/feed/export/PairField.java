@@ -1,0 +1,94 @@
+package io.pairstream.feed.export;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BOOLEAN;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
+
+import io.pairstream.schemas.PreparedPair;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
+
+/**
+ * A field of a pair in an export, besides its image: the same in every format.
+ *
+ * <p>Names are the record's own, but for the digest of the original image: what importers take for
+ * the digest of the file that they read must not be called so.
+ *
+ * @param column of a Parquet file; maps are lists of {@code {name, value}}, which more readers know
+ * @param value a text, a number, a boolean, a list of numbers, or a sorted map by name
+ */
+record PairField(Type column, Function<PreparedPair, Object> value) {
+
+  static final List<PairField> ALL =
+      List.of(
+          text("pair_id", PreparedPair::getPairId),
+          text("caption", PreparedPair::getCaption),
+          text("language", PreparedPair::getLanguage),
+          text("source_kind", PreparedPair::getSourceKind),
+          text("contributor", PreparedPair::getContributor),
+          text("producer", PreparedPair::getProducer),
+          text("url", PreparedPair::getUrl),
+          text("licence", PreparedPair::getLicence),
+          text("split", PreparedPair::getSplit),
+          of("fold", INT32, PreparedPair::getFold),
+          of("width", INT32, PreparedPair::getWidth),
+          of("height", INT32, PreparedPair::getHeight),
+          of("channels", INT32, PreparedPair::getChannels),
+          text("colour", PreparedPair::getColour),
+          text("stored_encoding", PreparedPair::getImageEncoding),
+          text("normalisation", PreparedPair::getNormalisation),
+          list("token_ids", Types.optional(INT32).named("element"), PreparedPair::getTokenIds),
+          of("token_count", INT32, PreparedPair::getTokenCount),
+          of("truncated", BOOLEAN, PreparedPair::getTruncated),
+          of("pad_id", INT32, PreparedPair::getPadId),
+          text("tokenizer", PreparedPair::getTokenizer),
+          text("tokenizer_digest", PreparedPair::getTokenizerDigest),
+          text("original_digest", PreparedPair::getImageDigest),
+          text("perceptual_hash", PreparedPair::getPerceptualHash),
+          list(
+              "measures",
+              named(Types.optional(DOUBLE).named("value")),
+              pair -> new TreeMap<>(pair.getMeasures())),
+          list(
+              "texts",
+              named(Types.optional(BINARY).as(stringType()).named("value")),
+              pair -> new TreeMap<>(pair.getTexts())),
+          text("recipe_version", PreparedPair::getRecipeVersion),
+          text("origin_topic", pair -> pair.getOrigin().getTopic()),
+          of("origin_partition", INT32, pair -> pair.getOrigin().getPartition()),
+          of("origin_offset", INT64, pair -> pair.getOrigin().getOffset()),
+          of("received_at_ms", INT64, pair -> pair.getReceivedAt().toEpochMilli()));
+
+  String name() {
+    return column.getName();
+  }
+
+  private static PairField text(String name, Function<PreparedPair, Object> value) {
+    return new PairField(Types.optional(BINARY).as(stringType()).named(name), value);
+  }
+
+  private static PairField of(
+      String name, PrimitiveTypeName type, Function<PreparedPair, Object> value) {
+    return new PairField(Types.optional(type).named(name), value);
+  }
+
+  private static PairField list(String name, Type element, Function<PreparedPair, Object> value) {
+    return new PairField(Types.optionalList().element(element).named(name), value);
+  }
+
+  private static Type named(Type value) {
+    return Types.optionalGroup()
+        .optional(BINARY)
+        .as(stringType())
+        .named("name")
+        .addField(value)
+        .named("element");
+  }
+}

@@ -1,0 +1,90 @@
+package io.pairstream.feed.source;
+
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Where samples come from: a split's topic.
+ *
+ * @param split TRAINING, VALIDATION or TEST
+ * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
+ */
+public record FeedSource(
+    Dataset dataset, PairStatus split, Registry registry, Map<String, Object> clientSettings) {
+
+  /** Approximate bytes of a partition in one answer to a fetch, where much is read. */
+  public static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
+
+  public FeedSource {
+    if (!split.isPublished()) {
+      throw new IllegalArgumentException("a split is TRAINING, VALIDATION or TEST, not " + split);
+    }
+    clientSettings = Map.copyOf(clientSettings);
+  }
+
+  /** Name of the split's topic: {@code pairs.training}. */
+  public String topic() {
+    return dataset.topic(split.name().toLowerCase(Locale.ROOT));
+  }
+
+  public RecordDecoder<PreparedPair> decoder() {
+    return RecordDecoder.of(PreparedPair.class, topic(), registry);
+  }
+
+  /**
+   * Description of the topic.
+   *
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public TopicDescription describe() {
+    return describe(topic());
+  }
+
+  TopicDescription describe(String topic) {
+    try (Admin admin = AdminClients.create(clientSettings)) {
+      return KafkaAnswers.await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+    }
+  }
+
+  /**
+   * A consumer of committed records that has nothing assigned, joins no group and commits nothing.
+   *
+   * @param own settings that override all others
+   */
+  public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
+    return consumer(clientSettings, own);
+  }
+
+  /**
+   * A consumer of committed records without a data set's topics in mind.
+   *
+   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
+   * @param own settings that override all others
+   */
+  public static KafkaConsumer<byte[], byte[]> consumer(
+      Map<String, Object> clientSettings, Map<String, Object> own) {
+    Map<String, Object> config = new HashMap<>(clientSettings);
+    config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_FETCH_BYTES);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.putAll(own);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}

@@ -1,0 +1,148 @@
+package io.pairstream.feed.source;
+
+import io.pairstream.schemas.Hint;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.table.Follower;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Recognises withdrawn pairs by the takedowns topic, which is read to its end at first, and then as
+ * it grows. While Kafka is away, the takedowns that were known last hold. Thread-safe.
+ */
+public final class WithdrawnPairs implements AutoCloseable {
+
+  private static final Duration CATCH_UP = Duration.ofMinutes(1);
+
+  private final RecordDecoder<PreparedPair> pairs;
+  private final Follower follower;
+
+  /** Takedowns while they are read; {@link #keys} changes only when all have been. */
+  private final Set<String> read = new HashSet<>();
+
+  /** Keys of the takedowns in force. */
+  private volatile Set<String> keys = Set.of();
+
+  /**
+   * Reads the takedowns that there are, and follows what comes.
+   *
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public WithdrawnPairs(FeedSource source) {
+    String topic = source.dataset().topic(TopicCatalogue.TAKEDOWNS);
+    try {
+      source.describe(topic);
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new UnknownTopicOrPartitionException(
+          "there is no topic %s, so that nobody can tell which pairs are withdrawn; run: %s"
+              .formatted(topic, Hint.of("topics create")));
+    }
+    this.pairs = source.decoder();
+    this.follower = Follower.start("takedowns", topic, new Takedowns(), source.clientSettings());
+    try {
+      Duration answers = KafkaTimeouts.ofAnswers(source.clientSettings(), CATCH_UP);
+      Duration timeout = answers.compareTo(CATCH_UP) > 0 ? answers : CATCH_UP;
+      follower.progress().caughtUp().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      follower.close();
+      throw new KafkaException(
+          follower.progress().trouble().orElse(topic + " is not read to its end in time"), e);
+    } catch (InterruptedException e) {
+      follower.close();
+      throw new InterruptException(e);
+    }
+  }
+
+  private final class Takedowns implements Follower.Copy {
+
+    @Override
+    public Map<TopicPartition, Long> begin(
+        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
+      read.clear();
+      return Map.of();
+    }
+
+    @Override
+    public void take(
+        ConsumerRecords<byte[], byte[]> records,
+        Map<TopicPartition, Long> positions,
+        boolean atEnd) {
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        boolean unused = record.value() == null ? read.remove(key) : read.add(key);
+      }
+      if (atEnd && !records.isEmpty()) {
+        caughtUp();
+      }
+    }
+
+    @Override
+    public void caughtUp() {
+      keys = Set.copyOf(read);
+    }
+  }
+
+  /** Number of takedowns that hold. */
+  public int size() {
+    return keys.size();
+  }
+
+  /** Identity of the set of takedowns in force: 32 hexadecimal digits. */
+  public String digest() {
+    byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(keys)));
+    return HexFormat.of().formatHex(digest, 0, 16);
+  }
+
+  /**
+   * Whether a pair is withdrawn now. What is no pair is not.
+   *
+   * @param value a record's value
+   * @throws KafkaException where following the takedowns fails by a fault of ours
+   */
+  public boolean contains(byte[] value) {
+    return size() > 0 && holds(pairs.decode(value).map(TakedownKind::keysOf).orElse(List.of()));
+  }
+
+  /**
+   * Whether one of these takedowns holds now.
+   *
+   * @throws KafkaException where following the takedowns fails by a fault of ours
+   */
+  public boolean holds(List<String> ofPair) {
+    follower
+        .progress()
+        .fault()
+        .ifPresent(
+            fault -> {
+              throw new KafkaException(fault);
+            });
+    return ofPair.stream().anyMatch(keys::contains);
+  }
+
+  @Override
+  public void close() {
+    follower.close();
+  }
+}

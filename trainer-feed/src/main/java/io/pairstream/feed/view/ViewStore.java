@@ -1,0 +1,93 @@
+package io.pairstream.feed.view;
+
+import io.pairstream.schemas.ViewSegment;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+
+/** A data set's named views. Thread-safe. */
+public final class ViewStore {
+
+  private final Dataset dataset;
+  private final Topic<String, ViewSegment> views;
+  private final Registry registry;
+  private final Map<String, Object> clientSettings;
+
+  /**
+   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
+   */
+  public ViewStore(Dataset dataset, Registry registry, Map<String, Object> clientSettings) {
+    this.dataset = dataset;
+    this.views = PairTopics.of(dataset, new AvroSerdes(registry)).views();
+    this.registry = registry;
+    this.clientSettings = Map.copyOf(clientSettings);
+  }
+
+  /**
+   * All views, by name.
+   *
+   * @throws InvalidViewException where a record on their topic is no segment of a view
+   * @throws KafkaException where the broker does not answer or there is no topic of views
+   */
+  public List<NamedView> all() {
+    return topic().readCommitted().views();
+  }
+
+  /**
+   * The view of a name; empty where there is none.
+   *
+   * @throws InvalidViewException where nothing can be called so, or its records are not those of a
+   *     view
+   * @throws KafkaException where the broker does not answer or there is no topic of views
+   */
+  public Optional<NamedView> find(String name) {
+    NamedView.requireName(name);
+    return topic().readCommitted().view(name);
+  }
+
+  /**
+   * The view of a name.
+   *
+   * @throws InvalidViewException where there is none, nothing can be called so, or its records are
+   *     not those of a view
+   * @throws KafkaException where the broker does not answer or there is no topic of views
+   */
+  public NamedView require(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new InvalidViewException(
+                    "there is no view %s in the data set %s; view ls tells which there are"
+                        .formatted(name, dataset.name())));
+  }
+
+  /**
+   * Becomes the only writer of a view, which need not exist yet. The previous writer is fenced.
+   *
+   * @throws InvalidViewException where nothing can be called so
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
+   *     schema
+   * @throws KafkaException where the broker does not answer or there is no topic of views
+   */
+  public ViewLog open(String name) {
+    return open(name, ViewLog.SEGMENT_BLOCKS);
+  }
+
+  ViewLog open(String name, int segmentBlocks) {
+    NamedView.requireName(name);
+    registry.idOf(views.name() + "-value", ViewSegment.SCHEMA$);
+    return new ViewLog(views, dataset.name(), name, topic(), clientSettings, segmentBlocks);
+  }
+
+  private ViewTopic topic() {
+    return new ViewTopic(
+        views.name(), clientSettings, new RecordDecoder<>(views, ViewSegment.SCHEMA$, registry));
+  }
+}

@@ -1,0 +1,114 @@
+package io.pairstream.feed.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.wire.AvroSafety;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConditionTest {
+
+  static {
+    AvroSafety.install();
+  }
+
+  private static final IndexedPair PAIR = pair();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "language=en-GB",
+        " language = de , en* ",
+        "language!=de",
+        "licence=CC-BY-*",
+        "licence=*",
+        "source=SCRAPED",
+        "host=upload.example.org",
+        "host=*.EXAMPLE.org",
+        "host!=example.org",
+        "width=256",
+        "width>=256",
+        "width<=256.0",
+        "height!=256,512",
+        "fold=1,2,3",
+        "token_count<=2",
+        "truncated=true",
+        "measure.sharpness>=50",
+        "measure.sharpness<=50",
+        "measure.original_width_px>=1e3"
+      })
+  void takesPairsThatAreAsTheConditionSays(String condition) {
+    assertThat(Condition.parse(condition).holdsFor(PAIR)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "language=en",
+        "language=en-gb",
+        "language!=en*",
+        "licence=CC-BY-4?0",
+        "source!=SCRAPED",
+        "host=example.org",
+        "width>=256.5",
+        "width<=255",
+        "fold!=1,2,3",
+        "truncated=false",
+        "measure.sharpness>=50.001",
+        "contributor=*",
+        "contributor!=a",
+        "measure.entropy!=0",
+        "measure.nothing!=0"
+      })
+  void turnsAwayOthersAndThoseOfWhichItIsUnknown(String condition) {
+    assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "language|'language' is no condition",
+        "=en|'=en' is no condition",
+        "language=|has an empty value",
+        "language=en,,de|has an empty value",
+        "caption=a|there is no field caption; there are contributor, host, language, licence,"
+            + " producer, source, fold",
+        "measure.=1|is no condition",
+        "language>=en|>= compares a number with one value",
+        "width>=1,2|>= compares a number with one value",
+        "width=wide|wide is no number",
+        "width=true|true is no number",
+        "measure.sharpness<=NaN|NaN is no number"
+      })
+  void refusesWhatIsNoCondition(String text, String message) {
+    assertThatThrownBy(() -> Condition.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void writesConditionsInOneForm() {
+    assertThat(Condition.parse(" language =  de , en* ")).hasToString("language=de,en*");
+  }
+
+  private static IndexedPair pair() {
+    return IndexedPair.newBuilder()
+        .setWidth(256)
+        .setHeight(192)
+        .setTokenCount(2)
+        .setTruncated(true)
+        .setLanguage("en-GB")
+        .setLicence("CC-BY-4.0")
+        .setFold(3)
+        .setSourceKind("SCRAPED")
+        .setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d")
+        .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0, "nothing", Double.NaN))
+        .build();
+  }
+}

@@ -1,0 +1,264 @@
+package io.pairstream.feed.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.feed.ProducedPairs;
+import io.pairstream.feed.export.ExportFormat;
+import io.pairstream.feed.export.ExportPlan;
+import io.pairstream.feed.export.ViewExport;
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.ExpectedSamples;
+import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.View;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(600)
+class ViewCutTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final int SIDE = ProducedPairs.SIDE;
+  private static final int PARTITIONS = 3;
+
+  @TempDir Path folder;
+
+  private final ClusterAccess cluster =
+      KAFKA.dataset(
+          PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.INDEX, TopicCatalogue.TAKEDOWNS);
+  private final FeedSource source =
+      new FeedSource(
+          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
+
+  private final ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
+
+  @Test
+  void holdsWhatWasCommittedAndNotWithdrawnWhenItWasCut() {
+    pairs.produce(0, 20);
+    TestCluster.sendInVain(cluster, pairs.record(999, ProducedPairs.pair(999)));
+    pairs.withdraw(4);
+    pairs.produce(20, 7);
+
+    View view = ViewCut.of(source, List.of(), read -> {});
+    pairs.produce(27, 5);
+
+    assertThat(view.samples()).isEqualTo(26);
+    assertThat(ids(view))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 27).filter(i -> i != 4).mapToObj(String::valueOf).toList());
+    assertThat(View.parse(view.toJson())).isEqualTo(view);
+  }
+
+  /** The index says of each pair that it has a byte, by which is seen what came from it. */
+  @Test
+  void isCutFromTheIndexAndWhatCameBehindIt() {
+    pairs.produce(0, 20);
+    pairs.withdraw(4);
+    pairs.produce(20, 8);
+    View scanned = ViewCut.of(source, List.of(), read -> {});
+    pairs.index(scanned, 20, Set.of(4));
+    pairs.withdraw(6);
+
+    View view = ViewCut.of(source, List.of(), read -> {});
+    View even = ViewCut.of(source, List.of(Condition.parse("fold=0")), read -> {});
+
+    assertThat(ids(view))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 28)
+                .filter(i -> i != 4 && i != 6)
+                .mapToObj(String::valueOf)
+                .toList());
+    assertThat(even.samples()).isEqualTo(12);
+    long each = scanned.blocks().stream().mapToLong(Block::bytes).sum() / scanned.samples();
+    assertThat(view.blocks().stream().mapToLong(Block::bytes).sum())
+        .isBetween(18 + 8 * (each - 2), 18 + 8 * (each + 2));
+  }
+
+  /** Each kind of takedown, of pairs in the index and behind it; none of them is carried out. */
+  @ParameterizedTest
+  @CsvSource({"PAIR, 3", "PAIR, 25", "CONTRIBUTOR, withdrawn", "SOURCE, host.example"})
+  void leavesOutWhatFallsUnderATakedownThatIsStillToBeCarriedOut(
+      TakedownKind kind, String subject) {
+    pairs.produce(0, 28);
+    View all = ViewCut.of(source, List.of(), read -> {});
+    pairs.index(all, 20, Set.of());
+    pairs.takeDown(kind, subject);
+
+    View view = ViewCut.of(source, List.of(), read -> {});
+
+    Predicate<Integer> isSpared =
+        switch (kind) {
+          case PAIR -> i -> i != Integer.parseInt(subject);
+          case CONTRIBUTOR -> i -> i % 5 != 0;
+          default -> i -> i % 7 != 0;
+        };
+    assertThat(view.samples()).isEqualTo(IntStream.range(0, 28).boxed().filter(isSpared).count());
+    assertThat(ids(view))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 28).boxed().filter(isSpared).map(String::valueOf).toList());
+  }
+
+  /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
+  @Test
+  void holdsThePairsAloneForWhichItsConditionsHold() {
+    pairs.produce(0, 20);
+    TestCluster.send(cluster, pairs.record(4, ProducedPairs.pair(5)));
+    TestCluster.send(cluster, pairs.record(5, ProducedPairs.pair(4)));
+    List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
+
+    View view = ViewCut.of(source, where, read -> {});
+
+    assertThat(ids(view))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(String::valueOf).toList());
+    assertThat(view.where()).containsExactly("fold=0", "height<=4");
+    assertThat(View.parse(view.toJson())).isEqualTo(view);
+    assertThatThrownBy(() -> ViewCut.of(source, List.of(Condition.parse("fold=7")), read -> {}))
+        .hasMessageContaining("that a view could hold where fold=7");
+  }
+
+  @Test
+  void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
+    pairs.produce(0, 30);
+    View view = ViewCut.of(source, List.of(), read -> {});
+    OrderPlan order = ExportPlan.shuffled(7, 4);
+    List<String> inView = ids(view);
+    Map<EpochOrder.Piece, String> byPlace = new HashMap<>();
+    for (int block = 0; block < view.blocks().size(); block++) {
+      for (int place = 0; place < view.blocks().get(block).size(); place++) {
+        byPlace.put(new EpochOrder.Piece(block, place, 1), inView.get(byPlace.size()));
+      }
+    }
+    List<String> expected =
+        ExpectedSamples.of(new EpochOrder(view.blocks(), order, 0), record -> true).stream()
+            .map(byPlace::get)
+            .toList();
+    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
+
+    ViewExport.Summary summary = ViewExport.export(source, plan, folder, nobody());
+
+    assertThat(inView).containsExactlyInAnyOrderElementsOf(expected).isNotEqualTo(expected);
+    assertThat(exported(folder)).isEqualTo(expected);
+    assertThat(summary.shards()).isEqualTo(3);
+    assertThat(summary.withdrawn()).isZero();
+    View withMarker = withTheOffsetBehindEachBlock(view);
+    ViewExport.Summary gone =
+        ViewExport.export(
+            source,
+            new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
+            folder.resolve("gone"),
+            nobody());
+    assertThat(gone.samples()).isEqualTo(30);
+    pairs.takeDown(TakedownKind.PAIR, expected.get(12));
+    ViewExport.Summary later = ViewExport.export(source, plan, folder, nobody());
+    assertThat(later.withdrawn()).isEqualTo(1);
+    assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
+    assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
+  }
+
+  @Test
+  void exportsNoPairOfAnotherSplit() {
+    pairs.produce(0, 3);
+    TestCluster.send(
+        cluster,
+        pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
+    View view = ViewCut.of(source, List.of(), read -> {});
+    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
+
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
+        .isInstanceOf(FeedRefusedException.class)
+        .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
+  }
+
+  @Test
+  void refusesAViewWhoseRecordsHaveLeftTheLog() {
+    pairs.produce(0, 30);
+    View view = ViewCut.of(source, List.of(), read -> {});
+    TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
+
+    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
+
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
+        .isInstanceOf(FeedRefusedException.class)
+        .hasMessageContaining("-1 begins at 3: records of the view, from 0 on, have left the log");
+  }
+
+  /** The end of a transaction lies there, which reads as a pair that is gone. */
+  private static View withTheOffsetBehindEachBlock(View cut) {
+    List<Block> blocks = new ArrayList<>();
+    for (Block block : cut.blocks()) {
+      int offsets = (int) (block.end() - block.begin());
+      blocks.add(new Block(block.partition(), block.begin(), block.bytes(), List.of(offsets + 1)));
+    }
+    return new View(cut.topic(), cut.topicId(), cut.cutAt(), blocks);
+  }
+
+  /** The names of the images in a folder's tar files, in their order. */
+  private static List<String> exported(Path folder) throws IOException {
+    List<String> ids = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".tar")).sorted().toList()) {
+        String tar = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Matcher names = Pattern.compile("\\b([0-9]+)\\.png\\x00").matcher(tar);
+        while (names.find()) {
+          ids.add(names.group(1));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static ViewExport.Listener nobody() {
+    return new ViewExport.Listener(samples -> {}, sentence -> {});
+  }
+
+  /** Pair ids in the view's own order, from the topic itself. */
+  private List<String> ids(View view) {
+    Map<String, String> byOffset = new HashMap<>();
+    TestCluster.committed(cluster, source.topic())
+        .forEach(
+            record ->
+                cluster
+                    .decode(cluster.topics().training(), record.value())
+                    .ifPresent(
+                        pair ->
+                            byOffset.put(
+                                record.partition() + "-" + record.offset(), pair.getPairId())));
+    return view.blocks().stream()
+        .flatMap(
+            block ->
+                IntStream.range(0, block.size())
+                    .mapToObj(place -> block.partition() + "-" + block.offset(place)))
+        .map(byOffset::get)
+        .toList();
+  }
+}

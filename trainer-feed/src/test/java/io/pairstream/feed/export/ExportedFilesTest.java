@@ -1,0 +1,99 @@
+package io.pairstream.feed.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.feed.DrawnImage;
+import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.schemas.PreparedPair;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExportedFilesTest {
+
+  /** The files beside this test are read back by webdataset, datasets and pyarrow in Python's. */
+  @ParameterizedTest
+  @EnumSource
+  void writesTheFilesThatOtherLoadersRead(ExportFormat format) throws IOException {
+    byte[] written =
+        shard(
+            format,
+            writer -> {
+              for (int number = 0; number < ExportedSample.STORED; number++) {
+                writer.add(ExportedSample.stored(number));
+              }
+            });
+
+    // To be copied where the format is changed on purpose.
+    Path actual = Files.createDirectories(Path.of("target/exported")).resolve(format.fileName(0));
+    Files.write(actual, written);
+    try (InputStream expected = getClass().getResourceAsStream(format.fileName(0))) {
+      assertThat(written).isEqualTo(expected.readAllBytes());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5", "7, 3"})
+  void writesRawPixelsAsPng(int heightPx, int widthPx) throws IOException {
+    DrawnImage drawn = new DrawnImage(heightPx, widthPx, 9);
+    PreparedPair pair =
+        PreparedPair.newBuilder(ExportedSample.drawn(0))
+            .setImage(ByteBuffer.wrap(drawn.pixels()))
+            .setWidth(widthPx)
+            .setHeight(heightPx)
+            .build();
+
+    ImageFile file = ImageFile.of(pair);
+
+    assertThat(file.extension()).isEqualTo("png");
+    BufferedImage read = ImageIO.read(new ByteArrayInputStream(file.bytes()));
+    assertThat(read.getWidth()).isEqualTo(widthPx);
+    assertThat(pixels(read)).isEqualTo(drawn.pixels());
+  }
+
+  @Test
+  void refusesPixelsThatDoNotFitTheSize() {
+    PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setWidth(6).build();
+
+    assertThatThrownBy(() -> ImageFile.of(pair))
+        .isInstanceOf(FeedRefusedException.class)
+        .hasMessageContaining("has 60 bytes of raw pixels, expected those of 6x4 with 3 channels");
+  }
+
+  /** Adds pairs to a shard. */
+  private interface Adding {
+
+    void to(ExportFormat.Writer writer) throws IOException;
+  }
+
+  private static byte[] shard(ExportFormat format, Adding adding) throws IOException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ExportFormat.Writer writer = format.writer((OutputStream) output);
+    adding.to(writer);
+    writer.finish();
+    return output.toByteArray();
+  }
+
+  private static byte[] pixels(BufferedImage image) {
+    byte[] pixels = new byte[image.getWidth() * image.getHeight() * 3];
+    for (int at = 0; at < pixels.length; at += 3) {
+      int rgb = image.getRGB(at / 3 % image.getWidth(), at / 3 / image.getWidth());
+      pixels[at] = (byte) (rgb >> 16);
+      pixels[at + 1] = (byte) (rgb >> 8);
+      pixels[at + 2] = (byte) rgb;
+    }
+    return pixels;
+  }
+}
