@@ -31,8 +31,10 @@ class JavadocTest {
         "image-worker",
         "ingest-service",
         "preprocess-streams",
+        "registry",
         "schemas",
         "service",
+        "tools",
         "trainer-feed"
       })
   void opensWithItsSubject(String module) throws IOException {

@@ -11,8 +11,8 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * What a registry asks of whoever registers schemas: a user name and a password, in a file that its
- * owner alone may read.
+ * Credential for registering schemas: a user name and a password, in a file that its owner alone
+ * may read.
  */
 public final class RegistryCredential {
 

@@ -259,7 +259,7 @@ public final class RegistryService implements AutoCloseable {
             .orElseThrow(() -> new Refusal(40403, "the subject does not hold this schema")));
   }
 
-  /** Whoever registers what is registered gets its id; anything new takes the credential. */
+  /** Answers with the id of a schema; one that is not registered yet takes the credential. */
   private Answer register(Incoming request, Schema schema) {
     String subject = request.parameter("subject");
     Optional<SchemaVersion> held = find(in(log.all(), subject), schema);

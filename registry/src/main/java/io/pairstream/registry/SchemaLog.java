@@ -87,8 +87,8 @@ final class SchemaLog implements AutoCloseable {
   }
 
   /**
-   * The same, with what other instances have registered: to be asked before something is said not
-   * to be there. Reads at most once a second.
+   * All versions, including those that other instances have registered; to be asked before a schema
+   * is said to be missing. Reads at most once a second.
    *
    * @throws KafkaException where Kafka does not answer, or does not let us
    */
@@ -190,8 +190,8 @@ final class SchemaLog implements AutoCloseable {
   }
 
   /**
-   * What is known and is not on the topic, under the ids that it had. A version there that somebody
-   * has registered meanwhile keeps its number.
+   * Versions that are known and are not on the topic, under the ids that they had. A version that
+   * another instance has registered meanwhile keeps its number.
    */
   private List<SchemaVersion> lost(List<SchemaVersion> found) {
     List<SchemaVersion> all = new ArrayList<>(found);
@@ -256,7 +256,7 @@ final class SchemaLog implements AutoCloseable {
       return id == other.id && subject.equals(other.subject) && schema.equals(other.schema);
     }
 
-    /** Its key in the topic. */
+    /** Key of this version's record in the topic. */
     byte[] key() {
       return (subject + "/" + version).getBytes(StandardCharsets.UTF_8);
     }

@@ -17,7 +17,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 record ArchivedRecord(About about, byte[] value) {
 
   /**
-   * What an archive's JSON says of a record; bytes are in Base64.
+   * An archive's JSON about one record; bytes are in Base64.
    *
    * @param timestamp Kafka's, in milliseconds since 1970
    * @param key null where it had none

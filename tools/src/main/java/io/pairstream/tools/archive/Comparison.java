@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What became of the pairs of two data sets, by their receipts.
+ * Outcomes of the pairs of two data sets, by their receipts.
  *
  * @param outcomes how many pairs of each had them, most frequent first
  * @param differing pairs with another outcome in each, or with one in one of them alone

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What people have decided about the pairs of a data set: takedowns and reviews. */
+/** People's decisions about the pairs of a data set: takedowns and reviews. */
 final class Decisions implements AutoCloseable {
 
   private final ClusterAccess cluster;

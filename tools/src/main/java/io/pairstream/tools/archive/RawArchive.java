@@ -41,7 +41,7 @@ public final class RawArchive implements AutoCloseable {
   private final Set<Integer> keptSchemas = new HashSet<>();
 
   /**
-   * What was done, and what there is.
+   * Result of a run, and the archive's content after it.
    *
    * @param records that were archived now
    * @param withdrawn records that were left out now, as they are withdrawn
@@ -52,7 +52,7 @@ public final class RawArchive implements AutoCloseable {
   public record Report(
       long records, long withdrawn, long removed, Map<String, Long> missing, List<Held> held) {}
 
-  /** What the archive has of a partition: every committed record between two offsets. */
+  /** An archived partition: every committed record between two offsets. */
   public record Held(String partition, int files, long first, long last, long bytes) {}
 
   /**
@@ -105,7 +105,7 @@ public final class RawArchive implements AutoCloseable {
     return new Report(run.records, run.withdrawn, removed, missing, held);
   }
 
-  /** What lies between two runs. */
+  /** Pause between two runs. */
   public interface Pause {
 
     /** Waits until the archive is due again; whether it ever is. */
@@ -184,7 +184,6 @@ public final class RawArchive implements AutoCloseable {
     lock.close();
   }
 
-  /** One run; at most one file is begun. */
   private final class Run {
 
     private long records;

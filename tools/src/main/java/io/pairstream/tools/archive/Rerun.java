@@ -59,7 +59,7 @@ public final class Rerun implements AutoCloseable {
   private long missing;
 
   /**
-   * What was done.
+   * Result of a rerun.
    *
    * @param sent records that are in the other data set now
    * @param withdrawn records that were not sent, as they are withdrawn
@@ -182,7 +182,6 @@ public final class Rerun implements AutoCloseable {
     next.merge(partition, offset, Math::max);
   }
 
-  /** Notes that a partition is read from this offset on. */
   private void begin(TopicPartition partition, long first) {
     long before = next.getOrDefault(partition, first);
     missing += Math.max(0, first - before);
@@ -220,7 +219,6 @@ public final class Rerun implements AutoCloseable {
     return transactions.isFull() || transactions.size() >= RECORDS_IN_A_TRANSACTION;
   }
 
-  /** The other data set's topic of that kind. */
   private String there(String topic) {
     return into.dataset().name() + topic.substring(from.dataset().name().length());
   }

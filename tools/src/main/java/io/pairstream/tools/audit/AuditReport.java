@@ -47,7 +47,7 @@ public record AuditReport(
    */
   public record Difference(Kind kind, String sentence, String pairId, String raw) {}
 
-  /** What is wrong. */
+  /** Kind of a finding. */
   public enum Kind {
     /** A raw record left by no output, or of a link nothing became. */
     MISSING,
@@ -73,12 +73,12 @@ public record AuditReport(
   }
 
   /**
-   * What became of a data set's links.
+   * Counts of a data set's links by their outcome.
    *
    * @param inputs links from the start of the log on that the fetchers have finished
-   * @param fetched those that a raw pair names
-   * @param quarantined those that a record in quarantine names
-   * @param waiting those that are to be tried later
+   * @param fetched links that a raw pair names
+   * @param quarantined links that a record in quarantine names
+   * @param waiting links that are to be tried later
    * @param expired links without a raw pair that are older than the oldest raw pair which is kept
    */
   public record LinkReport(

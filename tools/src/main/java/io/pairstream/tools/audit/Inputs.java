@@ -95,7 +95,7 @@ final class Inputs {
     unread.clear();
   }
 
-  /** The same; counts what is older than the inputs of this audit. */
+  /** Place of a record's input; counts one that is older than the inputs of this audit. */
   long place(Origin origin, String site) {
     long at = of(origin, site);
     if (at != NOWHERE && partition(at).isExpired(offset(at))) {

@@ -79,7 +79,7 @@ final class Ledger implements Closeable {
     }
   }
 
-  /** What waits is read, and the outputs are read next. */
+  /** Notes that all waiting records are read, and the outputs are read next. */
   void beforeOutputs() {
     raw.partitions().forEach(RawPartition::beforeOutputs);
   }

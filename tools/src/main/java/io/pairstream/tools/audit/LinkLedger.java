@@ -96,7 +96,7 @@ final class LinkLedger {
     return ClusterAccess.finishedAndSettled(admin, cluster.dataset().fetchGroup(), partitions);
   }
 
-  /** What can name a link; nothing where there never was one. */
+  /** Topics whose records can name a link; none where there never was a link. */
   List<String> outputTopics() {
     return anyLink ? List.of(waiting.name(), scraped) : List.of();
   }

@@ -29,7 +29,7 @@ final class RawPartition {
   private final RoaringBitmap withdrawn = new RoaringBitmap();
   private final RoaringBitmap waiting = new RoaringBitmap();
 
-  /** What waited before the outputs were read. */
+  /** Offsets that waited before the outputs were read. */
   private RoaringBitmap waited = new RoaringBitmap();
 
   /** Offsets that need not be looked up: not finished, or looked up before. */

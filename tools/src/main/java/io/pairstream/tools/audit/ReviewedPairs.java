@@ -78,7 +78,6 @@ final class ReviewedPairs {
         raw);
   }
 
-  /** What is wrong with a claim, if anything. */
   private static Optional<String> unlike(Claim claim, Review review) {
     if (review == null) {
       return Optional.of("of which there is no record");

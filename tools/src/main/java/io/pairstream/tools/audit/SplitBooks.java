@@ -122,7 +122,6 @@ final class SplitBooks implements Closeable {
 
     private String pair = "";
 
-    /** The origin of the first record that is left of the pair. */
     private long first = REMOVED;
 
     boolean next(ResultSet row) throws SQLException {
@@ -179,7 +178,7 @@ final class SplitBooks implements Closeable {
     return live[split];
   }
 
-  /** What {@link #settle} and {@link #compareImages} found. */
+  /** Differences that {@link #settle} and {@link #compareImages} found. */
   Differences differences() {
     return differences;
   }

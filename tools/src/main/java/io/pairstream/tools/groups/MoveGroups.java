@@ -54,7 +54,7 @@ public final class MoveGroups {
   }
 
   /**
-   * What going to a target would do. Changes nothing.
+   * Plans a move of a group to a target. Changes nothing.
    *
    * @param part {@code TOPIC} or {@code TOPIC:PARTITION}; empty for all partitions on which the
    *     group has committed
@@ -86,7 +86,7 @@ public final class MoveGroups {
   }
 
   /**
-   * What going back to the offsets of an action would do. Changes nothing.
+   * Plans a group's return to the offsets that it had before an action. Changes nothing.
    *
    * @throws GroupRefusedException where there is no such action, it kept no offsets, or the group
    *     is gone
@@ -173,7 +173,7 @@ public final class MoveGroups {
     }
   }
 
-  /** The same offset and metadata, whatever the epoch of the partition's leader. */
+  /** Ignores the epoch of the partition's leader. */
   private static boolean isSame(
       Optional<OffsetAndMetadata> place, Optional<OffsetAndMetadata> other) {
     return inWords(place).equals(inWords(other))
@@ -232,11 +232,6 @@ public final class MoveGroups {
     return new Move(partition, now, then, held.from(), held.to(), outOfReach);
   }
 
-  /**
-   * Who is in a group now.
-   *
-   * @throws GroupRefusedException where there is no such group
-   */
   private static List<Member> members(Admin admin, String group) {
     try {
       return await(admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group))
@@ -309,7 +304,6 @@ public final class MoveGroups {
                 members.size() == 1 ? "it" : "them"));
   }
 
-  /** What the groups of a data set have in them beside offsets. */
   private List<String> notes(String group) {
     if (group.equals(dataset().preprocessGroup())) {
       return List.of(

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What moving a group would do. Numbers hold for the moment at which they were read.
+ * Plan of moving a group. Numbers hold for the moment at which they were read.
  *
  * @param members who is in the group now; it can be moved only while nobody is
  * @param moves by topic and partition
@@ -34,10 +34,10 @@ public record ResetPlan(String group, List<Member> members, List<Move> moves, Li
   public record Member(@JsonValue String clientId, String host) {}
 
   /**
-   * What becomes of a group's position on one partition.
+   * Change of a group's position on one partition.
    *
-   * @param now what the group has committed; empty where it has not
-   * @param then what is committed in its place; empty where its commit is taken away
+   * @param now offset that the group has committed; empty where there is none
+   * @param then offset that is committed instead; empty where the group's commit is removed
    * @param logStart first offset that the partition still holds
    * @param end offset behind its last committed record
    * @param outOfReach the offset that was asked for, where the log does not hold it and the nearest

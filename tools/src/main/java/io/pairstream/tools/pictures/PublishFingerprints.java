@@ -23,7 +23,7 @@ public final class PublishFingerprints {
   private PublishFingerprints() {}
 
   /**
-   * What is published.
+   * The published pictures whose hashes are known, and the near copies among them.
    *
    * @param pictures how many whose hash is known
    * @param lookedUp how many of them were looked up before they were published

@@ -121,7 +121,7 @@ public final class PublishedPictures implements Closeable {
   /** A published pair whose picture is nearly another one; its hash differs in so many bits. */
   public record NearPair(String pairId, String imageDigest, PairStatus split, int distanceBits) {}
 
-  /** What the index says of all published pairs. */
+  /** Pictures of all published pairs, by the index. */
   public static PublishedPictures ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
     PublishedPictures pictures = new PublishedPictures(folder);
     try {

@@ -30,7 +30,10 @@ final class BytesJudge {
   private final long limit;
   private final AtomicLong asked = new AtomicLong();
 
-  /** What is compared of a pair that is published under both; empty texts for what is not made. */
+  /**
+   * Parts of a pair that are compared where both recipes publish it; empty texts for parts that are
+   * not made.
+   */
   private record Content(Object picture, Object caption, Object tokens) {
 
     static Content of(TokenizedCaption of, Object picture) {
@@ -133,7 +136,10 @@ final class BytesJudge {
     return Optional.of(new Prediction(id, entry.getReason(), now, "", example));
   }
 
-  /** What follows from why it is there; empty where only its pixels tell. */
+  /**
+   * Reason under the other recipe, empty text for none, as the entry's own reason tells it; nothing
+   * where only its pixels tell.
+   */
   private Optional<String> again(QuarantinedPair entry, RawPair pair, Set<RejectReason> waived) {
     return RejectReason.named(entry.getReason())
         .filter(was -> waived.isEmpty() && before.describe(pair, waived).rejectedOnly().isEmpty())

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What a recipe would have made of what another one judged.
+ * Comparison of a recipe's verdicts with those of the recipe that judged the pairs.
  *
  * @param before version of the recipe that judged
  * @param after version of the other one
@@ -39,7 +39,7 @@ public record DiffReport(
     Map<String, Long> leftOut) {
 
   /**
-   * What would become of a pair.
+   * A pair's outcome under the other recipe.
    *
    * @param was the reason for which it is rejected; empty for a published one
    * @param becomes the reason for which it would be rejected; empty for one that would be published

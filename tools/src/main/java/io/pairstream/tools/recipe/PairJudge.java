@@ -32,7 +32,6 @@ public record PairJudge(CleaningPlan plan) {
     return OF_NO_RECIPE.contains(reason);
   }
 
-  /** What cleaning gets of a raw pair whose fields and caption are well-formed. */
   private static SubmittedPair submitted(RawPair pair, Set<RejectReason> waived) {
     return new SubmittedPair(
         new EncodedImage(Utils.toArray(pair.getImage())),

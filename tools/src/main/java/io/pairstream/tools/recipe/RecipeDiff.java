@@ -43,7 +43,7 @@ import org.apache.kafka.common.header.Headers;
  */
 public final class RecipeDiff {
 
-  /** What copies and takedowns decided stays as it is. */
+  /** Reasons that other pairs or takedowns decided, which no recipe changes. */
   private static final Set<String> OF_OTHER_PAIRS =
       Set.of(
           RejectReason.DUPLICATE_PAIR.name(),
@@ -60,10 +60,9 @@ public final class RecipeDiff {
   private final Consumer<Prediction> each;
   private final InOrder<Optional<Prediction>> work;
 
-  /** What is known of each pair so far. */
   private final Map<String, State> states = new HashMap<>();
 
-  /** Of published pairs that would be rejected. */
+  /** Examples of published pairs that would be rejected, by pair id. */
   private final Map<String, Example> examples = new HashMap<>();
 
   private final Map<RejectReason, Integer> exampleCounts = new EnumMap<>(RejectReason.class);
@@ -90,7 +89,7 @@ public final class RecipeDiff {
     LOST(""),
     NEEDS_BYTES("");
 
-    /** Why those are left out of which no more becomes known. */
+    /** Why pairs that cannot be judged are left out. */
     private final String why;
 
     Kind(String why) {
@@ -99,7 +98,7 @@ public final class RecipeDiff {
   }
 
   /**
-   * What is known of a pair.
+   * A pair as far as it has been read.
    *
    * @param isReviewed whether a person let it in, so that reasons may be waived
    * @param label the reason of one that is lost; of others that are published, what differs
@@ -268,7 +267,7 @@ public final class RecipeDiff {
         : pair.getFold() != to.fold() ? "fold" : "";
   }
 
-  /** Of few pairs the caption is read. */
+  /** Reads the captions of a few pairs only. */
   private void keepExample(String id, IndexedPair pair, Rejection no, CommittedLog single) {
     if (exampleCounts.merge(no.reason(), 1, Integer::sum) <= Groups.MOST_EXAMPLES) {
       String caption = single.published(pair).map(PreparedPair::getCaption).orElse("");

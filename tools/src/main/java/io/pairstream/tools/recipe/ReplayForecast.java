@@ -26,11 +26,11 @@ public final class ReplayForecast implements AutoCloseable {
   private long links;
 
   /**
-   * What would become of all.
+   * Outcome of a replay of all entries.
    *
    * @param passed how many the recipe lets through
-   * @param rejected the others, by reason
-   * @param links what has to be fetched before it can be judged
+   * @param rejected entries that the recipe rejects, by reason
+   * @param links number of links, which must be fetched before they can be judged
    */
   public record Result(long passed, List<Group<Example>> rejected, long links) {}
 

@@ -43,7 +43,7 @@ public final class CreateTopics {
   public static final short BROKER_DEFAULT = -1;
 
   /**
-   * What was done about one topic.
+   * Outcome for one topic.
    *
    * @param altered settings that the topic had otherwise and now has as here; empty unless {@link
    *     Action#ALTERED}
@@ -58,7 +58,7 @@ public final class CreateTopics {
       Map<String, String> altered,
       Map<String, String> left) {
 
-    /** What was done. */
+    /** Action on the topic. */
     public enum Action {
       CREATED,
       ALTERED,
@@ -168,7 +168,6 @@ public final class CreateTopics {
         .configs(spec.config());
   }
 
-  /** Brings settings to the catalogue's. */
   private static List<Outcome> alter(
       Admin admin,
       List<TopicSpec> specs,
@@ -217,7 +216,7 @@ public final class CreateTopics {
     return outcomes;
   }
 
-  /** A shorter time is somebody's word only where the topic itself has it, not its brokers. */
+  /** A shorter time counts as intended only where the topic itself has it, not its brokers. */
   private static boolean isLeft(TopicSpec spec, ConfigEntry entry) {
     return spec.isAtLeast(entry.name(), entry.value())
         || (spec.mayBeLess(entry.name())
@@ -225,8 +224,8 @@ public final class CreateTopics {
   }
 
   /**
-   * Of three copies two must hold a record before it is acknowledged; Kafka's own default is one,
-   * which may be the one that is lost. Whoever asks for more keeps it.
+   * Requires two of three copies to hold a record before it is acknowledged; Kafka's own default is
+   * one, which may be the one that is lost. A topic that requires more keeps its setting.
    */
   static Map<String, String> safer(TopicDescription topic, Config found) {
     int copies =

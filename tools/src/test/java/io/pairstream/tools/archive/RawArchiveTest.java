@@ -118,7 +118,6 @@ class RawArchiveTest {
         Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject(contributor).build());
   }
 
-  /** Another data set of the same registry. */
   private ClusterAccess other() {
     return other(KAFKA.dataset(2, TOPICS), cluster.registry().addresses());
   }

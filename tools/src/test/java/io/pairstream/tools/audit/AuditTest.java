@@ -373,7 +373,6 @@ class AuditTest {
     assertThat(report.inputs() + report.expired()).isEqualTo(4);
   }
 
-  /** The time that the broker gave a raw record. */
   private Instant timeOf(Sent sent) {
     return TestCluster.committed(cluster, cluster.topics().crowdsourced().name()).stream()
         .filter(

@@ -93,7 +93,7 @@ class PublishedPicturesTest {
     assertThat(upright).isEmpty();
   }
 
-  /** What counts them counts by the same measure as what looks them up. */
+  /** Counting near copies and looking them up use the same measure. */
   @Test
   void countsMirroredOnesWhicheverOfTheTwoIsMirrored() {
     put("1", TRAINING, "a", "0000000000000000", "ffffffffffffffff");

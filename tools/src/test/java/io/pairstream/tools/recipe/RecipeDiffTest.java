@@ -120,7 +120,6 @@ class RecipeDiffTest {
         .build();
   }
 
-  /** A pair that the old recipe found blurred. */
   private void reject(String id, double sharpness, int sidePx) throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(sidePx, sidePx, BufferedImage.TYPE_INT_RGB), "png", png);
