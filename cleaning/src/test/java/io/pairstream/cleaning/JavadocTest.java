@@ -30,6 +30,7 @@ class JavadocTest {
         "command",
         "image-worker",
         "ingest-service",
+        "operate",
         "preprocess-streams",
         "registry",
         "schemas",

@@ -43,7 +43,7 @@ public final class Served implements AutoCloseable {
         HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
-  /** What is answered with 200. */
+  /** Body of an answer with status 200. */
   public JsonNode json(String path) throws IOException, InterruptedException {
     return json(path, 200);
   }

@@ -18,15 +18,15 @@ import java.util.UUID;
 public record AuditEvent(
     String name, String subject, Outcome outcome, Sentence detail, Map<String, String> facts) {
 
-  /** How it ended. */
+  /** How the action ended. */
   public enum Outcome {
-    /** It is done. */
+    /** The action is done. */
     DONE,
-    /** It is in Kafka, and not carried out yet. */
+    /** The action is in Kafka, and not carried out yet. */
     BEGUN,
-    /** They may not, or it makes no sense. */
+    /** The actor may not do it, or it makes no sense. */
     REFUSED,
-    /** They may, but it did not work. */
+    /** The actor may do it, but it did not work. */
     FAILED
   }
 
@@ -34,12 +34,15 @@ public record AuditEvent(
     facts = Map.copyOf(facts);
   }
 
-  /** The record of it, under an id of its own. */
+  /** Record of this event, under a new id. */
   public Action by(Actor actor, Instant now) {
     return by(actor, now, UUID.randomUUID().toString());
   }
 
-  /** The same under an id that a later record may take over, to say how it went on. */
+  /**
+   * Record of this event under a given id, with which a later record of the same action takes its
+   * place.
+   */
   public Action by(Actor actor, Instant now, String actionId) {
     return Action.newBuilder()
         .setActionId(actionId)

@@ -119,7 +119,7 @@ public final class CanaryProbe implements AutoCloseable {
     thread.start();
   }
 
-  /** What the last one told. */
+  /** Report of the last canary. */
   public CanaryReport latest() {
     return latest;
   }

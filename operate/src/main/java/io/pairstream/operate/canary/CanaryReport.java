@@ -5,12 +5,12 @@ import io.pairstream.operate.sentence.Template;
 import java.util.OptionalLong;
 
 /**
- * What the canaries of this process tell.
+ * Report of this process's canaries.
  *
  * @param enabled whether any are sent
- * @param state what the last one tells
+ * @param state state by the last canary
  * @param lastMs how long the last one took that came out
- * @param sentence all that for a person, on one line
+ * @param sentence the report for a person, on one line
  */
 public record CanaryReport(boolean enabled, State state, OptionalLong lastMs, Sentence sentence) {
 
@@ -18,7 +18,7 @@ public record CanaryReport(boolean enabled, State state, OptionalLong lastMs, Se
   public static final CanaryReport OFF =
       new CanaryReport(false, State.UNKNOWN, OptionalLong.empty(), Template.NO_CANARY.with());
 
-  /** What a canary tells. */
+  /** State of the pipeline by a canary. */
   public enum State {
     /** The last one came out within its budget. */
     OK,

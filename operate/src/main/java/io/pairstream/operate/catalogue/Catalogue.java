@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What was decided about pairs, as tables on this instance's disk: of training, validation, test,
+ * Tables on this instance's disk of all decisions about pairs: of training, validation, test,
  * quarantine, receipts, uploads, takedowns, reviews and the audit trail, committed records alone.
  * Each record is decoded once and shown to all folds.
  */
@@ -134,7 +134,7 @@ public final class Catalogue implements Aggregate {
     folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, table));
   }
 
-  /** What the original record says; that of a link has no image. */
+  /** The original record; a link's has no image. */
   private Optional<RawPair> sent(QuarantinedPair pair) {
     if (pair.getValue() == null) {
       return Optional.ofNullable(pair.getSent());

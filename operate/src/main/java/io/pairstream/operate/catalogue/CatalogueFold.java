@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is made of the records that the catalogue follows, in tables that nobody else writes.
+ * An aggregate of the records that the catalogue follows, in tables that nothing else writes.
  *
  * <p>All folds see each record once: what they write and how far the topics were read are one
  * transaction. The records of a partition come in the log's order, those of different partitions

@@ -32,7 +32,7 @@ public record CopyRise(String contributor, long newest, long copies, long before
       """;
 
   /**
-   * Those of whose newest pairs clearly more are copies than of those before.
+   * The contributors of whose newest pairs clearly more are copies than of their pairs before.
    *
    * @param catalogue with a {@link PairIndex}
    * @param contributors names of the producers that are looked at
@@ -59,7 +59,7 @@ public record CopyRise(String contributor, long newest, long copies, long before
     return newest >= FEWEST && share >= 2 * usual && share - usual > 6 * deviation;
   }
 
-  /** It in words. */
+  /** The rise in words. */
   @JsonProperty
   public Sentence sentence() {
     return Template.COPIES_ROSE.with(

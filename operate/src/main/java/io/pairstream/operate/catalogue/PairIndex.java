@@ -123,7 +123,6 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
-  /** An entry in quarantine is found by the coordinates of what it was, too. */
   private static void locate(String key, Object value, Place place, Database table) {
     if (value == null) {
       table.update("DELETE FROM place WHERE topic = ? AND key = ?", place.topic(), key);

@@ -61,12 +61,12 @@ public record PairQuery(
     return new PairQuery("", "", "", "", "", status, Optional.empty(), limit);
   }
 
-  /** The same with a text to look for. */
+  /** This query with another text to look for. */
   public PairQuery withText(String other) {
     return new PairQuery(other, reason, source, contributor, producer, status, after, limit);
   }
 
-  /** The same from a cursor on. */
+  /** This query from a cursor on. */
   public PairQuery from(String cursor) {
     return new PairQuery(
         text, reason, source, contributor, producer, status, Optional.of(cursor), limit);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What became of one raw record: a record on training, validation, test or quarantine, without its
+ * Outcome of one raw record: a record on training, validation, test or quarantine, without its
  * bytes. Captions, names and addresses are as their producers wrote them: hostile text.
  *
  * @param pairId empty where the raw record could not be read
@@ -26,9 +26,9 @@ import java.util.Locale;
  *     {@code measured} and {@code limit}
  * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
  *     none
- * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
+ * @param caption the caption's beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param producer whose API key it was sent with; empty where none was
- * @param url its beginning: at most 2,000 characters
+ * @param url the address's beginning: at most 2,000 characters
  * @param origin coordinates of the raw record
  * @param receivedAt when an output took it; 1970 where nobody knows
  * @param place where the record lies
@@ -89,7 +89,7 @@ public record PairRow(
         pair.getImage().hasRemaining());
   }
 
-  /** Of the few kinds, or one for all others: a stranger's would be a column of its own. */
+  /** Maps unknown kinds to one name, since each kind has a column on the board of quarantine. */
   private static String known(String sourceKind) {
     return sourceKind.isEmpty()
             || Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(sourceKind))
@@ -127,7 +127,7 @@ public record PairRow(
   }
 
   /**
-   * Of a pair whose record is gone, or not read yet.
+   * Row of a pair whose record is gone, or not read yet.
    *
    * @param status where it is
    */
@@ -146,7 +146,7 @@ public record PairRow(
     return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
   }
 
-  /** Of a raw record that nothing has judged yet. */
+  /** Row of a raw record that nothing has judged yet. */
   public static PairRow waiting(RawPair raw, String pairId, String imageDigest, Origin at) {
     return new PairRow(
         pairId,
@@ -189,7 +189,7 @@ public record PairRow(
     return OriginHeader.text(origin);
   }
 
-  /** What the record's own topic has it under: the pair id, or the coordinates. */
+  /** Key of the record on its own topic: the pair id, or the coordinates. */
   public String key() {
     return pairId.isEmpty() ? coordinates() : pairId;
   }

@@ -114,8 +114,7 @@ public final class PairSearch {
   }
 
   /**
-   * What people decided about a pair, newest last: that let it in, or turned one of its records
-   * away.
+   * Reviews of a pair, newest last: that accepted it, or rejected one of its records.
    *
    * @param id a pair id or coordinates
    */
@@ -152,7 +151,7 @@ public final class PairSearch {
                 TakedownKind.PAIR.key(pairId)));
   }
 
-  /** What lies in quarantine, by reason and source; canaries are counted apart. */
+  /** Counts of the entries in quarantine, by reason and source; canaries are counted apart. */
   public QuarantineBoard board() {
     return catalogue.read(
         table -> {
@@ -253,7 +252,7 @@ public final class PairSearch {
         found);
   }
 
-  /** What rows must hold, as SQL with its parameters. */
+  /** Conditions on rows, as SQL with its parameters. */
   private static final class Conditions {
 
     private String from = "pair";

@@ -4,10 +4,10 @@ import io.pairstream.schemas.Review;
 import java.time.Instant;
 
 /**
- * What a person decided about a pair. Comment and caption are people's words: hostile text.
+ * A person's decision about a pair. Comment and caption are people's words: hostile text.
  *
  * @param decision ACCEPTED, RECAPTIONED, REPLAYED or REJECTED
- * @param comment its beginning, at most 2,000 characters
+ * @param comment the comment's beginning, at most 2,000 characters
  * @param caption the reviewer's, at most 1,000 characters of it; empty where the pair keeps its own
  * @param sentPairId id of the pair that was sent again; empty where none was
  */

@@ -69,13 +69,11 @@ public final class Instances implements AutoCloseable {
       }
     }
 
-    /** Whether the second report is as old as what rates of a minute begin with. */
     private boolean isMinuteOld() {
       Instant second = reports.stream().skip(1).findFirst().orElseThrow().getReportedAt();
       return !second.isAfter(reports.getLast().getReportedAt().minus(Arrivals.WINDOW));
     }
 
-    /** The first of the last few. */
     private InstanceStatus ofLate() {
       return reports.stream().skip(Math.max(0, reports.size() - REPORTS)).findFirst().orElseThrow();
     }

@@ -184,7 +184,6 @@ public final class Overview {
     return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
   }
 
-  /** Sentence with what an operator must know first, and what may be the reason. */
   private Sentence sentence(Optional<Headline> headline, boolean blind) {
     if (blind) {
       return Template.KNOWN_LAST.with(brokers.sentence());

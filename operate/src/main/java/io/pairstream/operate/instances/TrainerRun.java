@@ -90,7 +90,7 @@ record TrainerRun(
     return one.status().getFacts().getOrDefault(name, "");
   }
 
-  /** A number that a process says of itself, which may be anything. */
+  /** Processes may report anything in place of a number. */
   private static int number(Instance one, String name, int otherwise) {
     String said = fact(one, name);
     return said.matches("[0-9]{1,5}") ? Integer.parseInt(said) : otherwise;

@@ -154,7 +154,7 @@ public record ClusterMetrics(
     add(text, "canary_budget_seconds", "How long a canary may take", budget, with());
   }
 
-  /** The cluster's labels, and further names and values by turns. */
+  /** Adds names and values, by turns, to the cluster's labels. */
   private SortedMap<String, String> with(String... more) {
     var all = new TreeMap<>(place());
     for (int i = 0; i < more.length; i += 2) {

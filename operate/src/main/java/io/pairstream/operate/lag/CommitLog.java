@@ -180,7 +180,7 @@ final class CommitLog implements AutoCloseable {
     return new TopicPartition(TOPIC, Utils.abs(group.hashCode()) % partitions);
   }
 
-  /** Ends of partitions; those whose leader does not answer are left out. */
+  /** Leaves out partitions whose leader does not answer. */
   private Map<TopicPartition, Long> ends(Set<TopicPartition> of, IsolationLevel isolation) {
     return WatchedLogs.collect(
         of,

@@ -55,13 +55,13 @@ final class GroupWatch {
   /** Judgement when the group's place was known last; null where it never was. */
   private GroupLag lastJudged;
 
-  /** Since when its place is not known; null where it is. */
+  /** Since when the group's place is not known; null where it is. */
   private Instant unknownSince;
 
   private LagVerdict verdict;
   private Instant since;
 
-  /** When it was judged first; null where it never was. */
+  /** When the group was judged first; null where it never was. */
   private Instant firstAt;
 
   private boolean wasThere;
@@ -273,13 +273,12 @@ final class GroupWatch {
     /** Stretch to read where the group is; null where all is known. */
     private Wanted wanted;
 
-    /** By how much its lag shrinks in a second. */
     private double drain;
 
     /** Judgement when the partition's leader answered last; null where it never did. */
     private PartitionLag last;
 
-    /** Since when its leader does not answer; null where it does. */
+    /** Since when the partition's leader does not answer; null where it does. */
     private Instant unseenSince;
 
     private Watched(TopicPartition partition) {
@@ -351,7 +350,6 @@ final class GroupWatch {
       return head == null ? held : Math.max(held, head.from());
     }
 
-    /** Records that wait. */
     private long lag(Position position, PartitionLog log) {
       // Who is beyond the last stable offset reads what is not committed, and has all of it to
       // read.

@@ -68,7 +68,6 @@ public final class LagHistory implements AutoCloseable {
         arrivals = excluded.arrivals, processing = excluded.processing\
       """;
 
-  /** Writes and reads the fields of judges. */
   private static final JsonMapper FIELDS =
       JsonMapper.builder()
           .addModule(new Jdk8Module())

@@ -40,7 +40,6 @@ public final class WatchedLogs {
   /** The ids of topics, also of those that are missing now. */
   private final Map<String, Uuid> ids = new HashMap<>();
 
-  /** When topics were seen to have been made anew. */
   private final Map<String, Instant> madeAnew = new HashMap<>();
 
   private Map<TopicPartition, Long> starts = new HashMap<>();

@@ -1,5 +1,5 @@
 /**
- * What waits before each group, what is judged of it, and what the record at the head of it is. The
+ * Records that wait before each group, their verdict, and the record at the head of them. The
  * packages below read, judge and remember it.
  */
 package io.pairstream.operate.lag;

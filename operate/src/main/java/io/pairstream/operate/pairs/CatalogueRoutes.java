@@ -137,7 +137,9 @@ public final class CatalogueRoutes implements AutoCloseable {
             page.found()));
   }
 
-  /** What {@code why} prints, by a catalogue that has all that was written before the question. */
+  /**
+   * Answers {@code why} once the catalogue has all records that were written before the question.
+   */
   private CompletionStage<Answer> why(Incoming request) {
     if (!catalogue.isCaughtUp()) {
       throw notYet();

@@ -15,23 +15,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of one pair or link.
+ * Outcome of one pair or link.
  *
- * @param id what was asked for: a pair id, a link id or coordinates
- * @param kind {@link #PAIR} or {@link #LINK}: what was asked for
+ * @param id the id that was asked for: a pair id, a link id or coordinates
+ * @param kind whether a pair or a link was asked for: {@link #PAIR} or {@link #LINK}
  * @param pairId empty where the record could not be read, or the image of a link is not fetched
  * @param status as in the receipt; where there is none yet, as in the upload; {@link #RECEIVED}
  *     where there is neither
  * @param receipt the pair's last receipt; empty while it waits
- * @param upload what an ingest API or the fetcher says of it; empty where neither did, or the
- *     receipt was found without
+ * @param upload state by an ingest API or the fetcher; empty where neither has one, or the receipt
+ *     was found without
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
  * @param copied id of the published pair whose picture it nearly copies; empty where it copies
  *     none, or that one is withdrawn
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
  * @param events who withdrew it and who lifted that, oldest first
- * @param reviews what people decided about the entry in quarantine, oldest first
+ * @param reviews decisions about the entry in quarantine, oldest first
  * @param admission by which review the pair was let in; empty where the rules alone did
  * @param origin coordinates of the raw record or link that was asked for, or that decided
  * @param receivedAt as the producer or an ingest API said, or else when Kafka took it; empty where
@@ -54,10 +54,10 @@ public record PairAnswer(
     Optional<Instant> receivedAt) {
 
   /**
-   * What a pair says of the person who let it in.
+   * A pair's claim that a review accepted it.
    *
-   * @param reviewId the review that it names
-   * @param review what was decided; empty where there is no such review, so that nobody let it in
+   * @param reviewId the review that the pair names
+   * @param review the review itself; empty where there is none, so that nobody accepted the pair
    * @param waived reasons that did not count against it: as its raw record claims, or, where that
    *     is kept no longer, as the review says
    */
@@ -98,8 +98,8 @@ public record PairAnswer(
   }
 
   /**
-   * What the producer can do about it; empty where there is nothing to do, or the reason is not one
-   * that this version knows.
+   * Advice for the producer on a rejection; empty where there is nothing to do, or this version
+   * does not know the reason.
    */
   @JsonProperty
   public Optional<String> remedy() {

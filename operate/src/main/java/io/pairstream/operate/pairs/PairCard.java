@@ -73,7 +73,7 @@ record PairCard(
       return new Summary(pair.id(), row, decidedAt, picture(row), blurred, waivable);
     }
 
-    /** That of a near copy is on the raw topic. */
+    /** A near copy's picture is on the raw topic. */
     private static String picture(PairRow row) {
       if (row.hasPicture()) {
         return address(StoredPairs.at(row.place()));
@@ -107,7 +107,7 @@ record PairCard(
   record Stop(
       String place, Integer partition, Long offset, Instant at, Double secondsSincePrevious) {}
 
-  /** What became of picture and caption. */
+  /** Picture and caption before and after cleaning. */
   record Content(
       Model model,
       String captionBefore,
@@ -118,7 +118,7 @@ record PairCard(
       SortedMap<String, Double> measures,
       Integer fold) {
 
-    /** Of a pair whose prepared record is not at hand. */
+    /** Content of a pair whose prepared record is not at hand. */
     static Content unprepared(String captionBefore, String captionAfter) {
       return new Content(
           null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), null);

@@ -55,7 +55,7 @@ final class PairCards {
         .or(() -> OriginHeader.parse(id).flatMap(this::lyingAt));
   }
 
-  /** What the catalogue alone knows, for while records cannot be read. */
+  /** Card from the catalogue alone, for while records cannot be read. */
   Optional<PairCard> remembered(String id) {
     return search
         .get(id)
@@ -69,7 +69,7 @@ final class PairCards {
         .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)));
   }
 
-  /** Of coordinates that no row has: those of an output, or of a raw record that waits. */
+  /** Looks up coordinates that no row has: of an output, or of a raw record that waits. */
   private Optional<PairCard> lyingAt(Origin at) {
     return pairs
         .find(at, Object.class)
@@ -82,7 +82,7 @@ final class PairCards {
                         : waiting((RawPair) record, at));
   }
 
-  /** Empty for one that is withdrawn already. */
+  /** Empty for a pair that is withdrawn already. */
   private Optional<PairCard> waiting(RawPair raw, Origin at) {
     String digest = PairIdentity.imageDigest(raw.getImage());
     String pairId = PairIdentity.pairId(digest, raw.getCaption());
@@ -156,8 +156,8 @@ final class PairCards {
   }
 
   /**
-   * One whose picture is on the raw topic alone. That of a near copy is not shown where the picture
-   * that it copies is not: that one may be withdrawn.
+   * Card of a pair whose picture is on the raw topic alone. A near copy's picture is not shown
+   * where the picture that it copies is not: that one may be withdrawn.
    */
   private PairCard elsewhere(FoundPair pair, QuarantinedPair entry) {
     PairRow row = pair.row();
@@ -189,7 +189,6 @@ final class PairCards {
         Hint.of("exposure " + row.pairId()));
   }
 
-  /** A pair that was withdrawn, or whose record is not read yet. */
   private PairCard withoutRecord(String id, ReceiptNote receipt) {
     boolean gone = search.isTakenDown(id, PairRow.of(id, "", receipt).takedowns());
     String status = gone ? PairStatus.WITHDRAWN.name() : receipt.status();
@@ -231,7 +230,7 @@ final class PairCards {
         .stops();
   }
 
-  /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
+  /** A withdrawn pair's receipt has the time of the takedown, no longer that of the record. */
   private static List<PairCard.Stop> journey(ReceiptNote receipt) {
     boolean withdrawn = receipt.status().equals(PairStatus.WITHDRAWN.name());
     Journey journey =

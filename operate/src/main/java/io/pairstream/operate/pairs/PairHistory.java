@@ -58,9 +58,9 @@ public final class PairHistory {
   }
 
   /**
-   * What became of a pair or a link; empty where nothing is known of it. What was written to Kafka
-   * without an ingest API is known by its id once something became of it, and by its coordinates at
-   * once.
+   * Outcome of a pair or a link; empty where nothing is known of it. A record that was written to
+   * Kafka without an ingest API is known by its id once it has an outcome, and by its coordinates
+   * at once.
    *
    * @param id a pair id, a link id, or the coordinates {@code topic-partition-offset} of a raw
    *     record, a link or an output
@@ -74,7 +74,7 @@ public final class PairHistory {
     }
   }
 
-  /** What {@code why} prints: of what {@link #find} knows nothing the id and that it is unknown. */
+  /** Answer of {@code why}: as {@link #find}, or the id and that it is unknown. */
   public Object answer(String id) {
     return find(id)
         .<Object>map(known -> known)
@@ -179,7 +179,6 @@ public final class PairHistory {
       return Optional.of(answer("", failed));
     }
 
-    /** The entry of a link that failed, whose key is its coordinates. */
     private Optional<QuarantineEntry> linkEntry() {
       return records
           .entry(OriginHeader.text(origin))
@@ -201,7 +200,7 @@ public final class PairHistory {
       return Optional.of(answer(pairId, entryOf(pairId, origin)));
     }
 
-    /** By the caption's own bytes where its text may hide what they are. */
+    /** Uses the caption's own bytes where its text may differ from them. */
     private String pairId(RawPair raw, byte[] value) {
       String imageDigest = PairIdentity.imageDigest(raw.getImage());
       return CaptionBytes.isDoubtful(raw.getCaption())
@@ -212,7 +211,6 @@ public final class PairHistory {
           : PairIdentity.pairId(imageDigest, raw.getCaption());
     }
 
-    /** The entry that a raw record became, as far as the receipt says that it became one. */
     private Optional<QuarantineEntry> entryOf(String key, Origin raw) {
       if (receipt.isEmpty()) {
         return Optional.empty();

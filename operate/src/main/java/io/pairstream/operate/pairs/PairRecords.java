@@ -35,6 +35,6 @@ interface PairRecords {
   /** Who withdrew or lifted these, or what they were part of, oldest first. */
   List<TakedownEvent> events(String pairId, Collection<String> subjects);
 
-  /** What people decided about an entry, in any order. */
+  /** Reviews of an entry, in any order. */
   Collection<Review> reviews(Origin entry);
 }

@@ -15,13 +15,13 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What one record counts as. It is kept as JSON, so that it can be taken out again.
+ * Values that one record counts for. Kept as JSON, so that they can be taken out again.
  *
  * @param sourceKind one of {@link SourceKind}, or {@link #UNKNOWN}
  * @param contributor who sent the pair; {@link #NONE} where it does not say
  * @param values pairs of a dimension and a value that it counts for
- * @param outcome what it is to its contributor: {@link #ACCEPTED}, or the reason of its rejection;
- *     empty where nothing
+ * @param outcome the record's outcome for its contributor: {@link #ACCEPTED}, or the reason of its
+ *     rejection; empty where it has none
  * @param at when the record was judged, in milliseconds
  * @param origin coordinates of the raw record
  */
@@ -46,7 +46,7 @@ record Facts(
 
   private static final List<String> ONE_PAIR = List.of("pairs", "");
 
-  /** What a pair counts as that was withdrawn: it is one, and nobody asks what it was. */
+  /** Facts of a withdrawn pair, which counts as one pair and for nothing else. */
   static final Facts WITHDRAWN =
       new Facts(PairStatus.WITHDRAWN, UNKNOWN, NONE, List.of(ONE_PAIR), "", 0, "");
 
@@ -55,7 +55,7 @@ record Facts(
   private static final double SQUARE_TO = 1.05;
 
   /**
-   * What an accepted pair counts as.
+   * Facts of an accepted pair.
    *
    * @param status the split whose topic it lies on
    * @param words content words of its caption
@@ -95,7 +95,7 @@ record Facts(
   }
 
   /**
-   * What a pair counts as that was rejected.
+   * Facts of a rejected pair.
    *
    * @param sent the pair as it came; empty texts where it cannot be read, or was not kept
    */

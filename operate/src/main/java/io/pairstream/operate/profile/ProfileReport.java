@@ -21,15 +21,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is told of a data set, or of a part of it.
+ * Statistics of a data set, or of a part of it.
  *
  * @param since when the earliest record that was ever counted arrived
  * @param pairs accepted pairs that were asked for
- * @param counts of these pairs by what they are of, the most frequent first; the rest together are
- *     {@code other}; {@code status} and {@code reason} of all pairs of the source, whatever the
- *     split
- * @param histograms of these pairs, by what they are of
- * @param truncatedShare share of those with token ids whose captions have more tokens than fit
+ * @param counts numbers of these pairs by dimension, the most frequent value first; the rest
+ *     together are {@code other}; {@code status} and {@code reason} of all pairs of the source,
+ *     whatever the split
+ * @param histograms distributions over these pairs, by measure
+ * @param truncatedShare among the pairs with token ids, the share whose captions have more tokens
+ *     than fit
  * @param words content words of these pairs' captions: in how many captions each stands
  * @param producers of the source, whatever the split, those with most records first
  */

@@ -9,8 +9,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * What a histogram is kept of. A bin holds its lower edge and not its upper one; the first bin also
- * holds what is smaller, the last what is larger. Edges grow by a factor, as sizes do.
+ * A measure with a histogram. A bin holds its lower edge and not its upper one; the first bin also
+ * holds smaller values, the last one larger values. Edges grow by a factor, as sizes do.
  */
 enum ProfiledMeasure {
   /** Width of the original, in pixels. */

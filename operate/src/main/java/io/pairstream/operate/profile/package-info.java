@@ -1,6 +1,6 @@
 /**
- * What a data set holds: counts, histograms, words, producers. Sums that a pair enters and leaves
- * again, so that they are those of the pairs that stand there now. The catalogue of pairs reads the
+ * Statistics of a data set: counts, histograms, words, producers. A pair enters a sum and leaves it
+ * again, so the sums are those of the pairs that are there now. The catalogue of pairs reads the
  * records.
  */
 package io.pairstream.operate.profile;

@@ -54,7 +54,7 @@ final class DecisionLog implements AutoCloseable {
 
   private Transactions transactions;
 
-  /** What is written in one piece: a decision with its note, or a note alone. */
+  /** Records that are written in one piece: a decision with its note, or a note alone. */
   private record Pending(
       Optional<DecisionRecords> decision, List<ProducerRecord<byte[], byte[]>> all) {}
 

@@ -60,9 +60,9 @@ record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> s
   }
 
   /**
-   * What a decision means for an entry.
+   * Records that carry out a decision about an entry.
    *
-   * @param known of the entry; its receipt names it
+   * @param known facts about the entry; its receipt names it
    * @param run see {@link Review}
    * @throws Undecidable where it makes no sense
    * @throws SerializationException where the registry does not answer
@@ -169,7 +169,7 @@ record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> s
     return topics.crowdsourced().value().serializer().serialize(name, pair);
   }
 
-  /** Its image's digest; as it came where that is not known. */
+  /** The image's digest; the original record's key where that is not known. */
   private static byte[] key(QuarantinedPair pair) {
     return pair.getImageDigest().isEmpty()
         ? Utils.toNullableArray(pair.getKey())

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is known of some entries of the quarantine: the receipts of their pairs, and the reviews.
- * Reads the partitions of those receipts, and the reviews, in full.
+ * Facts about some entries of the quarantine: the receipts of their pairs, and the reviews. Reads
+ * the partitions of those receipts, and the reviews, in full.
  */
 final class Known {
 
@@ -77,7 +77,7 @@ final class Known {
     return Optional.ofNullable(reviews.get(receipt.getReviewId()));
   }
 
-  /** What earlier decisions waived of the record that an entry was. */
+  /** Reasons that earlier decisions waived for the record that became an entry. */
   List<String> waivedBefore(String key) {
     Optional<Receipt> receipt = receipt(key);
     return receipt
@@ -87,7 +87,7 @@ final class Known {
         .orElse(List.of());
   }
 
-  /** What was decided about an entry. */
+  /** Reviews of an entry. */
   List<Review> about(Origin entry) {
     return byEntry.getOrDefault(entry, List.of());
   }

@@ -4,7 +4,7 @@ import io.pairstream.operate.actions.Actor;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What somebody decides, and why.
+ * A person's decision, and why.
  *
  * @param caption the new caption where the decision is {@link Decision#RECAPTIONED}; empty
  *     otherwise; at most {@value #MAX_CAPTION_BYTES} bytes of UTF-8
@@ -15,15 +15,18 @@ import java.nio.charset.StandardCharsets;
 public record ReviewDecision(
     Decision decision, String caption, String comment, boolean again, Actor actor) {
 
-  /** What is decided; the name stands in the review. */
+  /** Kind of decision; the name is kept in the review. */
   public enum Decision {
-    /** It comes again, and what it was rejected for does not count. */
+    /** The pair comes again, and the reason of its rejection does not count. */
     ACCEPTED,
-    /** The same, with another caption, under which it is another pair. */
+    /**
+     * The pair comes again with another caption, under which it is another pair; the reason of its
+     * rejection does not count.
+     */
     RECAPTIONED,
-    /** It comes again, and the rules judge it anew; a link is fetched anew. */
+    /** The pair comes again, and the rules judge it anew; a link is fetched anew. */
     REPLAYED,
-    /** It stays where it is. */
+    /** The pair stays in quarantine. */
     REJECTED;
 
     boolean sends() {

@@ -93,12 +93,13 @@ public final class ReviewDesk {
   }
 
   /**
-   * What became of a selection, or would.
+   * Outcome of a decision about a selection, or its forecast.
    *
-   * @param sent what was sent again
-   * @param left left alone: beyond the limit, and the next to be sent
-   * @param skipped left alone: sent again or decided anew before, or nothing that can be sent
-   * @param reasons those that were sent, by reason
+   * @param sent number of entries that were sent again
+   * @param left number of entries beyond the limit, which are the next to be sent
+   * @param skipped number of entries left alone: sent again or decided anew before, or nothing that
+   *     can be sent
+   * @param reasons numbers of the entries that were sent, by reason
    */
   public record Report(long sent, long left, long skipped, Map<String, Long> reasons) {}
 
@@ -152,7 +153,6 @@ public final class ReviewDesk {
      */
     private final Map<Origin, String> uncommitted = new LinkedHashMap<>();
 
-    /** How many entries were sent, by reason. */
     private final SortedMap<String, Long> reasons = new TreeMap<>();
 
     private long done;
@@ -272,7 +272,7 @@ public final class ReviewDesk {
       }
     }
 
-    /** What the audit trail says of a decision that stands for itself. */
+    /** Note for the audit trail; a run of many decisions has one note for all. */
     private Optional<Action> note(String id, Review review) {
       if (!run.isEmpty()) {
         return Optional.empty();

@@ -5,7 +5,7 @@ import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.Review;
 
 /**
- * What became of a decision about one pair.
+ * Outcome of a decision about one pair.
  *
  * @param id as it was asked: a pair id, or coordinates
  * @param reviewId names the decision; empty unless it stands
@@ -16,13 +16,13 @@ import io.pairstream.schemas.Review;
 public record ReviewResult(
     String id, Outcome outcome, String reviewId, String sentPairId, Sentence detail) {
 
-  /** Whether it stands. */
+  /** Whether the decision stands. */
   public enum Outcome {
-    /** It does, now or from before. */
+    /** The decision stands, now or from before. */
     DONE,
-    /** It does not, and will not. */
+    /** The decision does not stand, and will not. */
     FAILED,
-    /** Kafka was asked to commit it and did not answer; who asks again is told. */
+    /** Kafka was asked to commit the decision and did not answer; asking again tells. */
     UNKNOWN
   }
 

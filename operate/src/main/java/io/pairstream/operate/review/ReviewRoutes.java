@@ -83,7 +83,7 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private record Results(List<ReviewResult> results) {}
 
-  /** What is asked for; what is left out is null. */
+  /** Body of a request; members that are left out are null. */
   private record Asked(List<String> pairs, Decision decision, String caption, String comment) {
 
     List<String> checkedPairs() {

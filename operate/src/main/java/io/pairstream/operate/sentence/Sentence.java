@@ -56,7 +56,7 @@ public record Sentence(Template template, List<Object> arguments) {
     return template == Template.VERBATIM ? "" : template.name();
   }
 
-  /** What stands in the places of the template, in English. */
+  /** Words for the places of the template, in English. */
   public List<String> words() {
     return template == Template.VERBATIM
         ? List.of()

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What is to be withdrawn.
+ * Subject of a takedown.
  *
  * @param name pair id, image digest, contributor or producer as pairs have them, host as in {@link
  *     LinkHost}, or name of a {@link SourceKind}

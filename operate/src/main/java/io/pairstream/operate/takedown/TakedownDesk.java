@@ -58,14 +58,14 @@ public final class TakedownDesk {
   }
 
   /**
-   * What a takedown found, and what became of it.
+   * Result of a takedown: the pairs that it found, and how far it is carried out.
    *
    * @param published how many pairs were published of it, by split
    * @param producers how many of them were sent with whose API keys; by an empty name those that
    *     were sent without
    * @param removed how many of them are removed by now
    * @param earlier the takedown of the same subject that was in force already
-   * @param unfinished what is waited for, in a sentence; empty where nothing is
+   * @param unfinished the remaining work, in a sentence; empty where there is none
    */
   public record Report(
       Subject subject,
@@ -100,7 +100,7 @@ public final class TakedownDesk {
   public record Request(
       Subject subject, String by, String cause, Duration timeout, Runnable meanwhile) {}
 
-  /** What would be removed. */
+  /** Forecast of a takedown; removes nothing. */
   public Report plan(Subject subject) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
@@ -185,9 +185,7 @@ public final class TakedownDesk {
     return inForce;
   }
 
-  /**
-   * What the topic says last of each key; empty of what is lifted, until the topic is compacted.
-   */
+  /** Last takedown of each key; empty for one that is lifted, until the topic is compacted. */
   private Map<String, Optional<Takedown>> last(CommittedLog log) {
     Map<String, Optional<Takedown>> last = new HashMap<>();
     log.readAll(cluster.topics().takedowns(), last::put);
@@ -200,7 +198,6 @@ public final class TakedownDesk {
         .collect(Collectors.groupingBy(by, TreeMap::new, Collectors.counting()));
   }
 
-  /** One request under way. */
   private final class Work {
 
     private final Request request;
@@ -230,7 +227,6 @@ public final class TakedownDesk {
       look();
     }
 
-    /** Reads which takedowns are in force now. */
     private void look() {
       last = last(log);
       inForce = inForce(last);
@@ -284,7 +280,6 @@ public final class TakedownDesk {
           Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
-    /** Waits for it, and takes down what was published meanwhile. */
     private boolean isCarriedOut(PublishedPairs pairs, Map<String, Published> all) {
       boolean reached;
       do {
@@ -327,7 +322,10 @@ public final class TakedownDesk {
               unfinished(() -> progress.await(List.of()))));
     }
 
-    /** What is waited for. What is in Kafka is not undone by a broker that says no more of it. */
+    /**
+     * The remaining work, in a sentence. A broker that does not answer does not undo a takedown,
+     * which is in Kafka.
+     */
     private Optional<String> unfinished(BooleanSupplier isDone) {
       try {
         if (isDone.getAsBoolean()) {
@@ -342,7 +340,7 @@ public final class TakedownDesk {
       }
     }
 
-    /** One that is in force keeps its words, unless it knew of no sample. */
+    /** A takedown in force keeps its words, unless it knew of no sample. */
     private boolean isInForce(PublishedPairs pairs) {
       return Optional.ofNullable(inForce.get(subject.key()))
           .filter(earlier -> earlier.getPartOf().isEmpty())
@@ -350,7 +348,7 @@ public final class TakedownDesk {
           .isPresent();
     }
 
-    /** One for each published pair, but for the one that was asked for. */
+    /** Sends a takedown for each published pair, but for the one that was asked for. */
     private void sendPairs(Map<String, Published> published) {
       published.forEach(
           (id, pair) -> {
@@ -376,7 +374,7 @@ public final class TakedownDesk {
       var unused = publisher.publish(of.key(), takedown, "the takedown of " + of.key());
     }
 
-    /** Says how it stands, in place of what it said before. */
+    /** Writes the state of this takedown to the audit trail, in place of the state before. */
     private void note(
         String name, AuditEvent.Outcome outcome, Sentence detail, Map<String, String> facts) {
       ActionLog.write(

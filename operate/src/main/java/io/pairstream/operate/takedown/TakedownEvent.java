@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * That somebody withdrew something, or lifted its takedown, as the audit trail says.
+ * A takedown, or the lifting of one, by the audit trail.
  *
  * @param what {@link #WITHDRAWN} or {@link #LIFTED}
- * @param subject what was withdrawn: the takedown's key
+ * @param subject the takedown's key
  * @param by who did it and, in free text, for whom
  * @param cause in the requester's words; empty where it was lifted
  */

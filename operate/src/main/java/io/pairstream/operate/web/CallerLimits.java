@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * What each caller may read of the operators' service.
+ * Limits on each caller's requests to the operators' service.
  *
  * <p>Kinds are told apart by what they wait for, so that no kind keeps another waiting: pictures
  * for image workers, records for the broker, and all the rest for the processor. Of none a single

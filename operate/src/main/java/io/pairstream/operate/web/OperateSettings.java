@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator can set on the operators' service.
+ * Settings of the operators' service.
  *
  * @param server where to listen, and what is taken at once
  * @param anonymous whether everything may be looked at without a key, which only this machine's own
@@ -18,7 +18,7 @@ import java.util.Optional;
  *     send the session's cookie no other way
  * @param stateDirectory where this instance alone keeps history and its copies of topics
  * @param workers how pictures are decoded; empty where none are to be shown
- * @param clusterName what metrics call the cluster; empty for its address
+ * @param clusterName name of the cluster in metrics; empty for its address
  * @param groups patterns of groups that count as the platform's own
  * @param canary how often a canary pair is sent; empty for never
  * @param exporterNames whether lag is also told by the names of kafka-lag-exporter

@@ -30,7 +30,7 @@ import java.util.Set;
  */
 final class OperatorLogin implements Authenticator {
 
-  /** Whoever looks without a key, where the service lets them. */
+  /** Principal of callers without a key, where the service admits them. */
   private static final Principal VIEWER = new Principal("anonymous", "", Set.of(Scope.VIEW));
 
   private final KeyRing ring;
@@ -86,7 +86,7 @@ final class OperatorLogin implements Authenticator {
     return sessionOf(request).orElse(anonymous ? VIEWER : Principal.NOBODY);
   }
 
-  /** Whoever is logged out. */
+  /** Principal of a caller who is logged out. */
   Principal stranger() {
     return anonymous ? VIEWER : Principal.NOBODY;
   }

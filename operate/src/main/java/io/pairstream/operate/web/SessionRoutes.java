@@ -85,7 +85,7 @@ final class SessionRoutes {
         .orElseGet(() -> Sentence.verbatim(refused.detail()));
   }
 
-  /** Whoever tries one key after the other is told so slowly; nobody else waits. */
+  /** Delays the refusal of a caller who tries one key after the other; no other caller waits. */
   private static CompletionStage<Answer> later(Problem refused) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     CompletableFuture.delayedExecutor(REFUSED_AFTER.toMillis(), TimeUnit.MILLISECONDS)

@@ -170,7 +170,7 @@ class PairSearchTest {
     assertThat(page.found()).hasValue(1);
   }
 
-  /** One that is named as the museum's, sent with another's key. */
+  /** A pair that names the museum as its contributor, sent with another producer's key. */
   private static RawPair sentBy(String producer, String caption) {
     RawPair raw = JudgedPairs.raw(caption, "SCRAPED", "museum");
     raw.setProducer(producer);

@@ -280,7 +280,7 @@ class OverviewTest {
     return LongTimeoutServer.operate(true, folder.resolve(directory));
   }
 
-  /** What the service says of its readiness, once it says it with that status. */
+  /** Waits for the service's readiness to have this status. */
   private static JsonNode awaitHealth(Served served, int status) {
     return await(() -> health(served), health -> health.path("status").asInt(200) == status);
   }

@@ -107,7 +107,7 @@ class DeployedRulesTest {
     }
   }
 
-  /** What the service tells of lag and canaries, and what processes tell of themselves. */
+  /** Metrics of the service on lag and canaries, and of processes on themselves. */
   private static Set<String> told() throws IOException {
     Set<String> told = MetricsTest.allNames();
     Properties ofProcesses = new Properties();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds of every trace, over many that are drawn; a trace is its seed. */
+/** Properties of every trace, checked on many random ones; a trace is its seed. */
 class GeneratedTracesTest {
 
   private static final int DAY = 24 * 60 * 6;

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * What other tools judged wrongly, as their users told it: Burrow, kafka-lag-exporter and KMinion.
+ * Wrong verdicts of other tools, by their users' reports: Burrow, kafka-lag-exporter and KMinion.
  */
 class KnownFailuresTest {
 

@@ -121,7 +121,7 @@ class PartitionJudgeTest {
         .isEqualTo(LagVerdict.UNKNOWN);
   }
 
-  /** Its first record comes when the group has been idle for long, and is read 30 s later. */
+  /** The first record comes when the group has been idle for long, and is read 30 s later. */
   @Test
   void theFirstRecordAfterAQuietTimeIsAStartToo() {
     Trace trace = Trace.begin().neverCommitted().at(0, 0).stands(60, 0);
@@ -298,7 +298,7 @@ class PartitionJudgeTest {
     assertThat(trace.verdict()).isEqualTo(LagVerdict.BEHIND);
   }
 
-  /** It was away for a while, came back, and has not read anything yet. */
+  /** The group was away for a while, came back, and has not read anything yet. */
   @Test
   void whatWaitsUnreadForAMinuteIsNotKeptUpWith() {
     Trace trace =

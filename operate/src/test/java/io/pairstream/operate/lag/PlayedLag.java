@@ -97,7 +97,7 @@ public final class PlayedLag {
     return partition(topic, partition, committed, verdict, 0);
   }
 
-  /** The same with offsets behind it that wait for a transaction's end. */
+  /** A partition with offsets behind its lag that wait for a transaction's end. */
   public static PartitionLag partition(
       String topic, int partition, OptionalLong committed, LagVerdict verdict, long held) {
     OptionalLong lag =

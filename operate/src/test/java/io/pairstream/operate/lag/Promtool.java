@@ -31,7 +31,7 @@ final class Promtool {
     return run(found("prometheus", "promtool"), input, arguments);
   }
 
-  /** The same of Alertmanager's {@code amtool}. */
+  /** Runs Alertmanager's {@code amtool}. */
   static Ended amtool(String... arguments) throws IOException, InterruptedException {
     return run(found("prometheus-alertmanager", "amtool"), "", arguments);
   }

@@ -29,7 +29,7 @@ class RecordedRulesTest {
 
   @TempDir Path folder;
 
-  /** What was recorded. */
+  /** Recorded scrapes of a platform, and when its trouble began. */
   private record Recording(String title, double troubleAt, List<Double> scrapes, String series) {}
 
   /**

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SentencesTest {
 
-  /** Of two partitions, of which the first is the worst, each with its end at 100. */
+  /** Plays two partitions, of which the first is the worst, each with its end at 100. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

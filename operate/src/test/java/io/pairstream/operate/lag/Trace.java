@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
-/** What happens on a partition, look by look every 10 seconds, and what is judged of it. */
+/** Events on a partition, look by look every 10 seconds, and the verdicts on them. */
 final class Trace {
 
   static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -50,12 +50,12 @@ final class Trace {
     return new Trace(role, LagWatcher.START);
   }
 
-  /** Of a group that always runs, as a command sees it that looks a few times. */
+  /** Trace of a group that always runs, as a command sees it that looks a few times. */
   static Trace withoutStart() {
     return new Trace(Role.COUNTED, Duration.ZERO);
   }
 
-  /** Of a group that always runs. */
+  /** Trace of a group that always runs. */
   static Trace begin() {
     return of(Role.COUNTED);
   }
@@ -121,7 +121,7 @@ final class Trace {
     return look();
   }
 
-  /** Its records are left until their time has come. */
+  /** Lets the group leave its records until their time has come. */
   Trace waitsByDesign() {
     waitsByDesign = true;
     return this;
@@ -240,7 +240,7 @@ final class Trace {
     return judgements.size();
   }
 
-  /** What was said in looks in which nothing waited, and nothing was held back. */
+  /** Verdicts in looks in which nothing waited, and nothing was held back. */
   Set<LagVerdict> saidWithNothingWaiting() {
     return saidWithNothingWaiting;
   }

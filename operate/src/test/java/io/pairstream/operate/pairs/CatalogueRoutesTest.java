@@ -179,7 +179,7 @@ class CatalogueRoutesTest {
         .isEqualTo(1.0);
   }
 
-  /** What the catalogue has single records read for is what the topics say, read whole. */
+  /** An answer from single records that the catalogue finds equals one from topics read whole. */
   private static void requireSameAnswer(String id) throws Exception {
     assertThat(json("/v1/pairs/" + id + "/why"))
         .isEqualTo(

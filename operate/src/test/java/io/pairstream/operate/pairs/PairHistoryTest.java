@@ -68,7 +68,7 @@ class PairHistoryTest {
     pipeline.close();
   }
 
-  /** What the topics tell that are read whole, and single records by the index not otherwise. */
+  /** Answer from topics read whole, which must equal the one from single records by the index. */
   private Optional<PairAnswer> find(String id) {
     catalogue.reachedNow().join();
     Optional<PairAnswer> scanned = new PairHistory(cluster).find(id);

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What stands on topics, committed, in the order in which it came. */
+/** Committed records on topics, in the order in which they came. */
 final class Decided {
 
   private final ClusterAccess cluster;

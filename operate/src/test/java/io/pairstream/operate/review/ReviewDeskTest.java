@@ -294,7 +294,7 @@ class ReviewDeskTest {
         .containsExactlyInAnyOrder(null, "2", "4");
   }
 
-  /** What two desks do that both have read that nobody decided, before either commits. */
+  /** Results of two desks that both have read that nothing is decided, before either commits. */
   private <T> List<T> atOnce(Function<ReviewDesk, T> first, Function<ReviewDesk, T> second) {
     CyclicBarrier bothHaveRead = new CyclicBarrier(2);
     List<CompletableFuture<T>> both =

@@ -56,7 +56,9 @@ class TakedownDeskTest {
     return publish(image, caption, contributor, contributor, host);
   }
 
-  /** One that names another contributor than whose key it was sent with. */
+  /**
+   * Publishes a pair that names another contributor than the producer whose key it was sent with.
+   */
   private Sent publish(
       String image, String caption, String contributor, String producer, String host) {
     PairStatus split = published.size() % 2 == 0 ? PairStatus.TRAINING : PairStatus.VALIDATION;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DashboardPageTest {
 
-  /** What the page refers to: {@code /assets/NAME} and a module's {@code ./NAME}. */
+  /** References of the page: {@code /assets/NAME} and a module's {@code ./NAME}. */
   private static final Pattern REFERENCE =
       Pattern.compile("[\"'`](?:/assets/|\\./)([\\w.]+\\.(?:js|css|svg|json))[\"'`]");
 

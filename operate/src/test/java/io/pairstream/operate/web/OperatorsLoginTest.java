@@ -162,7 +162,10 @@ class OperatorsLoginTest {
         .isEqualTo(403);
   }
 
-  /** What a browser says of a page elsewhere, or says nothing where a program steals the cookie. */
+  /**
+   * Sends the headers of a browser on another site's page, or none, as a program that stole the
+   * cookie.
+   */
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",

@@ -164,7 +164,7 @@ final class RunningOperators implements AutoCloseable {
     return get(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
   }
 
-  /** What the service's own page sends. */
+  /** Request with the headers of the service's own page. */
   HttpRequest.Builder ofPage(HttpRequest.Builder request) {
     return request.header("Origin", "http://" + host()).header("Sec-Fetch-Site", "same-origin");
   }
