@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is in a service's way, for a person.
+ * An obstacle in a service's way, for a person.
  *
  * @param text in an English sentence; empty in {@link #NONE}
  * @param template name of the sentence's template, by which the dashboard says it in its language;
  *     empty where it has none
- * @param arguments what stands in the template's places
+ * @param arguments words for the template's places
  */
 public record Obstacle(String text, String template, List<String> arguments) {
 
