@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.tools.audit.AuditReport;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.PythonEnvironment;
 import io.pairstream.testing.TestDataset;
+import io.pairstream.tools.audit.AuditReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,13 +3,13 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.tools.audit.AuditReport;
 import io.pairstream.operate.takedown.Subject;
 import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.tools.audit.AuditReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

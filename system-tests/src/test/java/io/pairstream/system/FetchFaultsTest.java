@@ -3,10 +3,10 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.tools.audit.AuditReport;
-import io.pairstream.tools.audit.AuditReport.LinkReport;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.testing.Await;
+import io.pairstream.tools.audit.AuditReport;
+import io.pairstream.tools.audit.AuditReport.LinkReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

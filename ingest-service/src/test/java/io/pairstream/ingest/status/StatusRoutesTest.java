@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.LongTimeoutServer;
-import io.pairstream.service.cluster.PlayedPipeline;
-import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
@@ -15,6 +13,8 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.PlayedPipeline;
+import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;

@@ -1,8 +1,7 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.registry.RegistryCredential;
-import io.pairstream.tools.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -10,6 +9,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.tools.topics.CreateTopics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.registry.RegistryCredential;
 import io.pairstream.platform.Readiness;
+import io.pairstream.registry.RegistryCredential;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.net.URI;
