@@ -101,7 +101,7 @@ public final class ClusterAccess {
   /** A new admin client; the caller closes it. */
   public Admin admin() {
     return AdminClients.create(
-        with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, dataset.name() + "-operations")));
+        with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, dataset.name() + "-admin")));
   }
 
   /**
