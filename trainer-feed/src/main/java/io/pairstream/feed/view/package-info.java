@@ -1,2 +1,2 @@
-/** What a view is: its blocks, its file, its name, and the topic of named views. */
+/** Views: their blocks, files and names, and the topic of named ones. */
 package io.pairstream.feed.view;
