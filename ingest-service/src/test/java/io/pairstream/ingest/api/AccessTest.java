@@ -302,7 +302,9 @@ class AccessTest {
     assertThat(problem.path("type").asText()).isEqualTo("urn:pairstream:problem:unauthorized");
     assertThat(problem.fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("type", "title", "status", "detail", "instance");
+        .contains("type", "title", "status", "detail", "instance")
+        .isSubsetOf("type", "title", "status", "detail", "instance", "key_state", "since");
+    assertThat(problem.path("key_state").asText("UNKNOWN")).isIn("UNKNOWN", "REVOKED", "EXPIRED");
     String head = answer.headers().map().toString();
     for (String known :
         List.of("ann", "bob", "eve", "late", revokedId, publishing.substring(4, 20))) {
