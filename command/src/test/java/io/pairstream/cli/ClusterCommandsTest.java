@@ -180,7 +180,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(again.status()).isEqualTo(ExitStatus.DONE);
     assertThat(again.out()).contains("2 samples in 1 file,").contains("1 file was there already");
     other.failedInALine(ExitStatus.COULD_NOT, "is the manifest of another export");
-    wrong.failed(ExitStatus.WRONG_USAGE, "expected one of [WEBDATASET, PARQUET]");
+    wrong.failed(ExitStatus.WRONG_USAGE, "right is one of webdataset, parquet, not 'zip'");
     elsewhere.failed(ExitStatus.WRONG_USAGE, "is no split of the data set other");
   }
 
