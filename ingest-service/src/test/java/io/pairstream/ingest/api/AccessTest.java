@@ -300,11 +300,16 @@ class AccessTest {
         .startsWith("Bearer realm=\"pairstream\"");
     JsonNode problem = problem(answer);
     assertThat(problem.path("type").asText()).isEqualTo("urn:pairstream:problem:unauthorized");
-    assertThat(problem.fieldNames())
-        .toIterable()
-        .contains("type", "title", "status", "detail", "instance")
-        .isSubsetOf("type", "title", "status", "detail", "instance", "key_state", "since");
-    assertThat(problem.path("key_state").asText("UNKNOWN")).isIn("UNKNOWN", "REVOKED", "EXPIRED");
+    List<String> members =
+        new ArrayList<>(List.of("type", "title", "status", "detail", "instance"));
+    // Where a key was sent, the answer says what is wrong with it.
+    if (answer.headers().firstValue("WWW-Authenticate").orElseThrow().contains("invalid_token")) {
+      members.add("key_state");
+      if (!problem.path("key_state").asText().equals("UNKNOWN")) {
+        members.add("since");
+      }
+    }
+    assertThat(problem.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(members);
     String head = answer.headers().map().toString();
     for (String known :
         List.of("ann", "bob", "eve", "late", revokedId, publishing.substring(4, 20))) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.operate.takedown.Subject;
+import io.pairstream.operate.takedown.TakedownDesk;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -19,6 +21,7 @@ import io.pairstream.tools.audit.AuditReport.Difference;
 import io.pairstream.tools.audit.AuditReport.Kind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(900)
 class AuditTest {
@@ -41,6 +46,7 @@ class AuditTest {
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent trained;
+  private Sent other;
   private Sent validated;
   private Sent rejected;
 
@@ -50,7 +56,7 @@ class AuditTest {
     pipeline.accept(trained, PairStatus.TRAINING);
     validated = pipeline.send("image 2", "caption 2");
     pipeline.accept(validated, PairStatus.VALIDATION);
-    Sent other = pipeline.send("image 1", "another caption");
+    other = pipeline.send("image 1", "another caption");
     pipeline.accept(other, PairStatus.TRAINING);
     rejected = pipeline.send("image 3", "caption 3");
     pipeline.reject(rejected, "IMAGE_TOO_SMALL");
@@ -120,6 +126,28 @@ class AuditTest {
 
     assertThat(report.details()).isEmpty();
     assertThat(report.withdrawn()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 2", "false, 1"})
+  void excusesWhatATakedownRemoved(boolean ofImage, int pairs) {
+    Subject subject =
+        ofImage ? Subject.image(trained.imageDigest()) : Subject.pair(trained.pairId());
+    Runnable carryOut =
+        () ->
+            pipeline.carryOutTakedowns(
+                Map.of(trained, PairStatus.TRAINING, other, PairStatus.TRAINING));
+
+    TakedownDesk.Report done =
+        new TakedownDesk(cluster, Clock.systemUTC())
+            .takeDown(
+                new TakedownDesk.Request(
+                    subject, "alice", "a private letter", Duration.ofMinutes(4), carryOut));
+
+    assertThat(done.removed()).isEqualTo(pairs);
+    AuditReport report = new Audit(cluster).run();
+    assertThat(report.details()).isEmpty();
+    assertThat(report.withdrawn()).isEqualTo(pairs);
   }
 
   @Test
