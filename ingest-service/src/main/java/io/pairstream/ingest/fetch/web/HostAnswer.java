@@ -2,9 +2,7 @@ package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
+import okio.BufferedSource;
 
 /**
  * A host's response: status and headers are read, the body is not.
@@ -117,18 +116,17 @@ record HostAnswer(HttpUrl url, Response response, InetAddress from, BodyBudget.S
    * @param begins sees the first bytes before the others are read
    */
   byte[] read(int most, Consumer<byte[]> begins) throws IOException {
-    InputStream in = response.body().byteStream();
-    byte[] first = in.readNBytes(Math.min(FIRST_BYTES, most + 1));
-    begins.accept(first);
-    ByteArrayOutputStream body = new ByteArrayOutputStream(STEP);
-    body.writeBytes(first);
-    byte[] step = new byte[STEP];
-    int count = 0;
-    while (count >= 0 && body.size() <= most) {
-      body.write(step, 0, count);
-      share.take(count);
-      count = in.read(step, 0, Math.min(STEP, most + 1 - body.size()));
+    BufferedSource body = response.body().source();
+    body.request(Math.min(FIRST_BYTES, most + 1L));
+    begins.accept(body.peek().readByteArray(Math.min(FIRST_BYTES, body.getBuffer().size())));
+    long size = 0;
+    boolean isOpen = true;
+    while (isOpen && size <= most) {
+      isOpen = body.request(Math.min(size + STEP, most + 1L));
+      long came = Math.min(body.getBuffer().size(), most + 1L) - size;
+      share.take((int) came);
+      size += came;
     }
-    return body.toByteArray();
+    return body.readByteArray(size);
   }
 }
