@@ -36,7 +36,7 @@ final class OurWatcher {
             new LagWatcher(
                 cluster,
                 LagWatcher.INTERVAL,
-                List.of(),
+                List.of("group-*"),
                 Clock.systemUTC(),
                 report -> {
                   history.note(report);
@@ -54,8 +54,7 @@ final class OurWatcher {
       LagVerdict verdict = group.now().verdict();
       if (reported.put(group.group(), verdict) != verdict) {
         boolean alarm = verdict == LagVerdict.STOP || verdict == LagVerdict.STALL;
-        System.out.println(
-            group.group() + "\t" + (alarm ? verdict + ": " + group.now().sentence().text() : ""));
+        System.out.println(group.group() + "\t" + (alarm ? group.now().sentence().text() : ""));
       }
     }
   }
