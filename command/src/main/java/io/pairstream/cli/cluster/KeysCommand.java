@@ -1,13 +1,6 @@
 package io.pairstream.cli.cluster;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.Hint;
 import io.pairstream.service.http.Scope;
@@ -16,13 +9,11 @@ import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.terminal.Table;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -34,77 +25,6 @@ import picocli.CommandLine.Parameters;
     name = "keys",
     subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
 public final class KeysCommand {
-
-  /**
-   * A key as JSON.
-   *
-   * @param key its text, where it is new
-   * @param expiresAt null for never
-   * @param revokedAt null for never
-   */
-  private record Key(
-      @JsonInclude(JsonInclude.Include.NON_NULL) String key,
-      String keyId,
-      String producer,
-      IssuedKey.State state,
-      List<String> scopes,
-      @JsonUnwrapped Rates quota,
-      Instant createdAt,
-      Instant expiresAt,
-      Instant revokedAt) {
-
-    static Key of(IssuedKey key, String text) {
-      return new Key(
-          text,
-          key.keyId(),
-          key.producer(),
-          key.stateAt(Instant.now()),
-          KeysCommand.scopes(key),
-          key.quota(),
-          key.createdAt(),
-          time(key.expiresAt()),
-          time(key.revokedAt()));
-    }
-
-    private static Instant time(Instant time) {
-      return time.equals(Instant.MAX) ? null : time;
-    }
-  }
-
-  private static List<String> scopes(IssuedKey key) {
-    return key.scopes().stream().sorted().map(Scope::label).toList();
-  }
-
-  /** A command that works on keys. */
-  abstract static class OnKeys extends ClusterCommand {
-
-    abstract int run(KeyIssuer issuer);
-
-    @Override
-    public final Integer call() {
-      try (KeyIssuer issuer =
-          KeyIssuer.open(
-              topics().apiKeys(),
-              cluster().registry(),
-              cluster().clientSettings(Map.of()),
-              Clock.systemUTC())) {
-        return run(issuer);
-      }
-    }
-
-    /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
-    final void note(String event, String keyId, Sentence detail) {
-      try {
-        ActionLog.writeNow(
-            access(),
-            new AuditEvent(event, keyId, AuditEvent.Outcome.DONE, detail, Map.of()),
-            Actor.atTheCommandLine(),
-            Clock.systemUTC());
-      } catch (RuntimeException e) {
-        complain("the audit trail misses this: " + e.getMessage());
-      }
-    }
-  }
 
   /** {@code pairstream keys create}: a new key; its text alone on stdout, once, for a file. */
   @Command(name = "create")
@@ -142,9 +62,9 @@ public final class KeysCommand {
       note(
           "keys.create",
           key.keyId(),
-          Template.KEY_FOR.with(producer, String.join(",", scopes(key))));
+          Template.KEY_FOR.with(producer, String.join(",", KeyAnswer.scopes(key))));
       return answer(
-          Key.of(key, text),
+          KeyAnswer.of(key, text),
           () -> {
             out().println(text);
             say("key %s of %s; keep it now, nobody can show it again", key.keyId(), key.producer());
@@ -160,7 +80,7 @@ public final class KeysCommand {
     int run(KeyIssuer issuer) {
       Table table = new Table().row("KEY ID", "STATE", "SCOPES", "CREATED", "EXPIRES", "PRODUCER");
       List<IssuedKey> keys = issuer.all();
-      keys.forEach(key -> answer(Key.of(key, null), () -> add(key, table)));
+      keys.forEach(key -> answer(KeyAnswer.of(key, null), () -> add(key, table)));
       if (!json() && keys.isEmpty()) {
         print("there are no keys; make one with: %s", Hint.of("keys create --producer NAME"));
       } else if (!json()) {
@@ -173,7 +93,7 @@ public final class KeysCommand {
       table.row(
           key.keyId(),
           key.stateAt(Instant.now()),
-          String.join(",", scopes(key)),
+          String.join(",", KeyAnswer.scopes(key)),
           key.createdAt().truncatedTo(ChronoUnit.SECONDS),
           key.expiresAt().equals(Instant.MAX)
               ? "never"
@@ -211,7 +131,7 @@ public final class KeysCommand {
       IssuedKey key = revoked.get();
       note("keys.revoke", keyId, Template.KEY_OF.with(key.producer()));
       return answer(
-          Key.of(key, null), () -> print("key %s of %s is revoked", keyId, key.producer()));
+          KeyAnswer.of(key, null), () -> print("key %s of %s is revoked", keyId, key.producer()));
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -53,47 +54,42 @@ public final class GenerateCommand extends ClusterCommand.Fit {
   @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
   private String language;
 
-  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
-  private String contributor;
-
-  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
-  private String licence;
+  @Mixin private AttributionOptions attribution;
 
   @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
 
-  @Option(names = "--limit", paramLabel = "N")
-  private Long limit;
+  @Mixin private LimitOption limit;
 
   /** A generation, as JSON. */
   private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
   @Override
   public Integer call() {
-    requireAtLeast(0, "--limit", limit);
+    long most = checked(limit::most);
     GenerationPlan plan = checked(this::plan);
     ImagesApi api = checked(this::api);
     PromptFile file = checked(() -> PromptFile.read(prompts));
     try (Progress progress = progress()) {
-      Shown shown = new Shown(progress);
+      GenerateProgress shown = new GenerateProgress(progress);
       file.problems().forEach(problem -> shown.problem(problem.where(), problem.message()));
-      return generate(plan, api, file, shown);
+      return generate(plan, api, file, most, shown);
     }
   }
 
-  private int generate(GenerationPlan plan, ImagesApi api, PromptFile file, Shown shown) {
+  private int generate(
+      GenerationPlan plan, ImagesApi api, PromptFile file, long most, GenerateProgress shown) {
     Path state = prompts.resolveSibling(prompts.getFileName() + ".answered.jsonl");
-    long most = limit == null ? Long.MAX_VALUE : limit;
     Generation.Result result;
     try (PairPublisher publisher = pairPublisher()) {
       result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
     } catch (Generation.StoppedException | PublishFailedException | KafkaException e) {
       say(
           "%,d pair(|s) published before it stopped; the same command goes on there",
-          shown.published);
+          shown.published());
       throw e;
     }
-    double seconds = shown.progress.seconds();
+    double seconds = shown.seconds();
     return answer(
         new Generated(result, seconds, state),
         result.refused() + result.unanswered() + result.problems() == 0,
@@ -136,33 +132,12 @@ public final class GenerateCommand extends ClusterCommand.Fit {
     Map<String, JsonNode> all = new HashMap<>();
     parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
     return new GenerationPlan(
-        model, all, requestsPerMinute, concurrency, language, contributor, licence);
-  }
-
-  /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
-  private static final class Shown implements Generation.Listener {
-
-    private final Progress progress;
-    private long published;
-
-    Shown(Progress progress) {
-      this.progress = progress;
-    }
-
-    @Override
-    public synchronized void published(int imageBytes) {
-      published++;
-      progress.show("%,d published, %.1f a minute", published, published / progress.seconds() * 60);
-    }
-
-    @Override
-    public void problem(String where, String message) {
-      progress.line(where + ": " + message);
-    }
-
-    @Override
-    public void waiting(long seconds, String why) {
-      progress.line(why + "; waits " + seconds + " s");
-    }
+        model,
+        all,
+        requestsPerMinute,
+        concurrency,
+        language,
+        attribution.contributor,
+        attribution.licence);
   }
 }

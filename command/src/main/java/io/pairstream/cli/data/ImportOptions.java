@@ -5,6 +5,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how data sets are read. */
@@ -28,11 +29,7 @@ public final class ImportOptions {
   @Option(names = "--caption-lines")
   private boolean captionLines;
 
-  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
-  private String contributor;
-
-  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
-  private String licence;
+  @Mixin private AttributionOptions attribution;
 
   @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "imported")
   private SourceKind sourceKind;
@@ -45,8 +42,8 @@ public final class ImportOptions {
   public SourceOptions read() {
     return new SourceOptions(
         sourceKind,
-        contributor,
-        licence,
+        attribution.contributor,
+        attribution.licence,
         Optional.ofNullable(images).map(Path::toAbsolutePath),
         Optional.ofNullable(format),
         columns(),

@@ -1,18 +1,16 @@
 package io.pairstream.cli.data;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.files.WouldSend;
 import io.pairstream.operate.pairs.DecidedPairs;
 import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Writes what became of an import. */
 record ImportPrinter(PrintWriter out) implements Printer {
-
-  record WouldSend(String path, long pairs, long links, long problems, Map<String, Long> columns) {}
 
   void print(WouldSend one) {
     print(

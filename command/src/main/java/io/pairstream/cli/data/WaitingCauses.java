@@ -1,5 +1,11 @@
 package io.pairstream.cli.data;
 
+import io.pairstream.operate.instances.InstanceChecks;
+import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +18,7 @@ import java.util.function.Supplier;
 /** Says what may be in the way of pairs whose number does not change. Not thread-safe. */
 final class WaitingCauses implements LongConsumer {
 
+  private static final String WAITS = "%,d raw pair(|s) wait(s|) to be judged";
   private static final Duration SAID_AFTER = Duration.ofSeconds(30);
 
   private final LongSupplier nanos;
@@ -30,6 +37,21 @@ final class WaitingCauses implements LongConsumer {
     this.nanos = nanos;
     this.causes = causes;
     this.say = say;
+  }
+
+  /** Waits until nothing waits to be judged, and shows how many do, and after a while why. */
+  static DecidedPairs.Counts await(DecidedPairs decided, ClusterAccess cluster, Progress progress) {
+    WaitingCauses causes =
+        new WaitingCauses(
+            System::nanoTime,
+            () -> InstanceChecks.whyPairsWait(cluster, Clock.systemUTC()),
+            progress::line);
+    return decided.await(
+        first -> progress.line(TerminalText.format(WAITS, first)),
+        left -> {
+          progress.show(WAITS, left);
+          causes.accept(left);
+        });
   }
 
   /** Notes how many pairs wait. */

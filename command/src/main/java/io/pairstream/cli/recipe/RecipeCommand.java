@@ -9,9 +9,6 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.PairstreamCommand;
-import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
-import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Table;
 import java.util.List;
 import java.util.Map;
@@ -29,24 +26,6 @@ import picocli.CommandLine.Parameters;
       RecipeDiffCommand.class
     })
 public final class RecipeCommand {
-
-  /** Image workers; whatever models the plans have work. */
-  public static ImageWorkerPool workers(int threads, CleaningPlan... plans) {
-    ImageWorkerPool workers =
-        new ImageWorkerPool(
-            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads));
-    try {
-      for (CleaningPlan plan : plans) {
-        if (!plan.pictures().scores().isEmpty()) {
-          workers.rehearse(plan.pictures());
-        }
-      }
-      return workers;
-    } catch (RuntimeException e) {
-      workers.close();
-      throw e;
-    }
-  }
 
   /** {@code pairstream recipe ls}: the recipes that are shipped. */
   @Command(name = "ls")

@@ -3,6 +3,7 @@ package io.pairstream.cli.recipe;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.data.LimitOption;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.terminal.Printer;
@@ -14,7 +15,7 @@ import io.pairstream.tools.recipe.Groups.Group;
 import io.pairstream.tools.recipe.RecipeDiff;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream recipe diff}: what another recipe would make of what was judged. */
@@ -29,18 +30,17 @@ public final class RecipeDiffCommand extends ClusterCommand {
   @Parameters(index = "1", paramLabel = "NEW")
   private String after;
 
-  @Option(names = "--limit", paramLabel = "N")
-  private Long limit;
+  @Mixin private LimitOption limit;
 
   @Override
   public Integer call() {
-    requireAtLeast(0, "--limit", limit);
+    long most = checked(limit::most);
     RecipeFile old = recipe(before);
     RecipeFile other = recipe(after);
     CleaningPlan planBefore = plan(old);
     CleaningPlan planAfter = plan(other);
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = RecipeCommand.workers(threads, planBefore, planAfter);
+    try (ImageWorkerPool workers = PlanWorkers.start(threads, planBefore, planAfter);
         Progress progress = progress()) {
       long[] judged = {0};
       DiffReport report =
@@ -50,7 +50,7 @@ public final class RecipeDiffCommand extends ClusterCommand {
                   other,
                   new RememberingWorker(workers),
                   threads,
-                  limit == null ? Long.MAX_VALUE : limit,
+                  most,
                   pair -> progress.show("%,d pair(|s) judged", ++judged[0]))
               .run();
       return answer(report, () -> print(report));

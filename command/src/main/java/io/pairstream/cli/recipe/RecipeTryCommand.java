@@ -5,6 +5,7 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.data.ImportOptions;
+import io.pairstream.cli.data.LimitOption;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
@@ -40,15 +41,14 @@ final class RecipeTryCommand extends PairstreamCommand {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  @Option(names = "--limit", paramLabel = "N")
-  private Long limit;
+  @Mixin private LimitOption limit;
 
   @Option(names = "--sheet", paramLabel = "FILE")
   private Path sheet;
 
   @Override
   public Integer call() throws IOException {
-    requireAtLeast(0, "--limit", limit);
+    long most = checked(limit::most);
     require(
         sheet == null || Files.isWritable(sheet.toAbsolutePath().getParent()),
         "--sheet: nothing can be written there: " + sheet);
@@ -56,7 +56,7 @@ final class RecipeTryCommand extends PairstreamCommand {
     CleaningPlan idle = plan(file); // a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceOptions options = checked(reading::read);
-    try (ImageWorkerPool workers = RecipeCommand.workers(threads, idle);
+    try (ImageWorkerPool workers = PlanWorkers.start(threads, idle);
         Progress progress = progress()) {
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
       Optional<ContactSheet> page =
@@ -70,7 +70,7 @@ final class RecipeTryCommand extends PairstreamCommand {
           result =
               trial.run(
                   source,
-                  limit == null ? Long.MAX_VALUE : limit,
+                  most,
                   pairs -> progress.show("%,d pair(|s) tried", pairs),
                   problem -> progress.line(problem.where() + ": " + problem.message()));
         }

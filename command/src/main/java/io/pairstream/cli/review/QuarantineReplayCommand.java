@@ -1,12 +1,10 @@
 package io.pairstream.cli.review;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.cli.recipe.RecipeCommand;
+import io.pairstream.cli.recipe.PlanWorkers;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.operate.actions.Actor;
@@ -21,9 +19,9 @@ import io.pairstream.tools.recipe.ReplayForecast;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,17 +35,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
   @Parameters(paramLabel = "PAIR_ID", arity = "0..*")
   private List<String> ids = new ArrayList<>();
 
-  @Option(names = "--reason", paramLabel = "REASON")
-  private String reason;
-
-  @Option(names = "--source", paramLabel = "SOURCE")
-  private String source;
-
-  @Option(names = "--producer", paramLabel = "NAME")
-  private String producer;
-
-  @Option(names = "--limit", paramLabel = "N")
-  private Integer limit;
+  @Mixin private SelectionOptions selection;
 
   @Option(names = "--plan")
   private boolean plan;
@@ -64,16 +52,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
   @Option(names = "--again")
   private boolean again;
 
-  /** A replay of a selection, as JSON. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Replayed(
-      boolean plan, @JsonUnwrapped ReviewDesk.Report report, ReplayForecast.Result under) {}
-
-  /** A replay of named pairs, as JSON. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record ReplayedOnes(
-      boolean plan, long sent, List<ReviewResult> results, ReplayForecast.Result under) {}
-
   @Override
   public Integer call() {
     require(
@@ -84,10 +62,10 @@ final class QuarantineReplayCommand extends ClusterCommand {
     ReviewDecision decided =
         checked("--", () -> new ReviewDecision(decision, "", why, again, Actor.atTheCommandLine()));
     require(
-        plan || !ids.isEmpty() || selects(),
+        plan || !ids.isEmpty() || selection.isGiven(),
         "say which: PAIR_ID, or --reason, --source, --producer or --limit; --plan alone is of all");
     require(
-        ids.isEmpty() || !selects(),
+        ids.isEmpty() || !selection.isGiven(),
         "PAIR_ID names the pairs; --reason, --source, --producer and --limit are for all of the"
             + " quarantine, so leave either away");
     require(
@@ -99,7 +77,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
     }
     RecipeFile recipe = recipe(under);
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = RecipeCommand.workers(threads, plan(recipe));
+    try (ImageWorkerPool workers = PlanWorkers.start(threads, plan(recipe));
         ReplayForecast forecast =
             new ReplayForecast(
                 cluster,
@@ -111,10 +89,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
     }
   }
 
-  private boolean selects() {
-    return reason != null || source != null || producer != null || limit != null;
-  }
-
   private int replay(
       ReviewDesk desk, ReviewDecision decided, Supplier<ReplayForecast.Result> under) {
     return ids.isEmpty() ? replaySelected(desk, decided, under) : replayNamed(desk, decided, under);
@@ -122,25 +96,17 @@ final class QuarantineReplayCommand extends ClusterCommand {
 
   private int replaySelected(
       ReviewDesk desk, ReviewDecision decided, Supplier<ReplayForecast.Result> forecast) {
-    Selection selection =
-        checked(
-            "--",
-            () ->
-                new Selection(
-                    QuarantineCommand.checkedReason(reason, this),
-                    Optional.ofNullable(source),
-                    Optional.ofNullable(producer),
-                    limit == null ? Integer.MAX_VALUE : limit));
+    Selection selected = checked("--", () -> selection.of(this));
     ReviewDesk.Report report;
     try (Progress progress = progress()) {
-      report = desk.replay(selection, decided, plan, sent -> progress.show("%,d sent", sent));
+      report = desk.replay(selected, decided, plan, sent -> progress.show("%,d sent", sent));
     }
     ReplayForecast.Result result = forecast.get();
     return answer(
-        new Replayed(plan, report, result),
+        new ReplayPrinter.Replayed(plan, report, result),
         () -> {
           ReplayPrinter to = new ReplayPrinter(out(), plan, decided);
-          to.print(report, limit);
+          to.print(report, selected.limit());
           to.print(result, under);
         });
   }
@@ -151,7 +117,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
     long sent = results.stream().filter(ReviewResult::done).count();
     ReplayForecast.Result result = forecast.get();
     return answer(
-        new ReplayedOnes(plan, sent, results, result),
+        new ReplayPrinter.ReplayedOnes(plan, sent, results, result),
         sent == results.size(),
         () -> {
           ReplayPrinter to = new ReplayPrinter(out(), plan, decided);

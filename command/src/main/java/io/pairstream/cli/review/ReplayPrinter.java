@@ -1,5 +1,7 @@
 package io.pairstream.cli.review;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cli.recipe.RecipeDiffCommand;
 import io.pairstream.operate.review.ReviewDecision;
 import io.pairstream.operate.review.ReviewDecision.Decision;
@@ -8,9 +10,20 @@ import io.pairstream.operate.review.ReviewResult;
 import io.pairstream.terminal.Printer;
 import io.pairstream.tools.recipe.ReplayForecast;
 import java.io.PrintWriter;
+import java.util.List;
 
 /** Writes what was sent again of the quarantine, or would be, and what a recipe makes of it. */
 record ReplayPrinter(PrintWriter out, boolean plan, ReviewDecision decided) implements Printer {
+
+  /** A replay of a selection, as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Replayed(
+      boolean plan, @JsonUnwrapped ReviewDesk.Report report, ReplayForecast.Result under) {}
+
+  /** A replay of named pairs, as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record ReplayedOnes(
+      boolean plan, long sent, List<ReviewResult> results, ReplayForecast.Result under) {}
 
   /**
    * Writes what a recipe makes of the pairs.
@@ -43,9 +56,9 @@ record ReplayPrinter(PrintWriter out, boolean plan, ReviewDecision decided) impl
   /**
    * Writes how many were sent, and why the others were not.
    *
-   * @param limit the most that were to be sent; null for all
+   * @param limit the most that were to be sent
    */
-  void print(ReviewDesk.Report report, Integer limit) {
+  void print(ReviewDesk.Report report, int limit) {
     print("%d %s", report.sent(), plan ? "would be sent again" : "sent again");
     report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
     if (report.left() > 0) {

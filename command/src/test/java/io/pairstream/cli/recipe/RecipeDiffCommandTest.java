@@ -132,7 +132,7 @@ class RecipeDiffCommandTest extends OnCluster {
     ClusterAccess old = clean("old", before.name());
     Map<String, Prediction> predictions = new HashMap<>();
     DiffReport report;
-    try (ImageWorkerPool workers = RecipeCommand.workers(2)) {
+    try (ImageWorkerPool workers = PlanWorkers.start(2)) {
       report =
           new RecipeDiff(
                   old,

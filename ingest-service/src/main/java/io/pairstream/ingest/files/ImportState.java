@@ -1,10 +1,12 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -72,6 +74,17 @@ public final class ImportState implements AutoCloseable {
           "%s is of an import with other options; give the same ones, name another file with --resume, or begin anew with --from-start"
               .formatted(file));
     }
+  }
+
+  /**
+   * The file that keeps the state of an import where none is named: the same options and paths
+   * always give the same one.
+   */
+  public static Path usualFile(Path dataDirectory, String options, List<String> paths) {
+    Path here = Path.of("").toAbsolutePath();
+    String what = options + "\n" + paths.stream().map(here::resolve).toList();
+    String key = PairIdentity.imageDigest(ByteBuffer.wrap(what.getBytes(StandardCharsets.UTF_8)));
+    return dataDirectory.resolve("imports").resolve(key.substring(0, 16) + ".jsonl");
   }
 
   /** Whether a file is a state, maybe one that nothing is noted in yet, rather than a list. */
