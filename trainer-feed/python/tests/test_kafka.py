@@ -105,18 +105,18 @@ def test_asks_again_for_a_topic_where_a_broker_is_late(monkeypatch):
     monkeypatch.setattr("pairstream.kafka.cluster._ONCE_S", 0.01)
     admin = Late(SILENCE, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
 
-    assert cluster(monkeypatch, admin).topic("training").partitions == [0, 1]
+    assert cluster(monkeypatch, admin).describe_topic("training").partitions == [0, 1]
     assert admin.asked == 4
 
 
 def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
     with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
-        cluster(monkeypatch, Late(KafkaError.UNKNOWN_TOPIC_OR_PART)).topic("training")
+        cluster(monkeypatch, Late(KafkaError.UNKNOWN_TOPIC_OR_PART)).describe_topic("training")
 
     monkeypatch.setattr("pairstream.kafka.cluster._ONCE_S", 0.01)
     monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 0.0)
     with pytest.raises(Unavailable, match="broker:9092 does not answer"):
-        cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")
+        cluster(monkeypatch, Late(*[SILENCE] * 100)).describe_topic("training")
 
 
 def pass_on(server, broker):

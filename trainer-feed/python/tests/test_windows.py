@@ -25,7 +25,7 @@ def view(dataset):
     for number in range(8 * BATCH):
         producer.produce(dataset.topic, value, str(number), 0)
     assert producer.flush(PATIENCE_S) == 0
-    topic = dataset.source().cluster.topic(dataset.topic)
+    topic = dataset.source().cluster.describe_topic(dataset.topic)
     blocks = [Block(0, first, BATCH * len(value), (BATCH,)) for first in range(0, 8 * BATCH, BATCH)]
     return View(topic.name, topic.id, "2026-11-25T12:00:00Z", blocks)
 

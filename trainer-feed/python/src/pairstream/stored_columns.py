@@ -147,7 +147,7 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         Unavailable: where the broker or the schema registry does not answer
     """
     folders_in(folder)
-    topic = source.cluster.topic(source.topic)
+    topic = source.cluster.describe_topic(source.topic)
     try:
         held = [keys for _, keys in keys_of(source.cut())]
     except ViewError:

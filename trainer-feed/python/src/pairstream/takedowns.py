@@ -45,7 +45,7 @@ class Takedowns:
         """Grows with every takedown that is read, and with every one that is lifted."""
         self._failure: Unavailable | None = None
         self._stopped = threading.Event()
-        found = cluster.topic(topic)
+        found = cluster.describe_topic(topic)
         self._watch = TopicWatch(cluster, topic, found.id)
         self._partitions = set(found.partitions)
         begins = cluster.begins(topic, found.partitions)

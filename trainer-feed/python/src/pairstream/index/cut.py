@@ -43,7 +43,7 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     asked = [Condition(text) for text in where]
     in_force = InForce.now(cluster, dataset)
     conditions: list[FieldCondition] = [*asked, *in_force.conditions]
-    topic = cluster.topic(f"{dataset}.{split}")
+    topic = cluster.describe_topic(f"{dataset}.{split}")
     begins = cluster.begins(topic.name, topic.partitions)
     entries = read_entries(cluster, schemas, dataset, split, conditions)
     pairs = AvroReader(schemas, topic.name, {}, {one.field.partition(".")[0] for one in conditions})

@@ -85,43 +85,43 @@ def read_entries(
     """
     wanted = {*PLACE, *fields}
     reader = ColumnReader(schemas, f"{dataset}.index", {"split", *wanted, *(one.field for one in where)})
+    # Of each record of the split or without a value: its key, and its row in the columns or -1.
     keys, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     found = {name: [np.empty(0, np.int64 if name in PLACE else object)] for name in wanted}
     read_to: dict[int, int] = defaultdict(int)
-    count = 0
-    topic = cluster.find_topic(f"{dataset}.index")
+    row_count = 0
+    topic = cluster.describe_topic_if_any(f"{dataset}.index")
     begins = cluster.begins(topic.name, topic.partitions) if topic else {}
     for messages in cluster.read(f"{dataset}.index", begins):
         values = [message.value() for message in messages]
-        is_there = np.array([value is not None for value in values])
-        there = np.flatnonzero(is_there)
+        has_value = np.array([value is not None for value in values])
+        with_value = np.flatnonzero(has_value)
         try:
             columns = reader.read([value for value in values if value is not None])
         except MalformedRow as e:
-            message = messages[there[e.row]]
+            message = messages[with_value[e.row]]
             site = f"{dataset}.index-{message.partition()}, offset {message.offset()}"
             raise ViewError(f"{site} is no entry of the index: {e}") from e
-        is_ours = columns["split"] == split.upper()
-        matches = np.logical_and.reduce([is_ours, *(one.holds(columns[one.field]) for one in where)])
-        for partition in np.unique(columns["partition"][is_ours]).tolist():
-            last = columns["offset"][is_ours & (columns["partition"] == partition)].max()
+        in_split = columns["split"] == split.upper()
+        matches = np.logical_and.reduce([in_split, *(one.holds(columns[one.field]) for one in where)])
+        for partition in np.unique(columns["partition"][in_split]).tolist():
+            last = columns["offset"][in_split & (columns["partition"] == partition)].max()
             read_to[partition] = max(read_to[partition], int(last) + 1)
         row = np.full(len(messages), -1)
-        row[there[matches]] = np.arange(count, count + matches.sum())
-        count += int(matches.sum())
-        is_of_interest = ~is_there
-        is_of_interest[there] = is_ours
-        keys.append(np.array([key_of(message.key()) for message in messages])[is_of_interest])
-        rows.append(row[is_of_interest])
+        row[with_value[matches]] = np.arange(row_count, row_count + matches.sum())
+        row_count += int(matches.sum())
+        is_kept = ~has_value
+        is_kept[with_value] = in_split
+        keys.append(np.array([key_of(message.key()) for message in messages])[is_kept])
+        rows.append(row[is_kept])
         for name in wanted:
             found[name].append(columns[name][matches])
-    every = np.concatenate(keys)
-    last_rows = last_of_each(every)
-    last_rows = last_rows[np.concatenate(rows)[last_rows] >= 0]
-    taken = np.concatenate(rows)[last_rows]
-    whole = {name: np.concatenate(parts[1:] or parts)[taken] for name, parts in found.items()}
+    all_keys, all_rows = np.concatenate(keys), np.concatenate(rows)
+    last = last_of_each(all_keys)
+    published = last[all_rows[last] >= 0]
+    whole = {name: np.concatenate(parts[1:] or parts)[all_rows[published]] for name, parts in found.items()}
     order = np.lexsort((whole["offset"], whole["partition"]))
-    return Entries(every[last_rows][order], {name: column[order] for name, column in whole.items()}, dict(read_to))
+    return Entries(all_keys[published][order], {name: column[order] for name, column in whole.items()}, dict(read_to))
 
 
 class MalformedRow(Malformed):

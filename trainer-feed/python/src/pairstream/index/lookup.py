@@ -25,7 +25,7 @@ def facts_of(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split
         ViewError: where something there is no pair
         Unavailable: where the broker or the registry does not answer
     """
-    topic = cluster.topic(view.topic)
+    topic = cluster.describe_topic(view.topic)
     entries = read_entries(cluster, schemas, dataset, split, fields=_FACTS)
     reader = AvroReader(schemas, topic.name, _FACTS, _FACTS)
     begins = cluster.begins(topic.name, topic.partitions)

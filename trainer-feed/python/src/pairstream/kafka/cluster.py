@@ -174,18 +174,16 @@ class Cluster:
         """A new producer without transactions."""
         return Producer({**self._settings, "linger.ms": 0, **(own or {})})
 
-    def topic(self, name: str) -> Topic:
-        """Looks a topic up.
+    def describe_topic(self, name: str) -> Topic:
+        """A topic as it is now, asked for until a broker answers.
 
         Raises:
             Unavailable: where the broker does not answer or has no such topic
         """
         deadline = time.monotonic() + _TIMEOUT_S
         while True:
-            answer = self._admin().describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
             try:
-                found = answer.result(2 * _ONCE_S)
-                return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+                return self._ask_for(name, _ONCE_S)
             except NotInTime:
                 refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
             except KafkaException as e:
@@ -196,16 +194,14 @@ class Cluster:
                 raise refusal
             time.sleep(_PAUSE_S)
 
-    def look(self, name: str) -> Topic | None:
-        """Looks a topic up once; None where nobody answers within a second or two.
+    def describe_topic_once(self, name: str) -> Topic | None:
+        """A topic as it is now; None where no broker answers within a second or two.
 
         Raises:
             Missing: where there is no such topic
         """
         try:
-            asked = self._admin().describe_topics(TopicCollection([name]), request_timeout=_LOOK_S)[name]
-            found = asked.result(2 * _LOOK_S)
-            return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+            return self._ask_for(name, _LOOK_S)
         except NotInTime:
             return None
         except KafkaException as e:
@@ -213,16 +209,21 @@ class Cluster:
                 raise self._unavailable(e, name) from e
             return None
 
-    def find_topic(self, name: str) -> Topic | None:
-        """Looks a topic up; None where there is none.
+    def describe_topic_if_any(self, name: str) -> Topic | None:
+        """A topic as it is now; None where it does not exist.
 
         Raises:
             Unavailable: where the broker does not answer
         """
         try:
-            return self.topic(name)
+            return self.describe_topic(name)
         except Missing:
             return None
+
+    def _ask_for(self, name: str, timeout_s: float) -> Topic:
+        answer = self._admin().describe_topics(TopicCollection([name]), request_timeout=timeout_s)[name]
+        found = answer.result(2 * timeout_s)
+        return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
 
     def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """First offset of each partition."""
@@ -241,7 +242,7 @@ class Cluster:
         """
         if not begins:
             return
-        watch = TopicWatch(self, topic, self.topic(topic).id)
+        watch = TopicWatch(self, topic, self.describe_topic(topic).id)
         ends = self.ends(topic, begins)
         heard_at = time.monotonic()
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
@@ -346,7 +347,7 @@ class TopicWatch:
         while self._seen[0] < since and not is_stopped():
             asked_at = time.monotonic()
             try:
-                found = self._cluster.look(self._name)
+                found = self._cluster.describe_topic_once(self._name)
             except Missing as e:
                 # One broker may not know it at once, after its start.
                 missing += 1

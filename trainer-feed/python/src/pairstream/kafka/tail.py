@@ -26,7 +26,7 @@ class TopicTail:
     """
 
     def __init__(self, cluster: Cluster, topic: str) -> None:
-        found = cluster.topic(topic)
+        found = cluster.describe_topic(topic)
         if found.partitions != [0]:
             raise Unavailable(f"{topic} has {len(found.partitions)} partitions; right is one")
         self._watch = TopicWatch(cluster, topic, found.id)

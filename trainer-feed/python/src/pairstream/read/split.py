@@ -131,7 +131,7 @@ class Split:
         """
         if view.topic != self.topic:
             raise SettingsError(f"the view is one of {view.topic}, not of {self.topic}")
-        topic = self.cluster.topic(view.topic)
+        topic = self.cluster.describe_topic(view.topic)
         if topic.id != view.topic_id:
             raise PositionRefused(
                 f"{topic.name} is not the topic that the view was cut from: it has been made anew "
