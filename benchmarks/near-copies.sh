@@ -12,4 +12,4 @@ mkdir -p "$work"
 app=$root/command/target/app
 workers=$(printf '%s:' "$app"/lib/image-worker-*.jar "$app"/lib/cleaning-*.jar)$app/decoder/*
 exec "$work/venv/bin/python" "$here/src/main/python/near_copies.py" "$1" "$work/copies" \
-  java -cp "$here/target/classes:$app/lib/*" io.pairstream.benchmarks.Hashes "$workers"
+  java -cp "$here/target/classes:$app/lib/*" io.pairstream.benchmarks.PerceptualHashes "$workers"

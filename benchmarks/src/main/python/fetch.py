@@ -20,7 +20,7 @@ def main():
     work, class_path = pathlib.Path(sys.argv[1]), sys.argv[2]
     hosts, per_host, connections, rounds = map(int, sys.argv[3:7])
     complaints = work / "fetch.stderr"
-    site = ["java", "-Xmx2g", "-cp", class_path, "io.pairstream.benchmarks.ImageHosts"]
+    site = ["java", "-Xmx2g", "-cp", class_path, "io.pairstream.benchmarks.LoopbackImageServer"]
     contenders = [Contender("hosts", site, complaints)]
     try:
         listing = work / "fetch-list.txt"

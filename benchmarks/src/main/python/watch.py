@@ -29,7 +29,7 @@ class Ours:
     name = "pairstream"
 
     def __init__(self, class_path, servers, folder):
-        main = "io.pairstream.benchmarks.OurWatcher"
+        main = "io.pairstream.benchmarks.WatcherProcess"
         self.process = subprocess.Popen(
             ["java", *JAVA, "-cp", class_path, main, servers, str(folder / "history")],
             stdin=subprocess.PIPE,

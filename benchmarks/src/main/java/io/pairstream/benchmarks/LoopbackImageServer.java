@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
  * All hosts, on all loopback addresses, in one process: does what the address of an image says.
  * Says its port, and ends with its input.
  */
-final class ImageHosts {
+final class LoopbackImageServer {
 
   private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
-  private ImageHosts() {}
+  private LoopbackImageServer() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
     System.setProperty("sun.net.httpserver.maxIdleConnections", "100000");

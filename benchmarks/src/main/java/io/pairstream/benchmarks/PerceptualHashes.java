@@ -22,7 +22,7 @@ import java.util.Map;
  * file, its hash, and that of its mirrored picture; of a rejected one, the reason. Arguments: class
  * path of the workers, list of files.
  */
-public final class Hashes {
+public final class PerceptualHashes {
 
   private static final RecipeReader RECIPE =
       RecipeReader.parse("hashes", "image: {min-side-px: 1, max-aspect-ratio: 1000}");

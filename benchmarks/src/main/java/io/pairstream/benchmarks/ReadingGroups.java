@@ -43,7 +43,7 @@ final class ReadingGroups {
   private final int partitions;
   private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final Set<Integer> standing = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> idle = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Long> committedAtNanos = new ConcurrentHashMap<>();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong end = new AtomicLong();
@@ -90,7 +90,7 @@ final class ReadingGroups {
       int group = i;
       KafkaAnswers.await(admin.alterConsumerGroupOffsets("group-" + group, places()).all());
       if (group < stopped) {
-        standing.add(group);
+        idle.add(group);
       }
       long first = ROUND.toMillis() * group / groups;
       var unused =
@@ -102,7 +102,7 @@ final class ReadingGroups {
   private String answer(String[] words) {
     int group = Integer.parseInt(words[1]);
     if (words[0].equals("stop")) {
-      standing.add(group);
+      idle.add(group);
     }
     long since = System.nanoTime() - committedAtNanos.getOrDefault(group, 0L);
     return since / 1_000_000 + " " + failed.get();
@@ -126,7 +126,7 @@ final class ReadingGroups {
   }
 
   private void commit(int group) {
-    if (standing.contains(group)) {
+    if (idle.contains(group)) {
       return;
     }
     var unused =

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /** The operators' watcher with its history, in a process of its own until its input ends. */
-final class OurWatcher {
+final class WatcherProcess {
 
-  private OurWatcher() {}
+  private WatcherProcess() {}
 
   /**
    * Prints a line for each change of a verdict: group, tab, sentence where the verdict is an alarm.

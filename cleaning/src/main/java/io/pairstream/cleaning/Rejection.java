@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param detail what is wrong and what would be right, in a sentence
  * @param measured the measured value with its unit; empty where nothing is measured
  * @param limit the limit it breaks with its unit; empty where there is none
- * @param broken the same as numbers, where a named measure is beyond its limit
+ * @param broken value and limit as numbers, where a named measure is beyond its limit
  * @param copyOf image digest of the picture that it nearly copies; empty where it copies none
  */
 public record Rejection(

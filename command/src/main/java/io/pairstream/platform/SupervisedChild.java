@@ -338,13 +338,13 @@ final class SupervisedChild {
     }
   }
 
-  private void startAnew(Process standing, String reason) throws InterruptedException {
+  private void startAnew(Process stuck, String reason) throws InterruptedException {
     tell(
         "%s stands still and is started anew: %s; the end of what it said is in %s"
             .formatted(name, reason, log));
-    standing.toHandle().destroy();
-    if (!standing.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-      standing.destroyForcibly();
+    stuck.toHandle().destroy();
+    if (!stuck.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+      stuck.destroyForcibly();
     }
   }
 

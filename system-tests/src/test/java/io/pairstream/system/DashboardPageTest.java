@@ -50,7 +50,7 @@ class DashboardPageTest extends PageTest {
 
   @Test
   void aPersonWithAKeyboardAloneFollowsAVerdictToTheRecordAtTheHead() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address(""));
 
@@ -93,7 +93,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.cutOff("*/assets/format.js");
     browser.go(service.address(""));
@@ -144,7 +144,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aVerdictThatChangesIsSaidOnce() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.awaitText(".banner-word", "STALL");
@@ -168,7 +168,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aServiceThatWasAwayIsAskedUntilItIsBack() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck");
@@ -191,7 +191,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndChoicesAreKept() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = chinese();
     browser.visit(service.address("#/lag"));
     browser.awaitText("h1", "消费积压");
@@ -209,7 +209,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
@@ -233,7 +233,7 @@ class DashboardPageTest extends PageTest {
         Path.of(System.getProperty("pairstream.project.dir"))
             .resolve("preprocess-streams/src/test/resources/topology.txt");
     Set<String> recorded = new TreeSet<>();
-    try (ScriptedOperations service = ScriptedOperations.open()) {
+    try (ScriptedOperate service = ScriptedOperate.open()) {
       service
           .answers()
           .get(1)
@@ -252,7 +252,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPersonWhoReadsChineseFindsNoEnglishSentence() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = chinese();
 
     browser.visit(service.address(""));
@@ -283,7 +283,7 @@ class DashboardPageTest extends PageTest {
 
   @Test
   void whatIsPlayedSaysWhatTheServiceWouldSay() throws Exception {
-    try (ScriptedOperations service = ScriptedOperations.open()) {
+    try (ScriptedOperate service = ScriptedOperate.open()) {
       for (ObjectNode answer : service.answers()) {
         for (JsonNode said : answer.findParents("sentence_template")) {
           assertThat(sentence(said.path("sentence_template")).text())
@@ -304,7 +304,7 @@ class DashboardPageTest extends PageTest {
   @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = using(Browser.open(screen, language));
     browser.prefer(colours);
     browser.visit(service.address(""));

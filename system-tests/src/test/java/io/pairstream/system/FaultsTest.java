@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
@@ -67,12 +67,12 @@ class FaultsTest {
     }
   }
 
-  private static TakedownDesk.Report takeDownWhilePreprocessIsKilled(
+  private static TakedownService.Report takeDownWhilePreprocessIsKilled(
       RunningPlatform platform, String contributor) {
     AtomicBoolean killed = new AtomicBoolean();
-    return new TakedownDesk(platform.access(), Clock.systemUTC())
+    return new TakedownService(platform.access(), Clock.systemUTC())
         .takeDown(
-            new TakedownDesk.Request(
+            new TakedownService.Request(
                 Subject.contributor(contributor),
                 "a test",
                 "the pairs are drawn",
@@ -134,7 +134,7 @@ class FaultsTest {
       assertThat(platform.audit().inputs()).isEqualTo(22);
       assertThat(platform.audit().details()).isEmpty();
 
-      TakedownDesk.Report takedown = takeDownWhilePreprocessIsKilled(platform, "drawn");
+      TakedownService.Report takedown = takeDownWhilePreprocessIsKilled(platform, "drawn");
       assertThat(takedown.unfinished()).isEmpty();
       assertThat(takedown.removed()).isPositive().isEqualTo(takedown.total());
       platform.publish(good, 0, 4);

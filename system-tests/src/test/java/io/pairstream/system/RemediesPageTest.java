@@ -14,7 +14,7 @@ class RemediesPageTest extends PageTest {
   @Test
   @Tag("full")
   void eachBoxOfThePipelineLeadsToWhatItStandsFor() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     service.change(
         overview ->
             overview
@@ -44,7 +44,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aSilentInstanceLeadsToItsPartitionsTheirRecordAndWhatHelps() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.awaitText(".instances", "preprocess-3");
@@ -65,7 +65,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aCardSaysTheRecipesLimitsBesideWhatWasMeasured() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     ObjectNode known =
         Http.JSON.readValue(
             """
@@ -92,7 +92,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void whileKafkaIsAwayACardSaysHowOldWhatItShowsIs() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     service.changeCard(
         card ->
             card.put("remembered", true)
@@ -111,7 +111,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void acceptNeedsThatAllCanBeWaivedAndADialogAndUnreadablePicturesLeaveNoTrace() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address("#/quarantine?source=CROWDSOURCED"));
     browser.awaitText(".no-picture", "cannot be shown");
@@ -140,7 +140,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aGroupIsMutedWithAnEndAndAReason() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
+    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.visit(service.address("#/lag?group=pairs-export"));
     browser.click(".muting button");

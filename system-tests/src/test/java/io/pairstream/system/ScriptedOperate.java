@@ -31,7 +31,7 @@ import java.util.function.Function;
  * The operators' page before a platform that a test makes up: a poison picture holds one partition,
  * an export is behind, a trainer's group is about to lose what it has not read.
  */
-final class ScriptedOperations extends ScriptedServer {
+final class ScriptedOperate extends ScriptedServer {
 
   /** Offset of the record whose picture cannot be shown. */
   private static final String DAMAGED = "13";
@@ -45,8 +45,8 @@ final class ScriptedOperations extends ScriptedServer {
   private final List<String> mutes = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
 
-  static ScriptedOperations open() throws IOException {
-    ScriptedOperations service = new ScriptedOperations();
+  static ScriptedOperate open() throws IOException {
+    ScriptedOperate service = new ScriptedOperate();
     service.open(0);
     return service;
   }
@@ -155,7 +155,7 @@ final class ScriptedOperations extends ScriptedServer {
 
   private static ObjectNode read(String name) {
     try (InputStream file =
-        ScriptedOperations.class.getResourceAsStream("/dashboard/" + name + ".json")) {
+        ScriptedOperate.class.getResourceAsStream("/dashboard/" + name + ".json")) {
       return (ObjectNode) Http.JSON.readTree(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

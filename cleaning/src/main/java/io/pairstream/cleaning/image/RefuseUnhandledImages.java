@@ -8,9 +8,9 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 /**
  * Keeps images that have one true rendering in 8-bit RGB.
  *
- * <p>Of several frames none is surely the picture that the caption means, so an animation is turned
- * away unless the recipe takes its first frame. A JPEG of other than 8 bits is one that hardly any
- * decoder reads.
+ * <p>Of several frames none is surely the picture that the caption means, so an animation is
+ * rejected unless the recipe takes its first frame. A JPEG of other than 8 bits is one that hardly
+ * any decoder reads.
  *
  * <p>Rejects: {@code IMAGE_ANIMATED}, {@code IMAGE_DEPTH_UNSUPPORTED}.
  */

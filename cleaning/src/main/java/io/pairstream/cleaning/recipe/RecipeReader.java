@@ -243,7 +243,7 @@ public final class RecipeReader {
    *
    * @param comment what begins a comment
    * @param entry what a line looks like
-   * @param inWords the same for a person
+   * @param inWords what a line looks like, for a person
    */
   public List<String> lines(String key, String comment, Pattern entry, String inWords) {
     List<String> entries = new ArrayList<>();

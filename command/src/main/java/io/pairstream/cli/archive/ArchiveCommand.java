@@ -6,8 +6,8 @@ import io.pairstream.cli.command.Quantity;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.archive.RawArchive;
+import io.pairstream.tools.archive.RawArchive.ArchiveReport;
 import io.pairstream.tools.archive.RawArchive.Held;
-import io.pairstream.tools.archive.RawArchive.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ public final class ArchiveCommand extends ClusterCommand {
     return follow;
   }
 
-  private void print(Report report) {
+  private void print(ArchiveReport report) {
     Table table = new Table();
     for (Held held : report.held()) {
       table.row(

@@ -14,7 +14,7 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.terminal.Progress;
 import io.pairstream.tools.archive.Rerun;
-import io.pairstream.tools.archive.Rerun.Report;
+import io.pairstream.tools.archive.Rerun.RerunReport;
 import io.pairstream.tools.topics.CreateTopics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ public final class RerunCommand extends ClusterCommand.Fit {
     var unused =
         new CreateTopics(other, CreateTopics.BROKER_DEFAULT)
             .create(new TopicCatalogue(target.dataset(), partitions(live)));
-    Report report;
+    RerunReport report;
     try (PreprocessService service = preprocess == null ? null : new PreprocessService(preprocess);
         Progress progress = progress()) {
       report = send(live, other, progress);
@@ -95,7 +95,7 @@ public final class RerunCommand extends ClusterCommand.Fit {
     }
   }
 
-  private Report send(ClusterAccess live, ClusterAccess other, Progress progress)
+  private RerunReport send(ClusterAccess live, ClusterAccess other, Progress progress)
       throws IOException {
     double perSecond = rate == null ? Double.POSITIVE_INFINITY : rate;
     LongConsumer sent = count -> progress.show("%,d record(|s) (is|are) sent", count);
@@ -119,7 +119,7 @@ public final class RerunCommand extends ClusterCommand.Fit {
     }
   }
 
-  private void print(Report report) {
+  private void print(RerunReport report) {
     count("%d withdrawn record(|s) (was|were) not sent", report.withdrawn());
     count(
         "%d record(|s) (was|were) not sent: they are larger than a raw record may be",

@@ -44,7 +44,7 @@ public final class ProfileCommand extends ClusterCommand {
     }
     String dataset = cluster().dataset().name();
     return answer(
-        new ProfileReport.Answer(dataset, true, report, Optional.empty()),
+        new ProfileReport.ProfileAnswer(dataset, true, report, Optional.empty()),
         () -> lines(dataset, report).forEach(out()::println));
   }
 

@@ -6,9 +6,9 @@ import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.terminal.Progress;
+import io.pairstream.tools.pictures.PictureIndex;
 import io.pairstream.tools.pictures.PublishFingerprints;
 import io.pairstream.tools.pictures.PublishFingerprints.Found;
-import io.pairstream.tools.pictures.PublishedPictures;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +31,7 @@ public final class PicturesCommand {
     private boolean plan;
 
     /** Result of indexing, as JSON. */
-    private record Answer(String state, @JsonUnwrapped Found found, long sent) {}
+    private record IndexAnswer(String state, @JsonUnwrapped Found found, long sent) {}
 
     @Override
     public Integer call() {
@@ -39,7 +39,7 @@ public final class PicturesCommand {
       ClusterAccess access = access();
       access.requireRegistry();
       try (CommittedLog log = CommittedLog.open(access);
-          PublishedPictures pictures = PublishedPictures.ofIndex(access, log, TEMP);
+          PictureIndex pictures = PictureIndex.ofIndex(access, log, TEMP);
           Progress progress = progress()) {
         Found found = PublishFingerprints.count(pictures, nearCopies);
         if (!json()) {
@@ -52,7 +52,7 @@ public final class PicturesCommand {
                 : PublishFingerprints.send(
                     access, pictures, number -> progress.show("%,d fingerprint(|s) sent", number));
         return answer(
-            new Answer(plan ? "PLANNED" : "DONE", found, sent), () -> printSent(found, sent));
+            new IndexAnswer(plan ? "PLANNED" : "DONE", found, sent), () -> printSent(found, sent));
       }
     }
 

@@ -2,7 +2,7 @@ package io.pairstream.cli.review;
 
 import io.pairstream.operate.actions.Actor;
 import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.List;
@@ -50,8 +50,8 @@ final class SubjectOptions {
     return chosen.get(0);
   }
 
-  TakedownDesk.Request of(Subject subject, String cause, Progress progress) {
-    return new TakedownDesk.Request(
+  TakedownService.Request of(Subject subject, String cause, Progress progress) {
+    return new TakedownService.Request(
         subject,
         Actor.atTheCommandLine().name(),
         cause,

@@ -7,11 +7,11 @@ import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.feed.exposure.NotedCheckpoints;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.tools.pictures.NearCopiesOfImage;
-import io.pairstream.tools.pictures.PublishedPictures.NearPair;
+import io.pairstream.tools.pictures.PictureIndex.NearPair;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +62,14 @@ public final class TakedownCommand extends ClusterCommand {
   }
 
   private int withdraw(Subject subject, List<NearPair> near) {
-    TakedownDesk desk = new TakedownDesk(access(), Clock.systemUTC());
-    TakedownDesk.Report report =
+    TakedownService desk = new TakedownService(access(), Clock.systemUTC());
+    TakedownService.Report report =
         plan
             ? desk.plan(subject)
             : desk.takeDown(checked(() -> request.of(subject, cause, progress())));
     Map<String, List<String>> seenBy = seenBy(subject);
     answer(
-        new TakedownPrinter.Answer(plan ? "PLANNED" : "DONE", report, seenBy, near),
+        new TakedownPrinter.TakedownAnswer(plan ? "PLANNED" : "DONE", report, seenBy, near),
         () -> {
           TakedownPrinter to = new TakedownPrinter(out());
           to.print(report, seenBy, plan);
@@ -121,7 +121,7 @@ public final class TakedownCommand extends ClusterCommand {
     return text != null && !text.isBlank() && text.length() <= LONGEST_TEXT;
   }
 
-  static int end(TakedownDesk.Report report, PairstreamCommand command) {
+  static int end(TakedownService.Report report, PairstreamCommand command) {
     report
         .unfinished()
         .ifPresent(

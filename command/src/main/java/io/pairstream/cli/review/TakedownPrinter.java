@@ -2,13 +2,13 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;
-import io.pairstream.tools.pictures.PublishedPictures.NearPair;
+import io.pairstream.tools.pictures.PictureIndex.NearPair;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -25,13 +25,13 @@ record TakedownPrinter(PrintWriter out) implements Printer {
    * @param seenBy checkpoints that have seen some of it, by run
    * @param nearCopies published pairs of nearly the same picture
    */
-  record Answer(
+  record TakedownAnswer(
       String state,
-      @JsonUnwrapped TakedownDesk.Report report,
+      @JsonUnwrapped TakedownService.Report report,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> seenBy,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<NearPair> nearCopies) {
 
-    Answer {
+    TakedownAnswer {
       state = report.unfinished().isPresent() ? "WAITING" : state;
     }
   }
@@ -42,7 +42,7 @@ record TakedownPrinter(PrintWriter out) implements Printer {
   /**
    * Says what a takedown did, or would do where it is a plan, and which checkpoints have seen it.
    */
-  void print(TakedownDesk.Report report, Map<String, List<String>> seenBy, boolean plan) {
+  void print(TakedownService.Report report, Map<String, List<String>> seenBy, boolean plan) {
     report.earlier().ifPresent(earlier -> print("in force already: %s", says(earlier)));
     String splits =
         report.published().entrySet().stream()
@@ -72,7 +72,7 @@ record TakedownPrinter(PrintWriter out) implements Printer {
   }
 
   /** By whom a contributor's pairs were sent: a producer may name any contributor. */
-  private void printProducers(TakedownDesk.Report report) {
+  private void printProducers(TakedownService.Report report) {
     if (report.subject().kind() != TakedownKind.CONTRIBUTOR) {
       return;
     }
@@ -137,7 +137,7 @@ record TakedownPrinter(PrintWriter out) implements Printer {
   }
 
   /** Says that a takedown was lifted, or is not yet. */
-  void printLifted(TakedownDesk.Report report) {
+  void printLifted(TakedownService.Report report) {
     String takedowns =
         TerminalText.format("%d takedown(|s) with those of its pairs", report.removed());
     if (report.unfinished().isPresent()) {
@@ -150,7 +150,7 @@ record TakedownPrinter(PrintWriter out) implements Printer {
   }
 
   /** Writes a takedown that is in force. */
-  void print(TakedownDesk.Entry entry) {
+  void print(TakedownService.Entry entry) {
     Takedown takedown = entry.takedown();
     String kind = takedown.getKind();
     long pairs = entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0);

@@ -3,7 +3,7 @@ package io.pairstream.cli.review;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.Hint;
 import java.time.Clock;
 import java.util.List;
@@ -24,7 +24,7 @@ final class TakedownsInForce {
 
     @Override
     public Integer call() {
-      List<TakedownDesk.Entry> entries = new TakedownDesk(access(), Clock.systemUTC()).list();
+      List<TakedownService.Entry> entries = new TakedownService(access(), Clock.systemUTC()).list();
       entries.forEach(entry -> answer(entry, () -> new TakedownPrinter(out()).print(entry)));
       if (entries.isEmpty() && !json()) {
         print("nothing is withdrawn");
@@ -42,21 +42,21 @@ final class TakedownsInForce {
     @Override
     public Integer call() {
       Subject subject = checked(request::subject);
-      Optional<TakedownDesk.Report> lifted =
-          new TakedownDesk(access(), Clock.systemUTC())
+      Optional<TakedownService.Report> lifted =
+          new TakedownService(access(), Clock.systemUTC())
               .lift(checked(() -> request.of(subject, "", progress())));
       if (lifted.isPresent()) {
-        TakedownDesk.Report report = lifted.get();
+        TakedownService.Report report = lifted.get();
         answer(
-            new TakedownPrinter.Answer("LIFTED", report, Map.of(), List.of()),
+            new TakedownPrinter.TakedownAnswer("LIFTED", report, Map.of(), List.of()),
             () -> new TakedownPrinter(out()).printLifted(report));
         return TakedownCommand.end(report, this);
       }
-      TakedownDesk.Report none =
-          new TakedownDesk.Report(
+      TakedownService.Report none =
+          new TakedownService.Report(
               subject, new TreeMap<>(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
       answer(
-          new TakedownPrinter.Answer("UNKNOWN", none, Map.of(), List.of()),
+          new TakedownPrinter.TakedownAnswer("UNKNOWN", none, Map.of(), List.of()),
           () -> complain(subject.key() + " is not withdrawn; what is: " + Hint.of("takedown ls")));
       return ExitStatus.FOUND_WRONG;
     }

@@ -64,7 +64,7 @@ final class JpegCodec {
   /**
    * The planes of a JPEG. They are valid until the next call.
    *
-   * @param inNativeMemory the same bytes, where they are in native memory already
+   * @param inNativeMemory the file's bytes, where they are in native memory already
    * @return nothing where the file is no flawless JPEG in grey or YCbCr. Then another decoder has
    *     the last word, so that it alone decides which flaws count.
    */

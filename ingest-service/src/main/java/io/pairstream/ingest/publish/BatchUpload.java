@@ -156,7 +156,7 @@ final class BatchUpload {
                       + Limits.MAX_INPUTS
                       + " inputs; send the rest in a batch of its own"));
         }
-        Duration debt = handOver(next.get());
+        Duration debt = submit(next.get());
         if (answered.isCompletedExceptionally()) {
           throw new IOException("the results of a batch find no room on disk");
         }
@@ -169,8 +169,12 @@ final class BatchUpload {
     }
   }
 
-  /** Passes an input to the intake. @return how long its sender has to wait for it */
-  private Duration handOver(JsonLinesBody.Line input) {
+  /**
+   * Passes an input to the intake.
+   *
+   * @return how long its sender has to wait for it
+   */
+  private Duration submit(JsonLinesBody.Line input) {
     int kib = Limits.kib(input.sizeBytes());
     long number = input.number();
     Duration debt = quota.charge(sender, 1, 0);

@@ -196,7 +196,7 @@ public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseab
    * How the brokers are.
    *
    * @param state how they are in one word
-   * @param sentence the same in words
+   * @param sentence how they are, for a person
    * @param nodes those that are there, by id
    * @param underReplicated partitions of the data set whose copies are not all up to date
    * @param offline partitions of the data set that nobody leads

@@ -59,7 +59,7 @@ final class Graph {
   record Edge(String from, String to) {}
 
   /** As {@code GET /v1/topology} answers. */
-  record Answer(
+  record TopologyAnswer(
       boolean ready, Sentence sentence, double working, List<NodeNow> nodes, Set<Edge> edges) {}
 
   /**
@@ -207,9 +207,9 @@ final class Graph {
   /**
    * @param ready whether any process has described the topology
    */
-  Answer answer(boolean ready) {
+  TopologyAnswer answer(boolean ready) {
     Optional<String> bottleneck = bottleneck();
-    return new Answer(
+    return new TopologyAnswer(
         ready,
         sentence(),
         working(),

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param heardAt when that was, by our clock
  * @param rates what its counters grew by per second of late, by series; empty where it has spoken
  *     once only, or is silent
- * @param minuteRates the same over the last minute
+ * @param minuteRates growth of its counters per second over the last minute, by series
  * @param silent whether it has missed several reports: it is gone, cut off, or hangs
  */
 public record Instance(

@@ -72,7 +72,7 @@ public final class Overview {
         AnswerJson.route("/v1/topology", request -> topology(sources.instances())));
   }
 
-  static Graph.Answer topology(Instances instances) {
+  static Graph.TopologyAnswer topology(Instances instances) {
     Optional<String> described = instances.topology("preprocess");
     return new Graph(described.orElse(""), instances.of("preprocess"))
         .answer(described.isPresent());
@@ -89,7 +89,7 @@ public final class Overview {
   }
 
   /** As {@code GET /v1/overview} answers. */
-  record Answer(
+  record OverviewAnswer(
       Instant at,
       String dataset,
       LagVerdict verdict,
@@ -132,14 +132,14 @@ public final class Overview {
       int partitions,
       List<String> assigned) {}
 
-  Answer answer() {
+  OverviewAnswer answer() {
     Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     // Brokers that were not asked yet, and groups that were not looked at.
     LagVerdict notYet = reporting.isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
     LagVerdict blindly = brokers.state() == State.UNKNOWN ? notYet : LagVerdict.UNKNOWN;
     PairTopics topics = sources.cluster().topics();
-    return new Answer(
+    return new OverviewAnswer(
         now,
         sources.cluster().dataset().name(),
         blind ? blindly : headline.map(Headline::verdict).orElse(notYet),

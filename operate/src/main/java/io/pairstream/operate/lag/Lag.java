@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * How far a group is, or one of its partitions, and what is to be thought of it.
  *
  * @param verdict of a group the worst of its partitions
- * @param sentence the same for a person, on one line
+ * @param sentence the verdict for a person, on one line
  * @param since when it began to be so
  * @param records those that wait; transaction markers between them count too, but where nothing
  *     else is there it is 0. Empty where the group never committed, of a group where that is so of

@@ -337,8 +337,8 @@ public final class LagWatcher implements AutoCloseable {
     unread.sort(
         Comparator.comparing((Watched each) -> !each.stands())
             .thenComparing(Watched::headReadInLook));
-    long standing = unread.stream().filter(Watched::stands).count();
-    long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, standing + MOST_HEADS / 4);
+    long stuck = unread.stream().filter(Watched::stands).count();
+    long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, stuck + MOST_HEADS / 4);
     Map<Place, Head> found =
         heads.read(unread.stream().limit(most).map(Watched::wanted).distinct().toList());
     for (Watched each : unread) {

@@ -20,9 +20,9 @@ record LeftOpen(AbandonedTransaction transaction, String instance, String remedy
     return transaction.partitions().contains(partition) || transaction.group().equals(group);
   }
 
-  /** A sentence of somebody who stands, and why. */
-  Sentence after(Sentence standing) {
+  /** The sentence of a group that is stuck, with the open transaction as the reason. */
+  Sentence after(Sentence status) {
     return Template.LEFT_OPEN.with(
-        standing, instance, Durations.timeToTheSecond(transaction.endsAt()), remedy);
+        status, instance, Durations.timeToTheSecond(transaction.endsAt()), remedy);
   }
 }

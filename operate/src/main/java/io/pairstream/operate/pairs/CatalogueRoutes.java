@@ -276,11 +276,12 @@ public final class CatalogueRoutes implements AutoCloseable {
         report.producers().stream().map(ProfileReport.NamedProducer::contributor).toList();
     return AnswerJson.answer(
         new Profile(
-            new ProfileReport.Answer(dataset, state.ready(), report, state.asOf()),
+            new ProfileReport.ProfileAnswer(dataset, state.ready(), report, state.asOf()),
             CopyRise.of(catalogue, producers)));
   }
 
-  private record Profile(@JsonUnwrapped ProfileReport.Answer profile, List<CopyRise> copying) {}
+  private record Profile(
+      @JsonUnwrapped ProfileReport.ProfileAnswer profile, List<CopyRise> copying) {}
 
   private static PairQuery query(Incoming request) {
     try {

@@ -99,7 +99,7 @@ public record ProfileReport(
    * @param ready whether all topics were read once
    * @param asOf when something newer was last known; empty while the topics are read
    */
-  public record Answer(
+  public record ProfileAnswer(
       String dataset, boolean ready, @JsonUnwrapped ProfileReport report, Optional<Instant> asOf) {}
 
   /** In how many captions a word stands. */

@@ -43,7 +43,7 @@ import org.apache.kafka.common.errors.RetriableException;
  * are found once it has reached every task of the topology, after which no more can come. So
  * whoever is interrupted asks for the same once more.
  */
-public final class TakedownDesk {
+public final class TakedownService {
 
   private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
   private static final RecordPublisher.Limits LIMITS =
@@ -52,7 +52,7 @@ public final class TakedownDesk {
   private final ClusterAccess cluster;
   private final Clock clock;
 
-  public TakedownDesk(ClusterAccess cluster, Clock clock) {
+  public TakedownService(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
     this.clock = clock;
   }

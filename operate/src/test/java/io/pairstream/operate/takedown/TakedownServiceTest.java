@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.pairs.PairAnswer;
 import io.pairstream.operate.pairs.PairHistory;
-import io.pairstream.operate.takedown.TakedownDesk.Request;
+import io.pairstream.operate.takedown.TakedownService.Request;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(900)
-class TakedownDeskTest {
+class TakedownServiceTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -42,7 +42,8 @@ class TakedownDeskTest {
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-  private final TakedownDesk desk = new TakedownDesk(cluster, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final TakedownService desk =
+      new TakedownService(cluster, Clock.fixed(NOW, ZoneOffset.UTC));
   private final Map<Sent, PairStatus> published = new LinkedHashMap<>();
   private final Set<String> removed = new TreeSet<>();
 
@@ -79,7 +80,7 @@ class TakedownDeskTest {
     return sent;
   }
 
-  private TakedownDesk.Report takeDown(Subject subject) {
+  private TakedownService.Report takeDown(Subject subject) {
     return desk.takeDown(
         new Request(subject, "alice", "it is a private letter", LONG, this::carryOut));
   }
@@ -116,7 +117,7 @@ class TakedownDeskTest {
     assertThat(desk.plan(Subject.contributor("museum")).producers())
         .isEqualTo(Map.of("", 1L, "eve", 1L, "museum", 1L));
 
-    TakedownDesk.Report report = takeDown(Subject.producer("eve"));
+    TakedownService.Report report = takeDown(Subject.producer("eve"));
 
     assertThat(report.removed()).isEqualTo(2);
     assertThat(removed)
@@ -132,7 +133,7 @@ class TakedownDeskTest {
     Sent second = publish("image 2", "of the museum too", "museum", "pictures.test");
     publish("image 3", "of another", "another", "elsewhere.test");
 
-    TakedownDesk.Report report = takeDown(Subject.contributor("museum"));
+    TakedownService.Report report = takeDown(Subject.contributor("museum"));
 
     assertThat(report.unfinished()).isEmpty();
     assertThat(report.removed()).isEqualTo(2);
@@ -159,7 +160,7 @@ class TakedownDeskTest {
     publish("image 1", "of the museum", "museum", "pictures.test");
     AtomicBoolean begun = new AtomicBoolean();
 
-    TakedownDesk.Report report =
+    TakedownService.Report report =
         desk.takeDown(
             new Request(
                 Subject.contributor("museum"),
@@ -183,8 +184,8 @@ class TakedownDeskTest {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
     takeDown(Subject.pair(sent.pairId()));
 
-    TakedownDesk.Report again =
-        new TakedownDesk(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
+    TakedownService.Report again =
+        new TakedownService(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
             .takeDown(
                 new Request(
                     Subject.pair(sent.pairId()), "bob", "other words", LONG, this::carryOut));
@@ -240,7 +241,7 @@ class TakedownDeskTest {
           carryOut();
         };
 
-    TakedownDesk.Report report =
+    TakedownService.Report report =
         desk.takeDown(
             new Request(Subject.contributor("museum"), "alice", "a letter", LONG, bobWritesToo));
 
@@ -282,7 +283,7 @@ class TakedownDeskTest {
     publishCleaned("image 2", "a letter ", "a letter");
 
     assertThat(desk.plan(Subject.pair(first.pairId())).total()).isEqualTo(2);
-    TakedownDesk.Report report = takeDown(Subject.pair(first.pairId()));
+    TakedownService.Report report = takeDown(Subject.pair(first.pairId()));
 
     assertThat(report.unfinished()).isEmpty();
     assertThat(report.removed()).isEqualTo(2);
@@ -318,7 +319,7 @@ class TakedownDeskTest {
   void withoutATopologyItIsPublishedAndSaysWhatItWaitsFor() {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
 
-    TakedownDesk.Report report =
+    TakedownService.Report report =
         desk.takeDown(
             new Request(
                 Subject.contributor("museum"), "alice", "a letter", Duration.ZERO, () -> {}));
@@ -336,7 +337,7 @@ class TakedownDeskTest {
     takeDown(Subject.contributor("museum"));
     takeDown(Subject.pair(own.pairId()));
 
-    TakedownDesk.Report lifted =
+    TakedownService.Report lifted =
         desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut))
             .orElseThrow();
 
@@ -352,9 +353,9 @@ class TakedownDeskTest {
     publish("image 1", "of the museum", "museum", "pictures.test");
     takeDown(Subject.contributor("museum"));
 
-    TakedownDesk.Report first = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
-    TakedownDesk.Report early = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
-    TakedownDesk.Report late = lift("museum", LONG, this::carryOut).orElseThrow();
+    TakedownService.Report first = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
+    TakedownService.Report early = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
+    TakedownService.Report late = lift("museum", LONG, this::carryOut).orElseThrow();
 
     assertThat(first.removed()).isEqualTo(2);
     assertThat(first.unfinished()).contains("no preprocess runs that could carry it out");
@@ -365,7 +366,8 @@ class TakedownDeskTest {
     assertThat(lift("gallery", LONG, () -> {})).isEmpty();
   }
 
-  private Optional<TakedownDesk.Report> lift(String museum, Duration timeout, Runnable meanwhile) {
+  private Optional<TakedownService.Report> lift(
+      String museum, Duration timeout, Runnable meanwhile) {
     return desk.lift(new Request(Subject.contributor(museum), "bob", "", timeout, meanwhile));
   }
 
@@ -377,7 +379,7 @@ class TakedownDeskTest {
           throw new TimeoutException("no answer");
         };
 
-    TakedownDesk.Report report =
+    TakedownService.Report report =
         desk.takeDown(
             new Request(Subject.contributor("museum"), "alice", "a letter", LONG, silence));
 
@@ -396,7 +398,7 @@ class TakedownDeskTest {
     Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
     takeDown(Subject.contributor("museum"));
 
-    new TakedownDesk(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
+    new TakedownService(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
         .lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
 
     PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();

@@ -463,10 +463,10 @@ class NearCopiesTest {
         .containsExactly(digest(pairs[1]), digest(pairs[2]), digest(pairs[2]));
   }
 
-  /** Both are near the first, which has made way, and not each other. */
+  /** Both are near the first, which is superseded, and not each other. */
   @ParameterizedTest
   @ValueSource(ints = {200, 400})
-  void whatIsNearAPictureThatMadeWayNamesItAndTheOneThatIsPublished(int sidePx) {
+  void whatIsNearASupersededPictureNamesItAndTheOneThatIsPublished(int sidePx) {
     start("keep-best");
     RawPair first = sized(256, 1, HASH);
     RawPair second = sized(300, 2, off(HASH, 4));

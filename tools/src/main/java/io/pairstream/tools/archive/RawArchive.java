@@ -49,7 +49,7 @@ public final class RawArchive implements AutoCloseable {
    * @param missing offsets, by partition, that had left the log before they were archived
    * @param held what the archive has of each partition
    */
-  public record Report(
+  public record ArchiveReport(
       long records, long withdrawn, long removed, Map<String, Long> missing, List<Held> held) {}
 
   /** An archived partition: every committed record between two offsets. */
@@ -81,7 +81,7 @@ public final class RawArchive implements AutoCloseable {
    *
    * @param remove whether what was withdrawn since goes out of the files, too
    */
-  public Report run(boolean remove) throws IOException {
+  public ArchiveReport run(boolean remove) throws IOException {
     boolean decided = !decisions.readOn().isEmpty();
     long removed = remove && decided ? removeWithdrawn() : 0;
     Map<String, Long> missing = new TreeMap<>();
@@ -102,7 +102,7 @@ public final class RawArchive implements AutoCloseable {
       run.archive(partition, new Stretch(Math.max(next, there.from()), there.to()));
     }
     List<Held> held = folder.files(topics).values().stream().map(RawArchive::held).toList();
-    return new Report(run.records, run.withdrawn, removed, missing, held);
+    return new ArchiveReport(run.records, run.withdrawn, removed, missing, held);
   }
 
   /** Pause between two runs. */
@@ -117,7 +117,7 @@ public final class RawArchive implements AutoCloseable {
    *
    * @param each gets what was done each time
    */
-  public void follow(boolean remove, Consumer<Report> each, Pause pause)
+  public void follow(boolean remove, Consumer<ArchiveReport> each, Pause pause)
       throws IOException, InterruptedException {
     do {
       each.accept(run(remove));

@@ -66,7 +66,7 @@ public final class Rerun implements AutoCloseable {
    * @param tooLarge records that were not sent, as they are larger than a raw record may be
    * @param missing offsets that are neither where was read from nor done with before
    */
-  public record Report(long sent, long withdrawn, long tooLarge, long missing) {}
+  public record RerunReport(long sent, long withdrawn, long tooLarge, long missing) {}
 
   /**
    * Goes on where the last one ended.
@@ -109,7 +109,7 @@ public final class Rerun implements AutoCloseable {
   }
 
   /** Sends what the topics hold now and was not sent before. */
-  public Report fromTopics() {
+  public RerunReport fromTopics() {
     Map<TopicPartition, Stretch> left = new HashMap<>();
     log.everything(log.partitions(from.topics().rawNames()))
         .forEach(
@@ -139,7 +139,7 @@ public final class Rerun implements AutoCloseable {
    *
    * @throws IOException where there is none of this data set, or a file cannot be read
    */
-  public Report fromArchive(Path archive) throws IOException {
+  public RerunReport fromArchive(Path archive) throws IOException {
     ArchiveFolder folder = new ArchiveFolder(archive);
     Map<TopicPartition, List<Stored>> files = folder.files(from.topics().rawNames());
     if (files.isEmpty()) {
@@ -173,8 +173,8 @@ public final class Rerun implements AutoCloseable {
     return report();
   }
 
-  private Report report() {
-    return new Report(sent, withdrawn, tooLarge, missing);
+  private RerunReport report() {
+    return new RerunReport(sent, withdrawn, tooLarge, missing);
   }
 
   /** Behind the last record there may be marks of transactions. */

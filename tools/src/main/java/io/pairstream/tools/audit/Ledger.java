@@ -9,7 +9,7 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.tools.audit.AuditReport.Kind;
 import io.pairstream.tools.audit.AuditReport.LinkReport;
 import io.pairstream.tools.audit.AuditReport.NearCopyReport;
-import io.pairstream.tools.pictures.PublishedPictures;
+import io.pairstream.tools.pictures.PictureIndex;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class Ledger implements Closeable {
   private final int quarantineOutput;
   private final Inputs raw;
   private final SplitBooks splits;
-  private final PublishedPictures pictures;
+  private final PictureIndex pictures;
   private final Differences differences;
 
   private long quarantined;
@@ -60,7 +60,7 @@ final class Ledger implements Closeable {
     this.quarantineOutput = splits.size();
     this.raw = new Inputs("raw record", outputs, raw, differences);
     this.splits = new SplitBooks(folder, splits, this.raw);
-    this.pictures = new PublishedPictures(folder);
+    this.pictures = new PictureIndex(folder);
   }
 
   /** A record on the repartition topic, which is on its way. */
@@ -104,7 +104,7 @@ final class Ledger implements Closeable {
     splits.published(key, image, pair.getCaption(), origin, output, partition, offset);
     pictures.put(
         key + output,
-        PublishedPictures.SPLITS.get(output),
+        PictureIndex.SPLITS.get(output),
         pair.getImageDigest(),
         pair.getPerceptualHash(),
         pair.getMirroredHash(),
@@ -246,7 +246,7 @@ final class Ledger implements Closeable {
   }
 
   private String topic(PairStatus split) {
-    return outputs.get(PublishedPictures.SPLITS.indexOf(split));
+    return outputs.get(PictureIndex.SPLITS.indexOf(split));
   }
 
   @Override

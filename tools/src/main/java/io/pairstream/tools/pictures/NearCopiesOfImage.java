@@ -5,8 +5,8 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
-import io.pairstream.tools.pictures.PublishedPictures.NearPair;
-import io.pairstream.tools.pictures.PublishedPictures.Picture;
+import io.pairstream.tools.pictures.PictureIndex.NearPair;
+import io.pairstream.tools.pictures.PictureIndex.Picture;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class NearCopiesOfImage {
       ClusterAccess cluster, String imageDigest, NearCopies how, Path folder) {
     AtomicReference<IndexedPair> own = new AtomicReference<>();
     try (CommittedLog log = CommittedLog.open(cluster);
-        PublishedPictures pictures = new PublishedPictures(folder)) {
+        PictureIndex pictures = new PictureIndex(folder)) {
       log.readAll(
           cluster.topics().index(),
           (pairId, entry) -> {
@@ -42,13 +42,13 @@ public final class NearCopiesOfImage {
 
   private static Optional<Picture> picture(CommittedLog log, IndexedPair entry) {
     Optional<Long> mirrored =
-        PublishedPictures.number(entry.getMirroredHash())
+        PictureIndex.number(entry.getMirroredHash())
             .or(
                 () ->
                     log.published(entry)
-                        .flatMap(pair -> PublishedPictures.number(pair.getMirroredHash())));
-    PairStatus any = PublishedPictures.SPLITS.get(0);
-    return PublishedPictures.number(entry.getPerceptualHash())
+                        .flatMap(pair -> PictureIndex.number(pair.getMirroredHash())));
+    PairStatus any = PictureIndex.SPLITS.get(0);
+    return PictureIndex.number(entry.getPerceptualHash())
         .map(hash -> new Picture(entry.getImageDigest(), any, hash, mirrored, false));
   }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * The pictures of published pairs, in a temporary SQLite database: some 150 bytes for a record, and
  * as many for a picture. All is put in before anything is asked.
  */
-public final class PublishedPictures implements Closeable {
+public final class PictureIndex implements Closeable {
 
   /** The splits, by their numbers here; later ones are held out from earlier ones. */
   public static final List<PairStatus> SPLITS =
@@ -68,7 +68,7 @@ public final class PublishedPictures implements Closeable {
   /**
    * @param folder where the database is
    */
-  public PublishedPictures(Path folder) {
+  public PictureIndex(Path folder) {
     records = Database.temporary(folder);
     records.execute(SEEN, LIVE);
   }
@@ -122,8 +122,8 @@ public final class PublishedPictures implements Closeable {
   public record NearPair(String pairId, String imageDigest, PairStatus split, int distanceBits) {}
 
   /** Pictures of all published pairs, by the index. */
-  public static PublishedPictures ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
-    PublishedPictures pictures = new PublishedPictures(folder);
+  public static PictureIndex ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
+    PictureIndex pictures = new PictureIndex(folder);
     try {
       log.readAll(cluster.topics().index(), pictures::enter);
       return pictures;

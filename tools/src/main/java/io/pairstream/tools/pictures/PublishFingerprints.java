@@ -6,8 +6,8 @@ import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.Transactions;
-import io.pairstream.tools.pictures.PublishedPictures.NearCopy;
-import io.pairstream.tools.pictures.PublishedPictures.Picture;
+import io.pairstream.tools.pictures.PictureIndex.NearCopy;
+import io.pairstream.tools.pictures.PictureIndex.Picture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +38,7 @@ public final class PublishFingerprints {
   public static final int MAX_EXAMPLES = 10;
 
   /** Counts; takes 100 bytes of memory for each picture, where 4 bits may differ. */
-  public static Found count(PublishedPictures pictures, NearCopies how) {
+  public static Found count(PictureIndex pictures, NearCopies how) {
     HammingIndex earlier = new HammingIndex(how.maxDistanceBits());
     HammingIndex mirrored = new HammingIndex(how.maxDistanceBits());
     AtomicLong all = new AtomicLong();
@@ -81,8 +81,7 @@ public final class PublishFingerprints {
    * @throws org.apache.kafka.common.KafkaException where the cluster does not take them; what is
    *     sent may be sent again
    */
-  public static long send(
-      ClusterAccess cluster, PublishedPictures pictures, LongConsumer progress) {
+  public static long send(ClusterAccess cluster, PictureIndex pictures, LongConsumer progress) {
     Topic<String, Fingerprint> topic = cluster.topics().fingerprints();
     cluster.registry().idOf(topic.name() + "-value", Fingerprint.SCHEMA$);
     AtomicLong sent = new AtomicLong();

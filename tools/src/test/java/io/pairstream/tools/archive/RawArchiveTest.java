@@ -17,7 +17,7 @@ import io.pairstream.tools.archive.ArchiveFile.Reader;
 import io.pairstream.tools.archive.ArchiveFile.Writer;
 import io.pairstream.tools.archive.ArchiveFolder.Stored;
 import io.pairstream.tools.archive.ArchivedRecord.About;
-import io.pairstream.tools.archive.RawArchive.Report;
+import io.pairstream.tools.archive.RawArchive.ArchiveReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +79,7 @@ class RawArchiveTest {
     TestCluster.send(cluster, pair(caption, "anna"));
   }
 
-  private Report archive() throws IOException {
+  private ArchiveReport archive() throws IOException {
     try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
       return archive.run(false);
     }
@@ -145,8 +145,8 @@ class RawArchiveTest {
     Files.write(part, new byte[1000], StandardOpenOption.APPEND);
     send("three");
 
-    Report report = archive();
-    Report again = archive();
+    ArchiveReport report = archive();
+    ArchiveReport again = archive();
 
     assertThat(archived()).containsExactly("one", "two", "three");
     assertThat(report.records()).isEqualTo(2);
@@ -182,7 +182,7 @@ class RawArchiveTest {
     TopicPartition partition = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
     TestCluster.deleteBefore(cluster, partition, 2);
 
-    Report report = archive();
+    ArchiveReport report = archive();
 
     assertThat(report.missing()).containsExactly(Map.entry(partition.toString(), 1L));
     assertThat(archived()).containsExactly("one", "three");
@@ -198,7 +198,7 @@ class RawArchiveTest {
     ClusterAccess fromArchive = other();
     ClusterAccess fromTopics = other();
 
-    Report kept = archive();
+    ArchiveReport kept = archive();
     List<String> before = archived();
     try (Rerun rerun = new Rerun(cluster, fromArchive, 1e9, sent -> {})) {
       assertThat(rerun.fromArchive(folder).withdrawn()).isEqualTo(1);
@@ -223,7 +223,7 @@ class RawArchiveTest {
 
   @Test
   void followsWhatIsSentAndWithdrawnUntilItIsStopped() throws Exception {
-    List<Report> reports = new ArrayList<>();
+    List<ArchiveReport> reports = new ArrayList<>();
     send("one");
 
     try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
@@ -242,8 +242,8 @@ class RawArchiveTest {
           });
     }
 
-    assertThat(reports).extracting(Report::records).containsExactly(1L, 1L, 0L);
-    assertThat(reports).extracting(Report::removed).containsExactly(0L, 0L, 2L);
+    assertThat(reports).extracting(ArchiveReport::records).containsExactly(1L, 1L, 0L);
+    assertThat(reports).extracting(ArchiveReport::removed).containsExactly(0L, 0L, 2L);
     assertThat(archived()).isEmpty();
   }
 
@@ -365,7 +365,7 @@ class RawArchiveTest {
     ClusterAccess other = other();
 
     try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
-      assertThat(rerun.fromArchive(folder)).isEqualTo(new Rerun.Report(1, 0, 1, 0));
+      assertThat(rerun.fromArchive(folder)).isEqualTo(new Rerun.RerunReport(1, 0, 1, 0));
       // The archive has an offset that the topic does not reach.
       assertThatThrownBy(rerun::fromTopics).hasMessageContaining("made anew");
     }

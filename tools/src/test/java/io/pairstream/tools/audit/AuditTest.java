@@ -6,7 +6,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownDesk;
+import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -138,10 +138,10 @@ class AuditTest {
             pipeline.carryOutTakedowns(
                 Map.of(trained, PairStatus.TRAINING, other, PairStatus.TRAINING));
 
-    TakedownDesk.Report done =
-        new TakedownDesk(cluster, Clock.systemUTC())
+    TakedownService.Report done =
+        new TakedownService(cluster, Clock.systemUTC())
             .takeDown(
-                new TakedownDesk.Request(
+                new TakedownService.Request(
                     subject, "alice", "a private letter", Duration.ofMinutes(4), carryOut));
 
     assertThat(done.removed()).isEqualTo(pairs);

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.tools.pictures.PublishedPictures.NearCopy;
-import io.pairstream.tools.pictures.PublishedPictures.NearPair;
-import io.pairstream.tools.pictures.PublishedPictures.Picture;
+import io.pairstream.tools.pictures.PictureIndex.NearCopy;
+import io.pairstream.tools.pictures.PictureIndex.NearPair;
+import io.pairstream.tools.pictures.PictureIndex.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +19,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PublishedPicturesTest {
+class PictureIndexTest {
 
   @TempDir private static Path folder;
 
-  private PublishedPictures pictures;
+  private PictureIndex pictures;
 
   @BeforeEach
   void open() {
-    pictures = new PublishedPictures(folder);
+    pictures = new PictureIndex(folder);
   }
 
   @AfterEach

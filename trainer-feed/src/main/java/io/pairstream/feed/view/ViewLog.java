@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The pen of one named view: who holds it appends segments, or takes the view away.
+ * The only writer of one named view: appends segments, or deletes the view.
  *
  * <p>A new writer ends the transaction of the one before, and then reads what that one has
  * committed; so what is read here holds until the next commit. Not thread-safe.
@@ -112,8 +112,7 @@ public final class ViewLog implements AutoCloseable {
    * view's transaction keeps readers waiting.
    *
    * @param isLast whether the view is frozen with them
-   * @throws InvalidViewException where the view is frozen already, or another process has taken the
-   *     pen
+   * @throws InvalidViewException where the view is frozen already, or another writer was opened
    * @throws KafkaException where the broker does not take them
    */
   public NamedView append(Addition addition, Instant now, boolean isLast) {
@@ -138,8 +137,8 @@ public final class ViewLog implements AutoCloseable {
   /**
    * Freezes the view as it is.
    *
-   * @throws InvalidViewException where there is none, it is frozen already, or another process has
-   *     taken the pen
+   * @throws InvalidViewException where there is none, it is frozen already, or another writer was
+   *     opened
    * @throws KafkaException where the broker does not take it
    */
   public NamedView freeze(Instant now) {
@@ -151,10 +150,10 @@ public final class ViewLog implements AutoCloseable {
   }
 
   /**
-   * Takes the view away as it was when the pen was taken.
+   * Deletes the view as it was when this writer was opened.
    *
    * @return whether there was one
-   * @throws InvalidViewException where another process has taken the pen
+   * @throws InvalidViewException where another writer was opened
    * @throws KafkaException where the broker does not take it
    */
   public boolean drop() {
