@@ -58,7 +58,6 @@ public final class ContenderMain {
     }
   }
 
-  /** What a recipe wants of a picture. */
   private record Preparation(CleaningPlan plan, ImagePlan picture) {
 
     static Preparation with(String encoding) {

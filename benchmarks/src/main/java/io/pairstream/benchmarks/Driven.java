@@ -13,7 +13,7 @@ final class Driven {
 
   private Driven() {}
 
-  /** What a line asks for. */
+  /** Work that a line asks for. */
   interface Work {
     /** Two counts: what is done, and what is not. */
     String done(String[] words) throws IOException, InterruptedException;

@@ -44,7 +44,7 @@ final class PublishedLine implements AutoCloseable {
   private long published;
 
   /**
-   * What a round does between the two marks.
+   * Figures of a round between the two marks.
    *
    * @param millisPerPair processor time, by process; image workers are one
    */

@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What a SIGKILL costs preprocessing with so many receipts in its store: records restored, time
+ * Price of a SIGKILL for preprocessing with so many receipts in its store: records restored, time
  * until each partition has outputs again, and room on the disk; with Kafka Streams' transactional
  * stores, and without. Arguments: receipts, rounds.
  */
@@ -137,7 +137,6 @@ public final class Restores {
     return platform.processes().dataDirectory().resolve("logs").resolve("preprocess.log");
   }
 
-  /** Records that Kafka Streams says it restored. */
   private long restored() throws IOException {
     try (Stream<String> lines = Files.lines(log())) {
       return lines

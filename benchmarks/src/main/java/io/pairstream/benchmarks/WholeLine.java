@@ -146,7 +146,7 @@ public final class WholeLine implements Callable<Integer> {
         .toArray();
   }
 
-  /** Of an even number, the mean of the middle two. */
+  /** Median; of an even number of values, the mean of the middle two. */
   private static double median(double[] sorted) {
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }

@@ -26,6 +26,7 @@ class JavadocTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "benchmarks",
         "cleaning",
         "command",
         "image-worker",
@@ -35,6 +36,8 @@ class JavadocTest {
         "registry",
         "schemas",
         "service",
+        "system-tests",
+        "test-support",
         "tools",
         "trainer-feed"
       })

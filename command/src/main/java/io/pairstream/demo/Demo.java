@@ -97,7 +97,6 @@ public final class Demo {
   private final AtomicLong published = new AtomicLong();
   private final long startedAt = System.nanoTime();
 
-  /** Counts of the latest look. */
   private DecidedPairs.Counts outputs;
 
   private long batches;

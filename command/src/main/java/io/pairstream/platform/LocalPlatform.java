@@ -132,7 +132,6 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  /** File with the credential that may register schemas. */
   private Path credentialFile() {
     return data.resolve(RegistryCredential.FILE_NAME);
   }

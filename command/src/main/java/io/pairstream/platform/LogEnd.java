@@ -21,7 +21,6 @@ public final class LogEnd {
   private static final int END_BYTES = 32 << 10;
   private static final int MOST_LINES = 7;
 
-  /** Characters of a line that are quoted. */
   private static final int MOST_QUOTED = 300;
 
   private LogEnd() {}

@@ -31,7 +31,7 @@ import org.apache.kafka.clients.admin.AdminClient;
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestSupport.class})
 class ArchitectureTest {
 
-  /** What modules lend to the tests of others is no part of the product. */
+  /** Leaves out code that modules lend to the tests of others. */
   static final class NoTestSupport implements ImportOption {
 
     @Override

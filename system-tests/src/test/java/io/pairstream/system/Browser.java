@@ -24,7 +24,7 @@ import org.openqa.selenium.logging.LogType;
 /** A real browser of this machine, without a window, and a person who uses it. */
 final class Browser implements AutoCloseable {
 
-  /** What a person looks at. */
+  /** Screen of a person. */
   enum Screen {
     DESK(1280, 900),
     PHONE(390, 844),
@@ -204,8 +204,7 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * What can be seen of each; in one question, as each takes its time. Of what is so far down that
-   * the browser does not lay it out yet, all that it says.
+   * Visible text of each element, read in one question. An element so far down that the browser has not laid it out yet gives all of its text.
    */
   List<String> texts(String selector) {
     Object texts =
@@ -258,8 +257,7 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * What the browser complained of: errors of scripts, what the policy blocked. Not that this
-   * machine had another network meanwhile, as containers beside it come and go.
+   * Complaints of the browser: errors of scripts, and whatever the policy blocked; but no change of this machine's networks, as containers beside it come and go.
    */
   List<String> complaints() {
     List<String> all =

@@ -41,7 +41,7 @@ class ContainerTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
 
-  /** Of our own questions, which are asked when nothing is wrong with the broker. */
+  /** Timeout of the test's own questions, which are asked when nothing is wrong with the broker. */
   private static final Map<String, String> TIMEOUT = Map.of("default.api.timeout.ms", "120000");
 
   // Numbers of pairs, each group's behind those of the group before.

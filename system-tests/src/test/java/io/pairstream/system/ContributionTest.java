@@ -70,7 +70,7 @@ class ContributionTest extends PageTest {
   }
 
   /**
-   * Its own name points to this machine; of all that listens there it gets nothing but refusals.
+   * A hostile site whose name points to this machine gets nothing but refusals of all that listens there.
    */
   @Test
   void aSiteUnderANameOfItsOwnReachesNoService() {
@@ -110,7 +110,7 @@ class ContributionTest extends PageTest {
     return "['%s', {method: '%s'%s}]".formatted(path, method, sent);
   }
 
-  /** What a page of the site sees when it sends requests to an address under the site's name. */
+  /** Answers that a page of the site sees to requests to an address under the site's name. */
   private static List<?> asRebound(String address, String... requests) {
     URI uri = URI.create(address);
     String own = "http://" + Browser.REBOUND_NAME + ":" + uri.getPort();

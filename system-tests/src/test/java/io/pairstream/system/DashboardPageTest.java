@@ -36,7 +36,7 @@ class DashboardPageTest extends PageTest {
   /** Two words in a row, which no name, command or unit has. */
   private static final Pattern ENGLISH = Pattern.compile("\\b[A-Za-z]?[a-z]{2,} [a-z]{2,}\\b");
 
-  /** What the line about the connection says, from now on: some of it stands for seconds only. */
+  /** Records the texts of the line about the connection from now on: some are there for seconds only. */
   private static final String NOTE_CONNECTION =
       "const notice = document.getElementById('connection');"
           + "window.saidOfConnection = [];"

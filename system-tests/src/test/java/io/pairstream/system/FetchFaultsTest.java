@@ -30,10 +30,10 @@ class FetchFaultsTest {
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
   private static final int HOSTS = 150;
 
-  /** Of a virtual machine whose shutdown hooks have all run after SIGTERM. */
+  /** Exit status of a virtual machine whose shutdown hooks have all run after SIGTERM. */
   private static final int TERMINATED = 128 + 15;
 
-  /** What each host has, one link each. */
+  /** Paths of each host, one link each. */
   private static final List<String> PATHS =
       List.of(
           "/a1",

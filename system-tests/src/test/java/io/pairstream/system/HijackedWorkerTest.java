@@ -39,11 +39,11 @@ class HijackedWorkerTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  /** What {@code LyingWorker} may be ordered to answer; the first two ended the service. */
+  /** Answers that {@code LyingWorker} can be ordered to give; the first two ended the service. */
   private static final List<String> ORDERS =
       List.of("LIE:large", "LIE:no-measures", "LIE:withdrawn", "LIE:html", "LIE:size");
 
-  /** These answer for themselves honestly, and lie of whatever follows. */
+  /** Orders to answer honestly once, and to lie of whatever follows. */
   private static final List<String> LATER_ORDERS =
       List.of("LIE-LATER:file-before", "LIE-LATER:forbidden", "LIE-LATER:ahead");
 

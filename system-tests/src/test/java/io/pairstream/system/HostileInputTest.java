@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an attacker sends among good pairs, with keys and partitions of his own. */
+/** Records of an attacker among good pairs, with keys and partitions of his own. */
 @Tag("full")
 @Timeout(1800)
 class HostileInputTest {

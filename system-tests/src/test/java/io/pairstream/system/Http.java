@@ -11,7 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** What services answer over HTTP. */
+/** Answers of services over HTTP. */
 final class Http {
 
   static final JsonMapper JSON = new JsonMapper();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is done to groups on a live platform, and what operators are told of it. All faults are
+ * Faults of groups on a live platform, and the verdicts that operators see. All faults are
  * there at once; none may be told of as another one.
  */
 @Tag("full")

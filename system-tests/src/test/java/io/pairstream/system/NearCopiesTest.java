@@ -230,7 +230,7 @@ class NearCopiesTest {
     return dataset.committedValues(dataset.topics().quarantine());
   }
 
-  /** What each output names. */
+  /** Origin that each output names. */
   private List<Origin> origins() {
     return Stream.concat(
             published().stream().map(PreparedPair::getOrigin),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /**
- * What operators come to their page for, in a real browser before the whole platform: which
+ * Questions that operators bring to their page, in a real browser before the whole platform: which
  * producer broke, put these forty back, why the trainer starves.
  */
 @Tag("full")

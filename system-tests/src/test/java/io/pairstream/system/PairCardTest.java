@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /**
- * What the operators' page shows of pairs, in a real browser before the whole platform: why a
+ * The operators' page of a pair, in a real browser before the whole platform: why a
  * picture was rejected, what the model reads; to everybody, and without running what is written.
  */
 @Tag("full")

@@ -63,7 +63,7 @@ class PlantedCopiesTest {
 
   private static final Clock CLOCK = Clock.systemUTC();
 
-  /** What a pair that waited has left on its topic: itself, and that it waits no more. */
+  /** Records that a pair that waited leaves on its topic: itself, and that it waits no more. */
   private static final int WAITED = 2;
 
   private static final List<String> PHOTOGRAPHS = List.of("chelsea", "coffee", "rocket", "camera");
@@ -82,7 +82,7 @@ class PlantedCopiesTest {
   private final TestDataset dataset =
       TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
 
-  /** What becomes of a picture that somebody sends again. */
+  /** Change of a picture that somebody sends again. */
   private enum Change {
     NONE(picture -> jpeg(picture, 0.9f)),
     HALF(picture -> jpeg(sized(picture, picture.getWidth() / 2), 0.9f)),
@@ -247,7 +247,7 @@ class PlantedCopiesTest {
     return Stream.concat(PHOTOGRAPHS.stream(), all ? Stream.of(WALL) : Stream.of());
   }
 
-  /** What is published of each photograph. */
+  /** Published pairs of each photograph. */
   private Map<String, List<PreparedPair>> published() {
     return Stream.of(
             access.topics().training(), access.topics().validation(), access.topics().test())

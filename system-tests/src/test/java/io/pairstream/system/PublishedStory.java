@@ -28,7 +28,7 @@ final class PublishedStory {
   static final int WORDLESS = 9;
   static final int REJECTED = BROKEN + TOO_SMALL + WORDLESS;
 
-  /** Of which the model reads the beginning only; cleaning changes it. */
+  /** A caption of which the model reads the beginning only; cleaning changes it. */
   private static final String LONG_CAPTION =
       "  A lighthouse on a rock &amp; the ocean. The photograph was taken early in the morning,"
           + " before anybody else had come: the light is still low and a little golden, long"

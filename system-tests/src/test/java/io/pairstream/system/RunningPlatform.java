@@ -76,7 +76,7 @@ final class RunningPlatform implements AutoCloseable {
     return start(data, "demo");
   }
 
-  /** The same with another recipe, by name or file. */
+  /** Starts a platform with another recipe, by name or file. */
   static RunningPlatform start(Path data, String recipe) throws IOException {
     Files.createDirectories(data);
     PairstreamProcess up =
@@ -220,7 +220,7 @@ final class RunningPlatform implements AutoCloseable {
     return waiting(access);
   }
 
-  /** The same of a data set. */
+  /** Number of raw pairs of a data set that wait. */
   static long waiting(ClusterAccess access) {
     try (LagWatcher watcher =
         new LagWatcher(access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {})) {

@@ -57,7 +57,7 @@ final class ScriptedIngest extends ScriptedServer {
     return open(false);
   }
 
-  /** One that lets in nobody without {@link #KEY}. */
+  /** An ingest API that lets in nobody without {@link #KEY}. */
   static ScriptedIngest withKey() throws IOException {
     return open(true);
   }
@@ -104,7 +104,7 @@ final class ScriptedIngest extends ScriptedServer {
     return new Principal("reader", "reader", Principal.ANONYMOUS.scopes());
   }
 
-  /** What came, in order. */
+  /** Requests so far, in order. */
   List<Sent> sent() {
     return List.copyOf(sent);
   }

@@ -111,7 +111,7 @@ final class ScriptedOperate extends ScriptedServer {
     change.accept(card);
   }
 
-  /** What was asked to be muted. */
+  /** Groups that were asked to be muted. */
   List<String> mutes() {
     return mutes;
   }
@@ -120,7 +120,7 @@ final class ScriptedOperate extends ScriptedServer {
     return card.deepCopy();
   }
 
-  /** What the service answers: overview, topology, lag. */
+  /** Answers of the service: overview, topology, lag. */
   List<ObjectNode> answers() {
     return List.of(overview, topology, lag);
   }

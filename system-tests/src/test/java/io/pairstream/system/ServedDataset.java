@@ -50,7 +50,7 @@ final class ServedDataset implements AutoCloseable {
     return TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
   }
 
-  /** Of crowdsourced pairs; the caller closes it. */
+  /** A publisher of crowdsourced pairs; the caller closes it. */
   PairPublisher publisher() {
     return PairPublisher.open(
         access.topics().crowdsourced(),

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What Java cannot send to a process. */
+/** Signals that Java cannot send to a process. */
 public final class Signals {
 
   private Signals() {}
@@ -22,7 +22,7 @@ public final class Signals {
     }
   }
 
-  /** The same to those that still run; answers whether all did. */
+  /** Sends a signal to the processes that still run; answers whether all did. */
   static boolean sendToAny(String name, List<Long> pids) {
     List<String> command = new ArrayList<>(List.of("kill", "-" + name));
     pids.forEach(pid -> command.add(String.valueOf(pid)));

@@ -50,7 +50,7 @@ abstract class StoryTest extends PageTest {
     browser.await("it is there", () -> !browser.isVisible(".skeleton"));
   }
 
-  /** The same until it shows what is waited for. */
+  /** Visits a view again until a condition holds. */
   void visitUntil(Browser browser, String view, BooleanSupplier condition) {
     visit(browser, view);
     browser.await(

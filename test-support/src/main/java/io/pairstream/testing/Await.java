@@ -23,7 +23,7 @@ public final class Await {
     until("", condition);
   }
 
-  /** The same; {@code what} says in a failure what never came. */
+  /** Waits for a condition; {@code what} says in a failure what never came. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     long deadline = deadline();
     while (!condition.call()) {
@@ -39,7 +39,7 @@ public final class Await {
     until(what, LIMIT, condition, seen);
   }
 
-  /** The same for what may take longer, such as a platform that catches up. */
+  /** Waits for a condition that may take longer, such as a platform that catches up. */
   public static void until(
       String what, Duration limit, Callable<Boolean> condition, Supplier<?> seen) {
     long deadline = System.nanoTime() + limit.toNanos();

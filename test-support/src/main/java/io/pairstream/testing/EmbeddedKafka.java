@@ -91,7 +91,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     this(dataDir, Map.of());
   }
 
-  /** The same with settings of the broker's on top of the usual ones. */
+  /** A broker with settings on top of the usual ones. */
   public EmbeddedKafka(Path dataDir, Map<String, String> settings) throws Exception {
     this.dataDir = dataDir;
     this.settings = settings;

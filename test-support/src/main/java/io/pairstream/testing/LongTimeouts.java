@@ -13,7 +13,7 @@ public final class LongTimeouts {
   public static final Map<String, String> TIMEOUT =
       Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
 
-  /** The same as lines of a file for {@code --config}. */
+  /** Long timeouts as lines of a file for {@code --config}. */
   public static final String KAFKA_LINES =
       """
       kafka.request.timeout.ms=60000

@@ -86,7 +86,6 @@ public final class PythonEnvironment {
     Files.writeString(made, expected);
   }
 
-  /** The first Python on the path that is new enough. */
   private static String newEnoughPython() throws InterruptedException {
     for (String name : List.of("python3", "python3.13", "python3.12", "python3.11", "python3.10")) {
       try {
@@ -119,7 +118,7 @@ public final class PythonEnvironment {
     return run(Path.of("").toAbsolutePath(), variables, arguments);
   }
 
-  /** The same, in a folder. */
+  /** Runs Python in a folder. */
   public String run(Path folder, Map<String, String> variables, String... arguments)
       throws Exception {
     Process process =

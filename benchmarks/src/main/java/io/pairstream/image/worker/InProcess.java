@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a worker process does, without the crossing: for measuring only, never for pictures of
+ * A worker without a process of its own: for measuring only, never for pictures of
  * strangers. It lies in the worker's package because nothing outside of it may decode.
  */
 final class InProcess implements ImageWorker {

@@ -61,7 +61,6 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
    */
   static final class ForeignFile {
 
-    /** Bytes of a file's beginning that are matched. */
     private static final int BEGINNING = 1024;
 
     private static final String MARKUP = "(?i)(?:\u00ef\u00bb\u00bf)?[\\s\\x1c-\\x1f]*(?=<)";

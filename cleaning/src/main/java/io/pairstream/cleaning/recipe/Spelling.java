@@ -29,7 +29,6 @@ final class Spelling {
     return best.isEmpty() ? "" : "; did you mean " + best + "?";
   }
 
-  /** Levenshtein distance. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j < row.length; j++) {

@@ -154,7 +154,6 @@ interface PreTokenizer {
       return cuts;
     }
 
-    /** Whether the cut's text joins the one before it. */
     private boolean joins(Cut before, String behavior) {
       return switch (behavior) {
         case "MergedWithPrevious" -> separates && !before.separates;

@@ -24,7 +24,6 @@ public final class AuditCommand extends ClusterCommand {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  /** An audit as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Audited(@JsonUnwrapped AuditReport report, Instant since) {}
 

@@ -42,7 +42,6 @@ public final class DoctorCommand extends ClusterCommand.Fit {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  /** All findings as JSON. */
   private record Examined(long ok, long warning, long wrong, long unknown, List<Finding> checks) {}
 
   @Override

@@ -25,7 +25,6 @@ public final class DrawCommand extends PairstreamCommand {
   @Option(names = "--pairs", paramLabel = "N", defaultValue = "1000")
   private long pairs;
 
-  /** The drawn data set, as JSON. */
   private record Drawn(Path folder, long pairs) {}
 
   @Override

@@ -61,7 +61,6 @@ public final class GenerateCommand extends ClusterCommand.Fit {
 
   @Mixin private LimitOption limit;
 
-  /** A generation, as JSON. */
   private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
   @Override

@@ -22,7 +22,6 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
   /** Problems that are kept for the summary. */
   static final int KEPT_PROBLEMS = 1000;
 
-  /** Problems that are shown as they come. */
   private static final int SHOWN_PROBLEMS = 20;
 
   /**
@@ -50,7 +49,6 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
   private long problems;
   private final List<Problem> kept = new ArrayList<>();
 
-  /** Messages of the problems that were shown. */
   private final Set<String> shown = new HashSet<>();
 
   private long shownRows;

@@ -31,7 +31,6 @@ public final class RecipeCommand {
   @Command(name = "ls")
   static final class Ls extends PairstreamCommand {
 
-    /** A recipe as JSON. */
     private record Listed(String recipe, String version) {}
 
     @Override
@@ -86,7 +85,6 @@ public final class RecipeCommand {
     @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;
 
-    /** A recipe's plan as JSON. */
     private record Explained(
         String recipe,
         String version,

@@ -30,7 +30,6 @@ public final class PicturesCommand {
     @Option(names = "--plan")
     private boolean plan;
 
-    /** Result of indexing, as JSON. */
     private record IndexAnswer(String state, @JsonUnwrapped Found found, long sent) {}
 
     @Override

@@ -26,7 +26,6 @@ final class QuarantineShowCommand extends ClusterCommand {
   @Option(names = "--output", paramLabel = "FILE")
   private Path output;
 
-  /** An entry, and where its original is now. */
   private record Shown(@JsonUnwrapped QuarantinePrinter.Read entry, Path writtenTo) {}
 
   @Override

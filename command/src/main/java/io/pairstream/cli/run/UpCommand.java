@@ -43,7 +43,6 @@ public final class UpCommand extends OnPlatform {
   @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
   private String fetchContact;
 
-  /** Where the platform is, as JSON. */
   private record Up(
       String bootstrapServers,
       String schemaRegistry,

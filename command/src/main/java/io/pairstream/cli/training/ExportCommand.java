@@ -36,7 +36,6 @@ public final class ExportCommand extends TrainerCommand {
   @Option(names = "--seed", paramLabel = "N")
   private Long seed;
 
-  /** An export as JSON. */
   private record Exported(Path folder, String format, @JsonUnwrapped ViewExport.Summary summary) {}
 
   @Override

@@ -99,7 +99,6 @@ public final class ExposureCommand extends TrainerCommand {
         : "perhaps in epoch " + seen.epoch();
   }
 
-  /** How often a pair was seen, in words. */
   private static String times(List<Seen> seen) {
     long certain = seen.stream().filter(Seen::certain).count();
     long perhaps = seen.stream().filter(one -> !one.certain()).map(Seen::epoch).distinct().count();

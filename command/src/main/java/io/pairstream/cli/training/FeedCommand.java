@@ -33,7 +33,6 @@ public final class FeedCommand extends TrainerCommand {
   @Option(names = "--max-batches", paramLabel = "N")
   private Long maxBatches;
 
-  /** A batch as JSON. */
   private record Batch(
       long batch,
       int size,

@@ -71,7 +71,6 @@ public final class ViewCommand {
     @Parameters(paramLabel = "FILE|NAME")
     private String target;
 
-    /** A named view as JSON. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     private record Shown(
         @JsonUnwrapped Described view, String retention, Optional<Instant> leavesFrom) {}

@@ -29,7 +29,6 @@ public final class GroupCommand {
     @Option(names = "--plan")
     private boolean planOnly;
 
-    /** A move as JSON. */
     private record Moved(
         @JsonProperty("plan") boolean isPlan,
         Optional<String> actionId,

@@ -133,7 +133,6 @@ public final class LagCommand extends ClusterCommand {
     return chosen;
   }
 
-  /** Whether a group reads the data set's topics, whoever it is of. */
   private boolean readsDataset(GroupLag group) {
     Dataset dataset = cluster().dataset();
     return group.partitions().stream()

@@ -35,7 +35,6 @@ final class LagTable {
     this.groups = groups.stream().sorted(Headline.OWN_FIRST).toList();
   }
 
-  /** Lag as JSON. */
   private record Answer(
       Instant at,
       Optional<String> trouble,

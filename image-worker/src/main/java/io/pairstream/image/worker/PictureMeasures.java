@@ -180,7 +180,6 @@ final class PictureMeasures {
     measures.put("colourfulness", Math.sqrt(variance) + 0.3 * mean);
   }
 
-  /** Mean and variance of whole numbers. */
   private static final class Spread {
 
     private long count;

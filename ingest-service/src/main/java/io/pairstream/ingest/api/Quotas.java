@@ -91,7 +91,6 @@ final class Quotas implements Quota {
         .charge(granted, records, bytes, now);
   }
 
-  /** Quota of a producer over all instances. */
   private Rates quotaOf(String producer) {
     return said.apply(producer).or(byDefault);
   }

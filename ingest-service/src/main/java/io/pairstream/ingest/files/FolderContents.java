@@ -53,7 +53,6 @@ final class FolderContents {
           "xlsx", "is a spreadsheet; save it as CSV in UTF-8",
           "ods", "is a spreadsheet; save it as CSV in UTF-8");
 
-  /** Usual names of lists other than {@link #LISTS}. */
   private static final Pattern LIKE_A_LIST =
       Pattern.compile(
           ".*\\.(csv|tsv|jsonl|ndjson|json)|.*(caption|result|token|metadata|annotation).*\\.txt");

@@ -261,7 +261,6 @@ final class ImageFiles {
    */
   static final class FolderEntries implements SourceEntry.Reader, SourceEntry.Input {
 
-    /** Largest file of captions that is read, in bytes. */
     private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
 
     private final Path folder;

@@ -32,7 +32,6 @@ import java.util.stream.Stream;
  */
 public final class ImportState implements AutoCloseable {
 
-  /** Beginning of every line. */
   private static final String START = "{\"options\":";
 
   private final Journal<Progress> journal;

@@ -30,7 +30,6 @@ import org.xerial.snappy.Snappy;
  */
 final class PageStream implements PageReader {
 
-  /** Most bytes of a page's header, its statistics included. */
   private static final int MAX_HEADER_BYTES = 1024 * 1024;
 
   /** Most values of a page: values may take no bytes at all. */

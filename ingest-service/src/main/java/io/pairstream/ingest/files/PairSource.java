@@ -39,7 +39,6 @@ import java.util.stream.Stream;
  */
 public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
-  /** Bytes in which a list's first line is searched. */
   private static final int FIRST_LINE_BYTES = 4096;
 
   /** Most images outside a list that are named in a notice. */

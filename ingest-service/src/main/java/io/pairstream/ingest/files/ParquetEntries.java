@@ -115,7 +115,6 @@ final class ParquetEntries implements SourceEntry.Reader, SourceEntry.Input {
     file.close();
   }
 
-  /** Number of rows read in the current group. */
   private long read() {
     return rows == null ? 0 : rows.read();
   }

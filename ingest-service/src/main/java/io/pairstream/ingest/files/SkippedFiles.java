@@ -27,7 +27,6 @@ import java.util.stream.Stream;
  */
 final class SkippedFiles {
 
-  /** Bytes by which an image's format is recognised. */
   private static final int BEGINNING_BYTES = 1024;
 
   private static final int NAMED = 3;

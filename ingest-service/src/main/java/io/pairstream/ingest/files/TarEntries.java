@@ -25,7 +25,6 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  */
 final class TarEntries implements SourceEntry.Reader {
 
-  /** Largest text file that is read, in bytes. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
   /** Longest name, including the other data of an extended header, in bytes. */

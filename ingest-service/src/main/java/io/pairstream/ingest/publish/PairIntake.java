@@ -248,7 +248,6 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  /** Opens all clients, once Kafka and the registry answer. */
   private Open open(Registry registry, PairTopics topics) throws InterruptedException {
     Map<String, Object> settings = producerSettings();
     while (true) {

@@ -57,7 +57,6 @@ public final class StatusRoutes implements AutoCloseable {
   private static final Pattern COORDINATES =
       Pattern.compile("[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
 
-  /** A pair id or a link id. */
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
   /** Default time that a request waits for earlier events to be read. */

@@ -34,7 +34,6 @@ public final class CountedEvents {
     this.clock = clock;
   }
 
-  /** Events that are counted together. */
   private record Kind(String name, AuditEvent.Outcome outcome, Optional<String> caller) {}
 
   private record Counted(String actionId, long count) {}

@@ -252,7 +252,6 @@ public final class PairSearch {
         found);
   }
 
-  /** Conditions on rows, as SQL with its parameters. */
   private static final class Conditions {
 
     private String from = "pair";

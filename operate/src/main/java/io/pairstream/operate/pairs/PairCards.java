@@ -250,7 +250,6 @@ final class PairCards {
         shortName(origin.getTopic()), origin.getPartition(), origin.getOffset(), rawAt);
   }
 
-  /** A topic's name without the data set's. */
   private static String shortName(String topic) {
     return topic.substring(topic.indexOf('.') + 1);
   }

@@ -83,7 +83,6 @@ public final class PairHistory {
 
   private record Unknown(String id, String status) {}
 
-  /** One question, and what is found on the way to its answer. */
   private final class Question {
 
     private final CommittedLog log;

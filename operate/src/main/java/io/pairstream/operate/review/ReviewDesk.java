@@ -139,7 +139,6 @@ public final class ReviewDesk {
     }
   }
 
-  /** One request: which entries it is about, and what becomes of them. */
   private final class Request implements AutoCloseable {
 
     private final ReviewDecision decided;

@@ -190,7 +190,6 @@ final class Receipts {
     };
   }
 
-  /** The receipt of the published pair that has a sample. */
   private Optional<Receipt> published(String sampleId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)

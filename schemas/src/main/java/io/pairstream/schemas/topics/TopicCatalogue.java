@@ -173,7 +173,6 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return changelog(dataset, WAITING_PAIRS_STORE);
   }
 
-  /** Name of a store's changelog, as Kafka Streams names it. */
   private static String changelog(Dataset dataset, String store) {
     return dataset.preprocessGroup() + "-" + store + "-changelog";
   }

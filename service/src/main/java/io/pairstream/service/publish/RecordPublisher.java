@@ -44,7 +44,6 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   /** How long a send is tried again before it counts as failed. */
   public static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
-  /** Default time for a broker to answer when opening. */
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
   /** Time for records of the same partition to gather in one batch. */

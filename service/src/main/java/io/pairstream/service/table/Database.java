@@ -31,7 +31,6 @@ public final class Database implements AutoCloseable {
 
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
-  /** Size of a writer's page cache, in KiB. */
   private static final int CACHE_KIB = 32 * 1024;
 
   /**

@@ -134,7 +134,7 @@ public final class ChaosCluster implements AutoCloseable {
     return access(Map.of(), registrySettings());
   }
 
-  /** The same, for what is asked once and while no fault is under way: answers are waited for. */
+  /** Access that waits long for answers: for questions that are asked once, while no fault is under way. */
   public Cluster patientAccess() {
     return access(LongTimeouts.TIMEOUT, registrySettings());
   }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What operators are told of groups while one of three brokers is away. */
+/** Operators' view of groups while one of three brokers is away. */
 @Tag("full")
 @Timeout(900)
 class LostCoordinatorTest {

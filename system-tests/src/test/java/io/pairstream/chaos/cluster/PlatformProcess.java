@@ -105,7 +105,7 @@ public final class PlatformProcess {
     }
   }
 
-  /** The same without waiting until it is gone. */
+  /** Kills the process without waiting until it is gone. */
   synchronized void killWithoutWaiting() {
     if (isRunning()) {
       endedByUs = true;
@@ -170,7 +170,7 @@ public final class PlatformProcess {
     }
   }
 
-  /** What the harness calls it, such as {@code broker-1}. */
+  /** Name in the harness, such as {@code broker-1}. */
   @Override
   public String toString() {
     return name;

@@ -8,7 +8,7 @@ final class Lane {
   /** One of so many records goes by HTTP, if the ingest API can say it. */
   private static final int HTTP_EVERY = 10;
 
-  /** Of both lanes together, at most. */
+  /** Most records per second of both lanes together. */
   private static final int RECORDS_PER_SECOND = 100;
 
   private final SeededLoad load;

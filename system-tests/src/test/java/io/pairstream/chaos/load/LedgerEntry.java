@@ -3,7 +3,7 @@ package io.pairstream.chaos.load;
 import java.util.Optional;
 
 /**
- * What a producer knows of one attempt to send a record.
+ * A producer's knowledge of one attempt to send a record.
  *
  * @param number the record's place in the load
  * @param at where it is; empty where that is not known
@@ -22,7 +22,7 @@ public record LedgerEntry(
     String imageDigest,
     String words) {
 
-  /** What became of an attempt. */
+  /** Result of an attempt. */
   public enum Fate {
     /** The platform said that it has the record. */
     ACKNOWLEDGED,

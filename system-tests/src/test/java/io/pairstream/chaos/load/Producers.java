@@ -71,7 +71,7 @@ public final class Producers implements AutoCloseable {
     return unavailable;
   }
 
-  /** Those of them that do not say when to come again. */
+  /** Refusals with 503 that do not say when to come again. */
   public synchronized long unavailableForever() {
     return unavailableForever;
   }
@@ -85,7 +85,7 @@ public final class Producers implements AutoCloseable {
     return settled >= records;
   }
 
-  /** What was noted so far, in the order in which it was known. */
+  /** Entries so far, in the order in which it was known. */
   public synchronized List<LedgerEntry> ledger() {
     return List.copyOf(ledger);
   }

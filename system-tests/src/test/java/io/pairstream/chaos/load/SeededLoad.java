@@ -55,7 +55,7 @@ public final class SeededLoad {
     this.pool = new PicturePool(seed);
   }
 
-  /** What kind of record a number is, without making it. */
+  /** Kind of a record, by its number, without making it. */
   public SentKind kindAt(long number) {
     if (number % POISON_EVERY == POISON_EVERY - 1) {
       return SentKind.POISON.get((int) (number / POISON_EVERY % SentKind.POISON.size()));

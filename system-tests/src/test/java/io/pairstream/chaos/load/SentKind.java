@@ -4,7 +4,7 @@ import io.pairstream.cleaning.RejectReason;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is odd or wrong with a sent record, and what must become of it under {@code chaos.yaml}. */
+/** Oddity or fault of a sent record, and the outcome that it must have under {@code chaos.yaml}. */
 public enum SentKind {
   /** A pair worth training on. */
   GOOD,

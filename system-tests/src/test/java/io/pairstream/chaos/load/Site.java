@@ -19,7 +19,7 @@ public record Site(String topic, int partition, long offset) {
     return new TopicPartition(topic, partition);
   }
 
-  /** The same text as of an origin in a header. */
+  /** Text of the site, as in the header of an origin. */
   @Override
   public String toString() {
     return topic + "-" + partition + "-" + offset;

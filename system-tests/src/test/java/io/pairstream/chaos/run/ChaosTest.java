@@ -44,7 +44,7 @@ class ChaosTest {
   private static final long RECORDS = Long.getLong("chaos.records", 20_000);
   private static final long SEED = Long.getLong("chaos.seed", 7);
 
-  /** They come in an order that the seed shuffles. */
+  /** Faults of a run, in an order that the seed shuffles. */
   private static final List<Fault> FAULTS =
       Stream.concat(Collections.nCopies(3, Fault.KILL_INSTANCE).stream(), Stream.of(Fault.values()))
           .toList();
@@ -63,7 +63,7 @@ class ChaosTest {
 
   private static final Duration OUTPUTS_WITHIN = Duration.ofSeconds(90);
 
-  /** What was committed before a fault may be read for as long. */
+  /** Time for which records committed before a fault may still be read. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   /** Holds the logs of all processes, and stays where the test fails. */

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** What is done to one process of a cluster, and for how long. */
+/** A fault of one process of a cluster, and its length. */
 enum Fault {
   /**
    * Back before or after its session (10 s) ends; what it had under way is undone, and done once.
@@ -48,7 +48,7 @@ enum Fault {
       "kill -9 of a transaction coordinator", 6, 12, Fault::coordinator, PlatformProcess::kill),
 
   /**
-   * What was answered is in Kafka; what was not, and is sent again under its key, is there once.
+   * Kills the ingest API: answered pairs are in Kafka; others, sent again under their keys, are there once.
    */
   KILL_INGEST(
       "kill -9 of the ingest API",

@@ -41,7 +41,7 @@ public enum Breach {
   /** A receipt that is missing or says otherwise than the topics. */
   RECEIPT,
 
-  /** What was read during the run is not what is there afterwards. */
+  /** Records read during the run differ from those that are there afterwards. */
   LIVE,
 
   /** A transaction that nobody ends. */

@@ -33,7 +33,7 @@ final class Input {
 
   final Site at;
 
-  /** What its producer noted; empty where nobody sent it. */
+  /** Note of its producer; empty where nobody sent it. */
   Optional<LedgerEntry> sent = Optional.empty();
 
   /** Null where nothing is there. */
@@ -48,13 +48,13 @@ final class Input {
   /** Names its picture: images of the load differ in a comment beside it. */
   String picture = "";
 
-  /** What its published pair repeats. */
+  /** Fields that its published pair repeats. */
   Map<String, Object> words = Map.of();
 
-  /** What its quarantined pair repeats. */
+  /** Fields that its quarantined pair repeats. */
   Map<String, Object> original = Map.of();
 
-  /** Its first output; null where there is none. */
+  /** First output; null where there is none. */
   Site output;
 
   /** The reason for which it is in quarantine; empty where it is not. */

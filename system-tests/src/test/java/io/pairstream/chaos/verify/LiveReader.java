@@ -30,7 +30,7 @@ public final class LiveReader implements AutoCloseable {
   private final Thread thread = Threads.daemon("live-reader", this::run);
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
-  /** What each output names, by where it is. */
+  /** Origin that each output names, by the output's site. */
   private final Map<Site, String> seen = new LinkedHashMap<>();
 
   /** When the last output of each raw partition became readable. */
@@ -65,7 +65,7 @@ public final class LiveReader implements AutoCloseable {
         .allMatch(partition -> last.getOrDefault(partition, Instant.MIN).isAfter(instant));
   }
 
-  /** What an output names, as a text. */
+  /** Origin that an output names, as a text. */
   static String origin(ConsumerRecord<byte[], byte[]> record) {
     return OriginHeader.read(record.headers()).map(OriginHeader::text).orElse("no raw record");
   }

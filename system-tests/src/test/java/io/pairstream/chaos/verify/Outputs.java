@@ -69,7 +69,7 @@ final class Outputs {
     reading.outputTopics().forEach(topic -> verdict.countOutput(topic, 0));
   }
 
-  /** What each output names, by where it is. */
+  /** Origin that each output names, by the output's site. */
   Map<Site, String> origins() {
     return origins;
   }
@@ -280,7 +280,7 @@ final class Outputs {
     verdict.add(Breach.MISPLACED, "%s %s", site, String.format(Locale.ROOT, what, values));
   }
 
-  /** What is otherwise than it must be, field by field; empty where nothing is. */
+  /** Differences from the right fields, one by one; empty where there is none. */
   static String difference(Map<String, Object> found, Map<String, Object> right) {
     return right.keySet().stream()
         .filter(name -> !Objects.equals(found.get(name), right.get(name)))

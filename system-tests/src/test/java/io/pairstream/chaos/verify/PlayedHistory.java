@@ -29,7 +29,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 /** Plays producers and preprocessing by hand, as they are when nothing goes wrong. */
 final class PlayedHistory implements AutoCloseable {
 
-  /** What the producers noted. */
+  /** Notes of the producers. */
   final List<LedgerEntry> ledger = new ArrayList<>();
 
   private final ClusterAccess cluster;

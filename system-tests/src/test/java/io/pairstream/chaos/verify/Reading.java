@@ -94,7 +94,7 @@ final class Reading implements AutoCloseable {
   }
 
   /**
-   * What a value holds; empty where it cannot be read.
+   * Record in a value; empty where it cannot be read.
    *
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where nobody can say whether
    *     the value is at fault
@@ -133,7 +133,7 @@ final class Reading implements AutoCloseable {
   }
 
   /**
-   * The same from an offset on, where the log does not begin later.
+   * Reads from an offset on, or from the log's beginning where that is later.
    *
    * @throws IllegalStateException where nothing comes for 2 minutes
    */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What a verifier found: counts, and of each kind of breach the first few as sentences. */
+/** Findings of a verifier: counts, and of each kind of breach the first few as sentences. */
 public final class Verdict {
 
   private static final int KEPT = 20;
@@ -46,7 +46,7 @@ public final class Verdict {
     return inputs;
   }
 
-  /** Those among them whose producer never learnt that they are there. */
+  /** Inputs whose producer never learnt that they are there. */
   public long unsureInputs() {
     return unsureInputs;
   }

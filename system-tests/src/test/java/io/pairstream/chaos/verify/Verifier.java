@@ -80,7 +80,7 @@ public final class Verifier {
     return verdict;
   }
 
-  /** Of the recipe that goes with the load. */
+  /** Plan of the recipe that goes with the load. */
   static CleaningPlan recipe() {
     try (InputStream yaml = Verifier.class.getResourceAsStream("/chaos/chaos.yaml")) {
       return new CleaningPlan(
@@ -94,7 +94,7 @@ public final class Verifier {
     }
   }
 
-  /** What there is even after so long, or nothing once there is none. */
+  /** Remaining records by partition after a while; empty as soon as there is none. */
   private static Map<TopicPartition, Long> untilEmpty(
       Duration limit, Supplier<Map<TopicPartition, Long>> question) {
     boolean none = within(limit, () -> question.get().isEmpty());

@@ -40,13 +40,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of stores that were not closed in order. */
+/** Stores that were not closed in order, and their restoration. */
 @Timeout(900)
 class StoresOfAnUncleanEndTest {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
-  /** Its changelog is a topic of the data set, which takes records before the graph begins. */
+  /** A store whose changelog is a topic of the data set, which takes records before the graph begins. */
   private static final String STORE = TopicCatalogue.RECEIPTS_STORE;
 
   private static final String FATAL = "fatal";

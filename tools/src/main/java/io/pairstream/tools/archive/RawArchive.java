@@ -28,7 +28,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class RawArchive implements AutoCloseable {
 
-  /** A file ends once it has so much. */
   private static final long FILE_BYTES = 256L * 1024 * 1024;
 
   private final ClusterAccess cluster;

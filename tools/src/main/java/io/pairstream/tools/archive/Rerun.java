@@ -223,7 +223,6 @@ public final class Rerun implements AutoCloseable {
     return into.dataset().name() + topic.substring(from.dataset().name().length());
   }
 
-  /** Takes takedowns and reviews along, in the next transaction. */
   private void takeDecisions() {
     for (ConsumerRecord<byte[], byte[]> decided : decisions.readOn()) {
       String topic = there(decided.topic());

@@ -136,7 +136,6 @@ final class LinkLedger {
     }
   }
 
-  /** A record that lets a link wait. */
   private void waits(TopicPartition partition, long offset, Origin link, String site) {
     long at = links.of(link, site);
     if (!links.isInput(at) || isFinished(waitingFinished, partition, offset)) {

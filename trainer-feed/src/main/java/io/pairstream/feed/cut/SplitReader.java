@@ -41,7 +41,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class SplitReader implements AutoCloseable {
 
-  /** Bytes after which a block ends. */
   private static final long BLOCK_BYTES = 4 << 20;
 
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
@@ -133,7 +132,6 @@ final class SplitReader implements AutoCloseable {
     return indexed;
   }
 
-  /** Reads a record of the split itself. */
   private void take(long key, ConsumerRecord<byte[], byte[]> record) {
     int bytes = record.value() == null ? 0 : record.value().length;
     boolean isSpared = bytes > 0 && !withdrawn.contains(record.value());
@@ -250,7 +248,6 @@ final class SplitReader implements AutoCloseable {
     return holds(IndexedPairs.entry(pair, record.partition(), record.offset(), 0));
   }
 
-  /** Takedown keys that cover a pair of the index. */
   private static List<String> keysOf(byte[] pairId, IndexedPair pair) {
     return TakedownKind.keysOf(
         new String(pairId, StandardCharsets.UTF_8),

@@ -25,7 +25,6 @@ public final class ViewFile {
 
   private static final long FACTS_BYTES = 6;
 
-  /** Bytes before the header. */
   private static final int HEAD = MAGIC.length + Integer.BYTES;
 
   private ViewFile() {}
@@ -96,7 +95,6 @@ public final class ViewFile {
     return (HEAD + headerBytes + 63) / 64 * 64;
   }
 
-  /** Bytes of all arrays. */
   private static long bytes(int blocks, long runs) {
     return Long.BYTES * (4L * blocks + 2) + Integer.BYTES * (blocks + runs);
   }

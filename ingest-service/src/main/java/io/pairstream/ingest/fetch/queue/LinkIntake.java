@@ -37,7 +37,6 @@ final class LinkIntake implements AutoCloseable {
 
   private static final long MOST_BYTES_IN_MEMORY = 32L * 1024 * 1024;
 
-  /** Most records that are read again at a time. */
   private static final int MOST_DUE = 500;
 
   /**

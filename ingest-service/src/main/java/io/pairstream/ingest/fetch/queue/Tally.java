@@ -25,7 +25,6 @@ final class Tally {
   /** Links that came before their turn, or lay where another instance works. */
   final LongAdder putOff = counts.of("links_put_off_total");
 
-  /** Quarantined links, for any reason. */
   private final LongAdder quarantined = new LongAdder();
 
   private volatile Work work = new Work(Set.of(), 0, 0, 0);

@@ -28,7 +28,6 @@ record HostAnswer(HttpUrl url, Response response, InetAddress from, BodyBudget.S
 
   private static final int STEP = 16 * 1024;
 
-  /** Most characters of a header in a message. */
   private static final int MAX_QUOTED = 200;
 
   /** Content length: as many digits as a number of bytes can have. */

@@ -25,7 +25,6 @@ import okhttp3.Request;
  */
 final class Requests implements AutoCloseable {
 
-  /** Most bytes of unfinished bodies in memory. */
   private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
 
   /** Most addresses of a host that a request tries; all of its addresses have been checked. */

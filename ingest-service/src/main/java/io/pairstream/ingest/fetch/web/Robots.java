@@ -184,7 +184,6 @@ final class Robots {
     /** Longest line that is parsed, in chars; no honest rule is longer. */
     private static final int MAX_LINE = 4096;
 
-    /** Beginnings of the lines that are parsed. */
     private static final List<String> DIRECTIVES = List.of("user", "dis", "allow", "crawl");
 
     /** Bytes of a rule besides its text: a rule, a string, an array and a place in a list. */
