@@ -45,7 +45,7 @@ public enum LagVerdict {
     return name().replace('_', ' ');
   }
 
-  /** Whether somebody must do something: LOST, REWIND, STOP, STALL and AT RISK. */
+  /** Whether somebody must do something. */
   public boolean isAlarm() {
     return compareTo(AT_RISK) <= 0;
   }
