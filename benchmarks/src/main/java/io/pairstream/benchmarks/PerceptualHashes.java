@@ -27,7 +27,7 @@ public final class PerceptualHashes {
   private static final RecipeReader RECIPE =
       RecipeReader.parse("hashes", "image: {min-side-px: 1, max-aspect-ratio: 1000}");
 
-  private Hashes() {}
+  private PerceptualHashes() {}
 
   public static void main(String[] arguments) throws IOException {
     CleaningPlan plan =
