@@ -5,20 +5,16 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.table.Follower;
-import java.nio.charset.StandardCharsets;
+import io.pairstream.service.table.KeyedValues;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +33,9 @@ public final class KeyRing implements AutoCloseable {
 
   private final RecordDecoder<ApiKey> decoder;
 
-  /**
-   * Newest state of each key while reading; {@link #known} changes only when all have been read.
-   */
-  private final Map<String, IssuedKey> read = new HashMap<>();
-
+  private final KeyedValues<IssuedKey> known =
+      new KeyedValues<>(this::read, KeyedValues.OnFault.FORGET);
   private final Follower follower;
-  private volatile Map<String, IssuedKey> known = Map.of();
 
   /**
    * Begins to follow the keys.
@@ -52,7 +44,7 @@ public final class KeyRing implements AutoCloseable {
    */
   public KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
     this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
-    this.follower = Follower.start("API keys", topic.name(), new ReadKeys(), kafkaSettings);
+    this.follower = Follower.start("API keys", topic.name(), known, kafkaSettings);
   }
 
   /**
@@ -82,12 +74,12 @@ public final class KeyRing implements AutoCloseable {
 
   /** The key of that id, whether it is live or not. */
   public Optional<IssuedKey> find(String keyId) {
-    return Optional.ofNullable(known.get(keyId));
+    return Optional.ofNullable(known.all().get(keyId));
   }
 
   /** All keys, in no order. */
   public Collection<IssuedKey> all() {
-    return known.values();
+    return known.all().values();
   }
 
   /**
@@ -109,55 +101,21 @@ public final class KeyRing implements AutoCloseable {
     follower.close();
   }
 
-  private final class ReadKeys implements Follower.Copy {
-
-    @Override
-    public Map<TopicPartition, Long> begin(
-        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
-      read.clear();
-      return Map.of();
-    }
-
-    @Override
-    public void take(
-        ConsumerRecords<byte[], byte[]> records,
-        Map<TopicPartition, Long> positions,
-        boolean atEnd) {
-      records.forEach(KeyRing.this::apply);
-      if (atEnd && !records.isEmpty()) {
-        caughtUp();
-      }
-    }
-
-    @Override
-    public void caughtUp() {
-      known = Map.copyOf(read);
-    }
-
-    /** Forgets all keys: without revocations, no key can be trusted. */
-    @Override
-    public void failed() {
-      known = Map.of();
-    }
-  }
-
-  private void apply(ConsumerRecord<byte[], byte[]> record) {
-    String keyId = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+  /**
+   * The key in a record. One that cannot be read is no key: its last readable state may be the one
+   * before it was revoked.
+   */
+  private Optional<IssuedKey> read(ConsumerRecord<byte[], byte[]> record) {
+    String keyId = KeyedValues.key(record);
     Optional<IssuedKey> key = decoded(record).filter(one -> one.keyId().equals(keyId));
-    if (key.isPresent()) {
-      read.put(keyId, key.get());
-    } else {
-      // A key that cannot be read is no key: its last readable state may be the one before it was
-      // revoked.
-      read.remove(keyId);
-      if (record.value() != null) {
-        LOG.warn(
-            "{}-{}-{} holds no API key; whatever key it was is refused",
-            record.topic(),
-            record.partition(),
-            record.offset());
-      }
+    if (key.isEmpty() && record.value() != null) {
+      LOG.warn(
+          "{}-{}-{} holds no API key; whatever key it was is refused",
+          record.topic(),
+          record.partition(),
+          record.offset());
     }
+    return key;
   }
 
   private Optional<IssuedKey> decoded(ConsumerRecord<byte[], byte[]> record) {

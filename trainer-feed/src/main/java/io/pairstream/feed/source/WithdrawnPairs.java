@@ -8,23 +8,16 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.table.Follower;
-import java.nio.charset.StandardCharsets;
+import io.pairstream.service.table.KeyedValues;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -39,11 +32,10 @@ public final class WithdrawnPairs implements AutoCloseable {
   private final RecordDecoder<PreparedPair> pairs;
   private final Follower follower;
 
-  /** Takedowns while they are read; {@link #keys} changes only when all have been. */
-  private final Set<String> read = new HashSet<>();
-
-  /** Keys of the takedowns in force. */
-  private volatile Set<String> keys = Set.of();
+  /** Takedowns in force by their keys. */
+  private final KeyedValues<Boolean> takedowns =
+      new KeyedValues<>(
+          record -> Optional.ofNullable(record.value()).map(any -> true), KeyedValues.OnFault.KEEP);
 
   /**
    * Reads the takedowns that there are, and follows what comes.
@@ -60,7 +52,7 @@ public final class WithdrawnPairs implements AutoCloseable {
               .formatted(topic, Hint.of("topics create")));
     }
     this.pairs = source.decoder();
-    this.follower = Follower.start("takedowns", topic, new Takedowns(), source.clientSettings());
+    this.follower = Follower.start("takedowns", topic, takedowns, source.clientSettings());
     try {
       Duration answers = KafkaTimeouts.ofAnswers(source.clientSettings(), CATCH_UP);
       Duration timeout = answers.compareTo(CATCH_UP) > 0 ? answers : CATCH_UP;
@@ -75,43 +67,14 @@ public final class WithdrawnPairs implements AutoCloseable {
     }
   }
 
-  private final class Takedowns implements Follower.Copy {
-
-    @Override
-    public Map<TopicPartition, Long> begin(
-        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
-      read.clear();
-      return Map.of();
-    }
-
-    @Override
-    public void take(
-        ConsumerRecords<byte[], byte[]> records,
-        Map<TopicPartition, Long> positions,
-        boolean atEnd) {
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        String key = new String(record.key(), StandardCharsets.UTF_8);
-        boolean unused = record.value() == null ? read.remove(key) : read.add(key);
-      }
-      if (atEnd && !records.isEmpty()) {
-        caughtUp();
-      }
-    }
-
-    @Override
-    public void caughtUp() {
-      keys = Set.copyOf(read);
-    }
-  }
-
   /** Number of takedowns that hold. */
   public int size() {
-    return keys.size();
+    return takedowns.all().size();
   }
 
   /** Identity of the set of takedowns in force: 32 hexadecimal digits. */
   public String digest() {
-    byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(keys)));
+    byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(takedowns.all().keySet())));
     return HexFormat.of().formatHex(digest, 0, 16);
   }
 
@@ -138,7 +101,7 @@ public final class WithdrawnPairs implements AutoCloseable {
             fault -> {
               throw new KafkaException(fault);
             });
-    return ofPair.stream().anyMatch(keys::contains);
+    return ofPair.stream().anyMatch(takedowns.all()::containsKey);
   }
 
   @Override
