@@ -74,7 +74,7 @@ public final class FeedCommand extends TrainerCommand {
   }
 
   private int feed(FeedSource source, FeedSettings settings, SelfReport report) throws IOException {
-    try (PairFeed feed = PairFeed.open(source, settings, options.kept());
+    try (PairFeed feed = PairFeed.open(source, settings, options.kept().orElse(null));
         FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -54,11 +53,10 @@ final class BatchFiller implements AutoCloseable {
   private volatile long samplesWaiting = -1;
 
   /**
-   * @param position where to continue; empty begins at the first record that the topic holds
+   * @param position where to continue; null begins at the first record that the topic holds
    * @throws FeedRefusedException where the topic does not hold what is behind the position
    */
-  BatchFiller(
-      FeedSource source, FeedSettings settings, Optional<FeedPosition> position, BatchSlots slots) {
+  BatchFiller(FeedSource source, FeedSettings settings, FeedPosition position, BatchSlots slots) {
     this.settings = settings;
     this.slots = slots;
     TopicDescription topic = source.describe();
@@ -74,7 +72,7 @@ final class BatchFiller implements AutoCloseable {
               topic.topicId().toString(),
               byPartition(consumer.beginningOffsets(partitions)));
       Map<TopicPartition, Long> now = consumer.endOffsets(partitions);
-      this.start = position.orElse(first);
+      this.start = position == null ? first : position;
       start.requireWithin(first, byPartition(now));
       this.ends = settings.end() == End.NEVER ? Map.of() : now;
       this.next = new TreeMap<>(start.offsets());

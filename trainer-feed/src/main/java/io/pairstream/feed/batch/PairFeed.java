@@ -60,7 +60,7 @@ public final class PairFeed implements AutoCloseable {
   /** Where the feed begins, then what is behind the batch that was handed out last. */
   private volatile FeedPosition latest;
 
-  private PairFeed(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
+  private PairFeed(FeedSource source, FeedSettings settings, FeedPosition position) {
     this.source = source;
     this.settings = settings;
     this.slots = new BatchSlots(source, settings);
@@ -70,15 +70,23 @@ public final class PairFeed implements AutoCloseable {
   }
 
   /**
+   * Opens a feed of a split's records as they come, from the first that the topic holds.
+   *
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static PairFeed open(FeedSource source, FeedSettings settings) {
+    return open(source, settings, null);
+  }
+
+  /**
    * Opens a feed of a split's records as they come.
    *
-   * @param position where to continue; empty begins at the first record that the topic holds
+   * @param position where to continue; null begins at the first record that the topic holds
    * @throws FeedRefusedException where the position is not one of this topic, or records behind it
    *     have left the log
    * @throws KafkaException where the broker does not answer or has no such topic
    */
-  public static PairFeed open(
-      FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
+  public static PairFeed open(FeedSource source, FeedSettings settings, FeedPosition position) {
     PairFeed feed = new PairFeed(source, settings, position);
     feed.fetcher.start();
     return feed;

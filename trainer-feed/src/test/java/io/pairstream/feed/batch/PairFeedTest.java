@@ -25,7 +25,6 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -65,7 +64,7 @@ class PairFeedTest {
   void handsOutPixelsAndTokensInTheirShapes(String encoding) {
     produce(sample(0, encoding), sample(1, encoding), sample(2, encoding));
 
-    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty());
+    try (PairFeed feed = PairFeed.open(source, settings(2));
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.imageShape()).containsExactly(2, SIDE, SIDE, 3);
       assertThat(batch.tokenShape()).containsExactly(2, LENGTH);
@@ -90,7 +89,7 @@ class PairFeedTest {
     for (int cut = 0; cut <= cuts; cut++) {
       List<String> seen = new ArrayList<>();
       String stored;
-      try (PairFeed feed = PairFeed.open(source, settings(3), Optional.empty())) {
+      try (PairFeed feed = PairFeed.open(source, settings(3))) {
         for (int i = 0; i < cut; i++) {
           try (ReadyBatch batch = feed.next().orElseThrow()) {
             seen.addAll(batch.pairIds());
@@ -101,7 +100,7 @@ class PairFeedTest {
       }
       produceMany(2);
 
-      seen.addAll(everything(Optional.of(FeedPosition.parse(stored))));
+      seen.addAll(everything(FeedPosition.parse(stored)));
 
       assertThat(seen).hasSize(produced).doesNotHaveDuplicates();
     }
@@ -113,7 +112,7 @@ class PairFeedTest {
     TestCluster.sendInVain(cluster, record(sample(999, "raw")));
     produceMany(3);
 
-    assertThat(everything(Optional.empty())).hasSize(6).doesNotContain("999");
+    assertThat(everything(null)).hasSize(6).doesNotContain("999");
   }
 
   @Test
@@ -123,7 +122,7 @@ class PairFeedTest {
     TestCluster.send(cluster, tombstone);
     produceOn(0, sample(0, "raw"));
 
-    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty());
+    try (PairFeed feed = PairFeed.open(source, settings(1));
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.pairIds()).containsExactly("0");
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
@@ -137,7 +136,7 @@ class PairFeedTest {
     TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), 0, "0", null));
     produceOn(0, sample(1, "raw"));
 
-    assertThat(everything(Optional.empty())).containsExactly("1");
+    assertThat(everything(null)).containsExactly("1");
   }
 
   @Test
@@ -153,17 +152,17 @@ class PairFeedTest {
   void handsOutNoPairThatIsWithdrawnThoughItsRecordIsStillThere() {
     produceMany(4);
     FeedPosition second;
-    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings(1))) {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         second = batch.position();
       }
     }
-    List<String> rest = everything(Optional.of(second));
+    List<String> rest = everything(second);
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.PAIR, rest.get(0));
 
-    assertThat(everything(Optional.of(second))).hasSize(2).isSubsetOf(rest.subList(1, 3));
-    assertThat(everything(Optional.empty())).hasSize(3).doesNotContain(rest.get(0));
-    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty())) {
+    assertThat(everything(second)).hasSize(2).isSubsetOf(rest.subList(1, 3));
+    assertThat(everything(null)).hasSize(3).doesNotContain(rest.get(0));
+    try (PairFeed feed = PairFeed.open(source, settings(2))) {
       assertThat(feed.stats().takedowns()).isEqualTo(1);
     }
   }
@@ -176,7 +175,7 @@ class PairFeedTest {
       Await.until(() -> !admin.listTopics().names().get().contains(takedowns));
     }
 
-    assertThatThrownBy(() -> PairFeed.open(source, settings(1), Optional.empty()))
+    assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
         .isInstanceOf(UnknownTopicOrPartitionException.class)
         .hasMessageContaining("there is no topic " + takedowns)
         .hasMessageContaining("topics create");
@@ -192,7 +191,7 @@ class PairFeedTest {
 
   @Test
   void waitsForSamplesThatAreStillToCome() {
-    try (PairFeed feed = PairFeed.open(source, settings(2).until(End.NEVER), Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings(2).until(End.NEVER))) {
       produceMany(2);
 
       try (ReadyBatch batch = feed.next().orElseThrow()) {
@@ -207,7 +206,7 @@ class PairFeedTest {
   void usesItsMemoryAgain() {
     produceMany(24);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings(2))) {
       ReadyBatch batch = feed.next().orElseThrow();
       batch.close();
       assertThatThrownBy(batch::images)
@@ -259,7 +258,7 @@ class PairFeedTest {
     bad.setHeight(1);
     produceOn(0, bad);
 
-    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings(1))) {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         assertThat(batch.pairIds()).containsExactly("0");
       }
@@ -277,7 +276,7 @@ class PairFeedTest {
     produceOn(0, first);
     produceOn(0, second);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty());
+    try (PairFeed feed = PairFeed.open(source, settings(2));
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
       assertThat(batch.mask().isDirect()).isTrue();
@@ -363,7 +362,7 @@ class PairFeedTest {
   void showsItsPositionToTheFeedGroup() throws Exception {
     produceOn(0, sample(0, "raw"));
     produceOn(0, sample(1, "raw"));
-    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty());
+    try (PairFeed feed = PairFeed.open(source, settings(1));
         ReadyBatch batch = feed.next().orElseThrow();
         Admin admin = cluster.admin()) {
       // Again where the broker is late: a run does not wait for it.
@@ -391,25 +390,25 @@ class PairFeedTest {
   }
 
   private FeedPosition start() {
-    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings(1))) {
       return feed.position();
     }
   }
 
-  private List<String> everything(Optional<FeedPosition> from) {
+  private List<String> everything(FeedPosition from) {
     try (PairFeed feed = PairFeed.open(source, settings(3), from)) {
       return ProducedPairs.handedOut(feed).stream().flatMap(List::stream).toList();
     }
   }
 
   private List<Integer> sizes(FeedSettings settings) {
-    try (PairFeed feed = PairFeed.open(source, settings, Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings)) {
       return ProducedPairs.handedOut(feed).stream().map(List::size).toList();
     }
   }
 
   private void assertRefused(FeedSettings settings, String message) {
-    try (PairFeed feed = PairFeed.open(source, settings, Optional.empty())) {
+    try (PairFeed feed = PairFeed.open(source, settings)) {
       assertThatThrownBy(feed::next)
           .isInstanceOf(FeedRefusedException.class)
           .hasMessageContaining(message);
@@ -417,7 +416,7 @@ class PairFeedTest {
   }
 
   private void assertPositionRefused(FeedPosition position, String message) {
-    assertThatThrownBy(() -> PairFeed.open(source, settings(1), Optional.of(position)))
+    assertThatThrownBy(() -> PairFeed.open(source, settings(1), position))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining(message);
   }
