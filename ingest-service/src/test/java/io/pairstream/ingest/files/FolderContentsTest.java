@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -375,12 +374,7 @@ class FolderContentsTest {
   private void parquet(String name) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    try {
-      Files.copy(
-          Path.of(FolderContentsTest.class.getResource("packed-none.parquet").toURI()), file);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    Files.copy(Fixtures.fixture("packed-none.parquet"), file);
   }
 
   private void tar(String name, String... namesAndTexts) throws IOException {

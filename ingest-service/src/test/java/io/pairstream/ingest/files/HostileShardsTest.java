@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -163,7 +162,7 @@ class HostileShardsTest {
 
   @Test
   void randomDamageToTarsIsNeverMoreThanProblems() throws IOException {
-    byte[] whole = Files.readAllBytes(fixture("shard.tar"));
+    byte[] whole = Files.readAllBytes(Fixtures.fixture("shard.tar"));
     Random random = new Random(20261120);
     for (int i = 0; i < 3000; i++) {
       linesUpToDamage(damaged(whole, random));
@@ -183,7 +182,7 @@ class HostileShardsTest {
         "checksums"
       })
   void randomDamageToParquetIsNeverMoreThanProblems(String name) throws IOException {
-    byte[] whole = Files.readAllBytes(fixture(name + ".parquet"));
+    byte[] whole = Files.readAllBytes(Fixtures.fixture(name + ".parquet"));
     Random random = new Random(20261120);
     int rounds = Integer.getInteger("hostile.rounds", 400);
     for (int i = 0; i < rounds; i++) {
@@ -197,7 +196,7 @@ class HostileShardsTest {
 
   @Test
   void parquetBombEndsAndSaysWhy() throws IOException {
-    List<String> lines = lines(parquet(Files.readAllBytes(fixture("bomb.parquet"))));
+    List<String> lines = lines(parquet(Files.readAllBytes(Fixtures.fixture("bomb.parquet"))));
 
     assertThat(lines.stream().filter(line -> line.contains("!")).findFirst().orElseThrow())
         .contains("nothing was read: ")
@@ -220,8 +219,8 @@ class HostileShardsTest {
 
   @Test
   void damageInOneGroupOfRowsLeavesTheOthers() throws IOException {
-    byte[] file = Files.readAllBytes(fixture("checksums.parquet"));
-    byte[] second = Files.readAllBytes(fixture("image-1.png"));
+    byte[] file = Files.readAllBytes(Fixtures.fixture("checksums.parquet"));
+    byte[] second = Files.readAllBytes(Fixtures.fixture("image-1.png"));
     int at = indexOf(file, second);
     file[at + 20] ^= 1;
 
@@ -235,7 +234,7 @@ class HostileShardsTest {
 
   @Test
   void whatIsNoParquetIsRefusedInWords() throws IOException {
-    byte[] whole = Files.readAllBytes(fixture("packed-none.parquet"));
+    byte[] whole = Files.readAllBytes(Fixtures.fixture("packed-none.parquet"));
 
     assertThatThrownBy(() -> parquet("<html>not found</html>".getBytes(UTF_8)))
         .hasMessageContaining("it does not end as a Parquet file does");
@@ -300,14 +299,6 @@ class HostileShardsTest {
       }
     }
     throw new IllegalArgumentException("not in there");
-  }
-
-  private static Path fixture(String name) {
-    try {
-      return Path.of(HostileShardsTest.class.getResource(name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static byte[] header(String name, byte type, long size) {

@@ -17,7 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ class ImportFormatsTest {
   @ValueSource(
       strings = {"packed-none", "packed-snappy", "packed-gzip", "packed-zstd", "checksums"})
   void parquetGivesImagesCaptionsAndAnnotationsWhateverItIsPackedWith(String name) {
-    List<SourceItem> items = read(fixture(name + ".parquet"));
+    List<SourceItem> items = read(Fixtures.fixture(name + ".parquet"));
 
     assertThat(lines(items))
         .containsExactly(
@@ -65,7 +64,7 @@ class ImportFormatsTest {
 
   @Test
   void huggingFaceImagesHaveBytesAndText() {
-    List<SourceItem> items = read(fixture("hf-text.parquet"));
+    List<SourceItem> items = read(Fixtures.fixture("hf-text.parquet"));
 
     assertThat(lines(items)).containsExactly("hf-text.parquet:1: one", "hf-text.parquet:2: two");
     assertThat(pairs(items)).extracting(RawPair::getImage).containsExactly(image(0), image(1));
@@ -74,7 +73,7 @@ class ImportFormatsTest {
 
   @Test
   void huggingFaceListsOfCaptionsArePairsEach() {
-    List<SourceItem> items = read(fixture("hf-captions.parquet"));
+    List<SourceItem> items = read(Fixtures.fixture("hf-captions.parquet"));
 
     assertThat(lines(items))
         .containsExactly(
@@ -90,14 +89,14 @@ class ImportFormatsTest {
 
   @Test
   void columnWithinAListOfStructuresCanHoldTheCaption() {
-    assertThat(lines(read(fixture("sentences.parquet"), "caption=sentences.raw")))
+    assertThat(lines(read(Fixtures.fixture("sentences.parquet"), "caption=sentences.raw")))
         .containsExactly(
             "sentences.parquet:1: one", "sentences.parquet:1: uno", "sentences.parquet:2: two");
   }
 
   @Test
   void listOfLinksGivesLinksWithTheirDigests() {
-    List<SourceItem> items = read(fixture("links.parquet"));
+    List<SourceItem> items = read(Fixtures.fixture("links.parquet"));
 
     PairLink first = ((Link) items.get(0)).link();
     assertThat(first.getUrl()).isEqualTo("https://example.org/1.jpg");
@@ -111,7 +110,8 @@ class ImportFormatsTest {
 
   @Test
   void columnsOfOtherNamesAreMapped() {
-    List<SourceItem> items = read(fixture("own-names.parquet"), "image=pixels,caption=prompt_en");
+    List<SourceItem> items =
+        read(Fixtures.fixture("own-names.parquet"), "image=pixels,caption=prompt_en");
 
     assertThat(lines(items)).containsExactly("own-names.parquet:1: one");
     assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("n", "1"));
@@ -119,11 +119,12 @@ class ImportFormatsTest {
 
   @Test
   void unknownColumnsAreToldWithThoseThatAreThere() {
-    assertThatThrownBy(() -> read(fixture("own-names.parquet")))
+    assertThatThrownBy(() -> read(Fixtures.fixture("own-names.parquet")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("no column is known to hold images")
         .hasMessageEndingWith("there are: pixels, prompt_en, n");
-    assertThatThrownBy(() -> read(fixture("own-names.parquet"), "image=pixel,caption=prompt_en"))
+    assertThatThrownBy(
+            () -> read(Fixtures.fixture("own-names.parquet"), "image=pixel,caption=prompt_en"))
         .hasMessageContaining("there is no column pixel; there are: pixels, prompt_en, n");
   }
 
@@ -140,7 +141,7 @@ class ImportFormatsTest {
 
   @Test
   void packingThatIsNotReadIsNamedWithThoseThatAre() {
-    assertThat(lines(read(fixture("brotli.parquet"))))
+    assertThat(lines(read(Fixtures.fixture("brotli.parquet"))))
         .singleElement()
         .asString()
         .startsWith("brotli.parquet:1! from here to row 3 nothing was read: ")
@@ -151,7 +152,7 @@ class ImportFormatsTest {
   @ParameterizedTest
   @ValueSource(strings = {"shard.tar", "shard.tar.gz", "shard.tar.zst"})
   void webDatasetGivesAnEntryForEachKey(String name) {
-    List<SourceItem> items = read(fixture(name), LINES);
+    List<SourceItem> items = read(Fixtures.fixture(name), LINES);
 
     assertThat(lines(items))
         .containsExactly(
@@ -175,7 +176,7 @@ class ImportFormatsTest {
 
   @Test
   void linksCanBeTakenInsteadOfImages() {
-    List<SourceItem> items = read(fixture("shard.tar"), ofLines(true));
+    List<SourceItem> items = read(Fixtures.fixture("shard.tar"), ofLines(true));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
     assertThat(((Link) items.get(2)).link().getUrl()).isEqualTo("https://example.org/1.png");
@@ -184,7 +185,7 @@ class ImportFormatsTest {
 
   @Test
   void cocoGivesAPairForEachAnnotation() {
-    List<SourceItem> items = read(fixture("captions_coco.json"));
+    List<SourceItem> items = read(Fixtures.fixture("captions_coco.json"));
 
     assertThat(lines(items))
         .containsExactly(
@@ -195,7 +196,8 @@ class ImportFormatsTest {
             "captions_coco.json:annotation 4! image_id 5 is not among the images");
     assertThat(pairs(items).get(0).getLicence()).isEqualTo("CC BY 2.0");
     assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("image_id", "179"));
-    List<SourceItem> links = read(fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
+    List<SourceItem> links =
+        read(Fixtures.fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
     assertThat(((Link) links.get(1)).link().getUrl())
         .isEqualTo("http://images.example.org/190.png");
   }
@@ -269,11 +271,11 @@ class ImportFormatsTest {
         "links.parquet"
       })
   void readingGoesOnBehindAnyEntry(String name) {
-    List<SourceItem> all = read(fixture(name));
+    List<SourceItem> all = read(Fixtures.fixture(name));
 
     for (SourceItem item : all) {
       List<SourceItem> rest = new ArrayList<>();
-      try (PairSource source = PairSource.open(fixture(name), OPTIONS)) {
+      try (PairSource source = PairSource.open(Fixtures.fixture(name), OPTIONS)) {
         source.skip(item.entry());
         source.forEachRemaining(rest::add);
       }
@@ -310,7 +312,7 @@ class ImportFormatsTest {
     Files.write(pairs.resolve("x.png"), image);
     Files.writeString(pairs.resolve("x.txt"), spelt + "\r\n");
     sources.add(pairs);
-    sources.add(fixture("spelt.parquet"));
+    sources.add(Fixtures.fixture("spelt.parquet"));
     Map<String, String> texts =
         Map.of("txt", spelt + "\n", "json", "{\"caption\":\"" + spelt + "\"}");
     for (Map.Entry<String, String> text : texts.entrySet()) {
@@ -340,20 +342,12 @@ class ImportFormatsTest {
   }
 
   private void copyImage(String name) throws IOException {
-    Files.copy(fixture("image-0.png"), folder.resolve(name));
-  }
-
-  private static Path fixture(String name) {
-    try {
-      return Path.of(ImportFormatsTest.class.getResource(name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    Files.copy(Fixtures.fixture("image-0.png"), folder.resolve(name));
   }
 
   private static ByteBuffer image(int n) {
     try {
-      return ByteBuffer.wrap(Files.readAllBytes(fixture("image-" + n + ".png")));
+      return ByteBuffer.wrap(Files.readAllBytes(Fixtures.fixture("image-" + n + ".png")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

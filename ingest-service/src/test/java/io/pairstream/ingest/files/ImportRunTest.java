@@ -13,7 +13,6 @@ import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.io.Writer;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,7 +126,7 @@ class ImportRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"folder", "shard.tar", "hf-captions.parquet", "links.parquet", "jsonl"})
   void stoppedImportGoesOnExactly(String kind) throws IOException {
-    Path path = kind.contains(".") ? fixture(kind) : folder.resolve("data");
+    Path path = kind.contains(".") ? Fixtures.fixture(kind) : folder.resolve("data");
     if (kind.equals("jsonl")) {
       path = folder.resolve("list.jsonl");
       image("x.png");
@@ -224,9 +223,9 @@ class ImportRunTest {
   void brokenSourceIsAProblemAndTheNextIsImported() throws IOException {
     Files.write(
         folder.resolve("1.tar.gz"),
-        Arrays.copyOf(Files.readAllBytes(fixture("shard.tar.gz")), 400));
+        Arrays.copyOf(Files.readAllBytes(Fixtures.fixture("shard.tar.gz")), 400));
     Files.write(folder.resolve("2.parquet"), "no such thing".getBytes(UTF_8));
-    Files.copy(fixture("shard.tar"), folder.resolve("3.tar"));
+    Files.copy(Fixtures.fixture("shard.tar"), folder.resolve("3.tar"));
     Taken sink = new Taken();
 
     List<ImportRun.Result> outcomes =
@@ -384,14 +383,6 @@ class ImportRunTest {
 
   private void image(String name) throws IOException {
     write(name, "image of " + name);
-  }
-
-  private static Path fixture(String name) {
-    try {
-      return Path.of(ImportRunTest.class.getResource(name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Acknowledges at once. */

@@ -148,28 +148,15 @@ public record PairRow(
 
   /** Row of a raw record that nothing has judged yet. */
   public static PairRow waiting(RawPair raw, String pairId, String imageDigest, Origin at) {
-    return new PairRow(
-        pairId,
-        imageDigest,
-        WAITING,
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        cut(raw.getCaption(), LONGEST_CAPTION),
-        cut(raw.getLanguage(), LONGEST_NAME),
-        known(raw.getSourceKind()),
-        cut(raw.getContributor(), LONGEST_NAME),
-        cut(raw.getProducer(), LONGEST_NAME),
-        cut(raw.getUrl(), LONGEST_TEXT),
-        cut(raw.getLicence(), LONGEST_NAME),
-        "",
-        at,
-        raw.getReceivedAt(),
-        new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt()),
-        raw.getImage().hasRemaining());
+    QuarantinedPair pair =
+        QuarantinedPair.newBuilder()
+            .setPairId(pairId)
+            .setImageDigest(imageDigest)
+            .setProducer(raw.getProducer())
+            .setOrigin(at)
+            .build();
+    Place place = new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt());
+    return of(pair, WAITING, raw, place);
   }
 
   /** Whether nothing has judged it yet. */
