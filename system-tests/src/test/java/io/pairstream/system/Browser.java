@@ -204,7 +204,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Visible text of each element, read in one question. An element so far down that the browser has not laid it out yet gives all of its text.
+   * Visible text of each element, read in one question. An element so far down that the browser has
+   * not laid it out yet gives all of its text.
    */
   List<String> texts(String selector) {
     Object texts =
@@ -257,7 +258,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Complaints of the browser: errors of scripts, and whatever the policy blocked; but no change of this machine's networks, as containers beside it come and go.
+   * Complaints of the browser: errors of scripts, and whatever the policy blocked; but no change of
+   * this machine's networks, as containers beside it come and go.
    */
   List<String> complaints() {
     List<String> all =

@@ -70,7 +70,8 @@ class ContributionTest extends PageTest {
   }
 
   /**
-   * A hostile site whose name points to this machine gets nothing but refusals of all that listens there.
+   * A hostile site whose name points to this machine gets nothing but refusals of all that listens
+   * there.
    */
   @Test
   void aSiteUnderANameOfItsOwnReachesNoService() {

@@ -36,7 +36,10 @@ class DashboardPageTest extends PageTest {
   /** Two words in a row, which no name, command or unit has. */
   private static final Pattern ENGLISH = Pattern.compile("\\b[A-Za-z]?[a-z]{2,} [a-z]{2,}\\b");
 
-  /** Records the texts of the line about the connection from now on: some are there for seconds only. */
+  /**
+   * Records the texts of the line about the connection from now on: some are there for seconds
+   * only.
+   */
   private static final String NOTE_CONNECTION =
       "const notice = document.getElementById('connection');"
           + "window.saidOfConnection = [];"

@@ -51,13 +51,7 @@ class HangingPicturesTest {
   @Test
   void eachIsRejectedAndTheGoodOnesBehindThemArePublished() throws Exception {
     ClusterAccess access = CLUSTER.dataset(1);
-    Cluster cluster =
-        new Cluster(
-            CLUSTER.bootstrapServers(),
-            "mock://" + access.dataset().name(),
-            access.dataset(),
-            Map.of(),
-            Map.of());
+    Cluster cluster = CLUSTER.cluster(access, Map.of());
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
             .withDeadline(DEADLINE)

@@ -54,13 +54,7 @@ class HijackedWorkerTest {
   @Test
   void onePictureThatTakesItsWorkerOverCostsOnePair() throws Exception {
     ClusterAccess access = CLUSTER.dataset(1);
-    Cluster cluster =
-        new Cluster(
-            CLUSTER.bootstrapServers(),
-            "mock://" + access.dataset().name(),
-            access.dataset(),
-            Map.of(),
-            Map.of());
+    Cluster cluster = CLUSTER.cluster(access, Map.of());
     List<byte[]> files = jpegs(ORDERS.size() + LATER_ORDERS.size() + GOOD);
     try (PairPublisher publisher =
         PairPublisher.open(

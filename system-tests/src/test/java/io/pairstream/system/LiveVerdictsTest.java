@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults of groups on a live platform, and the verdicts that operators see. All faults are
- * there at once; none may be told of as another one.
+ * Faults of groups on a live platform, and the verdicts that operators see. All faults are there at
+ * once; none may be told of as another one.
  */
 @Tag("full")
 @Timeout(1800)

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Base of the tests of pages: resources that they have opened, and assertions that hold of every page. */
+/**
+ * Base of the tests of pages: resources that they have opened, and assertions that hold of every
+ * page.
+ */
 @Timeout(1800)
 abstract class PageTest {
 

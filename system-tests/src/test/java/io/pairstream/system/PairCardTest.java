@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /**
- * The operators' page of a pair, in a real browser before the whole platform: why a
- * picture was rejected, what the model reads; to everybody, and without running what is written.
+ * The operators' page of a pair, in a real browser before the whole platform: why a picture was
+ * rejected, what the model reads; to everybody, and without running what is written.
  */
 @Tag("full")
 class PairCardTest extends StoryTest {

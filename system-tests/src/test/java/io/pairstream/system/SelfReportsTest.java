@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reports of real processes about themselves: to the operators' service, by HTTP, and in their logs. */
+/**
+ * Reports of real processes about themselves: to the operators' service, by HTTP, and in their
+ * logs.
+ */
 @Tag("full")
 @Timeout(1800)
 class SelfReportsTest {

@@ -22,13 +22,7 @@ class RefusedClusterTest {
   @Test
   void takesNothingForAClusterThatCannotKeepIt() {
     ClusterAccess access = KAFKA.dataset(1);
-    Cluster cluster =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            "mock://" + access.dataset().name(),
-            access.dataset(),
-            Map.of("max.request.size", "1048576"),
-            Map.of());
+    Cluster cluster = KAFKA.cluster(access, Map.of("max.request.size", "1048576"));
 
     try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC())) {
       intake.start();

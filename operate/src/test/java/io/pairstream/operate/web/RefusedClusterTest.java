@@ -25,13 +25,7 @@ class RefusedClusterTest {
   @Test
   void aServiceThatListensAtOnceEndsOnceItKnowsThatItsClusterIsTooWeak() throws IOException {
     ClusterAccess access = KAFKA.dataset(1);
-    Cluster cluster =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            "mock://" + access.dataset().name(),
-            access.dataset(),
-            Map.of("auto.offset.reset", "latest"),
-            Map.of());
+    Cluster cluster = KAFKA.cluster(access, Map.of("auto.offset.reset", "latest"));
     OperateSettings settings = LongTimeoutServer.operate(true, folder);
 
     try (OperateService service = new OperateService(cluster, settings)) {

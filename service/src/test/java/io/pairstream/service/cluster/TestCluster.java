@@ -34,6 +34,12 @@ public final class TestCluster implements BeforeAllCallback {
     return kafka.bootstrapServers();
   }
 
+  /** The cluster of a data set, as services are given it. */
+  public Cluster cluster(ClusterAccess of, Map<String, String> kafkaSettings) {
+    return new Cluster(
+        bootstrapServers(), "mock://" + of.dataset().name(), of.dataset(), kafkaSettings, Map.of());
+  }
+
   /** As {@link TestKafka#withoutLeaders}. */
   public void withoutLeaders(Predicate<String> topics, Runnable action) {
     kafka.withoutLeaders(topics, action);

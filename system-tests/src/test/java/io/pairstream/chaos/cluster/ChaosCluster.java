@@ -134,7 +134,10 @@ public final class ChaosCluster implements AutoCloseable {
     return access(Map.of(), registrySettings());
   }
 
-  /** Access that waits long for answers: for questions that are asked once, while no fault is under way. */
+  /**
+   * Access that waits long for answers: for questions that are asked once, while no fault is under
+   * way.
+   */
   public Cluster patientAccess() {
     return access(LongTimeouts.TIMEOUT, registrySettings());
   }

@@ -48,7 +48,8 @@ enum Fault {
       "kill -9 of a transaction coordinator", 6, 12, Fault::coordinator, PlatformProcess::kill),
 
   /**
-   * Kills the ingest API: answered pairs are in Kafka; others, sent again under their keys, are there once.
+   * Kills the ingest API: answered pairs are in Kafka; others, sent again under their keys, are
+   * there once.
    */
   KILL_INGEST(
       "kill -9 of the ingest API",

@@ -123,7 +123,9 @@ final class Inputs {
         "prepared_at", arrived);
   }
 
-  /** Digest of a file's bytes without the comment by which the load makes another file of a picture. */
+  /**
+   * Digest of a file's bytes without the comment by which the load makes another file of a picture.
+   */
   static String picture(ByteBuffer file) {
     byte[] bytes = Utils.toArray(file.duplicate());
     int from = bytes.length > 6 ? 4 + ByteBuffer.wrap(bytes).getShort(4) : 0;

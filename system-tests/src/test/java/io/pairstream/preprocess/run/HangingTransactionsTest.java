@@ -3,7 +3,6 @@ package io.pairstream.preprocess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.requirements.Finding;
@@ -159,14 +158,7 @@ class HangingTransactionsTest {
   }
 
   private List<Finding> look(Clock clock) {
-    return HangingTransactions.look(
-        new Cluster(
-            CLUSTER.bootstrapServers(),
-            "mock://" + cluster.dataset().name(),
-            cluster.dataset(),
-            Map.of(),
-            Map.of()),
-        clock);
+    return HangingTransactions.look(CLUSTER.cluster(cluster, Map.of()), clock);
   }
 
   private Finding named(List<Finding> findings, String partition) {

@@ -46,7 +46,10 @@ class StoresOfAnUncleanEndTest {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
-  /** A store whose changelog is a topic of the data set, which takes records before the graph begins. */
+  /**
+   * A store whose changelog is a topic of the data set, which takes records before the graph
+   * begins.
+   */
   private static final String STORE = TopicCatalogue.RECEIPTS_STORE;
 
   private static final String FATAL = "fatal";

@@ -50,8 +50,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CorruptedTasksTest {
 
   /**
-   * Requests that are not answered in time. The producer goes on with one by itself, so that it is done, or answered, when it is asked for again. Where it still is not, the thread ends, which is another
-   * story: {@code BrokerOutageTest}.
+   * Requests that are not answered in time. The producer goes on with one by itself, so that it is
+   * done, or answered, when it is asked for again. Where it still is not, the thread ends, which is
+   * another story: {@code BrokerOutageTest}.
    */
   private enum Unanswered {
     OFFSETS("sendOffsetsToTransaction", true),

@@ -582,13 +582,7 @@ class FetchServiceTest {
     Map<String, String> clients = new HashMap<>(LongTimeouts.TIMEOUT);
     clients.putAll(STAYING);
     clients.putAll(kafkaSettings);
-    Cluster where =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            "mock://" + cluster.dataset().name(),
-            cluster.dataset(),
-            clients,
-            Map.of());
+    Cluster where = KAFKA.cluster(cluster, clients);
     FetchService.Settings settings = new FetchService.Settings(where, 2000, 3, RetryPlan.USUAL);
     FetchService service =
         new FetchService(
