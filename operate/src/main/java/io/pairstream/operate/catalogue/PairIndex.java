@@ -102,7 +102,7 @@ public final class PairIndex implements CatalogueFold {
       locate(key, value, place, table);
     }
     if (value instanceof PreparedPair pair) {
-      prepared(PairRow.of(pair, place), table);
+      prepared(PairRow.of(pair, topics.splits().get(place.topic()), place), table);
     } else if (value instanceof Rejected rejected) {
       quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), table);
     } else if (value instanceof Receipt receipt) {

@@ -14,7 +14,6 @@ import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Outcome of one raw record: a record on training, validation, test or quarantine, without its
@@ -63,12 +62,11 @@ public record PairRow(
   private static final String OTHER_KIND = "UNKNOWN";
   static final int LONGEST_NAME = 500;
 
-  static PairRow of(PreparedPair pair, Place place) {
+  static PairRow of(PreparedPair pair, PairStatus split, Place place) {
     return new PairRow(
         pair.getPairId(),
         pair.getImageDigest(),
-        // The topic says it, whatever the record does.
-        place.topic().substring(place.topic().lastIndexOf('.') + 1).toUpperCase(Locale.ROOT),
+        split.name(),
         "",
         "",
         "",
