@@ -80,19 +80,23 @@ public final class Instances implements AutoCloseable {
   }
 
   private final Clock clock;
-  private final Optional<Follower> follower;
 
-  /**
-   * @param cluster whose topic is followed; empty where reports come by {@link #note} alone
-   */
-  Instances(Optional<ClusterAccess> cluster, Clock clock) {
+  /** Null where reports come by {@link #note} alone. */
+  private final Follower follower;
+
+  Instances(Clock clock) {
     this.clock = clock;
-    this.follower = cluster.map(this::follow);
+    this.follower = null;
+  }
+
+  private Instances(ClusterAccess cluster, Clock clock) {
+    this.clock = clock;
+    this.follower = follow(cluster);
   }
 
   /** Begins to follow the topic of instances. */
   public static Instances follow(ClusterAccess cluster, Clock clock) {
-    return new Instances(Optional.of(cluster), clock);
+    return new Instances(cluster, clock);
   }
 
   /**
@@ -101,7 +105,7 @@ public final class Instances implements AutoCloseable {
    * @throws KafkaException where the cluster does not answer
    */
   static Instances read(ClusterAccess cluster, Clock clock) {
-    Instances found = new Instances(Optional.empty(), clock);
+    Instances found = new Instances(clock);
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       log.readAll(
           cluster.topics().instances(),
@@ -124,7 +128,7 @@ public final class Instances implements AutoCloseable {
 
   /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
   public Optional<String> obstacle() {
-    return follower.flatMap(following -> following.progress().fault());
+    return follower == null ? Optional.empty() : follower.progress().fault();
   }
 
   /**
@@ -201,7 +205,9 @@ public final class Instances implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    follower.ifPresent(Follower::close);
+    if (follower != null) {
+      follower.close();
+    }
   }
 
   /**

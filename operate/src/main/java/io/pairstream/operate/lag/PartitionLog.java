@@ -19,7 +19,7 @@ final class PartitionLog {
   private static final double USUAL_HOLDS = 3;
 
   private final UsualGap usualHold = new UsualGap();
-  private final Optional<Instant> madeAnew;
+  private final Instant madeAnew;
   private long start;
   private long end = -1;
   private long highWatermark;
@@ -35,9 +35,9 @@ final class PartitionLog {
   private long heldSinceMillis = Long.MAX_VALUE;
 
   /**
-   * @param madeAnew when the topic was seen to have been made anew; empty where it never was
+   * @param madeAnew when the topic was seen to have been made anew; null where it never was
    */
-  PartitionLog(Optional<Instant> madeAnew) {
+  PartitionLog(Instant madeAnew) {
     this.madeAnew = madeAnew;
   }
 
@@ -91,9 +91,9 @@ final class PartitionLog {
     return highWatermark;
   }
 
-  /** When the topic was seen to have been made anew; empty where it never was. */
+  /** When the topic was seen to have been made anew; null where it never was. */
   Optional<Instant> madeAnew() {
-    return madeAnew;
+    return Optional.ofNullable(madeAnew);
   }
 
   /** Time until the log may drop a record of an age, in seconds; empty where it never does. */

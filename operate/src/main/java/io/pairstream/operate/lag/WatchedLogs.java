@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -83,9 +82,7 @@ public final class WatchedLogs {
     starts.keySet().retainAll(all);
     all.removeAll(logs.keySet());
     all.forEach(
-        partition ->
-            logs.put(
-                partition, new PartitionLog(Optional.ofNullable(madeAnew.get(partition.topic())))));
+        partition -> logs.put(partition, new PartitionLog(madeAnew.get(partition.topic()))));
     starts.putAll(starts(all));
     askForEnds(at.toEpochMilli());
     if (isDue || !all.isEmpty()) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class InstancesTest {
 
-  private final Instances book = new Instances(Optional.empty(), Clock.systemUTC());
+  private final Instances book = new Instances(Clock.systemUTC());
 
   @Test
   void whoEndsInAnOrderlyWayIsGone() {

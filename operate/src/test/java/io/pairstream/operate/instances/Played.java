@@ -56,7 +56,7 @@ final class Played {
   /** A process that counted from nothing to {@code counters} within ten seconds until noon. */
   static Instance afterTenSeconds(
       String service, Map<String, ? extends Number> counters, Map<String, Double> gauges) {
-    Instances book = new Instances(Optional.empty(), Clock.systemUTC());
+    Instances book = new Instances(Clock.systemUTC());
     Instant before = NOON.minus(Duration.ofSeconds(10));
     book.note("k", Optional.of(status(service, "a", before).build()), before);
     book.note(

@@ -32,7 +32,7 @@ class SilentInstancesTest {
 
   private static final long HERE = ProcessHandle.current().pid();
 
-  private final Instances book = new Instances(Optional.empty(), Clock.systemUTC());
+  private final Instances book = new Instances(Clock.systemUTC());
 
   @ParameterizedTest
   @CsvSource({"OK, UNKNOWN", "STOP, STOP", "IDLE, IDLE"})

@@ -412,7 +412,7 @@ class LagWatcherTest {
         .contains("never committed")
         .contains("3 records");
     // One that may not be asked for keeps its partitions, and none of them is the worst.
-    Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(Optional.empty()));
+    Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(null));
     GroupWatch watch =
         new GroupWatch(
             "g",

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class PartitionLogTest {
 
-  private final PartitionLog log = new PartitionLog(Optional.empty());
+  private final PartitionLog log = new PartitionLog(null);
 
   @Test
   void whatComesAfterTheLogWasMeasuredIsNotFree() {

@@ -18,13 +18,16 @@ final class TopicBuilder {
   private static final Duration TOMBSTONES_KEPT = Duration.ofDays(7);
 
   private final String name;
-  private final Optional<Schema> valueSchema;
+  private final Schema valueSchema;
   private final Map<String, String> config = new TreeMap<>();
   private int partitions;
   private boolean mayKeepLess;
   private boolean fromOutside;
 
-  TopicBuilder(String name, Optional<Schema> valueSchema, int partitions) {
+  /**
+   * @param valueSchema null where the bytes are the topology's own business
+   */
+  TopicBuilder(String name, Schema valueSchema, int partitions) {
     this.name = name;
     this.valueSchema = valueSchema;
     this.partitions = partitions;
@@ -34,7 +37,7 @@ final class TopicBuilder {
     config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
     config.put(
         TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-        valueSchema.isPresent() ? "LogAppendTime" : "CreateTime");
+        valueSchema == null ? "CreateTime" : "LogAppendTime");
   }
 
   /** One partition, so that all readers see its records in one order. */
@@ -93,13 +96,14 @@ final class TopicBuilder {
   }
 
   TopicSpec build() {
-    boolean raw = valueSchema.equals(Optional.of(RawPair.SCHEMA$));
+    boolean raw = RawPair.SCHEMA$.equals(valueSchema);
     int most = raw ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(most));
     if (fromOutside) {
       config.put(TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG, String.valueOf(most));
     }
-    return new TopicSpec(name, valueSchema, partitions, config, mayKeepLess, fromOutside);
+    return new TopicSpec(
+        name, Optional.ofNullable(valueSchema), partitions, config, mayKeepLess, fromOutside);
   }
 
   private static String millis(Duration time) {

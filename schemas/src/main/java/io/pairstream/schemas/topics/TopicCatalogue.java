@@ -20,7 +20,6 @@ import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.WaitingPair;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -151,7 +150,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             internal(changelog(dataset, TAKEDOWNS_STORE)),
             internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog").inOneOrder(),
             // Keys live for seconds, and their records carry images.
-            new TopicBuilder(waitingPairs(dataset), Optional.of(WaitingPair.SCHEMA$), partitions)
+            new TopicBuilder(waitingPairs(dataset), WaitingPair.SCHEMA$, partitions)
                 .dropsTombstonesAfter(AN_HOUR)
                 .inSegmentsOf(AN_HOUR, 64))
         .map(TopicBuilder::build)
@@ -200,10 +199,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   }
 
   private TopicBuilder topic(String name, Schema value) {
-    return new TopicBuilder(dataset.topic(name), Optional.of(value), partitions);
+    return new TopicBuilder(dataset.topic(name), value, partitions);
   }
 
   private TopicBuilder internal(String name) {
-    return new TopicBuilder(name, Optional.empty(), partitions);
+    return new TopicBuilder(name, null, partitions);
   }
 }
