@@ -204,6 +204,7 @@ public enum Template {
   RESET_TO("reset to {0}"),
   BACK_TO("back to before action {0}"),
 
+  REGISTRY_AWAY("the schema registry does not answer: {0}"),
   NO_WORKER("no image worker is able to work"),
   DISK_FULL("the disk of {0} has less than {1} MiB left"),
   DISK_NOT_SEEN("the state directory cannot be looked at: {0}"),

@@ -14,6 +14,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
 import java.time.Duration;
@@ -35,11 +36,11 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
   /**
    * Waits for all of it.
    *
-   * @param waitsFor hears what is waited for, in words, and the empty string once it is there
+   * @param waitsFor hears what is waited for, and {@link Obstacle#NONE} once it is there
    * @return how many partitions the raw topics have
    * @throws StartException where something is missing
    */
-  int await(Cluster cluster, Duration transactionTimeout, Consumer<String> waitsFor)
+  int await(Cluster cluster, Duration transactionTimeout, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
     Prerequisites prerequisites = new Prerequisites(cluster, registry, () -> false, waitsFor);
     try {

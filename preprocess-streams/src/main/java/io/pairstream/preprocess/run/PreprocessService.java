@@ -75,8 +75,8 @@ public final class PreprocessService implements AutoCloseable {
 
   private final SelfReport report;
 
-  /** Prerequisite that the start waits for; empty where it does not wait. */
-  private volatile String waitsFor = "";
+  /** Prerequisite that the start waits for. */
+  private volatile Obstacle waitsFor = Obstacle.NONE;
 
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
@@ -119,7 +119,7 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
-    report.addObstacle(() -> Optional.ofNullable(waitsFor).filter(what -> !what.isEmpty()));
+    report.obstacleFrom(() -> waitsFor.ifAny());
     Counts counts = new Counts();
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =

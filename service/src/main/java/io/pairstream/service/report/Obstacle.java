@@ -1,7 +1,10 @@
 package io.pairstream.service.report;
 
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.RootCause;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An obstacle in a service's way, for a person.
@@ -20,9 +23,22 @@ public record Obstacle(String text, String template, List<String> arguments) {
     arguments = List.copyOf(arguments);
   }
 
+  /** This one; empty for {@link #NONE}. */
+  public Optional<Obstacle> ifAny() {
+    return text.isEmpty() ? Optional.empty() : Optional.of(this);
+  }
+
   /** An obstacle that is said in these words in every language. */
   public static Obstacle of(String text) {
     return new Obstacle(text, "", List.of());
+  }
+
+  /** An obstacle that an exception tells of. */
+  public static Obstacle of(RuntimeException e) {
+    String why = RootCause.message(e);
+    return e instanceof RegistryUnavailableException
+        ? known("REGISTRY_AWAY", "the schema registry does not answer: {0}", why)
+        : of(why);
   }
 
   /**

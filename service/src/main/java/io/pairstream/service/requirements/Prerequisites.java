@@ -9,6 +9,7 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,10 +40,10 @@ import org.slf4j.LoggerFactory;
  * because it may be created just now, and then named in an exception.
  *
  * @param stop whether to stop waiting
- * @param waitsFor hears what is waited for, in words, and the empty string once it is there
+ * @param waitsFor hears what is waited for, and {@link Obstacle#NONE} once it is there
  */
 public record Prerequisites(
-    Cluster cluster, Registry registry, BooleanSupplier stop, Consumer<String> waitsFor) {
+    Cluster cluster, Registry registry, BooleanSupplier stop, Consumer<Obstacle> waitsFor) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
@@ -135,13 +136,13 @@ public record Prerequisites(
   }
 
   /** Retries while there is no answer; a prerequisite that is missing is thrown after a while. */
-  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop, Consumer<String> waitsFor)
+  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     while (!stop.getAsBoolean()) {
       try {
         T found = look.get();
-        waitsFor.accept("");
+        waitsFor.accept(Obstacle.NONE);
         return Optional.of(found);
       } catch (InterruptException e) {
         throw new InterruptedException(e.getMessage());
@@ -149,10 +150,10 @@ public record Prerequisites(
         if (System.nanoTime() - giveUpAt > 0) {
           throw e;
         }
-        waitsFor.accept(e.getMessage());
+        waitsFor.accept(Obstacle.of(e.getMessage()));
         LOG.info("waiting: {}", e.getMessage());
       } catch (RegistryUnavailableException | RetriableException e) {
-        waitsFor.accept(RootCause.message(e));
+        waitsFor.accept(Obstacle.of(e));
         LOG.warn("waiting: {}", RootCause.message(e));
       }
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());

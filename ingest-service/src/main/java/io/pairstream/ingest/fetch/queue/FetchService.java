@@ -10,8 +10,8 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
@@ -66,7 +66,7 @@ public final class FetchService implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean working;
-  private volatile String obstacle = "";
+  private volatile Obstacle obstacle = Obstacle.NONE;
   private final Tally tally = new Tally();
 
   /**
@@ -85,7 +85,7 @@ public final class FetchService implements AutoCloseable {
     report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId));
     report.stateFrom(this::state);
     report.assignedFrom(tally::assigned);
-    report.addObstacle(() -> obstacle.isEmpty() ? Optional.empty() : Optional.of(obstacle));
+    report.obstacleFrom(() -> obstacle.ifAny());
     this.thread = new Thread(this::run, "fetch");
     thread.start();
   }
@@ -143,7 +143,7 @@ public final class FetchService implements AutoCloseable {
           workOn(registry, topics);
         } catch (RegistryUnavailableException e) {
           LOG.warn("waiting: {}", e.getMessage());
-          obstacle = String.valueOf(e.getMessage());
+          obstacle = Obstacle.of(e);
           TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
         }
       }
@@ -169,14 +169,14 @@ public final class FetchService implements AutoCloseable {
             new FetchSession(
                 topics, settings, clients, fetcher, reader, partitions.get(), clock, tally)) {
           working = true;
-          obstacle = "";
+          obstacle = Obstacle.NONE;
           session.run(() -> stopping);
         } catch (AuthenticationException | AuthorizationException | InterruptException e) {
           throw e; // no waiting helps
         } catch (KafkaException e) {
           pause = tally.done() == before ? longer(pause) : SHORTEST_PAUSE;
           LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
-          obstacle = RootCause.message(e);
+          obstacle = Obstacle.of(e);
           TimeUnit.NANOSECONDS.sleep(pause.toNanos());
         }
       }
