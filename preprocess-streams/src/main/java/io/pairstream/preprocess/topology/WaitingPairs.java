@@ -8,12 +8,12 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -21,8 +21,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * The pairs of a task whose picture is being looked up, under {@code IMAGE-DIGEST/COORDINATES}. The
  * raw record's value is not kept: the picture stays where it is, on the raw topic.
+ *
+ * <p>The first two of an image have a fixed name in place of the coordinates. A scan costs a pair
+ * more than all else that is done to have it wait, so that it is left to images of which more wait.
  */
 final class WaitingPairs {
+
+  private static final String FIRST = "/1";
+  private static final String SECOND = "/2";
 
   private final KeyValueStore<String, WaitingPair> store;
 
@@ -33,13 +39,11 @@ final class WaitingPairs {
   /** Adds a pair; whether it is the first of its image. */
   boolean add(Tracked<PreparedPair> tracked) {
     PreparedPair pair = tracked.stage();
-    String image = pair.getImageDigest() + "/";
-    boolean isFirst;
-    try (KeyValueIterator<String, WaitingPair> found = of(image)) {
-      isFirst = !found.hasNext();
-    }
+    String image = pair.getImageDigest();
+    boolean isFirst = store.get(image + FIRST) == null;
+    boolean isSecond = !isFirst && store.get(image + SECOND) == null;
     store.put(
-        image + OriginHeader.text(pair.getOrigin()),
+        image + (isFirst ? FIRST : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin())),
         new WaitingPair(
             pair, OutputRecords.headers(tracked.raw()), tracked.identity().sent().orElse(null)));
     return isFirst;
@@ -47,21 +51,18 @@ final class WaitingPairs {
 
   /** Takes those of an image out. */
   List<Tracked<PreparedPair>> take(String imageDigest) {
-    List<Tracked<PreparedPair>> pairs = new ArrayList<>();
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, WaitingPair> found = of(imageDigest + "/")) {
-      while (found.hasNext()) {
-        KeyValue<String, WaitingPair> waiting = found.next();
-        keys.add(waiting.key);
-        pairs.add(tracked(waiting.value));
+    Map<String, WaitingPair> waiting = new LinkedHashMap<>();
+    WaitingPair first = store.get(imageDigest + FIRST);
+    if (first != null && store.get(imageDigest + SECOND) == null) {
+      waiting.put(imageDigest + FIRST, first);
+    } else {
+      try (KeyValueIterator<String, WaitingPair> found =
+          store.prefixScan(imageDigest + "/", new StringSerializer())) {
+        found.forEachRemaining(pair -> waiting.put(pair.key, pair.value));
       }
     }
-    keys.forEach(key -> store.put(key, null)); // delete would read it once more
-    return pairs;
-  }
-
-  private KeyValueIterator<String, WaitingPair> of(String image) {
-    return store.prefixScan(image, new StringSerializer());
+    waiting.keySet().forEach(key -> store.put(key, null)); // delete would read it once more
+    return waiting.values().stream().map(WaitingPairs::tracked).toList();
   }
 
   private static Tracked<PreparedPair> tracked(WaitingPair waiting) {

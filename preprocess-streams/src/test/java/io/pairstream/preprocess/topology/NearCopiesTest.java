@@ -19,6 +19,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -239,21 +240,23 @@ class NearCopiesTest {
     assertThat(topology.training()).hasSize(2);
   }
 
-  @Test
-  void captionsOfOneImageAreLookedUpOnce() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void captionsOfOneImageAreLookedUpOnce(int atOnce) {
     start("keep-first");
-    RawPair pair = pair(1, HASH);
-    RawPair other = Pairs.pair(pair.getImage().array(), "another caption of the picture");
-    RawPair third = Pairs.pair(pair.getImage().array(), "and one that comes later");
+    RawPair[] pairs =
+        IntStream.rangeClosed(0, atOnce)
+            .mapToObj(number -> Pairs.pair(pair(1, HASH).getImage().array(), "a caption " + number))
+            .toArray(RawPair[]::new);
 
-    send(pair, other);
+    send(Arrays.copyOf(pairs, atOnce));
     assertThat(settle()).hasSize(1);
-    send(third);
+    send(pairs[atOnce]);
 
     assertThat(topology.fingerprints()).isEmpty();
     assertThat(ids(topology.training()))
-        .containsExactly(
-            Stream.of(pair, other, third).map(TopologyUnderTest::pairId).toArray(String[]::new));
+        .containsExactly(Stream.of(pairs).map(TopologyUnderTest::pairId).toArray(String[]::new));
+    assertThat(topology.waits()).isFalse();
   }
 
   @Test

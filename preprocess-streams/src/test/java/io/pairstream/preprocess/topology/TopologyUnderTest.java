@@ -15,6 +15,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -44,6 +45,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** The topology in Kafka's test driver, with a registry in memory and one partition per topic. */
@@ -184,6 +187,15 @@ final class TopologyUnderTest implements AutoCloseable {
     driver
         .<String, Receipt>getKeyValueStore(TopicCatalogue.RECEIPTS_STORE)
         .put(receipt.getPairId(), receipt);
+  }
+
+  /** Whether any pair waits until its picture is looked up. */
+  boolean waits() {
+    KeyValueStore<String, WaitingPair> store =
+        driver.getKeyValueStore(TopicCatalogue.WAITING_PAIRS_STORE);
+    try (KeyValueIterator<String, WaitingPair> all = store.all()) {
+      return all.hasNext();
+    }
   }
 
   byte[] bytes(RawPair pair) {
