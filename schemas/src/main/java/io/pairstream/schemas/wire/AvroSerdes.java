@@ -3,15 +3,23 @@ package io.pairstream.schemas.wire;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Confluent's Avro serializer and deserializer, set up once for the whole product.
@@ -54,8 +62,54 @@ public final class AvroSerdes {
   public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
     Schema readerSchema = SpecificData.get().getSchema(type);
     return Serdes.serdeFrom(
-        (ignored, value) -> serializer.serialize(topic, value),
+        new WriteAs<>(serializer, new SpecificDatumWriter<>(type), topic),
         new ReadAs<>(deserializer, readerSchema, type, topic));
+  }
+
+  /**
+   * Serializer of one class. Confluent's writes the first record, and so finds the schema's id;
+   * written by it, each further one would be looked up twice in a cache that a lock guards.
+   */
+  private static final class WriteAs<T extends SpecificRecord> implements Serializer<T> {
+
+    private final KafkaAvroSerializer inner;
+    private final DatumWriter<T> writer;
+    private final String topic;
+
+    /** First bytes of every record; empty before the first one. */
+    private volatile byte[] prefix = {};
+
+    /** Bytes that are made room for: some more than the last record had. */
+    private volatile int room;
+
+    WriteAs(KafkaAvroSerializer inner, DatumWriter<T> writer, String topic) {
+      this.inner = inner;
+      this.writer = writer;
+      this.topic = topic;
+    }
+
+    @Override
+    public byte[] serialize(String ignored, T value) {
+      if (value == null) {
+        return null;
+      }
+      if (prefix.length == 0) {
+        byte[] first = inner.serialize(topic, value);
+        prefix = Arrays.copyOf(first, WireFormat.PREFIX_BYTES);
+        return first;
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream(room);
+      out.writeBytes(prefix);
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+      try {
+        writer.write(value, encoder);
+        encoder.flush();
+      } catch (IOException | RuntimeException e) {
+        throw new SerializationException("cannot be written: " + RootCause.message(e), e);
+      }
+      room = out.size() + out.size() / 8;
+      return out.toByteArray();
+    }
   }
 
   /** Deserializer into one class, whichever class the writer's schema names. */

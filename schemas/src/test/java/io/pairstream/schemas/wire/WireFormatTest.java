@@ -100,6 +100,33 @@ class WireFormatTest {
         .isEqualTo("00" + String.format("%08x", schemaId) + body);
   }
 
+  /** The first one is, by its serializer. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 100_000})
+  void everyRecordIsWrittenAsConfluentWritesIt(int imageBytes) {
+    byte[] first = serde.serializer().serialize(TOPIC, PAIR);
+    RawPair next = RawPair.newBuilder(PAIR).setImage(ByteBuffer.wrap(new byte[imageBytes])).build();
+    serde = new AvroSerdes(registry).of(RawPair.class, TOPIC);
+
+    byte[] fresh = serde.serializer().serialize(TOPIC, next);
+
+    assertThat(serde.serializer().serialize(TOPIC, next)).isEqualTo(fresh);
+    assertThat(serde.serializer().serialize(TOPIC, PAIR)).isEqualTo(first);
+    assertThat(serde.serializer().serialize(TOPIC, null)).isNull();
+  }
+
+  @Test
+  void whatCannotBeWrittenIsAFaultOfSerialization() {
+    RawPair broken = RawPair.newBuilder(PAIR).build();
+    broken.setCaption(null);
+
+    for (int time = 0; time < 2; time++) {
+      assertThatThrownBy(() -> serde.serializer().serialize(TOPIC, broken))
+          .isInstanceOf(SerializationException.class);
+      serde.serializer().serialize(TOPIC, PAIR);
+    }
+  }
+
   @Test
   void plainAvroReadsTheBodyWithTheRegisteredText() throws Exception {
     byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
