@@ -39,6 +39,13 @@ public record PreprocessSettings(
   /** Most buffered fingerprints per partition, of some 50 bytes each. */
   private static final int LOOKED_UP_AT_ONCE = 1000;
 
+  /**
+   * Bytes that are fetched of a partition at once: a full batch of the ingest API's, and a larger
+   * record all the same. Each thread holds two fetches of each of its partitions, which outlive
+   * young collections where they are large.
+   */
+  private static final int FETCHED_AT_ONCE = 1024 * 1024;
+
   private static final Duration LOOK_UP_COMMIT_INTERVAL = Duration.ofMillis(200);
 
   /**
@@ -161,7 +168,7 @@ public record PreprocessSettings(
 
     consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ClusterCheck.RECORDS_PER_POLL);
-    consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSizes.MAX_RECORD);
+    consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_AT_ONCE);
     // As the system sees fit, not Kafka's 64 KiB: most records are larger.
     consumer(settings, ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     consumer(settings, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
