@@ -57,6 +57,7 @@ public record ServiceSpec(
             "-Dpairstream.log.target=SYSTEM_OUT",
             "-Dpairstream.log.level=info",
             "-Dpairstream.log.others=warn"));
+    command.addAll(parsedClasses());
     command.addAll(jvmOptions);
     command.addAll(
         List.of(
@@ -72,5 +73,17 @@ public record ServiceSpec(
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().remove("CLASSPATH");
     return builder.start();
+  }
+
+  /** Options that map the classes which were parsed for this program's own Java machine, if any. */
+  private static List<String> parsedClasses() {
+    String archive = System.getProperty("pairstream.classes", "");
+    return archive.isEmpty()
+        ? List.of()
+        : List.of(
+            "-XX:SharedArchiveFile=" + archive,
+            "-XX:+UnlockDiagnosticVMOptions",
+            // Where it was made for: then its pages are the same in all processes.
+            "-XX:ArchiveRelocationMode=0");
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The script that people start, in a small project, with a Maven and a Java that only say how they
@@ -195,6 +196,43 @@ class LauncherTest {
     assertThat(builds()).isZero();
   }
 
+  @Test
+  void preparesClassesOnceForEachJavaAndItsJars() throws Exception {
+    listClasses();
+    tool("java", javaThatPrepares("A", "echo parsed > \"$file\""));
+    Ended first = launch("lag");
+    Ended second = launch("lag");
+
+    assertThat(first.err()).contains("pairstream: prepares its classes for Java A");
+    assertThat(first.out()).contains("app-classes-A.jsa] ").contains("[lag]").hasLineCount(1);
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out()).isEqualTo(first.out());
+
+    Files.createFile(log.resolveSibling("app/lib/another.jar"));
+    assertThat(launch("lag").err()).contains("prepares its classes for Java A");
+    assertThat(launch("lag").err()).isEmpty();
+
+    tool("java", javaThatPrepares("B", "echo parsed > \"$file\""));
+    assertThat(launch("lag").out()).contains("app-classes-B.jsa] ");
+    assertThat(log.resolveSibling("app-classes-A.jsa")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit 1", "echo half > \"$file\"; exit 1", "kill -9 $$"})
+  void startsWithoutClassesThatCannotBePrepared(String failing) throws Exception {
+    listClasses();
+    tool("java", javaThatPrepares("A", failing));
+
+    Ended first = launch("lag");
+    Ended second = launch("lag");
+
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.err()).contains("prepares its classes");
+    assertThat(first.out()).contains("[lag]").doesNotContain("SharedArchiveFile");
+    assertThat(second.out()).isEqualTo(first.out());
+    assertThat(second.err()).as("not tried again").isEmpty();
+  }
+
   @AfterEach
   void endWhatIsLeft() throws IOException {
     List<ProcessHandle> left = new ArrayList<>();
@@ -252,6 +290,28 @@ class LauncherTest {
         + version
         + "' >&2; exit ;; esac\n"
         + "printf '[%s] ' \"$@\"\necho\n";
+  }
+
+  /**
+   * Runs {@code preparing} with {@code $file} where it is asked to parse classes beforehand, and is
+   * of a version, or else says how it was called.
+   */
+  private static String javaThatPrepares(String version, String preparing) {
+    return "case $1 in -XshowSettings*) echo '    java.vm.version = "
+        + version
+        + "' >&2 ;; -Xshare:dump) for word in \"$@\"; do case $word in -XX:SharedArchiveFile=*)"
+        + " file=${word#*=} ;; esac; done; "
+        + preparing
+        + "; exit ;; esac\n"
+        + javaOf("17");
+  }
+
+  private void listClasses() throws IOException {
+    Path list = project.resolve("command/src/main/start/classes.lst");
+    Files.createDirectories(list.getParent());
+    Files.writeString(list, "java/lang/Object\n");
+    // As a build leaves them.
+    Files.createDirectories(log.resolveSibling("app/lib"));
   }
 
   private void tool(String name, String script) throws IOException {

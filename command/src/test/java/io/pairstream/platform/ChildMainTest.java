@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.testing.Await;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,20 @@ class ChildMainTest {
     assertThat(output()).contains("IllegalStateException: cannot go on");
   }
 
+  @Test
+  void mapsTheClassesPreparedForItsParentAndIsSilentWhereTheyAreForeign() throws Exception {
+    Path foreign =
+        Files.writeString(directory.resolve("classes.jsa"), "of another Java".repeat(99));
+    System.setProperty("pairstream.classes", foreign.toString());
+    try {
+      assertThat(exitValue(start("telling"))).isZero();
+    } finally {
+      System.clearProperty("pairstream.classes");
+    }
+
+    assertThat(output()).isEqualTo("[-XX:SharedArchiveFile=" + foreign + "]\n");
+  }
+
   private Process startReady(String mode, String... jvmOptions) throws Exception {
     Process child = start(mode, jvmOptions);
     Await.until("running", () -> output().contains("running"));
@@ -99,6 +114,11 @@ class ChildMainTest {
     public static void main(String[] arguments) throws InterruptedException {
       if (arguments[0].equals("failing")) {
         throw new IllegalStateException("cannot go on");
+      }
+      if (arguments[0].equals("telling")) {
+        List<String> options = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        System.out.println(options.stream().filter(option -> option.contains("jsa")).toList());
+        return;
       }
       CountDownLatch never = new CountDownLatch(1);
       Runtime.getRuntime()
