@@ -69,8 +69,9 @@ public final class BrokerMain {
         List.of(
             "-Xmx384m",
             "-XX:TieredStopAtLevel=1",
-            // Otherwise each thread keeps direct memory as large as the largest record it saw.
-            "-Djdk.nio.maxCachedBufferSize=262144"),
+            // Otherwise each thread keeps direct memory as large as the largest record it saw. What
+            // is larger than this, as few batches are, gets new memory for each piece.
+            "-Djdk.nio.maxCachedBufferSize=2097152"),
         Readiness.brokerAnswers(port, logs(data.resolve("broker"))));
   }
 
