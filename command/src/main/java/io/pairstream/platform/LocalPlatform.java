@@ -340,7 +340,7 @@ public final class LocalPlatform implements AutoCloseable {
             "--credential-file",
             credentialFile().toString()),
         false,
-        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+        List.of("-Xms16m", "-Xmx128m", "-XX:TieredStopAtLevel=1"),
         Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 }
