@@ -110,14 +110,16 @@ def fields(status):
 
 def cpu_seconds(pid):
     """User and system time of a process and those that it has started, in steps of 10 ms."""
-    ticks = 0
-    for each in [pid, *descendants(pid)]:
-        try:
-            user, system = fields(pathlib.Path(f"/proc/{each}/stat"))[11:13]
-            ticks += int(user) + int(system)
-        except OSError:
-            pass  # it has ended
-    return ticks / TICKS
+    return sum(map(own_seconds, [pid, *descendants(pid)]))
+
+
+def own_seconds(pid):
+    """The same of a process alone."""
+    try:
+        user, system = fields(pathlib.Path(f"/proc/{pid}/stat"))[11:13]
+    except OSError:
+        return 0  # it has ended
+    return (int(user) + int(system)) / TICKS
 
 
 def memory(pid, name):

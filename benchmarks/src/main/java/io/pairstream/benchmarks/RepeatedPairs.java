@@ -1,8 +1,14 @@
 package io.pairstream.benchmarks;
 
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +29,25 @@ record RepeatedPairs(List<RawPair> pairs, int captions) {
 
   /** A segment's length counts the two bytes that hold it. */
   private static final int LENGTH_BYTES = 2;
+
+  /** The pairs of a folder or list, as import reads them. */
+  static RepeatedPairs read(Path path, int captions) {
+    List<RawPair> pairs = new ArrayList<>();
+    try (PairSource source = PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED))) {
+      while (source.hasNext()) {
+        if (source.next() instanceof SourceItem.Pair pair) {
+          pairs.add(pair.pair());
+        }
+      }
+    }
+    return new RepeatedPairs(pairs, captions);
+  }
+
+  /** Mean size of the pictures as they are, in kB of 1,000 bytes. */
+  double meanImageKilobytes() {
+    long bytes = pairs.stream().mapToLong(pair -> pair.getImage().remaining()).sum();
+    return Math.round(bytes / 1e2 / pairs.size()) / 10.0;
+  }
 
   /** The pair at a place of the row, from 0. */
   RawPair at(long index) {

@@ -1,165 +1,206 @@
 package io.pairstream.benchmarks;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.benchmarks.PublishedLine.Round;
-import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.SourceItem;
-import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSafety;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /**
- * Pairs per second through the whole line on this machine, from raw topic to outputs under
- * exactly-once, and the processor time of each process.
+ * A platform, and raw topics of it and of other programs, for {@code line.py}, which measures.
  *
- * <p>A first round warms the line up and does not count. In each round pairs are published faster
- * than they are cleaned, and nothing counts until all of them lie on the raw topic: the publisher
- * is no part of the line. {@link Round} says what counts.
+ * <p>A record of another program's raw topic is the caption's length in bytes as an int, the
+ * caption in UTF-8, the picture; its output is the number of tokens as an int, each token as one, a
+ * JPEG.
  */
-@Command(name = "whole-line", mixinStandardHelpOptions = true)
-public final class WholeLine implements Callable<Integer> {
+final class WholeLine {
 
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final String OURS = "whole_line";
 
-  @Option(
-      names = "--pairs",
-      defaultValue = "10000",
-      description = "Pairs of each round. Default: ${DEFAULT-VALUE}")
-  private long pairs;
+  private final Cluster cluster;
+  private final RepeatedPairs pairs;
+  private final int partitions;
+  private final Admin admin;
+  private final PairPublisher ours;
+  private final KafkaProducer<byte[], byte[]> others;
+  private final Map<String, Long> published = new HashMap<>();
 
-  @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}")
-  private int rounds;
+  private WholeLine(Cluster cluster, RepeatedPairs pairs, int partitions) {
+    this.cluster = cluster;
+    this.pairs = pairs;
+    this.partitions = partitions;
+    Map<String, Object> kafka = cluster.clientSettings(Map.of());
+    admin = AdminClients.create(kafka);
+    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(cluster.registry()));
+    ours = PairPublisher.open(topics.crowdsourced(), cluster.registry(), kafka, Clock.systemUTC());
+    others =
+        new KafkaProducer<>(
+            cluster.clientSettings(Map.of("max.request.size", RecordSizes.MAX_RECORD)),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
 
-  @Option(
-      names = "--from",
-      required = true,
-      description = "Take the pairs of this folder or list, again and again.")
-  private Path from;
-
-  @Option(
-      names = "--captions",
-      defaultValue = "1",
-      description = "Captions that each picture comes under. Default: ${DEFAULT-VALUE}")
-  private int captions;
-
-  @Option(names = "--recipe", defaultValue = "dalle", description = "Default: ${DEFAULT-VALUE}")
-  private String recipe;
-
-  @Option(
-      names = "--partitions",
-      defaultValue = "4",
-      description = "Partitions of each topic. Default: ${DEFAULT-VALUE}")
-  private int partitions;
-
-  @Option(names = "--threads", description = "Stream threads. Default: as many as workers")
-  private Integer threads;
-
-  @Option(names = "--workers", description = "Image workers. Default: one per processor")
-  private Integer workers;
-
-  @Option(names = "--json", description = "Print the figures on one line.")
-  private boolean json;
-
-  public static void main(String[] arguments) {
+  /**
+   * Arguments: pairs as import reads them, captions of each picture, recipe, partitions, names of
+   * other programs with commas between; then those of the preprocessing service, without which all
+   * that {@code up} runs is started.
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     AvroSafety.install();
-    System.exit(new CommandLine(new WholeLine()).execute(arguments));
-  }
-
-  @Override
-  public Integer call() throws IOException, InterruptedException {
-    RepeatedPairs row = new RepeatedPairs(read(from), captions);
-    Path directory = Files.createTempDirectory("pairstream-benchmark");
-    int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-    int threadCount = threads == null ? workerCount : threads;
-    List<Round> whole = new ArrayList<>();
+    RepeatedPairs pairs = RepeatedPairs.read(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+    int partitions = Integer.parseInt(arguments[3]);
+    Path folder = Files.createTempDirectory("pairstream-benchmark");
     try (WholePlatform platform =
-            WholePlatform.start(
-                directory, new Dataset(Dataset.DEFAULT_NAME), partitions, Map.of(), event -> {});
-        PublishedLine line = new PublishedLine(platform, row)) {
-      platform.startPreprocessing(
-          recipe, List.of("--workers", "" + workerCount, "--threads", "" + threadCount), List.of());
-      Round unused = line.run(pairs);
-      for (int round = 0; round < rounds; round++) {
-        whole.add(line.run(pairs));
+        WholePlatform.start(
+            folder, new Dataset(Dataset.DEFAULT_NAME), partitions, Map.of(), event -> {})) {
+      // Members are not given up while they stand still, which is others' turn.
+      Path config = platform.processes().dataDirectory().resolve("line.properties");
+      Files.writeString(config, "kafka.main.consumer.session.timeout.ms=1200000");
+      List<String> configured = List.of("--config", config.toString());
+      if (arguments.length > 5) {
+        List<String> more = Arrays.asList(arguments).subList(5, arguments.length);
+        platform.startPreprocessing(
+            arguments[2], Stream.concat(configured.stream(), more.stream()).toList(), List.of());
+      } else {
+        platform.startServices(arguments[2], configured);
       }
-      platform.stopPreprocessing();
+      WholeLine line = new WholeLine(platform.cluster(), pairs, partitions);
+      for (String name : arguments[4].isEmpty() ? new String[0] : arguments[4].split(",")) {
+        line.makeTopics(name);
+      }
+      String pids =
+          platform.processes().pids().entrySet().stream()
+              .map(child -> "\"%s\": %d".formatted(child.getKey(), child.getValue()))
+              .collect(Collectors.joining(", "));
+      Driven.serve(
+          "\"servers\": \"%s\", \"corpus_pairs\": %d, \"mean_image_kb\": %s, \"pids\": {%s}"
+              .formatted(
+                  platform.cluster().bootstrapServers(),
+                  pairs.pairs().size(),
+                  pairs.meanImageKilobytes(),
+                  pids),
+          line::answer);
     } finally {
-      Utils.delete(directory.toFile());
+      Utils.delete(folder.toFile());
     }
-    ObjectNode result = JSON.createObjectNode();
-    long bytes = row.pairs().stream().mapToLong(pair -> pair.getImage().remaining()).sum();
-    result
-        .put("recipe", recipe)
-        .put("corpus", from.getFileName().toString())
-        .put("corpus_pairs", row.pairs().size())
-        .put("mean_image_kb", Math.round(bytes / 1e2 / row.pairs().size()) / 10.0)
-        .put("captions_per_picture", captions)
-        .put("pairs_per_round", pairs)
-        .put("rounds", rounds)
-        .put("partitions", partitions)
-        .put("threads", threadCount)
-        .put("workers", workerCount);
-    figures(whole, result);
-    System.out.println(json ? result : result.toPrettyString());
-    return 0;
+    System.exit(0);
   }
 
-  /** Median and range of the rounds, and where the processor time goes: the medians. */
-  private static void figures(List<Round> rounds, ObjectNode result) {
-    double[] speed = sorted(rounds, Round::pairsPerSecond);
-    result
-        .put("whole_line_pairs_per_second", median(speed))
-        .putObject("whole_line_spread")
-        .put("min", speed[0])
-        .put("max", speed[speed.length - 1]);
-    ObjectNode time = result.putObject("whole_line_cpu_ms_per_pair");
-    TreeSet<String> processes = new TreeSet<>();
-    rounds.forEach(each -> processes.addAll(each.millisPerPair().keySet()));
-    for (String process : processes) {
-      time.put(
-          process, median(sorted(rounds, each -> each.millisPerPair().getOrDefault(process, 0.0))));
+  private void makeTopics(String name) {
+    Map<String, String> large = Map.of("max.message.bytes", "" + RecordSizes.MAX_RECORD);
+    List<NewTopic> topics =
+        Stream.of(name + "-raw", name + "-out")
+            .map(topic -> new NewTopic(topic, partitions, (short) 1).configs(large))
+            .toList();
+    KafkaAnswers.await(admin.createTopics(topics).all());
+  }
+
+  private String answer(String[] words) {
+    return switch (words[0]) {
+      case "publish" -> publish(words[1], Long.parseLong(words[2])) + " 0";
+      case "committed" -> committed(words[1]) + " 0";
+      case "outputs" -> outputs(words[1]);
+      default -> throw new IllegalArgumentException(words[0]);
+    };
+  }
+
+  private long publish(String name, long count) {
+    long begin = published.getOrDefault(name, 0L);
+    for (long index = begin; index < begin + count; index++) {
+      RawPair pair = pairs.at(index);
+      if (name.equals(OURS)) {
+        var unused = ours.publish(pair);
+      } else {
+        byte[] key = Long.toString(index).getBytes(StandardCharsets.US_ASCII);
+        int partition = (int) (index % partitions);
+        var unused = others.send(new ProducerRecord<>(name + "-raw", partition, key, plain(pair)));
+      }
     }
+    ours.flush();
+    others.flush();
+    published.put(name, begin + count);
+    return count;
   }
 
-  private static double[] sorted(List<Round> rounds, ToDoubleFunction<Round> figure) {
-    return rounds.stream()
-        .mapToDouble(figure)
-        .map(value -> Math.round(value * 1e3) / 1e3)
-        .sorted()
-        .toArray();
+  private static byte[] plain(RawPair pair) {
+    byte[] caption = pair.getCaption().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer image = pair.getImage().duplicate();
+    ByteBuffer record = ByteBuffer.allocate(Integer.BYTES + caption.length + image.remaining());
+    return record.putInt(caption.length).put(caption).put(image).array();
   }
 
-  /** Median; of an even number of values, the mean of the middle two. */
-  private static double median(double[] sorted) {
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  /** Pairs done, by the group's offsets, which move in the transactions of the outputs. */
+  private long committed(String name) {
+    boolean isOurs = name.equals(OURS);
+    String topic = isOurs ? ours.topic() : name + "-raw";
+    String group = isOurs ? cluster.dataset().preprocessGroup() : name;
+    return KafkaAnswers.await(
+            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group))
+        .entrySet()
+        .stream()
+        .filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
+        .mapToLong(entry -> entry.getValue().offset())
+        .sum();
   }
 
-  private static List<RawPair> read(Path path) {
-    List<RawPair> pairs = new ArrayList<>();
-    try (PairSource source = PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED))) {
-      while (source.hasNext()) {
-        if (source.next() instanceof SourceItem.Pair pair) {
-          pairs.add(pair.pair());
+  /** Outputs that another program has committed, and those of them without a picture. */
+  private String outputs(String name) {
+    Map<String, Object> settings =
+        cluster.clientSettings(
+            Map.of(
+                "isolation.level",
+                "read_committed",
+                "max.partition.fetch.bytes",
+                RecordSizes.MAX_RECORD));
+    List<TopicPartition> all =
+        IntStream.range(0, partitions)
+            .mapToObj(partition -> new TopicPartition(name + "-out", partition))
+            .toList();
+    long count = 0;
+    long empty = 0;
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+      while (all.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(200))) {
+          ByteBuffer output = ByteBuffer.wrap(each.value());
+          count++;
+          empty += output.getInt() * Integer.BYTES == output.remaining() ? 1 : 0;
         }
       }
     }
-    return pairs;
+    return count + " " + empty;
   }
 }

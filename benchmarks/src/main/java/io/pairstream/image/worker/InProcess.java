@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A worker without a process of its own: for measuring only, never for pictures of
- * strangers. It lies in the worker's package because nothing outside of it may decode.
+ * A worker without a process of its own: for measuring only, never for pictures of strangers. It
+ * lies in the worker's package because nothing outside of it may decode.
  */
 final class InProcess implements ImageWorker {
 
