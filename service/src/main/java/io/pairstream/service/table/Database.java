@@ -76,7 +76,7 @@ public final class Database implements AutoCloseable {
     config.setJournalMode(JournalMode.OFF);
     config.setTempStoreDirectory(folder.toString());
     Database database = connect("", folder, config);
-    database.execute("BEGIN");
+    database.autoCommit(false);
     return database;
   }
 
@@ -117,6 +117,7 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database connect(String name, Path place, SQLiteConfig config) {
+    config.setGetGeneratedKeys(false); // nobody asks, and each update would be followed by a query
     try {
       return new Database(config.createConnection("jdbc:sqlite:" + name));
     } catch (SQLException e) {
@@ -186,18 +187,42 @@ public final class Database implements AutoCloseable {
 
   /** Reads in one transaction: all as of one moment. */
   public <T> T snapshot(Supplier<T> reading) {
-    update("BEGIN");
+    // By JDBC's flag: while it is on, the driver tries to begin a transaction behind each
+    // statement.
     try {
+      autoCommit(false);
       T read = reading.get();
-      update("COMMIT");
+      autoCommit(true);
       return read;
     } catch (Throwable e) {
-      try {
-        update("ROLLBACK");
-      } catch (ViewStorageException alsoThat) {
-        e.addSuppressed(alsoThat);
-      }
+      takeBack(e);
       throw e;
+    }
+  }
+
+  /** Takes a transaction back, which SQLite may have done itself, and sets the flag again. */
+  private void takeBack(Throwable cause) {
+    try {
+      execute("ROLLBACK");
+    } catch (ViewStorageException alsoThat) {
+      cause.addSuppressed(alsoThat);
+    }
+    try {
+      if (!connection.getAutoCommit()) {
+        execute("BEGIN"); // which the flag commits
+        connection.setAutoCommit(true);
+      }
+    } catch (ViewStorageException | SQLException alsoThat) {
+      cause.addSuppressed(alsoThat);
+    }
+  }
+
+  /** Begins a transaction, or commits it. */
+  private void autoCommit(boolean on) {
+    try {
+      connection.setAutoCommit(on);
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
 
@@ -47,6 +49,35 @@ class DatabaseTest {
           .hasMessage("halfway");
 
       assertThat(database.query("SELECT id FROM pair", row -> row.getString(1))).isEmpty();
+      database.transaction(() -> database.update("INSERT INTO pair VALUES (?, ?)", "b", 1));
+      try (Database reader = Database.openToRead(file)) {
+        assertThat(reader.query("SELECT id FROM pair", row -> row.getString(1)))
+            .containsExactly("b");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ROLLBACK", "COMMIT"})
+  void transactionThatTheDatabaseEndedIsFollowedByTheNext(String itself) {
+    try (Database database = Database.open(file)) {
+      assertThatThrownBy(() -> database.transaction(() -> database.execute(itself)))
+          .isInstanceOf(ViewStorageException.class);
+
+      assertThatThrownBy(
+              () ->
+                  database.transaction(
+                      () -> {
+                        database.update("INSERT INTO pair VALUES (?, ?)", "a", 1);
+                        throw new IllegalStateException("halfway");
+                      }))
+          .hasMessage("halfway");
+      assertThat(database.query("SELECT id FROM pair", row -> row.getString(1))).isEmpty();
+      database.update("INSERT INTO pair VALUES (?, ?)", "alone", 1);
+      try (Database reader = Database.openToRead(file)) {
+        assertThat(reader.query("SELECT id FROM pair", row -> row.getString(1)))
+            .containsExactly("alone");
+      }
     }
   }
 
