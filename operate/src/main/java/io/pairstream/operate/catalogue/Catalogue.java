@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,28 +106,38 @@ public final class Catalogue implements Aggregate {
 
   @Override
   public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+    applyAll(List.of(record), table);
+  }
+
+  @Override
+  public void applyAll(Iterable<ConsumerRecord<byte[], byte[]>> records, Database table) {
+    List<CatalogueFold.Event> events = new ArrayList<>();
+    records.forEach(record -> event(record).ifPresent(events::add));
+    folds.forEach(fold -> fold.applyAll(events, table));
+  }
+
+  /** The record as folds take it; nothing where it cannot be read, or has no key. */
+  private Optional<CatalogueFold.Event> event(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
-      return;
+      return Optional.empty();
     }
-    Optional<?> value = Optional.empty();
+    Object value = null;
     if (record.value() != null) {
-      value = decoders.get(record.topic()).decode(record.value());
-      if (value.isEmpty()) {
-        return;
+      value = decoders.get(record.topic()).decode(record.value()).orElse(null);
+      if (value == null) {
+        return Optional.empty();
       }
     }
-    String key = new String(record.key(), StandardCharsets.UTF_8);
-    Place place =
-        new Place(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            Instant.ofEpochMilli(record.timestamp()));
     Object shown =
-        value.orElse(null) instanceof QuarantinedPair pair
+        value instanceof QuarantinedPair pair
             ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
-            : value.orElse(null);
-    folds.forEach(fold -> fold.apply(key, shown, place, table));
+            : value;
+    Instant at = Instant.ofEpochMilli(record.timestamp());
+    return Optional.of(
+        new CatalogueFold.Event(
+            new String(record.key(), StandardCharsets.UTF_8),
+            shown,
+            new Place(record.topic(), record.partition(), record.offset(), at)));
   }
 
   @Override

@@ -38,11 +38,19 @@ public interface CatalogueFold {
    */
   void apply(String key, Object value, Place place, Database table);
 
+  /** Takes in the records of one transaction, by default one after the other. */
+  default void applyAll(List<Event> events, Database table) {
+    events.forEach(event -> apply(event.key(), event.value(), event.place(), table));
+  }
+
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and
    * then, also where nothing has gone since.
    */
   default void forget(String topic, int partition, long from, Database table) {}
+
+  /** A record as {@link #apply} takes it. */
+  record Event(String key, Object value, Place place) {}
 
   /**
    * A record on quarantine.

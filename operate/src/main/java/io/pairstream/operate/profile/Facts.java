@@ -7,32 +7,40 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.http.Json;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Values that one record counts for. Kept as JSON, so that they can be taken out again.
+ * Values that one record counts for. Kept beside the sums, so that they can be taken out again.
  *
  * @param sourceKind one of {@link SourceKind}, or {@link #UNKNOWN}
  * @param contributor who sent the pair; {@link #NONE} where it does not say
- * @param values pairs of a dimension and a value that it counts for
+ * @param values what it counts for, beside being a pair
  * @param outcome the record's outcome for its contributor: {@link #ACCEPTED}, or the reason of its
  *     rejection; empty where it has none
- * @param at when the record was judged, in milliseconds
- * @param origin coordinates of the raw record
+ * @param at when the record was judged, in milliseconds; 0 of an accepted pair that was read back
+ * @param origin coordinates of the raw record; empty of an accepted pair
  */
 record Facts(
     PairStatus status,
     String sourceKind,
     String contributor,
-    List<List<String>> values,
+    List<Value> values,
     String outcome,
     long at,
     String origin) {
+
+  /** A value of a dimension. */
+  record Value(String dimension, String value) {}
 
   /** Stands for an empty text. */
   static final String NONE = "(none)";
@@ -44,11 +52,28 @@ record Facts(
   static final String COPY = "COPY";
   static final int MOST_WORDS = 60;
 
-  private static final List<String> ONE_PAIR = List.of("pairs", "");
-
   /** Facts of a withdrawn pair, which counts as one pair and for nothing else. */
   static final Facts WITHDRAWN =
-      new Facts(PairStatus.WITHDRAWN, UNKNOWN, NONE, List.of(ONE_PAIR), "", 0, "");
+      new Facts(PairStatus.WITHDRAWN, UNKNOWN, NONE, List.of(), "", 0, "");
+
+  private static final List<PairStatus> STATUSES = List.of(PairStatus.values());
+
+  /** Dimensions by the number that stands for each; a new one comes last. */
+  private static final List<String> DIMENSIONS =
+      Stream.concat(
+              Stream.of(
+                  "licence",
+                  "language",
+                  "media_type",
+                  "fold",
+                  "recipe_version",
+                  "orientation",
+                  "word",
+                  "tokenized",
+                  "truncated",
+                  "reason"),
+              Arrays.stream(ProfiledMeasure.values()).map(ProfiledMeasure::label))
+          .toList();
 
   private static final int LONGEST_VALUE = 120;
   private static final double SQUARE_FROM = 0.95;
@@ -61,28 +86,27 @@ record Facts(
    * @param words content words of its caption
    */
   static Facts of(PreparedPair pair, PairStatus status, Collection<String> words) {
-    List<List<String>> values = new ArrayList<>();
-    values.add(ONE_PAIR);
-    values.add(List.of("licence", value(pair.getLicence())));
-    values.add(List.of("language", value(pair.getLanguage())));
-    values.add(List.of("media_type", value(pair.getMediaType())));
-    values.add(List.of("fold", String.valueOf(pair.getFold())));
-    values.add(List.of("recipe_version", value(pair.getRecipeVersion())));
+    List<Value> values = new ArrayList<>();
+    values.add(new Value("licence", value(pair.getLicence())));
+    values.add(new Value("language", value(pair.getLanguage())));
+    values.add(new Value("media_type", value(pair.getMediaType())));
+    values.add(new Value("fold", String.valueOf(pair.getFold())));
+    values.add(new Value("recipe_version", value(pair.getRecipeVersion())));
     ProfiledMeasure.ASPECT
         .of(pair)
-        .ifPresent(aspect -> values.add(List.of("orientation", orientation(aspect))));
+        .ifPresent(aspect -> values.add(new Value("orientation", orientation(aspect))));
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
       measure
           .of(pair)
           .ifPresent(
-              value -> values.add(List.of(measure.label(), String.valueOf(measure.bin(value)))));
+              value -> values.add(new Value(measure.label(), String.valueOf(measure.bin(value)))));
     }
-    words.forEach(word -> values.add(List.of("word", value(word))));
+    words.forEach(word -> values.add(new Value("word", value(word))));
     if (!pair.getTokenizer().isEmpty()) {
-      values.add(List.of("tokenized", ""));
+      values.add(new Value("tokenized", ""));
     }
     if (pair.getTruncated()) {
-      values.add(List.of("truncated", ""));
+      values.add(new Value("truncated", ""));
     }
     return new Facts(
         status,
@@ -91,7 +115,7 @@ record Facts(
         values,
         ACCEPTED,
         pair.getPreparedAt().toEpochMilli(),
-        OriginHeader.text(pair.getOrigin()));
+        "");
   }
 
   /**
@@ -105,14 +129,59 @@ record Facts(
         PairStatus.QUARANTINED,
         knownKind(sent.getSourceKind()),
         value(sent.getContributor()),
-        List.of(ONE_PAIR, List.of("reason", reason)),
+        List.of(new Value("reason", reason)),
         reason,
         pair.getQuarantinedAt().toEpochMilli(),
         OriginHeader.text(pair.getOrigin()));
   }
 
-  String json() {
-    return new String(Json.bytes(this), StandardCharsets.UTF_8);
+  /** Whether a rejection is not older than another of its pair. */
+  boolean isSince(Facts other) {
+    return at == other.at ? origin.compareTo(other.origin) >= 0 : at > other.at;
+  }
+
+  /** The facts as a column holds them. */
+  byte[] bytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
+      out.writeByte(STATUSES.indexOf(status));
+      out.writeUTF(sourceKind);
+      out.writeUTF(contributor);
+      if (!status.isPublished()) { // which of several rejections stands
+        out.writeUTF(outcome);
+        out.writeUTF(origin);
+        out.writeLong(at);
+      }
+      for (Value each : values) {
+        out.writeByte(DIMENSIONS.indexOf(each.dimension()));
+        out.writeUTF(each.value());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The facts of a column. */
+  static Facts read(byte[] column) {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(column));
+    try {
+      PairStatus status = STATUSES.get(in.readByte());
+      String sourceKind = in.readUTF();
+      String contributor = in.readUTF();
+      boolean isAccepted = status.isPublished();
+      String outcome = isAccepted ? ACCEPTED : in.readUTF();
+      String origin = isAccepted ? "" : in.readUTF();
+      long at = isAccepted ? 0 : in.readLong();
+      List<Value> values = new ArrayList<>();
+      while (in.available() > 0) {
+        values.add(new Value(DIMENSIONS.get(in.readByte()), in.readUTF()));
+      }
+      return new Facts(status, sourceKind, contributor, values, outcome, at, origin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The name where it is one of the closed list, so that nobody can make more kinds. */

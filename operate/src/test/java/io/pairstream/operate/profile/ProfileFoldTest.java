@@ -2,6 +2,7 @@ package io.pairstream.operate.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operate.profile.ProfileReport.Count;
@@ -125,7 +126,7 @@ class ProfileFoldTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void sumsAreThoseOfThePairsInWhateverOrderTopicsAreRead(long seed) {
+  void sumsAreThoseOfThePairsInWhateverOrderTopicsAreReadAndHoweverManyRecordsAtOnce(long seed) {
     ProfileFold fold = fold();
     List<Deque<Event>> lanes = new ArrayList<>();
     HISTORY.stream()
@@ -133,10 +134,15 @@ class ProfileFoldTest {
         .values()
         .forEach(lane -> lanes.add(new ArrayDeque<>(lane)));
     Random random = new Random(seed);
+    List<CatalogueFold.Event> together = new ArrayList<>();
     while (!lanes.isEmpty()) {
       Deque<Event> lane = lanes.get(random.nextInt(lanes.size()));
-      apply(lane.remove(), fold);
+      together.add(folded(lane.remove()));
       lanes.removeIf(Deque::isEmpty);
+      if (lanes.isEmpty() || random.nextInt((int) seed) == 0) {
+        fold.applyAll(together, table);
+        together.clear();
+      }
     }
 
     ProfileReport report = report(Question.EVERYTHING);
@@ -209,10 +215,10 @@ class ProfileFoldTest {
     return new Place("pairs." + lane.toLowerCase(Locale.ROOT), 0, 0, Instant.EPOCH);
   }
 
-  private void apply(Event event, ProfileFold fold) {
+  private static CatalogueFold.Event folded(Event event) {
     RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
     Object value =
         event.value() instanceof QuarantinedPair pair ? new Rejected(pair, sent) : event.value();
-    fold.apply(event.key(), value, place(event.lane()), table);
+    return new CatalogueFold.Event(event.key(), value, place(event.lane()));
   }
 }

@@ -36,6 +36,14 @@ public interface Aggregate {
   void apply(ConsumerRecord<byte[], byte[]> record, Database table);
 
   /**
+   * Changes the rows as the records of one transaction say, by default one after the other. An
+   * aggregate that counts can write each of its sums once.
+   */
+  default void applyAll(Iterable<ConsumerRecord<byte[], byte[]>> records, Database table) {
+    records.forEach(record -> apply(record, table));
+  }
+
+  /**
    * Takes out what the log keeps no longer. Called after a start, and where records have gone.
    *
    * @param from offset of the first record that the partition still keeps

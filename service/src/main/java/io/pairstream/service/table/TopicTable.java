@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -182,9 +181,7 @@ public final class TopicTable implements AutoCloseable {
       }
       file.write(
           table -> {
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-              aggregate.apply(record, table);
-            }
+            aggregate.applyAll(records, table);
             positions.forEach(file::move);
             if (atEnd) {
               file.seen(now);

@@ -1,0 +1,38 @@
+package io.pairstream.operate.profile;
+
+import io.pairstream.schemas.PairStatus;
+import java.util.Optional;
+
+/**
+ * What the records of a pair say of it. A pair that lies in a split is accepted, whatever else was
+ * said of it: topics are read beside each other, so that its records come in any order.
+ */
+record Judged(Optional<Facts> accepted, Optional<Facts> rejected, boolean isWithdrawn) {
+
+  static final Judged NOTHING = new Judged(Optional.empty(), Optional.empty(), false);
+
+  Judged accept(Facts facts) {
+    return new Judged(Optional.of(facts), rejected, isWithdrawn);
+  }
+
+  /** Of several rejections the latest stands. */
+  Judged reject(Facts facts) {
+    return rejected.isPresent() && !facts.isSince(rejected.get())
+        ? this
+        : new Judged(accepted, Optional.of(facts), isWithdrawn);
+  }
+
+  Judged withdraw(boolean withdrawn) {
+    return new Judged(accepted, rejected, withdrawn);
+  }
+
+  /** Takes the pair out of a split. */
+  Judged remove(PairStatus split) {
+    return new Judged(accepted.filter(facts -> facts.status() != split), rejected, isWithdrawn);
+  }
+
+  /** What the pair counts for now. */
+  Optional<Facts> counted() {
+    return accepted.or(() -> isWithdrawn ? Optional.of(Facts.WITHDRAWN) : rejected);
+  }
+}
