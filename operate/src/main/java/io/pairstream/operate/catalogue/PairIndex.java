@@ -14,8 +14,12 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,8 +28,9 @@ import java.util.stream.Stream;
  * the words of its caption. {@link PairSearch} reads them.
  *
  * <p>A row's id begins with its time, so that ids are in the order of the records, in the table and
- * in each of its indexes. What is not looked for is in the row as JSON. A row of quarantine goes
- * when its topic keeps the record no longer, and when the pair was let in later.
+ * in each of its indexes. Rows hold columns alone, ids and digests as bytes. Takedowns of a host
+ * read all rows: no index serves them. A row of quarantine goes when its topic keeps the record no
+ * longer, and when the pair was let in later.
  */
 public final class PairIndex implements CatalogueFold {
 
@@ -35,9 +40,29 @@ public final class PairIndex implements CatalogueFold {
   /** The last millisecond that an id has room for. */
   private static final long LAST_MILLIS = 1L << 42;
 
-  private final PairTopics topics;
+  private static final String PUT =
+      "INSERT INTO pair VALUES ((SELECT coalesce(max(id) + 1, ?1) FROM pair"
+          + " WHERE id >= ?1 AND id < ?2)"
+          + ", ?".repeat(24)
+          + ")";
 
-  /** Topics of which {@link PairSearch#place} tells where the last record of a key lies. */
+  private static final String PUT_RECEIPT =
+      "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?" + ", ?".repeat(13) + ")";
+
+  private final PairTopics topics;
+  private final Map<String, PairStatus> splits;
+
+  /** As SQL, of a digest: the index holds beginnings, which tell pictures apart. */
+  static final String OF_IMAGE =
+      "substr(image_digest, 1, 8) = substr(?1, 1, 8) AND image_digest = ?1";
+
+  /** As SQL; a partial index serves the same words alone. */
+  static final String IS_REJECTED = "status = 'QUARANTINED'";
+
+  /**
+   * Topics of which the table of places tells where the last record of a key lies, beside receipts,
+   * as {@link PairSearch#place} answers.
+   */
   private final Set<String> located;
 
   /** As SQL; a partial index serves the same words alone. */
@@ -45,10 +70,10 @@ public final class PairIndex implements CatalogueFold {
 
   public PairIndex(PairTopics topics) {
     this.topics = topics;
+    this.splits = topics.splits();
     this.isOfQuarantine = "topic = '" + topics.quarantine().name() + "'";
     this.located =
         Set.of(
-            topics.receipts().name(),
             topics.uploads().name(),
             topics.takedowns().name(),
             topics.reviews().name(),
@@ -57,40 +82,45 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 11;
+    return 12;
   }
 
   @Override
   public List<String> schema() {
     return List.of(
-        "CREATE TABLE pair (id INTEGER PRIMARY KEY, pair_id TEXT, image_digest TEXT,"
-            + " status TEXT, reason TEXT, source_kind TEXT, contributor TEXT, producer TEXT,"
-            + " host TEXT, copy_of TEXT, origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
+        "CREATE TABLE pair (id INTEGER PRIMARY KEY, " + PairRow.COLUMNS + ")",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
-        "CREATE INDEX pair_by_digest ON pair (image_digest)",
-        "CREATE INDEX pair_by_origin ON pair (origin)",
-        "CREATE INDEX pair_by_status ON pair (status)",
-        "CREATE INDEX pair_by_reason ON pair (reason)",
+        "CREATE INDEX pair_by_digest ON pair (substr(image_digest, 1, 8))",
+        "CREATE INDEX pair_by_origin ON pair (raw_offset, raw_partition)",
+        "CREATE INDEX pair_by_status ON pair (status) WHERE status <> 'TRAINING'",
         "CREATE INDEX pair_by_source ON pair (source_kind)",
         "CREATE INDEX pair_by_contributor ON pair (contributor, id, reason)",
         "CREATE INDEX pair_by_producer ON pair (producer)",
-        "CREATE INDEX pair_by_host ON pair (host)",
-        "CREATE INDEX pair_by_copied ON pair (copy_of)",
-        "CREATE INDEX pair_counted ON pair (status, reason, source_kind)",
-        "CREATE INDEX pair_kept ON pair (partition, offset) WHERE status = 'QUARANTINED'",
+        "CREATE INDEX pair_by_copied ON pair (copy_of) WHERE copy_of IS NOT NULL",
+        "CREATE INDEX pair_rejected ON pair (reason, id, source_kind) WHERE " + IS_REJECTED,
+        "CREATE INDEX pair_kept ON pair (partition, offset) WHERE " + IS_REJECTED,
+        "CREATE TABLE topic (holds TEXT PRIMARY KEY, name TEXT)",
+        "INSERT INTO topic VALUES ('TRAINING', '%s'), ('VALIDATION', '%s'), ('TEST', '%s'),"
+                .formatted(
+                    topics.training().name(), topics.validation().name(), topics.test().name())
+            + " ('QUARANTINED', '%s'), ('RECEIPTS', '%s')"
+                .formatted(topics.quarantine().name(), topics.receipts().name()),
         "CREATE VIRTUAL TABLE word USING fts5 (text, content = '', contentless_delete = 1,"
             + " detail = full, tokenize = \"unicode61 remove_diacritics 0 categories"
             + " 'L* N* Co Mn Mc'\")",
         "CREATE TRIGGER word_goes AFTER DELETE ON pair BEGIN"
             + " DELETE FROM word WHERE rowid = old.id; END",
-        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT)",
-        "CREATE TABLE place (topic TEXT, key TEXT, partition INTEGER, offset INTEGER,"
+        "CREATE TABLE receipt (key PRIMARY KEY, partition INTEGER, offset INTEGER, "
+            + ReceiptNote.COLUMNS
+            + ") WITHOUT ROWID",
+        "CREATE TABLE place (topic TEXT, key, partition INTEGER, offset INTEGER,"
             + " PRIMARY KEY (topic, key)) WITHOUT ROWID",
         "CREATE INDEX place_kept ON place (partition, offset) WHERE " + isOfQuarantine,
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
         "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
         "CREATE TABLE takedown (key TEXT PRIMARY KEY, part_of TEXT, is_in_force INTEGER)",
+        "CREATE INDEX takedown_in_force ON takedown (is_in_force) WHERE is_in_force",
         "CREATE TABLE takedown_event (subject TEXT, what TEXT, requested_by TEXT, cause TEXT,"
             + " at INTEGER)",
         "CREATE INDEX takedown_event_by_subject ON takedown_event (subject)");
@@ -98,15 +128,28 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public void apply(String key, Object value, Place place, Database table) {
+    applyAll(List.of(new Event(key, value, place)), table);
+  }
+
+  @Override
+  public void applyAll(List<Event> events, Database table) {
+    // Mostly none is, and no pair has to be looked up.
+    boolean areInForce =
+        is(table, "SELECT 1 FROM takedown WHERE is_in_force")
+            || events.stream().anyMatch(event -> event.value() instanceof Takedown);
+    events.forEach(event -> apply(event.key(), event.value(), event.place(), areInForce, table));
+  }
+
+  private void apply(String key, Object value, Place place, boolean areInForce, Database table) {
     if (located.contains(place.topic())) {
       locate(key, value, place, table);
     }
     if (value instanceof PreparedPair pair) {
-      prepared(PairRow.of(pair, topics.splits().get(place.topic()), place), table);
+      prepared(PairRow.of(pair, splits.get(place.topic()), place), areInForce, table);
     } else if (value instanceof Rejected rejected) {
-      quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), table);
+      quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), areInForce, table);
     } else if (value instanceof Receipt receipt) {
-      receipt(key, ReceiptNote.of(receipt), table);
+      receipt(key, ReceiptNote.of(receipt), place, table);
     } else if (value instanceof Review review) {
       reviewed(review, table);
     } else if (value instanceof Takedown takedown) {
@@ -117,15 +160,16 @@ public final class PairIndex implements CatalogueFold {
       // What comes from now on is shown again; what was taken out comes with its records alone.
       table.update("UPDATE takedown SET is_in_force = 0 WHERE key = ?", key);
     } else if (place.topic().equals(topics.receipts().name())) {
-      table.update("DELETE FROM receipt WHERE key = ?", key);
-    } else if (topics.splits().containsKey(place.topic())) {
+      table.update("DELETE FROM receipt WHERE key = ?", HexBytes.of(key));
+    } else if (splits.containsKey(place.topic())) {
       remove(key, table);
     }
   }
 
   private static void locate(String key, Object value, Place place, Database table) {
     if (value == null) {
-      table.update("DELETE FROM place WHERE topic = ? AND key = ?", place.topic(), key);
+      table.update(
+          "DELETE FROM place WHERE topic = ? AND key = ?", place.topic(), HexBytes.of(key));
       return;
     }
     Stream<String> keys =
@@ -137,44 +181,60 @@ public final class PairIndex implements CatalogueFold {
             table.update(
                 "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?)",
                 place.topic(),
-                each,
+                HexBytes.of(each),
                 place.partition(),
                 place.offset()));
   }
 
-  private static void prepared(PairRow row, Database table) {
-    table.update("DELETE FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED'", row.pairId());
-    if (isTakenDown(table, row.takedowns())) {
+  private static void prepared(PairRow row, boolean areInForce, Database table) {
+    Object pairId = HexBytes.of(row.pairId());
+    boolean isKnown =
+        is(
+            table,
+            "SELECT 1 FROM pair WHERE pair_id = ? UNION ALL SELECT 1 FROM gone WHERE key = ?",
+            pairId,
+            row.key());
+    if (isKnown) {
+      table.update("DELETE FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED'", pairId);
+    }
+    if (areInForce && isTakenDown(table, row.takedowns())) {
       return;
     }
-    table.update("DELETE FROM gone WHERE key = ?", row.key());
-    long id = put(table, row);
-    // It does not lie in quarantine for an earlier rejection any more; copies of it do.
-    table.update(
-        "DELETE FROM pair WHERE pair_id = ? AND +status = 'QUARANTINED' AND reason <> ?"
-            + " AND id < ?",
-        row.pairId(),
-        RejectReason.DUPLICATE_PAIR.name(),
-        behind(at(id)));
+    if (isKnown) {
+      table.update("DELETE FROM gone WHERE key = ?", row.key());
+      // It does not lie in quarantine for an earlier rejection any more; copies of it do.
+      table.update(
+          "DELETE FROM pair WHERE pair_id = ? AND +status = 'QUARANTINED' AND reason <> ?"
+              + " AND id < ?",
+          pairId,
+          RejectReason.DUPLICATE_PAIR.name(),
+          first(row.place().at().plusMillis(1)));
+    }
+    put(table, row);
   }
 
-  private static void quarantined(PairRow row, Database table) {
+  private static void quarantined(PairRow row, boolean areInForce, Database table) {
     boolean isOvertaken =
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
             && is(
                 table,
                 "SELECT 1 FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED' AND id >= ?",
-                row.pairId(),
+                HexBytes.of(row.pairId()),
                 first(row.place().at()));
     if (!isOvertaken
         && !is(table, "SELECT 1 FROM gone WHERE key = ?", row.key())
-        && !isTakenDown(table, row.takedowns())) {
+        && !(areInForce && isTakenDown(table, row.takedowns()))) {
       put(table, row);
     }
   }
 
-  private static void receipt(String key, ReceiptNote note, Database table) {
-    table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
+  private static void receipt(String key, ReceiptNote note, Place place, Database table) {
+    table.update(
+        PUT_RECEIPT,
+        Stream.concat(
+                Stream.of(HexBytes.of(key), place.partition(), place.offset()),
+                note.columns().stream())
+            .toArray());
     if (note.status().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
@@ -198,12 +258,19 @@ public final class PairIndex implements CatalogueFold {
     String subject = takedown.getSubject();
     table.update("INSERT OR REPLACE INTO takedown VALUES (?, ?, 1)", key, takedown.getPartOf());
     switch (takedown.getKind()) {
-      case "PAIR" -> table.update("DELETE FROM pair WHERE pair_id = ?", subject);
-      case "IMAGE" -> table.update("DELETE FROM pair WHERE image_digest = ?", subject);
+      case "PAIR" -> table.update("DELETE FROM pair WHERE pair_id = ?", HexBytes.of(subject));
+      case "IMAGE" -> table.update("DELETE FROM pair WHERE " + OF_IMAGE, HexBytes.of(subject));
       case "CONTRIBUTOR" -> table.update("DELETE FROM pair WHERE contributor = ?", subject);
       case "PRODUCER" -> table.update("DELETE FROM pair WHERE producer = ?", subject);
-      case "SOURCE" ->
-          table.update("DELETE FROM pair WHERE source_kind = ? OR host = ?", subject, subject);
+      case "SOURCE" -> {
+        table.update("DELETE FROM pair WHERE source_kind = ?", subject);
+        List<Long> ofHost = new ArrayList<>();
+        table.scan(
+            "SELECT id, url FROM pair WHERE url <> ''",
+            row ->
+                !TakedownKind.host(row.getString(2)).equals(subject) || ofHost.add(row.getLong(1)));
+        ofHost.forEach(id -> table.update("DELETE FROM pair WHERE id = ?", id));
+      }
       default -> {
         // A kind of another version; the topology will not know it either.
       }
@@ -229,8 +296,14 @@ public final class PairIndex implements CatalogueFold {
   @Override
   public void forget(String topic, int partition, long from, Database table) {
     if (topic.equals(topics.quarantine().name())) {
-      String gone = " FROM pair WHERE status = 'QUARANTINED' AND partition = ? AND offset < ?";
-      table.update("DELETE FROM review WHERE key IN (SELECT origin" + gone + ")", partition, from);
+      String gone = " FROM pair WHERE " + IS_REJECTED + " AND partition = ? AND offset < ?";
+      table.update(
+          "DELETE FROM review WHERE key IN (SELECT raw_topic || '-' || raw_partition || '-' ||"
+              + " raw_offset"
+              + gone
+              + ")",
+          partition,
+          from);
       table.update("DELETE" + gone, partition, from);
       String places = "DELETE FROM place WHERE " + isOfQuarantine;
       table.update(places + " AND partition = ? AND offset < ?", partition, from);
@@ -247,10 +320,6 @@ public final class PairIndex implements CatalogueFold {
     return Math.min(LAST_MILLIS, Math.max(0, at.toEpochMilli())) << ID_BITS;
   }
 
-  private static long behind(Instant at) {
-    return first(at.plusMillis(1));
-  }
-
   /**
    * Whether one of these takedowns is in force.
    *
@@ -259,9 +328,10 @@ public final class PairIndex implements CatalogueFold {
   static boolean isTakenDown(Database table, Collection<String> keys) {
     return is(
         table,
-        "SELECT 1 FROM takedown WHERE is_in_force AND key NOT LIKE '%/'"
-            + " AND key IN (SELECT value FROM json_each(?))",
-        AnswerJson.text(keys));
+        "SELECT 1 FROM takedown WHERE is_in_force AND key NOT LIKE '%/' AND key IN ("
+            + String.join(", ", Collections.nCopies(keys.size(), "?"))
+            + ")",
+        keys.toArray());
   }
 
   /** Whether a query has a row. */
@@ -269,47 +339,22 @@ public final class PairIndex implements CatalogueFold {
     return table.first(sql, row -> true, values).isPresent();
   }
 
-  private static long put(Database table, PairRow row) {
+  private static void put(Database table, PairRow row) {
     long first = first(row.place().at());
-    long id =
-        table
-            .first(
-                "SELECT coalesce(max(id) + 1, ?) FROM pair WHERE id >= ? AND id < ?",
-                found -> found.getLong(1),
-                first,
-                first,
-                first + (1L << ID_BITS) - 1)
-            .orElseThrow();
     table.update(
-        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id,
-        row.pairId(),
-        row.imageDigest(),
-        row.status(),
-        row.reason(),
-        row.sourceKind(),
-        row.contributor(),
-        row.producer(),
-        TakedownKind.host(row.url()),
-        row.copyOf(),
-        row.coordinates(),
-        row.place().partition(),
-        row.place().offset(),
-        AnswerJson.text(row));
+        PUT,
+        Stream.concat(Stream.of(first, first + (1L << ID_BITS) - 1), Arrays.stream(row.columns()))
+            .toArray());
     table.update(
-        "INSERT INTO word (rowid, text) VALUES (?, ?)",
-        id,
+        "INSERT INTO word (rowid, text) VALUES (last_insert_rowid(), ?)",
         CaptionWords.of(row.caption() + " " + row.contributor()));
-    return id;
   }
 
   private static void remove(String key, Database table) {
     for (String sql :
-        List.of(
-            "DELETE FROM pair WHERE pair_id = ?",
-            "DELETE FROM review WHERE key = ?",
-            "INSERT OR IGNORE INTO gone VALUES (?)")) {
+        List.of("DELETE FROM review WHERE key = ?", "INSERT OR IGNORE INTO gone VALUES (?)")) {
       table.update(sql, key);
     }
+    table.update("DELETE FROM pair WHERE pair_id = ?", HexBytes.of(key));
   }
 }

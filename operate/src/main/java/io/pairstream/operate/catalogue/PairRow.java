@@ -11,6 +11,8 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -155,6 +157,75 @@ public record PairRow(
             .build();
     Place place = new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt());
     return of(pair, WAITING, raw, place);
+  }
+
+  /** Columns of the table of pairs behind its id, in the order of {@link #columns}. */
+  static final String COLUMNS =
+      "pair_id, image_digest, status TEXT, reason TEXT, source_kind TEXT, contributor TEXT,"
+          + " producer TEXT, copy_of, raw_topic TEXT, raw_partition INTEGER, raw_offset INTEGER,"
+          + " partition INTEGER, offset INTEGER, has_picture INTEGER, received_at INTEGER,"
+          + " step TEXT, detail TEXT, measured TEXT, bound TEXT, caption TEXT, language TEXT,"
+          + " url TEXT, licence TEXT, recipe_version";
+
+  /** Values of {@link #COLUMNS}. */
+  Object[] columns() {
+    return new Object[] {
+      HexBytes.of(pairId),
+      HexBytes.of(imageDigest),
+      status,
+      reason,
+      sourceKind,
+      contributor,
+      producer,
+      copyOf.isEmpty() ? null : HexBytes.of(copyOf),
+      origin.getTopic(),
+      origin.getPartition(),
+      origin.getOffset(),
+      place.partition(),
+      place.offset(),
+      hasPicture,
+      receivedAt.toEpochMilli(),
+      step,
+      detail,
+      measured,
+      limit,
+      caption,
+      language,
+      url,
+      licence,
+      HexBytes.of(recipeVersion)
+    };
+  }
+
+  /** Reads {@link #COLUMNS}, the row's {@code id} and the name of its {@code topic}. */
+  static PairRow read(ResultSet row) throws SQLException {
+    return new PairRow(
+        HexBytes.text(row, "pair_id"),
+        HexBytes.text(row, "image_digest"),
+        row.getString("status"),
+        row.getString("step"),
+        row.getString("reason"),
+        row.getString("detail"),
+        row.getString("measured"),
+        row.getString("bound"),
+        HexBytes.text(row, "copy_of"),
+        row.getString("caption"),
+        row.getString("language"),
+        row.getString("source_kind"),
+        row.getString("contributor"),
+        row.getString("producer"),
+        row.getString("url"),
+        row.getString("licence"),
+        HexBytes.text(row, "recipe_version"),
+        new Origin(
+            row.getString("raw_topic"), row.getInt("raw_partition"), row.getLong("raw_offset")),
+        Instant.ofEpochMilli(row.getLong("received_at")),
+        new Place(
+            row.getString("topic"),
+            row.getInt("partition"),
+            row.getLong("offset"),
+            PairIndex.at(row.getLong("id"))),
+        row.getBoolean("has_picture"));
   }
 
   /** Whether nothing has judged it yet. */

@@ -8,6 +8,7 @@ import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
@@ -36,11 +37,12 @@ public final class PairSearch {
   private static final String NO_CANARY =
       "(contributor <> '" + Canaries.CONTRIBUTOR + "' OR producer <> '')";
 
-  private static final Pattern COORDINATES = Pattern.compile("(.+)-(\\d{1,9})-(\\d{1,18})");
+  /** Rows of a raw record. */
+  private static final String AT = "raw_topic = ? AND raw_partition = ? AND raw_offset = ?";
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
-      "SELECT value, status <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
+      "SELECT *, (SELECT name FROM topic WHERE topic.holds = pair.status) AS topic, status <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
           + " other WHERE other.pair_id = pair.pair_id AND (other.status <> 'QUARANTINED' OR"
           + " other.id > pair.id)) AS decides FROM pair ";
 
@@ -65,8 +67,18 @@ public final class PairSearch {
                     table,
                     "WHERE pair_id = ? AND pair_id <> ''"
                         + " ORDER BY status = 'QUARANTINED', id DESC LIMIT 1",
-                    id)
-                .or(() -> found(table, "WHERE origin = ?", id)));
+                    HexBytes.of(id))
+                .or(
+                    () ->
+                        OriginHeader.parse(id)
+                            .flatMap(
+                                at ->
+                                    found(
+                                        table,
+                                        "WHERE " + AT,
+                                        at.getTopic(),
+                                        at.getPartition(),
+                                        at.getOffset()))));
   }
 
   /** The first pair of a picture that is published; none where the digest is empty. */
@@ -75,9 +87,11 @@ public final class PairSearch {
         table ->
             found(
                 table,
-                "WHERE image_digest = ? AND image_digest <> '' AND status <> 'QUARANTINED'"
+                "WHERE "
+                    + PairIndex.OF_IMAGE
+                    + " AND image_digest <> '' AND status <> 'QUARANTINED'"
                     + " ORDER BY id LIMIT 1",
-                imageDigest));
+                HexBytes.of(imageDigest)));
   }
 
   /** How many records were rejected because they nearly copy a picture. */
@@ -88,7 +102,7 @@ public final class PairSearch {
                 .first(
                     "SELECT count(*) FROM pair WHERE copy_of = ?",
                     row -> row.getLong(1),
-                    imageDigest)
+                    HexBytes.of(imageDigest))
                 .orElseThrow());
   }
 
@@ -107,10 +121,12 @@ public final class PairSearch {
     return catalogue.read(
         table ->
             table.first(
-                "SELECT partition, offset FROM place WHERE topic = ? AND key = ?",
+                "SELECT partition, offset FROM place WHERE topic = ?1 AND key = ?2 UNION ALL"
+                    + " SELECT partition, offset FROM receipt WHERE key = ?2"
+                    + " AND ?1 = (SELECT name FROM topic WHERE holds = 'RECEIPTS')",
                 row -> new Origin(topic, row.getInt(1), row.getLong(2)),
                 topic,
-                key));
+                HexBytes.of(key)));
   }
 
   /**
@@ -183,8 +199,9 @@ public final class PairSearch {
     all.add(PairIndex.first(clock.instant().minus(Duration.ofDays(1))));
     all.addAll(List.of(values));
     return table.query(
-        "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair"
-            + " WHERE status = 'QUARANTINED' AND "
+        "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair WHERE "
+            + PairIndex.IS_REJECTED
+            + " AND "
             + where
             + " GROUP BY reason, source_kind ORDER BY 3 DESC, 1, 2",
         row ->
@@ -217,7 +234,8 @@ public final class PairSearch {
     if (!text.isEmpty() && !named) {
       String reason = text.toUpperCase(Locale.ROOT).replace(' ', '_');
       String words = CaptionWords.wanted(text);
-      if (PairIndex.is(table, "SELECT 1 FROM pair WHERE reason = ?", reason)) {
+      if (PairIndex.is(
+          table, "SELECT 1 FROM pair WHERE reason = ? AND " + PairIndex.IS_REJECTED, reason)) {
         conditions.add("reason", reason);
       } else if (words.isEmpty()) {
         return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
@@ -254,6 +272,9 @@ public final class PairSearch {
 
   private static final class Conditions {
 
+    private static final String ALL_BUT_OTHERS =
+        "SELECT count(*) - (SELECT count(*) FROM pair WHERE status <> 'TRAINING') FROM pair";
+
     private String from = "pair";
     private String id = "id";
     private final List<String> terms = new ArrayList<>();
@@ -264,9 +285,19 @@ public final class PairSearch {
      */
     void add(String column, String text) {
       if (!text.isEmpty()) {
-        terms.add(column + " = ?");
+        terms.add(column + " = ?" + (terms.isEmpty() ? ofPartialIndex(column, text) : ""));
         values.add(text);
       }
+    }
+
+    /** What shows SQLite that a partial index serves the condition. */
+    private static String ofPartialIndex(String column, String text) {
+      if (column.equals("reason")) {
+        return " AND " + PairIndex.IS_REJECTED;
+      }
+      return column.equals("status") && !text.equals(PairStatus.TRAINING.name())
+          ? " AND status <> 'TRAINING'"
+          : "";
     }
 
     void addWords(String words) {
@@ -281,35 +312,47 @@ public final class PairSearch {
      * coordinates; says whether it is any.
      */
     boolean addNamed(String text, Database table) {
-      if (COORDINATES.matcher(text).matches()
-          && PairIndex.is(table, "SELECT 1 FROM pair WHERE origin = ?", text)) {
-        terms.add("origin = ?");
-        values.add(text);
-        return true;
+      Optional<Origin> at = OriginHeader.parse(text);
+      if (at.isPresent()) {
+        List<Object> place =
+            List.of(at.get().getTopic(), at.get().getPartition(), at.get().getOffset());
+        if (PairIndex.is(table, "SELECT 1 FROM pair WHERE " + AT, place.toArray())) {
+          terms.add(AT);
+          values.addAll(place);
+          return true;
+        }
       }
       String lower = text.toLowerCase(Locale.ROOT);
+      if (!BEGINNING_OF_ID.matcher(lower).matches()) {
+        return false;
+      }
+      List<Object> bounds = HexBytes.beginning(lower);
+      List<Object> all = Collections.nCopies(4, bounds).stream().flatMap(List::stream).toList();
+      // Each part has an index; with an OR, SQLite reads the rows from the newest on.
       String beginning =
-          "(pair_id BETWEEN ? AND ? || 'g' OR image_digest BETWEEN ? AND ? || 'g'"
-              + " OR copy_of BETWEEN ? AND ? || 'g')";
-      List<String> six = Collections.nCopies(6, lower);
-      if (!BEGINNING_OF_ID.matcher(lower).matches()
-          || !PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, six.toArray())) {
+          "id IN (SELECT id FROM pair WHERE pair_id BETWEEN ? AND ? UNION ALL SELECT id FROM pair"
+              + " WHERE substr(image_digest, 1, 8) BETWEEN substr(?, 1, 8) AND substr(?, 1, 8)"
+              + " AND image_digest BETWEEN ? AND ? UNION ALL"
+              + " SELECT id FROM pair WHERE copy_of BETWEEN ? AND ?)";
+      if (!PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, all.toArray())) {
         return false;
       }
       terms.add(beginning);
-      values.addAll(six);
+      values.addAll(all);
       return true;
     }
 
     long count(Database table) {
-      return table
-          .first(
-              "SELECT count(*) FROM "
-                  + from
-                  + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms)),
-              row -> row.getLong(1),
-              values.toArray())
-          .orElseThrow();
+      if (terms.equals(List.of("status = ?"))) {
+        // Training: all but the few that an index holds.
+        return count(table, ALL_BUT_OTHERS);
+      }
+      String where = terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms);
+      return count(table, "SELECT count(*) FROM " + from + where, values.toArray());
+    }
+
+    private static long count(Database table, String sql, Object... values) {
+      return table.first(sql, row -> row.getLong(1), values).orElseThrow();
     }
 
     /** Ids of the newest rows before one. A plus keeps SQLite from taking that term's index. */
@@ -334,10 +377,7 @@ public final class PairSearch {
   }
 
   private static Optional<ReceiptNote> receipt(Database table, String key) {
-    return table.first(
-        "SELECT value FROM receipt WHERE key = ?",
-        row -> AnswerJson.read(row.getString(1), ReceiptNote.class),
-        key);
+    return table.first("SELECT * FROM receipt WHERE key = ?", ReceiptNote::read, HexBytes.of(key));
   }
 
   private static Optional<FoundPair> found(Database table, String where, Object... values) {
@@ -348,7 +388,7 @@ public final class PairSearch {
     return table.query(
         FOUND + where,
         columns -> {
-          PairRow row = AnswerJson.read(columns.getString("value"), PairRow.class);
+          PairRow row = PairRow.read(columns);
           return columns.getBoolean("decides")
               ? new FoundPair(row.key(), row, receipt(table, row.key()))
               : new FoundPair(row.coordinates(), row, Optional.empty());
