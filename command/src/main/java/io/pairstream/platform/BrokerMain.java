@@ -67,6 +67,7 @@ public final class BrokerMain {
         List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort),
         false,
         List.of(
+            "-Xms96m",
             "-Xmx384m",
             "-XX:TieredStopAtLevel=1",
             // Otherwise each thread keeps direct memory as large as the largest record it saw. What

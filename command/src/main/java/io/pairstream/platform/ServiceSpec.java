@@ -72,6 +72,8 @@ public record ServiceSpec(
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().remove("CLASSPATH");
+    // glibc gives threads up to eight arenas a core, each with memory that others cannot use.
+    builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
     return builder.start();
   }
 

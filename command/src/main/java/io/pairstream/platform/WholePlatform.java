@@ -28,9 +28,10 @@ public final class WholePlatform implements AutoCloseable {
 
   /**
    * The ingest API's heap: bodies in flight, for which it has 128 MiB, their copies on the way to
-   * Kafka, and what the producer holds.
+   * Kafka, and what the producer holds. Java's own first heap is a 64th of the machine's memory,
+   * and its whole young generation is touched before it is collected; from here it grows by need.
    */
-  private static final List<String> INGEST_JVM = List.of("-Xmx512m");
+  private static final List<String> INGEST_JVM = List.of("-Xms128m", "-Xmx512m");
 
   /**
    * The fetcher's heap: bodies under way, which take a quarter of it, 64 MiB of fetched images,
