@@ -18,7 +18,7 @@ public final class HexBytes {
 
   private HexBytes() {}
 
-  /** What a column holds for a text. */
+  /** The value of a column that holds a text. */
   public static Object of(String text) {
     int length = text.length();
     if (length == 0 || length % 2 != 0) {
@@ -33,7 +33,7 @@ public final class HexBytes {
     return HEX.parseHex(text);
   }
 
-  /** What is not before any text that begins with these hex digits, and not behind: two values. */
+  /** Bounds of the texts that begin with these hex digits: the least value and the greatest. */
   static List<Object> beginning(String digits) {
     boolean isOdd = digits.length() % 2 != 0;
     return List.of(of(isOdd ? digits + "0" : digits), of((isOdd ? digits + "f" : digits) + LAST));

@@ -290,7 +290,7 @@ public final class PairSearch {
       }
     }
 
-    /** What shows SQLite that a partial index serves the condition. */
+    /** A further term that shows SQLite that a partial index serves the condition. */
     private static String ofPartialIndex(String column, String text) {
       if (column.equals("reason")) {
         return " AND " + PairIndex.IS_REJECTED;

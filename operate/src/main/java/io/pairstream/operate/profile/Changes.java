@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** What the records of one transaction change in the tables of {@link ProfileFold}. */
+/** Changes that the records of one transaction make in the tables of {@link ProfileFold}. */
 final class Changes {
 
   private static final String ADD_PAIRS =

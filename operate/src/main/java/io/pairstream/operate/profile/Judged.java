@@ -4,7 +4,7 @@ import io.pairstream.schemas.PairStatus;
 import java.util.Optional;
 
 /**
- * What the records of a pair say of it. A pair that lies in a split is accepted, whatever else was
+ * How a pair was judged, by its records. A pair that lies in a split is accepted, whatever else was
  * said of it: topics are read beside each other, so that its records come in any order.
  */
 record Judged(Optional<Facts> accepted, Optional<Facts> rejected, boolean isWithdrawn) {
@@ -15,7 +15,7 @@ record Judged(Optional<Facts> accepted, Optional<Facts> rejected, boolean isWith
     return new Judged(Optional.of(facts), rejected, isWithdrawn);
   }
 
-  /** Of several rejections the latest stands. */
+  /** Adds a rejection; the latest of several stands. */
   Judged reject(Facts facts) {
     return rejected.isPresent() && !facts.isSince(rejected.get())
         ? this
@@ -31,7 +31,7 @@ record Judged(Optional<Facts> accepted, Optional<Facts> rejected, boolean isWith
     return new Judged(accepted.filter(facts -> facts.status() != split), rejected, isWithdrawn);
   }
 
-  /** What the pair counts for now. */
+  /** The facts that the pair counts for now; empty for none. */
   Optional<Facts> counted() {
     return accepted.or(() -> isWithdrawn ? Optional.of(Facts.WITHDRAWN) : rejected);
   }
