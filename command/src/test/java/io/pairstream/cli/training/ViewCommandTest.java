@@ -10,6 +10,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -89,7 +90,8 @@ class ViewCommandTest extends OnCluster {
 
     assertThat(shown.path("leaves_from").asText()).startsWith("20").endsWith("Z");
     assertThat(shown.path("retention").asText())
-        .isEqualTo("the oldest block leaves from " + shown.path("leaves_from").asText());
+        .isEqualTo(
+            "the oldest block leaves from " + Instant.parse(shown.path("leaves_from").asText()));
     retain(Map.of("retention.ms", "-1", "retention.bytes", "5000000"));
     assertThat(run("view show short").out())
         .contains("the oldest block leaves once a partition has more than 5,000,000 bytes");
