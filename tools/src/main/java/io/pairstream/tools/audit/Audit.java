@@ -149,6 +149,7 @@ public final class Audit {
       Pages onTheWay =
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
       Pages waiting = new Pages(log, waitingPairs(log, admin), Map.of());
+      Map<String, Origin> waitingBy = new HashMap<>();
       List<TopicPartition> outputPartitions = log.partitions(topics.outputNames());
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
@@ -165,12 +166,12 @@ public final class Audit {
               differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           onTheWay.readOn(record -> enterInFlight(ledger, record));
-          waiting.readOn(record -> enterWaiting(ledger, record));
+          waiting.readOn(record -> enterWaiting(ledger, waitingBy, record));
           ledger.beforeOutputs();
           ofLinks.readOn(links::enter);
           outputs.readOn(record -> enter(ledger, links, reviewed, check, record));
           // Those that were decided meanwhile wait no more.
-          waiting.readOn(record -> enterWaiting(ledger, record));
+          waiting.readOn(record -> enterWaiting(ledger, waitingBy, record));
           if (ledger.isPartlyUnreadable()) {
             links.excuseMissing();
           }
@@ -237,12 +238,25 @@ public final class Audit {
     return log.partitions(ClusterAccess.existing(admin, Set.of(topic)).keySet());
   }
 
-  private static void enterWaiting(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+  /**
+   * Enters a record of the store of waiting pairs. Its key says the picture alone: whose pair waits
+   * no more is known by the pair that was there before.
+   */
+  private void enterWaiting(
+      Ledger ledger, Map<String, Origin> waiting, ConsumerRecord<byte[], byte[]> record) {
     String key = CommittedLog.key(record);
-    OriginHeader.parse(key.substring(key.indexOf('/') + 1))
-        .ifPresentOrElse(
-            origin -> ledger.waits(origin, site(record), record.value() != null),
-            () -> ledger.misplaced(site(record), "waits without its coordinates"));
+    if (record.value() == null) {
+      Optional.ofNullable(waiting.remove(key))
+          .ifPresent(origin -> ledger.waits(origin, site(record), false));
+      return;
+    }
+    read(ledger, topics.waitingPairs(), record)
+        .map(pair -> pair.getPair().getOrigin())
+        .ifPresent(
+            origin -> {
+              waiting.put(key, origin);
+              ledger.waits(origin, site(record), true);
+            });
   }
 
   private static void enterInFlight(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {

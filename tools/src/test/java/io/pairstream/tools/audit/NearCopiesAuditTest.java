@@ -52,7 +52,7 @@ class NearCopiesAuditTest {
     return TestCluster.record(
         cluster.topics().waitingPairs(),
         0,
-        sent.imageDigest() + "/" + OriginHeader.text(sent.origin()),
+        sent.imageDigest() + "/1",
         still
             ? new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of(), null)
             : null);
