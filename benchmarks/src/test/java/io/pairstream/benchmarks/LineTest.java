@@ -2,6 +2,7 @@ package io.pairstream.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,9 @@ class LineTest {
   @Test
   void passesItsOwnTests() throws IOException, InterruptedException {
     Process tests =
-        new ProcessBuilder("python3", "-B", "src/test/python/test_line.py").inheritIO().start();
+        new ProcessBuilder(PythonEnvironment.onPath(), "-B", "src/test/python/test_line.py")
+            .inheritIO()
+            .start();
 
     assertThat(tests.waitFor()).isZero();
   }

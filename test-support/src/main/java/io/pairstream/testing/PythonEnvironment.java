@@ -68,7 +68,7 @@ public final class PythonEnvironment {
     }
     Files.deleteIfExists(made);
     Path log = directory.resolveSibling(directory.getFileName() + ".log");
-    run(log, List.of(newEnoughPython(), "-m", "venv", "--clear", directory.toString()));
+    run(log, List.of(onPath(), "-m", "venv", "--clear", directory.toString()));
     List<String> install =
         new ArrayList<>(
             List.of(
@@ -86,7 +86,12 @@ public final class PythonEnvironment {
     Files.writeString(made, expected);
   }
 
-  private static String newEnoughPython() throws InterruptedException {
+  /**
+   * The name of a Python on the path that is new enough, for scripts that need no packages.
+   *
+   * <p>Where there is none, the test is skipped, as above.
+   */
+  public static String onPath() throws InterruptedException {
     for (String name : List.of("python3", "python3.13", "python3.12", "python3.11", "python3.10")) {
       try {
         Process process = new ProcessBuilder(name, "-c", IS_NEW_ENOUGH).start();
