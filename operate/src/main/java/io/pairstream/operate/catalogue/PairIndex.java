@@ -49,15 +49,15 @@ public final class PairIndex implements CatalogueFold {
   private static final String PUT_RECEIPT =
       "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?" + ", ?".repeat(13) + ")";
 
-  private final PairTopics topics;
-  private final Map<String, PairStatus> splits;
-
   /** As SQL, of a digest: the index holds beginnings, which tell pictures apart. */
   static final String OF_IMAGE =
       "substr(image_digest, 1, 8) = substr(?1, 1, 8) AND image_digest = ?1";
 
   /** As SQL; a partial index serves the same words alone. */
   static final String IS_REJECTED = "status = 'QUARANTINED'";
+
+  private final PairTopics topics;
+  private final Map<String, PairStatus> splits;
 
   /**
    * Topics of which the table of places tells where the last record of a key lies, beside receipts,

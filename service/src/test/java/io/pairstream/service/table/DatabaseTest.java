@@ -36,17 +36,21 @@ class DatabaseTest {
     }
   }
 
+  private static void failHalfway(Database database) {
+    assertThatThrownBy(
+            () ->
+                database.transaction(
+                    () -> {
+                      database.update("INSERT INTO pair VALUES (?, ?)", "a", 1);
+                      throw new IllegalStateException("halfway");
+                    }))
+        .hasMessage("halfway");
+  }
+
   @Test
   void transactionThatFailsLeavesNothing() {
     try (Database database = Database.open(file)) {
-      assertThatThrownBy(
-              () ->
-                  database.transaction(
-                      () -> {
-                        database.update("INSERT INTO pair VALUES (?, ?)", "a", 1);
-                        throw new IllegalStateException("halfway");
-                      }))
-          .hasMessage("halfway");
+      failHalfway(database);
 
       assertThat(database.query("SELECT id FROM pair", row -> row.getString(1))).isEmpty();
       database.transaction(() -> database.update("INSERT INTO pair VALUES (?, ?)", "b", 1));
@@ -64,14 +68,7 @@ class DatabaseTest {
       assertThatThrownBy(() -> database.transaction(() -> database.execute(itself)))
           .isInstanceOf(ViewStorageException.class);
 
-      assertThatThrownBy(
-              () ->
-                  database.transaction(
-                      () -> {
-                        database.update("INSERT INTO pair VALUES (?, ?)", "a", 1);
-                        throw new IllegalStateException("halfway");
-                      }))
-          .hasMessage("halfway");
+      failHalfway(database);
       assertThat(database.query("SELECT id FROM pair", row -> row.getString(1))).isEmpty();
       database.update("INSERT INTO pair VALUES (?, ?)", "alone", 1);
       try (Database reader = Database.openToRead(file)) {
