@@ -3,14 +3,17 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Clock;
+import java.time.Duration;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -121,6 +124,23 @@ class EncryptedFetchTest {
     }
   }
 
+  @Test
+  void aHandshakeThatNobodyAnswersTakesNoLongerThanTheFetch() throws Exception {
+    FetchSettings hurried =
+        Fetching.from(
+            Fetching.hasty(false),
+            new Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3),
+            "127.0.0.0/8");
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      FetchResult.Failed failed =
+          WebFetcherTest.failed(
+              fetch(hurried, "images.example:" + silent.getLocalPort() + "/a.png", trusting()));
+
+      assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
+      assertThat(failed.limit()).isEqualTo("3 s");
+    }
+  }
+
   private static OkHttpClient trusting() throws GeneralSecurityException {
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -141,11 +161,15 @@ class EncryptedFetchTest {
   }
 
   private static FetchResult fetch(String host, String path, OkHttpClient client) {
+    return fetch(SETTINGS, host + ":" + site.port() + path, client);
+  }
+
+  private static FetchResult fetch(FetchSettings settings, String address, OkHttpClient client) {
     HostResolver here =
         new HostResolver(name -> new InetAddress[] {InetAddress.getLoopbackAddress()});
     try (WebFetcher fetcher =
-        new HttpWebFetcher(SETTINGS, Clock.systemUTC(), Timers.ofSystem(), here, client)) {
-      return WebFetcherTest.await(fetcher.fetch("https://" + host + ":" + site.port() + path, ""));
+        new HttpWebFetcher(settings, Clock.systemUTC(), Timers.ofSystem(), here, client)) {
+      return WebFetcherTest.await(fetcher.fetch("https://" + address, ""));
     }
   }
 }
