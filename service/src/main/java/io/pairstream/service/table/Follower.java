@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,7 +42,9 @@ public final class Follower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
 
-  private static final Duration POLL = Duration.ofMillis(500);
+  /** Longest poll; it returns as soon as something comes. */
+  private static final Duration POLL = Duration.ofSeconds(2);
+
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration REQUEST = Duration.ofSeconds(5);
@@ -50,8 +53,11 @@ public final class Follower implements AutoCloseable {
   /** Most bytes of records in memory at a time; a larger record comes alone. */
   private static final int FETCH_BYTES = 16 * 1024 * 1024;
 
-  /** Interval of asking the brokers where the log ends, which shows that they answer. */
-  private static final Duration ASKED = Duration.ofSeconds(5);
+  /**
+   * Interval of asking the brokers where the log ends, which shows that they answer: shorter than a
+   * request may take, as which an idle connection is closed and would be made anew each time.
+   */
+  private static final Duration ASKED = Duration.ofSeconds(3);
 
   /** Interval of asking for the log's beginning, to forget older records. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
@@ -118,9 +124,10 @@ public final class Follower implements AutoCloseable {
     this.settings = new HashMap<>(kafkaSettings);
     Duration timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
-    settings.put(
-        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis());
+    int request = (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis();
+    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
+    // A broker answers as soon as something comes; on an idle topic each answer is for nothing.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, request / 2);
     this.admin = AdminClients.create(settings);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -162,9 +169,13 @@ public final class Follower implements AutoCloseable {
         .describeTopics(topics)
         .allTopicNames()
         .toCompletionStage()
-        .thenCompose(
-            found -> LogEnds.ask(admin, LogEnds.partitions(found.values()), of).toCompletionStage())
+        .thenCompose(found -> ends(LogEnds.partitions(found.values()), of))
         .toCompletableFuture();
+  }
+
+  private CompletionStage<Map<TopicPartition, Long>> ends(
+      List<TopicPartition> partitions, IsolationLevel of) {
+    return LogEnds.ask(admin, partitions, of).toCompletionStage();
   }
 
   @Override
@@ -265,7 +276,7 @@ public final class Follower implements AutoCloseable {
       if (atEnd || progress.fault().isEmpty()) {
         endTrouble();
       }
-      ask();
+      ask(partitions);
       if (forgottenAt.plus(FORGOTTEN).isBefore(clock.instant())) {
         forgottenAt = clock.instant();
         copy.forget(consumer.beginningOffsets(partitions));
@@ -282,19 +293,20 @@ public final class Follower implements AutoCloseable {
    * Asks where the log ends now. An empty poll does not tell an idle topic from a silent broker,
    * and other brokers may answer while one partition's leader does not.
    */
-  private void ask() {
+  private void ask(List<TopicPartition> partitions) {
     Instant now = clock.instant();
     if (!asking.isDone() || askedAt.plus(ASKED).isAfter(now)) {
       return;
     }
     askedAt = now;
     asking =
-        ends(IsolationLevel.READ_COMMITTED)
+        ends(partitions, IsolationLevel.READ_COMMITTED)
             .thenAccept(
                 ends -> {
                   progress.noteAnswer(now);
                   var unused = progress.reachedAll(ends).thenRun(() -> progress.noteWhole(now));
-                });
+                })
+            .toCompletableFuture();
   }
 
   private Collection<TopicDescription> describe() {

@@ -10,12 +10,14 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +25,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -254,6 +261,47 @@ class TopicTableTest {
         assertThat(get(view, "key")).contains("after");
       }
     }
+  }
+
+  /** Beside a consumer with Kafka's own settings, which asks for records twice a second. */
+  @Test
+  void asksAnIdleTopicLessOftenThanKafkasOwnConsumer() throws Exception {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.put("client.id", "idle");
+    try (TopicTable view =
+            TopicTable.open(new LastOfEachKey(topic), folder, settings, Clock.systemUTC());
+        KafkaConsumer<byte[], byte[]> usual = cluster.consumer()) {
+      view.caughtUp().join();
+      usual.assign(List.of(new TopicPartition(topic, 0)));
+      double before = fetches("client-id=idle");
+
+      for (int polls = 0; polls < 8; polls++) {
+        double fetched = fetches(usual.metrics());
+        while (fetches(usual.metrics()) == fetched) {
+          usual.poll(Duration.ofMillis(100));
+        }
+      }
+
+      assertThat(fetches("client-id=idle") - before).isLessThan(5);
+      RecordMetadata sent = send("key", "value");
+      view.reachedNow().join();
+      assertThat(get(view, "key")).as("offset %s", sent.offset()).contains("value");
+    }
+  }
+
+  private static double fetches(Map<MetricName, ? extends Metric> metrics) {
+    return metrics.entrySet().stream()
+        .filter(metric -> metric.getKey().name().equals("fetch-total"))
+        .mapToDouble(metric -> (double) metric.getValue().metricValue())
+        .sum();
+  }
+
+  private static double fetches(String client) throws JMException {
+    return (double)
+        ManagementFactory.getPlatformMBeanServer()
+            .getAttribute(
+                new ObjectName("kafka.consumer:type=consumer-fetch-manager-metrics," + client),
+                "fetch-total");
   }
 
   private TopicTable open() {
