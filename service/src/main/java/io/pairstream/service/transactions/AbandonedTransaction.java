@@ -4,6 +4,7 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open transaction whose producer is no longer in its consumer group, and which therefore can
@@ -41,6 +44,8 @@ public record AbandonedTransaction(
    * between.
    */
   public static final String IDS_FACT = "transactional_ids";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AbandonedTransaction.class);
 
   private static final Pattern OF_STREAMS = Pattern.compile("-StreamThread-(\\d+)-consumer$");
 
@@ -93,7 +98,7 @@ public record AbandonedTransaction(
           open.stream().filter(id -> ours.matcher(id).matches()).collect(Collectors.toSet());
       if (!ids.isEmpty()) {
         Optional<Set<String>> members =
-            clients(admin, group)
+            Optional.ofNullable(clients(admin, Set.of(group)).get(group))
                 .map(clients -> clients.stream().map(AbandonedTransaction::transactionalId))
                 .map(each -> each.collect(Collectors.toSet()))
                 // A client id that does not tell its transactional id may be that of any.
@@ -118,23 +123,30 @@ public record AbandonedTransaction(
         .collect(Collectors.toSet());
   }
 
-  /** The client ids of a group's members; empty where its coordinator does not say. */
-  static Optional<Set<String>> clients(Admin admin, String group) {
-    try {
-      return Optional.of(
-          KafkaAnswers.await(
-                  admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group))
-              .members()
-              .stream()
-              .map(MemberDescription::clientId)
-              .collect(Collectors.toSet()));
-    } catch (GroupIdNotFoundException e) {
-      return Optional.of(Set.of());
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      return Optional.empty();
-    }
+  /** The client ids of groups' members, by group; those whose coordinator does not say left out. */
+  static Map<String, Set<String>> clients(Admin admin, Collection<String> groups) {
+    Map<String, Set<String>> clients = new HashMap<>();
+    // All at once: a few requests each second, and not a few for each group.
+    admin
+        .describeConsumerGroups(groups)
+        .describedGroups()
+        .forEach(
+            (group, answer) -> {
+              try {
+                clients.put(
+                    group,
+                    KafkaAnswers.await(answer).members().stream()
+                        .map(MemberDescription::clientId)
+                        .collect(Collectors.toSet()));
+              } catch (GroupIdNotFoundException e) {
+                clients.put(group, Set.of());
+              } catch (InterruptException e) {
+                throw e;
+              } catch (KafkaException e) {
+                LOG.debug("who is in group {} is not known: {}", group, e.getMessage());
+              }
+            });
+    return clients;
   }
 
   /**

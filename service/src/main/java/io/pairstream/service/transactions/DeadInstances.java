@@ -72,8 +72,7 @@ public final class DeadInstances implements AutoCloseable {
         admin = AdminClients.create(settings);
       }
       Set<String> now =
-          groups.stream()
-              .flatMap(group -> AbandonedTransaction.clients(admin, group).stream())
+          AbandonedTransaction.clients(admin, groups).values().stream()
               .flatMap(Set::stream)
               .collect(Collectors.toSet());
       if (!now.containsAll(members)) {
