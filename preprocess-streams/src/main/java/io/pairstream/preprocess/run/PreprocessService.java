@@ -14,6 +14,7 @@ import io.pairstream.preprocess.topology.PreprocessTopology;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
+import io.pairstream.preprocess.world.RestingConsumer;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
@@ -249,7 +250,7 @@ public final class PreprocessService implements AutoCloseable {
       Topology graph, Map<String, Object> settings, String otherwise, LongAdder threadsReplaced) {
     Properties properties = new Properties();
     properties.putAll(settings);
-    KafkaStreams streams = new KafkaStreams(graph, properties);
+    KafkaStreams streams = new KafkaStreams(graph, properties, RestingConsumer.clients());
     parts.add(() -> streams.close(STOP_WITHIN));
     endsWith(streams, threadsReplaced, () -> {});
     String group = settings.get(StreamsConfig.APPLICATION_ID_CONFIG).toString();

@@ -52,7 +52,7 @@ public final class AdmittingClients implements KafkaClientSupplier, AutoCloseabl
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return AdmittingConsumer.wrap(plainConsumer(config), admission);
+    return AdmittingConsumer.wrap(made(() -> new RestingConsumer(config)), admission);
   }
 
   @Override

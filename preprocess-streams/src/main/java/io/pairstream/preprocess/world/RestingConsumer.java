@@ -1,0 +1,78 @@
+package io.pairstream.preprocess.world;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+
+/**
+ * A consumer whose polls last longer than they are asked to once nothing has come for a while, and
+ * with it nothing is left to commit.
+ *
+ * <p>A stream thread polls for 100 ms, ten times a second as long as nothing comes; its {@code
+ * poll.ms} cannot be longer, because a commit that is due waits for the poll's end. A poll returns
+ * as soon as a record comes, so that none waits for a longer one.
+ */
+public final class RestingConsumer extends KafkaConsumer<byte[], byte[]> {
+
+  /** Silence after which polls are longer; our commit intervals are a tenth of it or less. */
+  static final Duration SILENCE = Duration.ofSeconds(10);
+
+  /** The longer poll, by which a stop or the next step of a rebalance may be later. */
+  static final Duration REST = Duration.ofMillis(500);
+
+  private final LongSupplier nanoTime;
+  private long busyAt;
+  private int generation;
+
+  RestingConsumer(Map<String, Object> config) {
+    this(config, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
+   */
+  RestingConsumer(Map<String, Object> config, LongSupplier nanoTime) {
+    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.nanoTime = nanoTime;
+    noteBusy();
+  }
+
+  /** Kafka Streams' own clients, but for main consumers, which are of this kind. */
+  public static KafkaClientSupplier clients() {
+    return new DefaultKafkaClientSupplier() {
+      @Override
+      public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return new RestingConsumer(config);
+      }
+    };
+  }
+
+  @Override
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    ConsumerRecords<byte[], byte[]> records = super.poll(longer(timeout));
+    int now = groupMetadata().generationId();
+    if (!records.isEmpty() || now != generation) {
+      generation = now;
+      noteBusy();
+    }
+    return records;
+  }
+
+  /** The time that a poll may last which is to last for {@code asked}. */
+  Duration longer(Duration asked) {
+    boolean rests = nanoTime.getAsLong() - busyAt > SILENCE.toNanos();
+    boolean waits = !asked.isZero() && asked.compareTo(REST) < 0;
+    return rests && waits ? REST : asked;
+  }
+
+  /** Notes that something has come, or that partitions are being assigned anew. */
+  void noteBusy() {
+    busyAt = nanoTime.getAsLong();
+  }
+}
