@@ -25,7 +25,8 @@ public final class BrokerMain {
    * other, so waiting for more members only delays the first.
    *
    * <p>A node that gets no processor for as long as its session shuts itself out, which costs
-   * requests and may leave transactions open; nobody else could take over from it.
+   * requests and may leave transactions open; nobody else could take over from it. Nor does any
+   * other controller need an empty record twice a second, forced to disk, to see that it lives.
    */
   private static final String SETTINGS =
       """
@@ -48,6 +49,8 @@ public final class BrokerMain {
       offsets.retention.minutes=525600
       group.initial.rebalance.delay.ms=0
       broker.heartbeat.interval.ms=500
+      metadata.max.idle.interval.ms=0
+      group.coordinator.threads=1
       transaction.max.timeout.ms=900000
       log.cleaner.dedupe.buffer.size=16777216
       num.network.threads=2
