@@ -27,17 +27,21 @@ final class ColourConversion {
   /** Bytes of a picture in Java's heap at a time. */
   private static final int STRIPE_BYTES = 1 << 20;
 
-  private static final ICC_Profile SRGB = srgb();
+  static final ICC_Profile SRGB = srgb();
 
   /** Nothing is to be done: the numbers are sRGB, or nothing else is known of them. */
-  static final ColourConversion NONE = new ColourConversion(0, null);
+  static final ColourConversion NONE = new ColourConversion(0, null, Optional.empty());
 
   private final int channels;
   private final ColorConvertOp toSrgb;
 
-  private ColourConversion(int channels, ColorConvertOp toSrgb) {
+  /** Gives the same as Little CMS, but for a level up or down. */
+  private final Optional<MatrixShaper> quick;
+
+  private ColourConversion(int channels, ColorConvertOp toSrgb, Optional<MatrixShaper> quick) {
     this.channels = channels;
     this.toSrgb = toSrgb;
+    this.quick = quick;
   }
 
   /**
@@ -60,10 +64,9 @@ final class ColourConversion {
       if (channels != components && !(channels == 3 && components == 1)) {
         return Optional.empty();
       }
-      ColourConversion conversion =
-          new ColourConversion(
-              channels, new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null));
-      return Optional.of(conversion.isIdentity() ? NONE : conversion);
+      ColorConvertOp toSrgb = new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null);
+      ColourConversion conversion = new ColourConversion(channels, toSrgb, Optional.empty());
+      return Optional.of(conversion.isIdentity() ? NONE : conversion.quick(source));
     } catch (RuntimeException e) {
       return Optional.empty(); // a dozen kinds, for a dozen ways of being no profile
     }
@@ -99,19 +102,42 @@ final class ColourConversion {
    * levels per channel.
    */
   private boolean isIdentity() {
-    byte[] levels = channels == 1 ? greys() : new byte[channels * 9 * 9 * 9];
-    for (int i = 0; channels > 1 && i < levels.length; i++) {
-      int ninth = i / channels / (int) Math.pow(9, i % channels) % 9;
-      levels[i] = (byte) (ninth * 255 / 8);
-    }
+    byte[] levels = channels == 1 ? greys() : nineLevels();
     byte[] converted = convert(levels);
     return channels <= 3
         && IntStream.range(0, converted.length)
-            .allMatch(i -> isSame(converted[i], levels[i * channels / 3]));
+            .allMatch(i -> isNear(converted[i], levels[i * channels / 3], SAME_LEVELS));
   }
 
-  private static boolean isSame(byte level, byte other) {
-    return Math.abs((level & 0xFF) - (other & 0xFF)) <= SAME_LEVELS;
+  private byte[] nineLevels() {
+    byte[] levels = new byte[channels * 9 * 9 * 9];
+    for (int i = 0; i < levels.length; i++) {
+      int ninth = i / channels / (int) Math.pow(9, i % channels) % 9;
+      levels[i] = (byte) (ninth * 255 / 8);
+    }
+    return levels;
+  }
+
+  private static boolean isNear(byte level, byte other, int levels) {
+    return Math.abs((level & 0xFF) - (other & 0xFF)) <= levels;
+  }
+
+  /** The same by tables, where they agree with Little CMS on all greys and on nine levels each. */
+  private ColourConversion quick(ICC_Profile source) {
+    byte[] greys = new byte[3 * 256];
+    for (int i = 0; i < greys.length; i++) {
+      greys[i] = (byte) (i / 3);
+    }
+    return MatrixShaper.of(source)
+        .filter(tables -> channels == 3 && agrees(tables, greys) && agrees(tables, nineLevels()))
+        .map(tables -> new ColourConversion(channels, toSrgb, Optional.of(tables)))
+        .orElse(this);
+  }
+
+  private boolean agrees(MatrixShaper tables, byte[] bgr) {
+    byte[] wanted = convert(bgr);
+    byte[] converted = tables.apply(bgr);
+    return IntStream.range(0, bgr.length).allMatch(i -> isNear(converted[i], wanted[i], 1));
   }
 
   /** Whether it takes the four inks of a CMYK picture, rather than BGR. */
@@ -157,6 +183,9 @@ final class ColourConversion {
   }
 
   private byte[] convert(byte[] pixels) {
+    if (quick.isPresent()) {
+      return quick.get().apply(pixels);
+    }
     int count = pixels.length / channels;
     int[] bands = channels == 3 ? new int[] {2, 1, 0} : IntStream.range(0, channels).toArray();
     WritableRaster source =

@@ -238,7 +238,7 @@ final class ImagePreparer {
   private static SmallPicture inSrgb(SmallPicture small, ColourConversion conversion) {
     return conversion == ColourConversion.NONE
         ? small
-        : new OpenCvPicture(conversion.apply(small.bgr()));
+        : small.recoloured(conversion.apply(small.bgr()));
   }
 
   private Picture finished(SmallPicture small, Layout layout, PictureOutput output) {

@@ -2,6 +2,8 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.image.Geometry.Resampling;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -148,6 +150,31 @@ final class JpegCodec {
             0);
     check(status, decompressor);
     return pixels;
+  }
+
+  /** The planes of uint8 [height, width, 3], BGR, in memory that the open PointerScope frees. */
+  Planes planes(Mat bgr, JpegSampling sampling) {
+    Planes padded =
+        Planes.allocate(
+            sampling,
+            sampling.planeWidth(1, bgr.cols()) * sampling.horizontal(),
+            sampling.planeHeight(1, bgr.rows()) * sampling.vertical());
+    int status =
+        TurboJpeg.tjEncodeYUVPlanes(
+            compressor,
+            bgr.data().address(),
+            bgr.cols(),
+            (int) bgr.step(),
+            bgr.rows(),
+            BGR,
+            padded.addresses(),
+            padded.strides(),
+            sampling.turboJpegCode(),
+            0);
+    check(status, compressor);
+    List<Mat> mats = new ArrayList<>(padded.mats());
+    mats.set(0, new Mat(mats.get(0), new Rect(0, 0, bgr.cols(), bgr.rows())));
+    return new Planes(sampling, bgr.cols(), bgr.rows(), mats);
   }
 
   /** A baseline JPEG of three channels that holds nothing but these planes. */

@@ -60,6 +60,11 @@ record OpenCvPicture(Mat pixels) implements SmallPicture {
   }
 
   @Override
+  public SmallPicture recoloured(Mat bgr) {
+    return new OpenCvPicture(bgr);
+  }
+
+  @Override
   public byte[] sampledBgr(double step) {
     Mat sample = new Mat();
     opencv_imgproc.resize(

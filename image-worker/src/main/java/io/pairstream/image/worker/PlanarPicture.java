@@ -108,6 +108,15 @@ final class PlanarPicture implements SmallPicture {
   }
 
   @Override
+  public SmallPicture recoloured(Mat other) {
+    PlanarPicture picture =
+        new PlanarPicture(
+            codec, widthPx, heightPx, forLuma, sampling -> codec.planes(other, sampling));
+    picture.bgr.add(other);
+    return picture;
+  }
+
+  @Override
   public byte[] sampledBgr(double step) {
     Planes all = anyPlanes(JpegSampling.HALVED);
     List<Mat> mats = all.mats();

@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.DoubleUnaryOperator;
 
 /** The white and the three lights of an RGB colour space, from which its ICC profile is made. */
 final class RgbLights {
@@ -47,7 +48,8 @@ final class RgbLights {
    * How a stored level becomes linear light, both 0 to 1: {@code (scale * level + offset) ^ power}
    * from a level on, and {@code slope * level} below.
    */
-  record Curve(double power, double scale, double offset, double slope, double from) {
+  record Curve(double power, double scale, double offset, double slope, double from)
+      implements DoubleUnaryOperator {
 
     /** IEC 61966-2-1. */
     static final Curve SRGB = new Curve(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045);
@@ -57,6 +59,11 @@ final class RgbLights {
 
     static Curve power(double power) {
       return new Curve(power, 1, 0, 0, 0);
+    }
+
+    @Override
+    public double applyAsDouble(double level) {
+      return level >= from ? Math.pow(scale * level + offset, power) : slope * level;
     }
   }
 
@@ -138,7 +145,8 @@ final class RgbLights {
     return result;
   }
 
-  private static double volume(double[] a, double[] b, double[] c) {
+  /** Volume that three vectors span; negative where they are left-handed. */
+  static double volume(double[] a, double[] b, double[] c) {
     return a[0] * (b[1] * c[2] - b[2] * c[1])
         - b[0] * (a[1] * c[2] - a[2] * c[1])
         + c[0] * (a[1] * b[2] - a[2] * b[1]);

@@ -23,6 +23,13 @@ interface SmallPicture {
   Mat bgr();
 
   /**
+   * A picture of the same size with other colours.
+   *
+   * @param bgr uint8 [height, width, 3]
+   */
+  SmallPicture recoloured(Mat bgr);
+
+  /**
    * The colours of evenly spread pixels, for measuring; what else of the picture is not there yet
    * is not made for it.
    *

@@ -125,6 +125,18 @@ final class TurboJpeg {
       int pixelFormat,
       int flags);
 
+  static native int tjEncodeYUVPlanes(
+      long handle,
+      long pixels,
+      int width,
+      int pitch,
+      int height,
+      int pixelFormat,
+      long[] planes,
+      int[] strides,
+      int sampling,
+      int flags);
+
   static native int tjCompressFromYUVPlanes(
       long handle,
       long[] planes,

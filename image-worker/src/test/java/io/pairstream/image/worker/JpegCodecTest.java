@@ -121,6 +121,25 @@ class JpegCodecTest {
   }
 
   @ParameterizedTest(name = "{0}x{1}")
+  @CsvSource({"96, 64", "97, 64", "96, 65", "97, 65"})
+  void showsTheColoursThatItIsGiven(int widthPx, int heightPx) {
+    byte[] file = jpeg(301, 203, "221111", 0);
+    SmallPicture picture = scaled(file, new Rect(0, 0, 301, 203), widthPx, heightPx);
+    Mat colours = new Mat();
+    opencv_core.flip(picture.bgr(), colours, 0);
+    Mat luma = new OpenCvPicture(colours).luma();
+
+    SmallPicture recoloured = picture.recoloured(colours);
+
+    assertThat(Likeness.difference(recoloured.bgr(), colours)).isZero();
+    assertThat(Likeness.difference(recoloured.luma(), luma)).isLessThan(0.1);
+    for (ChromaSubsampling chroma : ChromaSubsampling.values()) {
+      Mat shown = DrawnMats.decoded(recoloured.jpeg(95, chroma));
+      assertThat(Likeness.difference(shown, colours)).isLessThan(4.5);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}x{1}")
   @CsvSource({"96, 64", "33, 60", "32, 61", "33, 61"})
   void encodesNothingThatLiesBesideThePicture(int widthPx, int heightPx) {
     assertThat(encodedAmid(255, widthPx, heightPx)).isEqualTo(encodedAmid(0, widthPx, heightPx));
