@@ -67,22 +67,22 @@ final class StartWatch {
   /**
    * Notes how the process is now.
    *
-   * @param reason what it waits for, as it says itself; empty where it does not answer
+   * @param reason what it waits for, as it says itself; null where it does not answer
    * @return a sentence that is to be said now, if any: what is new, and what lasts at ever longer
    *     intervals
    */
-  Optional<String> note(Optional<String> reason) {
+  Optional<String> note(String reason) {
     long now = clock.getAsLong();
-    if (reason.isPresent()) {
+    if (reason != null) {
       noteAnswer();
     }
-    String what = reason.orElse(SILENT);
+    String what = reason == null ? SILENT : reason;
     if (!what.equals(waitsFor)) {
       waitsFor = what;
       waitsSince = now;
       isSaid = false;
     }
-    Duration enough = reason.isPresent() ? SAID_AFTER : SILENT_FOR;
+    Duration enough = reason == null ? SILENT_FOR : SAID_AFTER;
     boolean isNew = !isSaid && now - waitsSince >= enough.toNanos();
     if (!isNew && !(isSaid && now - begun >= sayAgainAt)) {
       return Optional.empty();

@@ -270,16 +270,15 @@ final class SupervisedChild {
   private boolean awaitAnswer(Process started) throws InterruptedException {
     StartWatch watch = follow(started, times.standstill());
     while (started.isAlive()) {
-      Optional<String> obstacle;
+      String obstacle = null;
       try {
-        obstacle = readiness.waitsFor();
-        waitsFor = obstacle.orElse("");
+        obstacle = readiness.waitsFor().orElse("");
+        waitsFor = obstacle;
         if (obstacle.isEmpty()) {
           return true;
         }
       } catch (IOException e) {
         // Not yet: nothing listens there, or it does not answer properly.
-        obstacle = Optional.empty();
         waitsFor = StartWatch.SILENT;
       }
       watch.note(obstacle).ifPresent(this::tell);

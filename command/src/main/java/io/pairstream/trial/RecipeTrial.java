@@ -18,7 +18,6 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -32,7 +31,7 @@ public final class RecipeTrial {
   private final CleaningPlan plan;
   private final PairJudge judge;
   private final int threads;
-  private final Optional<ContactSheet> sheet;
+  private final ContactSheet sheet;
   private final Set<String> keptPairIds = new HashSet<>();
   private final Map<Split, Long> kept = new EnumMap<>(Split.class);
   private final Groups<Example> rejected = new Groups<>();
@@ -70,9 +69,9 @@ public final class RecipeTrial {
   private record Tried(SourceItem.Pair item, String imageDigest, Outcome<CleanedPair> outcome) {}
 
   /**
-   * @param sheet takes the pairs that are tried, but for copies; empty where none is made
+   * @param sheet takes the pairs that are tried, but for copies; null where none is made
    */
-  public RecipeTrial(CleaningPlan plan, int threads, Optional<ContactSheet> sheet) {
+  public RecipeTrial(CleaningPlan plan, int threads, ContactSheet sheet) {
     this.plan = plan;
     this.sheet = sheet;
     this.judge = new PairJudge(plan);
@@ -125,8 +124,8 @@ public final class RecipeTrial {
     pairs++;
     RawPair pair = tried.item().pair();
     String pairId = PairIdentity.pairId(tried.imageDigest(), pair.getCaption());
-    if (!keptPairIds.contains(pairId)) {
-      sheet.ifPresent(page -> page.add(tried.item().where(), pair, tried.outcome()));
+    if (sheet != null && !keptPairIds.contains(pairId)) {
+      sheet.add(tried.item().where(), pair, tried.outcome());
     }
     for (CleanedPair cleaned : tried.outcome().keptOnly()) {
       if (keptPairIds.add(pairId)) {
@@ -139,7 +138,7 @@ public final class RecipeTrial {
     }
     for (Rejection refused : tried.outcome().rejectedOnly()) {
       Example example = new Example(tried.item().where(), pairId, refused.detail());
-      rejected.add(refused.reason().name(), Optional.of(example));
+      rejected.add(refused.reason().name(), example);
     }
   }
 

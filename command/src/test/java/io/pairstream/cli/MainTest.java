@@ -8,7 +8,7 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.demo.Demo;
 import io.pairstream.operate.pairs.DecidedPairs;
 import io.pairstream.platform.TestJava;
@@ -291,7 +291,7 @@ class MainTest {
             412.5,
             new Demo.Summary.Audited(1000, 0));
 
-    assertThat(PairstreamCommand.asJson(summary))
+    assertThat(JsonOutput.text(summary))
         .isEqualTo(
             "{\"published\":1000,\"training\":680,\"validation\":85,\"test\":85,"
                 + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"

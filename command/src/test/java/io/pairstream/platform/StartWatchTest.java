@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class StartWatchTest {
 
-  private static final Optional<String> NO_ANSWER = Optional.empty();
-  private static final Optional<String> DISK = Optional.of("the disk is full");
+  private static final String NO_ANSWER = null;
+  private static final String DISK = "the disk is full";
 
   private final AtomicLong clock = new AtomicLong();
   private final AtomicLong processor = new AtomicLong();
@@ -52,11 +52,11 @@ class StartWatchTest {
     assertThat(watch.note(DISK)).isPresent();
 
     pass(Duration.ofSeconds(1));
-    assertThat(watch.note(Optional.of("partitions are being shared out"))).isEmpty();
+    assertThat(watch.note("partitions are being shared out")).isEmpty();
     pass(Duration.ofSeconds(1));
-    assertThat(watch.note(Optional.of("no broker answers"))).isEmpty();
+    assertThat(watch.note("no broker answers")).isEmpty();
     pass(Duration.ofSeconds(5));
-    assertThat(watch.note(Optional.of("no broker answers"))).get().asString().contains("broker");
+    assertThat(watch.note("no broker answers")).get().asString().contains("broker");
   }
 
   @Test

@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -165,7 +164,7 @@ class RecipeTrialTest {
   private RecipeTrial.Result tryOut(RecipeReader recipe) {
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
     try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED))) {
-      return new RecipeTrial(plan, 2, Optional.ofNullable(sheet))
+      return new RecipeTrial(plan, 2, sheet)
           .run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
     }
   }

@@ -49,7 +49,10 @@ final class SchemaLog implements AutoCloseable {
   private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
-  private Optional<Producer<byte[], byte[]>> writer = Optional.empty();
+
+  /** Null until it is needed, and after a fault. */
+  private Producer<byte[], byte[]> writer;
+
   private volatile List<SchemaVersion> known = List.of();
   private long readAtNanos;
 
@@ -106,7 +109,7 @@ final class SchemaLog implements AutoCloseable {
    * @throws KafkaException where it is not known to be held; then the next call finds out
    */
   synchronized SchemaVersion append(Function<List<SchemaVersion>, SchemaVersion> next) {
-    boolean isUsed = writer.isPresent();
+    boolean isUsed = writer != null;
     try {
       return appendOnce(next);
     } catch (KafkaException e) {
@@ -119,8 +122,8 @@ final class SchemaLog implements AutoCloseable {
   }
 
   private SchemaVersion appendOnce(Function<List<SchemaVersion>, SchemaVersion> next) {
-    if (writer.isEmpty()) {
-      writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
+    if (writer == null) {
+      writer = cluster.transactions(TOPIC, TIMEOUT, Map.of());
       read();
     }
     SchemaVersion version = next.apply(known);
@@ -134,19 +137,18 @@ final class SchemaLog implements AutoCloseable {
   }
 
   private void write(List<SchemaVersion> versions) {
-    Producer<byte[], byte[]> producer = writer.orElseThrow();
     try {
-      producer.beginTransaction();
+      writer.beginTransaction();
       for (SchemaVersion version : versions) {
         var unused =
             with(
                 AclOperation.WRITE,
                 () ->
                     KafkaAnswers.await(
-                        producer.send(
+                        writer.send(
                             new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
       }
-      producer.commitTransaction();
+      writer.commitTransaction();
     } catch (KafkaException e) {
       close();
       throw e;
@@ -177,8 +179,8 @@ final class SchemaLog implements AutoCloseable {
     List<SchemaVersion> found = found();
     if (!lost(found).isEmpty()) {
       // Nobody else writes between this second reading and the writing.
-      if (writer.isEmpty()) {
-        writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
+      if (writer == null) {
+        writer = cluster.transactions(TOPIC, TIMEOUT, Map.of());
       }
       found = found();
       List<SchemaVersion> lost = lost(found);
@@ -238,8 +240,10 @@ final class SchemaLog implements AutoCloseable {
   /** Writing begins anew where it goes on. */
   @Override
   public synchronized void close() {
-    writer.ifPresent(producer -> producer.close(Duration.ZERO));
-    writer = Optional.empty();
+    if (writer != null) {
+      writer.close(Duration.ZERO);
+      writer = null;
+    }
   }
 
   /**

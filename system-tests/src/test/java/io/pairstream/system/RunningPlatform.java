@@ -278,7 +278,7 @@ final class RunningPlatform implements AutoCloseable {
   static Map<String, Long> quarantine(ClusterAccess access) {
     Map<String, Long> reasons = new TreeMap<>();
     new Quarantine(access)
-        .newest(Optional.empty(), Integer.MAX_VALUE)
+        .newest(null, Integer.MAX_VALUE)
         .forEach(entry -> reasons.merge(entry.pair().getReason(), 1L, Long::sum));
     return reasons;
   }

@@ -1,25 +1,17 @@
 package io.pairstream.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
-import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,15 +22,6 @@ import picocli.CommandLine.Spec;
  * strangers wrote stands in them as plain text.
  */
 public abstract class PairstreamCommand implements Callable<Integer>, Printer {
-
-  private static final JsonMapper JSON =
-      AnswerJson.MAPPER
-          .rebuild()
-          .addModule(
-              new SimpleModule()
-                  .addSerializer(TopicPartition.class, ToStringSerializer.instance)
-                  .addSerializer(Path.class, ToStringSerializer.instance))
-          .build();
 
   @Option(names = "--json")
   private boolean json;
@@ -97,25 +80,12 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
    */
   protected final int answer(Object answer, boolean isGood, Runnable inWords) {
     if (json) {
-      out().println(asJson(answer));
+      out().println(JsonOutput.text(answer));
     } else {
       inWords.run();
     }
     out().flush();
     return isGood ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
-  }
-
-  protected static JsonNode asTree(Object answer) {
-    return JSON.valueToTree(answer);
-  }
-
-  /** An answer as {@code --json} prints it. */
-  public static String asJson(Object answer) {
-    try {
-      return JSON.writeValueAsString(answer);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   protected final ParameterException wrong(String message) {

@@ -94,8 +94,7 @@ public final class ImportCommand extends ClusterCommand.Fit {
       try (EndsWell unused = new EndsWell(importing::stop, this::sayLate)) {
         outcomes = importing.run(sources, most);
         if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
-          ImportProgress.Summary sent =
-              progress.summary(outcomes, Optional.empty(), progress.seconds());
+          ImportProgress.Summary sent = progress.summary(outcomes, null, progress.seconds());
           answer(sent, () -> new ImportPrinter(out()).print(sent));
           say(
               "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
@@ -111,7 +110,8 @@ public final class ImportCommand extends ClusterCommand.Fit {
     if (kept.isUsual() && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    ImportProgress.Summary summary = progress.summary(outcomes, judged.map(this::await), seconds);
+    ImportProgress.Summary summary =
+        progress.summary(outcomes, judged.map(this::await).orElse(null), seconds);
     return answer(
         summary, summary.problemCount() == 0, () -> new ImportPrinter(out()).print(summary));
   }

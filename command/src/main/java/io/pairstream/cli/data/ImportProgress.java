@@ -97,9 +97,13 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
     return progress.seconds();
   }
 
-  /** Result of the whole import. */
+  /**
+   * Result of the whole import.
+   *
+   * @param judged null where that was not waited for
+   */
   synchronized Summary summary(
-      List<ImportRun.Result> results, Optional<DecidedPairs.Counts> judged, double seconds) {
+      List<ImportRun.Result> results, DecidedPairs.Counts judged, double seconds) {
     long links = results.stream().mapToLong(ImportRun.Result::links).sum();
     return new Summary(
         published - links,
@@ -107,7 +111,7 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
         List.copyOf(kept),
         problems,
         results,
-        judged,
+        Optional.ofNullable(judged),
         seconds,
         published / seconds,
         bytes / 1e6 / seconds);

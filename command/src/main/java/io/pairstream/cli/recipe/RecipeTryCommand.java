@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,8 +58,7 @@ final class RecipeTryCommand extends PairstreamCommand {
     try (ImageWorkerPool workers = PlanWorkers.start(threads, idle);
         Progress progress = progress()) {
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
-      Optional<ContactSheet> page =
-          Optional.ofNullable(sheet).map(any -> new ContactSheet(workers));
+      ContactSheet page = sheet == null ? null : new ContactSheet(workers);
       RecipeTrial trial = new RecipeTrial(plan, threads, page);
       RecipeTrial.Result result = trial.result();
       Notices notices = new Notices(progress::line);
@@ -75,8 +73,8 @@ final class RecipeTryCommand extends PairstreamCommand {
                   problem -> progress.line(problem.where() + ": " + problem.message()));
         }
       }
-      if (page.isPresent()) {
-        Files.writeString(sheet, page.get().html(file.name() + " on " + String.join(", ", paths)));
+      if (page != null) {
+        Files.writeString(sheet, page.html(file.name() + " on " + String.join(", ", paths)));
       }
       RecipeTryPrinter.Tried tried =
           new RecipeTryPrinter.Tried(file.name(), plan.version(), result);

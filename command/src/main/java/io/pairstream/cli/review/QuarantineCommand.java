@@ -57,7 +57,7 @@ public final class QuarantineCommand {
       requireAtLeast(1, "--limit", limit);
       Optional<String> wanted = checkedReason(reason, this);
       ClusterAccess cluster = access();
-      List<QuarantineEntry> found = new Quarantine(cluster).newest(wanted, limit);
+      List<QuarantineEntry> found = new Quarantine(cluster).newest(wanted.orElse(null), limit);
       Table table = new Table();
       for (QuarantineEntry entry : found) {
         QuarantinePrinter.Read read = QuarantinePrinter.Read.of(entry, cluster);

@@ -54,7 +54,7 @@ public final class TakedownCommand extends ClusterCommand {
     List<NearPair> near = isImage ? nearCopiesOf(subject) : List.of();
     int status = withdraw(subject, near);
     if (nearCopies && !plan) {
-      for (String copy : TakedownPrinter.images(near)) {
+      for (String copy : NearPairsPrinter.images(near)) {
         status = Math.max(status, withdraw(Subject.image(copy), List.of()));
       }
     }
@@ -71,9 +71,8 @@ public final class TakedownCommand extends ClusterCommand {
     answer(
         new TakedownPrinter.TakedownAnswer(plan ? "PLANNED" : "DONE", report, seenBy, near),
         () -> {
-          TakedownPrinter to = new TakedownPrinter(out());
-          to.print(report, seenBy, plan);
-          to.print(near, plan, nearCopies);
+          new TakedownPrinter(out()).print(report, seenBy, plan);
+          new NearPairsPrinter(out()).print(near, plan, nearCopies);
         });
     return end(report, this);
   }

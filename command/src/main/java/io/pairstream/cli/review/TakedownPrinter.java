@@ -36,7 +36,6 @@ record TakedownPrinter(PrintWriter out) implements Printer {
     }
   }
 
-  private static final int MOST_NEAR = 20;
   private static final int MOST_PRODUCERS = 20;
 
   /**
@@ -90,34 +89,6 @@ record TakedownPrinter(PrintWriter out) implements Printer {
     count("  and those of %d more producers", report.producers().size() - MOST_PRODUCERS);
   }
 
-  /**
-   * Lists near copies that are published.
-   *
-   * @param too whether they are taken down with the image
-   */
-  void print(List<NearPair> near, boolean plan, boolean too) {
-    if (near.isEmpty()) {
-      return;
-    }
-    print("near copies that are published: %d pair(|s)", near.size());
-    near.stream()
-        .limit(MOST_NEAR)
-        .forEach(
-            pair ->
-                print(
-                    "  %s in %s, %d of 64 bits differ, of image %s",
-                    pair.pairId(), name(pair.split()), pair.distanceBits(), pair.imageDigest()));
-    count("  and %d more", near.size() - MOST_NEAR);
-    if (plan) {
-      print(too ? "these would be removed too" : "with --near-copies these are removed too");
-    } else if (!too) {
-      print("to remove these too:");
-      images(near).stream()
-          .limit(MOST_NEAR)
-          .forEach(image -> print("  %s", Hint.of("takedown --image " + image + " --cause TEXT")));
-    }
-  }
-
   /** When it was withdrawn, by whom and why. */
   static String says(Takedown takedown) {
     return "on %s by %s%s because: %s"
@@ -130,10 +101,6 @@ record TakedownPrinter(PrintWriter out) implements Printer {
 
   static String name(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  static List<String> images(List<NearPair> near) {
-    return near.stream().map(NearPair::imageDigest).distinct().toList();
   }
 
   /** Says that a takedown was lifted, or is not yet. */

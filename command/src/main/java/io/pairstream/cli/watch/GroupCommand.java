@@ -54,7 +54,7 @@ public final class GroupCommand {
       Optional<String> undo = actionId.map(id -> Hint.of("group undo " + id));
       return answer(
           new Moved(planOnly, actionId, undo, plan),
-          () -> new MovePrinter(out(), planOnly).print(plan, undo, command));
+          () -> new MovePrinter(out(), planOnly).print(plan, undo.orElse(null), command));
     }
   }
 
@@ -75,7 +75,7 @@ public final class GroupCommand {
     public Integer call() {
       ResetTarget target = checked("--to ", () -> ResetTarget.parse(to, Clock.systemUTC()));
       return move(
-          groups -> groups.plan(group, target, Optional.ofNullable(topic)),
+          groups -> groups.plan(group, target, topic),
           "group.reset",
           topic == null ? Template.RESET_TO.with(to) : Template.RESET_ON.with(to, topic),
           "group reset "

@@ -104,7 +104,7 @@ public final class LagCommand extends ClusterCommand {
       LagTable table = new LagTable(chosen(report));
       Optional<String> trouble = report.trouble();
       answer(
-          table.answer(report.at(), trouble),
+          table.answer(report.at(), trouble.orElse(null)),
           () -> {
             trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
             table.lines().forEach(out()::println);

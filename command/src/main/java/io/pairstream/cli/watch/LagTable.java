@@ -43,10 +43,14 @@ final class LagTable {
       long lost,
       List<GroupLag> groups) {}
 
-  /** The table as JSON. */
-  Object answer(Instant at, Optional<String> trouble) {
+  /**
+   * The table as JSON.
+   *
+   * @param trouble why nothing newer is known; null where it is
+   */
+  Object answer(Instant at, String trouble) {
     long lost = groups.stream().mapToLong(group -> group.now().lost()).sum();
-    return new Answer(at, trouble, worst(), sentence(), lost, groups);
+    return new Answer(at, Optional.ofNullable(trouble), worst(), sentence(), lost, groups);
   }
 
   /** The worst of all groups that were ever there. */

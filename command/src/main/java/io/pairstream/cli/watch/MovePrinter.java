@@ -8,7 +8,6 @@ import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.groups.ResetPlan;
 import io.pairstream.tools.groups.ResetPlan.Move;
 import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -19,7 +18,11 @@ import java.util.stream.Collectors;
  */
 record MovePrinter(PrintWriter out, boolean planOnly) implements Printer {
 
-  void print(ResetPlan plan, Optional<String> undo, String command) {
+  /**
+   * @param undo command that takes the move back; null where nothing was moved
+   * @param command command that makes the move
+   */
+  void print(ResetPlan plan, String undo, String command) {
     Table table =
         new Table().row("PARTITION", "NOW AT", planOnly ? "THEN AT" : "SET TO", "RECORDS");
     plan.moves().forEach(move -> add(move, table));
@@ -31,9 +34,9 @@ record MovePrinter(PrintWriter out, boolean planOnly) implements Printer {
     plan.notes().forEach(note -> print("note: %s", note));
     if (!plan.changes()) {
       print("group %s is there already; nothing changes", plan.group());
-    } else if (undo.isPresent()) {
+    } else if (undo != null) {
       print("group %s reads on from there; to go back:", plan.group());
-      print("  %s", undo.get());
+      print("  %s", undo);
     } else {
       print("nothing is changed yet; to do it:");
       print("  %s", Hint.of(command));

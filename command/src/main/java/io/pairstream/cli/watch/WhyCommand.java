@@ -2,6 +2,7 @@ package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.operate.instances.InstanceChecks;
 import io.pairstream.operate.pairs.PairAnswer;
 import io.pairstream.operate.pairs.PairHistory;
@@ -75,7 +76,7 @@ public final class WhyCommand extends ClusterCommand {
     try (Progress progress = progress()) {
       Threads.repeat(
           ticks, Duration.ofSeconds(1), () -> progress.show("reads receipts from %s", source));
-      return asTree(new PairHistory(access()).answer(id));
+      return JsonOutput.tree(new PairHistory(access()).answer(id));
     } finally {
       ticks.shutdownNow();
     }

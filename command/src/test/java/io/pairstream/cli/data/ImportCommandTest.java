@@ -3,7 +3,7 @@ package io.pairstream.cli.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.Ended;
-import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.operate.pairs.DecidedPairs;
@@ -130,7 +130,7 @@ class ImportCommandTest {
         .isEqualTo(
             "judged meanwhile: 1,170 training, 5 validation, 3 test, 2 quarantined"
                 + " (IMAGE_TOO_SMALL 2), 59 sent twice, counted once");
-    assertThat(PairstreamCommand.asJson(decided))
+    assertThat(JsonOutput.text(decided))
         .isEqualTo(
             "{\"training\":1170,\"validation\":5,\"test\":3,\"quarantine\":"
                 + "{\"DUPLICATE_PAIR\":59,\"IMAGE_TOO_SMALL\":2}}");
@@ -144,7 +144,7 @@ class ImportCommandTest {
         progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name " + i));
       }
 
-      ImportProgress.Summary summary = progress.summary(List.of(), Optional.empty(), 1);
+      ImportProgress.Summary summary = progress.summary(List.of(), null, 1);
       assertThat(summary.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
       assertThat(summary.problemCount()).isEqualTo(problems);
     }

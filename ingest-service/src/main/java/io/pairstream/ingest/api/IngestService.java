@@ -115,7 +115,10 @@ public final class IngestService implements AutoCloseable {
   private final SenderLanes lanes;
   private final PairRoutes pairRoutes;
   private final WebServer server;
-  private volatile Optional<StatusReporter> reporter = Optional.empty();
+
+  /** Null until the start. */
+  private volatile StatusReporter reporter;
+
   private volatile boolean closing;
 
   /** Puts the service together; {@link #start} begins. */
@@ -209,8 +212,7 @@ public final class IngestService implements AutoCloseable {
     server.start();
     intake.start();
     lanes.start();
-    reporter =
-        Optional.of(StatusReporter.start(report, topics.instances(), registry, clientSettings));
+    reporter = StatusReporter.start(report, topics.instances(), registry, clientSettings);
   }
 
   /** The port that is listened on. */
@@ -242,7 +244,9 @@ public final class IngestService implements AutoCloseable {
       pairRoutes.close();
       pairs.close();
       intake.close();
-      reporter.ifPresent(StatusReporter::close);
+      if (reporter != null) {
+        reporter.close();
+      }
     }
   }
 }

@@ -50,7 +50,9 @@ final class DelimitedLines implements SourceEntry.Reader {
   private final ColumnNames columns;
   private final List<String> names;
   private Iterator<CSVRecord> rows;
-  private Optional<Row> first;
+
+  /** Row that is read and not handed out; null where there is none. */
+  private Row first;
 
   /**
    * A row from the parser.
@@ -88,15 +90,15 @@ final class DelimitedLines implements SourceEntry.Reader {
             .get()
             .parse(reader);
     rows = parser.iterator();
-    first = read();
+    first = read().orElse(null);
     List<String> cells =
-        first.map(Row::cells).orElse(List.of()).stream().map(String::strip).toList();
+        first == null ? List.of() : first.cells().stream().map(String::strip).toList();
     if (!cells.isEmpty()
         && (columns.isGiven()
             || columns.guess(cells).suffice(cells)
             || cells.stream().noneMatch(images::isNamedBy))) {
       names = cells;
-      first = Optional.empty();
+      first = null;
     } else {
       boolean endsWithUrl = cells.size() == 2 && cells.get(1).matches("(?i)https?://\\S+");
       names = endsWithUrl ? List.of("caption", "url") : List.of("file", "caption");
@@ -107,8 +109,8 @@ final class DelimitedLines implements SourceEntry.Reader {
 
   @Override
   public Optional<SourceEntry> next() throws IOException {
-    Optional<Row> row = first.isPresent() ? first : read();
-    first = Optional.empty();
+    Optional<Row> row = first == null ? read() : Optional.of(first);
+    first = null;
     return row.map(this::entry);
   }
 

@@ -271,8 +271,8 @@ final class ImageFiles {
     private final long images;
     private long number;
 
-    /** Files that give no pair; empty until all images have been read. */
-    private Optional<Iterator<SkippedFiles.Kind>> skipped = Optional.empty();
+    /** Files that give no pair; null until all images have been read. */
+    private Iterator<SkippedFiles.Kind> skipped;
 
     /**
      * @param within reads the same folder
@@ -313,15 +313,15 @@ final class ImageFiles {
     }
 
     private Optional<SourceEntry> nextSkipped() {
-      if (skipped.isEmpty()) {
+      if (skipped == null) {
         SkippedFiles found = new SkippedFiles(folder);
-        skipped = Optional.of(found.problems().iterator());
+        skipped = found.problems().iterator();
         found.notice().ifPresent(sentence -> notices.once("not read of " + folder, sentence));
       }
-      if (!skipped.get().hasNext()) {
+      if (!skipped.hasNext()) {
         return Optional.empty();
       }
-      SkippedFiles.Kind kind = skipped.get().next();
+      SkippedFiles.Kind kind = skipped.next();
       SourceEntry entry = new SourceEntry(number, kind.first(), ColumnNames.USUAL);
       return Optional.of(entry.problem(kind.sentence(), kind.files()));
     }

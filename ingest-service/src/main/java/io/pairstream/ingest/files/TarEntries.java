@@ -44,7 +44,9 @@ final class TarEntries implements SourceEntry.Reader {
   /** SourceEntry with the further images of the last one; null for none. */
   private SourceEntry others;
 
-  private Optional<IOException> damage = Optional.empty();
+  /** Fault that ends the reading, after the entry that it is in; null without one. */
+  private IOException damage;
+
   private boolean begun;
   private long number;
 
@@ -66,8 +68,8 @@ final class TarEntries implements SourceEntry.Reader {
       others = null;
       return Optional.of(next);
     }
-    if (damage.isPresent()) {
-      throw damage.get();
+    if (damage != null) {
+      throw damage;
     }
     if (!begun) {
       begun = true;
@@ -85,7 +87,7 @@ final class TarEntries implements SourceEntry.Reader {
         advance();
       } while (member != null && key(member.getName()).equals(key));
     } catch (IOException e) {
-      damage = Optional.of(e);
+      damage = e;
     }
     if (parts.images > 1) {
       others =
@@ -147,7 +149,7 @@ final class TarEntries implements SourceEntry.Reader {
     private final Map<String, String> texts = new LinkedHashMap<>();
     private String imageExtension = "";
     private int images;
-    private Optional<String> unsupported = Optional.empty();
+    private String withoutImage = "no image has this name (jpg, jpeg, png, webp, gif)";
 
     Parts(String key) {
       entry = new SourceEntry(number, key, columns);
@@ -166,7 +168,7 @@ final class TarEntries implements SourceEntry.Reader {
             .flatMap(bytes -> entry.text(bytes, "." + last))
             .ifPresent(text -> texts.putIfAbsent(last, SourceInput.withoutMark(text)));
       } else {
-        unsupported = SkippedFiles.refusal("." + last).or(() -> unsupported);
+        withoutImage = SkippedFiles.refusal("." + last).orElse(withoutImage);
       }
     }
 
@@ -189,7 +191,7 @@ final class TarEntries implements SourceEntry.Reader {
 
     SourceEntry entry(String key) {
       if (imageExtension.isEmpty()) {
-        entry.problem(unsupported.orElse("no image has this name (jpg, jpeg, png, webp, gif)"));
+        entry.problem(withoutImage);
       }
       entry.file(key + "." + imageExtension);
       texts.forEach(

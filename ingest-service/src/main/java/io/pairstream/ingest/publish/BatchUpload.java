@@ -129,7 +129,7 @@ final class BatchUpload {
     OutputStream answer = out.begin(200, MEDIA_TYPE, Map.of());
     Future<?> sending = threads.submit(() -> send(answer));
     try {
-      Optional<Problem> early = read(body);
+      Problem early = read(body).orElse(null);
       answered = answered.thenRunAsync(() -> spool.add(totals(early)), threads);
     } finally {
       answered.handle((done, failure) -> null).join();
@@ -242,15 +242,13 @@ final class BatchUpload {
     return Json.MAPPER.createObjectNode().put("line", number).put("id", id);
   }
 
-  private byte[] totals(Optional<Problem> early) {
+  private byte[] totals(Problem early) {
     return line(
-        early
-            .map(Problem::json)
-            .orElseGet(Json.MAPPER::createObjectNode)
+        (early == null ? Json.MAPPER.createObjectNode() : early.json())
             .put("inputs", inputs)
             .put("taken", taken)
             .put("refused", inputs - taken)
-            .put("whole", early.isEmpty()));
+            .put("whole", early == null));
   }
 
   private static byte[] line(ObjectNode json) {

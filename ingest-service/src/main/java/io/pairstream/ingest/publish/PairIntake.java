@@ -71,7 +71,9 @@ public final class PairIntake implements AutoCloseable {
   private final Semaphore lookAgain = new Semaphore(0);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread watcher;
-  private volatile Optional<Open> open = Optional.empty();
+
+  /** Null until Kafka and the registry were there. */
+  private volatile Open open;
 
   /** Why nothing is accepted now; empty where all is well. */
   private volatile String obstacle = "Kafka is not reached yet";
@@ -179,7 +181,7 @@ public final class PairIntake implements AutoCloseable {
       return CompletableFuture.failedFuture(new TimeoutException());
     }
     requireOpen();
-    Open to = open.orElseThrow();
+    Open to = open;
     return submission instanceof RawPair pair
         ? to.pairs().publish(pair, producer)
         : to.links().publish((PairLink) submission, producer, to.pairs().notes());
@@ -228,7 +230,7 @@ public final class PairIntake implements AutoCloseable {
     try {
       Open opened = open(registry, topics);
       log.info("Kafka takes pairs for {}", opened.pairs().topic());
-      open = Optional.of(opened);
+      open = opened;
       obstacle = "";
       try (TopicWatch watch =
           new TopicWatch(

@@ -13,7 +13,7 @@ import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,11 +31,13 @@ public final class PairPublisher implements AutoCloseable {
       new RecordPublisher.Limits(RecordSizes.MAX_RAW_RECORD, BUFFER_BYTES);
 
   private final RecordPublisher<RawPair> records;
-  private final Optional<UploadNotes> notes;
+
+  /** Null where pairs are published without notes. */
+  private final UploadNotes notes;
+
   private final Clock clock;
 
-  private PairPublisher(
-      RecordPublisher<RawPair> records, Optional<UploadNotes> notes, Clock clock) {
+  private PairPublisher(RecordPublisher<RawPair> records, UploadNotes notes, Clock clock) {
     this.records = records;
     this.notes = notes;
     this.clock = clock;
@@ -58,9 +60,7 @@ public final class PairPublisher implements AutoCloseable {
   public static PairPublisher open(
       Topic<String, RawPair> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
     return new PairPublisher(
-        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings),
-        Optional.empty(),
-        clock);
+        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings), null, clock);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class PairPublisher implements AutoCloseable {
     PairPublisher plain = open(topic, registry, kafkaSettings, clock);
     try {
       UploadNotes notes = UploadNotes.open(uploads, registry, kafkaSettings, clock);
-      return new PairPublisher(plain.records, Optional.of(notes), clock);
+      return new PairPublisher(plain.records, notes, clock);
     } catch (RuntimeException | Error e) {
       plain.abort();
       throw e;
@@ -87,7 +87,7 @@ public final class PairPublisher implements AutoCloseable {
 
   /** The notes; throws for a publisher without them. */
   public UploadNotes notes() {
-    return notes.orElseThrow();
+    return Objects.requireNonNull(notes, "opened without notes");
   }
 
   /** Full name of the topic. */
@@ -127,9 +127,9 @@ public final class PairPublisher implements AutoCloseable {
             .publish(imageDigest, pair, "pair " + pairId)
             .thenApply(
                 at -> new Published(pairId, imageDigest, topic(), at.partition(), at.offset()));
-    return notes.isEmpty()
+    return notes == null
         ? sent
-        : sent.thenCompose(published -> notes.get().after(published, producer, now));
+        : sent.thenCompose(published -> notes.after(published, producer, now));
   }
 
   /**
@@ -141,7 +141,9 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.flush();
     } finally {
-      notes.ifPresent(all -> all.records().flush());
+      if (notes != null) {
+        notes.records().flush();
+      }
     }
   }
 
@@ -155,13 +157,17 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.close();
     } finally {
-      notes.ifPresent(all -> all.records().close());
+      if (notes != null) {
+        notes.records().close();
+      }
     }
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */
   public void abort() {
     records.abort();
-    notes.ifPresent(all -> all.records().abort());
+    if (notes != null) {
+      notes.records().abort();
+    }
   }
 }

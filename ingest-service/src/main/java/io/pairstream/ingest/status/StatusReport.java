@@ -145,11 +145,16 @@ record StatusReport(
             .setReceivedAt(ReceivedAt.of(receipt).orElse(receipt.getArrivedAt()))
             .setChangedAt(receipt.getDecidedAt())
             .build();
-    return of(id, upload, Optional.of(receipt));
+    return of(id, upload, receipt);
   }
 
-  static StatusReport of(String id, Upload upload, Optional<Receipt> known) {
-    Optional<Receipt> receipt = known.filter(r -> speaksOf(upload, r));
+  /**
+   * Status of a pair or a link that came through an ingest API, or was noted by the fetcher.
+   *
+   * @param known the last receipt of its pair; null where there is none yet
+   */
+  static StatusReport of(String id, Upload upload, Receipt known) {
+    Optional<Receipt> receipt = Optional.ofNullable(known).filter(r -> speaksOf(upload, r));
     ReportedStatus stand =
         ReportedStatus.named(receipt.map(Receipt::getStatus).orElse(upload.getStatus()));
     String reason = receipt.map(Receipt::getReason).orElse(upload.getReason());
@@ -170,7 +175,7 @@ record StatusReport(
         receipt.map(Receipt::getMeasured).orElse(""),
         receipt.map(Receipt::getLimit).orElse(""),
         RejectReason.named(reason).map(RejectReason::remedy).orElse(""),
-        known.map(Receipt::getCopies).orElse(0L),
+        known == null ? 0 : known.getCopies(),
         Coordinates.of(upload.getOrigin(), ""),
         isCopy ? Coordinates.of(receipt.get().getOrigin(), upload.getPairId()) : null,
         received,

@@ -226,7 +226,7 @@ public final class StatusRoutes implements AutoCloseable {
       String pairId = upload.get().getPairId();
       Optional<Receipt> receipt =
           pairId.isEmpty() ? Optional.empty() : read(receipts, receiptsView, pairId);
-      return Optional.of(StatusReport.of(id, upload.get(), receipt));
+      return Optional.of(StatusReport.of(id, upload.get(), receipt.orElse(null)));
     } catch (SerializationException e) {
       throw Problem.of(
               ProblemKind.NOT_READY,

@@ -22,7 +22,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,7 +231,7 @@ class StatusReportTest {
             .build();
 
     StatusReport ofFirst = StatusReport.of(first.pairId(), late);
-    StatusReport ofAgain = StatusReport.of(first.pairId(), again, Optional.of(late));
+    StatusReport ofAgain = StatusReport.of(first.pairId(), again, late);
 
     assertThat(ofFirst.decidedAt()).isEqualTo(now.plusSeconds(60));
     assertThat(ofAgain.status()).isEqualTo(StatusReport.ReportedStatus.RECEIVED);

@@ -40,17 +40,17 @@ public record PairQuery(
       throw new IllegalArgumentException(
           "q has at most " + LONGEST_TEXT + " characters, not " + text.length());
     }
-    place(after);
+    after.ifPresent(PairQuery::place);
   }
 
   /** Id before which the pairs of this page are. */
   long before() {
-    return place(after);
+    return after.map(PairQuery::place).orElse(Long.MAX_VALUE);
   }
 
-  private static long place(Optional<String> cursor) {
+  private static long place(String cursor) {
     try {
-      return cursor.map(Long::parseLong).orElse(Long.MAX_VALUE);
+      return Long.parseLong(cursor);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("after is the next of an earlier answer", e);
     }

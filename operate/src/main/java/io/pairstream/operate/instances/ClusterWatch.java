@@ -49,7 +49,10 @@ public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseab
 
   private final Unanswered brokersUnanswered = new Unanswered();
   private final Unanswered registryUnanswered = new Unanswered();
-  private volatile Optional<Admin> admin = Optional.empty();
+
+  /** Null until the brokers are asked. */
+  private volatile Admin admin;
+
   private volatile BrokerState brokers = BrokerState.UNKNOWN;
   private volatile RegistryState registry =
       new RegistryState(State.UNKNOWN, Template.REGISTRY_NOT_ASKED.with());
@@ -118,7 +121,9 @@ public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseab
   @Override
   public void close() {
     threads.shutdownNow();
-    admin.ifPresent(open -> open.close(Duration.ZERO));
+    if (admin != null) {
+      admin.close(Duration.ZERO);
+    }
   }
 
   private void lookAtRegistry() {
@@ -135,8 +140,8 @@ public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseab
   private void lookAtKafka() {
     brokersUnanswered.asked();
     try {
-      Admin open = admin.orElseGet(cluster::admin);
-      admin = Optional.of(open);
+      Admin open = admin == null ? cluster.admin() : admin;
+      admin = open;
       Collection<Node> nodes = KafkaAnswers.await(open.describeCluster().nodes());
       brokersUnanswered.answered();
       brokers = judge(nodes, ClusterAccess.existing(open, topics).values());

@@ -110,7 +110,9 @@ public final class Instances implements AutoCloseable {
       log.readAll(
           cluster.topics().instances(),
           (key, said) ->
-              found.note(key, said, said.map(InstanceStatus::getReportedAt).orElse(Instant.EPOCH)));
+              said.ifPresentOrElse(
+                  status -> found.note(key, status, status.getReportedAt()),
+                  () -> found.forget(key)));
     }
     return found;
   }
@@ -223,29 +225,35 @@ public final class Instances implements AutoCloseable {
     }
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      note(key, Optional.empty(), Instant.EPOCH);
+      forget(key);
       return;
     }
-    Optional<InstanceStatus> said = decoder.decode(record.value());
-    if (said.isPresent()) { // what cannot be read is no report, and no end either
-      Instant now = clock.instant();
-      Instant reported = said.get().getReportedAt();
-      note(key, said, justSaid || reported.isAfter(now) ? now : reported);
-    }
+    // What cannot be read is no report, and no end either.
+    decoder
+        .decode(record.value())
+        .ifPresent(
+            said -> {
+              Instant now = clock.instant();
+              Instant reported = said.getReportedAt();
+              note(key, said, justSaid || reported.isAfter(now) ? now : reported);
+            });
+  }
+
+  /** Takes the end of a process, by the key of its reports. */
+  synchronized void forget(String key) {
+    entries.remove(key);
   }
 
   /**
-   * Notes a record of the topic.
+   * Takes a report of a process.
    *
    * @param heardAt when the process said it, by our clock
    */
-  synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
-    if (said.isEmpty()) {
-      entries.remove(key);
-    } else if (entries.containsKey(key) || entries.size() < MOST) {
+  synchronized void note(String key, InstanceStatus said, Instant heardAt) {
+    if (entries.containsKey(key) || entries.size() < MOST) {
       Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
       entry.heardAt = heardAt;
-      entry.add(said.get());
+      entry.add(said);
     }
   }
 

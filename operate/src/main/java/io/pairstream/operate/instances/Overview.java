@@ -133,7 +133,6 @@ public final class Overview {
       List<String> assigned) {}
 
   OverviewAnswer answer() {
-    Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     // Brokers that were not asked yet, and groups that were not looked at.
     LagVerdict notYet = reporting.isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
@@ -142,8 +141,8 @@ public final class Overview {
     return new OverviewAnswer(
         now,
         sources.cluster().dataset().name(),
-        blind ? blindly : headline.map(Headline::verdict).orElse(notYet),
-        sentence(headline, blind),
+        blind ? blindly : Headline.of(groups).map(Headline::verdict).orElse(notYet),
+        sentence(blind),
         groups.stream().sorted(Headline.OWN_FIRST).map(GroupLag::withoutPartitions).toList(),
         List.of(
             flow("crowdsourced", topics.crowdsourced().name(), Double.NaN, Double.NaN),
@@ -184,10 +183,11 @@ public final class Overview {
     return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
   }
 
-  private Sentence sentence(Optional<Headline> headline, boolean blind) {
+  private Sentence sentence(boolean blind) {
     if (blind) {
       return Template.KNOWN_LAST.with(brokers.sentence());
     }
+    Optional<Headline> headline = Headline.of(groups);
     List<Sentence> parts = new ArrayList<>();
     parts.add(
         headline
@@ -323,6 +323,6 @@ public final class Overview {
             .filter(each -> each.group().equals(feeding) && each.now().waits())
             .map(each -> Template.LAST_SEEN.with(feeding, Sentences.waiting(each.now())))
             .findFirst();
-    return TrainerClock.of(instances, training.perSecond(), pairsWait, lastSeen);
+    return TrainerClock.of(instances, training.perSecond(), pairsWait, lastSeen.orElse(null));
   }
 }

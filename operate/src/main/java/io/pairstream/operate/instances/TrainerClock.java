@@ -41,13 +41,11 @@ record TrainerClock(
    * @param instances all processes
    * @param pairsPerSecond new training pairs per second; NaN where not known
    * @param pairsWait whether preprocessing has records to read
-   * @param lastSeen where a trainer was last, which is said where no feed reports
+   * @param lastSeen where a trainer was last, which is said where no feed reports; null where that
+   *     is not known
    */
   static TrainerClock of(
-      List<Instance> instances,
-      double pairsPerSecond,
-      boolean pairsWait,
-      Optional<Sentence> lastSeen) {
+      List<Instance> instances, double pairsPerSecond, boolean pairsWait, Sentence lastSeen) {
     List<TrainerClock> clocks =
         instances.stream()
             .filter(instance -> instance.service().equals("feed") && !instance.silent())
@@ -70,7 +68,7 @@ record TrainerClock(
                 Double.NaN,
                 Double.NaN,
                 Double.NaN,
-                lastSeen.map(seen -> Template.AND.with(none, seen)).orElse(none)));
+                lastSeen == null ? none : Template.AND.with(none, lastSeen)));
   }
 
   private static TrainerClock of(Instance feed, double pairsPerSecond, boolean pairsWait) {

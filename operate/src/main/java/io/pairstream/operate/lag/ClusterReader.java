@@ -227,8 +227,13 @@ final class ClusterReader {
       }
     }
 
-    /** This place with what the group's commits tell, or why nothing newer is known. */
-    GroupPlace with(Map<TopicPartition, Rewind> found, Optional<String> refusal) {
+    /**
+     * This place with what the group's commits tell.
+     *
+     * @param why why nothing newer is known; null where it is
+     */
+    GroupPlace with(Map<TopicPartition, Rewind> found, String why) {
+      Optional<String> refusal = Optional.ofNullable(why);
       return new GroupPlace(
           group, type, state, members, assignmentIsKnown, readers, positions, found, refusal);
     }

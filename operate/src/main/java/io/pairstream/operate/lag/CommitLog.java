@@ -61,7 +61,8 @@ final class CommitLog implements AutoCloseable {
   private final Map<String, Map<TopicPartition, Long>> last = new HashMap<>();
   private int partitions;
 
-  private Optional<String> blind = Optional.empty();
+  /** Message about what cannot be seen; empty where all can. */
+  private String blind = "";
 
   /**
    * @param admin closed by the caller
@@ -73,7 +74,7 @@ final class CommitLog implements AutoCloseable {
 
   /** Message for operators about what cannot be seen; empty where all can. */
   Optional<String> blind() {
-    return blind;
+    return Optional.of(blind).filter(what -> !what.isEmpty());
   }
 
   /**
@@ -94,7 +95,7 @@ final class CommitLog implements AutoCloseable {
       }
       if (partitions > 0) {
         read(places, rewinds);
-        blind = Optional.empty();
+        blind = "";
         return rewinds;
       }
     } catch (InterruptException e) {
@@ -107,7 +108,7 @@ final class CommitLog implements AutoCloseable {
     }
     boolean anyCommit = places.values().stream().anyMatch(each -> !each.positions().isEmpty());
     if (anyCommit && blind.isEmpty()) {
-      blind = Optional.of(BLIND);
+      blind = BLIND;
       LOG.warn("lag: {}", BLIND);
     }
     return rewinds;

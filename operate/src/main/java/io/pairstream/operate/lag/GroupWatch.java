@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -109,19 +110,19 @@ final class GroupWatch {
   /**
    * Where the group is; where the cluster does not say, where it was; empty where it is no more.
    *
-   * @param found what the cluster says; empty where nobody knows the group
+   * @param found what the cluster says; null where nobody knows the group
    */
-  Optional<GroupPlace> take(Optional<GroupPlace> found) {
-    looksWithout = found.isPresent() ? 0 : looksWithout + 1;
-    if (found.isPresent() && found.get().refused().isEmpty()) {
-      lastPlace = found.get();
-      return found;
+  Optional<GroupPlace> take(GroupPlace found) {
+    looksWithout = found == null ? looksWithout + 1 : 0;
+    if (found != null && found.refused().isEmpty()) {
+      lastPlace = found;
+      return Optional.of(found);
     }
     if (looksWithout > LOOKS_UNTIL_GONE) {
       lastPlace = null;
     }
-    String why = found.flatMap(GroupPlace::refused).orElse(ClusterReader.NOT_NAMED);
-    return lastPlace == null ? found : Optional.of(lastPlace.with(Map.of(), Optional.of(why)));
+    String why = found == null ? ClusterReader.NOT_NAMED : found.refused().get();
+    return Optional.ofNullable(lastPlace == null ? found : lastPlace.with(Map.of(), why));
   }
 
   /** Takes the group's places and tells on which partitions the head there is not known. */
@@ -266,7 +267,9 @@ final class GroupWatch {
 
     private Head head;
     private HeadRecord lastRead;
-    private Optional<Instant> madeAnew = Optional.empty();
+
+    /** When the topic was seen to have been made anew; null where it never was. */
+    private Instant madeAnew;
 
     private long headReadInLook = -1;
 
@@ -326,8 +329,9 @@ final class GroupWatch {
     /** Takes the group's position, and notes what is to be read there. */
     private void moveTo(Position position, PartitionLog log) {
       Place now = new Place(partition, position.committed());
-      boolean isAnew = !log.madeAnew().equals(madeAnew);
-      madeAnew = log.madeAnew();
+      Instant anew = log.madeAnew().orElse(null);
+      boolean isAnew = !Objects.equals(anew, madeAnew);
+      madeAnew = anew;
       stands = now.equals(place) && !isAnew;
       if (isAnew) {
         lastRead = null;
@@ -410,8 +414,11 @@ final class GroupWatch {
                   partition,
                   sample,
                   judgement,
-                  record.map(HeadRecord::sentence),
-                  leftOpen.stream().filter(each -> each.holdsUp(group, partition)).findFirst(),
+                  record.map(HeadRecord::sentence).orElse(null),
+                  leftOpen.stream()
+                      .filter(each -> each.holdsUp(group, partition))
+                      .findFirst()
+                      .orElse(null),
                   servers),
               judgement.since(),
               committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),

@@ -191,7 +191,7 @@ public final class HeadReader implements AutoCloseable {
             probed ->
                 head(
                     record,
-                    Optional.of(probed),
+                    probed,
                     caption,
                     Template.PICTURE.with(size, kind(probed), probed.size())),
             refused ->
@@ -203,14 +203,15 @@ public final class HeadReader implements AutoCloseable {
 
   private HeadRecord head(
       ConsumerRecord<byte[], byte[]> record, String caption, Sentence sentence) {
-    return head(record, Optional.empty(), caption, sentence);
+    return head(record, null, caption, sentence);
   }
 
   private HeadRecord head(
       ConsumerRecord<byte[], byte[]> record,
-      Optional<ProbedImage> image,
+      ProbedImage probed,
       String caption,
       Sentence sentence) {
+    Optional<ProbedImage> image = Optional.ofNullable(probed);
     String picture =
         "/v1/pictures/" + record.topic() + "/" + record.partition() + "/" + record.offset();
     return new HeadRecord(
@@ -218,11 +219,11 @@ public final class HeadReader implements AutoCloseable {
         Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize()),
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
         text(CommittedLog.key(record)),
-        image.map(probed -> probed.type().mediaType()).orElse(""),
+        image.map(known -> known.type().mediaType()).orElse(""),
         image.stream().mapToInt(ProbedImage::widthPx).findFirst(),
         image.stream().mapToInt(ProbedImage::heightPx).findFirst(),
         text(caption),
-        image.map(probed -> picture),
+        image.map(any -> picture),
         sentence,
         topics.rawNames().contains(record.topic())
             || topics.outputNames().contains(record.topic()));

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -42,7 +41,8 @@ public final class LagHistory implements AutoCloseable {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The group itself, among its partitions. */
-  private static final TopicPartition WHOLE = new TopicPartition("", -1);
+  /** In place of a partition: the whole group. */
+  static final TopicPartition WHOLE = new TopicPartition("", -1);
 
   /** Verdicts by their names, the worst first. */
   private static final String VERDICTS =
@@ -189,11 +189,10 @@ public final class LagHistory implements AutoCloseable {
   /**
    * A group, or one of its partitions.
    *
+   * @param part the partition, or {@link #WHOLE}
    * @param back from how long before the newest report on; at most {@link #KEPT}
    */
-  public synchronized Points points(
-      String group, Optional<TopicPartition> partition, Duration back) {
-    TopicPartition part = partition.orElse(WHOLE);
+  synchronized Points points(String group, TopicPartition part, Duration back) {
     return new Points(
         database.query(
             """

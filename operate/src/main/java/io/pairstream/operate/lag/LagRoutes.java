@@ -55,14 +55,15 @@ public final class LagRoutes {
     return request.query("group").orElseThrow(() -> bad("say whose history: group=NAME"));
   }
 
-  private static Optional<TopicPartition> partition(Incoming request) {
+  private static TopicPartition partition(Incoming request) {
     Optional<String> topic = request.query("topic");
     Optional<String> number = request.query("partition");
     if (topic.isPresent() != number.isPresent()) {
       throw bad("topic and partition go together");
     }
-    return topic.map(
-        name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)));
+    return topic
+        .map(name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)))
+        .orElse(LagHistory.WHOLE);
   }
 
   private static Duration back(Incoming request) {

@@ -78,7 +78,10 @@ public final class LagWatcher implements AutoCloseable {
   private HeadReader heads;
   private CommitLog commits;
   private long looksTaken;
-  private Optional<LagHistory> memory = Optional.empty();
+
+  /** Null where nothing is remembered. */
+  private LagHistory memory;
+
   private volatile LagReport latest;
   private volatile List<BrokerDisk> disks = List.of();
 
@@ -145,13 +148,15 @@ public final class LagWatcher implements AutoCloseable {
    * @param history closed by the caller, after this
    */
   public synchronized void remember(LagHistory history) {
-    memory = Optional.of(history);
+    memory = history;
   }
 
   private void keep() {
     Map<String, Map<TopicPartition, PartitionJudge>> judges = new HashMap<>();
     groups.forEach((group, watch) -> judges.put(group, watch.judges()));
-    memory.ifPresent(history -> history.keep(judges));
+    if (memory != null) {
+      memory.keep(judges);
+    }
   }
 
   /** Begins to look, at once and then at every interval; returns at once. */
@@ -233,9 +238,10 @@ public final class LagWatcher implements AutoCloseable {
     Map<String, GroupPlace> places = new TreeMap<>();
     for (String group : watched) {
       Map<TopicPartition, Rewind> back = rewinds.getOrDefault(group, Map.of());
+      GroupPlace place = found.get(group);
       watch(group)
-          .take(Optional.ofNullable(found.get(group)).map(each -> each.with(back, each.refused())))
-          .ifPresent(place -> places.put(group, place));
+          .take(place == null ? null : place.with(back, place.refused().orElse(null)))
+          .ifPresent(known -> places.put(group, known));
     }
     ours().forEach(group -> places.computeIfAbsent(group, this::absent));
     return places;
@@ -312,10 +318,12 @@ public final class LagWatcher implements AutoCloseable {
                 waitingLinks::equals,
                 role(name),
                 // A command that looks a few times is over before anything has started.
-                memory.isPresent() ? START : Duration.ZERO,
+                memory != null ? START : Duration.ZERO,
                 servers(),
                 (partition, judge) -> {
-                  memory.ifPresent(history -> history.restore(name, partition, judge));
+                  if (memory != null) {
+                    memory.restore(name, partition, judge);
+                  }
                   judge.goOn(clock.instant());
                 }));
   }

@@ -39,7 +39,9 @@ public final class Mutes implements AutoCloseable {
 
   private final Map<String, Action> newest = new ConcurrentHashMap<>();
   private final Clock clock;
-  private Optional<Follower> follower = Optional.empty();
+
+  /** Null where the mutes are not followed. */
+  private Follower follower;
 
   private Mutes(Clock clock) {
     this.clock = clock;
@@ -51,18 +53,17 @@ public final class Mutes implements AutoCloseable {
     var topic = cluster.topics().actions();
     RecordDecoder<Action> decoder = new RecordDecoder<>(topic, Action.SCHEMA$, cluster.registry());
     mutes.follower =
-        Optional.of(
-            Follower.start(
-                "mutes",
-                topic.name(),
-                (records, positions, atEnd) ->
-                    records.forEach(
-                        record -> {
-                          if (record.value() != null) {
-                            decoder.decode(record.value()).ifPresent(mutes::note);
-                          }
-                        }),
-                cluster.clientSettings()));
+        Follower.start(
+            "mutes",
+            topic.name(),
+            (records, positions, atEnd) ->
+                records.forEach(
+                    record -> {
+                      if (record.value() != null) {
+                        decoder.decode(record.value()).ifPresent(mutes::note);
+                      }
+                    }),
+            cluster.clientSettings());
     return mutes;
   }
 
@@ -160,6 +161,8 @@ public final class Mutes implements AutoCloseable {
 
   @Override
   public void close() {
-    follower.ifPresent(Follower::close);
+    if (follower != null) {
+      follower.close();
+    }
   }
 }

@@ -27,7 +27,8 @@ final class PartitionLog {
   /** Records older than this may go; -1 for none. */
   private long retentionMillis = -1;
 
-  private Optional<OpenTransaction> heldBy = Optional.empty();
+  /** Transaction that began where the log could be read to; null where none is known. */
+  private OpenTransaction heldBy;
 
   private long bytes = -1;
   private long offsetsOfBytes;
@@ -72,7 +73,7 @@ final class PartitionLog {
   /** Notes a transaction that a broker names as open here; one that begins elsewhere is over. */
   void noteOpen(OpenTransaction open) {
     if (open.startOffset() == end) {
-      heldBy = Optional.of(open);
+      heldBy = open;
     }
   }
 
@@ -127,7 +128,9 @@ final class PartitionLog {
     boolean lastsLong =
         seconds >= SHORTEST_HANGING.toSeconds() && seconds >= USUAL_HOLDS * usualHold.seconds();
     return held() > 0 && lastsLong
-        ? Optional.of(new Hanging(held(), seconds, heldBy.filter(by -> by.startOffset() == end)))
+        ? Optional.of(
+            new Hanging(
+                held(), seconds, Optional.ofNullable(heldBy).filter(by -> by.startOffset() == end)))
         : Optional.empty();
   }
 

@@ -22,31 +22,31 @@ public final class Sentences {
   /**
    * A partition's sentence.
    *
-   * @param head what is at the head: {@code 3.1 MB JPEG}; empty where that is not known
+   * @param head what is at the head: {@code 3.1 MB JPEG}; null where that is not known
    * @param leftOpen the transaction of a dead instance because of which the partition may stand;
-   *     empty where none is open
+   *     null where none is open
    * @param servers the brokers' addresses, for commands
    */
   public static Sentence partition(
       TopicPartition partition,
       Sample sample,
       Judgement judgement,
-      Optional<Sentence> head,
-      Optional<LeftOpen> leftOpen,
+      Sentence head,
+      LeftOpen leftOpen,
       String servers) {
-    if (leftOpen.isPresent() && judgement.verdict().isStuck()) {
+    if (leftOpen != null && judgement.verdict().isStuck()) {
       Sentence sentence =
           judgement.kind() == Judgement.Kind.HELD_BACK
               ? Template.READ_UP_TO.with(
                   partition, sample.end(), heldBack(sample.hanging().orElseThrow()))
               : withoutVerdict(partition, sample, judgement, servers);
-      return Template.JUDGED.with(judgement.verdict().words(), leftOpen.get().after(sentence));
+      return Template.JUDGED.with(judgement.verdict().words(), leftOpen.after(sentence));
     }
     Sentence sentence =
         Template.JUDGED.with(
             judgement.verdict().words(), withoutVerdict(partition, sample, judgement, servers));
-    if (head.isPresent() && judgement.standsAt().isPresent()) {
-      sentence = Template.AT_THE_HEAD.with(sentence, head.get());
+    if (head != null && judgement.standsAt().isPresent()) {
+      sentence = Template.AT_THE_HEAD.with(sentence, head);
     }
     return sample.hanging().isEmpty() || judgement.kind() == Judgement.Kind.HELD_BACK
         ? sentence
@@ -138,7 +138,7 @@ public final class Sentences {
     LagVerdict verdict = worst.now().verdict();
     long alike = partitions.stream().filter(each -> each.now().verdict() == verdict).count() - 1;
     long waitOn = partitions.stream().filter(each -> each.now().waits()).count();
-    Optional<PartitionLag> hot = hot(partitions, lag.orElse(0));
+    PartitionLag hot = hot(partitions, lag.orElse(0)).orElse(null);
     return switch (verdict) {
       case IDLE -> Template.JUDGED.with(LagVerdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->
@@ -156,15 +156,15 @@ public final class Sentences {
                   Template.BEHIND.with(
                       group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp))),
               hot,
-              lag);
+              lag.orElse(0));
       case LOST, REWIND, STOP, STALL, AT_RISK, UNKNOWN -> {
         Sentence sentence = worst.now().sentence();
         yield withHot(
             alike == 0
                 ? sentence
                 : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(sentence, alike),
-            hot.filter(each -> verdict.isAlarm() && !each.equals(worst)),
-            lag);
+            verdict.isAlarm() && !worst.equals(hot) ? hot : null,
+            lag.orElse(0));
       }
     };
   }
@@ -176,16 +176,14 @@ public final class Sentences {
         .findFirst();
   }
 
-  private static Sentence withHot(
-      Sentence sentence, Optional<PartitionLag> hot, OptionalLong waiting) {
-    return hot.map(
-            each ->
-                Template.WAIT_ON.with(
-                    sentence,
-                    each.now().records().orElse(0),
-                    waiting.orElse(0),
-                    new TopicPartition(each.topic(), each.partition())))
-        .orElse(sentence);
+  private static Sentence withHot(Sentence sentence, PartitionLag hot, long waiting) {
+    return hot == null
+        ? sentence
+        : Template.WAIT_ON.with(
+            sentence,
+            hot.now().records().orElse(0),
+            waiting,
+            new TopicPartition(hot.topic(), hot.partition()));
   }
 
   /** Sentence of a group whose processes report an obstacle: it may not keep up. */

@@ -63,13 +63,13 @@ public final class CatalogueRoutes implements AutoCloseable {
   /**
    * @param catalogue has a {@link io.pairstream.operate.catalogue.PairIndex} and a {@link
    *     io.pairstream.operate.profile.ProfileFold}; closed by whoever opened it
-   * @param workers how pictures are decoded; empty where none are to be shown
+   * @param workers how pictures are decoded; null where none are to be shown
    * @param limits of a recipe's version, as processes report them
    */
   public CatalogueRoutes(
       ClusterAccess cluster,
       TopicTable catalogue,
-      Optional<WorkerSettings> workers,
+      WorkerSettings workers,
       Function<String, List<String>> limits,
       Clock clock) {
     this.limits = limits;

@@ -88,9 +88,12 @@ public final class PairHistory {
     private final CommittedLog log;
     private final PairRecords records;
     private final String id;
-    private Optional<Receipt> receipt = Optional.empty();
-    private Optional<Upload> upload = Optional.empty();
-    private Optional<Instant> receivedAt = Optional.empty();
+
+    // Each is null where nothing is known of it.
+    private Receipt receipt;
+    private Upload upload;
+    private QuarantineEntry entry;
+    private Instant receivedAt;
 
     /** Coordinates of the raw record or link. */
     private Origin origin;
@@ -121,17 +124,18 @@ public final class PairHistory {
      * @param key id of a pair or a link, or coordinates of a raw record or a link
      */
     private Optional<PairAnswer> find(String key) {
-      receipt = records.last(topics.receipts(), key);
-      if (receipt.isPresent()) {
-        origin = receipt.get().getOrigin();
-        receivedAt = ReceivedAt.of(receipt.get());
-        return Optional.of(answer(key, entryOf(key, origin)));
+      receipt = records.last(topics.receipts(), key).orElse(null);
+      if (receipt != null) {
+        origin = receipt.getOrigin();
+        receivedAt = ReceivedAt.of(receipt).orElse(null);
+        entry = entryOf(key, origin);
+        return Optional.of(answer(key));
       }
-      upload = records.last(topics.uploads(), key);
-      if (upload.isPresent()) {
-        origin = upload.get().getOrigin();
-        boolean failed = upload.get().getStatus().equals(PairAnswer.FETCH_FAILED);
-        return Optional.of(ofUpload(failed ? linkEntry() : Optional.empty()));
+      upload = records.last(topics.uploads(), key).orElse(null);
+      if (upload != null) {
+        origin = upload.getOrigin();
+        entry = upload.getStatus().equals(PairAnswer.FETCH_FAILED) ? linkEntry() : null;
+        return Optional.of(ofUpload());
       }
       Optional<Origin> at = OriginHeader.parse(key);
       if (at.isEmpty()) {
@@ -148,40 +152,44 @@ public final class PairHistory {
       return origin.getTopic().equals(topics.links().name());
     }
 
-    private PairAnswer ofUpload(Optional<QuarantineEntry> failedLink) {
-      String pairId = upload.orElseThrow().getPairId();
-      receipt = pairId.isEmpty() ? Optional.empty() : records.last(topics.receipts(), pairId);
-      receivedAt = ReceivedAt.said(upload.get().getReceivedAt());
-      return answer(
-          pairId, failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r.getOrigin()))));
+    private PairAnswer ofUpload() {
+      String pairId = upload.getPairId();
+      receipt = pairId.isEmpty() ? null : records.last(topics.receipts(), pairId).orElse(null);
+      receivedAt = ReceivedAt.said(upload.getReceivedAt()).orElse(null);
+      if (entry == null && receipt != null) {
+        entry = entryOf(pairId, receipt.getOrigin());
+      }
+      return answer(pairId);
     }
 
     private Optional<PairAnswer> ofLink() {
-      Optional<QuarantineEntry> failed = linkEntry();
+      entry = linkEntry();
       Optional<ConsumerRecord<byte[], byte[]>> record = log.record(origin);
-      if (failed.isEmpty() && record.isEmpty()) {
+      if (entry == null && record.isEmpty()) {
         return Optional.empty();
       }
       upload =
           record
               .flatMap(found -> cluster.decode(topics.links(), found.value()))
-              .or(() -> failed.flatMap(entry -> new Quarantine(cluster).link(entry.pair())))
+              .or(() -> known(entry).flatMap(found -> new Quarantine(cluster).link(found.pair())))
               .map(link -> PairIdentity.linkId(link.getUrl(), link.getCaption()))
-              .flatMap(linkId -> records.last(topics.uploads(), linkId));
-      if (upload.isPresent()) {
-        return Optional.of(ofUpload(failed));
+              .flatMap(linkId -> records.last(topics.uploads(), linkId))
+              .orElse(null);
+      if (upload != null) {
+        return Optional.of(ofUpload());
       }
       receivedAt =
           record
               .map(found -> Instant.ofEpochMilli(found.timestamp()))
-              .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt()));
-      return Optional.of(answer("", failed));
+              .orElseGet(() -> entry.pair().getQuarantinedAt());
+      return Optional.of(answer(""));
     }
 
-    private Optional<QuarantineEntry> linkEntry() {
+    private QuarantineEntry linkEntry() {
       return records
           .entry(OriginHeader.text(origin))
-          .filter(entry -> origin.equals(entry.pair().getOrigin()));
+          .filter(found -> origin.equals(found.pair().getOrigin()))
+          .orElse(null);
     }
 
     private Optional<PairAnswer> ofRaw() {
@@ -194,9 +202,10 @@ public final class PairHistory {
       receivedAt =
           raw.map(RawPair::getReceivedAt)
               .flatMap(ReceivedAt::said)
-              .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
-      receipt = raw.flatMap(pair -> records.last(topics.receipts(), pairId));
-      return Optional.of(answer(pairId, entryOf(pairId, origin)));
+              .orElseGet(() -> Instant.ofEpochMilli(found.get().timestamp()));
+      receipt = raw.flatMap(pair -> records.last(topics.receipts(), pairId)).orElse(null);
+      entry = entryOf(pairId, origin);
+      return Optional.of(answer(pairId));
     }
 
     /** Uses the caption's own bytes where its text may differ from them. */
@@ -210,34 +219,35 @@ public final class PairHistory {
           : PairIdentity.pairId(imageDigest, raw.getCaption());
     }
 
-    private Optional<QuarantineEntry> entryOf(String key, Origin raw) {
-      if (receipt.isEmpty()) {
-        return Optional.empty();
+    private QuarantineEntry entryOf(String key, Origin raw) {
+      if (receipt == null) {
+        return null;
       }
-      boolean decided = raw.equals(receipt.get().getOrigin());
-      return decided && !receipt.get().getStatus().equals(PairStatus.QUARANTINED.name())
-          ? Optional.empty()
-          : records.entryOf(key, raw, decided ? receipt.get().getArrivedAt() : Instant.EPOCH);
+      boolean decided = raw.equals(receipt.getOrigin());
+      if (decided && !receipt.getStatus().equals(PairStatus.QUARANTINED.name())) {
+        return null;
+      }
+      Instant since = decided ? receipt.getArrivedAt() : Instant.EPOCH;
+      return records.entryOf(key, raw, since).orElse(null);
     }
 
     /**
      * @param key that the pair has in quarantine
      */
-    private PairAnswer answer(String key, Optional<QuarantineEntry> entry) {
-      List<String> keys = receipt.map(r -> takedownKeys(key, r, entry)).orElse(List.of());
+    private PairAnswer answer(String key) {
+      List<String> keys = receipt == null ? List.of() : takedownKeys(key);
       return new PairAnswer(
           id,
-          upload.map(Upload::getKind).orElse(isLink() ? PairAnswer.LINK : PairAnswer.PAIR),
-          upload.isPresent() ? key : receipt.map(Receipt::getPairId).orElse(key),
-          receipt
+          known(upload).map(Upload::getKind).orElse(isLink() ? PairAnswer.LINK : PairAnswer.PAIR),
+          upload != null ? key : known(receipt).map(Receipt::getPairId).orElse(key),
+          known(receipt)
               .map(Receipt::getStatus)
-              .or(() -> upload.map(Upload::getStatus))
-              .orElse(
-                  isLink() && entry.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED),
-          receipt,
-          upload,
-          entry,
-          entry
+              .or(() -> known(upload).map(Upload::getStatus))
+              .orElse(isLink() && entry != null ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED),
+          known(receipt),
+          known(upload),
+          known(entry),
+          known(entry)
               .map(found -> found.pair().getCopyOf())
               .filter(imageDigest -> !imageDigest.isEmpty())
               .flatMap(records::published)
@@ -245,13 +255,20 @@ public final class PairHistory {
           keys.stream()
               .flatMap(subject -> records.last(topics.takedowns(), subject).stream())
               .findFirst(),
-          keys.isEmpty() ? List.of() : records.events(receipt.get().getPairId(), keys),
-          entry.map(found -> records.reviews(found.pair().getOrigin())).orElse(List.of()).stream()
+          keys.isEmpty() ? List.of() : records.events(receipt.getPairId(), keys),
+          known(entry)
+              .map(found -> records.reviews(found.pair().getOrigin()))
+              .orElse(List.of())
+              .stream()
               .sorted(Comparator.comparing(Review::getReviewedAt))
               .toList(),
-          receipt.filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
+          known(receipt).filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
           origin,
-          receivedAt);
+          known(receivedAt));
+    }
+
+    private static <T> Optional<T> known(T any) {
+      return Optional.ofNullable(any);
     }
 
     /**
@@ -259,13 +276,13 @@ public final class PairHistory {
      * takedown, its image's, or that of whom the entry names. A receipt does not know whose the
      * pair is; the newest copy that was rejected does.
      */
-    private List<String> takedownKeys(String key, Receipt of, Optional<QuarantineEntry> entry) {
-      boolean isWithdrawn = of.getStatus().equals(PairStatus.WITHDRAWN.name());
+    private List<String> takedownKeys(String key) {
+      boolean isWithdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
       List<String> keys = new ArrayList<>();
-      keys.add(TakedownKind.PAIR.key(of.getPairId()));
-      keys.add(TakedownKind.IMAGE.key(of.getImageDigest()));
-      keys.add(TakedownKind.PRODUCER.key(of.getProducer()));
-      entry
+      keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
+      keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
+      keys.add(TakedownKind.PRODUCER.key(receipt.getProducer()));
+      known(entry)
           .or(() -> isWithdrawn ? records.entry(key) : Optional.empty())
           .map(QuarantineEntry::pair)
           .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))

@@ -38,14 +38,14 @@ final class Pictures implements AutoCloseable {
 
   private final StoredPairs pairs;
   private final PairSearch search;
-  private final Optional<WorkerSettings> settings;
+  private final WorkerSettings settings;
   private ImageWorkerPool workers;
   private boolean closed;
 
   /**
-   * @param settings how workers are run; empty where nothing is to be shown
+   * @param settings how workers are run; null where nothing is to be shown
    */
-  Pictures(StoredPairs pairs, PairSearch search, Optional<WorkerSettings> settings) {
+  Pictures(StoredPairs pairs, PairSearch search, WorkerSettings settings) {
     this.pairs = pairs;
     this.search = search;
     this.settings = settings;
@@ -61,7 +61,7 @@ final class Pictures implements AutoCloseable {
    * @throws org.apache.kafka.common.KafkaException where the broker does not answer
    */
   byte[] jpeg(Origin at, int sizePx) {
-    if (settings.isEmpty()) {
+    if (settings == null) {
       throw none("this service was started without image workers");
     }
     byte[] image =
@@ -193,7 +193,7 @@ final class Pictures implements AutoCloseable {
       throw new ImageWorkerUnavailableException("the service is being stopped");
     }
     if (workers == null) {
-      workers = new ImageWorkerPool(settings.orElseThrow());
+      workers = new ImageWorkerPool(settings);
     }
     return workers;
   }

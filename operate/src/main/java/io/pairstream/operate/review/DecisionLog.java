@@ -92,14 +92,20 @@ final class DecisionLog implements AutoCloseable {
     cluster.registry().idOf(topic.name() + "-value", schema);
   }
 
-  /** Adds a decision to the next commit, and what the audit trail says of it. */
-  void add(DecisionRecords records, Optional<Action> note) {
+  /**
+   * Adds a decision to the next commit.
+   *
+   * @param note what the audit trail says of it; null where one note stands for many decisions
+   */
+  void add(DecisionRecords records, Action note) {
     Review review = records.review();
     List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>();
     // The review before what it is about.
     all.add(topics.reviews().record(review.getReviewId(), review));
     records.sent().ifPresent(all::add);
-    note.ifPresent(action -> all.add(topics.actions().record(action.getActionId(), action)));
+    if (note != null) {
+      all.add(topics.actions().record(note.getActionId(), note));
+    }
     add(new Pending(Optional.of(records), all));
   }
 

@@ -113,15 +113,19 @@ final class Known {
         .findFirst();
   }
 
-  /** Why an entry with this receipt cannot be decided about now, if so. */
-  Optional<Sentence> obstacle(Optional<Receipt> receipt, ReviewDecision decided) {
-    if (receipt.isEmpty()) {
+  /**
+   * Why an entry cannot be decided about now, if so.
+   *
+   * @param receipt the entry's; null where there is none
+   */
+  Optional<Sentence> obstacle(Receipt receipt, ReviewDecision decided) {
+    if (receipt == null) {
       return Optional.of(Template.NOT_REJECTED.with());
-    } else if (!receipt.get().getStatus().equals(PairStatus.QUARANTINED.name())) {
-      return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.get().getStatus()));
+    } else if (!receipt.getStatus().equals(PairStatus.QUARANTINED.name())) {
+      return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.getStatus()));
     }
     return decided.decision().sends() && !decided.again()
-        ? sent(receipt.get().getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
+        ? sent(receipt.getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
         : Optional.empty();
   }
 

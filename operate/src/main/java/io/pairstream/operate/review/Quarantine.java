@@ -52,17 +52,16 @@ public final class Quarantine {
   /**
    * The newest entries without canaries, newest last.
    *
-   * @param reason only those with this reason
+   * @param reason only those with this reason; null for any
    * @param limit how many at most; at least 1
    */
-  public List<QuarantineEntry> newest(Optional<String> reason, int limit) {
+  public List<QuarantineEntry> newest(String reason, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, was " + limit);
     }
     Predicate<QuarantineEntry> wanted =
         entry ->
-            (reason.isEmpty() || reason.get().equals(entry.pair().getReason()))
-                && !isCanary(entry.pair());
+            (reason == null || reason.equals(entry.pair().getReason())) && !isCanary(entry.pair());
     try (CommittedLog log = CommittedLog.open(cluster)) {
       List<QuarantineEntry> entries = new ArrayList<>();
       log.everything(log.partitions(topic.name()))
@@ -116,23 +115,22 @@ public final class Quarantine {
   /**
    * Whether an entry is a pair's or a link's of this source.
    *
-   * @param source a kind of source or a contributor; empty for any. Canaries are their
-   *     contributor's alone
+   * @param source a kind of source or a contributor; null for any. Canaries are their contributor's
+   *     alone
    */
-  boolean isOf(Optional<String> source, QuarantinedPair entry) {
-    if (source.isEmpty()) {
+  boolean isOf(String source, QuarantinedPair entry) {
+    if (source == null) {
       String from = entry.getOrigin().getTopic();
       return (cluster.topics().rawNames().contains(from) && !isCanary(entry))
           || cluster.topics().links().name().equals(from);
     }
-    String wanted = source.get();
     return raw(entry)
         .map(raw -> List.of(raw.getContributor(), raw.getSourceKind()))
         .or(() -> link(entry).map(link -> List.of(link.getContributor(), link.getSourceKind())))
         .filter(
             of ->
-                of.get(0).equals(wanted)
-                    || (of.get(1).equalsIgnoreCase(wanted) && !isCanary(entry)))
+                of.get(0).equals(source)
+                    || (of.get(1).equalsIgnoreCase(source) && !isCanary(entry)))
         .isPresent();
   }
 

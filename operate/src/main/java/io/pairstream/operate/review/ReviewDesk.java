@@ -142,7 +142,10 @@ public final class ReviewDesk {
   private final class Request implements AutoCloseable {
 
     private final ReviewDecision decided;
-    private final Optional<DecisionLog> decisions;
+
+    /** Null where nothing is to be written. */
+    private final DecisionLog decisions;
+
     private final String run;
     private final LongConsumer progress;
     private final Map<String, ReviewResult> results = new LinkedHashMap<>();
@@ -162,7 +165,7 @@ public final class ReviewDesk {
      */
     Request(ReviewDecision decided, boolean planOnly, String run, LongConsumer progress) {
       this.decided = decided;
-      this.decisions = planOnly ? Optional.empty() : Optional.of(opening.apply(cluster));
+      this.decisions = planOnly ? null : opening.apply(cluster);
       this.run = run;
       this.progress = progress;
     }
@@ -225,7 +228,7 @@ public final class ReviewDesk {
     private boolean isMeant(QuarantinedPair pair, Selection selection) {
       return selection.reason().orElse(pair.getReason()).equals(pair.getReason())
           && selection.producer().orElse(pair.getProducer()).equals(pair.getProducer())
-          && quarantine.isOf(selection.source(), pair);
+          && quarantine.isOf(selection.source().orElse(null), pair);
     }
 
     private boolean canBeSent(QuarantinedPair pair) {
@@ -246,7 +249,7 @@ public final class ReviewDesk {
         note(ReviewResult.done(id, before.get(), detail));
         return Optional.empty();
       }
-      Optional<Sentence> obstacle = known.obstacle(receipt, decided);
+      Optional<Sentence> obstacle = known.obstacle(receipt.orElse(null), decided);
       obstacle.ifPresent(why -> note(ReviewResult.failed(id, why)));
       return obstacle.isPresent() ? Optional.empty() : receipt;
     }
@@ -260,13 +263,14 @@ public final class ReviewDesk {
         results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
         uncommitted.put(review.getOrigin(), id);
         reasons.merge(review.getReason(), 1L, Long::sum);
-        decisions.ifPresent(log -> log.add(records, note(id, review)));
+        if (decisions != null) {
+          decisions.add(records, note(id, review).orElse(null));
+        }
         records.sent().ifPresent(record -> sending.accept(entry.pair(), record));
       } catch (DecisionRecords.Undecidable e) {
         note(ReviewResult.failed(id, e.sentence()));
       }
-      if (uncommitted.size() == MOST_IN_A_COMMIT
-          || decisions.filter(DecisionLog::isFull).isPresent()) {
+      if (uncommitted.size() == MOST_IN_A_COMMIT || (decisions != null && decisions.isFull())) {
         commit();
       }
     }
@@ -290,10 +294,11 @@ public final class ReviewDesk {
 
     private void commit() {
       try {
-        Map<Origin, Review> first = decisions.map(DecisionLog::commit).orElse(Map.of());
+        Map<Origin, Review> first = decisions == null ? Map.of() : decisions.commit();
         first.forEach(this::overtaken);
-        // The audit trail says that these were refused.
-        decisions.filter(log -> !first.isEmpty()).ifPresent(DecisionLog::commit);
+        if (!first.isEmpty()) {
+          decisions.commit(); // the audit trail says that these were refused
+        }
         done += uncommitted.size();
       } catch (KafkaException e) {
         if (!run.isEmpty()) {
@@ -324,7 +329,7 @@ public final class ReviewDesk {
     /** A result that changes nothing, counted with others of the caller's. */
     private void note(ReviewResult result) {
       results.put(result.id(), result);
-      if (run.isEmpty() && decisions.isPresent()) {
+      if (run.isEmpty() && decisions != null) {
         AuditEvent.Outcome outcome =
             result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED;
         counted
@@ -332,7 +337,7 @@ public final class ReviewDesk {
                 event(result.id(), outcome, result.detail(), Map.of()),
                 decided.actor(),
                 decided.actor().name() + ' ' + decided.actor().keyId())
-            .ifPresent(decisions.get()::add);
+            .ifPresent(decisions::add);
       }
     }
 
@@ -347,12 +352,11 @@ public final class ReviewDesk {
                   selection.reason().orElse("any"),
                   selection.source().orElse("any"),
                   selection.producer().map(name -> ", producer " + name).orElse(""));
-      decisions.ifPresent(
-          log -> {
-            log.add(
-                event(subject, outcome, detail, facts).by(decided.actor(), clock.instant(), run));
-            log.commit();
-          });
+      if (decisions != null) {
+        decisions.add(
+            event(subject, outcome, detail, facts).by(decided.actor(), clock.instant(), run));
+        decisions.commit();
+      }
     }
 
     private AuditEvent event(
@@ -366,7 +370,9 @@ public final class ReviewDesk {
     /** Closes the log of decisions. */
     @Override
     public void close() {
-      decisions.ifPresent(DecisionLog::close);
+      if (decisions != null) {
+        decisions.close();
+      }
     }
   }
 }

@@ -206,7 +206,8 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(catalogue::trouble);
     CatalogueRoutes pairs =
         closedLater(
-            new CatalogueRoutes(access, catalogue, settings.workers(), instances::limits, clock));
+            new CatalogueRoutes(
+                access, catalogue, settings.workers().orElse(null), instances::limits, clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ActionRoutes(catalogue).routes());
     return catalogue;

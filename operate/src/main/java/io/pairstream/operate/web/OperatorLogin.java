@@ -160,8 +160,9 @@ final class OperatorLogin implements Authenticator {
   void requireOwnPageOrProgram(Incoming request) {
     Optional<String> site = request.header("Sec-Fetch-Site");
     Optional<String> origin = request.header("Origin");
+    String host = request.header("Host").orElse("").toLowerCase(Locale.ROOT);
     if (site.filter(from -> !from.equals("same-origin")).isPresent()
-        || origin.filter(from -> !isOurs(from, request.header("Host"))).isPresent()) {
+        || origin.filter(from -> !isOurs(from, host)).isPresent()) {
       throw foreign("a page of another site sends this; only this service's own page may");
     }
   }
@@ -178,11 +179,10 @@ final class OperatorLogin implements Authenticator {
     }
   }
 
-  private boolean isOurs(String origin, Optional<String> host) {
+  private boolean isOurs(String origin, String host) {
     String lower = origin.toLowerCase(Locale.ROOT);
-    String ours = host.orElse("").toLowerCase(Locale.ROOT);
-    return !ours.isEmpty()
-        && (lower.equals("https://" + ours) || (!behindTls && lower.equals("http://" + ours)));
+    return !host.isEmpty()
+        && (lower.equals("https://" + host) || (!behindTls && lower.equals("http://" + host)));
   }
 
   private static Problem foreign(String detail) {

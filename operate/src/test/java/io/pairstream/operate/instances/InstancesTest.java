@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class InstancesTest {
@@ -20,7 +19,7 @@ class InstancesTest {
   @Test
   void whoEndsInAnOrderlyWayIsGone() {
     note("feed/b", "feed", "b", NOON);
-    book.note("feed/b", Optional.empty(), Instant.EPOCH);
+    book.forget("feed/b");
 
     assertThat(book.at(NOON)).isEmpty();
   }
@@ -42,10 +41,7 @@ class InstancesTest {
     assertThat(book.at(NOON.plusSeconds(60))).extracting(Instance::silent).contains(true);
     book.note(
         "ingest/new",
-        Optional.of(
-            status("ingest", "new", NOON.plusSeconds(50))
-                .setStartedAt(NOON.plusSeconds(40))
-                .build()),
+        status("ingest", "new", NOON.plusSeconds(50)).setStartedAt(NOON.plusSeconds(40)).build(),
         NOON.plusSeconds(50));
     note("ingest/beside", "ingest", "beside", NOON.plusSeconds(60));
 
@@ -58,10 +54,9 @@ class InstancesTest {
   void theLimitsOfARecipeAreThoseThatItsProcessReports() {
     book.note(
         "preprocess/a",
-        Optional.of(
-            status("preprocess", "a", Instant.now())
-                .setFacts(Map.of("recipe_version", "7f", "limits", "sharpness>=9.5 luma_mean<=250"))
-                .build()),
+        status("preprocess", "a", Instant.now())
+            .setFacts(Map.of("recipe_version", "7f", "limits", "sharpness>=9.5 luma_mean<=250"))
+            .build(),
         Instant.now());
 
     assertThat(book.limits("7f")).containsExactly("sharpness>=9.5", "luma_mean<=250");
@@ -83,8 +78,7 @@ class InstancesTest {
   private void trainer(String name, String run, Instant startedAt, Instant at) {
     book.note(
         "feed/" + name,
-        Optional.of(
-            status("feed", name, at).setStartedAt(startedAt).setFacts(Map.of("run", run)).build()),
+        status("feed", name, at).setStartedAt(startedAt).setFacts(Map.of("run", run)).build(),
         at);
   }
 
@@ -99,10 +93,9 @@ class InstancesTest {
     Instant now = Instant.now();
     book.note(
         "preprocess/a",
-        Optional.of(
-            status("preprocess", "a", now)
-                .setFacts(Map.of(AbandonedTransaction.IDS_FACT, "p-1-1 p-1-10"))
-                .build()),
+        status("preprocess", "a", now)
+            .setFacts(Map.of(AbandonedTransaction.IDS_FACT, "p-1-1 p-1-10"))
+            .build(),
         now);
 
     assertThat(book.named("p-1-10")).isEqualTo("a");
@@ -118,10 +111,9 @@ class InstancesTest {
       long count = i < 5 ? 50L * i : 200 + 10L * (i - 4);
       book.note(
           "feed/b",
-          Optional.of(
-              status("feed", "b", at)
-                  .setMetrics(Played.metrics(Map.of("n_total", count), Map.of()))
-                  .build()),
+          status("feed", "b", at)
+              .setMetrics(Played.metrics(Map.of("n_total", count), Map.of()))
+              .build(),
           at);
     }
 
@@ -132,6 +124,6 @@ class InstancesTest {
   }
 
   private void note(String key, String service, String instance, Instant at) {
-    book.note(key, Optional.of(status(service, instance, at).build()), at);
+    book.note(key, status(service, instance, at).build(), at);
   }
 }

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reports of processes that are not there. */
@@ -58,11 +57,8 @@ final class Played {
       String service, Map<String, ? extends Number> counters, Map<String, Double> gauges) {
     Instances book = new Instances(Clock.systemUTC());
     Instant before = NOON.minus(Duration.ofSeconds(10));
-    book.note("k", Optional.of(status(service, "a", before).build()), before);
-    book.note(
-        "k",
-        Optional.of(status(service, "a", NOON).setMetrics(metrics(counters, gauges)).build()),
-        NOON);
+    book.note("k", status(service, "a", before).build(), before);
+    book.note("k", status(service, "a", NOON).setMetrics(metrics(counters, gauges)).build(), NOON);
     List<Instance> all = book.at(NOON);
     return all.get(0);
   }

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,12 +63,12 @@ class SilentInstancesTest {
   @Test
   void aFrozenProcessOfThisMachineIsToldHowToEnd() {
     Instant now = Instant.now();
-    book.note("k", Optional.of(here(now).build()), now);
+    book.note("k", here(now).build(), now);
 
     assertThat(silences(now.plusSeconds(16))).endsWith(": kill -9 " + HERE);
 
     Instant before = now.minus(Duration.ofDays(1)).plusSeconds(9);
-    book.note("k", Optional.of(here(before).build()), before);
+    book.note("k", here(before).build(), before);
     assertThat(silences(now)).contains("process " + HERE).doesNotContain("kill");
   }
 
@@ -117,9 +116,7 @@ class SilentInstancesTest {
 
   private void note(String instance, Instant at, String... assigned) {
     book.note(
-        instance,
-        Optional.of(status("preprocess", instance, at).setAssigned(List.of(assigned)).build()),
-        at);
+        instance, status("preprocess", instance, at).setAssigned(List.of(assigned)).build(), at);
   }
 
   private String silences(Instant now) {

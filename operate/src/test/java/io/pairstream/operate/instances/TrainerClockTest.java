@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainerClockTest {
@@ -47,7 +46,7 @@ class TrainerClockTest {
 
     for (Map<String, Double> counters : List.of(waits, before)) {
       List<Instance> feeds = List.of(Played.afterTenSeconds("feed", counters, none));
-      TrainerClock clock = TrainerClock.of(feeds, 0, true, Optional.empty());
+      TrainerClock clock = TrainerClock.of(feeds, 0, true, null);
 
       assertThat(clock.starvesInSeconds()).isNaN();
       assertThat(clock.sentence().text()).isEqualTo("a trainer has just begun");
@@ -85,7 +84,7 @@ class TrainerClockTest {
             "feed",
             Map.of("feed_batches_total", 20.0, "feed_data_wait_seconds_total", 0.0),
             gauges);
-    return TrainerClock.of(List.of(feed), 100, true, Optional.empty());
+    return TrainerClock.of(List.of(feed), 100, true, null);
   }
 
   private static TrainerClock clock(
@@ -112,6 +111,6 @@ class TrainerClockTest {
                 "feed_ready_batches", ready,
                 "feed_samples_waiting", waiting,
                 "feed_batch_samples", 8.0));
-    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait, Optional.empty());
+    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait, null);
   }
 }

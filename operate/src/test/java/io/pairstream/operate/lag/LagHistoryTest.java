@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,7 @@ class LagHistoryTest {
   }
 
   private static List<Point> points(LagHistory history, Duration back) {
-    return history.points(GROUP, Optional.empty(), back).points();
+    return history.points(GROUP, LagHistory.WHOLE, back).points();
   }
 
   @Test
@@ -66,7 +65,7 @@ class LagHistoryTest {
           .allSatisfy(
               point -> assertThat(point.lag().orElseThrow() % 6).as("the most").isEqualTo(5));
       assertThat(points.get(0).processingPerSecond()).hasValue(4.25);
-      assertThat(history.points("gone", Optional.empty(), LagHistory.KEPT).points()).isEmpty();
+      assertThat(history.points("gone", LagHistory.WHOLE, LagHistory.KEPT).points()).isEmpty();
     }
   }
 
@@ -87,7 +86,7 @@ class LagHistoryTest {
       PartitionLag never = partition("pairs.raw", 0, OptionalLong.empty(), LagVerdict.UNKNOWN);
       history.note(report(START, group(GROUP, LagVerdict.UNKNOWN, never)));
 
-      Optional<TopicPartition> raw = Optional.of(new TopicPartition("pairs.raw", 0));
+      TopicPartition raw = new TopicPartition("pairs.raw", 0);
       assertThat(history.points(GROUP, raw, HOUR).points())
           .singleElement()
           .matches(point -> point.lag().isEmpty());

@@ -219,8 +219,8 @@ final class Trace {
             new TopicPartition("pairs.crowdsourced", 3),
             last,
             judgement(),
-            Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim),
-            leftOpen,
+            head.isEmpty() ? null : Sentence.verbatim(head),
+            leftOpen.orElse(null),
             "kafka-1:9092")
         .text();
   }

@@ -46,7 +46,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -101,7 +100,7 @@ class CatalogueRoutesTest {
     return new CatalogueRoutes(
         cluster,
         catalogue,
-        Optional.of(workers),
+        workers,
         version -> version.isEmpty() ? List.of() : List.of("sharpness>=9.5"),
         Clock.systemUTC());
   }
@@ -265,8 +264,7 @@ class CatalogueRoutesTest {
         new ClusterAccess(
             new Cluster("127.0.0.1:1", "mock://nobody", cluster.dataset(), soon, Map.of()));
     try (CatalogueRoutes blind =
-            new CatalogueRoutes(
-                away, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
+            new CatalogueRoutes(away, catalogue, null, version -> List.of(), Clock.systemUTC());
         Served server = new Served(blind.routes())) {
       JsonNode card = server.json("/v1/pairs/" + id);
 

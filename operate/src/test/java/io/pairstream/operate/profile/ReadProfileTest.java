@@ -15,7 +15,6 @@ import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,8 +49,7 @@ class ReadProfileTest {
                 folder,
                 Clock.systemUTC());
         CatalogueRoutes routes =
-            new CatalogueRoutes(
-                cluster, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
+            new CatalogueRoutes(cluster, catalogue, null, version -> List.of(), Clock.systemUTC());
         Served served = new Served(routes.routes())) {
       catalogue.caughtUp().join();
 

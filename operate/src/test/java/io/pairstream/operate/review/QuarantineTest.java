@@ -17,7 +17,6 @@ import io.pairstream.service.cluster.TestCluster;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,7 +40,7 @@ class QuarantineTest {
       pipeline.reject(pipeline.send("image " + i, "caption"), "REASON_" + i);
     }
 
-    List<QuarantineEntry> newest = quarantine.newest(Optional.empty(), 3);
+    List<QuarantineEntry> newest = quarantine.newest(null, 3);
 
     assertThat(newest)
         .extracting(entry -> entry.pair().getReason())
@@ -57,13 +56,13 @@ class QuarantineTest {
     pipeline.reject(
         new Sent(sent.imageDigest(), sent.pairId(), raw, sent.origin()), "IMAGE_DAMAGED");
 
-    assertThat(quarantine.newest(Optional.empty(), 3))
+    assertThat(quarantine.newest(null, 3))
         .extracting(QuarantineEntry::key)
         .containsExactly(damaged.pairId());
     QuarantinedPair canary = quarantine.show(sent.pairId()).orElseThrow().pair();
-    assertThat(quarantine.isOf(Optional.empty(), canary)).isFalse();
-    assertThat(quarantine.isOf(Optional.of("synthetic"), canary)).isFalse();
-    assertThat(quarantine.isOf(Optional.of(Canaries.CONTRIBUTOR), canary)).isTrue();
+    assertThat(quarantine.isOf(null, canary)).isFalse();
+    assertThat(quarantine.isOf("synthetic", canary)).isFalse();
+    assertThat(quarantine.isOf(Canaries.CONTRIBUTOR, canary)).isTrue();
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
-import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -77,7 +76,7 @@ final class CarryOutTakedown
             .setStatus(PairStatus.WITHDRAWN.name())
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
-    receipts.put(receipt, Optional.empty());
+    receipts.put(receipt);
     RecordHeaders headers = new RecordHeaders();
     OriginHeader.write(headers, receipt.getOrigin());
     context()

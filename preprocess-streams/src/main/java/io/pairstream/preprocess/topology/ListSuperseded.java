@@ -59,7 +59,7 @@ final class ListSuperseded extends ContextualProcessor<String, Finding, String, 
         rejected.setSent(null);
       }
       superseded.add(rejected.build());
-      receipts.put(rejected.setSent(null).build(), Optional.empty());
+      receipts.put(rejected.setSent(null).build());
     }
     context()
         .forward(

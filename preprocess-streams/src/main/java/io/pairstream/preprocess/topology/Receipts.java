@@ -12,7 +12,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,16 +54,22 @@ final class Receipts {
     return store.get(pairId);
   }
 
-  /** Keeps a receipt under its pair's id, and under those of its sample and entry. */
-  void put(Receipt receipt, Optional<Origin> entry) {
+  /** Keeps a receipt under its pair's id, and under that of its sample. */
+  void put(Receipt receipt) {
     String pairId = receipt.getPairId();
     String sampleId = receipt.getSampleId();
     store.put(pairId, receipt);
-    if (isPublished(receipt)) {
-      if (!sampleId.isEmpty() && !sampleId.equals(pairId)) {
-        store.put(SAMPLE + sampleId, Receipt.newBuilder().setPairId(pairId).build());
-      }
-      entry.ifPresent(of -> store.put(key(of), Receipt.newBuilder().setPairId(pairId).build()));
+    if (isPublished(receipt) && !sampleId.isEmpty() && !sampleId.equals(pairId)) {
+      store.put(SAMPLE + sampleId, Receipt.newBuilder().setPairId(pairId).build());
+    }
+  }
+
+  /** Keeps a receipt also under the entry in quarantine of which its record was sent again. */
+  void put(Receipt receipt, RawRecord raw) {
+    put(receipt);
+    if (isPublished(receipt) && receipt.getOrigin().equals(raw.origin())) {
+      Receipt ofPair = Receipt.newBuilder().setPairId(receipt.getPairId()).build();
+      raw.replay().ifPresent(replay -> store.put(key(replay.of()), ofPair));
     }
   }
 
@@ -199,11 +204,6 @@ final class Receipts {
         .filter(Receipts::isPublished)
         .filter(receipt -> receipt.getSampleId().equals(sampleId))
         .findFirst();
-  }
-
-  /** The entry in quarantine of which a published record was sent again. */
-  static Optional<Origin> entryOf(Receipt receipt, RawRecord raw) {
-    return raw.replay().map(Replay::of).filter(entry -> receipt.getOrigin().equals(raw.origin()));
   }
 
   static boolean isPublished(Receipt receipt) {

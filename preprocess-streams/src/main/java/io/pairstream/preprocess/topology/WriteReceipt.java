@@ -58,7 +58,7 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
                     receipt.getSampleId().isEmpty() ? earlier.getSampleId() : receipt.getSampleId())
                 .build();
       }
-      receipts.put(receipt, Receipts.entryOf(receipt, record.value().raw()));
+      receipts.put(receipt, record.value().raw());
       boolean isThisOne = receipt.getOrigin().equals(record.value().raw().origin());
       if (maySupersede && isThisOne && Receipts.isPublished(receipt)) {
         receipts.putOfImage(receipt, record.value().identity().sent().orElse(null));

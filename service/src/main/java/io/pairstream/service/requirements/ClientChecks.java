@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -67,11 +66,10 @@ final class ClientChecks {
    *
    * @param settings as the operator gives them, without {@code kafka.} before them
    * @param application id of preprocessing, and its group
-   * @param transaction the longest that a transaction of preprocessing may take; empty where that
-   *     is not known
+   * @param transaction the longest that a transaction of preprocessing may take; null where that is
+   *     not known
    */
-  static Finding judge(
-      Map<String, String> settings, String application, Optional<Duration> transaction) {
+  static Finding judge(Map<String, String> settings, String application, Duration transaction) {
     Map<String, Rule> ofStreams = new HashMap<>();
     ofStreams.put("application.id", Rule.is(application));
     ofStreams.put("num.stream.threads", new Rule("none; say --threads", value -> false));
@@ -79,15 +77,13 @@ final class ClientChecks {
     ofStreams.put(
         "main.consumer.max.poll.records",
         Rule.number(perPoll + " or fewer", value -> value <= perPoll));
-    transaction.ifPresent(
-        longest -> {
-          ofStreams.put("producer.transaction.timeout.ms", Rule.atLeast(longest.toMillis()));
-          // A member that polls again only after the longest transaction must still be in its
-          // group.
-          ofStreams.put(
-              "main.consumer.max.poll.interval.ms",
-              Rule.atLeast(longest.plus(BETWEEN_POLLS).toMillis()));
-        });
+    if (transaction != null) {
+      ofStreams.put("producer.transaction.timeout.ms", Rule.atLeast(transaction.toMillis()));
+      // A member that polls again only after the longest transaction must still be in its group.
+      ofStreams.put(
+          "main.consumer.max.poll.interval.ms",
+          Rule.atLeast(transaction.plus(BETWEEN_POLLS).toMillis()));
+    }
     List<String> wrong = new ArrayList<>();
     List<String> right = new ArrayList<>();
     new TreeMap<>(settings)

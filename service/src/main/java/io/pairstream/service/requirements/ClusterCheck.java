@@ -155,7 +155,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
   private List<Finding> clients() {
     Finding found =
         ClientChecks.judge(
-            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction);
+            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction.orElse(null));
     return List.of(found.without(cluster.doneWithout()));
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.service.requirements.Finding.Level;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -65,6 +64,6 @@ class ClientChecksTest {
 
   /** As preprocessing judges them whose transactions may last for five minutes. */
   private static Finding judged(Map<String, String> settings) {
-    return ClientChecks.judge(settings, APPLICATION, Optional.of(Duration.ofMinutes(5)));
+    return ClientChecks.judge(settings, APPLICATION, Duration.ofMinutes(5));
   }
 }

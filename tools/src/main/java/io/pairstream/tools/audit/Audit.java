@@ -112,7 +112,7 @@ public final class Audit {
    * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
    */
   public AuditReport since(Instant since, CleaningPlan recipe) {
-    return since(since, recipe.nearCopies(), Optional.of(recipe));
+    return since(since, recipe.nearCopies(), recipe);
   }
 
   /**
@@ -126,10 +126,10 @@ public final class Audit {
    * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
    */
   public AuditReport since(Instant since, NearCopies nearCopies) {
-    return since(since, nearCopies, Optional.empty());
+    return since(since, nearCopies, null);
   }
 
-  private AuditReport since(Instant since, NearCopies nearCopies, Optional<CleaningPlan> recipe) {
+  private AuditReport since(Instant since, NearCopies nearCopies, CleaningPlan recipe) {
     cluster.requireRegistry();
     boolean ofAll = since.equals(Instant.EPOCH);
     try (Admin admin = cluster.admin();
@@ -155,7 +155,7 @@ public final class Audit {
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
       Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
       ReviewedPairs reviewed = new ReviewedPairs();
-      Optional<RecipeCheck> check = recipe.map(plan -> new RecipeCheck(plan, differences));
+      RecipeCheck check = recipe == null ? null : new RecipeCheck(recipe, differences);
 
       try (Ledger ledger =
           new Ledger(
@@ -197,7 +197,7 @@ public final class Audit {
         reviewed.check(cluster, log, betweenLooks, differences::add);
         return ledger.close(
             ClusterAccess.veryEnds(admin, rawPartitions),
-            check.map(RecipeCheck::close).orElse(0L),
+            check == null ? 0 : check.close(),
             links.close(admin),
             nearCopies);
       }
@@ -270,7 +270,7 @@ public final class Audit {
       Ledger ledger,
       LinkLedger links,
       ReviewedPairs reviewed,
-      Optional<RecipeCheck> check,
+      RecipeCheck check,
       ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(topics.quarantine().name())) {
       read(ledger, topics.quarantine(), record)
@@ -300,7 +300,9 @@ public final class Audit {
                   CommittedLog.key(record),
                   pair);
               reviewed.published(site(record), pair);
-              check.ifPresent(recipe -> recipe.published(site(record), pair));
+              if (check != null) {
+                check.published(site(record), pair);
+              }
             });
   }
 

@@ -56,12 +56,12 @@ public final class MoveGroups {
   /**
    * Plans a move of a group to a target. Changes nothing.
    *
-   * @param part {@code TOPIC} or {@code TOPIC:PARTITION}; empty for all partitions on which the
+   * @param part {@code TOPIC} or {@code TOPIC:PARTITION}; null for all partitions on which the
    *     group has committed
    * @throws GroupRefusedException where there is no such group, or nothing to move
    */
-  public ResetPlan plan(String group, ResetTarget target, Optional<String> part) {
-    if (target instanceof ResetTarget.At && part.isEmpty()) {
+  public ResetPlan plan(String group, ResetTarget target, String part) {
+    if (target instanceof ResetTarget.At && part == null) {
       throw new GroupRefusedException(
           "an offset is one topic's: say which with --topic TOPIC or TOPIC:PARTITION");
     }
@@ -70,12 +70,12 @@ public final class MoveGroups {
       List<Member> members = members(admin, group);
       Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
       Collection<TopicPartition> partitions =
-          part.isEmpty() ? committed.keySet() : partitions(log, part.get());
+          part == null ? committed.keySet() : partitions(log, part);
       if (partitions.isEmpty()) {
         throw new GroupRefusedException(
-            part.isEmpty()
+            part == null
                 ? "group " + group + " has committed nothing; say of which topic with --topic"
-                : "group " + group + " can have no offset on " + part.get());
+                : "group " + group + " can have no offset on " + part);
       }
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted = new HashMap<>();
       partitions.forEach(
@@ -157,15 +157,16 @@ public final class MoveGroups {
   private static void requireUnmoved(
       ResetPlan plan, Map<TopicPartition, OffsetAndMetadata> committed) {
     for (Move move : plan.moves()) {
-      Optional<OffsetAndMetadata> place = Optional.ofNullable(committed.get(move.partition()));
-      if (move.changes() && !isSame(place, move.now())) {
+      OffsetAndMetadata place = committed.get(move.partition());
+      OffsetAndMetadata planned = move.now().orElse(null);
+      if (move.changes() && !isSame(place, planned)) {
         throw new GroupRefusedException(
             "group "
                 + plan.group()
                 + " has moved since this was planned: on "
                 + move.partition()
                 + " it was at "
-                + inWords(move.now())
+                + inWords(planned)
                 + " and is at "
                 + inWords(place)
                 + "; nothing is changed, plan it again");
@@ -174,14 +175,14 @@ public final class MoveGroups {
   }
 
   /** Ignores the epoch of the partition's leader. */
-  private static boolean isSame(
-      Optional<OffsetAndMetadata> place, Optional<OffsetAndMetadata> other) {
-    return inWords(place).equals(inWords(other))
-        && place.map(OffsetAndMetadata::metadata).equals(other.map(OffsetAndMetadata::metadata));
+  private static boolean isSame(OffsetAndMetadata place, OffsetAndMetadata other) {
+    return (place == null || other == null)
+        ? Objects.equals(place, other)
+        : place.offset() == other.offset() && place.metadata().equals(other.metadata());
   }
 
-  private static String inWords(Optional<OffsetAndMetadata> place) {
-    return place.map(committed -> String.valueOf(committed.offset())).orElse("none");
+  private static String inWords(OffsetAndMetadata place) {
+    return place == null ? "none" : String.valueOf(place.offset());
   }
 
   private Dataset dataset() {
@@ -208,8 +209,8 @@ public final class MoveGroups {
                 partition ->
                     move(
                         partition,
-                        Optional.ofNullable(committed.get(partition)),
-                        wanted.get(partition),
+                        committed.get(partition),
+                        wanted.get(partition).orElse(null),
                         held.get(partition)))
             .toList();
     boolean changes = moves.stream().anyMatch(Move::changes);
@@ -217,19 +218,20 @@ public final class MoveGroups {
   }
 
   private static Move move(
-      TopicPartition partition,
-      Optional<OffsetAndMetadata> now,
-      Optional<OffsetAndMetadata> asked,
-      Stretch held) {
-    Optional<OffsetAndMetadata> then =
-        asked.map(
-            place ->
-                place.offset() < held.from() || place.offset() > held.to()
-                    ? new OffsetAndMetadata(place.offset() < held.from() ? held.from() : held.to())
-                    : place);
-    OptionalLong outOfReach =
-        asked.equals(then) ? OptionalLong.empty() : OptionalLong.of(asked.get().offset());
-    return new Move(partition, now, then, held.from(), held.to(), outOfReach);
+      TopicPartition partition, OffsetAndMetadata now, OffsetAndMetadata asked, Stretch held) {
+    OffsetAndMetadata then = asked;
+    OptionalLong outOfReach = OptionalLong.empty();
+    if (asked != null && (asked.offset() < held.from() || asked.offset() > held.to())) {
+      then = new OffsetAndMetadata(asked.offset() < held.from() ? held.from() : held.to());
+      outOfReach = OptionalLong.of(asked.offset());
+    }
+    return new Move(
+        partition,
+        Optional.ofNullable(now),
+        Optional.ofNullable(then),
+        held.from(),
+        held.to(),
+        outOfReach);
   }
 
   private static List<Member> members(Admin admin, String group) {

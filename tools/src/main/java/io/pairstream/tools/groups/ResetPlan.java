@@ -54,17 +54,13 @@ public record ResetPlan(String group, List<Member> members, List<Move> moves, Li
     /** The offset that the group would read next now; empty where it has committed none. */
     @JsonProperty
     public OptionalLong from() {
-      return offset(now);
+      return now.stream().mapToLong(OffsetAndMetadata::offset).findFirst();
     }
 
     /** The offset that it reads next afterwards; empty where its commit is taken away. */
     @JsonProperty
     public OptionalLong to() {
-      return offset(then);
-    }
-
-    private static OptionalLong offset(Optional<OffsetAndMetadata> committed) {
-      return committed.map(place -> OptionalLong.of(place.offset())).orElseGet(OptionalLong::empty);
+      return then.stream().mapToLong(OffsetAndMetadata::offset).findFirst();
     }
 
     /** Whether anything changes. */

@@ -31,7 +31,7 @@ public final class NearCopiesOfImage {
       log.readAll(
           cluster.topics().index(),
           (pairId, entry) -> {
-            pictures.enter(pairId, entry);
+            pictures.enter(pairId, entry.orElse(null));
             entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
           });
       return Optional.ofNullable(own.get())

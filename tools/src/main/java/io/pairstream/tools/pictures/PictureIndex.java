@@ -125,7 +125,7 @@ public final class PictureIndex implements Closeable {
   public static PictureIndex ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
     PictureIndex pictures = new PictureIndex(folder);
     try {
-      log.readAll(cluster.topics().index(), pictures::enter);
+      log.readAll(cluster.topics().index(), (id, entry) -> pictures.enter(id, entry.orElse(null)));
       return pictures;
     } catch (RuntimeException | Error e) {
       pictures.close();
@@ -133,10 +133,14 @@ public final class PictureIndex implements Closeable {
     }
   }
 
-  /** An entry of the index, or its end. */
-  void enter(String pairId, Optional<IndexedPair> entry) {
+  /**
+   * Takes a record of the index.
+   *
+   * @param pair null where it is published no more
+   */
+  void enter(String pairId, IndexedPair pair) {
     remove(pairId);
-    for (IndexedPair pair : entry.stream().toList()) {
+    if (pair != null) {
       String hash = pair.getPerceptualHash();
       String mirrored = pair.getMirroredHash();
       String image = pair.getImageDigest();

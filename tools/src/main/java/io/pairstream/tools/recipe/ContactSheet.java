@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Utils;
 
@@ -74,9 +73,8 @@ public final class ContactSheet {
                     name + " " + new BigDecimal(value).round(new MathContext(4)).toPlainString()));
     String caption = kept.caption().caption().text();
     String was = caption.equals(pair.getCaption()) ? "" : pair.getCaption();
-    Optional<Picture> shown = Optional.of(picture);
-    return card(
-        picture.encoding() == ImageEncoding.RAW ? thumbnail(pair) : shown, was, caption, facts);
+    String shown = picture.encoding() == ImageEncoding.RAW ? thumbnail(pair) : image(picture);
+    return card(shown, was, caption, facts);
   }
 
   private String rejected(String where, RawPair pair, Rejection no) {
@@ -85,20 +83,19 @@ public final class ContactSheet {
     if (!no.measured().isEmpty()) {
       facts.add("measured " + no.measured() + ", limit " + no.limit());
     }
-    return card(isShown ? thumbnail(pair) : Optional.empty(), "", pair.getCaption(), facts);
+    return card(isShown ? thumbnail(pair) : "", "", pair.getCaption(), facts);
   }
 
-  /** Nothing for an image that no worker can decode. */
-  private Optional<Picture> thumbnail(RawPair pair) {
+  /** Empty for an image that no worker can decode. */
+  private String thumbnail(RawPair pair) {
     return Thumbnail.of(Utils.toArray(pair.getImage()), SIZE_PX, worker)
-        .fold(image -> Optional.of(image.picture()), no -> Optional.empty());
+        .fold(image -> image(image.picture()), no -> "");
   }
 
-  private static String card(
-      Optional<Picture> picture, String was, String caption, List<String> facts) {
+  private static String card(String image, String was, String caption, List<String> facts) {
     return "<div class=\"card\">%s<p class=\"was\">%s</p><p>%s</p><p class=\"facts\">%s</p></div>\n"
         .formatted(
-            picture.map(ContactSheet::image).orElse(""),
+            image,
             escaped(was),
             escaped(caption),
             String.join("<br>", facts.stream().map(ContactSheet::escaped).toList()));

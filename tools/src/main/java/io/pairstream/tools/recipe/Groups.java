@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -44,11 +43,17 @@ public final class Groups<E> {
     }
   }
 
-  /** Adds a pair. */
-  public void add(String name, Optional<E> example) {
+  /**
+   * Adds a pair.
+   *
+   * @param example null where the pair is only counted
+   */
+  public void add(String name, E example) {
     counts.merge(name, 1L, Long::sum);
     List<E> some = examples.computeIfAbsent(name, any -> new ArrayList<>());
-    example.filter(any -> some.size() < MOST_EXAMPLES).ifPresent(some::add);
+    if (example != null && some.size() < MOST_EXAMPLES) {
+      some.add(example);
+    }
   }
 
   /** The largest group first. */

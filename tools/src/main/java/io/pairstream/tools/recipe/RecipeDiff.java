@@ -152,7 +152,7 @@ public final class RecipeDiff {
     try (work;
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog single = CommittedLog.openForSingleRecords(cluster)) {
-      log.readAll(cluster.topics().receipts(), this::receipt);
+      log.readAll(cluster.topics().receipts(), (id, read) -> receipt(id, read.orElse(null)));
       log.readAll(
           cluster.topics().index(),
           (id, entry) -> entry.ifPresent(published -> indexed(id, published, single)));
@@ -179,19 +179,20 @@ public final class RecipeDiff {
   }
 
   private void add(Prediction of) {
+    Example example = of.example().orElse(null);
     pairs++;
     if (!of.was().equals(of.becomes())) {
       if (of.was().isEmpty()) {
-        lost.add(of.becomes(), of.example());
+        lost.add(of.becomes(), example);
       } else if (of.becomes().isEmpty()) {
-        gained.add(of.was(), of.example());
+        gained.add(of.was(), example);
       } else {
-        otherReason.add(of.was() + " -> " + of.becomes(), of.example());
+        otherReason.add(of.was() + " -> " + of.becomes(), example);
       }
     } else if (!of.was().isEmpty()) {
       stillRejected++;
     } else if (!of.changed().isEmpty()) {
-      changed.add(of.changed(), of.example());
+      changed.add(of.changed(), example);
     } else {
       kept++;
     }
@@ -204,9 +205,9 @@ public final class RecipeDiff {
     }
   }
 
-  private void receipt(String id, Optional<Receipt> read) {
+  private void receipt(String id, Receipt receipt) {
     states.remove(id);
-    for (Receipt receipt : read.stream().toList()) {
+    if (receipt != null) {
       PairStatus status = PairStatus.valueOf(receipt.getStatus());
       boolean isJudged =
           status == PairStatus.QUARANTINED

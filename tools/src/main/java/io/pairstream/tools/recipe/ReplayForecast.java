@@ -49,7 +49,7 @@ public final class ReplayForecast implements AutoCloseable {
     if (quarantine.link(entry).isPresent()) {
       links++;
     } else if (raw.isEmpty() || PairJudge.isOfNoRecipe(entry.getReason())) {
-      groups.add(entry.getReason(), Optional.of(Example.of(entry, caption)));
+      groups.add(entry.getReason(), Example.of(entry, caption));
     } else {
       Set<RejectReason> waived = PairJudge.waived(sent.headers());
       String id = entry.getPairId();
@@ -60,7 +60,7 @@ public final class ReplayForecast implements AutoCloseable {
   private void count(Judged of) {
     passed += of.outcome().keptOnly().size();
     for (Rejection no : of.outcome().rejectedOnly()) {
-      groups.add(no.reason().name(), Optional.of(Example.of(of.id(), of.caption(), no)));
+      groups.add(no.reason().name(), Example.of(of.id(), of.caption(), no));
     }
   }
 

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -68,7 +67,7 @@ class MoveGroupsTest {
     TestCluster.commit(cluster, group, zero, 8);
     TestCluster.commit(cluster, group, one, 4);
 
-    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), null);
 
     assertThat(plan.again()).isEqualTo(12);
     assertThat(plan.skipped()).isZero();
@@ -83,7 +82,7 @@ class MoveGroupsTest {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 9);
 
-    ResetPlan plan = groups.plan(group, target("2026-11-20T03:00:03.500Z"), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("2026-11-20T03:00:03.500Z"), null);
 
     assertThat(plan.moves()).extracting(Move::to).containsExactly(at(4));
   }
@@ -137,7 +136,7 @@ class MoveGroupsTest {
       member.subscribe(List.of(topic));
       awaitAssignment(member);
 
-      ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
+      ResetPlan plan = groups.plan(group, target("earliest"), null);
 
       assertThat(plan.members()).extracting(Member::clientId).containsExactly("the reader");
       assertThatThrownBy(() -> move(plan))
@@ -152,7 +151,7 @@ class MoveGroupsTest {
   void refusesWhereTheGroupIsNoLongerWhereThePlanFoundIt() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);
-    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), null);
     TestCluster.commit(cluster, group, zero, 9);
 
     assertThatThrownBy(() -> move(plan))
@@ -169,7 +168,7 @@ class MoveGroupsTest {
   void refusesWhereSomebodyJoinsAfterThePlan() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);
-    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), null);
     try (KafkaConsumer<byte[], byte[]> member =
         cluster.consumer(Map.of("group.id", group, "client.id", "the reader"))) {
       member.subscribe(List.of(topic));
@@ -188,9 +187,9 @@ class MoveGroupsTest {
     write(zero, 1);
     TestCluster.commit(cluster, group, zero, 0);
 
-    assertThatThrownBy(() -> groups.plan("nobody", target("latest"), Optional.empty()))
+    assertThatThrownBy(() -> groups.plan("nobody", target("latest"), null))
         .hasMessageStartingWith("there is no consumer group nobody on this cluster");
-    assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), Optional.empty()))
+    assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), null))
         .hasMessageContaining("say which with --topic");
     assertThatThrownBy(() -> groups.plan(group, target("latest"), part(7)))
         .hasMessageContaining("can have no offset on " + topic + ":7");
@@ -206,12 +205,12 @@ class MoveGroupsTest {
     return groups.move(plan, "group.reset", "somebody", Sentence.verbatim("reset"));
   }
 
-  private Optional<String> part(int partition) {
-    return Optional.of(topic + ":" + partition);
+  private String part(int partition) {
+    return topic + ":" + partition;
   }
 
-  private Optional<String> allOf() {
-    return Optional.of(topic);
+  private String allOf() {
+    return topic;
   }
 
   private static OptionalLong at(long offset) {

@@ -41,7 +41,7 @@ public final class NotedCheckpoints {
       ClusterAccess cluster, BiPredicate<String, IndexedPair> wanted, Collection<View> files) {
     this.cluster = cluster;
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.readAll(cluster.topics().runs(), runs::take);
+      log.readAll(cluster.topics().runs(), (key, note) -> runs.take(key, note.orElse(null)));
       if (runs.checkpoints().isEmpty()) {
         exposures = List.of();
         return;

@@ -37,17 +37,18 @@ public final class RunLog {
   /**
    * Takes a record, in the order of the topic.
    *
-   * @param value empty where it is a tombstone or cannot be read
+   * @param note null where it is a tombstone or cannot be read
    */
-  public void take(String key, Optional<RunExtent> value) {
+  public void take(String key, RunExtent note) {
     String[] names = key.split("/", -1);
     if (names.length == 2) {
       // One that is noted anew is a later one.
       checkpoints.remove(key);
-      value.ifPresent(note -> checkpoints.put(key, new Checkpoint(names[0], names[1], note)));
-    } else {
-      value.ifPresent(
-          extent -> extents.putIfAbsent(extent.getRun() + '/' + extent.getEpoch(), extent));
+      if (note != null) {
+        checkpoints.put(key, new Checkpoint(names[0], names[1], note));
+      }
+    } else if (note != null) {
+      extents.putIfAbsent(note.getRun() + '/' + note.getEpoch(), note);
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -79,7 +78,7 @@ class ExposuresTest {
   }
 
   private void take(String name, RunExtent note) {
-    runs.take("r/" + name, Optional.of(note));
+    runs.take("r/" + name, note);
   }
 
   private Map<String, Exposure> of(Map<String, List<Site>> pairs, Exposures.Presence presence) {

@@ -160,7 +160,7 @@ final class LinkIntake implements AutoCloseable {
   }
 
   private void refuse(Share share, long offset, TriedLink tried, LinkReader.Refused refused) {
-    results.quarantine(share, offset, tried, refused.refusal(), refused.link());
+    results.quarantine(share, offset, tried, refused.refusal(), refused.link().orElse(null));
   }
 
   /**

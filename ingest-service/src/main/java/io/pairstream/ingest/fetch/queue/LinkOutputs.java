@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -79,7 +78,7 @@ final class LinkOutputs {
               "image, caption and annotations together are more than a raw record may have",
               bytes + " bytes",
               RecordSizes.MAX_RAW_RECORD + " bytes"),
-          Optional.of(link));
+          link);
     }
     LinkHeaders.writeLink(pair.headers(), tried.origin());
     Upload upload =
@@ -114,9 +113,13 @@ final class LinkOutputs {
     return new ProducerRecord<>(waiting.topic(), waiting.key(), waiting.value());
   }
 
-  /** Records for a link that will not be fetched. */
+  /**
+   * Records for a link that will not be fetched.
+   *
+   * @param link null where it could not be read
+   */
   List<ProducerRecord<byte[], byte[]>> quarantined(
-      TriedLink tried, Rejection refusal, Optional<PairLink> link) {
+      TriedLink tried, Rejection refusal, PairLink link) {
     WaitingLink record = tried.link();
     boolean keeps = tried.size() <= RecordSizes.MAX_RAW_RECORD;
     QuarantinedPair pair =
@@ -136,14 +139,14 @@ final class LinkOutputs {
             .build();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(topics.quarantine().record(OriginHeader.text(tried.origin()), pair));
-    link.ifPresent(
-        readable ->
-            records.add(
-                note(
-                    upload(tried, readable, "FETCH_FAILED")
-                        .setReason(refusal.reason().name())
-                        .setDetail(refusal.detail())
-                        .build())));
+    if (link != null) {
+      records.add(
+          note(
+              upload(tried, link, "FETCH_FAILED")
+                  .setReason(refusal.reason().name())
+                  .setDetail(refusal.detail())
+                  .build()));
+    }
     return records;
   }
 

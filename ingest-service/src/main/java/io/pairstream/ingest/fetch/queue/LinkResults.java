@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -88,7 +87,7 @@ final class LinkResults implements AutoCloseable {
             tried.attempts() == 1 ? detail : detail + " (attempt " + tried.attempts() + ")",
             OneLine.of(failed.measured()),
             OneLine.of(failed.limit())),
-        Optional.of(job.link()));
+        job.link());
   }
 
   private List<ProducerRecord<byte[], byte[]>> postponed(
@@ -105,7 +104,7 @@ final class LinkResults implements AutoCloseable {
               "it was never this link's turn: " + OneLine.of(postponed.detail()),
               age.toHours() + " h",
               giveUpAfter.toHours() + " h"),
-          Optional.of(job.link()));
+          job.link());
     }
     tally.putOff.increment();
     return outputs.putOff(job, tried, now.plus(retries.bounded(postponed.retryAfter())));
@@ -116,13 +115,17 @@ final class LinkResults implements AutoCloseable {
     finish(job.share(), job.offset(), outputs.putOff(job, job.tried(), dueAt));
   }
 
-  void quarantine(
-      Share share, long offset, TriedLink tried, Rejection refusal, Optional<PairLink> link) {
+  /**
+   * Quarantines a link for the record at an offset.
+   *
+   * @param link null where it could not be read
+   */
+  void quarantine(Share share, long offset, TriedLink tried, Rejection refusal, PairLink link) {
     finish(share, offset, quarantined(tried, refusal, link));
   }
 
   private List<ProducerRecord<byte[], byte[]>> quarantined(
-      TriedLink tried, Rejection refusal, Optional<PairLink> link) {
+      TriedLink tried, Rejection refusal, PairLink link) {
     tally.countQuarantined(refusal.reason());
     return outputs.quarantined(tried, refusal, link);
   }

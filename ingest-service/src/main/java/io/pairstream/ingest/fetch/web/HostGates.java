@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -207,17 +206,20 @@ final class HostGates {
         pump();
       }
 
-      /** The request has ended: the host is well, or how it is in trouble. */
-      void ended(Optional<FetchResult.Failed> trouble) {
+      /** The request has ended, and the host is well. */
+      void ended() {
         synchronized (Gate.this) {
-          if (trouble.isPresent()) {
-            failures++;
-            lastFailure = trouble.get();
-            long until = timers.nanos() + pause(lastFailure).toNanos();
-            pausedUntil = Math.max(pausedUntil, until);
-          } else {
-            failures = 0;
-          }
+          failures = 0;
+        }
+        finished();
+      }
+
+      /** The request has ended, and the host is in trouble. */
+      void failed(FetchResult.Failed trouble) {
+        synchronized (Gate.this) {
+          failures++;
+          lastFailure = trouble;
+          pausedUntil = Math.max(pausedUntil, timers.nanos() + pause(trouble).toNanos());
         }
         finished();
       }

@@ -158,7 +158,7 @@ final class Requests implements AutoCloseable {
                     .whenComplete(
                         (read, problem) -> {
                           if (problem == null || FetchStopped.resultOf(problem).isPresent()) {
-                            turn.ended(trouble(problem));
+                            trouble(problem).ifPresentOrElse(turn::failed, turn::ended);
                           }
                           place.finished();
                         }))

@@ -8,7 +8,6 @@ import io.pairstream.ingest.fetch.web.HostGates.Gate.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +32,7 @@ class HostGatesTest {
                   turn -> {
                     starts.add((timers.nanos() - began) / 1_000_000);
                     turn.started();
-                    turn.ended(Optional.empty());
+                    turn.ended();
                   });
     }
 
@@ -46,7 +45,7 @@ class HostGatesTest {
   void aLongerIntervalOfTheHostHolds() {
     Turn first = turn(enter(Duration.ofSeconds(4)));
     first.started();
-    first.ended(Optional.empty());
+    first.ended();
 
     CompletableFuture<Turn> second = enter(Duration.ofSeconds(4));
     timers.pass(Duration.ofMillis(3999));
@@ -67,7 +66,7 @@ class HostGatesTest {
 
     CompletableFuture<Turn> third = enter(Duration.ZERO);
     assertThat(third).isNotDone();
-    first.ended(Optional.empty());
+    first.ended();
 
     assertThat(third).isCompleted();
   }
@@ -119,7 +118,7 @@ class HostGatesTest {
     fail(BROKEN);
     Turn turn = turn(enterAfterInterval());
     turn.started();
-    turn.ended(Optional.empty());
+    turn.ended();
     fail(BROKEN);
 
     assertThat(turn(enterAfterInterval())).isNotNull();
@@ -130,7 +129,7 @@ class HostGatesTest {
     for (int i = 0; i < 1000; i++) {
       Turn turn = gates.enter("host" + i, Duration.ZERO).join();
       turn.started();
-      turn.ended(Optional.empty());
+      turn.ended();
     }
     fail(failed(RejectReason.FETCH_THROTTLED, Duration.ofHours(1)));
 
@@ -165,7 +164,7 @@ class HostGatesTest {
   private void fail(FetchResult.Failed failed) {
     Turn turn = turn(enterAfterInterval());
     turn.started();
-    turn.ended(Optional.of(failed));
+    turn.failed(failed);
   }
 
   private static Turn turn(CompletableFuture<Turn> admission) {
