@@ -7,10 +7,12 @@ import io.pairstream.service.ClusterRequirement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -40,6 +42,19 @@ class HelpTest {
         .filter(command -> command.getCommandSpec().qualifiedName(" ").equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** As the program makes it, which knows the command alone that was typed. */
+  @Test
+  void aCommandAloneIsWhatItIsAmongAll() {
+    Map<String, CommandLine> all = Main.commandLine().getSubcommands();
+    all.forEach(
+        (name, command) -> {
+          Map<String, CommandLine> alone = Main.commandLine(name).getSubcommands();
+          assertThat(alone).containsOnlyKeys(name);
+          assertThat(alone.get(name).getUsageMessage()).isEqualTo(command.getUsageMessage());
+        });
+    assertThat(Main.commandLine("--help").getSubcommands()).hasSameSizeAs(all);
   }
 
   @ParameterizedTest
