@@ -69,8 +69,16 @@ final class SupervisedChild {
   /** A process that ran for longer is started again after the first pause. */
   private static final Duration LONG_LIFE = Duration.ofMinutes(1);
 
-  /** How often a process that starts is asked whether it answers. */
+  /**
+   * Shortest and longest time between two questions whether a process that starts answers, each of
+   * which takes that process time to say no.
+   */
   private static final long PROBE_MILLIS = 50;
+
+  private static final long LONGEST_PROBE_MILLIS = 500;
+
+  /** A start may be noticed later by this share of the time that it took. */
+  private static final long LATER = 20;
 
   /** How long a process may take to end that is asked to because it stands still. */
   private static final long END_SECONDS = 20;
@@ -269,6 +277,7 @@ final class SupervisedChild {
 
   private boolean awaitAnswer(Process started) throws InterruptedException {
     StartWatch watch = follow(started, times.standstill());
+    long begun = System.nanoTime();
     while (started.isAlive()) {
       String obstacle = null;
       try {
@@ -285,7 +294,8 @@ final class SupervisedChild {
       if (watch.standsStill()) {
         startAnew(started, FROZEN);
       }
-      if (started.waitFor(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
+      long pause = Math.max(PROBE_MILLIS, since(begun).toMillis() / LATER);
+      if (started.waitFor(Math.min(pause, LONGEST_PROBE_MILLIS), TimeUnit.MILLISECONDS)) {
         return false;
       }
     }
