@@ -30,15 +30,15 @@ final class ColourConversion {
   static final ICC_Profile SRGB = srgb();
 
   /** Nothing is to be done: the numbers are sRGB, or nothing else is known of them. */
-  static final ColourConversion NONE = new ColourConversion(0, null, Optional.empty());
+  static final ColourConversion NONE = new ColourConversion(0, null, null);
 
   private final int channels;
   private final ColorConvertOp toSrgb;
 
-  /** Gives the same as Little CMS, but for a level up or down. */
-  private final Optional<MatrixShaper> quick;
+  /** Gives the same as Little CMS, but for a level up or down; null where nothing else does. */
+  private final MatrixShaper quick;
 
-  private ColourConversion(int channels, ColorConvertOp toSrgb, Optional<MatrixShaper> quick) {
+  private ColourConversion(int channels, ColorConvertOp toSrgb, MatrixShaper quick) {
     this.channels = channels;
     this.toSrgb = toSrgb;
     this.quick = quick;
@@ -65,7 +65,7 @@ final class ColourConversion {
         return Optional.empty();
       }
       ColorConvertOp toSrgb = new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null);
-      ColourConversion conversion = new ColourConversion(channels, toSrgb, Optional.empty());
+      ColourConversion conversion = new ColourConversion(channels, toSrgb, null);
       return Optional.of(conversion.isIdentity() ? NONE : conversion.quick(source));
     } catch (RuntimeException e) {
       return Optional.empty(); // a dozen kinds, for a dozen ways of being no profile
@@ -130,7 +130,7 @@ final class ColourConversion {
     }
     return MatrixShaper.of(source)
         .filter(tables -> channels == 3 && agrees(tables, greys) && agrees(tables, nineLevels()))
-        .map(tables -> new ColourConversion(channels, toSrgb, Optional.of(tables)))
+        .map(tables -> new ColourConversion(channels, toSrgb, tables))
         .orElse(this);
   }
 
@@ -183,8 +183,8 @@ final class ColourConversion {
   }
 
   private byte[] convert(byte[] pixels) {
-    if (quick.isPresent()) {
-      return quick.get().apply(pixels);
+    if (quick != null) {
+      return quick.apply(pixels);
     }
     int count = pixels.length / channels;
     int[] bands = channels == 3 ? new int[] {2, 1, 0} : IntStream.range(0, channels).toArray();
