@@ -23,8 +23,13 @@ import org.apache.kafka.streams.processor.api.Record;
 final class CarryOutTakedown
     extends ContextualProcessor<String, Takedown, String, CarryOutTakedown.Withdrawn> {
 
+  private final Takedowns.Tasks tasks;
   private Receipts receipts;
   private Takedowns takedowns;
+
+  CarryOutTakedown(Takedowns.Tasks tasks) {
+    this.tasks = tasks;
+  }
 
   /**
    * A pair that was published until now.
@@ -38,7 +43,7 @@ final class CarryOutTakedown
   public void init(ProcessorContext<String, Withdrawn> context) {
     super.init(context);
     receipts = new Receipts(context);
-    takedowns = new Takedowns(context);
+    takedowns = new Takedowns(context, tasks);
   }
 
   @Override

@@ -67,7 +67,7 @@ final class OutputRecords {
             .assign(
                 tracked.identity().imageDigest(),
                 pair.getContributor(),
-                TakedownKind.host(pair.getUrl()));
+                plan.split().isByImage() ? "" : TakedownKind.host(pair.getUrl()));
     return PreparedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImage(ByteBuffer.wrap(picture.encoded().bytes()))

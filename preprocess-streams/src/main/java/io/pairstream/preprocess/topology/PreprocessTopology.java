@@ -11,6 +11,7 @@ import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.NearCopies.Policy;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
+import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.preprocess.topology.Tracked.Rejected;
@@ -55,10 +56,10 @@ import org.apache.kafka.streams.state.Stores;
  * rejected by any of them --> quarantine      every decision --> receipts
  *
  * where the recipe looks for near copies, between clean and check-sample:
- * clean -+-> known-picture ------------------------------------------+-> grouped -> check-sample
- *        +-> request-look-up -> fingerprints ... findings -+-> near-copies --+
- *                                                ^         +-> superseded --> tombstones on the splits, quarantine
- *                                                +------------ list-superseded --> receipts
+ * clean -> find-group -+-> known-picture ------------------------------------------+-> grouped -> check-sample
+ *                      +-> request-look-up -> fingerprints ... findings -+-> near-copies --+
+ *                                                              ^         +-> superseded --> tombstones on the splits, quarantine
+ *                                                              +------------ list-superseded --> receipts
  *
  * takedowns -> read-takedown -> takedowns-by-image -> carry-out -+-> remove --> tombstones on the splits
  *                                                               +-> withdrawn --> receipts
@@ -78,6 +79,7 @@ public final class PreprocessTopology {
   private final int partitions;
   private final OutputRecords outputs;
   private final DecisionCounts counts;
+  private final Takedowns.Tasks takedownsOfTasks = new Takedowns.Tasks();
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
 
@@ -146,7 +148,7 @@ public final class PreprocessTopology {
         judged(
             "check-withdrawn",
             received,
-            task -> new Takedowns(task)::refuseWithdrawn,
+            task -> new Takedowns(task, takedownsOfTasks)::refuseWithdrawn,
             TAKEDOWNS_STORE);
 
     Fork<GatedRecord> gated =
@@ -177,7 +179,7 @@ public final class PreprocessTopology {
         judged(
             "check-sample",
             grouped.kept(),
-            task -> new Receipts(task).refuseEqualSamples(new Takedowns(task)),
+            task -> new Receipts(task).refuseEqualSamples(new Takedowns(task, takedownsOfTasks)),
             RECEIPTS_STORE,
             TAKEDOWNS_STORE);
 
@@ -226,16 +228,14 @@ public final class PreprocessTopology {
    */
   private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
+    KStream<String, Known> pictures =
+        cleaned.kept().processValues(FindGroup::new, as("find-group"), RECEIPTS_STORE);
     Fork<PreparedPair> known =
         fork(
             "known-picture",
-            cleaned
-                .kept()
-                .processValues(
-                    () -> new KnownPictures(plan.split()), as("known-picture"), RECEIPTS_STORE));
-    cleaned
-        .kept()
-        .process(RequestLookUp::new, as("request-look-up"), RECEIPTS_STORE, WAITING_PAIRS_STORE)
+            pictures.flatMapValues(pair -> pair.inGroup(plan.split()), as("known-picture")));
+    pictures
+        .process(RequestLookUp::new, as("request-look-up"), WAITING_PAIRS_STORE)
         .to(topics.fingerprints().name(), produced(topics.fingerprints(), "fingerprints"));
     KStream<String, Finding> read =
         builder.stream(
@@ -249,7 +249,7 @@ public final class PreprocessTopology {
             "near-copies",
             read.filterNot((image, finding) -> isSuperseded(finding), as("found"))
                 .process(
-                    () -> new TakeFinding(plan),
+                    () -> new TakeFinding(plan, takedownsOfTasks),
                     as("near-copies"),
                     RECEIPTS_STORE,
                     TAKEDOWNS_STORE,
@@ -294,7 +294,11 @@ public final class PreprocessTopology {
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
                 .withStreamPartitioner(tasks)
                 .withNumberOfPartitions(partitions))
-        .process(() -> new CarryOutTakedown(), as("carry-out"), RECEIPTS_STORE, TAKEDOWNS_STORE);
+        .process(
+            () -> new CarryOutTakedown(takedownsOfTasks),
+            as("carry-out"),
+            RECEIPTS_STORE,
+            TAKEDOWNS_STORE);
   }
 
   private Receipt withdrawn(Withdrawn pair) {

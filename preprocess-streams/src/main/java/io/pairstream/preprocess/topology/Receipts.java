@@ -182,7 +182,7 @@ final class Receipts {
                       + " bytes are not kept here",
                   takedown.get().getSubject(),
                   "")
-              : published(sampleId)
+              : published(sampleId, cleaned.identity().pairId())
                   .<Outcome<PreparedPair>>map(
                       earlier ->
                           copy(
@@ -195,10 +195,12 @@ final class Receipts {
     };
   }
 
-  private Optional<Receipt> published(String sampleId) {
+  /** Another pair that is published with a sample; the pair itself is refused before. */
+  private Optional<Receipt> published(String sampleId, String pairId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)
         .distinct()
+        .filter(id -> !id.equals(pairId))
         .map(this::get)
         .filter(Objects::nonNull)
         .filter(Receipts::isPublished)

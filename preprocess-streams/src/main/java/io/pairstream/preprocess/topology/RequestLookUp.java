@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
 import java.util.HexFormat;
@@ -10,23 +11,21 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
-final class RequestLookUp
-    extends ContextualProcessor<String, Tracked<PreparedPair>, String, Fingerprint> {
+final class RequestLookUp extends ContextualProcessor<String, Known, String, Fingerprint> {
 
-  private Receipts receipts;
   private WaitingPairs waiting;
 
   @Override
   public void init(ProcessorContext<String, Fingerprint> context) {
     super.init(context);
-    receipts = new Receipts(context);
     waiting = new WaitingPairs(context);
   }
 
   @Override
-  public void process(Record<String, Tracked<PreparedPair>> record) {
-    PreparedPair pair = record.value().stage();
-    if (receipts.groupOf(pair.getImageDigest()).isEmpty() && waiting.add(record.value())) {
+  public void process(Record<String, Known> record) {
+    Tracked<PreparedPair> tracked = record.value().pair();
+    if (record.value().group().isEmpty() && waiting.add(tracked)) {
+      PreparedPair pair = tracked.stage();
       context()
           .forward(
               record

@@ -23,19 +23,21 @@ final class TakeFinding
     extends ContextualProcessor<String, Finding, String, Tracked<Outcome<PreparedPair>>> {
 
   private final CleaningPlan plan;
+  private final Takedowns.Tasks takedownsOfTasks;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
-  TakeFinding(CleaningPlan plan) {
+  TakeFinding(CleaningPlan plan, Takedowns.Tasks takedownsOfTasks) {
     this.plan = plan;
+    this.takedownsOfTasks = takedownsOfTasks;
   }
 
   @Override
   public void init(ProcessorContext<String, Tracked<Outcome<PreparedPair>>> context) {
     super.init(context);
     receipts = new Receipts(context);
-    takedowns = new Takedowns(context);
+    takedowns = new Takedowns(context, takedownsOfTasks);
     waiting = new WaitingPairs(context);
   }
 
@@ -74,8 +76,7 @@ final class TakeFinding
 
   private Outcome<PreparedPair> found(PreparedPair pair, Finding finding) {
     if (finding.getReason().isEmpty()) {
-      return KnownPictures.inGroup(
-          pair, finding.getPictureGroup(), finding.getSplit(), plan.split());
+      return FindGroup.inGroup(pair, finding.getPictureGroup(), finding.getSplit(), plan.split());
     }
     RejectReason reason = RejectReason.valueOf(finding.getReason());
     return Outcome.rejected(

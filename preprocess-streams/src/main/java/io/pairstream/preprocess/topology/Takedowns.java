@@ -10,7 +10,11 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -24,9 +28,21 @@ final class Takedowns {
   private static final String SAMPLE = "SAMPLE/";
 
   private final KeyValueStore<String, Takedown> store;
+  private final AtomicBoolean any;
 
-  Takedowns(ProcessingContext task) {
+  Takedowns(ProcessingContext task, Tasks tasks) {
     store = task.getStateStore(TopicCatalogue.TAKEDOWNS_STORE);
+    any = tasks.any.computeIfAbsent(task.taskId(), id -> new AtomicBoolean());
+    any.set(isAny());
+  }
+
+  /**
+   * Which tasks know of any takedown at all: where there is none, as mostly, no pair needs its six
+   * or more keys looked up. Processors of a task share the answer; each takes it from the store
+   * when the task begins, or begins anew from its last commit.
+   */
+  static final class Tasks {
+    private final ConcurrentMap<TaskId, AtomicBoolean> any = new ConcurrentHashMap<>();
   }
 
   /** The takedown of a key; null where there is none. */
@@ -39,6 +55,13 @@ final class Takedowns {
     putSample(before, null);
     putSample(takedown, takedown);
     store.put(key, takedown);
+    any.set(takedown != null || isAny());
+  }
+
+  private boolean isAny() {
+    try (KeyValueIterator<String, Takedown> all = store.all()) {
+      return all.hasNext();
+    }
   }
 
   private void putSample(Takedown of, Takedown value) {
@@ -51,6 +74,9 @@ final class Takedowns {
 
   /** A takedown in force of a pair with that sample. */
   Optional<Takedown> ofSample(String sampleId) {
+    if (!any.get()) {
+      return Optional.empty();
+    }
     Takedown own = get(TakedownKind.PAIR.key(sampleId));
     if (own != null) {
       return Optional.of(own);
@@ -81,6 +107,9 @@ final class Takedowns {
   /** Rejects a withdrawn pair at any stage. */
   <T> Outcome<T> refuseWithdrawn(
       Tracked<T> tracked, String contributor, String producer, String sourceKind, String url) {
+    if (!any.get()) {
+      return Outcome.kept(tracked.stage());
+    }
     Identity identity = tracked.identity();
     for (String key :
         TakedownKind.keysOf(

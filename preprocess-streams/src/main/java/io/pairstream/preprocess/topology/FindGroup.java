@@ -7,44 +7,54 @@ import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
-/**
- * Forwards pairs whose picture is known and kept, with its split; drops the others.
- *
- * <p>Rejects: {@code BRIDGES_SPLITS}.
- */
-final class KnownPictures
-    extends ContextualFixedKeyProcessor<
-        String, Tracked<PreparedPair>, Tracked<Outcome<PreparedPair>>> {
+/** Looks for the group of a pair's picture, which has one where it has been kept before. */
+final class FindGroup
+    extends ContextualFixedKeyProcessor<String, Tracked<PreparedPair>, FindGroup.Known> {
 
-  private final SplitByImage split;
   private Receipts receipts;
 
-  KnownPictures(SplitByImage split) {
-    this.split = split;
-  }
-
   @Override
-  public void init(FixedKeyProcessorContext<String, Tracked<Outcome<PreparedPair>>> context) {
+  public void init(FixedKeyProcessorContext<String, Known> context) {
     super.init(context);
     receipts = new Receipts(context);
   }
 
   @Override
   public void process(FixedKeyRecord<String, Tracked<PreparedPair>> record) {
-    Tracked<PreparedPair> tracked = record.value();
-    Optional<Receipt> group = receipts.groupOf(tracked.identity().imageDigest());
-    if (group.isPresent()) {
-      String first = group.get().getImageDigest();
-      Outcome<PreparedPair> placed =
-          group.get().getReason().isEmpty()
-              ? inGroup(tracked.stage(), first, group.get().getStatus(), split)
-              : Outcome.rejected(superseded(group.get()));
-      context().forward(record.withValue(tracked.as(placed)));
+    Optional<Receipt> group = receipts.groupOf(record.value().identity().imageDigest());
+    context().forward(record.withValue(new Known(record.value(), group)));
+  }
+
+  /**
+   * A pair with the group of its picture.
+   *
+   * @param group see {@link Receipts#groupOf}
+   */
+  record Known(Tracked<PreparedPair> pair, Optional<Receipt> group) {
+
+    /**
+     * The pair in its group; nothing where its picture has none yet.
+     *
+     * <p>Rejects: {@code BRIDGES_SPLITS}, and {@code NEAR_COPY} where a larger picture has taken
+     * the place of this one.
+     */
+    List<Tracked<Outcome<PreparedPair>>> inGroup(SplitByImage split) {
+      return group
+          .map(
+              of ->
+                  pair.as(
+                      of.getReason().isEmpty()
+                          ? FindGroup.inGroup(
+                              pair.stage(), of.getImageDigest(), of.getStatus(), split)
+                          : Outcome.<PreparedPair>rejected(superseded(of))))
+          .stream()
+          .toList();
     }
   }
 
