@@ -24,13 +24,16 @@ final class TakeFinding
 
   private final CleaningPlan plan;
   private final Takedowns.Tasks takedownsOfTasks;
+  private final WaitingPairs.Tasks waitingOfTasks;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
-  TakeFinding(CleaningPlan plan, Takedowns.Tasks takedownsOfTasks) {
+  TakeFinding(
+      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, WaitingPairs.Tasks waitingOfTasks) {
     this.plan = plan;
     this.takedownsOfTasks = takedownsOfTasks;
+    this.waitingOfTasks = waitingOfTasks;
   }
 
   @Override
@@ -38,7 +41,12 @@ final class TakeFinding
     super.init(context);
     receipts = new Receipts(context);
     takedowns = new Takedowns(context, takedownsOfTasks);
-    waiting = new WaitingPairs(context);
+    waiting = new WaitingPairs(context, waitingOfTasks);
+  }
+
+  @Override
+  public void close() {
+    waiting.forget(); // the task may go on elsewhere
   }
 
   @Override

@@ -11,9 +11,16 @@ import io.pairstream.schemas.wire.OriginHeader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -24,45 +31,140 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <p>The first two of an image have a fixed name in place of the coordinates. A scan costs a pair
  * more than all else that is done to have it wait, so that it is left to images of which more wait.
+ *
+ * <p>As long as they are not many, memory has the same pairs, and the store is only written to.
  */
 final class WaitingPairs {
 
   private static final String FIRST = "/1";
   private static final String SECOND = "/2";
 
-  private final KeyValueStore<String, WaitingPair> store;
+  /** Pairs taken before it is looked again whether all that wait fit into memory. */
+  private static final int LOOKED_AGAIN_AFTER = 1000;
 
-  WaitingPairs(ProcessingContext task) {
+  private final KeyValueStore<String, WaitingPair> store;
+  private final Tasks tasks;
+  private final Copy copy;
+
+  WaitingPairs(ProcessingContext task, Tasks tasks) {
     store = task.getStateStore(TopicCatalogue.WAITING_PAIRS_STORE);
+    this.tasks = tasks;
+    copy = tasks.copies.computeIfAbsent(task.taskId(), id -> new Copy());
+    read();
+  }
+
+  /**
+   * What is in memory of each task's store. Processors of a task share it; each reads it anew when
+   * the task begins, or begins again from its last commit.
+   */
+  static final class Tasks {
+    private final ConcurrentMap<TaskId, Copy> copies = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private final long mostBytes;
+
+    /**
+     * @param mostBytes of pictures of all tasks together
+     */
+    Tasks(long mostBytes) {
+      this.mostBytes = mostBytes;
+    }
+  }
+
+  /** A store's pairs; none where they are too many. */
+  private static final class Copy {
+    private final NavigableMap<String, WaitingPair> pairs = new TreeMap<>();
+    private boolean isWhole;
+    private int takenSince;
+  }
+
+  private void read() {
+    forget();
+    copy.isWhole = true;
+    try (KeyValueIterator<String, WaitingPair> all = store.all()) {
+      while (copy.isWhole && all.hasNext()) {
+        KeyValue<String, WaitingPair> next = all.next();
+        keep(next.key, next.value);
+      }
+    }
+  }
+
+  private void keep(String key, WaitingPair pair) {
+    copy.pairs.put(key, pair);
+    if (tasks.bytes.addAndGet(bytes(pair)) > tasks.mostBytes) {
+      forget();
+    }
+  }
+
+  /** Leaves everything to the store. */
+  void forget() {
+    release(copy.pairs);
+    copy.isWhole = false;
+    copy.takenSince = 0;
+  }
+
+  private void release(Map<String, WaitingPair> pairs) {
+    pairs.values().forEach(pair -> tasks.bytes.addAndGet(-bytes(pair)));
+    pairs.clear();
+  }
+
+  private static long bytes(WaitingPair waiting) {
+    PreparedPair pair = waiting.getPair();
+    return pair.getRenditions().stream()
+        .mapToLong(rendition -> rendition.getImage().remaining())
+        .reduce(pair.getImage().remaining(), Long::sum);
   }
 
   /** Adds a pair; whether it is the first of its image. */
   boolean add(Tracked<PreparedPair> tracked) {
     PreparedPair pair = tracked.stage();
     String image = pair.getImageDigest();
-    boolean isFirst = store.get(image + FIRST) == null;
-    boolean isSecond = !isFirst && store.get(image + SECOND) == null;
-    store.put(
-        image + (isFirst ? FIRST : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin())),
+    boolean isFirst = !waits(image, FIRST);
+    boolean isSecond = !isFirst && !waits(image, SECOND);
+    String key =
+        image + (isFirst ? FIRST : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin()));
+    WaitingPair waiting =
         new WaitingPair(
-            pair, OutputRecords.headers(tracked.raw()), tracked.identity().sent().orElse(null)));
+            pair, OutputRecords.headers(tracked.raw()), tracked.identity().sent().orElse(null));
+    store.put(key, waiting);
+    if (copy.isWhole) {
+      keep(key, waiting);
+    }
     return isFirst;
+  }
+
+  private boolean waits(String image, String name) {
+    return copy.isWhole ? copy.pairs.containsKey(image + name) : store.get(image + name) != null;
   }
 
   /** Takes those of an image out. */
   List<Tracked<PreparedPair>> take(String imageDigest) {
-    Map<String, WaitingPair> waiting = new LinkedHashMap<>();
+    Map<String, WaitingPair> waiting = copy.isWhole ? ofCopy(imageDigest) : ofStore(imageDigest);
+    waiting.keySet().forEach(key -> store.put(key, null)); // delete would read it once more
+    if (!copy.isWhole && ++copy.takenSince >= LOOKED_AGAIN_AFTER) {
+      read();
+    }
+    return waiting.values().stream().map(WaitingPairs::tracked).toList();
+  }
+
+  private Map<String, WaitingPair> ofCopy(String imageDigest) {
+    Map<String, WaitingPair> here =
+        copy.pairs.subMap(imageDigest + "/", imageDigest + (char) ('/' + 1));
+    Map<String, WaitingPair> waiting = new LinkedHashMap<>(here);
+    release(here);
+    return waiting;
+  }
+
+  private Map<String, WaitingPair> ofStore(String imageDigest) {
     WaitingPair first = store.get(imageDigest + FIRST);
     if (first != null && store.get(imageDigest + SECOND) == null) {
-      waiting.put(imageDigest + FIRST, first);
-    } else {
-      try (KeyValueIterator<String, WaitingPair> found =
-          store.prefixScan(imageDigest + "/", new StringSerializer())) {
-        found.forEachRemaining(pair -> waiting.put(pair.key, pair.value));
-      }
+      return Map.of(imageDigest + FIRST, first);
     }
-    waiting.keySet().forEach(key -> store.put(key, null)); // delete would read it once more
-    return waiting.values().stream().map(WaitingPairs::tracked).toList();
+    Map<String, WaitingPair> waiting = new LinkedHashMap<>();
+    try (KeyValueIterator<String, WaitingPair> found =
+        store.prefixScan(imageDigest + "/", new StringSerializer())) {
+      found.forEachRemaining(pair -> waiting.put(pair.key, pair.value));
+    }
+    return waiting;
   }
 
   private static Tracked<PreparedPair> tracked(WaitingPair waiting) {

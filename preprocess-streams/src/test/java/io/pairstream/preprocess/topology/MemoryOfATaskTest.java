@@ -2,27 +2,41 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.preprocess.topology.Tracked.Identity;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What processors of one task share in memory of its stores, from one start to the next. */
 class MemoryOfATaskTest {
 
-  private final TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER);
+  @AutoClose
+  private final TopologyUnderTest topology =
+      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
+
+  private final PreparedPair prepared = prepared();
   private final MockProcessorContext<Void, Void> task = new MockProcessorContext<>();
   private final KeyValueStore<String, Takedown> takedowns =
       open(TopicCatalogue.TAKEDOWNS_STORE, topology.topics().takedowns());
-
-  @AfterEach
-  void close() {
-    topology.close();
-  }
+  private final KeyValueStore<String, WaitingPair> waiting =
+      open(TopicCatalogue.WAITING_PAIRS_STORE, topology.topics().waitingPairs());
+  private long offset;
 
   private <T> KeyValueStore<String, T> open(String name, Topic<String, T> topic) {
     KeyValueStore<String, T> store =
@@ -33,31 +47,77 @@ class MemoryOfATaskTest {
     return store;
   }
 
+  private PreparedPair prepared() {
+    topology.send("crowdsourced", Pairs.good(1));
+    return topology.training().get(0).value();
+  }
+
+  private Tracked<PreparedPair> pair(String image) {
+    PreparedPair pair =
+        PreparedPair.newBuilder(prepared)
+            .setImageDigest(image)
+            .setOrigin(new Origin("raw", 0, offset++))
+            .build();
+    return new Tracked<>(
+        new RawRecord(null, null, List.of(), pair.getOrigin(), pair.getPreparedAt()),
+        new Identity(pair.getPairId(), image, "", "", "", pair.getReceivedAt(), Optional.empty()),
+        pair);
+  }
+
   private static Takedown of(String pair) {
     return Takedown.newBuilder().setKind("PAIR").setSubject(pair).setSampleId("of-" + pair).build();
   }
 
   @Test
-  void takedownsHoldAsTheStoreHasThemAtAStart() {
+  void takedownsAreThoseOfTheStoreWhicheverProcessorAsks() {
     Takedowns.Tasks tasks = new Takedowns.Tasks();
     assertThat(new Takedowns(task, tasks).ofSample("of-a")).isEmpty();
 
     takedowns.put("SAMPLE/of-a/a", of("a")); // by another instance, which has the task for a while
+    Takedowns carryOut = new Takedowns(task, tasks);
+    Takedowns check = new Takedowns(task, tasks);
+    assertThat(check.ofSample("of-a")).contains(of("a"));
 
-    assertThat(new Takedowns(task, tasks).ofSample("of-a")).contains(of("a"));
+    carryOut.replace("PAIR/b", null, of("b"));
+    carryOut.replace("PAIR/a", of("a"), null);
+    assertThat(check.ofSample("of-a")).isEmpty();
+    assertThat(check.ofSample("of-b")).contains(of("b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 20_000, Long.MAX_VALUE})
+  void allOfAnImageAreTakenOnceWhateverIsInMemory(long mostBytes) {
+    WaitingPairs.Tasks tasks = new WaitingPairs.Tasks(mostBytes);
+    WaitingPairs adds = new WaitingPairs(task, tasks);
+    WaitingPairs takes = new WaitingPairs(task, tasks);
+    Map<String, List<PreparedPair>> expected = new HashMap<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 8_000; i++) {
+      String image = "image-" + random.nextInt(i % 1_000 < 50 ? 40 : 4);
+      if (random.nextBoolean()) {
+        Tracked<PreparedPair> pair = pair(image);
+        assertThat(adds.add(pair)).isEqualTo(!expected.containsKey(image));
+        expected.computeIfAbsent(image, first -> new ArrayList<>()).add(pair.stage());
+      } else {
+        List<PreparedPair> waited = Optional.ofNullable(expected.remove(image)).orElse(List.of());
+        assertThat(takes.take(image))
+            .extracting(Tracked::stage)
+            .containsExactlyInAnyOrderElementsOf(waited);
+      }
+      if (random.nextInt(500) == 0) {
+        takes.forget(); // the task begins again, perhaps elsewhere
+        adds = new WaitingPairs(task, tasks);
+        takes = new WaitingPairs(task, tasks);
+      }
+    }
   }
 
   @Test
-  void oneProcessorSeesWhatAnotherTakesDownOrLifts() {
-    Takedowns.Tasks tasks = new Takedowns.Tasks();
-    Takedowns carryOut = new Takedowns(task, tasks);
-    Takedowns check = new Takedowns(task, tasks);
+  void whatIsRolledBackWaitsNoMore() {
+    WaitingPairs.Tasks tasks = new WaitingPairs.Tasks(Long.MAX_VALUE);
+    new WaitingPairs(task, tasks).add(pair("image"));
+    waiting.delete("image/1"); // its transaction is aborted
 
-    carryOut.replace("PAIR/a", null, of("a"));
-    carryOut.replace("PAIR/b", null, of("b"));
-    carryOut.replace("PAIR/a", of("a"), null);
-
-    assertThat(check.ofSample("of-a")).isEmpty();
-    assertThat(check.ofSample("of-b")).contains(of("b"));
+    assertThat(new WaitingPairs(task, tasks).take("image")).isEmpty();
   }
 }
