@@ -20,7 +20,7 @@ from pairstream.kafka.tail import TopicTail
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
 SIDE = 4
 
-PATIENCE_S = 300
+TIMEOUT_S = 300
 """How long the broker is waited for: it stands still with the whole machine where that is busy."""
 
 
@@ -148,9 +148,9 @@ class Dataset:
         from confluent_kafka.admin import NewTopic
 
         self.admin.create_topics([NewTopic(name, partitions, 1)])[name].result()
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            found = self.admin.list_topics(name, PATIENCE_S).topics[name].partitions
+            found = self.admin.list_topics(name, TIMEOUT_S).topics[name].partitions
             if len(found) == partitions and all(partition.leader >= 0 for partition in found.values()):
                 return
         raise TimeoutError(f"the broker does not know of {name}")
@@ -177,7 +177,7 @@ class Dataset:
         from confluent_kafka.admin import OffsetSpec
 
         latest = {TopicPartition(self.topic, partition): OffsetSpec.latest() for partition in range(self._partitions)}
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
             ends = [
                 [future.result().offset for future in self.admin.list_offsets(latest, isolation_level=level).values()]
@@ -191,7 +191,7 @@ class Dataset:
         from confluent_kafka import Producer
 
         producer = Producer({"bootstrap.servers": self._broker, "transactional.id": self.name, "linger.ms": 0})
-        producer.init_transactions(PATIENCE_S)
+        producer.init_transactions(TIMEOUT_S)
         return producer
 
     def put(self, producer, number, value):
@@ -203,7 +203,7 @@ class Dataset:
 
         producer = Producer({"bootstrap.servers": self._broker, "linger.ms": 0})
         producer.produce(topic, value, key.encode(), 0 if topic != self.topic else int(key) % self._partitions)
-        assert producer.flush(PATIENCE_S) == 0
+        assert producer.flush(TIMEOUT_S) == 0
 
     def withdraw(self, number):
         self.send(self.topic, str(number), None)

@@ -15,7 +15,7 @@ import time
 import pytest
 
 import pairstream
-from conftest import PATIENCE_S, SIDE, picture
+from conftest import TIMEOUT_S, SIDE, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
 from pairstream.kafka.tail import TopicTail
 from pairstream.takedowns import Takedowns
@@ -330,7 +330,7 @@ def test_a_loader_that_nothing_refers_to_ends(run, leaves):
         del loader, batches
         gc.collect()
     for thread in began:
-        thread.join(PATIENCE_S / len(began))
+        thread.join(TIMEOUT_S / len(began))
     assert began and not threads() - before
 
 
@@ -420,7 +420,7 @@ def test_a_trainer_ends_while_the_broker_stands_still(run, dataset, broker, clos
     try:
         assert process.stdout.readline() == "begun\n", process.stderr.read()
         proxy.freeze()
-        _, said = process.communicate("\n", timeout=PATIENCE_S / 3)
+        _, said = process.communicate("\n", timeout=TIMEOUT_S / 3)
     finally:
         process.kill()
         proxy.close()
@@ -456,7 +456,7 @@ loader.close()
 @pytest.mark.parametrize("begins", [False, True])
 def test_forked_processes_have_clients_of_their_own(run, dataset, broker, begins):
     process = script(FORKED, dataset, broker, begins=begins)
-    out, said = process.communicate(timeout=PATIENCE_S)
+    out, said = process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 0, said
     ranks = [json.loads(line) for line in sorted(out.splitlines())]
@@ -469,7 +469,7 @@ def test_forked_processes_have_clients_of_their_own(run, dataset, broker, begins
 def remake(dataset, topic, partitions, fill=lambda: None):
     """Deletes a topic, and unless ``fill`` is None makes it anew, with what that writes."""
     dataset.admin.delete_topics([topic])[topic].result()
-    while topic in dataset.admin.list_topics(timeout=PATIENCE_S).topics:
+    while topic in dataset.admin.list_topics(timeout=TIMEOUT_S).topics:
         pass
     if fill is not None:
         dataset.create(topic, partitions)
@@ -524,11 +524,11 @@ def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_top
     topic = f"{dataset.name}.takedowns"
     takedowns = Takedowns(run[0].cluster, topic)
     dataset.admin.create_partitions([NewPartitions(topic, 3)])[topic].result()
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     producer = dataset.producer()
     producer.begin_transaction()
     producer.produce(topic, dataset._takedowns.write(dict(kind="PAIR", subject="7")), b"PAIR/7", 2)
-    producer.commit_transaction(PATIENCE_S)
+    producer.commit_transaction(TIMEOUT_S)
     while not takedowns.hold(dict(pair_id="7")):
         assert time.monotonic() < deadline
     remake(dataset, topic, 2)
@@ -560,7 +560,7 @@ def test_a_cut_heeds_takedowns_that_are_not_carried_out(dataset, kind, subject, 
     producer.begin_transaction()
     for number in range(80):
         dataset.put(producer, number, dataset.pair(number, **special.get(number, {})))
-    producer.commit_transaction(PATIENCE_S)
+    producer.commit_transaction(TIMEOUT_S)
     dataset._await_committed()
     dataset.index(40, of=lambda number: special.get(number, {}))
     source = dataset.source()
@@ -595,7 +595,7 @@ def faulty(dataset):
     for number in range(80):
         fields = wrong.get(number, ({}, ""))[0]
         dataset.put(producer, number, b"nothing" if fields is None else dataset.pair(number, **fields))
-    producer.commit_transaction(PATIENCE_S)
+    producer.commit_transaction(TIMEOUT_S)
     dataset._await_committed()
     source = dataset.source()
     return source, source.cut(), wrong

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import PATIENCE_S, Dataset
+from conftest import TIMEOUT_S, Dataset
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
@@ -59,7 +59,7 @@ def squares(broker, registry):
         split = "training" if number < 56 else "validation"
         value = dataset.pair(number, **scene(number), split=split.upper())
         producer.produce(f"{dataset.name}.{split}", value, str(number).encode(), 0)
-    assert producer.flush(PATIENCE_S) == 0
+    assert producer.flush(TIMEOUT_S) == 0
     return dataset
 
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
 
-from conftest import PATIENCE_S
+from conftest import TIMEOUT_S
 from pairstream import Unavailable
 from pairstream.kafka.cluster import Cluster, _Log
 
@@ -164,7 +164,7 @@ def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, 
 
         with socket.create_server(("127.0.0.1", port)) as server:
             threading.Thread(target=pass_on, args=(server, broker), daemon=True).start()
-            deadline = time.monotonic() + PATIENCE_S
+            deadline = time.monotonic() + TIMEOUT_S
             while len(said()) < 2 and time.monotonic() < deadline:
                 consumer.consume(10, 0.1)
     consumer.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PATIENCE_S, SIDE
+from conftest import TIMEOUT_S, SIDE
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable
 from pairstream.mix import main
 from pairstream.order.epoch_order import OrderPlan
@@ -394,7 +394,7 @@ def test_processes_that_are_killed_hand_out_what_one_repeats(dataset, files, mon
             for process in processes:
                 process.kill()
             for process in processes:
-                process.wait(PATIENCE_S)
+                process.wait(TIMEOUT_S)
                 process.stdin.close()
                 process.stdout.close()
 

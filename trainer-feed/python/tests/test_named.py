@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from conftest import PATIENCE_S, SIDE
+from conftest import TIMEOUT_S, SIDE
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
 from pairstream.errors import NoSuchView
 from pairstream.index.cut import _block
@@ -170,7 +170,7 @@ def test_a_loader_waits_for_the_first_segment(dataset, growing, monkeypatch):
         return look(view)
 
     monkeypatch.setattr(GrowingView, "look", sealed_meanwhile)
-    with Loader(source, source.follow("late", run="r1", wait_s=PATIENCE_S), **OPTIONS) as loader:
+    with Loader(source, source.follow("late", run="r1", wait_s=TIMEOUT_S), **OPTIONS) as loader:
         assert len(next(loader)) == 12
     with pytest.raises(NoSuchView, match="there is no view typo; .*pairstream view seal typo.*wait_s"):
         Loader(source, source.follow("typo", run="r2", wait_s=0), **OPTIONS)
@@ -206,7 +206,7 @@ def test_new_covers_what_came_and_ends_with_the_view(dataset, growing):
     trainer.start()
     grow(dataset, source, 2)
     grow(dataset, source, 3, last=True)
-    trainer.join(PATIENCE_S)
+    trainer.join(TIMEOUT_S)
 
     assert not failures and not trainer.is_alive()
     ids = [pair_id for _, batch in found for pair_id in batch]

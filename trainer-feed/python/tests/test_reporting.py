@@ -9,7 +9,7 @@ import time
 import fastavro
 import pytest
 
-from conftest import PATIENCE_S, SIDE, schema_of
+from conftest import TIMEOUT_S, SIDE, schema_of
 from pairstream import Loader
 
 OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
@@ -18,7 +18,7 @@ OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
     monkeypatch.setattr("pairstream.loader.reporting._INTERVAL_S", 0.05)
-    monkeypatch.setattr("pairstream.loader.reporting._CLOSE_WITHIN_S", PATIENCE_S / 2)
+    monkeypatch.setattr("pairstream.loader.reporting._CLOSE_WITHIN_S", TIMEOUT_S / 2)
 
 
 class Reports:
@@ -33,7 +33,7 @@ class Reports:
         self.said = []
 
     def await_one(self, wanted):
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while not any(wanted(one) for one in self.said):
             assert time.monotonic() < deadline, self.said[-3:]
             for message in self._consumer.consume(100, 0.1):

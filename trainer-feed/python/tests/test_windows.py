@@ -5,7 +5,7 @@ import json
 import pytest
 from confluent_kafka import Producer
 
-from conftest import PATIENCE_S
+from conftest import TIMEOUT_S
 from pairstream import View
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace
@@ -24,7 +24,7 @@ def view(dataset):
     value = dataset.pair(1, image=bytes(3000))
     for number in range(8 * BATCH):
         producer.produce(dataset.topic, value, str(number), 0)
-    assert producer.flush(PATIENCE_S) == 0
+    assert producer.flush(TIMEOUT_S) == 0
     topic = dataset.source().cluster.describe_topic(dataset.topic)
     blocks = [Block(0, first, BATCH * len(value), (BATCH,)) for first in range(0, 8 * BATCH, BATCH)]
     return View(topic.name, topic.id, "2026-11-25T12:00:00Z", blocks)

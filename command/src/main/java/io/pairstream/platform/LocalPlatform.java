@@ -98,7 +98,7 @@ public final class LocalPlatform implements AutoCloseable {
           BrokerMain.service(
               platform.data, platform.brokerPort, platform.directory.anyPort("controller")));
       // Whoever reads next comes past them.
-      TransactionEnds.write(platform.brokerPort).ifPresent(events::told);
+      TransactionEnds.write(platform.brokerPort).ifPresent(events::said);
       // It reads what the broker keeps.
       platform.launch(platform.registry());
       synchronized (platform.children) {
@@ -162,7 +162,7 @@ public final class LocalPlatform implements AutoCloseable {
   int port(String use, int preferred) {
     int port = directory.port(use, preferred);
     if (port != preferred && !asked.contains(use) && !use.endsWith("-status")) {
-      events.told("%s has port %d, not %d, and keeps it".formatted(use, port, preferred));
+      events.said("%s has port %d, not %d, and keeps it".formatted(use, port, preferred));
     }
     return port;
   }
@@ -198,7 +198,7 @@ public final class LocalPlatform implements AutoCloseable {
             log,
             Machine.of(data),
             SupervisedChild.Times.USUAL,
-            new SupervisedChild.Listener(events::told, this::announce));
+            new SupervisedChild.Listener(events::said, this::announce));
     synchronized (children) {
       if (closing) {
         throw new PlatformException("the platform in " + data + " is stopping");
@@ -283,7 +283,7 @@ public final class LocalPlatform implements AutoCloseable {
             .write(data);
       } catch (IOException e) {
         // A process that works is not ended for that; each further start tries again.
-        events.told(
+        events.said(
             "platform.json cannot be written, so other commands may not find this platform: %s%s"
                 .formatted(
                     RootCause.message(e),

@@ -5,7 +5,7 @@ package io.pairstream.platform;
 public interface PlatformEvents {
 
   /** Something happened, said in a sentence on one line. */
-  void told(String sentence);
+  void said(String sentence);
 
   /** A start goes on: which processes are waited for, and what for. Comes every second. */
   default void waits(String what) {}

@@ -37,10 +37,10 @@ final class SupervisedChild {
   /**
    * Hears what becomes of the process.
    *
-   * @param told in a sentence, without a line break
+   * @param said in a sentence, without a line break
    * @param ready it answers, once more perhaps
    */
-  record Listener(Consumer<String> told, Runnable ready) {}
+  record Listener(Consumer<String> said, Runnable ready) {}
 
   /**
    * Times that a process is given before it is started anew.
@@ -109,7 +109,7 @@ final class SupervisedChild {
   /** The running process, or null; guarded by this. */
   private Process process;
 
-  /** Sentence that was told last; only the thread uses it. */
+  /** Sentence that was said last; only the thread uses it. */
   private String lastTold = "";
 
   /** Obstacle of the process at the latest look; empty where it works. */
@@ -315,7 +315,7 @@ final class SupervisedChild {
   private void watch(Process started) throws InterruptedException {
     long lookMillis = times.look().toMillis();
     String before = "";
-    String told = "";
+    String reported = "";
     long standsSince = System.nanoTime();
     StartWatch life = follow(started, times.frozen());
     while (!started.waitFor(lookMillis, TimeUnit.MILLISECONDS)) {
@@ -333,9 +333,9 @@ final class SupervisedChild {
         }
       }
       // What is there at two looks is more than a pause.
-      if (now.equals(before) && !now.equals(told)) {
+      if (now.equals(before) && !now.equals(reported)) {
         tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
-        told = now;
+        reported = now;
       }
       before = now;
       waitsFor = now;
@@ -361,7 +361,7 @@ final class SupervisedChild {
   private void tell(String sentence) {
     if (!sentence.equals(lastTold)) {
       lastTold = sentence;
-      listener.told().accept(sentence);
+      listener.said().accept(sentence);
     }
   }
 

@@ -55,7 +55,7 @@ class LocalPlatformTest {
       Files.writeString(
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
-      platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::told);
+      platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::said);
       assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
       assertThat(events.count("broker has port ")).isEqualTo(1);
       assertThat(events.count("ingest has port ")).as("what was chosen is not news").isZero();

@@ -16,7 +16,7 @@ final class RecordedEvents {
     return events.stream().filter(event -> event.startsWith(beginning)).count();
   }
 
-  void told(String event) {
+  void said(String event) {
     events.add(event);
   }
 

@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  * answers true or the worker is killed, never both.
  *
  * <p>A worker is never killed before the limit has passed on the clock. After that, one that goes
- * on but gets little of a busy machine has {@value #PATIENCE} times the limit.
+ * on but gets little of a busy machine has {@value #TIMES_WHEN_BUSY} times the limit.
  */
 final class Deadline {
 
   /** Limits that may pass on the clock while a worker continues. */
-  static final int PATIENCE = 20;
+  static final int TIMES_WHEN_BUSY = 20;
 
   /** Part of the limit before the first look, so that quick answers cost no look. */
   private static final int FIRST_LOOK = 10;
@@ -90,7 +90,7 @@ final class Deadline {
           // The clock of processor time has steps of 10 ms, and a look takes a moment.
           boolean spent = left < limitNanos / 5;
           boolean still = now - before < nanos / STILL;
-          if (spent || still || passed + nanos > PATIENCE * limitNanos) {
+          if (spent || still || passed + nanos > TIMES_WHEN_BUSY * limitNanos) {
             kill(spent);
           } else {
             lookIn(Math.max(left, limitNanos / 2), passed + nanos, atFirst, now);

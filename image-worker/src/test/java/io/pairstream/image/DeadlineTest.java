@@ -65,7 +65,7 @@ class DeadlineTest {
 
     assertThat(worker.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
-    assertThat(looks.get()).as("looks").isBetween(20L, 2L * Deadline.PATIENCE + 2);
+    assertThat(looks.get()).as("looks").isBetween(20L, 2L * Deadline.TIMES_WHEN_BUSY + 2);
     assertThat(deadline.worked()).isFalse();
   }
 

@@ -37,7 +37,7 @@ abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
   private Progress starting;
 
   @Override
-  public final synchronized void told(String sentence) {
+  public final synchronized void said(String sentence) {
     starting()
         .line(
             String.format(Locale.ROOT, "%tT %s", LocalTime.now(ZoneId.systemDefault()), sentence));

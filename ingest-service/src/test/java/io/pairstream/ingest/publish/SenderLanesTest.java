@@ -26,7 +26,7 @@ class SenderLanesTest {
     AvroSafety.install();
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /** Cost of a flat picture of 49 megapixels. */
   private static final long BOMB = 9L * 1024 * 1024;
@@ -49,7 +49,7 @@ class SenderLanesTest {
   }
 
   private CompletableFuture<Void> enter(String sender, int number, long cost) {
-    return lanes.enter(sender, pair(number), cost, PATIENCE);
+    return lanes.enter(sender, pair(number), cost, LONGEST_WAIT);
   }
 
   private List<CompletableFuture<Void>> enterMany(String sender, int count) {
@@ -109,7 +109,7 @@ class SenderLanesTest {
   @Test
   void whoeverWaitsTooLongIsToldWhenToComeBack() {
     CompletableFuture<Void> late = enterMany("eve", 5).get(4);
-    now += PATIENCE.toNanos() - 1;
+    now += LONGEST_WAIT.toNanos() - 1;
     lanes.look();
     assertThat(late).isNotDone();
 

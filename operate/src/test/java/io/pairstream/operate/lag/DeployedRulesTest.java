@@ -58,7 +58,7 @@ class DeployedRulesTest {
 
   @Test
   void alertsAskForNamesThatWeTell() throws Exception {
-    assertThat(metrics(Files.readString(RULES).replaceAll("docs/\\S+", ""))).isSubsetOf(told());
+    assertThat(metrics(Files.readString(RULES).replaceAll("docs/\\S+", ""))).isSubsetOf(names());
   }
 
   /** STARTING is what is left where no other verdict is counted. */
@@ -83,7 +83,7 @@ class DeployedRulesTest {
     List<String> queries = new ArrayList<>(json.findValuesAsText("expr"));
     queries.addAll(json.findValuesAsText("query"));
 
-    assertThat(metrics(String.join("\n", queries))).hasSizeGreaterThan(10).isSubsetOf(told());
+    assertThat(metrics(String.join("\n", queries))).hasSizeGreaterThan(10).isSubsetOf(names());
   }
 
   @ParameterizedTest
@@ -108,8 +108,8 @@ class DeployedRulesTest {
   }
 
   /** Metrics of the service on lag and canaries, and of processes on themselves. */
-  private static Set<String> told() throws IOException {
-    Set<String> told = MetricsTest.allNames();
+  private static Set<String> names() throws IOException {
+    Set<String> names = MetricsTest.allNames();
     Properties ofProcesses = new Properties();
     try (InputStream in = PrometheusText.class.getResourceAsStream("metrics.properties")) {
       ofProcesses.load(in);
@@ -118,10 +118,10 @@ class DeployedRulesTest {
         .stringPropertyNames()
         .forEach(
             name -> {
-              told.add("pairstream_" + name);
-              told.add("pairstream_" + name + "_bucket");
+              names.add("pairstream_" + name);
+              names.add("pairstream_" + name + "_bucket");
             });
-    return told;
+    return names;
   }
 
   private static Set<String> metrics(String text) {

@@ -159,13 +159,13 @@ class NearCopiesAuditTest {
   /** Does something as soon as records of a topic are read. */
   public static final class OnceRead implements ConsumerInterceptor<byte[], byte[]> {
 
-    private static final AtomicReference<Runnable> DEED = new AtomicReference<>();
+    private static final AtomicReference<Runnable> MEANWHILE = new AtomicReference<>();
     private static String topic = "";
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
       if (records.records(topic).iterator().hasNext()) {
-        Optional.ofNullable(DEED.getAndSet(null)).ifPresent(Runnable::run);
+        Optional.ofNullable(MEANWHILE.getAndSet(null)).ifPresent(Runnable::run);
       }
       return records;
     }
@@ -185,7 +185,7 @@ class NearCopiesAuditTest {
     Sent sent = pipeline.send("a", "a caption");
     pipeline.transaction(sent, List.of(waiting(sent, true)));
     OnceRead.topic = cluster.topics().waitingPairs().name();
-    OnceRead.DEED.set(
+    OnceRead.MEANWHILE.set(
         () ->
             pipeline.transaction(
                 sent, List.of(waiting(sent, false), published(sent, PairStatus.TRAINING, "", ""))));
@@ -202,7 +202,7 @@ class NearCopiesAuditTest {
 
     assertThat(report.details()).isEmpty();
     assertThat(report.waiting()).isZero();
-    assertThat(OnceRead.DEED).hasNullValue();
+    assertThat(OnceRead.MEANWHILE).hasNullValue();
   }
 
   @Test

@@ -65,7 +65,7 @@ class ConditionTest {
         "measure.entropy!=0",
         "measure.nothing!=0"
       })
-  void turnsAwayOthersAndThoseOfWhichItIsUnknown(String condition) {
+  void leavesOutOthersAndThoseOfWhichItIsUnknown(String condition) {
     assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();
   }
 
