@@ -56,18 +56,16 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
   private static Sentence sentence(GroupLag first, List<GroupLag> counted) {
     Sentence own = first.now().sentence();
     long troubles = counted.stream().filter(Headline::isTrouble).count();
-    return switch (first.now().verdict()) {
-      case OK, IDLE ->
-          oldestSeconds(counted).orElse(0) < LONG_SECONDS
-              ? Template.ALL_IS_WELL.with(waiting(counted))
-              : own;
-      case LOST, REWIND, STOP, STALL, AT_RISK, BEHIND, UNKNOWN, STARTING ->
-          troubles < 2
-              ? own
-              : troubles == 2
-                  ? Template.ONE_MORE_TROUBLE.with(own)
-                  : Template.MORE_TROUBLES.with(own, troubles - 1);
-    };
+    if (!first.now().verdict().isWorseThan(LagVerdict.OK)) {
+      return oldestSeconds(counted).orElse(0) < LONG_SECONDS
+          ? Template.ALL_IS_WELL.with(waiting(counted))
+          : own;
+    }
+    return troubles < 2
+        ? own
+        : troubles == 2
+            ? Template.ONE_MORE_TROUBLE.with(own)
+            : Template.MORE_TROUBLES.with(own, troubles - 1);
   }
 
   private static Sentence waiting(List<GroupLag> groups) {

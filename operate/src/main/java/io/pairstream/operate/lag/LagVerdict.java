@@ -7,38 +7,49 @@ import java.time.Instant;
 /** The verdict on a group's progress on a partition; the worst come first. */
 public enum LagVerdict {
   /** Records left the log before the group read them. */
-  LOST,
+  LOST(1),
 
   /** The group went back, and reads again what it has read. */
-  REWIND,
+  REWIND(1),
 
   /** Records wait, the group does not move on, and nobody is there who could read them. */
-  STOP,
+  STOP(1),
 
   /**
    * Records wait and the group does not move on, although its members are there; or a transaction
    * that does not end keeps all that is left from it.
    */
-  STALL,
+  STALL(1),
 
   /** At this rate records leave the log before the group reads them. */
-  AT_RISK,
+  AT_RISK(3),
 
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
-  BEHIND,
+  BEHIND(3),
 
   /** Nobody can tell: the group never committed, or has read nothing of what waits for a minute. */
   @JsonEnumDefaultValue
-  UNKNOWN,
+  UNKNOWN(1),
 
   /** Nothing is wrong so far, and what begins, the group or the watch, is not over yet. */
-  STARTING,
+  STARTING(1),
 
   /** The group keeps up with what arrives. */
-  OK,
+  OK(1),
 
   /** Nothing waits and nothing arrives. */
-  IDLE;
+  IDLE(1);
+
+  private final int looks;
+
+  LagVerdict(int looks) {
+    this.looks = looks;
+  }
+
+  /** How many looks in a row must find it before it is said. */
+  int looks() {
+    return looks;
+  }
 
   /** As people read it: {@code AT RISK}. */
   public String words() {
@@ -48,6 +59,11 @@ public enum LagVerdict {
   /** Whether somebody must do something. */
   public boolean isAlarm() {
     return compareTo(AT_RISK) <= 0;
+  }
+
+  /** Whether the group has lost records or its place: LOST and REWIND. */
+  boolean isSetback() {
+    return compareTo(REWIND) <= 0;
   }
 
   /** Whether the group does not move on though records wait: STOP and STALL. */

@@ -171,24 +171,20 @@ public final class PartitionJudge {
   }
 
   private int looksNeeded(LagVerdict found) {
-    return switch (found) {
-      case LOST, REWIND, UNKNOWN, STARTING -> 1;
-      // That a group stands was seen on several looks already.
-      case STOP, STALL -> verdict.isStuck() ? 2 : 1;
-      case AT_RISK, BEHIND -> 3;
-      case OK, IDLE -> verdict.isWorseThan(LagVerdict.UNKNOWN) ? 2 : 1;
-    };
+    boolean isDoubtful =
+        found.isStuck()
+            ? verdict.isStuck()
+            : !found.isWorseThan(LagVerdict.OK) && verdict.isWorseThan(LagVerdict.UNKNOWN);
+    return isDoubtful ? 2 : found.looks();
   }
 
   private void become(LagVerdict found, Sample sample) {
     verdict = found;
     timesNext = 0;
     since =
-        switch (found) {
-          case STOP, STALL -> progress.pausesSince().orElseGet(sample::heldSince);
-          case LOST, REWIND -> setbacks.since();
-          case AT_RISK, BEHIND, UNKNOWN, STARTING, OK, IDLE -> sample.at();
-        };
+        found.isStuck()
+            ? progress.pausesSince().orElseGet(sample::heldSince)
+            : found.isSetback() ? setbacks.since() : sample.at();
   }
 
   private Judgement judgement(Evidence evidence) {
