@@ -47,18 +47,21 @@ class ReasonsPageTest {
     assertThat(limits().keySet()).as("reasons with a key").hasSizeGreaterThan(25);
   }
 
-  /** A key that decides is named with its reason where the recipe is explained. */
+  /**
+   * A key that decides is named with its reason where the recipe is explained; those of a picture's
+   * quality are explained on the page of reasons alone.
+   */
   @Test
   void theRecipesPageNamesEachReasonWithItsKeys() throws IOException {
     String recipe = Files.readString(PROJECT.resolve("docs/recipe.md"));
 
-    limits()
-        .forEach(
-            (reason, keys) ->
-                assertThat(recipe)
-                    .contains("`" + reason + "`")
-                    .containsPattern(
-                        "\\b" + keys.replaceAll("^`.*?\\.([\\w-]+):.*", "$1") + "\\b"));
+    Map<RejectReason, String> limits = limits();
+    limits.values().removeIf(keys -> keys.startsWith("`quality."));
+    limits.forEach(
+        (reason, keys) ->
+            assertThat(recipe)
+                .contains("`" + reason + "`")
+                .containsPattern("\\b" + keys.replaceAll("^`.*?\\.([\\w-]+):.*", "$1") + "\\b"));
   }
 
   private static String page() throws IOException {
@@ -85,7 +88,8 @@ class ReasonsPageTest {
 
                 *Measure and limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of \
                 `dalle`, and what is measured; 0, 1 or an empty value mostly means off. A reviewer may [let in](quarantine.md#decide-about-a-pair) what *can \
-                be waived*. [Model scores](recipe.md#scores-by-models) have the limits `scores.NAME.min` and `max`.
+                be waived*. [Model scores](recipe.md#scores-by-models) have the limits `scores.NAME.min` and `max`. \
+                *COCO* are the values of 239 of its photographs at 1 %, 50 % and 99 %.
 
                 <!-- Made by ReasonsPageTest; -Dwrite.docs=true writes it anew. -->
                 """,
