@@ -1,6 +1,5 @@
 package io.pairstream.cleaning;
 
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,21 +59,10 @@ public interface Check<T> extends Step<T, T> {
       return Outcome.kept(value);
     }
 
-    /**
-     * Returns a copy with one more objection.
-     *
-     * @param measured the measured value with its unit
-     * @param limit the limit that it breaks, with its unit
-     */
-    public Checked<T> but(RejectReason reason, String detail, String measured, String limit) {
-      return but(reason, detail, measured, limit, BrokenLimit.NONE);
-    }
-
-    /** Returns a copy with one more objection, of a named measure. */
-    public Checked<T> but(
-        RejectReason reason, String detail, String measured, String limit, BrokenLimit broken) {
+    /** Returns a copy with one more objection. */
+    public Checked<T> but(RejectReason reason, String detail, Measured measured) {
       List<Rejection> more = new ArrayList<>(objections);
-      more.add(new Rejection(reason, detail, measured, limit, broken, ""));
+      more.add(new Rejection(reason, detail, measured));
       return new Checked<>(value, more);
     }
   }

@@ -27,13 +27,12 @@ public sealed interface Outcome<T> {
 
   /** A rejection where nothing is measured. */
   static <T> Outcome<T> rejected(RejectReason reason, String detail) {
-    return new Rejected<>(new Rejection(reason, detail, "", ""));
+    return new Rejected<>(new Rejection(reason, detail, Measured.NONE));
   }
 
-  /** A rejection with the measured value and the limit it breaks, each with its unit. */
-  static <T> Outcome<T> rejected(
-      RejectReason reason, String detail, String measured, String limit) {
-    return new Rejected<>(new Rejection(reason, detail, measured, limit));
+  /** A rejection for a value, or a text, that is not allowed. */
+  static <T> Outcome<T> rejected(RejectReason reason, String detail, Measured measured) {
+    return new Rejected<>(new Rejection(reason, detail, measured));
   }
 
   /** Collapses both cases into one value; the Java 17 stand-in for an exhaustive switch. */

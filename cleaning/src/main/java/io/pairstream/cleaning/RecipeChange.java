@@ -1,6 +1,5 @@
 package io.pairstream.cleaning;
 
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.image.CheckMeasures;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -121,11 +120,11 @@ public final class RecipeChange {
    * Judges a pair that both recipes keep until its pixels are made, and the earlier one then
    * rejected, no reason waived.
    *
-   * @param broken the measure and limit that it was rejected for, if any
+   * @param measured what it was rejected for
    * @return the reason for which it is rejected, or nothing for one that is kept; empty where only
    *     its pixels tell
    */
-  public Optional<List<RejectReason>> judgeAgain(RejectReason reason, BrokenLimit broken) {
+  public Optional<List<RejectReason>> judgeAgain(RejectReason reason, Measured measured) {
     boolean isOfLimits =
         uses.stream()
             .filter(this::needsPixels)
@@ -133,8 +132,8 @@ public final class RecipeChange {
     if (reason == RejectReason.STEP_CRASHED || !isOfLimits) {
       return Optional.empty();
     }
-    return isWithoutPixels() || !limitsBefore.isBroken(broken)
+    return isWithoutPixels() || !limitsBefore.isBroken(measured)
         ? Optional.of(List.of(reason))
-        : limits.judgeAgain(limitsBefore, broken);
+        : limits.judgeAgain(limitsBefore, measured);
   }
 }

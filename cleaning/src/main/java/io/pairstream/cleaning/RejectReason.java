@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The closed list of reasons for which a record goes to quarantine.
@@ -130,6 +132,16 @@ public enum RejectReason {
   /** The record's fault in a few words, without a full stop. */
   public String title() {
     return Words.TEXTS.get("reason." + this + ".en.title").text();
+  }
+
+  /** A number with its unit, in English; with the unit's name where another version gave it. */
+  static String withUnit(String unit, String number) {
+    return Stream.of(unit + "_" + number, unit)
+        .map(name -> Words.TEXTS.get("unit." + name + ".en"))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(said -> said.text().replace("{value}", number))
+        .orElse(number + " " + unit);
   }
 
   /** Advice to the record's author, in a sentence. */

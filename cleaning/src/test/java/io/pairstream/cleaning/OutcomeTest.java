@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class OutcomeTest {
 
   private static final Rejection TOO_SMALL =
-      new Rejection(RejectReason.IMAGE_TOO_SMALL, "too small", "1 px", "2 px");
+      new Rejection(RejectReason.IMAGE_TOO_SMALL, "too small", Measured.NONE);
 
   @Test
   void stepsInARowStopAtTheFirstRejection() {

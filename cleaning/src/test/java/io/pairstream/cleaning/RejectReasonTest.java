@@ -61,14 +61,14 @@ class RejectReasonTest {
   }
 
   @Test
-  void measuresAreNamedInBothLanguagesAndUnitsWhereTheyDiffer() {
+  void measuresUnitsAndBoundsAreSaidInBothLanguages() {
     assertThat(words.keySet())
-        .filteredOn(name -> name.startsWith("measure."))
+        .filteredOn(name -> name.matches("(measure|unit|bound)\\..*"))
         .allMatch(name -> words.containsKey(name.replaceAll("\\.\\w+$", ".en")))
         .allMatch(name -> words.containsKey(name.replaceAll("\\.\\w+$", ".zh")))
         .hasSizeGreaterThan(50);
     assertThat(words.keySet())
-        .filteredOn(name -> name.startsWith("unit."))
+        .filteredOn(name -> name.matches("(unit|bound)\\..*"))
         .allMatch(name -> text(name).contains("{value}"));
   }
 

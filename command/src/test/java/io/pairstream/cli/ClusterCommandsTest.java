@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -194,12 +195,16 @@ class ClusterCommandsTest extends OnCluster {
 
     assertThat(json.path("status").asText()).isEqualTo("QUARANTINED");
     assertThat(json.path("reason").asText()).isEqualTo("IMAGE_TOO_SMALL");
-    assertThat(json.path("quarantined").path("pair").path("measured").asText()).isEqualTo("1 px");
-    assertThat(json.path("quarantined").path("pair").path("limit").asText()).isEqualTo("2 px");
+    assertThat(json.path("quarantined").path("pair").path("measured").path("value").asInt())
+        .isEqualTo(1);
+    assertThat(json.path("quarantined").path("pair").path("measured").path("limit").asInt())
+        .isEqualTo(2);
     assertThat(json.path("origin").path("offset").asLong()).isEqualTo(sent.origin().getOffset());
     assertThat(text.status()).isEqualTo(ExitStatus.DONE);
     assertThat(text.out())
         .contains("Send the image in a higher resolution.")
+        .containsPattern("measured +1 px")
+        .containsPattern("limit +2 px")
         .contains(OriginHeader.text(sent.origin()));
   }
 
@@ -333,7 +338,7 @@ class ClusterCommandsTest extends OnCluster {
     Sent sent = pipeline.send("image", "caption");
     QuarantinedPair pair = PlayedPipeline.rejected(sent, "CAPTION_NOT_UTF8", new byte[1]);
     pair.setDetail(HOSTILE);
-    pair.setMeasured(HOSTILE);
+    pair.setMeasured(new Measurement("", 0d, "NONE", 0d, "", HOSTILE, HOSTILE));
     pipeline.transaction(
         sent,
         List.of(

@@ -1,5 +1,6 @@
 package io.pairstream.image;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
@@ -161,13 +162,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private Outcome<PreparedImage> blame(LostException loss) {
-    String limit = deadline.get().toMillis() + " ms";
+    long limit = deadline.get().toMillis();
     return loss.late()
         ? Outcome.rejected(
             RejectReason.DECODE_TIMEOUT,
             "the image was not decoded in time",
-            "more than " + limit,
-            limit)
+            Measured.atMost("decoding_ms", limit, limit, "ms"))
         : Outcome.rejected(
             RejectReason.DECODER_CRASH,
             Complaints.presentable(
@@ -285,8 +285,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return new Rejection(
         rejection.reason(),
         quotes ? detail + ": " + complaint : detail,
-        Complaints.presentable(rejection.measured()),
-        Complaints.presentable(rejection.limit()));
+        rejection.measured().withTexts(Complaints::presentable));
   }
 
   /**

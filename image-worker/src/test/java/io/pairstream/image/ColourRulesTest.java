@@ -46,7 +46,7 @@ class ColourRulesTest {
             rejection -> {
               assertThat(rejection.reason())
                   .isEqualTo(RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED);
-              assertThat(rejection.limit()).isEqualTo("sRGB");
+              assertThat(rejection.measured().limitInWords()).isEqualTo("sRGB");
             });
   }
 

@@ -207,7 +207,7 @@ class GeometryPixelsTest {
         .satisfies(
             rejection -> {
               assertThat(rejection.reason()).isEqualTo(RejectReason.PREPARED_IMAGE_TOO_LARGE);
-              assertThat(rejection.limit()).isEqualTo("9437184 bytes");
+              assertThat(rejection.measured().limitInWords()).isEqualTo("9437184 bytes");
             });
   }
 
@@ -220,7 +220,7 @@ class GeometryPixelsTest {
         .satisfies(
             rejection -> {
               assertThat(rejection.reason()).isEqualTo(RejectReason.PREPARED_IMAGE_TOO_LARGE);
-              assertThat(rejection.measured()).isEqualTo(38_400 * 256 * 3 + " bytes");
+              assertThat(rejection.measured().inWords()).isEqualTo(38_400 * 256 * 3 + " bytes");
             });
   }
 

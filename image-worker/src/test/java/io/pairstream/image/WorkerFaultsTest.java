@@ -113,7 +113,7 @@ class WorkerFaultsTest {
       deadline.set(settings.deadline());
 
       assertThat(rejection.reason()).isEqualTo(RejectReason.DECODE_TIMEOUT);
-      assertThat(rejection.limit()).isEqualTo("3000 ms");
+      assertThat(rejection.measured().limitInWords()).isEqualTo("3000 ms");
       assertThat(hasty.counts().late()).as("attempts").isEqualTo(1);
       assertThat(keptGood(hasty)).isEqualTo(before);
       assertThat(hasty.pids()).hasSize(1);

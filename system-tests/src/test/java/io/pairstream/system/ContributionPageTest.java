@@ -20,16 +20,24 @@ import org.openqa.selenium.Keys;
 /** The contribution page in a real browser, as people use it. */
 class ContributionPageTest extends PageTest {
 
-  private static final Map<String, String> TOO_SMALL =
+  private static final Map<String, Object> TOO_SMALL =
       Map.of(
           "reason",
           "IMAGE_TOO_SMALL",
           "says",
           "48x40: shorter side is below 64 px",
-          "measured",
-          "40 px",
-          "limit",
-          "64 px",
+          "measurement",
+          Map.of(
+              "measure",
+              "shorter_side_px",
+              "value",
+              40,
+              "bound",
+              "AT_LEAST",
+              "limit",
+              64,
+              "unit",
+              "px"),
           "remedy",
           "Send the image in a higher resolution.");
 
@@ -60,7 +68,11 @@ class ContributionPageTest extends PageTest {
     browser.awaitText("#sent-list li:first-child", "Accepted for training");
     browser.awaitText("#sent-list li:last-child", "Rejected");
     assertThat(browser.text("#sent-list li:last-child"))
-        .contains("shorter side is below 64 px", "40 px", "Send the image in a higher resolution.");
+        .contains(
+            "shorter side is below 64 px",
+            "40 px",
+            "at least 64 px",
+            "Send the image in a higher resolution.");
     assertThat(announced(browser))
         .contains("A red square on a blue ground.: Accepted", "A tiny square.: Rejected");
     assertThat(browser.complaints()).isEmpty();
@@ -97,7 +109,7 @@ class ContributionPageTest extends PageTest {
     server.decide("一个很小的红色方块。", "QUARANTINED", TOO_SMALL);
 
     browser.awaitText("#sent-list", "被退回");
-    assertThat(browser.text("#sent-list")).contains("图片太小", "40 px", "请发送分辨率更高的图片。");
+    assertThat(browser.text("#sent-list")).contains("图片太小", "40 px", "至少 64 px", "请发送分辨率更高的图片。");
     assertThat(browser.text("#sent-list")).doesNotContain("shorter side");
     browser.click("[data-language=en]");
     browser.awaitText("#sent-list", "shorter side is below 64 px");
@@ -166,7 +178,15 @@ class ContributionPageTest extends PageTest {
       server.decide(
           trap,
           "QUARANTINED",
-          Map.of("reason", trap, "says", trap, "measured", trap, "limit", trap, "remedy", trap));
+          Map.of(
+              "reason",
+              trap,
+              "says",
+              trap,
+              "measurement",
+              Map.of("found", trap, "allowed", trap),
+              "remedy",
+              trap));
     }
     // What has not been looked at yet would stay behind.
     browser.awaitText("#send", "Send " + TRAPS.size() + " pairs");

@@ -72,8 +72,12 @@ class RemediesPageTest extends PageTest {
             {"status": "TRAINING",
              "measures": {"caption_words": 10, "caption_characters": 54, "sharpness": 12.4567,
                  "original_width_px": 6000, "original_height_px": 4000},
-             "limits": ["caption_characters>=6", "caption_characters<=2000", "caption_words>=3",
-                 "shorter_side_px>=200", "sharpness>=9.5"]}
+             "limits": [
+                 {"measure": "caption_characters", "bound": "AT_LEAST", "limit": 6},
+                 {"measure": "caption_characters", "bound": "AT_MOST", "limit": 2000},
+                 {"measure": "caption_words", "bound": "AT_LEAST", "limit": 3},
+                 {"measure": "shorter_side_px", "bound": "AT_LEAST", "limit": 200},
+                 {"measure": "sharpness", "bound": "AT_LEAST", "limit": 9.5}]}
             """,
             ObjectNode.class);
     service.changeCard(card -> card.setAll(known));

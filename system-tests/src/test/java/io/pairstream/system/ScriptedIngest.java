@@ -115,9 +115,9 @@ final class ScriptedIngest extends ScriptedServer {
   }
 
   /** Decides what becomes of the pairs with a caption. */
-  void decide(String caption, String status, Map<String, String> more) {
+  void decide(String caption, String status, Map<String, ?> more) {
     ObjectNode answer = object().put("status", status);
-    more.forEach(answer::put);
+    more.forEach((name, value) -> answer.set(name, Http.JSON.valueToTree(value)));
     decided.put(caption, answer);
   }
 

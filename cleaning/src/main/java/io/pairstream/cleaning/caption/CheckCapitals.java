@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Locale;
 
 /**
  * Keeps captions that do not shout.
@@ -41,7 +41,7 @@ public final class CheckCapitals implements Check<CleanedCaption> {
         : checked.but(
             RejectReason.CAPTION_MOSTLY_CAPITALS,
             capitals + " of the caption's " + cased + " letters are capitals",
-            String.format(Locale.ROOT, "%.2f of the letters", (double) capitals / cased),
-            maxShare + " of the letters");
+            Measured.atMost(
+                "capitals_share", (double) capitals / cased, maxShare, "of_the_letters"));
   }
 }

@@ -2,9 +2,9 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Optional;
@@ -112,9 +112,7 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
               RejectReason.CAPTION_TOO_LONG,
               "the caption has %s characters; it may have at most %s"
                   .formatted(characters, maxCharacters),
-              count(characters, "character"),
-              count(maxCharacters, "character"),
-              new BrokenLimit(CHARACTERS, characters, maxCharacters));
+              Measured.atMost(CHARACTERS, characters, maxCharacters, "characters"));
     }
     Double words = measured.measures().get(WORDS);
     if (words == null) {
@@ -134,9 +132,8 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
             RejectReason.CAPTION_TOO_SHORT,
             "the caption has %s%s; it must have at least %s"
                 .formatted(count(measured, unit), ofWhat, limit),
-            count(measured, unit),
-            count(limit, unit),
-            new BrokenLimit(unit.equals("word") ? WORDS : CHARACTERS, measured, limit));
+            Measured.atLeast(
+                unit.equals("word") ? WORDS : CHARACTERS, measured, limit, unit + "s"));
   }
 
   private static String count(int number, String unit) {

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Locale;
 
 /**
  * Keeps captions that are made of words rather than of numbers and signs.
@@ -75,8 +75,7 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
         : checked.but(
             RejectReason.CAPTION_MOSTLY_SYMBOLS,
             count + " of the caption's " + of + " characters are " + what,
-            String.format(Locale.ROOT, "%.2f of the characters", (double) count / of),
-            limit + " of the characters");
+            Measured.atMost(what + "_share", (double) count / of, limit, "of_the_characters"));
   }
 
   private static boolean isOfWord(int codePoint) {

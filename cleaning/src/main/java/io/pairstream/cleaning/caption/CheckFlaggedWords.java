@@ -1,10 +1,9 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -97,13 +96,9 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
     double share = measured.measures().get(FLAGGED_SHARE);
     if (share > maxShare) {
       return Outcome.rejected(
-          new Rejection(
-              RejectReason.CAPTION_FLAGGED_WORDS,
-              "too much of the caption stands on the list of flagged words",
-              String.format(Locale.ROOT, "%.3f of the letters", share),
-              maxShare + " of the letters",
-              new BrokenLimit(FLAGGED_SHARE, share, maxShare),
-              ""));
+          RejectReason.CAPTION_FLAGGED_WORDS,
+          "too much of the caption stands on the list of flagged words",
+          Measured.atMost(FLAGGED_SHARE, share, maxShare, "of_the_letters"));
     }
     return Outcome.kept(measured);
   }

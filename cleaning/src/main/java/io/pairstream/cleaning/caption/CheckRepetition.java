@@ -2,12 +2,11 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -70,9 +69,7 @@ public final class CheckRepetition implements Check<CleanedCaption> {
         ? checked.but(
             RejectReason.CAPTION_REPETITIVE,
             "the caption repeats itself",
-            String.format(Locale.ROOT, "%.2f of the caption", repetition),
-            maxRepetition + " of the caption",
-            new BrokenLimit(REPETITION, repetition, maxRepetition))
+            Measured.atMost(REPETITION, repetition, maxRepetition, "of_the_caption"))
         : checked;
   }
 

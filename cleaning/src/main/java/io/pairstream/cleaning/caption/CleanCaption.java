@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
@@ -113,8 +114,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           RejectReason.CAPTION_TOO_LONG,
           "the caption has %s bytes in UTF-8; it may have at most %s bytes"
               .formatted(bytes, maxBytes),
-          bytes + " bytes",
-          maxBytes + " bytes");
+          Measured.atMost("caption_bytes", bytes, maxBytes, "bytes"));
     }
     String language = LanguageTag.ofHint(caption.languageHint());
     if (isPlain(caption.text())) {
@@ -126,8 +126,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
       return Outcome.rejected(
           RejectReason.CAPTION_NOT_UTF8,
           "the caption holds half of a surrogate pair, which no text in UTF-8 can",
-          String.format("U+%04X", lone.getAsInt()),
-          "");
+          Measured.text(String.format("U+%04X", lone.getAsInt()), ""));
     }
     return clean(caption.text())
         .then(this::refuseUnwanted)
@@ -152,8 +151,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     return Outcome.rejected(
         RejectReason.CAPTION_TANGLED,
         "what is to be removed from the caption is nested so deep that there is always more of it",
-        ALL_ROUNDS + " rounds of cleaning",
-        "");
+        Measured.number("cleaning_rounds", ALL_ROUNDS, "rounds_of_cleaning"));
   }
 
   private String cleanOnce(String received) {
@@ -195,8 +193,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
       return Outcome.rejected(
           RejectReason.CAPTION_TOO_SHORT,
           "nothing is left of the caption once it is cleaned",
-          "0 characters",
-          "1 character");
+          Measured.atLeast("caption_characters", 0, 1, "characters"));
     }
     if (links == Treatment.REJECT && LINKS.isIn(text)) {
       return refused(RejectReason.CAPTION_HAS_LINK, "a web address");

@@ -2,15 +2,14 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.caption.LanguageIdentifier.LanguageGuess;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -109,9 +108,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
                 ("the caption's language is most probably '%s', but it must be known with a "
                         + "probability of at least %s")
                     .formatted(probable, minConfidence),
-                String.format(Locale.ROOT, "%.2f", confidence),
-                String.valueOf(minConfidence),
-                new BrokenLimit(CONFIDENCE, confidence, minConfidence))
+                Measured.atLeast(CONFIDENCE, confidence, minConfidence, ""))
             : checked);
   }
 
@@ -124,8 +121,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
     return checked.but(
         RejectReason.CAPTION_LANGUAGE_UNWANTED,
         "the caption's language is '" + caption.language() + "'; wanted are " + all,
-        caption.language(),
-        all);
+        Measured.text(caption.language(), all));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.ClassPathFile;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -88,8 +89,11 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
         .but(
             RejectReason.CAPTION_BOILERPLATE,
             "the caption is what programs write under any image (" + phrase + ")",
-            text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
-            "");
+            Measured.text(
+                text.length() <= 80
+                    ? text
+                    : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
+                ""));
   }
 
   /** Whether a beginning ends with a word; Chinese puts nothing between words. */

@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.net.URLDecoder;
@@ -51,8 +52,7 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
         ? checked.but(
             RejectReason.CAPTION_IS_FILE_NAME,
             "the caption is the name of the image's file",
-            text,
-            "")
+            Measured.text(text, ""))
         : checked;
   }
 

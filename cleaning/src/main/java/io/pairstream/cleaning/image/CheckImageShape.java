@@ -2,13 +2,12 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -72,9 +71,7 @@ public final class CheckImageShape implements Check<ProbedImage> {
               RejectReason.IMAGE_TOO_SMALL,
               "the image is %s px; its shorter side must have at least %s px"
                   .formatted(image.size(), minSidePx),
-              image.shorterSidePx() + " px",
-              minSidePx + " px",
-              new BrokenLimit("shorter_side_px", image.shorterSidePx(), minSidePx));
+              Measured.atLeast("shorter_side_px", image.shorterSidePx(), minSidePx, "px"));
     }
     if (image.aspectRatio() > maxAspectRatio) {
       checked =
@@ -82,9 +79,7 @@ public final class CheckImageShape implements Check<ProbedImage> {
               RejectReason.IMAGE_TOO_ELONGATED,
               "the image is %s px; its longer side may be at most %s times its shorter side"
                   .formatted(image.size(), maxAspectRatio),
-              String.format(Locale.ROOT, "%.2f", image.aspectRatio()),
-              String.valueOf(maxAspectRatio),
-              new BrokenLimit("longer_over_shorter", image.aspectRatio(), maxAspectRatio));
+              Measured.atMost("longer_over_shorter", image.aspectRatio(), maxAspectRatio, ""));
     }
     return checked;
   }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
@@ -53,46 +54,35 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
   public Outcome<ProbedImage> apply(ProbedImage image) {
     int bytes = image.encoded().size();
     if (bytes > maxBytes) {
-      return rejected(
+      return Outcome.rejected(
           RejectReason.IMAGE_TOO_MANY_BYTES,
           "the file has " + bytes + " bytes; at most " + maxBytes + " are allowed",
-          bytes,
-          maxBytes,
-          " bytes");
+          Measured.atMost("original_bytes", bytes, maxBytes, "bytes"));
     }
     if (image.pixels() > maxPixels) {
-      return rejected(
+      return Outcome.rejected(
           RejectReason.IMAGE_TOO_MANY_PIXELS,
           "the image is %s px, that is %s pixels; at most %s are allowed"
               .formatted(image.size(), image.pixels(), maxPixels),
-          image.pixels(),
-          maxPixels,
-          " pixels");
+          Measured.atMost("original_pixels", image.pixels(), maxPixels, "pixels"));
     }
     if (image.scannedPixels() > MAX_SCANNED_PIXELS) {
-      return rejected(
+      return Outcome.rejected(
           RejectReason.IMAGE_TOO_COSTLY,
           "the image goes over its %s px in %s scans; at most %s scans are allowed at that size"
               .formatted(image.size(), image.scans(), MAX_SCANNED_PIXELS / image.pixels()),
-          image.scannedPixels(),
-          MAX_SCANNED_PIXELS,
-          " pixels in all scans");
+          Measured.atMost(
+              "scanned_pixels", image.scannedPixels(), MAX_SCANNED_PIXELS, "pixels_in_all_scans"));
     }
     if (image.decodedBytes() > MAX_DECODED_BYTES) {
       int each = image.bytesPerPixel();
-      return rejected(
+      return Outcome.rejected(
           RejectReason.IMAGE_TOO_COSTLY,
           "the image decodes to %s px of %s bytes each; at most %s such pixels are allowed"
               .formatted(image.size(), each, MAX_DECODED_BYTES / each),
-          image.decodedBytes(),
-          MAX_DECODED_BYTES,
-          " bytes decoded");
+          Measured.atMost(
+              "decoded_bytes", image.decodedBytes(), MAX_DECODED_BYTES, "bytes_decoded"));
     }
     return Outcome.kept(image);
-  }
-
-  private static Outcome<ProbedImage> rejected(
-      RejectReason reason, String detail, long measured, long limit, String unit) {
-    return Outcome.rejected(reason, detail, measured + unit, limit + unit);
   }
 }

@@ -2,9 +2,9 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
 
   /**
    * Names of the measures that a worker takes of the main picture, with the largest value;
-   * docs/recipe.md has the formulas.
+   * docs/reasons.md has the formulas.
    */
   public static final Map<String, Double> MEASURES =
       Map.ofEntries(
@@ -184,7 +184,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
   }
 
   /** Whether a measure is beyond one of the limits. */
-  public boolean isBroken(BrokenLimit by) {
+  public boolean isBroken(Measured by) {
     return limits.stream().anyMatch(limit -> limit.isBroken(by));
   }
 
@@ -195,7 +195,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
    * @return the first reason for which it is rejected, or nothing for one that is kept; empty where
    *     that does not follow
    */
-  public Optional<List<RejectReason>> judgeAgain(CheckMeasures before, BrokenLimit broken) {
+  public Optional<List<RejectReason>> judgeAgain(CheckMeasures before, Measured broken) {
     List<Limit> kept = before.limits.stream().takeWhile(limit -> !limit.isBroken(broken)).toList();
     for (Limit limit : limits) {
       if (limit.isBroken(broken)) {
@@ -227,9 +227,9 @@ public final class CheckMeasures implements Check<PreparedImage> {
       return checked.but(
           reason,
           "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords()),
-          shown,
-          String.valueOf(bound),
-          new BrokenLimit(measure, value, bound));
+          isLeast
+              ? Measured.atLeast(measure, value, bound, "")
+              : Measured.atMost(measure, value, bound, ""));
     }
 
     /** Whether a value is within the limit; what is no number breaks every limit. */
@@ -237,7 +237,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
       return isLeast ? value >= bound : value <= bound;
     }
 
-    boolean isBroken(BrokenLimit by) {
+    boolean isBroken(Measured by) {
       return measure.equals(by.measure()) && !keeps(by.value());
     }
 

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -159,18 +160,22 @@ public record Geometry(
                   source.heightPx(),
                   wanted.scaledWidthPx(),
                   wanted.scaledHeightPx()),
-          source.widthPx() + "x" + source.heightPx() + " px",
-          wanted.scaledWidthPx() + "x" + wanted.scaledHeightPx() + " px");
+          (long) wanted.scaledWidthPx() * source.heightPx()
+                  > (long) wanted.scaledHeightPx() * source.widthPx()
+              ? Measured.atLeast("source_width_px", source.widthPx(), wanted.scaledWidthPx(), "px")
+              : Measured.atLeast(
+                  "source_height_px", source.heightPx(), wanted.scaledHeightPx(), "px"));
     }
     Layout layout = enlarges && whenSmaller == WhenSmaller.KEEP ? kept(wanted) : wanted;
-    if (layout.widthPx() > MAX_SIDE_PX
-        || layout.heightPx() > MAX_SIDE_PX
-        || (long) layout.widthPx() * layout.heightPx() > MAX_PIXELS) {
+    long pixels = (long) layout.widthPx() * layout.heightPx();
+    int side = Math.max(layout.widthPx(), layout.heightPx());
+    if (side > MAX_SIDE_PX || pixels > MAX_PIXELS) {
       return Outcome.rejected(
           RejectReason.PREPARED_IMAGE_TOO_LARGE,
           "the prepared image would have " + layout.widthPx() + "x" + layout.heightPx() + " px",
-          (long) layout.widthPx() * layout.heightPx() + " pixels",
-          MAX_PIXELS + " pixels");
+          pixels > MAX_PIXELS
+              ? Measured.atMost("prepared_pixels", pixels, MAX_PIXELS, "pixels")
+              : Measured.atMost("prepared_side_px", side, MAX_SIDE_PX, "px"));
     }
     return Outcome.kept(layout);
   }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.Geometry.Layout;
@@ -137,12 +138,11 @@ public record ImagePlan(
    */
   public Outcome<List<Layout>> layouts(int widthPx, int heightPx, PixelBox cropBox) {
     if (!cropBox.fits(widthPx, heightPx)) {
-      String size = widthPx + "x" + heightPx + " px";
+      String size = widthPx + "x" + heightPx;
       return Outcome.rejected(
           RejectReason.CROP_BOX_INVALID,
-          "the crop box " + cropBox + " is not on the upright image of " + size,
-          cropBox.toString(),
-          size);
+          "the crop box " + cropBox + " is not on the upright image of " + size + " px",
+          Measured.text(cropBox.toString(), size));
     }
     PixelBox part = cropBox.within(widthPx, heightPx);
     Outcome<List<Layout>> layouts = layout(main, part).map(List::of);
@@ -176,8 +176,7 @@ public record ImagePlan(
     return Outcome.rejected(
         RejectReason.PREPARED_IMAGE_TOO_LARGE,
         "the prepared pictures do not fit into a record",
-        bytes + " bytes",
-        MAX_PICTURE_BYTES + " bytes");
+        Measured.atMost("prepared_bytes", bytes, MAX_PICTURE_BYTES, "bytes"));
   }
 
   /** Names of all that a worker measures of an image under this plan. */

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.image;
 import static io.pairstream.cleaning.image.HeaderBytes.check;
 import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
@@ -76,8 +77,8 @@ final class PngHeader {
                 ("PNG: the texts and the colour profile in it unfold to more than %s bytes, each "
                         + "counted as %s at least")
                     .formatted(PngMetadata.MAX_BYTES, PngMetadata.LEAST_BYTES),
-                "more than " + PngMetadata.MAX_BYTES + " bytes",
-                PngMetadata.MAX_BYTES + " bytes");
+                Measured.atMost(
+                    "metadata_bytes", PngMetadata.MAX_BYTES, PngMetadata.MAX_BYTES, "bytes"));
           }
         }
         default -> {}

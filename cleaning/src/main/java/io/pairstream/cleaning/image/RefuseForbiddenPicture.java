@@ -71,9 +71,8 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
     return isNearOne(perceptualHash)
         ? Outcome.rejected(
             RejectReason.PICTURE_FORBIDDEN,
-            "the picture looks like one on the list of forbidden ones; its bytes are not kept here",
-            "",
-            maxDistanceBits + " bits")
+            "the picture differs in at most %s of 64 bits from one on the list of forbidden ones; its bytes are not kept here"
+                .formatted(maxDistanceBits))
         : Outcome.kept(image);
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
@@ -42,8 +43,8 @@ public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImag
       return Outcome.rejected(
           RejectReason.IMAGE_DEPTH_UNSUPPORTED,
           "the JPEG has " + image.bitDepth() + " bits per channel; accepted are 8",
-          image.bitDepth() + " bits",
-          "8 bits");
+          new Measured(
+              "bits_per_channel", image.bitDepth(), Measured.Bound.EXACTLY, 8, "bits", "", ""));
     }
     return Outcome.kept(image);
   }

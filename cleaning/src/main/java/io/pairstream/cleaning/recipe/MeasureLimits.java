@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.recipe;
 
+import io.pairstream.cleaning.Measured.Bound;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,15 +29,18 @@ public final class MeasureLimits {
 
   private MeasureLimits() {}
 
+  /** A limit: the smallest or the largest value of a measure. */
+  public record Limit(String measure, Bound bound, double limit) {}
+
   /**
-   * Limits that something can break, like {@code caption_words>=3} or {@code flagged_share<=0.045}.
+   * Limits that something can break.
    *
    * @param effective every key of a recipe with its value
    */
-  public static List<String> of(Map<String, String> effective) {
+  public static List<Limit> of(Map<String, String> effective) {
     return effective.entrySet().stream()
         .flatMap(entry -> measures(entry.getKey()).map(name -> limit(name, entry)))
-        .filter(limit -> !limit.isEmpty())
+        .filter(is -> !(is.bound() == Bound.AT_LEAST ? OFF_MIN : OFF_MAX).contains(is.limit()))
         .toList();
   }
 
@@ -55,10 +59,9 @@ public final class MeasureLimits {
     return Stream.ofNullable(MEASURES.get(key));
   }
 
-  private static String limit(String measure, Map.Entry<String, String> entry) {
+  private static Limit limit(String measure, Map.Entry<String, String> entry) {
     boolean isMin = entry.getKey().matches(".*[.]min(-.+)?");
-    double bound = Double.parseDouble(entry.getValue());
-    boolean isOff = (isMin ? OFF_MIN : OFF_MAX).contains(bound);
-    return isOff ? "" : measure + (isMin ? ">=" : "<=") + entry.getValue();
+    double limit = Double.parseDouble(entry.getValue());
+    return new Limit(measure, isMin ? Bound.AT_LEAST : Bound.AT_MOST, limit);
   }
 }

@@ -32,7 +32,10 @@ class CaptionFiltersTest {
   /** Reason, measured value and limit; or "kept" alone. */
   private static <T> String judge(Step<T, T> step, T caption) {
     return step.apply(caption)
-        .fold(kept -> "kept", no -> no.reason() + ", " + no.measured() + ", " + no.limit());
+        .fold(
+            kept -> "kept",
+            no ->
+                no.reason() + ", " + no.measured().inWords() + ", " + no.measured().limitInWords());
   }
 
   private static String judge(Step<CleanedCaption, CleanedCaption> step, String text) {
@@ -115,7 +118,7 @@ class CaptionFiltersTest {
         "abc 123 | kept",
         "a 123 | CAPTION_MOSTLY_SYMBOLS, 0.75 of the characters, 0.5 of the characters",
         "abc --- | kept",
-        "abc ---- | CAPTION_MOSTLY_SYMBOLS, 0.57 of the characters, 0.5 of the characters",
+        "abc ---- | CAPTION_MOSTLY_SYMBOLS, 0.5714 of the characters, 0.5 of the characters",
         "क्षि | kept"
       })
   void refusesCaptionsOfDigitsAndSigns(String text, String verdict) {
@@ -153,7 +156,7 @@ class CaptionFiltersTest {
         new CheckFlaggedWords(recipe("max-flagged-share: 0.25, flagged-words-file: " + file));
 
     assertThat(judge(step, "the darn dog is ill"))
-        .isEqualTo("CAPTION_FLAGGED_WORDS, 0.267 of the letters, 0.25 of the letters");
+        .isEqualTo("CAPTION_FLAGGED_WORDS, 0.2667 of the letters, 0.25 of the letters");
     assertThat(judge(step, "the DARN dog is not so ill")).isEqualTo("kept");
     assertThat(judge(step, "darned dogs, darning socks")).isEqualTo("kept");
     assertThat(judge(step, "一只坏狗跑了")).startsWith("CAPTION_FLAGGED_WORDS");

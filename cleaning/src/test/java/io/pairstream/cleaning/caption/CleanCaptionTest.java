@@ -2,6 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
@@ -308,8 +309,7 @@ class CleanCaptionTest {
             Outcome.rejected(
                 RejectReason.CAPTION_TOO_LONG,
                 "the caption has 13 bytes in UTF-8; it may have at most 12 bytes",
-                "13 bytes",
-                "12 bytes"));
+                Measured.atMost("caption_bytes", 13, 12, "bytes")));
   }
 
   @ParameterizedTest
@@ -320,8 +320,8 @@ class CleanCaptionTest {
         .satisfies(
             rejection -> {
               assertThat(rejection.reason()).isEqualTo(RejectReason.CAPTION_TOO_SHORT);
-              assertThat(rejection.measured()).isEqualTo("0 characters");
-              assertThat(rejection.limit()).isEqualTo("1 character");
+              assertThat(rejection.measured().inWords()).isEqualTo("0 characters");
+              assertThat(rejection.measured().limitInWords()).isEqualTo("1 character");
             });
   }
 

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -61,8 +62,8 @@ class IdentifyLanguageTest {
             step.apply(new CleanedCaption("Um cão castanho corre pela relva", "pt-BR")).keptOnly())
         .hasSize(1);
     assertThat(step.apply(new CleanedCaption("a dog on the grass", "en")).rejectedOnly())
-        .extracting(r -> r.reason().name(), Rejection::measured, Rejection::limit)
-        .containsExactly(tuple("CAPTION_LANGUAGE_UNWANTED", "en", "zh, pt-BR"));
+        .extracting(r -> r.reason().name(), Rejection::measured)
+        .containsExactly(tuple("CAPTION_LANGUAGE_UNWANTED", Measured.text("en", "zh, pt-BR")));
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
@@ -102,8 +102,13 @@ public class CheckMeasuresTest {
 
     assertThat(judge(yaml, measure, limit).keptOnly()).hasSize(1);
     assertThat(judge(yaml, measure, beyond).rejectedOnly())
-        .extracting(Rejection::reason, Rejection::broken)
-        .containsExactly(Tuple.tuple(reason, new BrokenLimit(measure, beyond, limit)));
+        .extracting(Rejection::reason, Rejection::measured)
+        .containsExactly(
+            Tuple.tuple(
+                reason,
+                beyond < limit
+                    ? Measured.atLeast(measure, beyond, limit, "")
+                    : Measured.atMost(measure, beyond, limit, "")));
     assertThat(judge(yaml, measure, Double.NaN).rejectedOnly()).hasSize(1);
     assertThat(judge(yaml, measure, beyond, reason).keptOnly()).hasSize(1);
   }

@@ -2,6 +2,7 @@ package io.pairstream.cleaning.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
@@ -46,7 +47,13 @@ class GateStepsTest {
     return step.apply(image)
         .fold(
             kept -> kept.equals(image) ? "kept" : "changed",
-            no -> String.join(" | ", no.reason().name(), no.detail(), no.measured(), no.limit()));
+            no ->
+                String.join(
+                    " | ",
+                    no.reason().name(),
+                    no.detail(),
+                    no.measured().inWords(),
+                    no.measured().limitInWords()));
   }
 
   @ParameterizedTest(name = "{0}x{1}")
@@ -59,7 +66,7 @@ class GateStepsTest {
         "63 # 64 # IMAGE_TOO_SMALL | the image is 63x64 px; its shorter side must have at least 64"
             + " px | 63 px | 64 px",
         "64 # 193 # IMAGE_TOO_ELONGATED | the image is 64x193 px; its longer side may be at most"
-            + " 3.0 times its shorter side | 3.02 | 3.0"
+            + " 3.0 times its shorter side | 3.016 | 3"
       })
   void keepsShapesUpToTheLimits(int widthPx, int heightPx, String verdict) {
     CheckImageShape step = new CheckImageShape(recipe("min-side-px: 64, max-aspect-ratio: 3"));
@@ -98,16 +105,15 @@ class GateStepsTest {
                 RejectReason.IMAGE_TOO_COSTLY,
                 "the image goes over its 7000x7000 px in 100 scans; at most 20 scans are allowed"
                     + " at that size",
-                "4900000000 pixels in all scans",
-                "1000000000 pixels in all scans"));
+                Measured.atMost(
+                    "scanned_pixels", 4_900_000_000L, 1_000_000_000L, "pixels_in_all_scans")));
     assertThat(declared(ImageFiles.pngDeclaring(7000, 7000, 16, 6)))
         .isEqualTo(
             Outcome.rejected(
                 RejectReason.IMAGE_TOO_COSTLY,
                 "the image decodes to 7000x7000 px of 8 bytes each; at most 25000000 such pixels"
                     + " are allowed",
-                "392000000 bytes decoded",
-                "200000000 bytes decoded"));
+                Measured.atMost("decoded_bytes", 392_000_000, 200_000_000, "bytes_decoded")));
   }
 
   @ParameterizedTest(name = "{0}")

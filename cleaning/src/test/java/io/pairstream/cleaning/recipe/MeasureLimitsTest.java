@@ -13,16 +13,16 @@ class MeasureLimitsTest {
   void theDefaultRecipeLimitsWhatItsCommentsSay() {
     assertThat(limits(""))
         .containsExactlyInAnyOrder(
-            "original_bytes<=8388608",
-            "original_pixels<=50000000",
-            "shorter_side_px>=200",
-            "longer_over_shorter<=3.0",
-            "colour_deviation>=2.0",
-            "caption_characters>=6",
-            "caption_characters<=2000",
-            "caption_words>=3",
-            "caption_repetition<=0.5",
-            "flagged_share<=0.045");
+            "original_bytes AT_MOST 8388608.0",
+            "original_pixels AT_MOST 5.0E7",
+            "shorter_side_px AT_LEAST 200.0",
+            "longer_over_shorter AT_MOST 3.0",
+            "colour_deviation AT_LEAST 2.0",
+            "caption_characters AT_LEAST 6.0",
+            "caption_characters AT_MOST 2000.0",
+            "caption_words AT_LEAST 3.0",
+            "caption_repetition AT_MOST 0.5",
+            "flagged_share AT_MOST 0.045");
   }
 
   @Test
@@ -39,15 +39,18 @@ class MeasureLimitsTest {
 
     assertThat(limits(recipe))
         .contains(
-            "sharpness>=9.5",
-            "luma_mean<=250.0",
-            "border_left_share<=0.25",
-            "border_bottom_share<=0.25",
-            "language_confidence>=0.5");
+            "sharpness AT_LEAST 9.5",
+            "luma_mean AT_MOST 250.0",
+            "border_left_share AT_MOST 0.25",
+            "border_bottom_share AT_MOST 0.25",
+            "language_confidence AT_LEAST 0.5");
   }
 
   private static List<String> limits(String yaml) {
     RecipeReader recipe = RecipeReader.parse("recipe.yaml", yaml);
-    return MeasureLimits.of(new CleaningPlan(recipe, null, StepObserver.NONE).effectiveRecipe());
+    return MeasureLimits.of(new CleaningPlan(recipe, null, StepObserver.NONE).effectiveRecipe())
+        .stream()
+        .map(is -> "%s %s %s".formatted(is.measure(), is.bound(), is.limit()))
+        .toList();
   }
 }

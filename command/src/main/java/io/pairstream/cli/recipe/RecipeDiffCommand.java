@@ -78,9 +78,9 @@ public final class RecipeDiffCommand extends ClusterCommand {
       to.print("  %-30s %,9d", group.name(), group.count());
       for (Example example : group.examples()) {
         String value =
-            example.measured().isEmpty()
+            example.measured().inWords().isEmpty()
                 ? example.detail()
-                : example.measured() + ", limit " + example.limit();
+                : example.measured().inWords() + ", limit " + example.measured().limitInWords();
         String line = "%s  %s  %s".formatted(example.pairId(), value, example.caption());
         to.print("      - %s", TerminalText.fit(line, LINE_COLUMNS - 8));
       }

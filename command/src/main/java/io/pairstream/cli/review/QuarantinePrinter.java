@@ -1,12 +1,14 @@
 package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.review.Quarantine;
 import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.rejection.Measurements;
 import io.pairstream.terminal.Printer;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -52,8 +54,9 @@ record QuarantinePrinter(PrintWriter out) implements Printer {
     field("key", read.entry().key());
     field("reason", pair.getReason());
     field("detail", pair.getDetail());
-    field("measured", pair.getMeasured());
-    field("limit", pair.getLimit());
+    Measured measured = Measurements.read(pair.getMeasured());
+    field("measured", measured.inWords());
+    field("limit", measured.limitInWords());
     field("source", read.source());
     field("contributor", read.contributor());
     field("producer", pair.getProducer());

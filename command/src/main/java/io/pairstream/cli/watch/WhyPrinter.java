@@ -1,7 +1,9 @@
 package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.pairs.PairAnswer;
+import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
@@ -36,8 +38,12 @@ record WhyPrinter(PrintWriter out) implements Printer {
       field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
     JsonNode rejected = answer.path("quarantined").path("pair");
-    field("measured", text(rejected, "measured"));
-    field("limit", text(rejected, "limit"));
+    Measured measured =
+        rejected.path("measured").isObject()
+            ? AnswerJson.read(rejected.path("measured").toString(), Measured.class)
+            : Measured.NONE;
+    field("measured", measured.inWords());
+    field("limit", measured.limitInWords());
     field("step", text(rejected, "step"));
     if (!text(rejected, "copy_of").isEmpty()) {
       String copied = text(answer, "copied");

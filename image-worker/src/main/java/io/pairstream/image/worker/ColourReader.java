@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
@@ -53,8 +54,7 @@ final class ColourReader {
       return Outcome.rejected(
           RejectReason.IMAGE_COLOUR_MODEL_UNSUPPORTED,
           "the JPEG has four colours and no Adobe marker, so nothing says which level is full ink",
-          "CMYK",
-          "RGB");
+          Measured.text("CMYK", "RGB"));
     }
     if (rule == ColourProfileRule.IGNORE) {
       return Outcome.kept(ColourConversion.NONE);
@@ -143,7 +143,8 @@ final class ColourReader {
   }
 
   private static Outcome<ColourConversion> unsupported(String detail) {
-    return Outcome.rejected(RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED, detail, "", "sRGB");
+    return Outcome.rejected(
+        RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED, detail, Measured.text("", "sRGB"));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImageType;
@@ -100,8 +101,7 @@ final class PngFile {
         "its pixel data unfolds to more than the "
             + most
             + " bytes that a picture of its size takes at most",
-        "more than " + most + " bytes",
-        most + " bytes");
+        Measured.atMost("decoded_bytes", most, most, "bytes"));
   }
 
   /**

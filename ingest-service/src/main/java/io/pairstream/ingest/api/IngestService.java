@@ -22,6 +22,7 @@ import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusMetrics;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The ingest service: all servers on one port.
@@ -144,9 +146,9 @@ public final class IngestService implements AutoCloseable {
     routes.addAll(pairRoutes.routes());
     routes.addAll(pairs.routes());
     routes.add(quotas.me());
-    List<Supplier<Optional<String>>> obstacles =
-        List.of(intake::obstacle, keys::obstacle, this::reading);
-    routes.addAll(Route.health(obstacles));
+    Stream.<Supplier<Optional<Obstacle>>>of(intake::obstacle, keys::obstacle, this::reading)
+        .forEach(report::obstacleFrom);
+    routes.addAll(Route.health(List.of(report::obstacle)));
     routes.add(StatusMetrics.route(report, Access.VIEW));
     Answer description = Answer.json(200, description(settings.anonymous()));
     routes.add(Route.quick("/openapi.json", Access.OPEN, request -> description));
@@ -158,18 +160,18 @@ public final class IngestService implements AutoCloseable {
             new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
             quotas,
             settings.anonymous());
-    obstacles.forEach(report::addObstacle);
     report.stateFrom(() -> closing ? SelfReport.State.STOPPING : SelfReport.State.RUNNING);
     report.add(Reading.ofHttp(server::traffic));
     report.add(intake::read);
   }
 
   /** Why status requests cannot be answered in full now; empty where they can. */
-  private Optional<String> reading() {
-    Optional<String> trouble = pairs.trouble();
+  private Optional<Obstacle> reading() {
+    Optional<Obstacle> trouble = pairs.trouble().map(Obstacle::notRead);
+    String still = "what became of earlier uploads is still being read";
     return trouble.isPresent() || pairs.isCaughtUp()
         ? trouble
-        : Optional.of("what became of earlier uploads is still being read");
+        : Optional.of(Obstacle.known("STATUS_BEING_READ", still));
   }
 
   /**

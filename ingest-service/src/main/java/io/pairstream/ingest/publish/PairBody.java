@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.schemas.wire.StrictUtf8;
@@ -110,7 +111,7 @@ final class PairBody {
   private static Problem notUtf8(String field) {
     if (field.equals("caption")) {
       String detail = "the caption's bytes are not UTF-8";
-      return PairForm.refused(new Rejection(RejectReason.CAPTION_NOT_UTF8, detail, "", ""))
+      return PairForm.refused(new Rejection(RejectReason.CAPTION_NOT_UTF8, detail, Measured.NONE))
           .with("field", field);
     }
     return PairForm.refused(field, "the field's bytes are not UTF-8");

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.publish;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.LanguageTag;
@@ -243,8 +244,7 @@ public final class PairForm {
           new Rejection(
               RejectReason.CAPTION_NOT_UTF8,
               "the caption holds half a character, which has no form in UTF-8",
-              "",
-              ""));
+              Measured.NONE));
     }
     return caption;
   }
@@ -291,10 +291,10 @@ public final class PairForm {
   }
 
   private static Problem tooLong(String field, int bytes, int limit) {
-    return Problem.of(ProblemKind.PAIR_REFUSED, "the field " + shown(field) + " is too long")
-        .with("field", shown(field))
-        .with("measured", bytes + " bytes")
-        .with("limit", limit + " bytes");
+    Problem problem =
+        Problem.of(ProblemKind.PAIR_REFUSED, "the field " + shown(field) + " is too long");
+    return measured(problem, Measured.atMost("field_bytes", bytes, limit, "bytes"))
+        .with("field", shown(field));
   }
 
   static Problem refused(String field, String detail) {
@@ -323,8 +323,7 @@ public final class PairForm {
           new Rejection(
               RejectReason.IMAGE_TOO_MANY_BYTES,
               "the image has " + image.length + " bytes; the limit is 8 MiB",
-              image.length + " bytes",
-              RecordSizes.MAX_IMAGE + " bytes");
+              Measured.atMost("original_bytes", image.length, RecordSizes.MAX_IMAGE, "bytes"));
       throw problem(ProblemKind.BODY_TOO_LARGE, tooMany).with("field", "image");
     }
     return new ProbeImage()
@@ -347,9 +346,13 @@ public final class PairForm {
         Problem.of(kind, rejection.detail())
             .with("reason", rejection.reason().name())
             .with("remedy", rejection.reason().remedy());
-    if (!rejection.measured().isEmpty()) {
-      problem = problem.with("measured", rejection.measured());
-    }
-    return rejection.limit().isEmpty() ? problem : problem.with("limit", rejection.limit());
+    return measured(problem, rejection.measured());
+  }
+
+  /** Adds what was measured, in words and as data. */
+  static Problem measured(Problem problem, Measured by) {
+    Problem with = by.inWords().isEmpty() ? problem : problem.with("measured", by.inWords());
+    with = by.limitInWords().isEmpty() ? with : with.with("limit", by.limitInWords());
+    return by.equals(Measured.NONE) ? with : with.with("measurement", by);
   }
 }

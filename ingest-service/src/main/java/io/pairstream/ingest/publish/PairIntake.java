@@ -1,5 +1,6 @@
 package io.pairstream.ingest.publish;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Threads;
@@ -14,6 +15,7 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.TopicWatch;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Clock;
@@ -75,8 +77,8 @@ public final class PairIntake implements AutoCloseable {
   /** Null until Kafka and the registry were there. */
   private volatile Open open;
 
-  /** Why nothing is accepted now; empty where all is well. */
-  private volatile String obstacle = "Kafka is not reached yet";
+  private volatile Obstacle obstacle =
+      Obstacle.known("KAFKA_NOT_REACHED", "Kafka is not reached yet");
 
   private volatile boolean closing;
 
@@ -125,8 +127,14 @@ public final class PairIntake implements AutoCloseable {
   }
 
   /** Why nothing can be taken now; empty where all is well. */
-  public Optional<String> obstacle() {
-    return Optional.of(obstacle).filter(why -> !why.isEmpty()).map(this::withDisk);
+  public Optional<Obstacle> obstacle() {
+    return obstacle
+        .ifAny()
+        .map(
+            why ->
+                disk.get().isPresent()
+                    ? Obstacle.known("DISK_FULL_TOO", "{0}", withDisk(why.text()))
+                    : why);
   }
 
   /**
@@ -138,7 +146,7 @@ public final class PairIntake implements AutoCloseable {
     obstacle()
         .ifPresent(
             why -> {
-              throw unavailable(why);
+              throw unavailable(why.text());
             });
   }
 
@@ -193,10 +201,12 @@ public final class PairIntake implements AutoCloseable {
       return known;
     }
     if (cause instanceof PairTooLargeException large) {
-      return Problem.of(ProblemKind.PAIR_REFUSED, large.getMessage())
-          .with("reason", "RECORD_TOO_LARGE")
-          .with("measured", large.sizeBytes() + " bytes")
-          .with("limit", large.limitBytes() + " bytes")
+      Problem problem =
+          Problem.of(ProblemKind.PAIR_REFUSED, large.getMessage())
+              .with("reason", "RECORD_TOO_LARGE");
+      return PairForm.measured(
+              problem,
+              Measured.atMost("record_bytes", large.sizeBytes(), large.limitBytes(), "bytes"))
           .with("remedy", "Shorten the caption or the annotations, or send a smaller file.");
     }
     if (cause instanceof PublishFailedException
@@ -231,7 +241,7 @@ public final class PairIntake implements AutoCloseable {
       Open opened = open(registry, topics);
       log.info("Kafka takes pairs for {}", opened.pairs().topic());
       open = opened;
-      obstacle = "";
+      obstacle = Obstacle.NONE;
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
@@ -239,7 +249,7 @@ public final class PairIntake implements AutoCloseable {
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
         look(watch);
       } finally {
-        obstacle = "the service is being stopped";
+        obstacle = Obstacle.known("STOPPING", "the service is being stopped");
         opened.abort();
       }
       fault.complete(null);
@@ -269,7 +279,7 @@ public final class PairIntake implements AutoCloseable {
             || e instanceof RegistryUnavailableException)) {
           throw e;
         }
-        shut(e.getMessage());
+        shut(Obstacle.of(e));
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
@@ -293,10 +303,11 @@ public final class PairIntake implements AutoCloseable {
     while (!closing) {
       boolean isUp = watch.isUp();
       if (!isUp) {
-        shut("no Kafka broker at " + cluster.bootstrapServers() + " takes records");
-      } else if (!obstacle.isEmpty()) {
+        String at = cluster.bootstrapServers();
+        shut(Obstacle.known("NO_BROKER_TAKES", "no Kafka broker at {0} takes records", at));
+      } else if (obstacle.ifAny().isPresent()) {
         log.info("Kafka takes pairs again");
-        obstacle = "";
+        obstacle = Obstacle.NONE;
       }
       Duration pause = isUp ? WATCH_UP : WATCH_DOWN;
       if (lookAgain.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -305,9 +316,10 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  private void shut(String why) {
+  private void shut(Obstacle why) {
     if (!obstacle.equals(why)) {
-      log.warn("nothing can be taken: {}{}", why, disk.get().map(full -> "; " + full).orElse(""));
+      log.warn(
+          "nothing can be taken: {}{}", why.text(), disk.get().map(full -> "; " + full).orElse(""));
     }
     obstacle = why;
   }

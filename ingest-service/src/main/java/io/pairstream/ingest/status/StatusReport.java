@@ -2,11 +2,13 @@ package io.pairstream.ingest.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Upload;
+import io.pairstream.service.rejection.Measurements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -29,8 +31,9 @@ import java.util.Optional;
  * @param isFinal whether the status does not change by itself any more
  * @param reason why it was rejected, could not be fetched, or waits
  * @param says status and reason, in plain words
- * @param measured the value that decided, with its unit
- * @param limit the limit that decided, with its unit
+ * @param measured the value that decided, in words
+ * @param limit the limit that decided, in words
+ * @param measurement both as data; null where nothing was measured
  * @param remedy what its producer can do about it
  * @param copies how many times the pair was judged or recognised, the first included; 0 where no
  *     receipt says so yet
@@ -55,6 +58,7 @@ record StatusReport(
     String says,
     String measured,
     String limit,
+    Measured measurement,
     String remedy,
     long copies,
     Coordinates origin,
@@ -163,6 +167,7 @@ record StatusReport(
     Instant received = upload.getReceivedAt();
     Instant changed = upload.getChangedAt();
     Optional<Instant> decided = receipt.map(Receipt::getDecidedAt);
+    Measured by = Measurements.read(receipt.map(Receipt::getMeasured).orElse(null));
     return new StatusReport(
         id,
         upload.getKind(),
@@ -172,8 +177,9 @@ record StatusReport(
         stand.isFinal(),
         reason,
         says(stand, detail, isCopy),
-        receipt.map(Receipt::getMeasured).orElse(""),
-        receipt.map(Receipt::getLimit).orElse(""),
+        by.inWords(),
+        by.limitInWords(),
+        by.equals(Measured.NONE) ? null : by,
         RejectReason.named(reason).map(RejectReason::remedy).orElse(""),
         known == null ? 0 : known.getCopies(),
         Coordinates.of(upload.getOrigin(), ""),

@@ -146,10 +146,11 @@ export function sentCard(words, pair, does) {
   const { says, remedy } = explained(words, state);
   const isCopy = ACCEPTED.has(state.status) && (state.copies > 1 || state.copy_of);
   const notes = [state.note && say(state.note, state.values), isCopy && say("sent.copy")].filter(Boolean);
+  const by = state.problem?.body ?? state;
   const facts = [
     ["fact.why", says],
-    ["fact.measured", words.withUnit(state.measured ?? state.problem?.body.measured)],
-    ["fact.limit", words.withUnit(state.limit ?? state.problem?.body.limit)],
+    ["fact.measured", words.measured(by.measurement)],
+    ["fact.limit", words.limit(by.measurement)],
     ["fact.remedy", remedy],
   ].filter(([, value]) => value);
   const button = (name, click) => h(`button.button.${name}`, { type: "button", on: { click } }, say(`sent.${name}`));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.util.Map;
@@ -41,7 +42,7 @@ class RefusedClusterTest {
     try (PairIntake intake =
         new PairIntake(
             away, Clock.systemUTC(), () -> Optional.of("the disk of /srv/state has 1 MiB left"))) {
-      assertThat(intake.obstacle())
+      assertThat(intake.obstacle().map(Obstacle::text))
           .contains("Kafka is not reached yet; the disk of this machine is full");
       assertThatThrownBy(intake::requireOpen)
           .hasMessageEndingWith("; the disk of this machine is full");

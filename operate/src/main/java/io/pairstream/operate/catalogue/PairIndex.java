@@ -43,7 +43,7 @@ public final class PairIndex implements CatalogueFold {
   private static final String PUT =
       "INSERT INTO pair VALUES ((SELECT coalesce(max(id) + 1, ?1) FROM pair"
           + " WHERE id >= ?1 AND id < ?2)"
-          + ", ?".repeat(24)
+          + ", ?".repeat(23)
           + ")";
 
   private static final String PUT_RECEIPT =

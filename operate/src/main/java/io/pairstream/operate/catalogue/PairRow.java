@@ -1,8 +1,12 @@
 package io.pairstream.operate.catalogue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -11,11 +15,14 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.rejection.Measurements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Outcome of one raw record: a record on training, validation, test or quarantine, without its
@@ -23,8 +30,9 @@ import java.util.List;
  *
  * @param pairId empty where the raw record could not be read
  * @param status TRAINING, VALIDATION, TEST or QUARANTINED
- * @param step which node rejected it; empty where none did, as are {@code reason}, {@code detail},
- *     {@code measured} and {@code limit}
+ * @param step which node rejected it; empty where none did, as are {@code reason} and {@code
+ *     detail}
+ * @param measured what the rejection rests on
  * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
  *     none
  * @param caption the caption's beginning: at most 1,000 characters; cleaned where the pair was kept
@@ -42,8 +50,7 @@ public record PairRow(
     String step,
     String reason,
     String detail,
-    String measured,
-    String limit,
+    Measured measured,
     String copyOf,
     String caption,
     String language,
@@ -72,8 +79,7 @@ public record PairRow(
         "",
         "",
         "",
-        "",
-        "",
+        Measured.NONE,
         "",
         cut(pair.getCaption(), LONGEST_CAPTION),
         cut(pair.getLanguage(), LONGEST_NAME),
@@ -109,8 +115,7 @@ public record PairRow(
         pair.getStep(),
         pair.getReason(),
         cut(pair.getDetail(), LONGEST_TEXT),
-        cut(pair.getMeasured(), LONGEST_NAME),
-        cut(pair.getLimit(), LONGEST_NAME),
+        Measurements.read(pair.getMeasured()).withTexts(text -> cut(text, LONGEST_NAME)),
         cut(pair.getCopyOf(), LONGEST_NAME),
         cut(sent.getCaption(), LONGEST_CAPTION),
         cut(sent.getLanguage(), LONGEST_NAME),
@@ -164,7 +169,7 @@ public record PairRow(
       "pair_id, image_digest, status TEXT, reason TEXT, source_kind TEXT, contributor TEXT,"
           + " producer TEXT, copy_of, raw_topic TEXT, raw_partition INTEGER, raw_offset INTEGER,"
           + " partition INTEGER, offset INTEGER, has_picture INTEGER, received_at INTEGER,"
-          + " step TEXT, detail TEXT, measured TEXT, bound TEXT, caption TEXT, language TEXT,"
+          + " step TEXT, detail TEXT, measured TEXT, caption TEXT, language TEXT,"
           + " url TEXT, licence TEXT, recipe_version";
 
   /** Values of {@link #COLUMNS}. */
@@ -187,8 +192,7 @@ public record PairRow(
       receivedAt.toEpochMilli(),
       step,
       detail,
-      measured,
-      limit,
+      measured.equals(Measured.NONE) ? null : new String(Json.bytes(measured), UTF_8),
       caption,
       language,
       url,
@@ -206,8 +210,9 @@ public record PairRow(
         row.getString("step"),
         row.getString("reason"),
         row.getString("detail"),
-        row.getString("measured"),
-        row.getString("bound"),
+        Optional.ofNullable(row.getString("measured"))
+            .map(text -> AnswerJson.read(text, Measured.class))
+            .orElse(Measured.NONE),
         HexBytes.text(row, "copy_of"),
         row.getString("caption"),
         row.getString("language"),

@@ -1,7 +1,10 @@
 package io.pairstream.operate.instances;
 
+import static java.util.stream.Collectors.joining;
+
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.report.SelfReport;
@@ -60,7 +63,8 @@ public final class InstanceChecks {
     String health = status.getFacts().getOrDefault(SelfReport.HEALTH, "no health address");
     String place = "process %d on %s (%s)".formatted(status.getPid(), status.getHost(), health);
     String held = ": %s, partitions: %d".formatted(status.getState(), status.getAssigned().size());
-    String obstacle = status.getObstacle();
+    String obstacle =
+        status.getObstacles().stream().map(ReportedObstacle::getText).collect(joining("; "));
     return obstacle.isEmpty()
         ? Finding.ok(area, name, place + held)
         : Finding.warning(area, name, place + " waits: " + obstacle, "nothing in its way", "");

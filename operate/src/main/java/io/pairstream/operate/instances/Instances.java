@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Series;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.transactions.AbandonedTransaction;
@@ -21,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -129,8 +129,9 @@ public final class Instances implements AutoCloseable {
   }
 
   /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
-  public Optional<String> obstacle() {
-    return follower == null ? Optional.empty() : follower.progress().fault();
+  public Optional<Obstacle> obstacle() {
+    Optional<String> why = follower == null ? Optional.empty() : follower.progress().fault();
+    return why.map(Obstacle::notRead);
   }
 
   /**
@@ -167,19 +168,29 @@ public final class Instances implements AutoCloseable {
         .orElse(transactionalId);
   }
 
-  /**
-   * A recipe's limits of measures, like {@code caption_words>=3}; none where no process reports the
-   * recipe.
-   */
-  public List<String> limits(String recipeVersion) {
+  /** A recipe's limits of measures; none where no process reports the recipe. */
+  public List<Limit> limits(String recipeVersion) {
     return all().stream()
-        .map(each -> each.status().getFacts())
-        .filter(facts -> facts.getOrDefault("recipe_version", "").equals(recipeVersion))
-        .flatMap(facts -> Stream.ofNullable(facts.get("limits")))
-        .findFirst()
-        .map(limits -> List.of(limits.split(" ")))
-        .orElse(List.of());
+        .map(Instance::status)
+        .filter(of -> of.getFacts().getOrDefault("recipe_version", "").equals(recipeVersion))
+        .limit(1)
+        .flatMap(of -> of.getMetrics().stream())
+        .filter(metric -> metric.getName().equals("recipe_limit"))
+        .map(
+            metric ->
+                new Limit(
+                    metric.getLabels().getOrDefault("measure", ""),
+                    metric.getLabels().getOrDefault("bound", ""),
+                    metric.getValue()))
+        .toList();
   }
+
+  /**
+   * A limit of a recipe.
+   *
+   * @param bound AT_LEAST or AT_MOST
+   */
+  public record Limit(String measure, String bound, double limit) {}
 
   /** Operator that puts groups of the platform's own beside the reports of their processes. */
   public ReportingGroups beside(Dataset dataset) {

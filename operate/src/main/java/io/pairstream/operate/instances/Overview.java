@@ -16,6 +16,7 @@ import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
@@ -167,20 +168,25 @@ public final class Overview {
   }
 
   private static boolean needsEyes(Instance instance) {
-    return instance.silent() || !instance.status().getObstacle().isEmpty();
+    return instance.silent() || !instance.status().getObstacles().isEmpty();
   }
 
   /** The processes that say what is in their way. */
   private Stream<Instance> waiting() {
     return instances.stream()
-        .filter(each -> !each.silent() && !each.status().getObstacle().isEmpty());
+        .filter(each -> !each.silent() && !each.status().getObstacles().isEmpty());
   }
 
   private static Sentence obstacle(Instance instance) {
-    InstanceStatus status = instance.status();
-    String text = status.getObstacle();
-    Sentence known = Sentence.of(status.getObstacleTemplate(), status.getObstacleArguments(), text);
-    return text.isEmpty() || !known.name().isEmpty() ? known : Template.REPORTED.with(text);
+    return instance.status().getObstacles().stream()
+        .map(Overview::sentence)
+        .reduce((one, next) -> Template.AND.with(one, next))
+        .orElseGet(() -> Sentence.of("", List.of(), ""));
+  }
+
+  private static Sentence sentence(ReportedObstacle is) {
+    Sentence known = Sentence.of(is.getTemplate(), is.getArguments(), is.getText());
+    return known.name().isEmpty() ? Template.REPORTED.with(is.getText()) : known;
   }
 
   private Sentence sentence(boolean blind) {

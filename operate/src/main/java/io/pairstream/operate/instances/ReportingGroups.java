@@ -30,7 +30,7 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
     boolean isHeldUp =
         speaking.isEmpty()
             ? of(service).findAny().isPresent()
-            : speaking.stream().noneMatch(each -> each.status().getObstacle().isEmpty());
+            : speaking.stream().noneMatch(each -> each.status().getObstacles().isEmpty());
     boolean isStarting = !speaking.isEmpty() && isStarting(service);
     GroupLag told = isHeldUp ? group.waiting(isStarting) : group;
     return silences(service).findFirst().map(told::because).orElse(told);

@@ -12,6 +12,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Clock;
@@ -368,11 +369,11 @@ public final class LagWatcher implements AutoCloseable {
   }
 
   /** Why nothing is known yet, or nothing newer; empty while all is well. */
-  public Optional<String> obstacle() {
+  public Optional<Obstacle> obstacle() {
     LagReport last = latest;
     return last.ready() || last.trouble().isPresent()
-        ? last.trouble()
-        : Optional.of("the lag was not looked at yet");
+        ? last.trouble().map(why -> Obstacle.known("LAG_NOT_KNOWN", "{0}", why))
+        : Optional.of(Obstacle.known("LAG_NOT_LOOKED_AT", "the lag was not looked at yet"));
   }
 
   /** Looks no more. */

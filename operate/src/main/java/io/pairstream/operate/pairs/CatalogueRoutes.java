@@ -8,6 +8,7 @@ import io.pairstream.operate.catalogue.PairPage;
 import io.pairstream.operate.catalogue.PairQuery;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
+import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
@@ -57,7 +58,7 @@ public final class CatalogueRoutes implements AutoCloseable {
   private final Pictures pictures;
   private final PairCards cards;
   private final PairHistory history;
-  private final Function<String, List<String>> limits;
+  private final Function<String, List<Limit>> limits;
   private final WaitingWork readers = new WaitingWork("read-pairs", READERS, WAITING);
 
   /**
@@ -70,7 +71,7 @@ public final class CatalogueRoutes implements AutoCloseable {
       ClusterAccess cluster,
       TopicTable catalogue,
       WorkerSettings workers,
-      Function<String, List<String>> limits,
+      Function<String, List<Limit>> limits,
       Clock clock) {
     this.limits = limits;
     this.dataset = cluster.dataset().name();
@@ -169,16 +170,16 @@ public final class CatalogueRoutes implements AutoCloseable {
    *
    * @param remembered whether it is what the catalogue alone knows, as Kafka does not answer
    * @param asOf of when it is then; empty where that is now
-   * @param limits of the pair's recipe, like {@code caption_words>=3}; empty where none is known
+   * @param limits of the pair's recipe; empty where none is known
    */
   private record Card(
       @JsonUnwrapped PairCard card,
       boolean remembered,
       Optional<Instant> asOf,
-      List<String> limits) {}
+      List<Limit> limits) {}
 
   private Card card(PairCard card, boolean remembered) {
-    List<String> known = limits.apply(card.pair().row().recipeVersion());
+    List<Limit> known = limits.apply(card.pair().row().recipeVersion());
     return new Card(card, remembered, catalogue.staleSince(), known);
   }
 

@@ -8,7 +8,6 @@ import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
@@ -21,6 +20,7 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.rejection.Measurements;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -286,7 +286,7 @@ public final class PairHistory {
           .or(() -> isWithdrawn ? records.entry(key) : Optional.empty())
           .map(QuarantineEntry::pair)
           .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
-          .map(QuarantinedPair::getMeasured)
+          .map(pair -> Measurements.read(pair.getMeasured()).found())
           .ifPresent(
               subject -> {
                 keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise

@@ -29,6 +29,7 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
@@ -42,7 +43,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -60,7 +60,7 @@ public final class OperateService implements AutoCloseable {
 
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
-  private final List<Supplier<Optional<String>>> obstacles = new ArrayList<>();
+  private final SelfReport report = new SelfReport("operate", Clock.systemUTC());
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread requirements;
   private final LagWatcher lag;
@@ -99,8 +99,8 @@ public final class OperateService implements AutoCloseable {
     Supplier<LagReport> besideProcesses =
         () -> latest.get().map(instances.beside(access.dataset()));
     routes.addAll(new LagRoutes(besideProcesses, history).routes());
-    obstacles.add(lag::obstacle);
-    obstacles.add(instances::obstacle);
+    report.obstacleFrom(lag::obstacle);
+    report.obstacleFrom(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, arrivals);
     TopicTable catalogue = addPairs(access, settings, instances, clock);
     ClusterWatch watch = closedLater(new ClusterWatch(access));
@@ -138,14 +138,14 @@ public final class OperateService implements AutoCloseable {
     KeyRing keys =
         closedLater(
             new KeyRing(access.topics().apiKeys(), access.registry(), access.clientSettings()));
-    obstacles.add(keys::obstacle);
+    report.obstacleFrom(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
     ActionLog actions = closedLater(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
     routes.addAll(closedLater(new MuteRoutes(access, actions, clock)).routes());
-    routes.addAll(Route.health(obstacles));
+    routes.addAll(Route.health(List.of(report::obstacle)));
     routes.addAll(DashboardPage.routes());
     server =
         new WebServer(
@@ -154,7 +154,7 @@ public final class OperateService implements AutoCloseable {
             login,
             new CallerLimits(nanos),
             settings.anonymous());
-    reportSelf(access, settings.stateDirectory(), clock);
+    reportSelf(access, settings.stateDirectory());
     ClusterCheck check =
         ClusterCheck.of(cluster)
             .onTopics(
@@ -178,10 +178,8 @@ public final class OperateService implements AutoCloseable {
     }
   }
 
-  private void reportSelf(ClusterAccess access, Path stateDirectory, Clock clock) {
-    SelfReport report = new SelfReport("operate", clock);
+  private void reportSelf(ClusterAccess access, Path stateDirectory) {
     report.stateFrom(() -> SelfReport.State.RUNNING);
-    obstacles.forEach(report::addObstacle);
     report.add(Reading.ofHttp(server::traffic));
     report.add(Reading.ofDisk(stateDirectory));
     // Closed last of all parts.
@@ -203,7 +201,7 @@ public final class OperateService implements AutoCloseable {
                     new ActionRoutes.Fold(access.topics().actions().name())),
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
-    obstacles.add(catalogue::trouble);
+    report.obstacleFrom(() -> catalogue.trouble().map(Obstacle::notRead));
     CatalogueRoutes pairs =
         closedLater(
             new CatalogueRoutes(

@@ -2,7 +2,7 @@
 // decided about it.
 
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, codeOf, command, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
+import { addressOf, card, codeOf, command, facts, heading, measuredOf, note, personOf, saidIn, skeleton, timeOf } from "./parts.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, statusChip } from "./tiles.js";
 
@@ -112,7 +112,7 @@ function pictures(app, pair, shown) {
             model && measuresOf(app, model, model.encoding),
           ),
     ),
-    pair.copy_of && h("p.small.quiet.after", app.say("pair.near", { bits: parseInt(pair.measured), limit: parseInt(pair.limit) })),
+    pair.copy_of && h("p.small.quiet.after", app.say("pair.near", { bits: pair.measured.value, limit: pair.measured.limit })),
   );
 }
 
@@ -138,10 +138,11 @@ function verdict(app, pair, reload) {
   const isLifted = status === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
   const cell = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
   const copies = addressOf("pairs", { q: pair.image_digest, status: "QUARANTINED" });
+  const by = measuredOf(app, pair);
   const known = isBad
     ? [
-        fact(app, "measured", pair.measured && h("bdi", withUnit(app, pair.measured))),
-        fact(app, "limit", pair.limit && h("bdi", withUnit(app, pair.limit))),
+        fact(app, "measured", by.measured && h("bdi", by.measured)),
+        fact(app, "limit", by.limit && h("bdi", by.limit)),
         fact(app, "detail", detailOf(app, pair) && h("bdi", detailOf(app, pair))),
         fact(app, "remedy", remedyWords(app, pair.reason, pair.remedy)),
         fact(app, "code", pair.reason && h("a", { href: cell }, codeOf(pair.reason))),
@@ -176,17 +177,18 @@ function verdict(app, pair, reload) {
 
 /** What the record says of why; it is English, so that elsewhere the measured value says it alone. */
 function detailOf(app, { detail, measured, detail_template: template, ...rest }) {
-  const isSpoken = app.words.language === "en" || !measured || template;
-  return isSpoken && detail !== measured ? saidIn(app, { detail, detail_template: template, ...rest }, "detail") : "";
+  const { measured: value } = measuredOf(app, { measured });
+  const isSpoken = app.words.language === "en" || !value || template;
+  return isSpoken && detail !== value ? saidIn(app, { detail, detail_template: template, ...rest }, "detail") : "";
 }
 
 /** What people did: {did, who, why, at, more}. */
-function people(app, deeds) {
+function people(app, acts) {
   return (
-    deeds.length > 0 &&
+    acts.length > 0 &&
     h(
       "ol.reviews",
-      deeds.map(({ did, who, why, at, more }) =>
+      acts.map(({ did, who, why, at, more }) =>
         h(
           "li",
           h("p", h("b", did), " · ", personOf(app, who)),
@@ -282,12 +284,11 @@ function measures(app, { measures: given = {}, limits = [], status }) {
   const order = app.words.names("measure");
   const place = ([name]) => (order.includes(name) ? order.indexOf(name) : order.length);
   // The least number of characters is for scripts that put spaces between words.
-  const isAsked = ([, name, sign]) => !(name === "caption_characters" && sign === ">=" && all.caption_words === undefined);
-  const bounds = limits.map((text) => /^(.+)([<>]=)(.+)$/.exec(text) ?? []).filter(isAsked);
-  const limitsOf = (wanted) =>
-    bounds
-      .filter(([, name]) => name === wanted)
-      .map(([, , sign, bound]) => app.say(sign === ">=" ? "pair.least" : "pair.most", { bound: measured(app, wanted, Number(bound)) }));
+  const isAsked = ({ measure, bound }) => measure !== "caption_characters" || bound !== "AT_LEAST" || all.caption_words !== undefined;
+  const limitsOf = (name) =>
+    limits
+      .filter((limit) => limit.measure === name && isAsked(limit))
+      .map(({ bound, limit }) => app.say(`bound.${bound}`, { value: measured(app, name, limit) }));
   const withLimits = (name, value) => [h("bdi", measured(app, name, value)), " ", h("span.quiet.limits", limitsOf(name).join(" · "))];
   const known = Object.entries(all)
     .sort((a, b) => place(a) - place(b))

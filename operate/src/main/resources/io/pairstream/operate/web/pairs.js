@@ -2,7 +2,7 @@
 // sent and gone back to.
 
 import { h } from "./dom.js";
-import { addressOf, choice, follow, heading, skeleton, tally, timeOf, withUnit } from "./parts.js";
+import { addressOf, choice, follow, heading, measuredOf, skeleton, tally, timeOf } from "./parts.js";
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
 
 const STATUSES = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
@@ -102,7 +102,7 @@ function row(app, pair, shown) {
         "p.row.small",
         statusChip(app, pair.status),
         isBad && h("span", reasonWords(app, pair.reason)),
-        isBad && pair.measured && h("bdi.quiet", withUnit(app, pair.measured)),
+        isBad && h("bdi.quiet", measuredOf(app, pair).measured),
       ),
       h(
         "p.row.small.quiet",

@@ -156,9 +156,10 @@ export function codeOf(name, className = "") {
   return h(`code${className}`, name.split(/(?<=_)/).flatMap((part) => [part, h("wbr")]));
 }
 
-/** A measured value or a limit, like "12 bytes", in the page's language. */
-export function withUnit(app, text) {
-  return app.words.withUnit(text, (value) => app.format.number(value, 3));
+/** What a pair's rejection rests on, and the limit that it breaks, in the page's language; empty where there is none. */
+export function measuredOf({ words, format }, { measured }) {
+  const number = (value) => format.number(value, 3);
+  return { measured: words.measured(measured, number), limit: words.limit(measured, number) };
 }
 
 /** What stands where nothing is known yet. */

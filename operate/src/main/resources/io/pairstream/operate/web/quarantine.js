@@ -2,7 +2,7 @@
 // them. The cell is a part of the address.
 
 import { h } from "./dom.js";
-import { addressOf, codeOf, follow, heading, note, saidIn, scrolling, skeleton, tally, timeOf, withUnit } from "./parts.js";
+import { addressOf, codeOf, follow, heading, measuredOf, note, saidIn, scrolling, skeleton, tally, timeOf } from "./parts.js";
 import { MOST_PAIRS, reviewBar } from "./review.js";
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, revealAll, sourceName, spokenName } from "./tiles.js";
 
@@ -231,7 +231,8 @@ class Sheet {
 
   #tile(pair) {
     const { say } = this.#app;
-    const { id, measured, limit, caption } = pair;
+    const { id, caption } = pair;
+    const { measured, limit } = measuredOf(this.#app, pair);
     const isDone = this.#isDone(pair);
     const isChosen = this.#chosen.has(id);
     const outcome = this.#outcomes.get(id);
@@ -248,8 +249,8 @@ class Sheet {
       ),
       h(
         "p.tile-measured.small",
-        measured && measured !== caption && h("b", h("bdi", withUnit(this.#app, measured))),
-        limit && h("span.quiet", ` ${say("pair.limitIs", { limit: withUnit(this.#app, limit) })}`),
+        measured && measured !== caption && h("b", h("bdi", measured)),
+        limit && h("span.quiet", ` ${say("pair.limitIs", { limit })}`),
       ),
       h(
         "p.tile-foot.small.quiet",

@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -135,8 +136,7 @@ public final class JudgedPairs implements AutoCloseable {
         .setStep("gate")
         .setReason(reason)
         .setDetail("32x32: shorter side is below 64 px")
-        .setMeasured("32 px")
-        .setLimit("64 px")
+        .setMeasured(new Measurement("shorter_side_px", 32d, "AT_LEAST", 64d, "px", "", ""))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)
         .setQuarantinedAt(raw.getReceivedAt().plusSeconds(1));

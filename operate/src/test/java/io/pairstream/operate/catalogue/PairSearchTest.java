@@ -95,7 +95,7 @@ class PairSearchTest {
             row -> {
               assertThat(row.status()).isEqualTo("QUARANTINED");
               assertThat(row.reason()).isEqualTo("IMAGE_TOO_SMALL");
-              assertThat(row.measured()).isEqualTo("32 px");
+              assertThat(row.measured().inWords()).isEqualTo("32 px");
               assertThat(row.caption()).isEqualTo("a small cat");
               assertThat(row.contributor()).isEqualTo("museum");
               assertThat(row.origin()).isEqualTo(origin);

@@ -4,6 +4,8 @@ import static io.pairstream.operate.instances.Played.NOON;
 import static io.pairstream.operate.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operate.instances.Instances.Limit;
+import io.pairstream.schemas.Metric;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,14 +54,19 @@ class InstancesTest {
 
   @Test
   void theLimitsOfARecipeAreThoseThatItsProcessReports() {
+    Map<String, String> limited = Map.of("measure", "sharpness", "bound", "AT_LEAST");
     book.note(
         "preprocess/a",
         status("preprocess", "a", Instant.now())
-            .setFacts(Map.of("recipe_version", "7f", "limits", "sharpness>=9.5 luma_mean<=250"))
+            .setFacts(Map.of("recipe_version", "7f"))
+            .setMetrics(
+                List.of(
+                    new Metric("recipe_limit", "GAUGE", "", limited, 9.5),
+                    new Metric("stream_threads", "GAUGE", "", Map.of(), 2.0)))
             .build(),
         Instant.now());
 
-    assertThat(book.limits("7f")).containsExactly("sharpness>=9.5", "luma_mean<=250");
+    assertThat(book.limits("7f")).containsExactly(new Limit("sharpness", "AT_LEAST", 9.5));
     assertThat(book.limits("80")).isEmpty();
   }
 

@@ -15,6 +15,7 @@ import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.web.OperateService;
 import io.pairstream.operate.web.OperateSettings;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(1800)
 class OverviewTest {
+
+  private static final ReportedObstacle NO_WORKER =
+      new ReportedObstacle("no image worker is able to work", "NO_WORKER", List.of());
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -100,8 +104,7 @@ class OverviewTest {
         status("preprocess", "a", clock.instant())
             .setIntervalMs(SELDOM_MS)
             .setState("WAITING")
-            .setObstacle("no image worker is able to work")
-            .setObstacleTemplate("NO_WORKER")
+            .setObstacles(List.of(NO_WORKER))
             .build());
 
     try (Watched watched = new Watched(cluster)) {
@@ -151,8 +154,7 @@ class OverviewTest {
               .setStartedAt(clock.instant())
               .setIntervalMs(SELDOM_MS)
               .setState("STARTING")
-              .setObstacle("no image worker is able to work")
-              .setObstacleTemplate("NO_WORKER")
+              .setObstacles(List.of(NO_WORKER))
               .build());
       JsonNode starts =
           await(watched::overview, found -> !found.path("verdict").asText().equals("UNKNOWN"));

@@ -9,6 +9,7 @@ import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
 import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
@@ -83,7 +84,9 @@ class SilentInstancesTest {
     for (InstanceStatus each :
         List.of(
             here(now.minusSeconds(60)).build(),
-            status("preprocess", "waits", now).setObstacle("the disk is full").build(),
+            status("preprocess", "waits", now)
+                .setObstacles(List.of(new ReportedObstacle("the disk is full", "", List.of())))
+                .build(),
             status("preprocess", "works", now)
                 .setFacts(Map.of(SelfReport.HEALTH, "http://127.0.0.1:8090"))
                 .setAssigned(List.of("raw-1"))

@@ -14,6 +14,7 @@ import io.pairstream.operate.actions.AuditEvent;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
+import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.schemas.Origin;
@@ -101,7 +102,7 @@ class CatalogueRoutesTest {
         cluster,
         catalogue,
         workers,
-        version -> version.isEmpty() ? List.of() : List.of("sharpness>=9.5"),
+        version -> version.isEmpty() ? List.of() : List.of(new Limit("sharpness", "AT_LEAST", 9.5)),
         Clock.systemUTC());
   }
 
@@ -208,8 +209,9 @@ class CatalogueRoutesTest {
     assertThat(card.path("waivable").asBoolean()).as("blurred may be let in").isTrue();
 
     assertThat(card.path("step").asText()).isEqualTo("gate");
-    assertThat(card.path("measured").asText()).isEqualTo("32 px");
-    assertThat(card.path("limit").asText()).isEqualTo("64 px");
+    assertThat(card.path("measured").path("value").asInt()).isEqualTo(32);
+    assertThat(card.path("measured").path("limit").asInt()).isEqualTo(64);
+    assertThat(card.path("measured").path("unit").asText()).isEqualTo("px");
     assertThat(card.path("remedy").asText()).isEqualTo("Send a sharper picture.");
     assertThat(card.path("reviews")).hasSize(1);
     assertThat(card.path("reviews").get(0).path("reviewer").asText()).isEqualTo("mina");
@@ -242,7 +244,7 @@ class CatalogueRoutesTest {
             .formatted(
                 cluster.topics().training().name(), stop.path("partition"), stop.path("offset"));
     assertThat(json("/v1/pairs/" + output).path("id").asText()).isEqualTo(id);
-    assertThat(accepted.path("limits").get(0).asText()).isEqualTo("sharpness>=9.5");
+    assertThat(accepted.path("limits").get(0).path("measure").asText()).isEqualTo("sharpness");
 
     judged.takeDown("PAIR", id);
     RawPair again = raw(drawn(120, 90), raw.getCaption());

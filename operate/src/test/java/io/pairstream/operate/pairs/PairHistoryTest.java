@@ -16,6 +16,7 @@ import io.pairstream.operate.review.ReviewResult;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -99,7 +100,7 @@ class PairHistoryTest {
 
     assertThat(answer.status()).isEqualTo("QUARANTINED");
     assertThat(answer.reason()).isEqualTo("IMAGE_TOO_SMALL");
-    assertThat(answer.quarantined().orElseThrow().pair().getMeasured()).isEqualTo("1 px");
+    assertThat(answer.quarantined().orElseThrow().pair().getMeasured().getValue()).isEqualTo(1);
     assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
   }
 
@@ -235,8 +236,8 @@ class PairHistoryTest {
                 assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
                 assertThat(answer.pairId()).isEqualTo(sent.pairId());
                 assertThat(answer.status()).isEqualTo("QUARANTINED");
-                assertThat(answer.quarantined().orElseThrow().pair().getMeasured())
-                    .isEqualTo("1 px");
+                assertThat(answer.quarantined().orElseThrow().pair().getMeasured().getValue())
+                    .isEqualTo(1);
                 assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
                 assertThat(answer.origin()).isEqualTo(link.origin());
               });
@@ -298,7 +299,7 @@ class PairHistoryTest {
     TestCluster.send(cluster, pipeline.receipt(sent, PairStatus.WITHDRAWN, ""));
     Sent again = pipeline.send("image", "caption");
     QuarantinedPair entry = PlayedPipeline.rejected(again, "WITHDRAWN", new byte[0]);
-    entry.setMeasured("museum");
+    entry.setMeasured(new Measurement("", 0d, "NONE", 0d, "", "museum", ""));
     pipeline.transaction(
         again,
         List.of(TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry)));

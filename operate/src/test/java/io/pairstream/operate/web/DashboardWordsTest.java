@@ -75,20 +75,28 @@ class DashboardWordsTest {
 
   @Test
   void everyObstacleThatAServiceNamesIsATemplate() throws IOException {
-    Pattern named = Pattern.compile("Obstacle\\.known\\(\\s*\"([A-Z_]+)\"");
+    Pattern named = Pattern.compile("\\bknown\\(\\s*\"([A-Z_]+)\"(?:,\\s*\"([^\"]*)\"\\s*[,)])?");
     Set<String> names = new TreeSet<>();
-    for (String module : List.of("service", "preprocess-streams", "ingest-service")) {
+    for (String module :
+        List.of("service", "preprocess-streams", "ingest-service", "operate", "trainer-feed")) {
       try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           named
               .matcher(Files.readString(file))
               .results()
-              .forEach(found -> names.add(found.group(1)));
+              .forEach(
+                  found -> {
+                    names.add(found.group(1));
+                    if (found.group(2) != null) {
+                      String english = Template.valueOf(found.group(1)).english();
+                      assertThat(found.group(2)).isEqualTo(english);
+                    }
+                  });
         }
       }
     }
 
-    assertThat(names).hasSizeGreaterThan(4);
+    assertThat(names).hasSizeGreaterThan(15);
     assertThat(Arrays.stream(Template.values()).map(Template::name)).containsAll(names);
   }
 

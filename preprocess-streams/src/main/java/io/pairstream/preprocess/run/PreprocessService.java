@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.MeasureLimits;
+import io.pairstream.cleaning.recipe.MeasureLimits.Limit;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -173,15 +174,15 @@ public final class PreprocessService implements AutoCloseable {
     report.topology(topology.describe().toString());
     report.obstacleFrom(admission::trouble);
     report.standstillFrom(() -> admission.standsStill(settings.longestRound()));
-    String limits = String.join(" ", MeasureLimits.of(plan.effectiveRecipe()));
+    List<Limit> limits = MeasureLimits.of(plan.effectiveRecipe());
     report.add(
         reading ->
             reading
                 .fact("recipe", settings.recipe())
                 .fact("recipe_version", plan.version())
-                .fact("limits", limits)
                 .fact("image_workers", workers.sandbox())
                 .gauge("stream_threads", settings.threads()));
+    report.add(reading -> limits.forEach(limit -> read(limit, reading)));
     report.add(counts);
     report.add(reading -> read(workers.counts(), reading));
     report.add(Reading.ofDisk(settings.stateDir()));
@@ -254,11 +255,11 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(() -> streams.close(STOP_WITHIN));
     endsWith(streams, threadsReplaced, () -> {});
     String group = settings.get(StreamsConfig.APPLICATION_ID_CONFIG).toString();
-    report.addObstacle(
+    report.obstacleFrom(
         () ->
             Optional.of(streams.state())
                 .filter(state -> state != KafkaStreams.State.RUNNING)
-                .map(state -> "%s: %s is %s".formatted(otherwise, group, state)));
+                .map(is -> Obstacle.known("NOT_RUNNING", "{0}: {1} is {2}", otherwise, group, is)));
     return streams;
   }
 
@@ -296,7 +297,7 @@ public final class PreprocessService implements AutoCloseable {
     String trouble = workers.trouble();
     return trouble.isEmpty()
         ? Obstacle.known("NO_WORKER", "no image worker is able to work")
-        : Obstacle.of(trouble);
+        : Obstacle.known("WORKERS_FAIL", "{0}", trouble);
   }
 
   private static void count(Counts counts, String step, long nanos, Outcome<?> outcome) {
@@ -305,6 +306,11 @@ public final class PreprocessService implements AutoCloseable {
     counts
         .of("step_rejections_total", "step", step)
         .add(outcome instanceof Outcome.Rejected<?> ? 1 : 0);
+  }
+
+  private static void read(Limit limit, Reading reading) {
+    reading.gauge(
+        "recipe_limit", limit.limit(), "measure", limit.measure(), "bound", limit.bound().name());
   }
 
   private static void read(ImageWorkerPool.Counts workers, Reading reading) {

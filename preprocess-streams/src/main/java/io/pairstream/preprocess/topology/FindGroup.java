@@ -3,10 +3,10 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.service.rejection.Measurements;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -62,9 +62,7 @@ final class FindGroup
     return new Rejection(
         RejectReason.valueOf(group.getReason()),
         group.getDetail(),
-        group.getMeasured(),
-        group.getLimit(),
-        BrokenLimit.NONE,
+        Measurements.read(group.getMeasured()),
         group.getCopyOf());
   }
 

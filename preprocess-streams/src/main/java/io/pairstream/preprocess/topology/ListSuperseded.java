@@ -5,6 +5,7 @@ import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.service.rejection.Measurements;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -90,8 +91,8 @@ final class ListSuperseded extends ContextualProcessor<String, Finding, String, 
                 : "a larger picture of this one's group of near copies is published in its place;"
                     + " that is nearly the group's image "
                     + finding.getCopyOf())
-        .setMeasured(finding.getDistanceBits() + " bits")
-        .setLimit(maxDistanceBits + " bits")
+        .setMeasured(
+            Measurements.record(TakeFinding.distance(finding.getDistanceBits(), maxDistanceBits)))
         .setCopyOf(finding.getSupersededBy());
   }
 }

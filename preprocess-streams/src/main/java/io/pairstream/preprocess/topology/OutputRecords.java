@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
@@ -23,6 +24,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.rejection.Measurements;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,8 +139,7 @@ final class OutputRecords {
         : Outcome.rejected(
             RejectReason.PREPARED_IMAGE_TOO_LARGE,
             "pictures, texts, annotations and headers of the pair do not fit into a record",
-            bytes + " bytes",
-            most + " bytes");
+            Measured.atMost("record_bytes", bytes, most, "bytes"));
   }
 
   /** Upper bound of the text's bytes in UTF-8: three per char. */
@@ -182,11 +183,7 @@ final class OutputRecords {
         .setStep(rejected.step())
         .setReason(rejected.rejection().reason().name())
         .setDetail(rejected.rejection().detail())
-        .setMeasured(rejected.rejection().measured())
-        .setLimit(rejected.rejection().limit())
-        .setMeasure(rejected.rejection().broken().measure())
-        .setMeasuredValue(rejected.rejection().broken().value())
-        .setLimitValue(rejected.rejection().broken().limit())
+        .setMeasured(Measurements.record(rejected.rejection().measured()))
         .setRecipeVersion(recipeVersion)
         .setOrigin(raw.origin())
         .setQuarantinedAt(raw.arrivedAt())
@@ -207,7 +204,6 @@ final class OutputRecords {
         .setReason(receipt.getReason())
         .setDetail(receipt.getDetail())
         .setMeasured(receipt.getMeasured())
-        .setLimit(receipt.getLimit())
         .setRecipeVersion(recipeVersion)
         .setOrigin(receipt.getOrigin())
         .setQuarantinedAt(receipt.getDecidedAt())
@@ -236,8 +232,7 @@ final class OutputRecords {
         .setStatus(PairStatus.QUARANTINED.name())
         .setReason(rejection.reason().name())
         .setDetail(rejection.detail())
-        .setMeasured(rejection.measured())
-        .setLimit(rejection.limit())
+        .setMeasured(Measurements.record(rejection.measured()))
         .setCopyOf(rejection.copyOf())
         .build();
   }

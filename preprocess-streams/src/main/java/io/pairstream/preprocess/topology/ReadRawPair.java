@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.SubmittedPair;
@@ -111,8 +112,7 @@ final class ReadRawPair
           Outcome.rejected(
               RejectReason.RECORD_TOO_LARGE,
               "the record unpacks to more than a raw record may have; its bytes are not kept here",
-              raw.size() + " bytes",
-              RecordSizes.MAX_RAW_RECORD + " bytes"));
+              Measured.atMost("record_bytes", raw.size(), RecordSizes.MAX_RAW_RECORD, "bytes")));
     }
     OptionalInt schemaId = WireFormat.schemaId(raw.value());
     if (schemaId.isEmpty()) {
@@ -132,8 +132,14 @@ final class ReadRawPair
               Outcome.rejected(
                   RejectReason.UNKNOWN_SCHEMA,
                   WriterSchemas.whyUnknown(schemaId.getAsInt()),
-                  "schema id " + schemaId.getAsInt(),
-                  ""));
+                  new Measured(
+                      "schema_id",
+                      schemaId.getAsInt(),
+                      Measured.Bound.NONE,
+                      0,
+                      "schema_id",
+                      "",
+                      "")));
       // Such a record waits at the consumer. It comes here only where the answer was lost
       // meanwhile; the thread joins again from its last commit, as in CrashGuard.
       case UNDECIDED ->
@@ -255,8 +261,7 @@ final class ReadRawPair
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
             "the field " + field.getKey() + " is too long",
-            bytes + " bytes",
-            FieldRule.MAX_BYTES + " bytes");
+            Measured.atMost("field_bytes", bytes, FieldRule.MAX_BYTES, "bytes"));
       }
       if (!FieldRule.isPlain(field.getValue())) {
         return Outcome.rejected(

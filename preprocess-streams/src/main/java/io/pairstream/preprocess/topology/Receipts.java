@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Finding;
@@ -180,8 +181,7 @@ final class Receipts {
                   RejectReason.WITHDRAWN,
                   "this pair is withdrawn under another spelling of its caption; the record's"
                       + " bytes are not kept here",
-                  takedown.get().getSubject(),
-                  "")
+                  Measured.text(takedown.get().getSubject(), ""))
               : published(sampleId, cleaned.identity().pairId())
                   .<Outcome<PreparedPair>>map(
                       earlier ->

@@ -1,10 +1,10 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -98,9 +98,12 @@ final class TakeFinding
                             + finding.getPublished())
                 + (finding.getMirrored() ? ", mirrored" : "")
                 + "; its bytes are not kept here, but on the raw topic",
-            finding.getDistanceBits() + " bits",
-            plan.nearCopies().maxDistanceBits() + " bits",
-            BrokenLimit.NONE,
+            distance(finding.getDistanceBits(), plan.nearCopies().maxDistanceBits()),
             finding.getCopyOf()));
+  }
+
+  /** How far two pictures differ that must differ by more. */
+  static Measured distance(int bits, int most) {
+    return new Measured("distance_bits", bits, Measured.Bound.MORE_THAN, most, "bits", "", "");
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.preprocess.topology.Tracked.Identity;
@@ -121,8 +122,7 @@ final class Takedowns {
             "this "
                 + takedown.getKind().toLowerCase(Locale.ROOT)
                 + " is withdrawn; the record's bytes are not kept here",
-            takedown.getSubject(),
-            "");
+            Measured.text(takedown.getSubject(), ""));
       }
     }
     return Outcome.kept(tracked.stage());

@@ -175,7 +175,7 @@ class EqualSamplesTest {
     send(CLEAN + "\t");
     QuarantinedPair rejected = topology.quarantine().get(0).value();
     assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
-    assertThat(rejected.getMeasured()).isEqualTo(id(withdrawn));
+    assertThat(rejected.getMeasured().getFound()).isEqualTo(id(withdrawn));
     assertThat(rejected.getDetail()).contains("another spelling").contains("not kept here");
     assertThat(rejected.getValue()).isNull();
     assertThat(published()).isEmpty();

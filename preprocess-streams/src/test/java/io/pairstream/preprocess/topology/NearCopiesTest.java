@@ -162,8 +162,8 @@ class NearCopiesTest {
     assertThat(rejected.getReason()).isEqualTo("NEAR_COPY");
     assertThat(rejected.getStep()).isEqualTo("near-copies");
     assertThat(rejected.getCopyOf()).isEqualTo(digest(first));
-    assertThat(rejected.getMeasured()).isEqualTo(bits + " bits");
-    assertThat(rejected.getLimit()).isEqualTo("4 bits");
+    assertThat(rejected.getMeasured().getValue()).isEqualTo(bits);
+    assertThat(rejected.getMeasured().getLimit()).isEqualTo(4);
     assertSaysWhatWasSent(rejected, copy);
     assertThat(rejected.getOrigin().getOffset()).isEqualTo(1);
     assertThat(topology.receipts())
@@ -223,7 +223,7 @@ class NearCopiesTest {
     assertThat(topology.quarantine())
         .extracting(TestRecord::value)
         .singleElement()
-        .returns("4 bits", QuarantinedPair::getMeasured)
+        .returns(4d, rejected -> rejected.getMeasured().getValue())
         .satisfies(rejected -> assertThat(rejected.getDetail()).contains("mirrored"));
   }
 
@@ -365,7 +365,7 @@ class NearCopiesTest {
               assertThat(pair.getReason()).isEqualTo("NEAR_COPY");
               assertThat(pair.getStep()).isEqualTo("list-superseded");
               assertThat(pair.getCopyOf()).isEqualTo(digest(large));
-              assertThat(pair.getMeasured()).isEqualTo("2 bits");
+              assertThat(pair.getMeasured().getValue()).isEqualTo(2);
               boolean isFirst = pair.getPairId().equals(TopologyUnderTest.pairId(small));
               assertSaysWhatWasSent(pair, isFirst ? small : again);
             })
@@ -483,7 +483,7 @@ class NearCopiesTest {
     assertThat(live(topology.training())).containsExactly(TopologyUnderTest.pairId(larger));
     QuarantinedPair rejected = topology.quarantine().get(1).value();
     assertThat(rejected.getPairId()).isEqualTo(TopologyUnderTest.pairId(smaller));
-    assertThat(rejected.getMeasured()).isEqualTo("4 bits");
+    assertThat(rejected.getMeasured().getValue()).isEqualTo(4);
     assertThat(rejected.getDetail() + rejected.getCopyOf()).contains(digest(first), digest(larger));
   }
 

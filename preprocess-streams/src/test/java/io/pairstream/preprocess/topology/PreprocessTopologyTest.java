@@ -11,6 +11,7 @@ import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
@@ -252,7 +253,7 @@ class PreprocessTopologyTest {
 
       QuarantinedPair quarantined = topology.quarantine().get(0).value();
       assertThat(quarantined.getReason()).isEqualTo(RejectReason.UNKNOWN_SCHEMA.name());
-      assertThat(quarantined.getMeasured()).isEqualTo("schema id 4711");
+      assertThat(quarantined.getMeasured().getValue()).isEqualTo(4711);
     }
   }
 
@@ -370,11 +371,13 @@ class PreprocessTopologyTest {
       Receipt receipt = topology.receipts().get(0).value();
       assertThat(receipt.getReason()).isEqualTo(quarantined.getReason());
       assertThat(receipt.getDetail()).isEqualTo(quarantined.getDetail());
-      assertThat(receipt.getMeasured()).isNotEmpty().isEqualTo(quarantined.getMeasured());
-      assertThat(receipt.getLimit()).isNotEmpty().isEqualTo(quarantined.getLimit());
-      assertThat(quarantined.getMeasure()).isEqualTo("shorter_side_px");
-      assertThat(quarantined.getMeasuredValue()).isLessThan(quarantined.getLimitValue());
-      assertThat(quarantined.getLimitValue()).isEqualTo(4000);
+      Measurement by = quarantined.getMeasured();
+      assertThat(receipt.getMeasured()).isEqualTo(by);
+      assertThat(by.getMeasure()).isEqualTo("shorter_side_px");
+      assertThat(by.getValue()).isLessThan(by.getLimit());
+      assertThat(by.getBound()).isEqualTo("AT_LEAST");
+      assertThat(by.getLimit()).isEqualTo(4000);
+      assertThat(by.getUnit()).isEqualTo("px");
     }
   }
 
@@ -441,7 +444,7 @@ class PreprocessTopologyTest {
   }
 
   @Test
-  void turnsAwayARecordThatWouldNotFitItsQuarantine() {
+  void rejectsARecordThatWouldNotFitItsQuarantine() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
       RecordHeaders headers = new RecordHeaders();
       headers.add("中".repeat(4_000_000), null);
@@ -455,7 +458,7 @@ class PreprocessTopologyTest {
   }
 
   @Test
-  void turnsAwayACopyAndCountsIt() {
+  void rejectsACopyAndCountsIt() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
       RawPair pair = Pairs.good(1);
 

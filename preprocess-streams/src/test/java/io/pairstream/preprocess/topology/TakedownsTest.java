@@ -209,7 +209,7 @@ class TakedownsTest {
     assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
     assertThat(rejected.getStep()).isEqualTo("check-withdrawn");
     assertThat(rejected.getDetail()).contains("not kept here").doesNotContain("letter");
-    assertThat(rejected.getMeasured()).isEqualTo(subject);
+    assertThat(rejected.getMeasured().getFound()).isEqualTo(subject);
     assertThat(rejected.getProducer()).as("whose key it was sent with").isEqualTo("anna");
     assertThat(rejected.getPairId()).isEqualTo(id(pair));
     assertThat(rejected.getValue()).isNull();

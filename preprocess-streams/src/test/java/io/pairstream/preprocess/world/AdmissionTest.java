@@ -46,9 +46,9 @@ class AdmissionTest {
     Admission admission = new Admission(schemas, List.of(WELL, disk::get));
 
     assertThat(admission.isOpen()).isTrue();
-    disk.set(Optional.of(Obstacle.of("the disk is full")));
+    disk.set(Optional.of(Obstacle.known("DISK", "the disk is full")));
     assertThat(admission.isOpen()).isFalse();
-    disk.set(Optional.of(Obstacle.of("the disk is gone")));
+    disk.set(Optional.of(Obstacle.known("DISK", "the disk is gone")));
     assertThat(admission.isOpen()).isFalse();
     disk.set(Optional.empty());
     assertThat(admission.isOpen()).isTrue();

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,8 +51,7 @@ class AdmittingConsumerTest {
     admission =
         new Admission(
             schemas,
-            List.of(
-                () -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()).map(Obstacle::of)),
+            List.of(() -> Obstacle.known("DISK", "{0}", trouble.get()).ifAny()),
             nanos::get);
     consumer = AdmittingConsumer.wrap(kafka, admission);
     kafka.assign(List.of(P0, P1));

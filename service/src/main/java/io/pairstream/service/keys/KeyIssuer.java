@@ -6,6 +6,7 @@ import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.publish.RecordPublisher;
+import io.pairstream.service.report.Obstacle;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +65,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    String obstacle = ring.obstacle().orElse("");
+    String obstacle = ring.obstacle().map(Obstacle::text).orElse("");
     issuer.close();
     throw new TimeoutException("API keys cannot be read: " + obstacle);
   }

@@ -4,6 +4,7 @@ import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.table.KeyedValues;
 import java.time.Duration;
@@ -66,10 +67,14 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /** Why the keys are not known; empty where they are. */
-  public Optional<String> obstacle() {
+  public Optional<Obstacle> obstacle() {
     return isCaughtUp()
         ? Optional.empty()
-        : follower.progress().trouble().or(() -> Optional.of("API keys are being read"));
+        : follower
+            .progress()
+            .trouble()
+            .map(Obstacle::notRead)
+            .or(() -> Optional.of(Obstacle.known("KEYS_BEING_READ", "API keys are being read")));
   }
 
   /** The key of that id, whether it is live or not. */

@@ -5,19 +5,19 @@ import io.pairstream.schemas.wire.RootCause;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * An obstacle in a service's way, for a person.
  *
  * @param text in an English sentence; empty in {@link #NONE}
- * @param template name of the sentence's template, by which the dashboard says it in its language;
- *     empty where it has none
+ * @param template name of the sentence's template, by which the dashboard says it in its language
  * @param arguments words for the template's places
  */
 public record Obstacle(String text, String template, List<String> arguments) {
 
   /** Nothing is in the way. */
-  public static final Obstacle NONE = of("");
+  public static final Obstacle NONE = known("", "");
 
   public Obstacle {
     arguments = List.copyOf(arguments);
@@ -28,17 +28,24 @@ public record Obstacle(String text, String template, List<String> arguments) {
     return text.isEmpty() ? Optional.empty() : Optional.of(this);
   }
 
-  /** An obstacle that is said in these words in every language. */
-  public static Obstacle of(String text) {
-    return new Obstacle(text, "", List.of());
-  }
-
   /** An obstacle that an exception tells of. */
   public static Obstacle of(RuntimeException e) {
     String why = RootCause.message(e);
     return e instanceof RegistryUnavailableException
         ? known("REGISTRY_AWAY", "the schema registry does not answer: {0}", why)
-        : of(why);
+        : e instanceof RetriableException
+            ? known("KAFKA_AWAY", "Kafka does not answer: {0}", why)
+            : known("FAILS", "{0}", why);
+  }
+
+  /** A topic that is not read as it should be. */
+  public static Obstacle notRead(String why) {
+    return known("NOT_READ", "{0}", why);
+  }
+
+  /** Something that is not there yet, or no longer: a topic, a schema. */
+  public static Obstacle missing(RuntimeException e) {
+    return known("MISSING", "{0}", e.getMessage());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.ReportedObstacle;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -13,7 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,12 +115,7 @@ public final class SelfReport {
     sources.add(source);
   }
 
-  /** Adds something that may be in the service's way: it says so in a sentence, and is quick. */
-  public void addObstacle(Supplier<Optional<String>> obstacle) {
-    obstacleFrom(() -> obstacle.get().map(Obstacle::of));
-  }
-
-  /** Adds something that may be in the service's way, in a sentence that the dashboard knows. */
+  /** Adds something that may be in the service's way; it is quick. */
   public void obstacleFrom(Supplier<Optional<Obstacle>> obstacle) {
     obstacles.add(obstacle);
   }
@@ -167,15 +162,11 @@ public final class SelfReport {
 
   /** Obstacle that the service waits out now; empty where there is none. */
   public Optional<String> obstacle() {
-    return Optional.of(present().text()).filter(text -> !text.isEmpty());
+    return present().stream().map(Obstacle::text).reduce((one, next) -> one + "; " + next);
   }
 
-  private Obstacle present() {
-    List<Obstacle> found =
-        obstacles.stream().map(Supplier::get).flatMap(Optional::stream).distinct().toList();
-    return found.size() == 1
-        ? found.get(0)
-        : Obstacle.of(found.stream().map(Obstacle::text).collect(Collectors.joining("; ")));
+  private List<Obstacle> present() {
+    return obstacles.stream().map(Supplier::get).flatMap(Optional::stream).distinct().toList();
   }
 
   /** Why the service is not ready for work; empty where it is. */
@@ -199,9 +190,9 @@ public final class SelfReport {
         log.debug("a part does not say how it is: {}", e.toString());
       }
     }
-    Obstacle obstacle = present();
+    List<Obstacle> found = present();
     State present = state.get();
-    boolean waits = present == State.RUNNING && !obstacle.text().isEmpty();
+    boolean waits = present == State.RUNNING && !found.isEmpty();
     return InstanceStatus.newBuilder()
         .setService(service)
         .setInstance(instance)
@@ -209,9 +200,10 @@ public final class SelfReport {
         .setPid(pid)
         .setVersion(version)
         .setState((waits ? State.WAITING : present).name())
-        .setObstacle(obstacle.text())
-        .setObstacleTemplate(obstacle.template())
-        .setObstacleArguments(obstacle.arguments())
+        .setObstacles(
+            found.stream()
+                .map(is -> new ReportedObstacle(is.text(), is.template(), is.arguments()))
+                .toList())
         .setAssigned(assigned.get())
         .setTopology(topology)
         .setMetrics(reading.metrics())

@@ -150,7 +150,7 @@ public record Prerequisites(
         if (System.nanoTime() - giveUpAt > 0) {
           throw e;
         }
-        waitsFor.accept(Obstacle.of(e.getMessage()));
+        waitsFor.accept(Obstacle.missing(e));
         LOG.info("waiting: {}", e.getMessage());
       } catch (RegistryUnavailableException | RetriableException e) {
         waitsFor.accept(Obstacle.of(e));

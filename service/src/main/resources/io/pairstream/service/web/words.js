@@ -66,11 +66,27 @@ export class Words {
     return typeof text === "string" ? text.replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole) : text;
   }
 
-  /** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
-  withUnit(text, numberOf = String) {
-    const [, more, value, unit = ""] = /^(more than )?([\d.]+) ([a-z][a-z ]*)$/.exec(text ?? "") ?? [];
-    const said = this.find(`unit.${unit.replaceAll(" ", "_")}`, { value: numberOf(Number(value)) });
-    return said === null ? text : more ? this.say("unit.more", { value: said }) : said;
+  /** What a rejection rests on: the number with its unit, or the text in its place; empty where there is none. */
+  measured(by, numberOf = String) {
+    if (!by?.measure) {
+      return by?.found ?? "";
+    }
+    if (by.bound === "AT_MOST" && by.value === by.limit) {
+      return this.say("unit.more", { value: this.withUnit(by.value, by.unit, numberOf) });
+    }
+    const [said, limit] = [by.value, by.limit].map((value) => this.withUnit(value, by.unit, numberOf));
+    return said === limit ? this.withUnit(by.value, by.unit) : said;
+  }
+
+  /** The limit that it breaks. */
+  limit(by, numberOf = String) {
+    const value = by?.measure ? this.withUnit(by.limit, by.unit, numberOf) : "";
+    return this.find(`bound.${by?.bound}`, { value }) ?? by?.allowed ?? "";
+  }
+
+  withUnit(value, unit, numberOf = String) {
+    const number = { value: numberOf(value) };
+    return this.find(`unit.${unit}_${value}`, number) ?? this.find(`unit.${unit}`, number) ?? `${number.value} ${unit}`.trimEnd();
   }
 
   /** The names in a section, in its order. */

@@ -1,6 +1,7 @@
 package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -30,6 +31,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Plays the topology's part by hand: raw records in, one output each in a transaction. */
 public final class PlayedPipeline implements AutoCloseable {
+
+  private static final Measurement TOO_SMALL =
+      new Measurement("shorter_side_px", 1d, "AT_LEAST", 2d, "px", "", "");
 
   public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
 
@@ -92,8 +96,7 @@ public final class PlayedPipeline implements AutoCloseable {
         .setStep("gate")
         .setReason(reason)
         .setDetail("not as it should be")
-        .setMeasured("1 px")
-        .setLimit("2 px")
+        .setMeasured(TOO_SMALL)
         .setOrigin(sent.origin())
         .build();
   }
@@ -211,8 +214,7 @@ public final class PlayedPipeline implements AutoCloseable {
             .setStatus(status.name())
             .setReason(reason)
             .setDetail(reason.isEmpty() ? "" : "not as it should be")
-            .setMeasured(reason.isEmpty() ? "" : "1 px")
-            .setLimit(reason.isEmpty() ? "" : "2 px")
+            .setMeasured(reason.isEmpty() ? null : TOO_SMALL)
             .setOrigin(sent.origin())
             .setReceivedAt(RECEIVED)
             .setArrivedAt(Instant.now())

@@ -8,6 +8,7 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -123,7 +124,7 @@ class KeyIssuerTest {
       assertThat(issuer.revoke(keyId)).isPresent();
       Await.until(() -> ring.obstacle().isPresent());
 
-      assertThat(ring.obstacle().orElseThrow()).contains("cannot be followed", "broken");
+      assertThat(ring.obstacle().orElseThrow().text()).contains("cannot be followed", "broken");
       assertThat(ring.find(keyId)).isEmpty();
       assertThatThrownBy(() -> server.holder(key))
           .isInstanceOf(Problem.class)
@@ -144,7 +145,9 @@ class KeyIssuerTest {
 
     try (KeyRing ring =
         new KeyRing(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
-      Await.until(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
+      Await.until(
+          () ->
+              ring.obstacle().map(Obstacle::text).orElse("").contains("pairstream topics create"));
 
       assertThat(ring.isCaughtUp()).isFalse();
       assertThat(ring.all()).isEmpty();

@@ -37,7 +37,7 @@ class StatusServerTest {
   void isNotLiveOnlyWhereANewStartAloneHelps() throws IOException {
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
     report.stateFrom(() -> SelfReport.State.RUNNING);
-    report.addObstacle(() -> Optional.of("the disk is full"));
+    report.obstacleFrom(() -> Optional.of(Obstacle.known("FAILS", "{0}", "the disk is full")));
     try (WebServer server = StatusMetrics.server(report, "127.0.0.1", 0)) {
       server.start();
       assertThat(get(server, "/health/ready", "127.0.0.1")).contains(" 503 ", "the disk is full");

@@ -4,6 +4,7 @@ import io.pairstream.chaos.load.LedgerEntry;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.load.Site;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -186,8 +187,8 @@ final class PlayedHistory implements AutoCloseable {
         .setStatus(status.name())
         .setReason(reason)
         .setDetail(reason.isEmpty() ? "" : "not as it should be")
-        .setMeasured(reason.isEmpty() ? "" : "1 px")
-        .setLimit(reason.isEmpty() ? "" : "2 px")
+        .setMeasured(
+            reason.isEmpty() ? null : new Measurement("", 0d, "NONE", 0d, "", "CMYK", "RGB"))
         .setCopies(known ? copies.get(played.pair().pairId()) : 1)
         .setOrigin(played.origin())
         .setReceivedAt(known ? played.pair().pair().getReceivedAt() : played.arrived())

@@ -1,14 +1,15 @@
 package io.pairstream.tools.recipe;
 
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection.BrokenLimit;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.service.rejection.Measurements;
 import io.pairstream.tools.recipe.DiffReport.Prediction;
 import io.pairstream.tools.recipe.Groups.Example;
 import io.pairstream.tools.recipe.RecipeDiff.Wanted;
@@ -96,7 +97,7 @@ final class BytesJudge {
     String changed = outcome.fold(is -> changed(wanted, pair, waived, is), no -> "");
     Example example =
         outcome.fold(
-            is -> new Example(id, pair.getCaption(), "", "", ""),
+            is -> new Example(id, pair.getCaption(), "", Measured.NONE),
             no -> Example.of(id, pair.getCaption(), no));
     return Optional.of(new Prediction(id, "", reason(outcome), changed, Optional.of(example)));
   }
@@ -143,12 +144,8 @@ final class BytesJudge {
   private Optional<String> again(QuarantinedPair entry, RawPair pair, Set<RejectReason> waived) {
     return RejectReason.named(entry.getReason())
         .filter(was -> waived.isEmpty() && before.describe(pair, waived).rejectedOnly().isEmpty())
-        .flatMap(was -> change.judgeAgain(was, broken(entry)))
+        .flatMap(was -> change.judgeAgain(was, Measurements.read(entry.getMeasured())))
         .map(reasons -> reasons.isEmpty() ? "" : reasons.get(0).name());
-  }
-
-  private static BrokenLimit broken(QuarantinedPair entry) {
-    return new BrokenLimit(entry.getMeasure(), entry.getMeasuredValue(), entry.getLimitValue());
   }
 
   static String reason(Outcome<?> outcome) {

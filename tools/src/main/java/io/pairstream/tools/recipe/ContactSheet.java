@@ -80,8 +80,8 @@ public final class ContactSheet {
   private String rejected(String where, RawPair pair, Rejection no) {
     boolean isShown = Thumbnail.refusal(no.reason().name()).isEmpty();
     List<String> facts = new ArrayList<>(List.of(no.detail(), no.reason().remedy(), where));
-    if (!no.measured().isEmpty()) {
-      facts.add("measured " + no.measured() + ", limit " + no.limit());
+    if (!no.measured().inWords().isEmpty()) {
+      facts.add("measured " + no.measured().inWords() + ", limit " + no.measured().limitInWords());
     }
     return card(isShown ? thumbnail(pair) : "", "", pair.getCaption(), facts);
   }

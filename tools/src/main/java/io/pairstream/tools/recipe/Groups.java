@@ -1,7 +1,9 @@
 package io.pairstream.tools.recipe;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.service.rejection.Measurements;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,18 +30,17 @@ public final class Groups<E> {
    * A pair.
    *
    * @param caption as received, or as published; empty where it is not at hand
-   * @param measured with its unit; empty where nothing is measured
-   * @param limit likewise
+   * @param measured what a rejection rests on
    */
-  public record Example(
-      String pairId, String caption, String detail, String measured, String limit) {
+  public record Example(String pairId, String caption, String detail, Measured measured) {
 
     static Example of(String pairId, String caption, Rejection no) {
-      return new Example(pairId, caption, no.detail(), no.measured(), no.limit());
+      return new Example(pairId, caption, no.detail(), no.measured());
     }
 
     static Example of(QuarantinedPair of, String caption) {
-      return new Example(of.getPairId(), caption, of.getDetail(), of.getMeasured(), of.getLimit());
+      return new Example(
+          of.getPairId(), caption, of.getDetail(), Measurements.read(of.getMeasured()));
     }
   }
 

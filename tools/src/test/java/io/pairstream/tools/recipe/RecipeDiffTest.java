@@ -8,6 +8,7 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
@@ -136,9 +137,7 @@ class RecipeDiffTest {
             .setValue(ByteBuffer.wrap(topic.value().serializer().serialize(topic.name(), raw)))
             .setStep("clean")
             .setReason("IMAGE_BLURRED")
-            .setMeasure("sharpness")
-            .setMeasuredValue(sharpness)
-            .setLimitValue(20)
+            .setMeasured(new Measurement("sharpness", sharpness, "AT_LEAST", 20d, "", "", ""))
             .setRecipeVersion(old.version())
             .setOrigin(new Origin(topic.name(), 0, (long) id.hashCode()))
             .build();

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.queue.HostQueues.Job;
@@ -15,6 +16,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.rejection.Measurements;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -76,8 +78,7 @@ final class LinkOutputs {
           new Rejection(
               RejectReason.RECORD_TOO_LARGE,
               "image, caption and annotations together are more than a raw record may have",
-              bytes + " bytes",
-              RecordSizes.MAX_RAW_RECORD + " bytes"),
+              Measured.atMost("record_bytes", bytes, RecordSizes.MAX_RAW_RECORD, "bytes")),
           link);
     }
     LinkHeaders.writeLink(pair.headers(), tried.origin());
@@ -132,8 +133,7 @@ final class LinkOutputs {
             .setReason(refusal.reason().name())
             .setDetail(
                 keeps ? refusal.detail() : refusal.detail() + "; its bytes are not kept here")
-            .setMeasured(refusal.measured())
-            .setLimit(refusal.limit())
+            .setMeasured(Measurements.record(refusal.measured()))
             .setOrigin(tried.origin())
             .setQuarantinedAt(record.getArrivedAt())
             .build();

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.publish.LinkPublisher;
@@ -91,8 +92,7 @@ final class LinkReader implements AutoCloseable {
       return refused(
           RejectReason.RECORD_TOO_LARGE,
           "a link's record is small: an address, a caption, and what is known of them",
-          tried.size() + " bytes",
-          LinkPublisher.MAX_RECORD_BYTES + " bytes");
+          Measured.atMost("record_bytes", tried.size(), LinkPublisher.MAX_RECORD_BYTES, "bytes"));
     }
     OptionalInt schemaId = WireFormat.schemaId(value);
     if (schemaId.isEmpty()) {
@@ -107,7 +107,10 @@ final class LinkReader implements AutoCloseable {
       case KNOWN -> decode(value, schemas.known(id));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
-          refused(RejectReason.UNKNOWN_SCHEMA, WriterSchemas.whyUnknown(id), "schema id " + id, "");
+          refused(
+              RejectReason.UNKNOWN_SCHEMA,
+              WriterSchemas.whyUnknown(id),
+              Measured.number("schema_id", id, "schema_id"));
     };
   }
 
@@ -126,13 +129,14 @@ final class LinkReader implements AutoCloseable {
       return refused(ValueFault.unread(writer, PairLink.SCHEMA$));
     }
     Rejection refusal =
-        new Rejection(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", "", "");
+        new Rejection(
+            RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", Measured.NONE);
     try {
       if (isText) {
         return new Link(link, LinkHost.of(link.getUrl()));
       }
     } catch (InvalidUrlException e) {
-      refusal = new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), "", "");
+      refusal = new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), Measured.NONE);
     }
     return new Refused(refusal, Optional.of(link));
   }
@@ -154,8 +158,7 @@ final class LinkReader implements AutoCloseable {
       return refused(
           RejectReason.RECORD_TOO_LARGE,
           "no fetcher wrote this record; it is larger than any that lets a link wait",
-          size + " bytes",
-          LARGEST_WAITING_BYTES + " bytes");
+          Measured.atMost("record_bytes", size, LARGEST_WAITING_BYTES, "bytes"));
     }
     try {
       if (record.value() == null) {
@@ -182,10 +185,10 @@ final class LinkReader implements AutoCloseable {
   }
 
   private static Read refused(RejectReason reason, String detail) {
-    return refused(reason, detail, "", "");
+    return refused(reason, detail, Measured.NONE);
   }
 
-  private static Read refused(RejectReason reason, String detail, String measured, String limit) {
-    return new Refused(new Rejection(reason, detail, measured, limit), Optional.empty());
+  private static Read refused(RejectReason reason, String detail, Measured measured) {
+    return new Refused(new Rejection(reason, detail, measured), Optional.empty());
   }
 }

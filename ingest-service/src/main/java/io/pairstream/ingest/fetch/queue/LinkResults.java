@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.queue.HostQueues.Job;
@@ -85,8 +86,7 @@ final class LinkResults implements AutoCloseable {
         new Rejection(
             failed.reason(),
             tried.attempts() == 1 ? detail : detail + " (attempt " + tried.attempts() + ")",
-            OneLine.of(failed.measured()),
-            OneLine.of(failed.limit())),
+            failed.measured().withTexts(OneLine::of)),
         job.link());
   }
 
@@ -102,8 +102,7 @@ final class LinkResults implements AutoCloseable {
           new Rejection(
               RejectReason.FETCH_TIMEOUT,
               "it was never this link's turn: " + OneLine.of(postponed.detail()),
-              age.toHours() + " h",
-              giveUpAfter.toHours() + " h"),
+              Measured.atMost("age_h", age.toHours(), giveUpAfter.toHours(), "h")),
           job.link());
     }
     tally.putOff.increment();

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.time.Duration;
@@ -37,28 +38,22 @@ public sealed interface FetchResult {
    *
    * @param reason one of the reasons that begin with {@code FETCH_}
    * @param detail what was wrong, in a sentence that names the host and no query
-   * @param measured what was found, such as {@code 404}; empty where there is nothing to measure
-   * @param limit what would have been taken; empty where there is no limit
+   * @param measured what was found, and what would have been taken
    * @param retryable whether it may pass by itself
    * @param retryAfter how long the host asked to be left alone; zero where it did not say
    */
   record Failed(
-      RejectReason reason,
-      String detail,
-      String measured,
-      String limit,
-      boolean retryable,
-      Duration retryAfter)
+      RejectReason reason, String detail, Measured measured, boolean retryable, Duration retryAfter)
       implements FetchResult {
 
     /** Returns a copy with the time to wait before a retry. */
     Failed after(Duration wait) {
-      return new Failed(reason, detail, measured, limit, retryable, wait);
+      return new Failed(reason, detail, measured, retryable, wait);
     }
 
     /** Returns a copy with another detail. */
     Failed saying(String words) {
-      return new Failed(reason, words, measured, limit, retryable, retryAfter);
+      return new Failed(reason, words, measured, retryable, retryAfter);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -29,30 +30,28 @@ final class FetchStopped extends RuntimeException {
 
   /** A failure that a retry will not change. */
   static FetchStopped lasting(RejectReason reason, String detail) {
-    return lasting(reason, detail, "", "");
+    return lasting(reason, detail, Measured.NONE);
   }
 
-  static FetchStopped lasting(RejectReason reason, String detail, String measured, String limit) {
-    return new FetchStopped(
-        new FetchResult.Failed(reason, detail, measured, limit, false, Duration.ZERO));
+  static FetchStopped lasting(RejectReason reason, String detail, Measured measured) {
+    return new FetchStopped(new FetchResult.Failed(reason, detail, measured, false, Duration.ZERO));
   }
 
   /** A failure that a retry may change. */
   static FetchStopped passing(RejectReason reason, String detail) {
-    return passing(reason, detail, "", "", Duration.ZERO);
+    return passing(reason, detail, Measured.NONE, Duration.ZERO);
   }
 
   private static FetchStopped passing(
-      RejectReason reason, String detail, String measured, String limit, Duration wait) {
-    return new FetchStopped(new FetchResult.Failed(reason, detail, measured, limit, true, wait));
+      RejectReason reason, String detail, Measured measured, Duration wait) {
+    return new FetchStopped(new FetchResult.Failed(reason, detail, measured, true, wait));
   }
 
   static FetchStopped tooLong(String host, Duration limit) {
     return passing(
         RejectReason.FETCH_TIMEOUT,
         host + " did not send everything in time",
-        "",
-        seconds(limit),
+        Measured.atMost("fetch_s", limit.toMillis() / 1e3, limit.toMillis() / 1e3, "s"),
         Duration.ZERO);
   }
 
@@ -89,25 +88,23 @@ final class FetchStopped extends RuntimeException {
   /** An answer other than 200 that is no redirect. */
   static FetchStopped status(HostAnswer answer, Instant now) {
     int status = answer.status();
-    String code = String.valueOf(status);
-    String answers = answer.host() + " answers " + code;
+    Measured code = Measured.text(String.valueOf(status), "200");
+    String answers = answer.host() + " answers " + status;
     Duration wait = RetryAfter.read(answer.header("Retry-After"), now);
     if (status == 429 || (status == 503 && !wait.isZero())) {
       return passing(
-          RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, "200", wait);
+          RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, wait);
     }
     if (status >= 500) {
-      return passing(
-          RejectReason.FETCH_SERVER_ERROR, answers + ": a fault of its", code, "200", wait);
+      return passing(RejectReason.FETCH_SERVER_ERROR, answers + ": a fault of its", code, wait);
     }
     return switch (status) {
-      case 408 ->
-          passing(RejectReason.FETCH_TIMEOUT, answers + ": it waited too long", code, "200", wait);
-      case 404 -> lasting(RejectReason.FETCH_NOT_FOUND, answers + ": no such image", code, "200");
-      case 410 -> lasting(RejectReason.FETCH_GONE, answers + ": removed for good", code, "200");
+      case 408 -> passing(RejectReason.FETCH_TIMEOUT, answers + ": it waited too long", code, wait);
+      case 404 -> lasting(RejectReason.FETCH_NOT_FOUND, answers + ": no such image", code);
+      case 410 -> lasting(RejectReason.FETCH_GONE, answers + ": removed for good", code);
       case 401, 402, 403, 407, 451 ->
-          lasting(RejectReason.FETCH_FORBIDDEN, answers + ": not for us", code, "200");
-      default -> lasting(RejectReason.FETCH_STATUS, answers + ", not 200", code, "200");
+          lasting(RejectReason.FETCH_FORBIDDEN, answers + ": not for us", code);
+      default -> lasting(RejectReason.FETCH_STATUS, answers + ", not 200", code);
     };
   }
 

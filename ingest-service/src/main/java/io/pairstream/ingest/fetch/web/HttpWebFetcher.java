@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -172,8 +173,7 @@ final class HttpWebFetcher implements WebFetcher {
         throw FetchStopped.lasting(
             RejectReason.FETCH_OPTED_OUT,
             answer.host() + " does not want it used for training (" + optOut + ")",
-            optOut,
-            "");
+            Measured.text(optOut, ""));
       }
       Optional<HttpUrl> next = redirect(answer);
       if (next.isPresent()) {
@@ -199,8 +199,7 @@ final class HttpWebFetcher implements WebFetcher {
         throw FetchStopped.lasting(
             RejectReason.FETCH_REDIRECT,
             "it is redirected too often",
-            String.valueOf(redirects),
-            String.valueOf(limit));
+            Measured.atMost("redirects", redirects, limit, ""));
       }
       return next;
     }
@@ -218,16 +217,14 @@ final class HttpWebFetcher implements WebFetcher {
         throw FetchStopped.lasting(
             RejectReason.FETCH_TOO_LARGE,
             "the file at %s has more than %d bytes".formatted(answer.host(), most),
-            answer.length() > 0 ? String.valueOf(answer.length()) : "",
-            String.valueOf(most));
+            Measured.atMost("original_bytes", Math.max(answer.length(), most), most, "bytes"));
       }
       String digest = PairIdentity.imageDigest(ByteBuffer.wrap(bytes));
       if (!expectedDigest.isEmpty() && !expectedDigest.equalsIgnoreCase(digest)) {
         throw FetchStopped.lasting(
             RejectReason.FETCH_DIGEST_MISMATCH,
             "the image at " + answer.host() + " has another SHA-256 than the link says",
-            digest,
-            expectedDigest);
+            Measured.text(digest, expectedDigest));
       }
       return new FetchResult.Fetched(
           new EncodedImage(bytes),

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.web;
 
 import static java.util.stream.Collectors.toSet;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
@@ -122,8 +123,9 @@ final class Requests implements AutoCloseable {
       throw FetchStopped.lasting(
           RejectReason.FETCH_ADDRESS_REFUSED,
           "%s is not asked on port %d".formatted(url.host(), url.port()),
-          String.valueOf(url.port()),
-          String.join(", ", settings.ports().stream().sorted().map(String::valueOf).toList()));
+          Measured.text(
+              String.valueOf(url.port()),
+              String.join(", ", settings.ports().stream().sorted().map(String::valueOf).toList())));
     }
   }
 

@@ -188,8 +188,8 @@ class FetchServiceTest {
     assertThat(quarantined.getStep()).isEqualTo("fetch");
     assertThat(quarantined.getReason()).isEqualTo("FETCH_GONE");
     assertThat(quarantined.getDetail()).isEqualTo("the host says no");
-    assertThat(quarantined.getMeasured()).isEqualTo("500");
-    assertThat(quarantined.getLimit()).isEqualTo("200");
+    assertThat(quarantined.getMeasured().getFound()).isEqualTo("500");
+    assertThat(quarantined.getMeasured().getAllowed()).isEqualTo("200");
     assertThat(statuses()).containsExactly("FETCH_FAILED");
   }
 

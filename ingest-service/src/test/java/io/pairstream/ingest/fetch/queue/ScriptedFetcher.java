@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.ingest.fetch.web.FetchResult;
@@ -46,7 +47,7 @@ final class ScriptedFetcher implements WebFetcher {
 
   static FetchResult failure(RejectReason reason, boolean retryable) {
     return new FetchResult.Failed(
-        reason, "the host says no", "500", "200", retryable, Duration.ZERO);
+        reason, "the host says no", Measured.text("500", "200"), retryable, Duration.ZERO);
   }
 
   /** How often each address was asked for. */

@@ -137,7 +137,7 @@ class EncryptedFetchTest {
               fetch(hurried, "images.example:" + silent.getLocalPort() + "/a.png", trusting()));
 
       assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
-      assertThat(failed.limit()).isEqualTo("3 s");
+      assertThat(failed.measured().limitInWords()).isEqualTo("3 s");
     }
   }
 

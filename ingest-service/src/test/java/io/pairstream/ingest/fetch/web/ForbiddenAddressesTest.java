@@ -292,8 +292,8 @@ class ForbiddenAddressesTest {
               WebFetcherTest.await(fetcher.fetch("http://images.example:9092/a.png", "")));
 
       assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_ADDRESS_REFUSED);
-      assertThat(failed.measured()).isEqualTo("9092");
-      assertThat(failed.limit()).isEqualTo("80, 443");
+      assertThat(failed.measured().inWords()).isEqualTo("9092");
+      assertThat(failed.measured().limitInWords()).isEqualTo("80, 443");
     }
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
 import io.pairstream.ingest.fetch.web.HostGates.Gate.Turn;
@@ -139,7 +140,7 @@ class HostGatesTest {
   }
 
   private static FetchResult.Failed failed(RejectReason reason, Duration wait) {
-    return new FetchResult.Failed(reason, "it fails", "", "", true, wait);
+    return new FetchResult.Failed(reason, "it fails", Measured.NONE, true, wait);
   }
 
   private CompletableFuture<Turn> enter(Duration interval) {

@@ -104,7 +104,7 @@ class WebFetcherTest {
 
     assertThat(failed.reason()).isEqualTo(reason);
     assertThat(failed.retryable()).isEqualTo(retryable);
-    assertThat(failed.measured()).isEqualTo(status.substring(0, 3));
+    assertThat(failed.measured().inWords()).isEqualTo(status.substring(0, 3));
     assertThat(failed.detail()).contains("127.0.0.1");
   }
 
@@ -139,7 +139,7 @@ class WebFetcherTest {
     FetchResult.Failed failed = failed(fetch(QUICK, site.url("/")));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_REDIRECT);
-    assertThat(failed.limit()).isEqualTo("3");
+    assertThat(failed.measured().limitInWords()).isEqualTo("3");
     assertThat(site.requestLines()).hasSize(4);
   }
 
@@ -199,8 +199,8 @@ class WebFetcherTest {
     FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TOO_LARGE);
-    assertThat(failed.measured()).isEqualTo(String.valueOf((1 << 20) + 1));
-    assertThat(failed.limit()).isEqualTo(String.valueOf(1 << 20));
+    assertThat(failed.measured().inWords()).isEqualTo(((1 << 20) + 1) + " bytes");
+    assertThat(failed.measured().limitInWords()).isEqualTo((1 << 20) + " bytes");
   }
 
   @Test
@@ -257,7 +257,7 @@ class WebFetcherTest {
     FetchResult.Failed failed = impatientlyFailed("/a.png");
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
-    assertThat(failed.limit()).isEqualTo("3 s");
+    assertThat(failed.measured().limitInWords()).isEqualTo("3 s");
     assertThat(within(left)).isTrue();
   }
 
@@ -314,8 +314,8 @@ class WebFetcherTest {
       FetchResult.Failed failed = failed(await(fetcher.fetch(site.url("/a.png"), "0".repeat(64))));
 
       assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_DIGEST_MISMATCH);
-      assertThat(failed.measured()).isEqualTo(digest);
-      assertThat(failed.limit()).isEqualTo("0".repeat(64));
+      assertThat(failed.measured().inWords()).isEqualTo(digest);
+      assertThat(failed.measured().limitInWords()).isEqualTo("0".repeat(64));
     }
   }
 

@@ -1,0 +1,2 @@
+/** Grounds of rejections, as cleaning says it and as records carry it. */
+package io.pairstream.service.rejection;
