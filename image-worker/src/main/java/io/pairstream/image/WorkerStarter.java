@@ -26,7 +26,6 @@ import java.security.SecureRandom;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -55,8 +54,8 @@ final class WorkerStarter implements AutoCloseable {
   private final Launcher[] launchers;
   private final Path directory;
 
-  /** Empty until this system's measures have been tried out; no worker starts before. */
-  private volatile Optional<Sandbox> sandbox = Optional.empty();
+  /** Null until this system's measures have been tried out; no worker starts before. */
+  private volatile Sandbox sandbox;
 
   private volatile String codecs = "not known before a worker has started";
   private final SecureRandom tokens = new SecureRandom();
@@ -89,12 +88,12 @@ final class WorkerStarter implements AutoCloseable {
 
   /** Description of the workers' sandbox. */
   String sandbox() {
-    return sandbox.map(Sandbox::inWords).orElse("not known; no worker starts before it is");
+    return sandbox == null ? "not known; no worker starts before it is" : sandbox.inWords();
   }
 
   /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
   String missing() {
-    return sandbox.map(Sandbox::missing).orElse("");
+    return sandbox == null ? "" : sandbox.missing();
   }
 
   /** Who decodes what in the worker that started last, in words. */
@@ -120,10 +119,10 @@ final class WorkerStarter implements AutoCloseable {
   }
 
   private synchronized Sandbox probed() throws IOException {
-    if (sandbox.isEmpty()) {
-      sandbox = Optional.of(Sandbox.probe(settings, directory, launchers));
+    if (sandbox == null) {
+      sandbox = Sandbox.probe(settings, directory, launchers);
     }
-    return sandbox.orElseThrow();
+    return sandbox;
   }
 
   /**

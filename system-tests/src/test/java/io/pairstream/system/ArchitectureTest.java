@@ -1,8 +1,13 @@
 package io.pairstream.system;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -18,6 +23,7 @@ import io.pairstream.schemas.wire.AdminClients;
 import java.io.ObjectInputStream;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -133,6 +139,29 @@ class ArchitectureTest {
           .areDeclaredInClassesThat(DescribedPredicate.not(GENERATED))
           .should()
           .beFinal();
+
+  /** A record's component may be one: callers read it as its accessor's answer. */
+  @ArchTest
+  static final ArchRule an_optional_is_no_argument =
+      codeUnits()
+          .that()
+          .doNotHaveModifier(JavaModifier.SYNTHETIC)
+          .and(
+              describe(
+                  "are no constructor of a record",
+                  unit -> !(unit.isConstructor() && unit.getOwner().isRecord())))
+          .should()
+          .notHaveRawParameterTypes(anyElementThat(type(Optional.class)));
+
+  @ArchTest
+  static final ArchRule an_optional_is_no_field =
+      noFields()
+          .that()
+          .doNotHaveModifier(JavaModifier.SYNTHETIC)
+          .and()
+          .areDeclaredInClassesThat(describe("are no records", owner -> !owner.isRecord()))
+          .should()
+          .haveRawType(Optional.class);
 
   @ArchTest
   static final ArchRule names_say_what_a_class_is =

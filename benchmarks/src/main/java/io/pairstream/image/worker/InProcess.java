@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A worker without a process of its own: for measuring only, never for pictures of strangers. It
@@ -32,10 +31,7 @@ final class InProcess implements ImageWorker {
 
   @Override
   public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
-    return preparers
-        .get()
-        .computeIfAbsent(plan, InProcess::following)
-        .prepare(image, Optional.empty());
+    return preparers.get().computeIfAbsent(plan, InProcess::following).prepare(image, null);
   }
 
   private static ImagePreparer following(ImagePlan plan) {

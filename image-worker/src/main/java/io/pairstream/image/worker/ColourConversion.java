@@ -122,7 +122,10 @@ final class ColourConversion {
     return Math.abs((level & 0xFF) - (other & 0xFF)) <= levels;
   }
 
-  /** The same by tables, where they agree with Little CMS on all greys and on nine levels each. */
+  /**
+   * This conversion by tables, where they agree with Little CMS on all greys and on nine levels
+   * each.
+   */
   private ColourConversion quick(ICC_Profile source) {
     byte[] greys = new byte[3 * 256];
     for (int i = 0; i < greys.length; i++) {

@@ -95,10 +95,10 @@ final class ImagePreparer {
   /**
    * Makes the pictures.
    *
-   * @param seen the file's bytes in native memory, where they lie there already
+   * @param seen the file's bytes in native memory; null where they do not lie there already
    */
   @SuppressWarnings("try") // the scope works by being open
-  Outcome<PreparedImage> prepare(ImageToPrepare image, Optional<ByteBuffer> seen) {
+  Outcome<PreparedImage> prepare(ImageToPrepare image, ByteBuffer seen) {
     // Everything native that is made below, returned by a call or not, is freed with the scope.
     try (PointerScope scope = new PointerScope()) {
       byte[] file = image.image().encoded().bytes();
@@ -126,7 +126,7 @@ final class ImagePreparer {
 
   /** Decodes the image with the decoder for its type and colours; the only place that chooses. */
   private Outcome<DecodedPicture> decode(
-      ProbedImage image, Optional<ByteBuffer> seen, ColourConversion conversion) {
+      ProbedImage image, ByteBuffer seen, ColourConversion conversion) {
     byte[] file = image.encoded().bytes();
     // OpenCV would decode a dozen other formats.
     return ImageType.of(file)
@@ -142,7 +142,7 @@ final class ImagePreparer {
   }
 
   private Outcome<DecodedPicture> decode(
-      ProbedImage image, ImageType type, byte[] file, Optional<ByteBuffer> seen) {
+      ProbedImage image, ImageType type, byte[] file, ByteBuffer seen) {
     return switch (type) {
       case JPEG ->
           Optional.ofNullable(jpeg)

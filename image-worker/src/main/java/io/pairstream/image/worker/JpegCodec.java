@@ -66,12 +66,12 @@ final class JpegCodec {
   /**
    * The planes of a JPEG. They are valid until the next call.
    *
-   * @param inNativeMemory the file's bytes, where they are in native memory already
+   * @param inNativeMemory the file's bytes; null where they are not in native memory already
    * @return nothing where the file is no flawless JPEG in grey or YCbCr. Then another decoder has
    *     the last word, so that it alone decides which flaws count.
    */
-  Optional<DecodedPicture> decode(byte[] jpeg, Optional<ByteBuffer> inNativeMemory) {
-    Pointer source = inNativeMemory.<Pointer>map(BytePointer::new).orElseGet(() -> copied(jpeg));
+  Optional<DecodedPicture> decode(byte[] jpeg, ByteBuffer inNativeMemory) {
+    Pointer source = inNativeMemory == null ? copied(jpeg) : new BytePointer(inNativeMemory);
     int header =
         TurboJpeg.tjDecompressHeader3(
             decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);

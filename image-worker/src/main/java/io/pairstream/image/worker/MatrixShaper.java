@@ -17,7 +17,10 @@ final class MatrixShaper {
   /** Full light. */
   private static final int ONE = 1 << 14;
 
-  /** What is added to each sum: even ProPhoto's pixels need -1.03 to 2.04 of sRGB's lights. */
+  /**
+   * Added to each sum, so that none is negative: even ProPhoto's pixels need -1.03 to 2.04 of
+   * sRGB's lights.
+   */
   private static final int BIAS = ONE * 3 / 2;
 
   /** Bits of an amount; a pixel's three lie beside each other in a long. */
@@ -99,7 +102,7 @@ final class MatrixShaper {
     return converted;
   }
 
-  /** What no usable profile adds up to becomes any level, so that no index has to be checked. */
+  /** Sums that no usable profile reaches become any level, so that no index has to be checked. */
   private static byte level(long sums) {
     return LEVELS[(int) sums & (LEVELS.length - 1)];
   }

@@ -113,7 +113,9 @@ public final class WorkerMain {
         hooks.before(request.image().image().encoded().bytes());
         request.newPlan().forEach(preparer::follow);
         Answer answer =
-            Answer.of(request.token(), preparer.prepare(request.image(), request.seenIn(window)));
+            Answer.of(
+                request.token(),
+                preparer.prepare(request.image(), request.seenIn(window).orElse(null)));
         if (toFilter && !filtered) {
           LateParts.loadNatives();
           LateParts.loadNoMore();

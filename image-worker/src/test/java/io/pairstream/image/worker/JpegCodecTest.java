@@ -8,7 +8,6 @@ import io.pairstream.cleaning.image.Geometry.Resampling;
 import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
@@ -198,7 +197,7 @@ class JpegCodecTest {
 
   private SmallPicture scaled(byte[] file, Rect region, int widthPx, int heightPx) {
     return codec
-        .decode(file, Optional.empty())
+        .decode(file, null)
         .orElseThrow()
         .scaled(region, widthPx, heightPx, Resampling.AREA);
   }
@@ -226,7 +225,7 @@ class JpegCodecTest {
       }
       byte[] file = DrawnMats.encoded(picture, ".jpg");
 
-      long byPlanes = hash(codec.decode(file, Optional.empty()).orElseThrow());
+      long byPlanes = hash(codec.decode(file, null).orElseThrow());
       long byPixels = hash(new OpenCvDecoder.Decoded(DrawnMats.decoded(file), scaler));
 
       assertThat(Long.bitCount(byPlanes ^ byPixels)).isLessThanOrEqualTo(2);
@@ -239,7 +238,7 @@ class JpegCodecTest {
     for (int number = 0; number < 10; number++) {
       byte[] file = DrawnMats.encoded(DrawnMats.draw(900 + number, 701, number), ".jpg");
       Rect all = new Rect(0, 0, 900 + number, 701);
-      DecodedPicture picture = codec.decode(file, Optional.empty()).orElseThrow();
+      DecodedPicture picture = codec.decode(file, null).orElseThrow();
       SmallPicture planes = picture.scaled(all, width, height, Resampling.AREA);
       Mat pixels = picture.scaled(all, width, height, Resampling.AREA).bgr();
 

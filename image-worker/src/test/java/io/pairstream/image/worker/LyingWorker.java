@@ -69,7 +69,8 @@ public final class LyingWorker {
         Request request = Request.readFrom(in, window);
         request.newPlan().forEach(preparer::follow);
         byte[] file = request.image().image().encoded().bytes();
-        Outcome<PreparedImage> honest = preparer.prepare(request.image(), request.seenIn(window));
+        Outcome<PreparedImage> honest =
+            preparer.prepare(request.image(), request.seenIn(window).orElse(null));
         Matcher order = ORDER.matcher(new String(file, StandardCharsets.ISO_8859_1));
         boolean ordered = order.find();
         if (ordered && order.group(1) == null) {

@@ -13,18 +13,13 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RawPixels;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -107,7 +102,8 @@ final class Pictures implements AutoCloseable {
   private byte[] image(PreparedPair pair) {
     requireNotWithdrawn(pair.getPairId(), TakedownKind.keysOf(pair));
     return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
-        ? png(pair).orElseThrow(() -> none("the record's image has another size than it says"))
+        ? RawPixels.png(pair)
+            .orElseThrow(() -> none("the record's image has another size than it says"))
         : Utils.toArray(pair.getImage());
   }
 
@@ -115,29 +111,6 @@ final class Pictures implements AutoCloseable {
    * A prepared image of bare pixels as a PNG file, which the worker takes like all others; empty
    * where the record's sizes are not those of its bytes.
    */
-  private static Optional<byte[]> png(PreparedPair pair) {
-    int width = pair.getWidth();
-    int height = pair.getHeight();
-    int channels = pair.getChannels();
-    byte[] pixels = Utils.toArray(pair.getImage());
-    if (width < 1
-        || height < 1
-        || (channels != 1 && channels != 3)
-        || (long) width * height * channels != pixels.length) {
-      return Optional.empty();
-    }
-    int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
-    BufferedImage image = new BufferedImage(width, height, type);
-    image.getRaster().setDataElements(0, 0, width, height, pixels);
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing into memory", e);
-    }
-    return Optional.of(file.toByteArray());
-  }
-
   private byte[] image(QuarantinedPair pair) {
     requireShowable(pair.getReason());
     return pairs
