@@ -54,7 +54,7 @@ final class WaitingPairs {
   }
 
   /**
-   * What is in memory of each task's store. Processors of a task share it; each reads it anew when
+   * Pairs in memory, of each task's store. Processors of a task share it; each reads it anew when
    * the task begins, or begins again from its last commit.
    */
   static final class Tasks {

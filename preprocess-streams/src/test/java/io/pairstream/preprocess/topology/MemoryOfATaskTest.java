@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What processors of one task share in memory of its stores, from one start to the next. */
+/** Memory that processors of one task share, of its stores, from one start to the next. */
 class MemoryOfATaskTest {
 
   @AutoClose
