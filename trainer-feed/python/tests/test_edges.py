@@ -15,7 +15,7 @@ import time
 import pytest
 
 import pairstream
-from conftest import TIMEOUT_S, SIDE, picture
+from conftest import SIDE, TIMEOUT_S, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
 from pairstream.kafka.tail import TopicTail
 from pairstream.takedowns import Takedowns

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import TIMEOUT_S, SIDE
+from conftest import SIDE, TIMEOUT_S
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable
 from pairstream.mix import main
 from pairstream.order.epoch_order import OrderPlan

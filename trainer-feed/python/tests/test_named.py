@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from conftest import TIMEOUT_S, SIDE
+from conftest import SIDE, TIMEOUT_S
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
 from pairstream.errors import NoSuchView
 from pairstream.index.cut import _block

@@ -9,7 +9,7 @@ import time
 import fastavro
 import pytest
 
-from conftest import TIMEOUT_S, SIDE, schema_of
+from conftest import SIDE, TIMEOUT_S, schema_of
 from pairstream import Loader
 
 OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
