@@ -14,7 +14,7 @@ from pairstream.threads import PerProcess
 _POLL_S = 0.1
 _TIMEOUT_S = 120.0
 _LOOK_EVERY_S = 5.0
-"""How often one asks whether the topic is the same."""
+"""Seconds between two checks that the topic was not deleted and made anew."""
 _BATCH = 200
 
 
@@ -52,7 +52,11 @@ class TopicTail:
         self.read_to(end, reader)
 
     def read_to(self, end: int, reader: Callable[[Message], None]) -> None:
-        """Reads on to an offset, and further where more is there; waits for transactions that are open before it."""
+        """Reads on to an offset, and further where more is there; waits for transactions that are open before it.
+
+        Raises:
+            Unavailable: where nothing comes for two minutes
+        """
         deadline = time.monotonic() + _TIMEOUT_S
         while self._at < end:
             for message in self._consumer().consume(_BATCH, _POLL_S):
@@ -60,13 +64,16 @@ class TopicTail:
                 if error is None:
                     self._at = message.offset() + 1
                     reader(message)
+                    deadline = time.monotonic() + _TIMEOUT_S
                 elif error.code() == KafkaError._PARTITION_EOF:
                     self._at = max(self._at, message.offset())
                 elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
                     raise Unavailable(f"{self._topic}: {error.str()}")
-                deadline = time.monotonic() + _TIMEOUT_S
             if time.monotonic() > deadline:
-                raise Unavailable(f"{self._topic}-0 cannot be read beyond offset {self._at}: a transaction does not end")
+                raise Unavailable(
+                    f"{self._topic}-0 gives nothing beyond offset {self._at} for {_TIMEOUT_S:.0f} s, although it has "
+                    f"{end}: a transaction does not end, or its broker does not answer"
+                )
 
     def close(self) -> None:
         """Reads no more."""

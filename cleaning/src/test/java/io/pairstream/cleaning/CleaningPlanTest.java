@@ -20,6 +20,7 @@ import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.recipe.FlatYaml;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -276,6 +278,9 @@ class CleaningPlanTest {
 
     assertThat(stated.effectiveRecipe()).isEqualTo(silent.effectiveRecipe());
     assertThat(stated.version()).isEqualTo(silent.version());
+    Set<String> written =
+        FlatYaml.parse("dalle", RecipeFile.find("dalle").yaml()).entries().keySet();
+    assertThat(written).containsAll(silent.effectiveRecipe().keySet());
   }
 
   @ParameterizedTest

@@ -126,7 +126,8 @@ final class LanguageIdentifier {
   /**
    * A guess of a text's language.
    *
-   * @param language ISO 639 code; {@code und} where the text has no letter
+   * @param language ISO 639 code; {@code und} where the text has no letter, or its script is not
+   *     known here
    * @param confidence probability that the language is right, 0 to 1
    */
   record LanguageGuess(String language, double confidence) {

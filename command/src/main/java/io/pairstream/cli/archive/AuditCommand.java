@@ -63,7 +63,7 @@ public final class AuditCommand extends ClusterCommand {
       print("links        not looked at; without --since they are");
     }
     count(
-        "other recipe  %d pair(|s): whether their splits and tokens are right, --recipe tells",
+        "other recipe %d pair(|s): whether their splits and tokens are right, --recipe tells",
         report.otherRecipes());
     print("audit: %d difference(|s)", report.differences());
     report.details().forEach(one -> print("  %s  %s", one.kind(), one.sentence()));

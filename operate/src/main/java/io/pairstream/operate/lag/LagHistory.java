@@ -40,7 +40,6 @@ public final class LagHistory implements AutoCloseable {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** The group itself, among its partitions. */
   /** In place of a partition: the whole group. */
   static final TopicPartition WHOLE = new TopicPartition("", -1);
 

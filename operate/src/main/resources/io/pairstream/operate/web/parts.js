@@ -11,9 +11,9 @@ const VERDICTS = {
   AT_RISK: { letter: "A", kind: "warn", shape: "diamond" },
   BEHIND: { letter: "B", kind: "warn", shape: "up" },
   UNKNOWN: { letter: "?", kind: "quiet", shape: "ring" },
-  STARTING: { letter: "…", kind: "quiet", shape: "pill" },
-  OK: { letter: "O", kind: "good", shape: "circle" },
-  IDLE: { letter: "I", kind: "quiet", shape: "pill" },
+  STARTING: { letter: "…", kind: "quiet", shape: "pill", calm: true },
+  OK: { letter: "O", kind: "good", shape: "circle", calm: true },
+  IDLE: { letter: "I", kind: "quiet", shape: "pill", calm: true },
 };
 
 const WORST_FIRST = Object.keys(VERDICTS);

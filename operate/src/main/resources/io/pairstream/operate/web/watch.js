@@ -1,11 +1,9 @@
 // What changed since the last answer, for those who do not see it change, and for the tab's name.
 
-import { afterVerdict, saidIn } from "./parts.js";
+import { afterVerdict, looksOf, saidIn } from "./parts.js";
 
 /** More changes at once are said as a number: nobody listens to a hundred sentences. */
 const MOST_SENTENCES = 3;
-
-const CALM = new Set(["", "OK", "IDLE", "STARTING"]);
 
 export class Watch {
   #app;
@@ -35,7 +33,7 @@ export class Watch {
   /** The platform's verdict, which the tab's name begins with where something is wrong. */
   title(name, verdict = this.#worst) {
     this.#worst = verdict;
-    return [...(CALM.has(verdict) ? [] : [this.#word(verdict)]), `${name} – Pairstream`].join(" · ");
+    return [...(!verdict || looksOf(verdict).calm ? [] : [this.#word(verdict)]), `${name} – Pairstream`].join(" · ");
   }
 
   #word(verdict) {

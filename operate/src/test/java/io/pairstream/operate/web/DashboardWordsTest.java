@@ -137,6 +137,19 @@ class DashboardWordsTest {
     assertThat(english.keySet()).containsAll(asked);
   }
 
+  @Test
+  void thePageSortsVerdictsAsTheirOwnOrderDoes() throws IOException {
+    List<String> onThePage =
+        Pattern.compile("\\n  ([A-Z_]+): \\{ letter:")
+            .matcher(read("parts.js"))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(onThePage)
+        .containsExactlyElementsOf(Stream.of(LagVerdict.values()).map(Enum::name).toList());
+  }
+
   @ParameterizedTest
   @EnumSource(LagVerdict.class)
   void everyVerdictHasItsNameLetterAndExplanation(LagVerdict verdict) throws IOException {

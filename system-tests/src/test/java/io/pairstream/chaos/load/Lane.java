@@ -5,10 +5,10 @@ import java.util.concurrent.locks.LockSupport;
 /** The numbers of the load that go one way, HTTP or Kafka, at their pace. Thread-safe. */
 final class Lane {
 
-  /** One of so many records goes by HTTP, if the ingest API can say it. */
+  /** One record in so many goes by HTTP, where HTTP can carry its kind. */
   private static final int HTTP_EVERY = 10;
 
-  /** Most records per second of both lanes together. */
+  /** Records per second of the Kafka lane; the HTTP lane sends a tenth of that. */
   private static final int RECORDS_PER_SECOND = 100;
 
   private final SeededLoad load;
@@ -25,7 +25,7 @@ final class Lane {
     this.pauseNanos = 1_000_000_000L / RECORDS_PER_SECOND * (byHttp ? HTTP_EVERY : 1);
   }
 
-  /** The next number, or -1 where there is none any more. */
+  /** Waits until the next number is due; -1 where none is left. */
   synchronized long next() {
     if (isDone()) {
       return -1;
