@@ -9,7 +9,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 /**
  * Keeps images that are cheap enough to store and to decode.
  *
- * <p>Goes by the header's word, so that a small file that unfolds into a huge picture reaches no
+ * <p>Looks at the header alone, so that a small file that unfolds into a huge picture reaches no
  * decoder.
  *
  * <p>Rejects: {@code IMAGE_TOO_MANY_BYTES}, {@code IMAGE_TOO_MANY_PIXELS}, {@code
@@ -18,8 +18,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
 
   /**
-   * Most pixels that decoding goes over in all scans of a JPEG: 50 megapixels in 20 scans, twice
-   * what encoders make, and 100 scans of 10 megapixels. See decision 0051 for what a scan takes.
+   * Most pixels times scans of a JPEG, each of which decoding goes over: 50 megapixels may have 20
+   * scans, and encoders make about 10. See decision 0051 for what a scan takes.
    */
   static final long MAX_SCANNED_PIXELS = 1_000_000_000;
 
@@ -32,7 +32,7 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
   private final int maxBytes;
   private final int maxPixels;
 
-  /** Keeps what a record carries, 8 MiB, and a decoder's memory is laid out for, 50 million. */
+  /** Keeps up to 8 MiB, which a record carries, and 50 million pixels, which decoders bear. */
   public CheckImageSize() {
     this(RecipeReader.parse("", ""));
   }

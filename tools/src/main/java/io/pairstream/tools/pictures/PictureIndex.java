@@ -38,7 +38,9 @@ public final class PictureIndex implements Closeable {
       "CREATE TABLE seen (pair TEXT, split INTEGER, image TEXT, hash INTEGER, mirrored INTEGER,"
           + " first TEXT)";
 
-  /** The last record of each pair; of a group's columns, SQLite gives its. */
+  /**
+   * The last record of each pair: SQLite takes the other columns from the row that has max(rowid).
+   */
   private static final String LIVE =
       "CREATE VIEW live AS SELECT pair, split, image, hash, mirrored, first, max(rowid) FROM seen"
           + " GROUP BY pair HAVING image <> ''";
@@ -57,6 +59,7 @@ public final class PictureIndex implements Closeable {
       "SELECT image, split, hash, mirrored, looked FROM picture WHERE split > 0 AND %s = ? AND"
           + " split > ? AND image <> ? ORDER BY looked DESC LIMIT 1";
 
+  /** Groups of near copies whose pictures are in several splits, of which each is one bit. */
   private static final String GROUPS =
       "SELECT first, sum(DISTINCT 1 << split) FROM (SELECT iif(first = '', image, first) AS first,"
           + " image, split FROM live) GROUP BY first HAVING count(DISTINCT split) > 1 AND"
@@ -154,7 +157,8 @@ public final class PictureIndex implements Closeable {
    * A published pair.
    *
    * @param key replaces what was put under the same
-   * @param group as in the prepared pair, as the rest
+   * @param group image digest of the first picture of its near copies; empty where it was not
+   *     looked up
    */
   public void put(
       String key,
@@ -185,6 +189,9 @@ public final class PictureIndex implements Closeable {
   }
 
   private void add(Object... columns) {
+    if (settled) {
+      throw new IllegalStateException("pictures are put in before anything is asked");
+    }
     records.update("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", columns);
   }
 
@@ -195,7 +202,7 @@ public final class PictureIndex implements Closeable {
     }
   }
 
-  /** The pictures whose hash is known, each once, in no order of theirs. */
+  /** The pictures whose hash is known, each once, in any order. */
   public void forEach(Consumer<Picture> each) {
     settle();
     scan(
@@ -214,9 +221,9 @@ public final class PictureIndex implements Closeable {
   }
 
   /**
-   * Tells of each picture that is nearly one of a later split: of training, one that is held out;
-   * of validation, one of test. The number of these is that of pictures, however many are nearly
-   * one. Takes 100 bytes of memory for each picture that is held out, where 4 bits may differ.
+   * For each picture of an earlier split that nearly copies one of a later split, tells the nearest
+   * such copy, those that were looked up first; once for a picture, however many it copies. Takes
+   * 100 bytes of memory for each picture of validation and test, where 4 bits may differ.
    */
   public void inTwoSplits(NearCopies how, Consumer<NearCopy> each) {
     settle();

@@ -8,15 +8,15 @@ import okhttp3.OkHttpClient;
 /**
  * Fetches images from the web, many at a time.
  *
- * <p>Every fetch ends within the limits' time once it is the link's turn; how long a turn may be
- * away is limited too, see {@link FetchResult.Postponed}. The caller bounds how many fetches it has
+ * <p>A fetch ends within the limits' time once its host's turn has come, and at once, as {@link
+ * FetchResult.Postponed}, where that is too far off. The caller bounds how many fetches it has
  * under way, and how many images it holds. Thread-safe.
  */
 public interface WebFetcher extends AutoCloseable {
 
   /**
-   * Opens a fetcher with threads of its own, which finds hosts as this machine does and trusts the
-   * authorities that this Java trusts.
+   * Opens a fetcher with threads of its own, this machine's DNS and this Java's trusted
+   * authorities.
    */
   static WebFetcher open(FetchSettings settings, Clock clock) {
     return new HttpWebFetcher(
@@ -34,7 +34,7 @@ public interface WebFetcher extends AutoCloseable {
    * <p>Completes on a thread of the fetcher's; what depends on it must be short. Cancelling the
    * future gives the fetch up.
    *
-   * @param url its address as received; one that cannot be used is an answer, not an exception
+   * @param url the image's address as received; a bad one gives a failed result, not an exception
    * @param expectedDigest lower-case hex SHA-256 that the image must have; empty where it is
    *     unknown
    */
