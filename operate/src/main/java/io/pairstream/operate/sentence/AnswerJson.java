@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.cleaning.Measured;
+import io.pairstream.schemas.Measurement;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -43,12 +46,29 @@ public final class AnswerJson {
           .addMixIn(Schema.class, LeftOut.class)
           .addMixIn(SpecificData.class, LeftOut.class)
           .addMixIn(ByteBuffer.class, LeftOut.class)
+          .addMixIn(Measured.class, ExactNumbers.class)
+          .addMixIn(Measurement.class, ExactNumbers.class)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
           .build();
 
   @JsonIgnoreType
   private interface LeftOut {}
+
+  /** A number that breaks its limit is not rounded to it. */
+  interface ExactNumbers {
+    @JsonSerialize(using = ExactNumber.class)
+    double value();
+
+    @JsonSerialize(using = ExactNumber.class)
+    double limit();
+
+    @JsonSerialize(using = ExactNumber.class)
+    double getValue();
+
+    @JsonSerialize(using = ExactNumber.class)
+    double getLimit();
+  }
 
   private AnswerJson() {}
 
@@ -103,6 +123,21 @@ public final class AnswerJson {
       json.writeNumber((long) number);
     } else {
       json.writeNumber(Math.abs(number) < 1e9 ? Math.round(number * 1e6) / 1e6 : number);
+    }
+  }
+
+  /** Every digit; NaN, which a model may answer, as a text. */
+  static final class ExactNumber extends JsonSerializer<Double> {
+    @Override
+    public void serialize(Double number, JsonGenerator json, SerializerProvider unused)
+        throws IOException {
+      if (!Double.isFinite(number)) {
+        json.writeString(number.toString());
+      } else if (number == Math.rint(number)) {
+        AnswerJson.write(number, json);
+      } else {
+        json.writeNumber(number);
+      }
     }
   }
 

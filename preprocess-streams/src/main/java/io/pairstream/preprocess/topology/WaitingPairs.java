@@ -5,6 +5,9 @@ import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Rendition;
+import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -17,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.KeyValue;
@@ -42,6 +46,11 @@ final class WaitingPairs {
   /** Pairs taken before it is looked again whether all that wait fit into memory. */
   private static final int LOOKED_AGAIN_AFTER = 1000;
 
+  /** Heap of a pair that has nothing but its fields; 20 bytes more for each token id. */
+  private static final long FIELDS_BYTES = 4_096;
+
+  private static final long ID_BYTES = 20;
+
   private final KeyValueStore<String, WaitingPair> store;
   private final Tasks tasks;
   private final Copy copy;
@@ -63,7 +72,7 @@ final class WaitingPairs {
     private final long mostBytes;
 
     /**
-     * @param mostBytes of pictures of all tasks together
+     * @param mostBytes of heap of all tasks together, about
      */
     Tasks(long mostBytes) {
       this.mostBytes = mostBytes;
@@ -85,6 +94,8 @@ final class WaitingPairs {
         KeyValue<String, WaitingPair> next = all.next();
         keep(next.key, next.value);
       }
+    } catch (SerializationException e) {
+      forget(); // as bad as it is, its own turn is when it is found
     }
   }
 
@@ -107,11 +118,37 @@ final class WaitingPairs {
     pairs.clear();
   }
 
+  /** The heap that a pair takes, about: what a producer may make large is counted. */
   private static long bytes(WaitingPair waiting) {
     PreparedPair pair = waiting.getPair();
-    return pair.getRenditions().stream()
-        .mapToLong(rendition -> rendition.getImage().remaining())
-        .reduce(pair.getImage().remaining(), Long::sum);
+    long bytes = FIELDS_BYTES + pair.getImage().remaining();
+    for (Rendition rendition : pair.getRenditions()) {
+      bytes += FIELDS_BYTES + rendition.getImage().remaining();
+    }
+    int ids = pair.getTokenIds().size() + pair.getEmptyTokenIds().size();
+    for (TokenSet set : pair.getTokenSets()) {
+      ids += set.getTokenIds().size() + set.getEmptyTokenIds().size();
+    }
+    bytes +=
+        ID_BYTES * ids + text(pair.getCaption()) + text(pair.getUrl()) + texts(pair.getTexts());
+    for (Header header : waiting.getHeaders()) {
+      int value = header.getValue() == null ? 0 : header.getValue().remaining();
+      bytes += text(header.getKey()) + value;
+    }
+    RawPair sent = waiting.getSent();
+    return sent == null
+        ? bytes
+        : bytes + text(sent.getCaption()) + text(sent.getUrl()) + texts(sent.getAnnotations());
+  }
+
+  private static long texts(Map<String, String> texts) {
+    return texts.entrySet().stream()
+        .mapToLong(text -> text(text.getKey()) + text(text.getValue()))
+        .sum();
+  }
+
+  private static long text(String text) {
+    return 2L * text.length();
   }
 
   /** Adds a pair; whether it is the first of its image. */

@@ -28,6 +28,7 @@ public final class RestingConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final LongSupplier nanoTime;
   private long busyAt;
+  private boolean gotRecords;
   private int generation;
 
   RestingConsumer(Map<String, Object> config) {
@@ -56,23 +57,34 @@ public final class RestingConsumer extends KafkaConsumer<byte[], byte[]> {
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     ConsumerRecords<byte[], byte[]> records = super.poll(longer(timeout));
-    int now = groupMetadata().generationId();
-    if (!records.isEmpty() || now != generation) {
-      generation = now;
-      noteBusy();
-    }
+    notePolled(!records.isEmpty(), groupMetadata().generationId());
     return records;
   }
 
   /** The time that a poll may last which is to last for {@code asked}. */
   Duration longer(Duration asked) {
+    if (gotRecords) {
+      noteBusy(); // they were worked on until now
+    }
     boolean rests = nanoTime.getAsLong() - busyAt > SILENCE.toNanos();
     boolean waits = !asked.isZero() && asked.compareTo(REST) < 0;
     return rests && waits ? REST : asked;
   }
 
-  /** Notes that something has come, or that partitions are being assigned anew. */
-  void noteBusy() {
+  /**
+   * Notes what a poll brought.
+   *
+   * @param now generation of the group; another one than before where partitions are assigned anew
+   */
+  void notePolled(boolean records, int now) {
+    gotRecords = records;
+    if (now != generation) {
+      generation = now;
+      noteBusy();
+    }
+  }
+
+  private void noteBusy() {
     busyAt = nanoTime.getAsLong();
   }
 }

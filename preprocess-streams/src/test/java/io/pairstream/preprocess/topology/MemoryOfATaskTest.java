@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
@@ -21,6 +22,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory that processors of one task share, of its stores, from one start to the next. */
@@ -53,6 +55,10 @@ class MemoryOfATaskTest {
   }
 
   private Tracked<PreparedPair> pair(String image) {
+    return pair(image, null);
+  }
+
+  private Tracked<PreparedPair> pair(String image, RawPair sent) {
     PreparedPair pair =
         PreparedPair.newBuilder(prepared)
             .setImageDigest(image)
@@ -60,7 +66,8 @@ class MemoryOfATaskTest {
             .build();
     return new Tracked<>(
         new RawRecord(null, null, List.of(), pair.getOrigin(), pair.getPreparedAt()),
-        new Identity(pair.getPairId(), image, "", "", "", pair.getReceivedAt(), Optional.empty()),
+        new Identity(
+            pair.getPairId(), image, "", "", "", pair.getReceivedAt(), Optional.ofNullable(sent)),
         pair);
   }
 
@@ -110,6 +117,19 @@ class MemoryOfATaskTest {
         takes = new WaitingPairs(task, tasks);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, true", "1000000, false"})
+  void whatAProducerMakesLargeIsNotKeptInMemory(int annotation, boolean isKept) {
+    WaitingPairs pairs = new WaitingPairs(task, new WaitingPairs.Tasks(500_000));
+    pairs.add(
+        pair(
+            "image",
+            RawPair.newBuilder().setAnnotations(Map.of("note", "a".repeat(annotation))).build()));
+    waiting.delete("image/1"); // whoever asks the store finds nothing
+
+    assertThat(pairs.take("image")).hasSize(isKept ? 1 : 0);
   }
 
   @Test

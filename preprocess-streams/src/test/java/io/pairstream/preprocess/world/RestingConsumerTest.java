@@ -33,8 +33,16 @@ class RestingConsumerTest {
     nanos.incrementAndGet();
     assertThat(consumer.longer(USUAL)).isEqualTo(REST);
 
-    consumer.noteBusy();
-    assertThat(consumer.longer(USUAL)).isEqualTo(USUAL);
+    consumer.notePolled(true, 0);
+    nanos.addAndGet(SILENCE.toNanos() + 1);
+    assertThat(consumer.longer(USUAL)).as("until now its records were worked on").isEqualTo(USUAL);
+
+    consumer.notePolled(false, 0);
+    nanos.addAndGet(SILENCE.toNanos() + 1);
+    assertThat(consumer.longer(USUAL)).isEqualTo(REST);
+
+    consumer.notePolled(false, 1);
+    assertThat(consumer.longer(USUAL)).as("partitions are assigned").isEqualTo(USUAL);
   }
 
   @Test

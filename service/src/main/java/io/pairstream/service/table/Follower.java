@@ -51,6 +51,8 @@ public final class Follower implements AutoCloseable {
   private static final int RECORDS_A_POLL = 2_000;
 
   /** Most bytes of records in memory at a time; a larger record comes alone. */
+  private static final int LONGEST_FETCH_MS = 2_500;
+
   private static final int FETCH_BYTES = 16 * 1024 * 1024;
 
   /**
@@ -127,7 +129,9 @@ public final class Follower implements AutoCloseable {
     int request = (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis();
     settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
     // A broker answers as soon as something comes; on an idle topic each answer is for nothing.
-    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, request / 2);
+    settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
+    settings.putIfAbsent(
+        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.min(request / 2, LONGEST_FETCH_MS));
     this.admin = AdminClients.create(settings);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

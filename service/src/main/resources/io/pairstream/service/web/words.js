@@ -85,7 +85,7 @@ export class Words {
   }
 
   withUnit(value, unit, numberOf = String) {
-    const number = { value: numberOf(value) };
+    const number = { value: unit === "schema_id" ? String(value) : numberOf(value) };
     return this.find(`unit.${unit}_${value}`, number) ?? this.find(`unit.${unit}`, number) ?? `${number.value} ${unit}`.trimEnd();
   }
 
