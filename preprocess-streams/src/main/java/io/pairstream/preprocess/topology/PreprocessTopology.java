@@ -69,9 +69,6 @@ public final class PreprocessTopology {
 
   private static final Serde<byte[]> BYTES = Serdes.ByteArray();
 
-  /** Bytes of waiting pairs' pictures in memory: three seconds of 280 pairs/s, of 30 kB each. */
-  private static final long WAITING_IN_MEMORY = 24L * 1024 * 1024;
-
   private final PairTopics topics;
   private final CleaningPlan plan;
   private final WriterSchemas schemas;
@@ -83,7 +80,6 @@ public final class PreprocessTopology {
   private final OutputRecords outputs;
   private final DecisionCounts counts;
   private final Takedowns.Tasks takedownsOfTasks = new Takedowns.Tasks();
-  private final WaitingPairs.Tasks waitingOfTasks = new WaitingPairs.Tasks(WAITING_IN_MEMORY);
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
 
@@ -239,8 +235,7 @@ public final class PreprocessTopology {
             "known-picture",
             pictures.flatMapValues(pair -> pair.inGroup(plan.split()), as("known-picture")));
     pictures
-        .process(
-            () -> new RequestLookUp(waitingOfTasks), as("request-look-up"), WAITING_PAIRS_STORE)
+        .process(RequestLookUp::new, as("request-look-up"), WAITING_PAIRS_STORE)
         .to(topics.fingerprints().name(), produced(topics.fingerprints(), "fingerprints"));
     KStream<String, Finding> read =
         builder.stream(
@@ -254,7 +249,7 @@ public final class PreprocessTopology {
             "near-copies",
             read.filterNot((image, finding) -> isSuperseded(finding), as("found"))
                 .process(
-                    () -> new TakeFinding(plan, takedownsOfTasks, waitingOfTasks),
+                    () -> new TakeFinding(plan, takedownsOfTasks),
                     as("near-copies"),
                     RECEIPTS_STORE,
                     TAKEDOWNS_STORE,

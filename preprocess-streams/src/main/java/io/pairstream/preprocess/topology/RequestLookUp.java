@@ -13,17 +13,12 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
 final class RequestLookUp extends ContextualProcessor<String, Known, String, Fingerprint> {
 
-  private final WaitingPairs.Tasks tasks;
   private WaitingPairs waiting;
-
-  RequestLookUp(WaitingPairs.Tasks tasks) {
-    this.tasks = tasks;
-  }
 
   @Override
   public void init(ProcessorContext<String, Fingerprint> context) {
     super.init(context);
-    waiting = new WaitingPairs(context, tasks);
+    waiting = new WaitingPairs(context);
   }
 
   @Override

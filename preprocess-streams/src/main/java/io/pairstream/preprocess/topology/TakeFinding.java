@@ -24,16 +24,13 @@ final class TakeFinding
 
   private final CleaningPlan plan;
   private final Takedowns.Tasks takedownsOfTasks;
-  private final WaitingPairs.Tasks waitingOfTasks;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
-  TakeFinding(
-      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, WaitingPairs.Tasks waitingOfTasks) {
+  TakeFinding(CleaningPlan plan, Takedowns.Tasks takedownsOfTasks) {
     this.plan = plan;
     this.takedownsOfTasks = takedownsOfTasks;
-    this.waitingOfTasks = waitingOfTasks;
   }
 
   @Override
@@ -41,12 +38,7 @@ final class TakeFinding
     super.init(context);
     receipts = new Receipts(context);
     takedowns = new Takedowns(context, takedownsOfTasks);
-    waiting = new WaitingPairs(context, waitingOfTasks);
-  }
-
-  @Override
-  public void close() {
-    waiting.forget(); // the task may go on elsewhere
+    waiting = new WaitingPairs(context);
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
@@ -21,9 +20,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory that processors of one task share, of its stores, from one start to the next. */
 class MemoryOfATaskTest {
@@ -55,10 +51,6 @@ class MemoryOfATaskTest {
   }
 
   private Tracked<PreparedPair> pair(String image) {
-    return pair(image, null);
-  }
-
-  private Tracked<PreparedPair> pair(String image, RawPair sent) {
     PreparedPair pair =
         PreparedPair.newBuilder(prepared)
             .setImageDigest(image)
@@ -66,8 +58,7 @@ class MemoryOfATaskTest {
             .build();
     return new Tracked<>(
         new RawRecord(null, null, List.of(), pair.getOrigin(), pair.getPreparedAt()),
-        new Identity(
-            pair.getPairId(), image, "", "", "", pair.getReceivedAt(), Optional.ofNullable(sent)),
+        new Identity(pair.getPairId(), image, "", "", "", pair.getReceivedAt(), Optional.empty()),
         pair);
   }
 
@@ -91,12 +82,10 @@ class MemoryOfATaskTest {
     assertThat(check.ofSample("of-b")).contains(of("b"));
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {0, 20_000, Long.MAX_VALUE})
-  void allOfAnImageAreTakenOnceWhateverIsInMemory(long mostBytes) {
-    WaitingPairs.Tasks tasks = new WaitingPairs.Tasks(mostBytes);
-    WaitingPairs adds = new WaitingPairs(task, tasks);
-    WaitingPairs takes = new WaitingPairs(task, tasks);
+  @Test
+  void allOfAnImageAreTakenOnce() {
+    WaitingPairs adds = new WaitingPairs(task);
+    WaitingPairs takes = new WaitingPairs(task);
     Map<String, List<PreparedPair>> expected = new HashMap<>();
     Random random = new Random(7);
     for (int i = 0; i < 8_000; i++) {
@@ -111,33 +100,14 @@ class MemoryOfATaskTest {
             .extracting(Tracked::stage)
             .containsExactlyInAnyOrderElementsOf(waited);
       }
-      if (random.nextInt(500) == 0) {
-        takes.forget(); // the task begins again, perhaps elsewhere
-        adds = new WaitingPairs(task, tasks);
-        takes = new WaitingPairs(task, tasks);
-      }
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1, true", "1000000, false"})
-  void whatAProducerMakesLargeIsNotKeptInMemory(int annotation, boolean isKept) {
-    WaitingPairs pairs = new WaitingPairs(task, new WaitingPairs.Tasks(500_000));
-    pairs.add(
-        pair(
-            "image",
-            RawPair.newBuilder().setAnnotations(Map.of("note", "a".repeat(annotation))).build()));
-    waiting.delete("image/1"); // whoever asks the store finds nothing
-
-    assertThat(pairs.take("image")).hasSize(isKept ? 1 : 0);
   }
 
   @Test
   void whatIsRolledBackWaitsNoMore() {
-    WaitingPairs.Tasks tasks = new WaitingPairs.Tasks(Long.MAX_VALUE);
-    new WaitingPairs(task, tasks).add(pair("image"));
+    new WaitingPairs(task).add(pair("image"));
     waiting.delete("image/1"); // its transaction is aborted
 
-    assertThat(new WaitingPairs(task, tasks).take("image")).isEmpty();
+    assertThat(new WaitingPairs(task).take("image")).isEmpty();
   }
 }
