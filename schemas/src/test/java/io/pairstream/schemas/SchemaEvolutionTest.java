@@ -41,6 +41,8 @@ class SchemaEvolutionTest {
         Action.SCHEMA$,
         ViewSegment.SCHEMA$,
         RunExtent.SCHEMA$,
+        Answer.SCHEMA$,
+        PairAnswer.SCHEMA$,
         IndexedPair.SCHEMA$);
   }
 

@@ -49,6 +49,16 @@ public record Dataset(String name) {
     return name + "-fetch";
   }
 
+  /**
+   * Consumer group, and prefix of the transactional ids, of those who ask a set of models of every
+   * published pair. Another set begins where the log begins.
+   *
+   * @param models digest of the set
+   */
+  public String scoreGroup(String models) {
+    return name + "-score-" + models;
+  }
+
   /** The groups whose members commit their positions in transactions, and are several. */
   public List<String> transactionalGroups() {
     return List.of(preprocessGroup(), indexGroup(), lookUpGroup(), fetchGroup());

@@ -1,11 +1,13 @@
 package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -46,6 +48,8 @@ public record PairTopics(
     Topic<String, Action> actions,
     Topic<String, ViewSegment> views,
     Topic<String, RunExtent> runs,
+    Topic<String, Answer> answers,
+    Topic<String, PairAnswer> pairAnswers,
     Topic<String, Fingerprint> fingerprints,
     Topic<String, Finding> findings,
     Topic<String, WaitingPair> waitingPairs) {
@@ -71,6 +75,8 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class),
         topic(dataset, TopicCatalogue.VIEWS, serdes, ViewSegment.class),
         topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class),
+        topic(dataset, TopicCatalogue.ANSWERS, serdes, Answer.class),
+        topic(dataset, TopicCatalogue.PAIR_ANSWERS, serdes, PairAnswer.class),
         topic(dataset, TopicCatalogue.FINGERPRINTS, serdes, Fingerprint.class),
         topic(dataset, TopicCatalogue.FINDINGS, serdes, Finding.class),
         named(TopicCatalogue.waitingPairs(dataset), serdes, WaitingPair.class));

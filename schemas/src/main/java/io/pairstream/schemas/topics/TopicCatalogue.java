@@ -1,11 +1,13 @@
 package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -72,6 +74,12 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
 
   /** How much of a growing view each epoch of a run covers. */
   public static final String RUNS = "runs";
+
+  /** What models said, by what they were shown. */
+  public static final String ANSWERS = "answers";
+
+  /** What models said of each published pair, by pair. */
+  public static final String PAIR_ANSWERS = "pair-answers";
 
   /** The topic of all data sets' schemas, whole, on a cluster where our registry runs. */
   public static final String SCHEMAS = "pairstream-schemas";
@@ -144,6 +152,8 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             topic(FINGERPRINTS, Fingerprint.SCHEMA$).inOneOrder(),
             topic(VIEWS, ViewSegment.SCHEMA$).inOneOrder(),
             topic(RUNS, RunExtent.SCHEMA$).inOneOrder(),
+            topic(ANSWERS, Answer.SCHEMA$),
+            topic(PAIR_ANSWERS, PairAnswer.SCHEMA$),
             internal(repartitionTopic(dataset)).keptUntilRead(),
             internal(changelog(dataset, RECEIPTS_STORE)),
             internal(takedownsByImageTopic(dataset)).keptUntilRead(),

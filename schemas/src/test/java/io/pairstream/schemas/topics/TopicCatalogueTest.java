@@ -43,6 +43,8 @@ class TopicCatalogueTest {
             "flowers.actions",
             "flowers.views",
             "flowers.runs",
+            "flowers.answers",
+            "flowers.pair-answers",
             "flowers.fingerprints",
             "flowers.findings",
             "flowers-look-up-pictures-changelog",
