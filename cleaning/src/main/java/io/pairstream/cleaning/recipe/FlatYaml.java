@@ -107,7 +107,7 @@ public record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems)
         standsTwice(prefix, line, earlier.line());
       }
     } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
-      problem(line, prefix, "a recipe is made of keys with single values");
+      problem(line, prefix, "a key has a single value or a section of keys");
     }
   }
 

@@ -194,10 +194,11 @@ public final class RecipeReader {
   /**
    * The names of the sections below {@code key}, in the file's order: {@code small} and {@code big}
    * where the file has {@code sizes.small.side-px} and {@code sizes.big.side-px} and {@code key} is
-   * {@code sizes}. Reads nothing; an unread key of the section remains a mistake.
+   * {@code sizes}; with an empty {@code key}, those of the file. Reads nothing; an unread key of
+   * the section remains a mistake.
    */
   public List<String> sections(String key) {
-    String prefix = key + ".";
+    String prefix = key.isEmpty() ? "" : key + ".";
     return entries.keySet().stream()
         .filter(known -> known.startsWith(prefix))
         .map(known -> known.substring(prefix.length()))

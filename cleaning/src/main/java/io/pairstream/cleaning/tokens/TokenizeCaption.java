@@ -174,7 +174,7 @@ public final class TokenizeCaption
     }
 
     /** The text's ids between the special ones, cut or padded to the length. */
-    TokenIds apply(String text) {
+    public TokenIds apply(String text) {
       int[] all = tokenizer.encode(text);
       int[] before = tokenizer.before();
       int[] after = tokenizer.after();
@@ -202,7 +202,7 @@ public final class TokenizeCaption
      * {@code padding}, {@code pad-id}; {@code special-in-text} where the vocabulary has special
      * tokens that a text can spell; {@code file} where the tokenizer is one.
      */
-    static TokenTarget from(RecipeReader recipe, String section, String name) {
+    public static TokenTarget from(RecipeReader recipe, String section, String name) {
       String kind =
           recipe.choice(
               section + ".tokenizer",

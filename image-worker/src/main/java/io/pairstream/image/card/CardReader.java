@@ -1,0 +1,221 @@
+package io.pairstream.image.card;
+
+import io.pairstream.cleaning.Sha256;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
+import io.pairstream.image.card.CaptionInput.Fill;
+import io.pairstream.image.card.ModelCard.Kind;
+import io.pairstream.image.card.ModelOutput.Activation;
+import io.pairstream.image.card.ModelOutput.As;
+import io.pairstream.image.card.ModelOutput.Length;
+import io.pairstream.image.card.ModelOutput.Pool;
+import io.pairstream.image.card.PictureInput.Channels;
+import io.pairstream.image.card.PictureInput.Fit;
+import io.pairstream.image.card.PictureInput.Layout;
+import io.pairstream.image.card.PictureInput.Resampling;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads a model card key by key. Not thread-safe. */
+final class CardReader {
+
+  private static final long LARGEST_MODEL_BYTES = Integer.MAX_VALUE;
+  private static final int MOST_OUTPUTS = 16;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
+  /** Keys on which no answer depends. */
+  private static final Set<String> BESIDE_THE_ANSWER =
+      Set.of("name", "licence", "source", "sha256", "batch", "max-ms", "picture.of");
+
+  private final RecipeReader card;
+
+  private CardReader(RecipeReader card) {
+    this.card = card;
+  }
+
+  static ModelCard read(Path yaml) throws IOException {
+    RecipeReader card = RecipeReader.parse(yaml.toString(), Files.readString(yaml));
+    try {
+      return new CardReader(card).read();
+    } catch (InvalidRecipeException e) {
+      throw new InvalidCardException(
+          e.problems().stream()
+              .map(problem -> "\n  " + yaml + ", " + problem)
+              .collect(Collectors.joining("", "the model card is refused:", "")));
+    }
+  }
+
+  private ModelCard read() {
+    String name = name("name", "the card");
+    Kind kind = card.choice("kind", Kind.ONNX);
+    String licence = required("licence", "name the licence of the weights");
+    String source = required("source", "say where the file comes from");
+    NamedFile file = file(source);
+    List<String> sections = card.sections("");
+    PictureInput picture = sections.contains("picture") ? picture() : null;
+    CaptionInput caption = sections.contains("caption") ? caption() : null;
+    if (picture == null && caption == null) {
+      card.problem("", "the model sees nothing: add a section picture, caption or both");
+    }
+    int batch = card.integer("batch", 1, 1, 64);
+    if (batch > 1 && caption != null && caption.fill() == Fill.NONE) {
+      card.problem("batch", "is 1 where captions are not padded, since their lengths differ");
+    }
+    int maxMs = card.integer("max-ms", 5_000, 10, 600_000);
+    String rendition = picture == null ? "" : card.text("picture.of", "main");
+    List<ModelOutput> outputs = card.sections("outputs").stream().map(this::output).toList();
+    if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
+      card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
+    }
+    Map<String, String> inForce = card.finish();
+    return new ModelCard(
+        name,
+        kind,
+        file.path(),
+        file.sha256(),
+        licence,
+        source,
+        digest(inForce),
+        picture,
+        caption,
+        outputs,
+        batch,
+        Duration.ofMillis(maxMs),
+        rendition.equals("main") ? "" : rendition);
+  }
+
+  private static String digest(Map<String, String> inForce) {
+    String all =
+        inForce.entrySet().stream()
+            .filter(entry -> !BESIDE_THE_ANSWER.contains(entry.getKey()))
+            .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+            .collect(Collectors.joining());
+    return Sha256.hex(all.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String name(String key, String of) {
+    String name = required(key, "name " + of);
+    checkName(key, name);
+    return name;
+  }
+
+  private void checkName(String key, String name) {
+    if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+      card.problem(key, "a name is made of a to z, 0 to 9, - and _, at most 40 of them");
+    }
+  }
+
+  private String required(String key, String todo) {
+    String text = card.text(key, "");
+    if (text.isBlank()) {
+      card.problem(key, "is missing: " + todo);
+    }
+    return text;
+  }
+
+  /** The model's file; one without a path after a problem, which is noted. */
+  private NamedFile file(String source) {
+    Optional<NamedFile> file = card.file("file", LARGEST_MODEL_BYTES);
+    if (file.isEmpty() && card.text("file", "").isEmpty()) {
+      card.problem("file", "is missing: name the model's file, relative to the card");
+    } else if (file.isEmpty()) {
+      card.problem("file", "get it: " + source);
+    }
+    String expected = card.text("sha256", "");
+    if (!expected.isEmpty() && !DIGEST.matcher(expected).matches()) {
+      card.problem("sha256", "is 64 digits 0 to 9 and a to f");
+    } else if (file.isPresent() && !expected.isEmpty() && !expected.equals(file.get().sha256())) {
+      card.problem(
+          "sha256", "the file has " + file.get().sha256() + ": it is another one than the card's");
+    }
+    return file.orElse(new NamedFile(Path.of(""), ""));
+  }
+
+  private PictureInput picture() {
+    Fit fit = card.choice("picture.fit", Fit.CROP);
+    int side = card.integer("picture.side-px", 224, 8, 1024);
+    return new PictureInput(
+        required("picture.tensor", "name the graph's input for pixels"),
+        fit,
+        fit == Fit.PAD ? side : card.integer("picture.resize-px", side, side, 2048),
+        side,
+        card.choice("picture.resampling", Resampling.BICUBIC),
+        fit == Fit.PAD ? card.integer("picture.pad-level", 0, 0, 255) : 0,
+        card.integer("picture.jpeg-round-trip", 0, 0, 100),
+        card.choice("picture.channels", Channels.RGB),
+        card.choice("picture.layout", Layout.NCHW),
+        card.number("picture.scale", 1, -1e6, 1e6),
+        three("picture.mean", "0, 0, 0"),
+        three("picture.deviation", "1, 1, 1"));
+  }
+
+  private List<Double> three(String key, String preset) {
+    try {
+      List<Double> numbers =
+          Arrays.stream(card.text(key, preset).split(",", -1)).map(Double::valueOf).toList();
+      if (numbers.size() == 3
+          && numbers.stream().allMatch(Double::isFinite)
+          && !(key.endsWith("deviation") && numbers.contains(0.0))) {
+        return numbers;
+      }
+    } catch (NumberFormatException e) {
+      // As one that has too few.
+    }
+    card.problem(key, "is three numbers, as in \"" + preset + "\"; no deviation is 0");
+    return List.of(1.0, 1.0, 1.0);
+  }
+
+  private CaptionInput caption() {
+    return new CaptionInput(
+        TokenTarget.from(card, "caption", ""),
+        card.choice("caption.fill", Fill.PADDED),
+        required("caption.ids", "name the graph's input for token ids"),
+        card.text("caption.mask", ""),
+        card.text("caption.types", ""));
+  }
+
+  private ModelOutput output(String name) {
+    String section = "outputs." + name + ".";
+    checkName(section + "tensor", name);
+    String tensor = required(section + "tensor", "name a tensor of the graph");
+    As as = card.choice(section + "as", As.NUMBER);
+    boolean vector = as == As.VECTOR;
+    return new ModelOutput(
+        name,
+        tensor,
+        as,
+        vector ? Activation.NONE : card.choice(section + "activation", Activation.NONE),
+        as == As.NUMBER ? card.integer(section + "index", 0, 0, 1_000_000) : 0,
+        as == As.LABEL ? labels(section) : List.of(),
+        vector ? card.choice(section + "pool", Pool.NONE) : Pool.NONE,
+        vector ? card.choice(section + "length", Length.KEPT) : Length.KEPT);
+  }
+
+  private List<String> labels(String section) {
+    Pattern entry = Pattern.compile(".{1,200}");
+    List<String> labels = card.lines(section + "label-file", "#", entry, "a label");
+    if (labels.isEmpty()) {
+      labels =
+          Arrays.stream(card.text(section + "labels", "").split(",")).map(String::strip).toList();
+    }
+    if (labels.size() < 2 || labels.contains("")) {
+      card.problem(
+          section + "labels",
+          "is two labels or more, as in \"clean, watermark\"; or name a label-file");
+    }
+    return labels;
+  }
+}

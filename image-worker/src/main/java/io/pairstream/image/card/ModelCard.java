@@ -1,0 +1,69 @@
+package io.pairstream.image.card;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A model, what it is shown, and what is taken of what it says.
+ *
+ * @param name name of the card: 1 to 40 characters a to z, 0 to 9, - and _
+ * @param kind what runs the model
+ * @param file the model; absolute
+ * @param sha256 lower-case hex SHA-256 of that file
+ * @param licence licence of the weights
+ * @param source where the file comes from, in words or as an address
+ * @param digest lower-case hex SHA-256 of all that an answer depends on: the file, and the card but
+ *     for name, licence, source, batch, time and {@code rendition}
+ * @param picture how a picture is shown; null where the model sees none
+ * @param caption how a caption is shown; null where the model sees none
+ * @param outputs what is taken; at least one, each name once
+ * @param batch most questions that are run at a time; 1 to 64
+ * @param perQuestion processor time that a question may take; more than zero
+ * @param rendition which picture of a pair is shown; empty for the main one
+ */
+public record ModelCard(
+    String name,
+    Kind kind,
+    Path file,
+    String sha256,
+    String licence,
+    String source,
+    String digest,
+    PictureInput picture,
+    CaptionInput caption,
+    List<ModelOutput> outputs,
+    int batch,
+    Duration perQuestion,
+    String rendition) {
+
+  public ModelCard {
+    outputs = List.copyOf(outputs);
+  }
+
+  /** What runs a model. */
+  public enum Kind {
+    ONNX
+  }
+
+  /**
+   * Reads a card and finds the files that it names.
+   *
+   * @throws InvalidCardException with everything that is wrong with it
+   * @throws IOException where the card cannot be read
+   */
+  public static ModelCard read(Path yaml) throws IOException {
+    return CardReader.read(yaml);
+  }
+
+  /** Whether the model is shown a picture. */
+  public boolean seesPicture() {
+    return picture != null;
+  }
+
+  /** Whether the model is shown a caption. */
+  public boolean seesCaption() {
+    return caption != null;
+  }
+}

@@ -1,0 +1,24 @@
+package io.pairstream.image.model;
+
+import io.pairstream.image.card.ModelCard;
+import java.util.List;
+
+/** A model that answers questions. Thread-safe. */
+public interface AnswerModel extends AutoCloseable {
+
+  /** What the model is, and what it is shown. */
+  ModelCard card();
+
+  /**
+   * Answers questions, in their order. A question that crashes or hangs the model, or that has an
+   * odd answer, costs itself an answer, not the others.
+   *
+   * @param batch any number of them; each with what the card wants
+   * @throws ModelUnavailableException where no process can be started
+   */
+  List<ModelAnswer> ask(List<ModelQuestion> batch);
+
+  /** Ends the model's processes; whoever waits for an answer gets an exception. */
+  @Override
+  void close();
+}

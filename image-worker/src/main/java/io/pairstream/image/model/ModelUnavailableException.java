@@ -1,0 +1,14 @@
+package io.pairstream.image.model;
+
+/** No model process can be started, for a reason that is no question's fault; it may pass. */
+public final class ModelUnavailableException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param message why, in words
+   */
+  public ModelUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
