@@ -5,6 +5,7 @@ import io.pairstream.feed.batch.ReadyBatch;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
@@ -71,6 +72,16 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
   /** Writes a pair's tombstone. */
   public void withdraw(int number) {
     TestCluster.send(cluster, record(number, null));
+  }
+
+  /** Writes what the card {@code judge} says of a pair; null deletes it. */
+  public void answer(int number, PairAnswer said) {
+    TestCluster.put(cluster, cluster.topics().pairAnswers(), number + "/judge", said);
+  }
+
+  /** An answer {@code nsfw}. */
+  public static PairAnswer nsfw(double value) {
+    return PairAnswer.newBuilder().setNumbers(Map.of("nsfw", value)).build();
   }
 
   public void takeDown(TakedownKind kind, String subject) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Quantity;
 import io.pairstream.feed.cut.Condition;
+import io.pairstream.feed.cut.CutListener;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
@@ -12,11 +13,14 @@ import io.pairstream.terminal.TerminalText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 
 /** A command that works on views. */
 abstract class OnViews extends TrainerCommand {
+
+  private static final String WAITING = "%,d pair(|s) wait(s|) for answer.%s";
 
   /** A view as JSON; of a file, or of a name. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -93,10 +97,36 @@ abstract class OnViews extends TrainerCommand {
     return checked("--where: ", () -> where.stream().map(Condition::parse).toList());
   }
 
-  /** Reading a large split takes minutes, so it says how far it has come. */
-  final <T> T reading(Function<LongConsumer, T> work) {
+  /**
+   * Reading a large split takes minutes, so it says how far it has come; in the end, how many pairs
+   * wait for an answer.
+   */
+  final <T> T reading(Function<CutListener, T> work) {
+    SortedMap<String, Long> waiting = new TreeMap<>();
+    T done;
     try (Progress progress = progress()) {
-      return work.apply(read -> progress.show("%,d record(|s) read", read));
+      done =
+          work.apply(
+              new CutListener() {
+                @Override
+                public void read(long records) {
+                  progress.show("%,d record(|s) read", records);
+                }
+
+                @Override
+                public void waiting(SortedMap<String, Long> pairs) {
+                  waiting.clear();
+                  waiting.putAll(pairs);
+                  pairs.forEach((name, count) -> progress.show(WAITING, count, name));
+                }
+              });
     }
+    say(waiting);
+    return done;
+  }
+
+  /** Says how many pairs wait for which answer. */
+  final void say(SortedMap<String, Long> waiting) {
+    waiting.forEach((name, count) -> say(WAITING, count, name));
   }
 }

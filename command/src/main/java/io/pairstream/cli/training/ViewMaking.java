@@ -2,6 +2,7 @@ package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.feed.cut.Condition;
+import io.pairstream.feed.cut.CutListener;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
 import io.pairstream.feed.source.FeedSource;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +43,12 @@ final class ViewMaking {
     @Option(names = "--where", paramLabel = "CONDITION")
     private List<String> where = List.of();
 
+    @Option(names = "--wait")
+    private boolean wait;
+
+    @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10m")
+    private Duration timeout;
+
     @Override
     public Integer call() throws IOException {
       FeedSource source = source(split(split));
@@ -52,7 +60,12 @@ final class ViewMaking {
       if (Files.exists(file)) {
         return refused(file + NEVER_CHANGED + ", cut another");
       }
-      View view = reading(read -> ViewCut.of(source, conditions, read));
+      View view =
+          reading(
+              listener ->
+                  wait
+                      ? ViewCut.answered(source, conditions, timeout, listener)
+                      : ViewCut.of(source, conditions, listener));
       ViewFile.write(view, file);
       return show(view, file.toString());
     }
@@ -64,13 +77,20 @@ final class ViewMaking {
         try (ViewSealer sealer =
             ViewSealer.open(store(), target, source, conditions, pace, Clock.systemUTC())) {
           if (sealer.view().isEmpty()) {
-            return show(reading(sealer::sealAndFreeze));
+            return show(reading(listener -> sealed(sealer, listener)));
           }
         }
       }
       String another =
           ": cut another, or drop this one with: " + Hint.of("view drop " + Hint.quoted(target));
       return refused("the view " + target + NEVER_CHANGED + another);
+    }
+
+    private NamedView sealed(ViewSealer sealer, CutListener listener) {
+      if (wait) {
+        sealer.awaitAnswers(timeout, listener);
+      }
+      return sealer.sealAndFreeze(listener);
     }
   }
 
@@ -116,18 +136,19 @@ final class ViewMaking {
           return ExitStatus.DONE;
         }
         while (!Thread.currentThread().isInterrupted()) {
-          sealer.step().ifPresent(this::tell);
+          sealer.step().ifPresent(view -> tell(view, sealer.waiting()));
         }
         return ExitStatus.DONE;
       }
     }
 
-    private void tell(NamedView view) {
+    private void tell(NamedView view, SortedMap<String, Long> waiting) {
       int last = view.segments().size() - 1;
       long added = view.samples(last, last + 1);
       answer(
           Described.of(view),
           () -> print("segment %d: %,d sample(|s), %,d in all", last, added, view.samples()));
+      say(waiting);
     }
   }
 }

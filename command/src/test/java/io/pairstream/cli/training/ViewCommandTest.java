@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.TestCluster;
@@ -78,6 +79,28 @@ class ViewCommandTest extends OnCluster {
     assertThat(run("view freeze live").onlyErrorLine()).contains("the view live is frozen");
     assertThat(run("view seal live --once").onlyErrorLine()).contains("the view live is frozen");
     assertThat(export("live").json().path("samples").asLong()).isEqualTo(12);
+  }
+
+  @Test
+  void aViewOfAnsweredPairsSaysHowManyWait() {
+    train(0, 4);
+    List.of(0, 1)
+        .forEach(
+            i ->
+                TestCluster.put(
+                    cluster,
+                    cluster.topics().pairAnswers(),
+                    i + "/judge",
+                    PairAnswer.newBuilder().setNumbers(Map.of("nsfw", i / 2.0)).build()));
+
+    Ended cut = run("view cut safe --where answer.nsfw<=0.3");
+
+    assertThat(cut.out()).contains("where answer.nsfw<=0.3").contains("1 sample in 1 block");
+    assertThat(cut.err()).contains("2 pairs wait for answer.nsfw");
+    assertThat(run("view cut later --where answer.nsfw<=0.3 --wait --timeout 1ms").onlyErrorLine())
+        .contains("pairs still wait for answers: 2 for answer.nsfw; nothing was cut");
+    assertThat(run("view show later").onlyErrorLine()).contains("there is no view later");
+    assertThat(run("view cut safe.json --where answer.nsfw<=x").err()).contains("x is no number");
   }
 
   @Test

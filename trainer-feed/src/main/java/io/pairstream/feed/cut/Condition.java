@@ -3,10 +3,12 @@ package io.pairstream.feed.cut;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
+import io.pairstream.schemas.PairAnswer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -16,17 +18,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A condition on one field of a pair: {@code language=en,de}, {@code host!=*.example.org}, {@code
- * measure.sharpness>=50}.
+ * A condition on one field of a pair, {@code language=en,de}, {@code host!=*.example.org}, {@code
+ * measure.sharpness>=50}, or on what a model says of it, {@code answer.nsfw<=0.3}.
  *
- * <p>A pair in which the field is unknown matches no condition on it. Immutable.
+ * <p>A pair in which the field is unknown matches no condition on it, and neither does one that the
+ * model was not asked about or gave no answer. Immutable.
  */
 public final class Condition {
 
   private static final String MEASURE = "measure.";
+  private static final String ANSWER = "answer.";
 
   private static final Pattern FORM =
-      Pattern.compile("\\s*([A-Za-z_]+|measure\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
+      Pattern.compile(
+          "\\s*([A-Za-z_]+|(?:measure|answer)\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
 
   /** Text fields, by name in a condition; a value is empty where it is unknown. */
   private static final Map<String, Function<IndexedPair, String>> TEXTS =
@@ -51,9 +56,20 @@ public final class Condition {
   private final String text;
   private final Predicate<IndexedPair> holds;
 
-  private Condition(String text, Predicate<IndexedPair> holds) {
+  /** Name of the answer that it is on; null where it is on a field of the pair. */
+  private final String answer;
+
+  private final Predicate<PairAnswer> holdsForAnswer;
+
+  private Condition(
+      String text,
+      Predicate<IndexedPair> holds,
+      String answer,
+      Predicate<PairAnswer> holdsForAnswer) {
     this.text = text;
     this.holds = holds;
+    this.answer = answer;
+    this.holdsForAnswer = holdsForAnswer;
   }
 
   /**
@@ -62,8 +78,8 @@ public final class Condition {
    * <p>Texts are language, licence, source (the record's source_kind), contributor, producer and
    * host (of the url); {@code *} in a value stands for any characters. Numbers are fold, width,
    * height, token_count, truncated ({@code true} or {@code false}) and {@code measure.NAME}. {@code
-   * =} holds for any of the values, {@code !=} for none of them, {@code >=} and {@code <=} compare
-   * numbers with one.
+   * answer.NAME} is a number or a text, whichever the model gives. {@code =} holds for any of the
+   * values, {@code !=} for none of them, {@code >=} and {@code <=} compare numbers with one.
    *
    * @throws IllegalArgumentException for anything else
    */
@@ -80,10 +96,11 @@ public final class Condition {
     if (values.contains("")) {
       throw new IllegalArgumentException("'" + text + "' has an empty value");
     }
+    boolean isAnswer = name.startsWith(ANSWER);
     boolean isNumber = NUMBERS.containsKey(name) || name.startsWith(MEASURE);
-    if (!isNumber && !TEXTS.containsKey(name)) {
+    if (!isAnswer && !isNumber && !TEXTS.containsKey(name)) {
       throw new IllegalArgumentException(
-          "'%s': there is no field %s; there are %s, %s and measure.NAME"
+          "'%s': there is no field %s; there are %s, %s, measure.NAME and answer.NAME"
               .formatted(
                   text,
                   name,
@@ -91,32 +108,58 @@ public final class Condition {
                   String.join(", ", NUMBERS.keySet())));
     }
     boolean isOrder = sign.equals(">=") || sign.equals("<=");
-    if (isOrder && (!isNumber || values.size() > 1)) {
+    if (isOrder && ((!isNumber && !isAnswer) || values.size() > 1)) {
       throw new IllegalArgumentException(
           "'" + text + "': " + sign + " compares a number with one value");
     }
+    List<Double> numbers =
+        isNumber || isOrder
+            ? values.stream().map(value -> number(text, name, value)).toList()
+            : List.of();
+    String form = name + sign + String.join(",", values);
+    if (isAnswer) {
+      String answer = name.substring(ANSWER.length());
+      return new Condition(form, pair -> false, answer, ofAnswer(answer, sign, values));
+    }
     return new Condition(
-        name + sign + String.join(",", values),
-        isNumber
-            ? ofNumber(name, sign, values.stream().map(value -> number(text, name, value)).toList())
-            : ofText(name, sign, values));
+        form,
+        isNumber ? ofNumber(name, sign, numbers) : ofText(name, sign, values),
+        null,
+        said -> false);
   }
 
-  /** Whether a pair is as this says. */
+  /** Name of the model's answer that it is on; empty where it is on a field of the pair. */
+  public Optional<String> answer() {
+    return Optional.ofNullable(answer);
+  }
+
+  /** Whether a pair is as this says; never where it is on an answer. */
   public boolean holdsFor(IndexedPair pair) {
     return holds.test(pair);
   }
 
-  private static Predicate<IndexedPair> ofText(String name, String sign, List<String> values) {
-    Predicate<String> isOne =
-        Pattern.compile(
-                values.stream().map(Condition::wildcard).collect(Collectors.joining("|")),
-                Pattern.DOTALL)
-            .asMatchPredicate();
-    return pair -> {
-      String found = TEXTS.get(name).apply(pair);
-      return !found.isEmpty() && isOne.test(found) == sign.equals("=");
+  /** Whether what a model said of a pair is as this says; never where it is on a field. */
+  public boolean holdsFor(PairAnswer said) {
+    return holdsForAnswer.test(said);
+  }
+
+  private static Predicate<PairAnswer> ofAnswer(String name, String sign, List<String> values) {
+    List<Double> numbers = values.stream().flatMap(value -> finite(value).stream()).toList();
+    Predicate<Number> isNumber =
+        numbers.size() == values.size() ? numbers(sign, numbers) : number -> false;
+    Predicate<String> isText =
+        sign.equals("=") || sign.equals("!=") ? texts(sign, values) : label -> false;
+    return said -> {
+      Double number = said.getNumbers().get(name);
+      return number == null
+          ? isText.test(said.getLabels().getOrDefault(name, ""))
+          : isNumber.test(number);
     };
+  }
+
+  private static Predicate<IndexedPair> ofText(String name, String sign, List<String> values) {
+    Predicate<String> holds = texts(sign, values);
+    return pair -> holds.test(TEXTS.get(name).apply(pair));
   }
 
   private static Predicate<IndexedPair> ofNumber(String name, String sign, List<Double> values) {
@@ -124,6 +167,22 @@ public final class Condition {
         name.startsWith(MEASURE)
             ? pair -> pair.getMeasures().get(name.substring(MEASURE.length()))
             : NUMBERS.get(name);
+    Predicate<Number> holds = numbers(sign, values);
+    return pair -> holds.test(field.apply(pair));
+  }
+
+  /** Whether a text is as a sign and values say; an empty one never is. */
+  private static Predicate<String> texts(String sign, List<String> values) {
+    Predicate<String> isOne =
+        Pattern.compile(
+                values.stream().map(Condition::wildcard).collect(Collectors.joining("|")),
+                Pattern.DOTALL)
+            .asMatchPredicate();
+    return found -> !found.isEmpty() && isOne.test(found) == sign.equals("=");
+  }
+
+  /** Whether a number is as a sign and values say; null and NaN never are. */
+  private static Predicate<Number> numbers(String sign, List<Double> values) {
     DoublePredicate holds =
         switch (sign) {
           case ">=" -> number -> number >= values.get(0);
@@ -131,8 +190,7 @@ public final class Condition {
           case "=" -> values::contains;
           default -> number -> !values.contains(number);
         };
-    return pair -> {
-      Number found = field.apply(pair);
+    return found -> {
       // The sum makes 0 of -0, which a list distinguishes.
       double number = found == null ? Double.NaN : found.doubleValue() + 0.0;
       return !Double.isNaN(number) && holds.test(number);
@@ -151,15 +209,17 @@ public final class Condition {
     if (name.equals("truncated") && List.of("true", "false").contains(value)) {
       return value.equals("true") ? 1 : 0;
     }
+    return finite(value)
+        .orElseThrow(
+            () -> new IllegalArgumentException("'" + condition + "': " + value + " is no number"));
+  }
+
+  private static Optional<Double> finite(String value) {
     try {
-      double number = Double.parseDouble(value) + 0.0;
-      if (Double.isFinite(number)) {
-        return number;
-      }
+      return Optional.of(Double.parseDouble(value) + 0.0).filter(Double::isFinite);
     } catch (NumberFormatException e) {
-      // Refused below, as what is no finite number.
+      return Optional.empty();
     }
-    throw new IllegalArgumentException("'" + condition + "': " + value + " is no number");
   }
 
   private static String wildcard(String value) {

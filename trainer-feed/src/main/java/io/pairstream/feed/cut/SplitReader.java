@@ -1,12 +1,14 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.feed.cut.HeldPairs.Held;
+import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
@@ -16,18 +18,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Gathers the pairs that a split's topic holds from given offsets on: of each key the last record,
@@ -37,24 +40,31 @@ import org.apache.kafka.common.TopicPartition;
  * <p>From the topic's beginning on it reads the index as far as that goes, and then the topic;
  * otherwise, or where there is no index, the topic alone. Every record is read once, since offsets
  * alone do not say how many there are: transaction markers, aborted records and compaction leave
- * gaps. Takes 40 to 80 bytes of memory per pair. Not thread-safe.
+ * gaps. Takes 40 to 80 bytes of memory per pair.
+ *
+ * <p>Where a condition names an answer, the topic of pairs' answers is read to its end before all
+ * else and then beside the split. A pair without such an answer waits, and is gathered once its
+ * answers are there and the conditions hold; that takes 80 to 160 bytes more per pair. Not
+ * thread-safe.
  */
 final class SplitReader implements AutoCloseable {
-
-  private static final long BLOCK_BYTES = 4 << 20;
 
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
   private static final String LAST_ASKED = "licence";
 
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final RecordDecoder<PreparedPair> decoder;
   private final WithdrawnPairs withdrawn;
+
+  /** Conditions on fields. */
   private final List<Condition> where;
-  private final Map<Integer, Long> begins = new HashMap<>();
-  private final SortedMap<Integer, HeldPairs> byPartition = new TreeMap<>();
+
+  private final String answerTopic;
+  private final RecordDecoder<PairAnswer> answerDecoder;
+  private final GatheredPairs pairs;
   private final MessageDigest digest = Sha256.begin();
   private long read;
 
@@ -64,24 +74,54 @@ final class SplitReader implements AutoCloseable {
    *     there have left the log, is read from its first record on
    */
   SplitReader(FeedSource source, List<Condition> where, Map<Integer, Long> from) {
+    Map<Boolean, List<Condition>> byKind =
+        where.stream().collect(Collectors.partitioningBy(one -> one.answer().isPresent()));
+    this.where = byKind.get(false);
+    AnswerTable answers = new AnswerTable(byKind.get(true));
+    this.answerTopic = source.dataset().topic(TopicCatalogue.PAIR_ANSWERS);
+    this.answerDecoder = RecordDecoder.of(PairAnswer.class, answerTopic, source.registry());
+    this.decoder = source.decoder();
     this.withdrawn = new WithdrawnPairs(source);
     this.consumer = source.consumer(Map.of());
-    this.decoder = source.decoder();
-    this.where = where;
-    this.partitions =
-        consumer.partitionsFor(source.topic()).stream()
-            .map(info -> new TopicPartition(source.topic(), info.partition()))
-            .toList();
+    this.partitions = partitions(source.topic());
+    Map<Integer, Long> begins = new HashMap<>();
     consumer
         .beginningOffsets(partitions)
         .forEach((partition, begin) -> begins.put(partition.partition(), begin));
+    this.pairs = new GatheredPairs(answers, begins);
+    Map<TopicPartition, Long> all = answers.isAsked() ? readAnswers() : new HashMap<>();
     Map<Integer, Long> indexed = from.isEmpty() ? readIndex(source) : from;
-    consumer.assign(partitions);
     begins.forEach(
         (partition, begin) ->
-            consumer.seek(
+            all.put(
                 new TopicPartition(source.topic(), partition),
                 Math.max(begin, indexed.getOrDefault(partition, 0L))));
+    consumer.assign(all.keySet());
+    all.forEach(consumer::seek);
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .toList();
+  }
+
+  /**
+   * Reads the answers that there are.
+   *
+   * @return where their reading goes on
+   */
+  private Map<TopicPartition, Long> readAnswers() {
+    List<TopicPartition> all = partitions(answerTopic);
+    if (all.isEmpty()) {
+      throw new UnknownTopicOrPartitionException(
+          "there is no topic %s, so that no pair has an answer; run: %s"
+              .formatted(answerTopic, Hint.of("topics create")));
+    }
+    consumer.assign(all);
+    consumer.seekToBeginning(all);
+    readTo(consumer.endOffsets(all), this::hear, read -> {});
+    return all.stream().collect(Collectors.toMap(one -> one, consumer::position));
   }
 
   /**
@@ -92,10 +132,7 @@ final class SplitReader implements AutoCloseable {
   private Map<Integer, Long> readIndex(FeedSource source) {
     Map<Integer, Long> indexed = new HashMap<>();
     String index = source.dataset().topic(TopicCatalogue.INDEX);
-    List<TopicPartition> all =
-        consumer.partitionsFor(index).stream()
-            .map(info -> new TopicPartition(index, info.partition()))
-            .toList();
+    List<TopicPartition> all = partitions(index);
     if (all.isEmpty()) {
       return indexed;
     }
@@ -107,9 +144,10 @@ final class SplitReader implements AutoCloseable {
     consumer.seekToBeginning(all);
     readTo(
         consumer.endOffsets(all),
-        (key, record) -> {
+        record -> {
+          long key = key(record.key());
           if (record.value() == null) {
-            byPartition.values().forEach(pairs -> pairs.remove(key));
+            pairs.remove(key);
             return;
           }
           IndexedPair pair =
@@ -120,7 +158,7 @@ final class SplitReader implements AutoCloseable {
           if (pair.getSplit().equals(source.split().name())) {
             indexed.merge(pair.getPartition(), pair.getOffset() + 1, Math::max);
             boolean isSpared = !areTakedowns || !withdrawn.holds(keysOf(record.key(), pair));
-            gather(
+            pairs.put(
                 pair.getPartition(),
                 key,
                 pair.getOffset(),
@@ -132,98 +170,124 @@ final class SplitReader implements AutoCloseable {
     return indexed;
   }
 
-  private void take(long key, ConsumerRecord<byte[], byte[]> record) {
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(answerTopic)) {
+      hear(record);
+      return;
+    }
     int bytes = record.value() == null ? 0 : record.value().length;
     boolean isSpared = bytes > 0 && !withdrawn.contains(record.value());
-    gather(record.partition(), key, record.offset(), bytes, isSpared && matches(record));
+    pairs.put(
+        record.partition(), key(record.key()), record.offset(), bytes, isSpared && matches(record));
   }
 
-  /** Adds a record, replacing an earlier one of its key as compaction does. */
-  private void gather(int partition, long key, long offset, int bytes, boolean matches) {
-    HeldPairs pairs = byPartition.computeIfAbsent(partition, one -> new HeldPairs());
-    if (matches && offset >= begins.getOrDefault(partition, 0L)) {
-      pairs.put(key, offset, bytes);
-    } else {
-      pairs.remove(key);
+  /** Takes in what a model said of a pair. */
+  private void hear(ConsumerRecord<byte[], byte[]> record) {
+    String[] parts = new String(record.key(), StandardCharsets.UTF_8).split("/", 2);
+    if (parts.length < 2) {
+      throw new InvalidViewException(place(record) + " has no key of a pair's answer");
     }
+    PairAnswer said = null;
+    if (record.value() != null) {
+      said =
+          answerDecoder
+              .decode(record.value())
+              .orElseThrow(
+                  () -> new InvalidViewException(place(record) + " is no answer of a pair"));
+    }
+    pairs.answer(key(parts[0].getBytes(StandardCharsets.UTF_8)), parts[1], said);
   }
 
   /**
-   * Reads what comes within a time.
+   * Reads what comes within a time; answers how many records that were.
    *
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
-  void poll(Duration time) {
-    poll(time, this::take);
+  int poll(Duration time) {
+    return poll(time, this::take);
   }
 
   /**
    * Reads to the topic's present end, and what comes meanwhile of partitions that are there first.
    *
-   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
-  void readToEnd(LongConsumer progress) {
-    readTo(consumer.endOffsets(partitions), this::take, progress);
+  void readToEnd(CutListener listener) {
+    List<TopicPartition> all = List.copyOf(consumer.assignment());
+    readTo(consumer.endOffsets(all), this::take, listener);
   }
 
-  private void readTo(Map<TopicPartition, Long> ends, Taker taker, LongConsumer progress) {
+  /**
+   * Reads on until none waits of the pairs that were read until now.
+   *
+   * @param longest for how long at most
+   * @throws InvalidViewException where one still waits after that time, or a record that has to be
+   *     looked into cannot be read
+   */
+  void awaitAnswers(Duration longest, CutListener listener) {
+    SortedMap<Integer, Long> ends = readTo(Part.ALL);
+    long began = System.nanoTime();
+    SortedMap<String, Long> missing = pairs.waiting(ends);
+    while (!missing.isEmpty()) {
+      listener.waiting(missing);
+      if (System.nanoTime() - began >= longest.toNanos()) {
+        throw new InvalidViewException(
+            "pairs still wait for answers: %s; nothing was cut"
+                .formatted(
+                    missing.entrySet().stream()
+                        .map(one -> "%,d for answer.%s".formatted(one.getValue(), one.getKey()))
+                        .collect(Collectors.joining(", "))));
+      }
+      poll(POLL);
+      missing = pairs.waiting(ends);
+    }
+    listener.waiting(missing);
+  }
+
+  private void readTo(
+      Map<TopicPartition, Long> ends,
+      Consumer<ConsumerRecord<byte[], byte[]>> taker,
+      CutListener listener) {
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       poll(POLL, taker);
-      progress.accept(read);
+      listener.read(read);
     }
   }
 
-  private void poll(Duration time, Taker taker) {
+  private int poll(Duration time, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      // 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory.
-      taker.take(ByteBuffer.wrap(digest.digest(record.key())).getLong(), record);
-    }
+    records.forEach(taker);
     read += records.count();
+    return records.count();
   }
 
-  private interface Taker {
-
-    void take(long key, ConsumerRecord<byte[], byte[]> record);
+  /** 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory. */
+  private long key(byte[] key) {
+    return ByteBuffer.wrap(digest.digest(key)).getLong();
   }
 
-  /** Pairs gathered since the beginning, or since {@link #takeBlocks}. */
-  long size() {
-    return byPartition.values().stream().mapToLong(HeldPairs::size).sum();
+  /** Pairs of a part that were gathered since the beginning, or since {@link #takeBlocks}. */
+  long size(Part part) {
+    return pairs.size(part);
   }
 
-  /** The pairs gathered, in blocks by partition and offset; begins to gather anew behind them. */
-  List<Block> takeBlocks() {
-    List<Block> blocks = new ArrayList<>();
-    byPartition.forEach(
-        (partition, pairs) -> {
-          List<Held> open = new ArrayList<>();
-          long bytes = 0;
-          for (Held one : pairs.byOffset()) {
-            if (open.size() == Block.CUT_RECORDS
-                || (bytes > 0 && bytes + one.bytes() > BLOCK_BYTES)) {
-              blocks.add(block(partition, open, bytes));
-              open.clear();
-              bytes = 0;
-            }
-            open.add(one);
-            bytes += one.bytes();
-          }
-          if (!open.isEmpty()) {
-            blocks.add(block(partition, open, bytes));
-          }
-        });
-    byPartition.clear();
-    return blocks;
+  /** By answer, how many pairs wait for it. */
+  SortedMap<String, Long> waiting() {
+    return pairs.waiting(Map.of());
   }
 
-  /** By partition, the offset up to which all records were read. */
-  SortedMap<Integer, Long> readTo() {
+  /** A part's pairs, in blocks by partition and offset; begins to gather anew behind them. */
+  List<Block> takeBlocks(Part part) {
+    return pairs.takeBlocks(part);
+  }
+
+  /** By partition, the offset up to which a part accounts for all records. */
+  SortedMap<Integer, Long> readTo(Part part) {
     SortedMap<Integer, Long> offsets = new TreeMap<>();
     partitions.forEach(
         partition -> offsets.put(partition.partition(), consumer.position(partition)));
+    offsets.putAll(pairs.ends(part));
     return offsets;
   }
 
@@ -264,22 +328,5 @@ final class SplitReader implements AutoCloseable {
 
   private static String place(ConsumerRecord<?, ?> record) {
     return "%s-%d-%d".formatted(record.topic(), record.partition(), record.offset());
-  }
-
-  private static Block block(int partition, List<Held> records, long bytes) {
-    List<Integer> runs = new ArrayList<>();
-    long next = records.get(0).offset();
-    int run = 0;
-    for (Held record : records) {
-      if (record.offset() > next) {
-        runs.add(run);
-        runs.add(Math.toIntExact(record.offset() - next));
-        run = 0;
-      }
-      run++;
-      next = record.offset() + 1;
-    }
-    runs.add(run);
-    return new Block(partition, records.get(0).offset(), bytes, runs);
   }
 }

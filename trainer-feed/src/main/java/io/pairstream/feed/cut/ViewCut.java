@@ -1,12 +1,14 @@
 package io.pairstream.feed.cut;
 
+import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /** The cutting of views: which pairs of a split a run trains on, as of now. */
@@ -16,24 +18,50 @@ public final class ViewCut {
 
   /**
    * Cuts a view of the pairs that the topic holds now and that fall under no takedown, carried out
-   * or not. Reads every record once.
+   * or not. Reads every record once. Pairs that wait for an answer are left out.
    *
    * @param where conditions that all have to hold
-   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where there is no such pair
-   * @throws KafkaException where the broker does not answer, or has no such topic or none of
-   *     takedowns
+   * @throws KafkaException where the broker does not answer, or has no such topic, none of
+   *     takedowns or, where a condition names an answer, none of answers
    */
-  public static View of(FeedSource source, List<Condition> where, LongConsumer progress) {
+  public static View of(FeedSource source, List<Condition> where, CutListener listener) {
+    return cut(
+        source,
+        where,
+        reader -> {
+          reader.readToEnd(listener);
+          listener.waiting(reader.waiting());
+        });
+  }
+
+  /**
+   * Cuts a view like {@link #of}, once no pair that the topic holds now waits for an answer.
+   *
+   * @param longest for how long that is waited for at most
+   * @throws InvalidViewException also where a pair still waits after that time
+   */
+  public static View answered(
+      FeedSource source, List<Condition> where, Duration longest, CutListener listener) {
+    return cut(
+        source,
+        where,
+        reader -> {
+          reader.readToEnd(listener);
+          reader.awaitAnswers(longest, listener);
+        });
+  }
+
+  private static View cut(FeedSource source, List<Condition> where, Consumer<SplitReader> reading) {
     String topicId = source.describe().topicId().toString();
     try (SplitReader reader = new SplitReader(source, where, Map.of())) {
-      reader.readToEnd(progress);
+      reading.accept(reader);
       return new View(
           source.topic(),
           topicId,
           Instant.now(),
           where.stream().map(Condition::toString).toList(),
-          reader.takeBlocks());
+          reader.takeBlocks(Part.ALL));
     }
   }
 }

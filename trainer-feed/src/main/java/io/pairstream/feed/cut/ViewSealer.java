@@ -1,5 +1,6 @@
 package io.pairstream.feed.cut;
 
+import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.NamedView;
@@ -12,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongConsumer;
+import java.util.SortedMap;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -20,7 +21,11 @@ import org.apache.kafka.common.KafkaException;
  * appends them as a segment when they are enough or have waited long enough.
  *
  * <p>What was gathered is lost with the process, and gathered again by the next one, which begins
- * where the last segment ended: no pair is left out, and none is in two segments. Not thread-safe.
+ * where the last segment ended: no pair is left out, and none is in two segments.
+ *
+ * <p>A pair that waits for an answer ends what its partition gives to a segment: it and those
+ * behind it are in a later one, so that a segment's offsets still tell where the next begins. Not
+ * thread-safe.
  */
 public final class ViewSealer implements AutoCloseable {
 
@@ -34,7 +39,10 @@ public final class ViewSealer implements AutoCloseable {
   private final Clock clock;
   private final SplitReader reader;
 
-  /** When the first waiting pair was read; null where none waits. */
+  /** Pairs that a segment would have now. */
+  private long size;
+
+  /** When the first of them was there; null where there is none. */
   private Instant waitsSince;
 
   /**
@@ -97,6 +105,7 @@ public final class ViewSealer implements AutoCloseable {
             source,
             conditions,
             log.view().<Map<Integer, Long>>map(NamedView::readTo).orElse(Map.of()));
+    this.size = reader.size(Part.IN_ORDER);
   }
 
   /**
@@ -105,44 +114,68 @@ public final class ViewSealer implements AutoCloseable {
    * @throws InvalidViewException where another process seals this view now
    */
   public Optional<NamedView> step() {
-    reader.poll(POLL);
+    if (reader.poll(POLL) > 0) {
+      size = reader.size(Part.IN_ORDER);
+    }
     Instant now = clock.instant();
-    if (reader.size() == 0) {
+    if (size == 0) {
       waitsSince = null;
       return Optional.empty();
     }
     if (waitsSince == null) {
       waitsSince = now;
     }
-    boolean isDue = reader.size() >= pace.after() || !now.isBefore(waitsSince.plus(pace.every()));
-    return isDue ? Optional.of(seal(now, false)) : Optional.empty();
+    boolean isDue = size >= pace.after() || !now.isBefore(waitsSince.plus(pace.every()));
+    return isDue ? Optional.of(seal(now, Part.IN_ORDER)) : Optional.empty();
   }
 
   /**
    * Reads to the topic's present end, and appends what is there as one segment; answers the view
    * where there was anything.
    *
-   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where another process seals this view now
    */
-  public Optional<NamedView> sealToEnd(LongConsumer progress) {
-    reader.readToEnd(progress);
-    return reader.size() == 0 ? Optional.empty() : Optional.of(seal(clock.instant(), false));
+  public Optional<NamedView> sealToEnd(CutListener listener) {
+    readToEnd(listener);
+    return reader.size(Part.IN_ORDER) == 0
+        ? Optional.empty()
+        : Optional.of(seal(clock.instant(), Part.IN_ORDER));
   }
 
   /**
-   * Reads to the topic's present end, appends what is there, and freezes the view.
+   * Reads to the topic's present end, appends what is there, and freezes the view. Pairs that wait
+   * for an answer are left out, others behind them are not.
    *
-   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where the view would have no pair at all, or another process seals
    *     this view now
    */
-  public NamedView sealAndFreeze(LongConsumer progress) {
-    reader.readToEnd(progress);
-    if (reader.size() == 0 && log.view().isEmpty()) {
+  public NamedView sealAndFreeze(CutListener listener) {
+    readToEnd(listener);
+    if (reader.size(Part.ALL) == 0 && log.view().isEmpty()) {
       throw View.empty(topic, where);
     }
-    return seal(clock.instant(), true);
+    return seal(clock.instant(), Part.ALL);
+  }
+
+  private void readToEnd(CutListener listener) {
+    reader.readToEnd(listener);
+    listener.waiting(waiting());
+  }
+
+  /**
+   * Reads to the topic's present end, and on until no pair before it waits for an answer.
+   *
+   * @param longest for how long at most
+   * @throws InvalidViewException where one still waits after that time
+   */
+  public void awaitAnswers(Duration longest, CutListener listener) {
+    reader.readToEnd(listener);
+    reader.awaitAnswers(longest, listener);
+  }
+
+  /** By answer, how many of the pairs read wait for it. */
+  public SortedMap<String, Long> waiting() {
+    return reader.waiting();
   }
 
   /** The current view; empty where it has no segment yet. */
@@ -156,12 +189,16 @@ public final class ViewSealer implements AutoCloseable {
     reader.close();
   }
 
-  private NamedView seal(Instant now, boolean isLast) {
+  private NamedView seal(Instant now, Part part) {
     waitsSince = null;
-    return log.append(
-        new ViewLog.Addition(topic, topicId, where, reader.takeBlocks(), reader.readTo()),
-        now,
-        isLast);
+    NamedView view =
+        log.append(
+            new ViewLog.Addition(
+                topic, topicId, where, reader.takeBlocks(part), reader.readTo(part)),
+            now,
+            part == Part.ALL);
+    size = reader.size(Part.IN_ORDER);
+    return view;
   }
 
   private void requireSame(NamedView view) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,11 @@ class ConditionTest {
   }
 
   private static final IndexedPair PAIR = pair();
+  private static final PairAnswer ANSWER =
+      PairAnswer.newBuilder()
+          .setNumbers(Map.of("nsfw", 0.3, "zero", 0.0, "nothing", Double.NaN))
+          .setLabels(Map.of("style", "drawing"))
+          .build();
 
   @ParameterizedTest
   @ValueSource(
@@ -70,6 +76,44 @@ class ConditionTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "answer.nsfw<=0.3",
+        "answer.nsfw>=0.3",
+        "answer.nsfw=0.1,0.3",
+        "answer.nsfw!=0.1",
+        "answer.style=photo,drawing",
+        "answer.style=dr*",
+        "answer.style!=photo",
+        "answer.zero=-0"
+      })
+  void takesAnswersThatAreAsTheConditionSays(String condition) {
+    assertThat(Condition.parse(condition).holdsFor(ANSWER)).isTrue();
+    assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();
+  }
+
+  /** Also a label that is compared as a number, and a number that is compared as a label. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "answer.nsfw<=0.29",
+        "answer.nsfw!=0.3",
+        "answer.style=draw",
+        "answer.style!=*",
+        "answer.style>=0",
+        "answer.nsfw=photo",
+        "answer.nsfw!=photo",
+        "answer.nothing>=0",
+        "answer.nothing!=0",
+        "answer.absent=*",
+        "answer.absent!=a",
+        "fold=0"
+      })
+  void leavesOutOtherAnswersAndThoseThatAreNotThere(String condition) {
+    assertThat(Condition.parse(condition).holdsFor(ANSWER)).isFalse();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -84,7 +128,10 @@ class ConditionTest {
         "width>=1,2|>= compares a number with one value",
         "width=wide|wide is no number",
         "width=true|true is no number",
-        "measure.sharpness<=NaN|NaN is no number"
+        "measure.sharpness<=NaN|NaN is no number",
+        "answer.=1|is no condition",
+        "answer.nsfw<=low|low is no number",
+        "answer.nsfw>=1,2|>= compares a number with one value"
       })
   void refusesWhatIsNoCondition(String text, String message) {
     assertThatThrownBy(() -> Condition.parse(text))

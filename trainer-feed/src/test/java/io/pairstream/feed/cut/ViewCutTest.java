@@ -13,7 +13,9 @@ import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
@@ -24,11 +26,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,13 +52,18 @@ class ViewCutTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private static final int SIDE = ProducedPairs.SIDE;
+  private static final PairAnswer FAILED = PairAnswer.newBuilder().setStatus("FAILED").build();
   private static final int PARTITIONS = 3;
 
   @TempDir Path folder;
 
   private final ClusterAccess cluster =
       KAFKA.dataset(
-          PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.INDEX, TopicCatalogue.TAKEDOWNS);
+          PARTITIONS,
+          TopicCatalogue.TRAINING,
+          TopicCatalogue.INDEX,
+          TopicCatalogue.TAKEDOWNS,
+          TopicCatalogue.PAIR_ANSWERS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -144,6 +153,93 @@ class ViewCutTest {
     assertThat(View.parse(view.toJson())).isEqualTo(view);
     assertThatThrownBy(() -> ViewCut.of(source, List.of(Condition.parse("fold=7")), read -> {}))
         .hasMessageContaining("that a view could hold where fold=7");
+  }
+
+  /** Pairs 0 to 9 are in the index; 3 and 13 are not answered, of 4 and 14 the model failed. */
+  @Test
+  void holdsThePairsAloneWhoseAnswersAreAsItsConditionsSay() {
+    pairs.produce(0, 20);
+    pairs.index(ViewCut.of(source, List.of(), read -> {}), 10, Set.of());
+    answerAllBut(Set.of(3, 13), 20);
+    pairs.answer(4, FAILED);
+    pairs.answer(14, FAILED);
+    pairs.answer(8, null);
+    pairs.withdraw(13);
+    Waiting waiting = new Waiting();
+    List<Condition> where =
+        List.of(Condition.parse("answer.nsfw <= 0.7"), Condition.parse("fold=0"));
+
+    View view = ViewCut.of(source, where, waiting);
+
+    assertThat(ids(view)).containsExactlyInAnyOrder("0", "2", "6", "10", "12", "16");
+    assertThat(view.where()).containsExactly("answer.nsfw<=0.7", "fold=0");
+    assertThat(waiting.last).isEqualTo(Map.of("nsfw", 1L));
+    ViewCut.of(source, List.of(Condition.parse("answer.nsfw>=0.6")), waiting);
+    assertThat(waiting.last).isEqualTo(Map.of("nsfw", 2L));
+  }
+
+  /** Pair 9 is answered, 7 is withdrawn, and pair 20 comes, while 7 and 9 are waited for. */
+  @Test
+  void waitsForTheAnswersOfThePairsThatItFinds() {
+    pairs.produce(0, 20);
+    answerAllBut(Set.of(7, 9), 20);
+    Waiting waiting = new Waiting();
+    waiting.once =
+        () -> {
+          pairs.produce(20, 1);
+          pairs.withdraw(7);
+          pairs.answer(9, ProducedPairs.nsfw(0));
+        };
+    List<Condition> where = List.of(Condition.parse("answer.nsfw<=0.05"));
+
+    View view = ViewCut.answered(source, where, Duration.ofMinutes(5), waiting);
+
+    assertThat(ids(view)).containsExactlyInAnyOrder("0", "9", "10");
+    assertThat(waiting.first).isEqualTo(Map.of("nsfw", 2L));
+    assertThat(waiting.last).isEmpty();
+    pairs.answer(5, null);
+    assertThatThrownBy(() -> ViewCut.answered(source, where, Duration.ZERO, waiting))
+        .isInstanceOf(InvalidViewException.class)
+        .hasMessage("pairs still wait for answers: 2 for answer.nsfw; nothing was cut");
+  }
+
+  @Test
+  void saysWhereNoPairCanHaveAnAnswer() {
+    ClusterAccess without =
+        KAFKA.dataset(1, TopicCatalogue.TRAINING, TopicCatalogue.INDEX, TopicCatalogue.TAKEDOWNS);
+    FeedSource there =
+        new FeedSource(
+            without.dataset(), PairStatus.TRAINING, without.registry(), without.clientSettings());
+
+    assertThatThrownBy(
+            () -> ViewCut.of(there, List.of(Condition.parse("answer.nsfw<=1")), read -> {}))
+        .hasMessageContaining("pair-answers, so that no pair has an answer")
+        .hasMessageContaining("topics create");
+  }
+
+  /** Pair i has the answer i % 10 / 10. */
+  private void answerAllBut(Set<Integer> without, int count) {
+    IntStream.range(0, count)
+        .filter(i -> !without.contains(i))
+        .forEach(i -> pairs.answer(i, ProducedPairs.nsfw(i % 10 / 10.0)));
+  }
+
+  private static final class Waiting implements CutListener {
+
+    private SortedMap<String, Long> first;
+    private SortedMap<String, Long> last;
+    private Runnable once = () -> {};
+
+    @Override
+    public void read(long records) {}
+
+    @Override
+    public void waiting(SortedMap<String, Long> pairs) {
+      first = first == null ? pairs : first;
+      last = pairs;
+      once.run();
+      once = () -> {};
+    }
   }
 
   @Test

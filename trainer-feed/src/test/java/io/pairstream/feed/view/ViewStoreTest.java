@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ProducedPairs;
+import io.pairstream.feed.cut.Condition;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
 import io.pairstream.feed.cut.ViewSealer.Pace;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +51,8 @@ class ViewStoreTest {
           TopicCatalogue.TRAINING,
           TopicCatalogue.TEST,
           TopicCatalogue.VIEWS,
-          TopicCatalogue.TAKEDOWNS);
+          TopicCatalogue.TAKEDOWNS,
+          TopicCatalogue.PAIR_ANSWERS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -151,6 +154,54 @@ class ViewStoreTest {
     assertThat(offsets(view.view())).isEqualTo(offsets(ViewCut.of(source, List.of(), read -> {})));
   }
 
+  /**
+   * Answers come after the pairs, in another order; each segment is made by another sealer, since
+   * the one before is gone with what it had gathered.
+   */
+  @Test
+  void aPairThatIsAnsweredLateIsInALaterSegmentOnce() {
+    List<Condition> where = List.of(Condition.parse("answer.nsfw<=0.5"));
+    pairs.produce(0, 12);
+    List<List<Integer>> answered =
+        List.of(List.of(), List.of(11, 0, 1, 4, 5), List.of(2, 9), List.of(7, 3, 6, 8, 10));
+
+    for (List<Integer> numbers : answered) {
+      numbers.forEach(i -> pairs.answer(i, ProducedPairs.nsfw(i == 4 || i == 9 ? 1 : 0)));
+      try (ViewSealer killed = sealer("answered", where);
+          ViewSealer sealer = sealer("answered", where)) {
+        assertThat(steps(killed, 3)).isEmpty();
+        sealer.sealToEnd(read -> {});
+      }
+    }
+
+    NamedView view = store.require("answered");
+    assertThat(view.segments()).hasSize(3);
+    assertThat(offsets(view.view()))
+        .isEqualTo(offsets(ViewCut.of(source, where, read -> {})))
+        .hasSize(10);
+    List<ViewSegment> sealed = view.segments();
+    pairs.answer(4, ProducedPairs.nsfw(0));
+    pairs.produce(12, 1);
+    try (ViewSealer sealer = sealer("answered", where)) {
+      assertThat(sealer.sealToEnd(read -> {})).isEmpty();
+      assertThat(sealer.waiting()).isEqualTo(Map.of("nsfw", 1L));
+      pairs.answer(12, ProducedPairs.nsfw(0));
+      assertThat(sealer.sealToEnd(read -> {}).orElseThrow().samples()).isEqualTo(11);
+    }
+    assertThat(store.require("answered").segments().subList(0, 3)).isEqualTo(sealed);
+  }
+
+  @Test
+  void aFrozenViewLeavesOutAloneWhatIsNotAnswered() {
+    List<Condition> where = List.of(Condition.parse("answer.nsfw<=0.5"));
+    pairs.produce(0, 6);
+    List.of(1, 2, 4, 5).forEach(i -> pairs.answer(i, ProducedPairs.nsfw(0)));
+
+    try (ViewSealer sealer = sealer("frozen", where)) {
+      assertThat(sealer.sealAndFreeze(read -> {}).samples()).isEqualTo(4);
+    }
+  }
+
   /** A segment that was reported as written is found, also behind others' open transactions. */
   @Test
   void whatWasAppendedIsSeen() {
@@ -221,7 +272,11 @@ class ViewStoreTest {
   }
 
   private ViewSealer sealer(String name) {
-    return ViewSealer.open(store, name, source, List.of(), EVERY_FIVE, CLOCK);
+    return sealer(name, List.of());
+  }
+
+  private ViewSealer sealer(String name, List<Condition> where) {
+    return ViewSealer.open(store, name, source, where, EVERY_FIVE, CLOCK);
   }
 
   /** Reads until a segment is made; the test's time-out ends it. */

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class HeldPairsTest {
+class DigestTableTest {
 
   /** Many keys have the same last bits, and each comes and goes several times. */
   @Test
   void holdsWhatAMapWouldHold() {
     Random random = new Random(1);
-    Map<Long, HeldPairs.Held> map = new HashMap<>();
-    HeldPairs pairs = new HeldPairs();
+    Map<Long, DigestTable.Entry> map = new HashMap<>();
+    DigestTable pairs = new DigestTable();
     for (int offset = 0; offset < 100_000; offset++) {
       long key = (long) random.nextInt(20_000) << (random.nextInt(3) * 16);
       if (random.nextInt(3) == 0) {
@@ -23,15 +23,23 @@ class HeldPairsTest {
         map.remove(key);
       } else {
         pairs.put(key, offset, offset % 7);
-        map.put(key, new HeldPairs.Held(offset, offset % 7));
+        map.put(key, new DigestTable.Entry(offset, offset % 7));
       }
     }
 
-    assertThat(pairs.size()).isEqualTo(map.size());
-    assertThat(pairs.byOffset())
+    Map<Long, Long> seen = new HashMap<>();
+    pairs.forEach(seen::put);
+
+    assertThat(pairs.size()).isEqualTo(map.size()).isEqualTo(seen.size());
+    map.forEach((key, entry) -> assertThat(seen.get(key)).isEqualTo(entry.number()));
+    map.forEach((key, entry) -> assertThat(pairs.get(key)).contains(entry));
+    assertThat(pairs.from(90_000).byNumber())
+        .containsExactlyElementsOf(
+            pairs.byNumber().stream().filter(entry -> entry.number() >= 90_000).toList());
+    assertThat(pairs.byNumber())
         .containsExactlyElementsOf(
             map.values().stream()
-                .sorted(Comparator.comparingLong(HeldPairs.Held::offset))
+                .sorted(Comparator.comparingLong(DigestTable.Entry::number))
                 .toList());
   }
 }

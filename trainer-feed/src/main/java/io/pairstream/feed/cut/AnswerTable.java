@@ -1,0 +1,151 @@
+package io.pairstream.feed.cut;
+
+import io.pairstream.feed.cut.DigestTable.Entry;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.Sha256;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What conditions make of the answers that are there: of each pair and card two bits a condition,
+ * in 40 to 80 bytes. Not thread-safe.
+ */
+final class AnswerTable {
+
+  /** Most conditions on answers; a number has two bits for each, and one for a failure. */
+  static final int MOST_CONDITIONS = 30;
+
+  private static final long FAILED = 1L << 62;
+
+  /** Outcome for a pair. */
+  enum Verdict {
+    /** All conditions hold. */
+    HOLDS,
+    /** One does not, whatever else is answered. */
+    FAILS,
+    /** None is known not to hold, and for one there is no answer yet. */
+    WAITS
+  }
+
+  private final List<Condition> where;
+
+  /** Names of the answers that the conditions are on, in their order. */
+  private final List<String> names;
+
+  private final DigestTable answers = new DigestTable();
+  private final Map<String, Card> cards = new HashMap<>();
+
+  /** A model's card: what its name adds to keys, and on which conditions it has said anything. */
+  private static final class Card {
+
+    final long salt;
+    long known;
+
+    Card(String name) {
+      salt = ByteBuffer.wrap(Sha256.of(name)).getLong();
+    }
+  }
+
+  /**
+   * @param where conditions on answers
+   * @throws IllegalArgumentException for more than {@value #MOST_CONDITIONS}
+   */
+  AnswerTable(List<Condition> where) {
+    if (where.size() > MOST_CONDITIONS) {
+      throw new IllegalArgumentException(
+          "a view has at most %d conditions on answers, not %d"
+              .formatted(MOST_CONDITIONS, where.size()));
+    }
+    this.where = List.copyOf(where);
+    this.names = where.stream().map(condition -> condition.answer().orElseThrow()).toList();
+  }
+
+  /** Whether there are conditions, without which every pair's verdict is that they hold. */
+  boolean isAsked() {
+    return !where.isEmpty();
+  }
+
+  /**
+   * Takes in the last record of a pair and a card.
+   *
+   * @param pair 64 bits of the digest of the pair's id
+   * @param said null where the record was deleted
+   * @return whether it is the card's first answer that a condition names; pairs for which the card
+   *     gave none may wait no longer
+   */
+  boolean put(long pair, String card, PairAnswer said) {
+    Card by = cards.computeIfAbsent(card, Card::new);
+    long bits = said == null ? 0 : bits(said);
+    if (bits == 0) {
+      answers.remove(pair ^ by.salt);
+    } else {
+      answers.put(pair ^ by.salt, bits, 0);
+    }
+    long before = by.known;
+    by.known |= known(bits);
+    return by.known != before;
+  }
+
+  private long bits(PairAnswer said) {
+    if (said.getStatus().equals("FAILED")) {
+      return FAILED;
+    }
+    long bits = 0;
+    for (int i = 0; i < where.size(); i++) {
+      Condition condition = where.get(i);
+      String name = names.get(i);
+      if (said.getNumbers().containsKey(name) || said.getLabels().containsKey(name)) {
+        bits |= condition.holdsFor(said) ? 3L << (2 * i) : 1L << (2 * i);
+      }
+    }
+    return bits;
+  }
+
+  /** Of each condition the bit that says that there is an answer. */
+  private static long known(long bits) {
+    return bits & 0x1555_5555_5555_5555L;
+  }
+
+  /**
+   * What the answers of a pair come to.
+   *
+   * @param pair 64 bits of the digest of the pair's id
+   */
+  Verdict verdict(long pair) {
+    long known = 0;
+    long refused = 0;
+    for (Card card : cards.values()) {
+      long bits = bits(pair, card);
+      known |= known(bits);
+      refused |= known(bits) & ~(bits >> 1);
+    }
+    if (refused != 0) {
+      return Verdict.FAILS;
+    }
+    return Long.bitCount(known) == where.size() ? Verdict.HOLDS : Verdict.WAITS;
+  }
+
+  /** Adds one to the count of each answer that a pair waits for. */
+  void countMissing(long pair, Map<String, Long> counts) {
+    long known = 0;
+    for (Card card : cards.values()) {
+      known |= known(bits(pair, card));
+    }
+    for (int i = 0; i < where.size(); i++) {
+      boolean isFirst = names.indexOf(names.get(i)) == i;
+      if (isFirst && ((known >> (2 * i)) & 1) == 0) {
+        counts.merge(names.get(i), 1L, Long::sum);
+      }
+    }
+  }
+
+  /** Bits of a pair and card; where it failed, it has answered all that the card answers. */
+  private long bits(long pair, Card card) {
+    Optional<Entry> entry = card.known == 0 ? Optional.empty() : answers.get(pair ^ card.salt);
+    long bits = entry.map(Entry::number).orElse(0L);
+    return bits == FAILED ? card.known : bits;
+  }
+}
