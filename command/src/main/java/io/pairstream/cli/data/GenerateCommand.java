@@ -8,6 +8,7 @@ import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.ImagesApi;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.service.openai.ApiStoppedException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class GenerateCommand extends ClusterCommand.Fit {
     Generation.Result result;
     try (PairPublisher publisher = pairPublisher()) {
       result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
-    } catch (Generation.StoppedException | PublishFailedException | KafkaException e) {
+    } catch (ApiStoppedException | PublishFailedException | KafkaException e) {
       say(
           "%,d pair(|s) published before it stopped; the same command goes on there",
           shown.published());

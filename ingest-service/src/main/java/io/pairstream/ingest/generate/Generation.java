@@ -5,9 +5,12 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.service.openai.ApiStoppedException;
+import io.pairstream.service.openai.PatientCalls;
+import io.pairstream.service.openai.Reply;
+import io.pairstream.service.openai.RequestPace;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,22 +36,15 @@ import java.util.stream.Collectors;
  */
 public final class Generation {
 
-  /** Most requests for a prompt while the API has trouble. */
-  private static final int ATTEMPTS = 5;
-
   /** Failed prompts in a row at which the run ends. */
   private static final int MOST_FAILURES_IN_A_ROW = 10;
-
-  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
-
-  /** Longest wait that the API may ask for before the run ends instead. */
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
 
   private final GenerationPlan plan;
   private final ImagesApi api;
   private final PairPublisher publisher;
   private final Listener listener;
-  private final Pace pace;
+  private final RequestPace pace;
+  private final PatientCalls calls;
   private final LongAdder published = new LongAdder();
   private final LongAdder imageBytes = new LongAdder();
   private final LongAdder answered = new LongAdder();
@@ -57,7 +53,7 @@ public final class Generation {
   private final AtomicInteger failuresInARow = new AtomicInteger();
 
   /** Hears how a run continues. Called by several threads. */
-  public interface Listener {
+  public interface Listener extends PatientCalls.Listener {
 
     /**
      * A pair is in Kafka.
@@ -68,35 +64,25 @@ public final class Generation {
 
     /** A prompt gives no image, or fewer than were asked for; the run continues. */
     void problem(String where, String message);
-
-    /** Every request waits, because the API wants to be left alone. */
-    void waiting(long seconds, String why);
-  }
-
-  /**
-   * The images API gives nothing before a person changes something, or before a while has passed.
-   */
-  public static final class StoppedException extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    StoppedException(String message) {
-      super(message);
-    }
   }
 
   public Generation(
       GenerationPlan plan, ImagesApi api, PairPublisher publisher, Listener listener) {
-    this(plan, api, publisher, listener, new Pace(plan.requestsPerMinute()));
+    this(plan, api, publisher, listener, new RequestPace(plan.requestsPerMinute()));
   }
 
   Generation(
-      GenerationPlan plan, ImagesApi api, PairPublisher publisher, Listener listener, Pace pace) {
+      GenerationPlan plan,
+      ImagesApi api,
+      PairPublisher publisher,
+      Listener listener,
+      RequestPace pace) {
     this.plan = plan;
     this.api = api;
     this.publisher = publisher;
     this.listener = listener;
     this.pace = pace;
+    this.calls = new PatientCalls(pace, listener);
   }
 
   /**
@@ -134,7 +120,7 @@ public final class Generation {
    * have one. To be called once.
    *
    * @param state file that remembers which prompts have had their answer
-   * @throws StoppedException where the API gives nothing before something changes
+   * @throws ApiStoppedException where the API gives nothing before something changes
    * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take a
    *     pair
    * @throws io.pairstream.ingest.files.UnusableSourceException where the file of the state is in
@@ -208,31 +194,23 @@ public final class Generation {
     }
   }
 
-  /** Requests images until there is an answer, the attempts are used up, or the run stops. */
   private void askFor(String name, PromptFile.Prompt prompt, Journal<Answered> notes)
       throws InterruptedException {
-    for (int attempt = 1; pace.await(); attempt++) {
-      ImagesApi.Answer answer = api.ask(prompt, plan.body(prompt), plan.images());
-      if (answer instanceof ImagesApi.Images images) {
-        publish(name, prompt, images, notes);
-        failuresInARow.set(0);
-        return;
-      } else if (answer instanceof ImagesApi.Refused refusal) {
-        notes.add(new Answered(name, List.of(), refusal.detail()));
-        listener.problem(prompt.where(), refusal.detail());
-        refused.increment();
-        failuresInARow.set(0);
-        return;
-      } else if (answer instanceof ImagesApi.Failed failed) {
-        fail(prompt, failed.detail());
-        return;
-      }
-      ImagesApi.Later later = (ImagesApi.Later) answer;
-      if (attempt == ATTEMPTS) {
-        fail(prompt, later.detail() + " (asked " + ATTEMPTS + " times; the next run asks again)");
-        return;
-      }
-      leaveAlone(later, attempt);
+    Reply<ImagesApi.Images> reply =
+        calls.<ImagesApi.Images>make(() -> api.ask(prompt, plan.body(prompt))).orElse(null);
+    if (reply instanceof Reply.Given<ImagesApi.Images> given) {
+      publish(name, prompt, given.value(), notes);
+      failuresInARow.set(0);
+    } else if (reply instanceof Reply.Refused<ImagesApi.Images> refusal) {
+      notes.add(new Answered(name, List.of(), refusal.detail()));
+      listener.problem(prompt.where(), refusal.detail());
+      refused.increment();
+      failuresInARow.set(0);
+    } else if (reply instanceof Reply.Failed<ImagesApi.Images> failed) {
+      fail(prompt, failed.detail());
+    } else if (reply instanceof Reply.Later<ImagesApi.Images> later) {
+      String times = " (asked " + PatientCalls.ATTEMPTS + " times; the next run asks again)";
+      fail(prompt, later.detail() + times);
     }
   }
 
@@ -241,23 +219,9 @@ public final class Generation {
     unanswered.increment();
     int times = failuresInARow.incrementAndGet();
     if (times >= MOST_FAILURES_IN_A_ROW) {
-      throw new StoppedException(times + " prompts in a row gave nothing; the last one: " + detail);
+      throw new ApiStoppedException(
+          times + " prompts in a row gave nothing; the last one: " + detail);
     }
-  }
-
-  /**
-   * Pauses all requests for the time that the API wants, or for a time that doubles with each
-   * attempt.
-   */
-  private void leaveAlone(ImagesApi.Later later, int attempt) {
-    Duration wait =
-        later.pause().isZero() ? FIRST_BACKOFF.multipliedBy(1L << (attempt - 1)) : later.pause();
-    if (wait.compareTo(LONGEST_WAIT) > 0) {
-      throw new StoppedException(
-          later.detail() + "; it asks to come back in " + wait.toMinutes() + " minutes");
-    }
-    pace.pause(wait);
-    listener.waiting(wait.toSeconds(), later.detail());
   }
 
   private void publish(

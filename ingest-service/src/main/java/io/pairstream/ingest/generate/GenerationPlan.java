@@ -39,7 +39,7 @@ public record GenerationPlan(
   private static final Set<String> TAKEN = Set.of("model", "prompt", "stream", "partial_images");
 
   /** Most images that one request asks for: OpenAI's limit. */
-  private static final int MAX_N = 10;
+  static final int MAX_N = 10;
 
   /**
    * @throws IllegalArgumentException where a number is out of range, the model has no name, or a

@@ -1,11 +1,12 @@
 package io.pairstream.ingest.generate;
 
+import io.pairstream.service.openai.RequestPace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Time that passes only where somebody waits. Thread-safe. */
-final class FakeTime extends Pace {
+final class FakeTime extends RequestPace {
 
   private final List<Duration> pauses = new ArrayList<>();
   private long nanos;
@@ -15,12 +16,12 @@ final class FakeTime extends Pace {
   }
 
   @Override
-  synchronized long nanoTime() {
+  protected synchronized long nanoTime() {
     return nanos;
   }
 
   @Override
-  synchronized boolean sleep(Duration time) {
+  protected synchronized boolean sleep(Duration time) {
     nanos += time.toNanos();
     pauses.add(time);
     return true;

@@ -13,6 +13,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.openai.ApiStoppedException;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.nio.file.Files;
@@ -118,7 +119,7 @@ class GenerationTest {
       api.script("an owl", LocalImagesApi.saying(200, "{\"data\": [{\"url\": \"" + url + "\"}]}"));
 
       assertThatThrownBy(() -> run(file("p.txt", "an owl")))
-          .isInstanceOf(Generation.StoppedException.class)
+          .isInstanceOf(ApiStoppedException.class)
           .hasMessageContaining("--parameter response_format=b64_json");
 
       assertThat(canary.requests()).isEmpty();
@@ -221,7 +222,7 @@ class GenerationTest {
     Path prompts = file("p.txt", "an owl\n" + "a cat\n".repeat(20));
 
     assertThatThrownBy(() -> run(prompts, plan(Map.of(), 1), KEY))
-        .isInstanceOf(Generation.StoppedException.class)
+        .isInstanceOf(ApiStoppedException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining(KEY)
         .hasMessageNotContaining("an owl");
@@ -239,7 +240,7 @@ class GenerationTest {
     }
 
     assertThatThrownBy(() -> run(file("p.txt", prompts.toString()), plan(Map.of(), 1), ""))
-        .isInstanceOf(Generation.StoppedException.class)
+        .isInstanceOf(ApiStoppedException.class)
         .hasMessageContaining("10 prompts in a row gave nothing");
 
     assertThat(api.requests()).hasSize(10);

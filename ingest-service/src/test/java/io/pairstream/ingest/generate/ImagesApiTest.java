@@ -31,7 +31,7 @@ class ImagesApiTest {
   void whereNobodyListensIsSaid() throws Exception {
     PromptFile.Prompt prompt = new PromptFile.Prompt("p:1", "an owl", "", "", Map.of());
 
-    assertThat(api("http://127.0.0.1:1", "").ask(prompt, "{}", 1).toString())
+    assertThat(api("http://127.0.0.1:1", "").ask(prompt, "{}").toString())
         .contains("the connection to 127.0.0.1:1 failed: refused");
   }
 

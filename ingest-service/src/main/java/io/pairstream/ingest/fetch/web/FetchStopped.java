@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.service.http.RetryAfter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.generate;
+package io.pairstream.service.openai;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * When the next request may begin: at even distances, and not while the API wants to be left alone.
  * Thread-safe.
  */
-class Pace {
+public class RequestPace {
 
   private final long betweenNanos;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -18,12 +18,12 @@ class Pace {
   /**
    * @param perMinute most requests that begin within a minute; at least 1
    */
-  Pace(int perMinute) {
+  public RequestPace(int perMinute) {
     this.betweenNanos = Duration.ofMinutes(1).toNanos() / perMinute;
   }
 
   /** Returns when a request may begin, and counts it; false once the pace is stopped. */
-  final boolean await() throws InterruptedException {
+  public final boolean await() throws InterruptedException {
     while (true) {
       long waitNanos;
       synchronized (this) {
@@ -42,21 +42,22 @@ class Pace {
   }
 
   /** Lets no request begin for that long. */
-  final synchronized void pause(Duration wait) {
+  public final synchronized void pause(Duration wait) {
     nextNanos = Math.max(nextNanos, nanoTime() + wait.toNanos());
   }
 
   /** Ends every wait, now and later. */
-  final void stop() {
+  public final void stop() {
     stopped.countDown();
   }
 
-  long nanoTime() {
+  /** Now, in nanoseconds from any moment. */
+  protected long nanoTime() {
     return System.nanoTime();
   }
 
   /** Waits, and says whether there is a reason to continue. */
-  boolean sleep(Duration time) throws InterruptedException {
+  protected boolean sleep(Duration time) throws InterruptedException {
     return !stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

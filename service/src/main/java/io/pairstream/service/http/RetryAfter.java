@@ -1,4 +1,4 @@
-package io.pairstream.ingest.fetch.web;
+package io.pairstream.service.http;
 
 import java.time.DateTimeException;
 import java.time.Duration;
