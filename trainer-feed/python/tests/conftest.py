@@ -247,6 +247,24 @@ class Dataset:
         fields.update(sealed_at=1_767_322_800_123, blocks=blocks, read_to={}, last=last, **other)
         self.send(f"{self.name}.views", f"{name}/{number:08d}", self._segments.write(fields))
 
+    def create_answers(self):
+        """The topics of what models say."""
+        self._answers, self._pair_answers = Writer(self._registry, "Answer"), Writer(self._registry, "PairAnswer")
+        for name in ("answers", "pair-answers"):
+            self.create(f"{self.name}.{name}", 2)
+
+    def answer(self, number, card="card", model="ab12" * 16, status="ANSWERED", **said):
+        """What a model says of a pair: ``numbers``, ``labels``, ``vectors``, ``texts``."""
+        shown = f"{number:064x}"
+        both = dict(shown=shown, model=model, card=card, status=status, numbers={}, labels={}, vectors={}, texts={})
+        self.send(f"{self.name}.answers", f"{shown}/{model}", self._answers.write({**both, **said}))
+        of_pair = self._pair_answers.write({**both, **said, "pair_id": str(number)})
+        self.send(f"{self.name}.pair-answers", f"{number}/{card}", of_pair)
+
+    def forget_answer(self, number, card="card", model="ab12" * 16):
+        self.send(f"{self.name}.answers", f"{number:064x}/{model}", None)
+        self.send(f"{self.name}.pair-answers", f"{number}/{card}", None)
+
     def records(self, topic):
         """Keys and values of a topic's first partition."""
         tail, found = TopicTail(self.source().cluster, topic), []

@@ -28,7 +28,8 @@ USES = {
     "source": {"errors", "index", "kafka", "read", "runs", "views"},
     "options": {"batch"},
     "loader": {
-        "batch", "columns", "errors", "kafka", "options", "order", "read", "runs", "source", "takedowns", "threads", "views",
+        "batch", "columns", "errors", "index", "kafka", "options", "order", "read", "runs", "source", "takedowns", "threads",
+        "views",
     },
     "stored_columns": {"batch", "columns", "errors", "loader", "names", "options", "order", "read", "source", "views"},
     "torch": {"batch", "errors", "loader", "options", "source"},

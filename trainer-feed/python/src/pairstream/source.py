@@ -36,7 +36,8 @@ class Source(Split):
         Reads the index of the data set, and only those records themselves that the index has not yet.
 
         Args:
-            where: a condition, or several that all have to hold, such as ``language=en,de`` or ``measure.sharpness>=50``
+            where: a condition, or several that all have to hold, such as ``language=en,de``, ``measure.sharpness>=50`` or
+                ``answer.nsfw<=0.3``; a pair without that answer is left out, and a warning says how many are
 
         Raises:
             SettingsError: where a condition is none

@@ -80,7 +80,7 @@ class SampleWriter:
         augment: changes pictures; called in several threads
         transform: gets the pictures, in place of the batch; called in several threads
         caption_dropout: probability with which a caption is left out
-        stored: type and shape of further columns of a batch, by name, which others write
+        stored: type and shape of further columns of a batch, by name, which others write; of texts, type object
     """
 
     def __init__(
@@ -170,8 +170,9 @@ class SampleWriter:
             elif not isinstance(value, str):
                 array = np.asarray(value)
                 arrays[name] = ((size, *array.shape), array.dtype)
-        arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items())
-        slot.arrange(arrays, [name for name, value in form.values.items() if isinstance(value, str)])
+        arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items() if dtype.kind != "O")
+        texts = [name for name, value in form.values.items() if isinstance(value, str)]
+        slot.arrange(arrays, [*texts, *(name for name, (dtype, _) in self._stored.items() if dtype.kind == "O")])
 
     def read(self, record: Record) -> Sample:
         """Reads a record.

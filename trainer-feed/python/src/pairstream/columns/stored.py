@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     pass
 from pairstream.columns.stored_files import ColumnFiles, ValueFormat, folder_of, folders_in, keys_at
 
-Stored = Mapping[str, Sequence[NDArray[Any]]]
-"""Values of records, by column."""
+Stored = Mapping[str, Sequence[Any]]
+"""Values of records, by column; None where a record has none."""
 
 
 class StoredColumns:

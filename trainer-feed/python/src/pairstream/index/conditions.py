@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
 
-_FORM = re.compile(r"\s*([A-Za-z_]+|measure\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
+_FORM = re.compile(r"\s*([A-Za-z_]+|(?:measure|answer)\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
 _TEXTS = {"contributor": "contributor", "host": "url", "language": "language", "licence": "licence",
           "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
+_ANSWER = "answer."
 
 _PLAIN = re.compile(r"https?://[\w.:-]+(?=[/?#]|$)", re.ASCII)
 """What a URL's host depends on: the hosts of a million are few."""
@@ -28,13 +29,15 @@ _PLAIN = re.compile(r"https?://[\w.:-]+(?=[/?#]|$)", re.ASCII)
 class Condition:
     """What one field of a pair has to be: ``language=en,de``, ``host!=*.example.org``, ``measure.sharpness>=50``.
 
-    A pair in which the field is unknown does not match, whatever is asked of it.
+    Or what a model says of it: ``answer.nsfw<=0.3``, ``answer.style=photo,drawing``. A pair in which the field is unknown
+    does not match, whatever is asked of it; nor does one that the model was not asked about, or gave no answer.
 
     Args:
         text: ``FIELD OP VALUE[,VALUE...]``; ``*`` in the value of a text stands for any characters
 
     Attributes:
         field: of the record, on which it depends: ``language``, or ``measures.NAME`` of its map
+        answer: name of the answer on which it depends instead; empty otherwise
 
     Raises:
         SettingsError: for anything else
@@ -47,10 +50,11 @@ class Condition:
         name, sign, values = parts[1], parts[2], [value.strip() for value in parts[3].split(",")]
         if "" in values:
             raise SettingsError(f"'{text}' has an empty value")
-        is_number = name in _NUMBERS or name.startswith(_MEASURE)
+        is_number = name in _NUMBERS or name.startswith((_MEASURE, _ANSWER))
         if not is_number and name not in _TEXTS:
             raise SettingsError(
-                f"'{text}': there is no field {name}; there are {', '.join([*_TEXTS, *_NUMBERS])} and measure.NAME"
+                f"'{text}': there is no field {name}; there are {', '.join([*_TEXTS, *_NUMBERS])}, measure.NAME and "
+                "answer.NAME"
             )
         if sign in (">=", "<=") and (not is_number or len(values) > 1):
             raise SettingsError(f"'{text}': {sign} compares a number with one value")
@@ -59,7 +63,14 @@ class Condition:
         self._text = f"{name}{sign}{','.join(values)}"
         is_measure = name.startswith(_MEASURE)
         self.field = f"measures.{name[len(_MEASURE) :]}" if is_measure else _TEXTS.get(name, name)
-        self._holds = _of_number(text, name, sign, values) if is_number else _of_text(name, sign, values)
+        self.answer = name[len(_ANSWER) :] if name.startswith(_ANSWER) else ""
+        if self.answer:
+            is_number = sign in (">=", "<=") or all(_finite(value) is not None for value in values)
+            self._holds_of_label = _never if sign in (">=", "<=") else _of_text(name, sign, values)
+        if is_number:
+            self._holds = _of_number(text, name, sign, values)
+        else:
+            self._holds = _never if self.answer else _of_text(name, sign, values)
 
     def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """bool [n]: which of the field's values are as this says.
@@ -68,6 +79,16 @@ class Condition:
             values: numbers, or objects that are str; what is unknown is NaN, None or empty
         """
         return self._holds(values)
+
+    def holds_of_answers(self, numbers: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.bool_]:
+        """bool [n]: which answers are as this says.
+
+        Args:
+            numbers: NaN or None where the answer is none
+            labels: str, None or empty where the answer is none
+        """
+        is_number = ~np.isnan(numbers.astype(np.float64))
+        return np.where(is_number, self._holds(numbers), self._holds_of_label(labels))
 
     def holds_for(self, fields: Mapping[str, Any]) -> bool:
         """Whether a record's fields are as this says."""
@@ -107,13 +128,24 @@ def _of_number(text: str, name: str, sign: str, values: list[str]) -> Callable[[
     return holds
 
 
+def _never(found: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.zeros(len(found), np.bool_)
+
+
 def _number(text: str, name: str, value: str) -> float:
     if name == "truncated" and value in ("true", "false"):
         return float(value == "true")
+    number = _finite(value)
+    if number is None:
+        raise SettingsError(f"'{text}': {value} is no number")
+    return number
+
+
+def _finite(value: str) -> float | None:
     with contextlib.suppress(ValueError):
         if math.isfinite(float(value)):
             return float(value)
-    raise SettingsError(f"'{text}': {value} is no number")
+    return None
 
 
 def _host(url: str) -> str:

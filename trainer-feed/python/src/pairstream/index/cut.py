@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 
 import numpy as np
 from confluent_kafka import Message
+from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
+from pairstream.index.answers import holding, read_answers
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE, FieldCondition, key_of, last_of_each, read_entries
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
@@ -17,6 +20,8 @@ from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.takedowns import InForce
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
+
+LOG = logging.getLogger("pairstream")
 
 BLOCK_RECORDS = 128
 """Most records of a block."""
@@ -32,7 +37,8 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     """A view of all pairs of a split that are committed now and not withdrawn, and for which the conditions hold.
 
     Withdrawn is also what falls under a takedown that the platform has still to carry out. Reads the takedowns, the
-    index, and of the split's topic what the index has not yet.
+    index, of the split's topic what the index has not yet, and where a condition names one the answers. A pair that waits
+    for such an answer is left out, with a warning that says how many do.
 
     Raises:
         SettingsError: where a condition is none
@@ -40,7 +46,8 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
         PositionRefused: where a topic was deleted or made anew meanwhile
         Unavailable: where the broker does not answer or has no such topic
     """
-    asked = [Condition(text) for text in where]
+    conditions_asked = [Condition(text) for text in where]
+    asked = [one for one in conditions_asked if not one.answer]
     in_force = InForce.now(cluster, dataset)
     conditions: list[FieldCondition] = [*asked, *in_force.conditions]
     topic = cluster.describe_topic(f"{dataset}.{split}")
@@ -61,13 +68,29 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     rows = np.concatenate([rows, np.array(tail, np.int64).reshape(-1, 4)])
     withdrawn = [key_of(pair_id.encode("utf-8")) for pair_id in in_force.pair_ids]
     rows = rows[~np.isin(rows[:, 0], withdrawn)] if withdrawn else rows
-    keys, partitions, offsets, sizes = rows[last_of_each(rows[:, 0] ^ rows[:, 1] << 32)].T
+    rows = rows[last_of_each(rows[:, 0] ^ rows[:, 1] << 32)]
+    rows = _answered(cluster, schemas, dataset, rows[rows[:, 2] != _GONE], [one for one in conditions_asked if one.answer])
+    _, partitions, offsets, sizes = rows.T
     blocks = []
     for number, begin in begins.items():
         own = (partitions == number) & (offsets >= begin)
         blocks += _blocks(number, zip(offsets[own].tolist(), sizes[own].tolist()))
     cut_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return View(topic.name, topic.id, cut_at, tuple(blocks), tuple(map(str, asked)))
+    return View(topic.name, topic.id, cut_at, tuple(blocks), tuple(map(str, conditions_asked)))
+
+
+def _answered(
+    cluster: Cluster, schemas: Schemas, dataset: str, rows: NDArray[np.int64], asked: Sequence[Condition]
+) -> NDArray[np.int64]:
+    """Rows, of which the first column is the pair, of pairs whose answers are as conditions say."""
+    if not asked:
+        return rows
+    answers = read_answers(cluster, schemas, dataset, {one.answer for one in asked}, np.sort(rows[:, 0]))
+    found = {one: holding(answers, one) for one in asked}
+    for name, known in {one.answer: known for one, (_, known) in found.items()}.items():
+        if waiting := int((~np.isin(rows[:, 0], known)).sum()):
+            LOG.warning("%d of %d pairs have no answer.%s: they wait for the model, or it failed", waiting, len(rows), name)
+    return rows[np.logical_and.reduce([np.isin(rows[:, 0], holds) for holds, _ in found.values()])]
 
 
 def _matches(

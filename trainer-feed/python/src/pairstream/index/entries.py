@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from sys import intern
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
@@ -84,15 +85,47 @@ def read_entries(
         Unavailable: where the broker or the registry does not answer
     """
     wanted = {*PLACE, *fields}
-    reader = ColumnReader(schemas, f"{dataset}.index", {"split", *wanted, *(one.field for one in where)})
-    # Of each record of the split or without a value: its key, and its row in the columns or -1.
+    read_to: dict[int, int] = defaultdict(int)
+
+    def judge(_: Sequence[Message], columns: dict[str, NDArray[Any]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        in_split = columns["split"] == split.upper()
+        for partition in np.unique(columns["partition"][in_split]).tolist():
+            last = columns["offset"][in_split & (columns["partition"] == partition)].max()
+            read_to[partition] = max(read_to[partition], int(last) + 1)
+        return in_split, np.logical_and.reduce([in_split, *(one.holds(columns[one.field]) for one in where)])
+
+    asked = {"split", *wanted, *(one.field for one in where)}
+    keys, whole = read_last(cluster, schemas, f"{dataset}.index", asked, wanted, judge)
+    order = np.lexsort((whole["offset"], whole["partition"]))
+    return Entries(keys[order], {name: column[order] for name, column in whole.items()}, dict(read_to))
+
+
+Judge = Callable[[Sequence[Message], dict[str, NDArray[Any]]], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+"""Tells of records that have a value, and of their columns, which of them count and which of those are wanted."""
+
+
+def read_last(
+    cluster: Cluster, schemas: Schemas, topic: str, asked: Iterable[str], wanted: Iterable[str], judge: Judge
+) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+    """Reads a topic to its end: the keys whose last record is wanted, and the columns of these records.
+
+    Args:
+        topic: none of its keys where there is no such topic
+        asked: fields that the judge sees
+        wanted: those that are kept; the judge may have put further ones among its columns
+
+    Raises:
+        ViewError: where a record is none of the topic's
+        Unavailable: where the broker or the registry does not answer
+    """
+    reader = ColumnReader(schemas, topic, asked)
+    # Of each record that counts or has no value: its key, and its row in the columns or -1.
     keys, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     found = {name: [np.empty(0, np.int64 if name in PLACE else object)] for name in wanted}
-    read_to: dict[int, int] = defaultdict(int)
     row_count = 0
-    topic = cluster.describe_topic_if_any(f"{dataset}.index")
-    begins = cluster.begins(topic.name, topic.partitions) if topic else {}
-    for messages in cluster.read(f"{dataset}.index", begins):
+    there = cluster.describe_topic_if_any(topic)
+    begins = cluster.begins(there.name, there.partitions) if there else {}
+    for messages in cluster.read(topic, begins):
         values = [message.value() for message in messages]
         has_value = np.array([value is not None for value in values])
         with_value = np.flatnonzero(has_value)
@@ -100,28 +133,23 @@ def read_entries(
             columns = reader.read([value for value in values if value is not None])
         except MalformedRow as e:
             message = messages[with_value[e.row]]
-            site = f"{dataset}.index-{message.partition()}, offset {message.offset()}"
-            raise ViewError(f"{site} is no entry of the index: {e}") from e
-        in_split = columns["split"] == split.upper()
-        matches = np.logical_and.reduce([in_split, *(one.holds(columns[one.field]) for one in where)])
-        for partition in np.unique(columns["partition"][in_split]).tolist():
-            last = columns["offset"][in_split & (columns["partition"] == partition)].max()
-            read_to[partition] = max(read_to[partition], int(last) + 1)
+            raise ViewError(f"{topic}-{message.partition()}, offset {message.offset()} is none of its records: {e}") from e
+        counts, matches = judge([messages[at] for at in with_value], columns)
         row = np.full(len(messages), -1)
         row[with_value[matches]] = np.arange(row_count, row_count + matches.sum())
         row_count += int(matches.sum())
         is_kept = ~has_value
-        is_kept[with_value] = in_split
+        is_kept[with_value] = counts
         keys.append(np.array([key_of(message.key()) for message in messages])[is_kept])
         rows.append(row[is_kept])
-        for name in wanted:
-            found[name].append(columns[name][matches])
+        for name, parts in found.items():
+            parts.append(columns[name][matches])
     all_keys, all_rows = np.concatenate(keys), np.concatenate(rows)
     last = last_of_each(all_keys)
-    published = last[all_rows[last] >= 0]
-    whole = {name: np.concatenate(parts[1:] or parts)[all_rows[published]] for name, parts in found.items()}
-    order = np.lexsort((whole["offset"], whole["partition"]))
-    return Entries(all_keys[published][order], {name: column[order] for name, column in whole.items()}, dict(read_to))
+    last = last[all_rows[last] >= 0]
+    # The first part says what a column without rows is.
+    whole = {name: np.concatenate(parts[1:] or parts)[all_rows[last]] for name, parts in found.items()}
+    return all_keys[last], whole
 
 
 class MalformedRow(Malformed):
@@ -141,8 +169,8 @@ class ColumnReader:
 
     Args:
         topic: whose values these are
-        wanted: names of fields, or ``FIELD.NAME`` of one that is a map of numbers; what is written behind the last of
-            them is not read
+        wanted: names of fields, or ``FIELD.NAME`` of one that is a map of numbers or of texts; what is written behind
+            the last of them is not read
     """
 
     def __init__(self, schemas: Schemas, topic: str, wanted: Iterable[str]) -> None:
@@ -221,20 +249,11 @@ class _Columns:
         begins, lengths = self._text(every, name)
         if name not in wanted:
             return []
-        texts: list[str] = []
-        try:
-            texts.extend(
-                intern(str(self._data[begin:end], "utf-8")) for begin, end in zip(begins.tolist(), self._at.tolist())
-            )
-        except UnicodeDecodeError as e:
-            # What went well is there already.
-            raise MalformedRow(len(texts), f"{name}: {e}") from e
-        column = np.empty(len(texts), object)
-        column[:] = texts
-        return [(name, column)]
+        return [(name, self._decoded(every, name, begins, lengths))]
 
     def _map(self, name: str, kind: str, wanted: list[str]) -> Iterable[tuple[str, NDArray[Any]]]:
-        found = {one: (one[len(name) + 1 :].encode(), np.full(len(self._at), np.nan)) for one in wanted}
+        unknown = np.full(len(self._at), None if kind == "string" else np.nan)
+        found = {one: (one[len(name) + 1 :].encode(), unknown.copy()) for one in wanted}
         left = np.zeros(len(self._at), np.int64)
         rows = np.arange(len(self._at))
         while len(rows):
@@ -246,12 +265,13 @@ class _Columns:
             self._long(begun[counts < 0], name)
             rows = rows[left[rows] > 0]
             begins, lengths = self._text(rows, name)
-            numbers = self._number(rows, name, kind)
+            values = self._text(rows, name) if kind == "string" else (self._number(rows, name, kind),)
             for key, column in found.values():
                 alike = np.flatnonzero(lengths == len(key))
                 text = self._octets[begins[alike, None] + np.arange(len(key))]
                 alike = alike[(text == np.frombuffer(key, np.uint8)).all(axis=1)]
-                column[rows[alike]] = numbers[alike]
+                own = [part[alike] for part in values]
+                column[rows[alike]] = self._decoded(rows[alike], name, *own) if kind == "string" else own[0]
             left[rows] -= 1
         return ((one, column) for one, (_, column) in found.items())
 
@@ -261,6 +281,21 @@ class _Columns:
         begins = self._at[rows]
         self._step(rows, lengths, name)
         return begins, lengths
+
+    def _decoded(
+        self, rows: NDArray[np.intp], name: str, begins: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> NDArray[Any]:
+        texts: list[str] = []
+        try:
+            texts.extend(
+                intern(str(self._data[begin:end], "utf-8")) for begin, end in zip(begins.tolist(), (begins + lengths).tolist())
+            )
+        except UnicodeDecodeError as e:
+            # What went well is there already.
+            raise MalformedRow(int(rows[len(texts)]), f"{name}: {e}") from e
+        column = np.empty(len(texts), object)
+        column[:] = texts
+        return column
 
     def _number(self, rows: NDArray[np.intp], name: str, kind: str) -> NDArray[Any]:
         if kind in ("int", "long"):

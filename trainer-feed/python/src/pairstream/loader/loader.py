@@ -57,10 +57,10 @@ class Loader:
             :meth:`pairstream.Source.follow` or :meth:`pairstream.Source.mix` returned
         batch_size: samples of all ranks together, a multiple of ``ranks``
         columns: what else batches have of the records: names of fields, ``original_size``, ``crop``, ``source``,
-            ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``, and names of columns in ``stored``;
-            ``fold`` is in every batch
+            ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``, ``answer.NAME`` of what a model said, and
+            names of columns in ``stored``; ``fold`` is in every batch
         stored: folder of columns that :func:`pairstream.write_column` wrote
-        models: the model of a stored column, by the column's name, where there are several
+        models: the model of a stored column or an answer, by the column's name, where there are several
         rendition: name of another of the pair's pictures
         token_set: name of another of the pair's tokenizations
         on_error: what happens to a record that cannot be read, is of another shape or split, or for which ``augment`` or
@@ -103,7 +103,7 @@ class Loader:
 
     Raises:
         SettingsError: where there is no such argument or value, the view has too few samples for a batch, or a pair
-            lacks a stored column
+            lacks a stored column or an answer's vector
         PositionRefused: where records of the view have left the log
         Unavailable: where the broker does not answer or has no such topic
     """
@@ -128,7 +128,7 @@ class Loader:
         self._schedule_until: Callable[[int | None], Schedule] = partial(schedule_of, source, views, settings)
         self._schedule = self._schedule_until(self._epochs)
         self._schedule.require_batches(settings.batch_size, settings.keep_last)
-        self._parts = parts_of(source, settings, lambda: views_there(source, views, self._schedule))
+        self._parts = parts_of(source, settings, self._schedule, partial(views_there, source, views))
         for one in self._schedule.views:
             source.require(one)
         self._handed = _Handed(self._schedule.begin())

@@ -18,13 +18,14 @@ from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
 from pairstream.columns.stored import Stored, StoredColumns
 from pairstream.errors import SampleRefused, SettingsError, Unavailable
 from pairstream.kafka.cluster import Cluster
+from pairstream.loader.answers import PREFIX, AnswerColumns
 from pairstream.loader.settings import LoaderSettings
 from pairstream.loader.windows_ahead import WindowsAhead, load_alone
 from pairstream.order.positions import Position
 from pairstream.order.schedule import Schedule, Step
 from pairstream.read.samples import SampleReader
 from pairstream.read.split import Split
-from pairstream.read.windows import Loaded, Stopped, WindowLoader
+from pairstream.read.windows import Loaded, Record, Stopped, WindowLoader
 from pairstream.takedowns import Takedowns
 from pairstream.threads import Notice, Workers
 from pairstream.views.view import View
@@ -48,6 +49,8 @@ class PipelineParts:
         takedowns: name of their topic
         writer: writes samples to their places
         stored: columns that a model made
+        answers: columns of what models were asked
+        views: those that a schedule passes over now
         collate: makes ``batch.data`` of a batch's samples; None where it has none
     """
 
@@ -56,28 +59,37 @@ class PipelineParts:
     takedowns: str
     writer: SampleWriter
     stored: StoredColumns
+    answers: AnswerColumns
+    views: Callable[[Schedule], Sequence[View]]
     collate: Collate | None
 
 
-def parts_of(source: Split, settings: LoaderSettings, views: Callable[[], Sequence[View]]) -> PipelineParts:
+def parts_of(
+    source: Split, settings: LoaderSettings, schedule: Schedule, views: Callable[[Schedule], Sequence[View]]
+) -> PipelineParts:
     """What a loader's batches are made of and with.
 
     Args:
-        views: whose pairs must have a value in each stored column; asked where there is one
+        views: those that a schedule passes over now, whose pairs must have a value in each stored column; asked where
+            there is one, or an answer. The run keeps it, and so it must not refer to the loader
 
     Raises:
         SettingsError: where there is no such column, or a pair has no value
     """
     read, batch = settings.read, settings.batch
-    stored = StoredColumns(read.stored, read.columns, read.models or {}, views() if read.stored is not None else [])
-    columns = Columns([name for name in (*DEFAULT_COLUMNS, *read.columns) if name not in stored])
+    own, asked = ({name: of for name, of in (read.models or {}).items() if name.startswith(PREFIX) == is_answer}
+                  for is_answer in (False, True))  # fmt: skip
+    stored = StoredColumns(read.stored, read.columns, own, views(schedule) if read.stored is not None else [])
+    answers = AnswerColumns(source, read.columns, asked, read.on_error == "skip", lambda: views(schedule))
+    others = [name for name in (*DEFAULT_COLUMNS, *read.columns) if name not in stored and name not in answers]
+    columns = Columns(others)
     reader = SampleReader(source.schemas, source.topic, read.rendition, read.token_set, columns)
     transform, collate = (batch.transform or as_it_is, batch.collate or stack) if batch.has_hook else (None, None)
     writer = SampleWriter(
         reader, source.topic, source.split.upper(), batch.pictures, settings.order.seed, batch.augment, transform,
-        batch.caption_dropout, stored.formats,
+        batch.caption_dropout, {**stored.formats, **answers.formats},
     )  # fmt: skip
-    return PipelineParts(settings, source.cluster, f"{source.dataset}.takedowns", writer, stored, collate)
+    return PipelineParts(settings, source.cluster, f"{source.dataset}.takedowns", writer, stored, answers, views, collate)
 
 
 @dataclass
@@ -283,11 +295,16 @@ class Pipeline:
         slot = self._pool.take()
         self._writer.arrange(slot, sample_format)
         firsts = range(0, max(1, len(samples)), _CHUNK)
-        stored = self._parts.stored.find([(loaded.record.partition, loaded.record.offset) for loaded in samples])
+        records = [loaded.record for loaded in samples]
+        stored = self._parts.stored.find([(record.partition, record.offset) for record in records])
+        stored = {**stored, **self._answers(records)}
         making = UnfinishedBatch(step, slot, samples, stored, iter(range(len(firsts))[::-1]))
         for at in firsts:
             self._decoders.submit(self._write, making, step, slot, at)
         return making
+
+    def _answers(self, records: Sequence[Record]) -> Stored:
+        return self._parts.answers.find([one.key for one in records], lambda: self._parts.views(self._schedule))
 
     def _format_of(self, step: Step, samples: Sequence[Loaded]) -> SampleFormat:
         """The format of a step's group, which the first batch of the group decides."""
@@ -332,9 +349,11 @@ class Pipeline:
         record, is_stand_in = making.samples[index]
         slot.stand_ins[index] = is_stand_in
         slot.places[index] = record.partition, record.offset
-        for name, values in making.stored.items():
-            slot.arrays[name][index] = values[index]
         try:
+            for name, values in making.stored.items():
+                if values[index] is None:
+                    raise SampleRefused(f"{self._writer.site(record)}: has no {name}; pairstream score asks models for it")
+                (slot.texts if name in slot.texts else slot.arrays)[name][index] = values[index]
             sample = record.sample or self._writer.read(record)
             epoch = step.picks[index].of.order.epoch
             self._writer.write(record, sample, epoch, self._formats[step.lead.group], slot, index)

@@ -1,0 +1,241 @@
+"""Answers of models among the columns of batches, from the data set's topics."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from confluent_kafka import Message
+from numpy.typing import NDArray
+
+from pairstream.columns.stored import Stored
+from pairstream.columns.stored_files import ValueFormat
+from pairstream.errors import SettingsError, ViewError
+from pairstream.index.answers import PairAnswers, Pairs, found_in, read_answers
+from pairstream.index.entries import key_of
+from pairstream.index.lookup import pairs_of
+from pairstream.kafka.avro import AvroReader, Malformed
+from pairstream.read.split import Split
+from pairstream.views.view import View
+
+PREFIX = "answer."
+"""Begins the names of these columns."""
+
+_FLOAT16 = np.dtype("<f2")
+
+
+class _Column(NamedTuple):
+    """Values of pairs.
+
+    Args:
+        pairs: in order
+        rows: where each one's value is
+        values: float64 [rows]; float16 [rows, length], in a file; or objects that are str
+    """
+
+    pairs: Pairs
+    rows: NDArray[np.intp]
+    values: NDArray[Any]
+
+    @property
+    def format(self) -> ValueFormat:
+        """Type and shape in a batch."""
+        is_text = self.values.dtype == object
+        return ValueFormat(np.dtype(object if is_text else np.float32), self.values.shape[1:])
+
+    def find(self, pairs: Pairs) -> list[Any]:
+        """The values of pairs; of one that has none NaN, an empty text, or None in the place of a vector."""
+        lacking = "" if self.values.dtype == object else np.nan if self.values.ndim == 1 else None
+        at, is_there = found_in(self.pairs, pairs)
+        return [self.values[self.rows[i]] if there else lacking for i, there in zip(at.tolist(), is_there.tolist())]
+
+
+class AnswerColumns:
+    """The answers of models among the columns of batches: ``answer.NAME``. For one thread at a time.
+
+    They are read when this is made, and anew once a pair comes from a view that has grown or was not there then.
+
+    Args:
+        names: of columns, those of others among them
+        models: digest of the model, or its first digits, by the column's name, where several have answered
+        may_lack: whether pairs without a vector may be among those of the views
+        views: whose pairs are looked up; of one split; asked where there are such columns
+
+    Raises:
+        SettingsError: where nobody has given such an answer, several models have, or a pair has no vector
+        ViewError: where a record of the index or of the answers is none
+        Unavailable: where the broker or the registry does not answer, or no model was asked yet
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        names: Sequence[str],
+        models: Mapping[str, str],
+        may_lack: bool,
+        views: Callable[[], Sequence[View]],
+    ) -> None:
+        self._split = split
+        self._names = [name for name in names if name.startswith(PREFIX)]
+        self._models = dict(models)
+        self._samples = 0
+        self._pairs: Pairs = np.empty(0, np.int64)
+        self._columns: dict[str, _Column] = {}
+        if not self._names:
+            return
+        own = self._read(views())
+        for name, column in self._columns.items():
+            lacking = len(own) - int(found_in(column.pairs, own)[1].sum())
+            if lacking and column.values.ndim > 1 and not may_lack:
+                raise SettingsError(
+                    f"{lacking} of {len(own)} pairs have no {name} of {self._models[name]}: they wait for the model, which "
+                    "pairstream score asks, or it failed; on_error='skip' has others of the batch in their places"
+                )
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    @property
+    def formats(self) -> dict[str, ValueFormat]:
+        """Type and shape of a value, by column; of texts, type object."""
+        return {name: column.format for name, column in self._columns.items()}
+
+    def find(self, keys: Sequence[bytes], views: Callable[[], Sequence[View]]) -> Stored:
+        """The values of pairs by column.
+
+        Args:
+            keys: the pairs' ids in UTF-8
+            views: as they are now
+
+        Returns:
+            numbers, NaN where there is none; texts, empty where there is none; vectors, None where there is none
+        """
+        if not self._columns:
+            return {}
+        pairs = np.fromiter(map(key_of, keys), np.int64, len(keys))
+        if not found_in(self._pairs, pairs)[1].all() and self._size(now := views()) != self._samples:
+            formats = self.formats
+            self._read(now)
+            for name, form in self.formats.items():
+                if form != formats[name]:
+                    raise SettingsError(f"{name} was {formats[name]} and is {form} now: one model gives values of one form")
+        return {name: column.find(pairs) for name, column in self._columns.items()}
+
+    @staticmethod
+    def _size(views: Sequence[View]) -> int:
+        return sum(view.samples for view in views)
+
+    def _read(self, views: Sequence[View]) -> Pairs:
+        """Reads what there is of the views' pairs; answers those that surely are in the views."""
+        split = self._split
+        own, self._pairs = pairs_of(views, split.cluster, split.schemas, split.dataset, split.split)
+        self._samples = self._size(views)
+        names = [name.removeprefix(PREFIX) for name in self._names]
+        answers = read_answers(split.cluster, split.schemas, split.dataset, names, self._pairs)
+        told = {name: _is_told(answers, name) for name in names}
+        beside = [name for name, is_told in told.items() if not is_told.any()]
+        said = _Said(split, beside, np.unique(answers.shown)) if beside else None
+        for name, is_told in told.items():
+            column = PREFIX + name
+            if said is None or name not in beside:
+                is_told &= answers.model == self._model(column, set(answers.model[is_told].tolist()))
+                labels = answers.labels[name][is_told]
+                values = labels if labels.astype(np.bool_).all() else answers.numbers[name][is_told]
+                self._columns[column] = _ordered(answers.pairs[is_told], np.arange(len(values)), values)
+                continue
+            found = said.by_model(name)
+            if not found:
+                there = ", ".join(sorted(said.names)) or "none yet: pairstream score asks models"
+                raise SettingsError(f"no model has given these pairs an answer {name}; there are {there}")
+            rows, is_told = found_in(said.keys, answers.shown)
+            own_rows = found[self._model(column, set(found))]
+            is_told[is_told] = own_rows.is_there[rows[is_told]]
+            self._columns[column] = _ordered(answers.pairs[is_told], rows[is_told], own_rows.values)
+        return own
+
+    def _model(self, column: str, found: set[str]) -> str:
+        """The digest of the model that a column is of, from now on."""
+        asked = self._models.get(column, "")
+        of = [model for model in sorted(found) if model.startswith(asked)]
+        if len(of) != 1:
+            raise SettingsError(
+                f"{column} is of the models {', '.join(sorted(found))}: choose by models={{{column!r}: {min(found)[:12]!r}}}"
+            )
+        self._models[column] = of[0]
+        return of[0]
+
+
+class _Rows(NamedTuple):
+    values: NDArray[Any]
+    is_there: NDArray[np.bool_]
+
+
+class _Said:
+    """What the answers themselves say: vectors and texts, by name and model, a row for each answer.
+
+    Args:
+        names: of answers
+        keys: of the records, by key_of, in order
+
+    Attributes:
+        names: all that these answers have
+    """
+
+    def __init__(self, split: Split, names: Sequence[str], keys: NDArray[np.int64]) -> None:
+        self.keys = keys
+        self.names: set[str] = set()
+        self._asked = names
+        self._found: dict[tuple[str, str], _Rows] = {}
+        topic = split.cluster.describe_topic(f"{split.dataset}.answers")
+        reader = AvroReader(split.schemas, topic.name, {})
+        for messages in split.cluster.read(topic.name, split.cluster.begins(topic.name, topic.partitions)):
+            at, is_there = found_in(keys, np.fromiter((key_of(one.key()) for one in messages), np.int64, len(messages)))
+            for i in np.flatnonzero(is_there).tolist():
+                self._take(reader, messages[i], int(at[i]))
+
+    def by_model(self, name: str) -> dict[str, _Rows]:
+        """What each model has said under a name."""
+        return {model: rows for (own, model), rows in self._found.items() if own == name}
+
+    def _take(self, reader: AvroReader, message: Message, row: int) -> None:
+        for rows in self._found.values():
+            rows.is_there[row] = False
+        value = message.value()
+        if value is None:
+            return
+        site = f"{message.topic()}-{message.partition()}, offset {message.offset()}"
+        try:
+            answer = reader.read(value)
+        except Malformed as e:
+            raise ViewError(f"{site} is no answer: {e}") from e
+        found = {**answer.get("texts", {}), **answer.get("vectors", {})}
+        self.names.update(found, answer.get("numbers", {}), answer.get("labels", {}))
+        for name in self._asked:
+            if name in found:
+                said = np.array(found[name], object) if isinstance(found[name], str) else np.frombuffer(found[name], _FLOAT16)
+                key = name, answer.get("model", "")
+                rows = self._found.get(key) or self._found.setdefault(key, _rows(len(self.keys), said))
+                if rows.values.shape[1:] != said.shape:
+                    raise ViewError(f"{site}: {name} has {said.size} numbers, others of its model {rows.values.shape[1:]}")
+                rows.values[row] = said
+                rows.is_there[row] = True
+
+
+def _rows(count: int, first: NDArray[Any]) -> _Rows:
+    """Room for values like the first one; for vectors in a file without a name, which ends with the process."""
+    if first.dtype == object:
+        return _Rows(np.full(count, "", object), np.zeros(count, np.bool_))
+    shape = (count, *first.shape)
+    return _Rows(np.memmap(tempfile.TemporaryFile(), first.dtype, "w+", shape=shape), np.zeros(count, np.bool_))
+
+
+def _is_told(answers: PairAnswers, name: str) -> NDArray[np.bool_]:
+    """Which of the answers have a number or a label of a name."""
+    return ~np.isnan(answers.numbers[name]) | answers.labels[name].astype(np.bool_)
+
+
+def _ordered(pairs: Pairs, rows: NDArray[np.intp], values: NDArray[Any]) -> _Column:
+    unique, first = np.unique(pairs, return_index=True)
+    return _Column(unique, rows[first], values)
