@@ -96,6 +96,7 @@ record RepeatedPairs(List<RawPair> pairs, int captions) {
         pair.getProducer(),
         pair.getUrl(),
         pair.getLicence(),
+        pair.getLabels(),
         pair.getMediaType(),
         pair.getAnnotations(),
         pair.getReceivedAt());

@@ -40,6 +40,7 @@ public final class IndexedPairs {
         .setProducer(pair.getProducer())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
+        .setLabels(pair.getLabels())
         .setRecipeVersion(pair.getRecipeVersion())
         .setReceivedAt(pair.getReceivedAt())
         .build();

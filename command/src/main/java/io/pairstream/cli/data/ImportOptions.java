@@ -29,6 +29,9 @@ public final class ImportOptions {
   @Option(names = "--caption-lines")
   private boolean captionLines;
 
+  @Option(names = "--instances", paramLabel = "FILE")
+  private Path instances;
+
   @Mixin private AttributionOptions attribution;
 
   @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "imported")
@@ -49,7 +52,8 @@ public final class ImportOptions {
         columns(),
         links,
         followLinks,
-        captionLines);
+        captionLines,
+        Optional.ofNullable(instances));
   }
 
   private ColumnNames columns() {

@@ -24,7 +24,7 @@ import java.util.Set;
  */
 final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** Most images: more would not fit in memory; COCO has 123,287. */
   private static final int MAX_IMAGES = 5_000_000;
@@ -33,6 +33,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
   private static final Image AMBIGUOUS = new Image("\0", "", "");
 
   private final Path file;
+  private final CocoInstances instances;
   private final Notices notices;
 
   private final Set<String> annotated = new HashSet<>();
@@ -46,11 +47,13 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
   private record Image(String file, String url, String licence) {}
 
   /**
+   * @param instances of the file's images
    * @param notices hear at the end how many images have no annotation
    * @throws UnusableSourceException where it is no such file
    */
-  CocoEntries(Path file, Notices notices) throws IOException {
+  CocoEntries(Path file, CocoInstances instances, Notices notices) throws IOException {
     this.file = file;
+    this.instances = instances;
     this.notices = notices;
     open();
     try {
@@ -101,8 +104,10 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
     }
     if (!annotation.path("caption").isTextual()) {
       return Optional.of(
-          entry.problem("it has no caption; are these COCO's captions, or its instances?"));
+          entry.problem(
+              "it has no caption; COCO's instances go with its captions, as --instances FILE"));
     }
+    instances.labels(key(id)).forEach(entry::label);
     return Optional.of(
         entry
             .field("file", image.file())
@@ -132,7 +137,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
    *
    * @return text in quotes, numbers without
    */
-  private static String key(JsonNode id) {
+  static String key(JsonNode id) {
     boolean isWhole =
         id.isFloatingPointNumber()
             && id.doubleValue() == Math.rint(id.doubleValue())

@@ -51,6 +51,7 @@ public final class ColumnNames {
     CAPTION("caption", "caption text captions"),
     LANGUAGE("language", "language"),
     LICENCE("licence", "licence license"),
+    LABELS("labels", "labels label cls"),
     URL("url", "url source_url image_url coco_url"),
     CONTRIBUTOR("contributor", "contributor"),
     DIGEST("sha256", "sha256 image_digest expected_digest"),

@@ -143,8 +143,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options, notices);
     }
-    if (format == SourceOptions.Format.COCO && !isArray(file)) {
-      CocoEntries coco = new CocoEntries(file, notices);
+    boolean isCoco = format == SourceOptions.Format.COCO && !isArray(file);
+    if (options.instances().isPresent() && !isCoco) {
+      throw new UnusableSourceException(
+          "--instances goes with COCO's captions, which %s is not".formatted(file));
+    }
+    if (isCoco) {
+      CocoEntries coco = new CocoEntries(file, CocoInstances.of(options), notices);
       return new PairSource(name, coco, coco, images, options, notices);
     }
     SourceInput input = new SourceInput(file);

@@ -30,8 +30,8 @@ import org.apache.parquet.schema.Type.Repetition;
 
 /**
  * The rows of a Parquet file: an image as bytes, as Hugging Face's {@code {bytes, path}}, as a
- * file's name or as a URL; a caption, or a list of them; and columns of text and numbers, which
- * become annotations.
+ * file's name or as a URL; a caption, or a list of them; labels; and columns of text and numbers,
+ * which become annotations.
  *
  * <p>A group of rows that is damaged costs itself from the damage on; the next group is read.
  */
@@ -139,8 +139,12 @@ final class ParquetEntries implements SourceEntry.Reader, SourceEntry.Input {
       entry.problem(column.name() + " is too long: " + size + " bytes");
     } else {
       String name = isOfImage ? baseOf(column) : column.name();
-      entry.text(value, column.name()).ifPresent(text -> entry.field(name, text));
+      entry.text(value, column.name()).ifPresent(text -> take(name, text, column.isList(), entry));
     }
+  }
+
+  private static void take(String name, String text, boolean isItem, SourceEntry entry) {
+    SourceEntry unused = isItem ? entry.item(name, text) : entry.field(name, text);
   }
 
   private static List<Column> chosen(ParquetFile file, ColumnNames columns) {
@@ -171,6 +175,7 @@ final class ParquetEntries implements SourceEntry.Reader, SourceEntry.Input {
                   : isBytes || (isText && !column.name().endsWith(".bytes")));
       // Old writers do not mark text as such.
       case CAPTION -> isText || isBytes;
+      case LABELS -> isText || column.kind() == Kind.NUMBER;
       case ANNOTATION ->
           column.descriptor().getPath().length == 1
               && !column.isList()

@@ -8,6 +8,7 @@ import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.schemas.FieldRule;
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.StrictUtf8;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +50,7 @@ final class SourceEntry {
   private final List<Caption> captions = new ArrayList<>();
   private final Map<Role, String> values = new EnumMap<>(Role.class);
   private final Map<String, String> annotations = new LinkedHashMap<>();
+  private final List<String> labels = new ArrayList<>();
   private final Map<String, String> notices = new LinkedHashMap<>();
   private final Set<String> uses = new LinkedHashSet<>();
   private String digestField = "";
@@ -107,7 +110,10 @@ final class SourceEntry {
                         .formatted(column, part, part)));
   }
 
-  /** Takes a field. An empty value says nothing, except as a caption; the first of a part holds. */
+  /**
+   * Takes a field. An empty value says nothing, except as a caption; the first of a part holds. A
+   * value of labels may have several, with {@link LabelRule#SEPARATOR} between.
+   */
   SourceEntry field(String name, String value) {
     Role role = columns.role(name);
     uses.add(role == Role.ANNOTATION ? name + " as an annotation" : name + " as " + role.part());
@@ -115,12 +121,29 @@ final class SourceEntry {
       captions.add(new Caption(name, value));
     } else if (value.isBlank()) {
       return this;
+    } else if (role == Role.LABELS) {
+      labels.addAll(List.of(value.split(Pattern.quote(LabelRule.SEPARATOR))));
     } else if (role == Role.ANNOTATION) {
       annotations.put(name, value);
     } else {
       digestField = role == Role.DIGEST ? name : digestField;
       values.putIfAbsent(role, role == Role.FILE ? value : value.strip());
     }
+    return this;
+  }
+
+  /** Takes one value of a field that is a list: a caption, or a label as it is. */
+  SourceEntry item(String name, String value) {
+    if (columns.role(name) == Role.LABELS) {
+      uses.add(name + " as " + Role.LABELS.part());
+      return label(value);
+    }
+    return field(name, value);
+  }
+
+  /** Takes a label. */
+  SourceEntry label(String label) {
+    labels.add(label);
     return this;
   }
 
@@ -147,8 +170,9 @@ final class SourceEntry {
 
   /**
    * Takes the fields of a JSON object, or what is wrong with them. A caption field holds a string
-   * or an array of strings. Other fields that hold a string, a number or a boolean become
-   * annotations; NaN, null, objects and arrays of other names are left out.
+   * or an array of strings, a field of labels also numbers. Other fields that hold a string, a
+   * number or a boolean become annotations; NaN, null, objects and arrays of other names are left
+   * out.
    *
    * @param withCaptions whether to take its captions
    * @param what what comes before a problem, such as {@code .json is}
@@ -168,7 +192,9 @@ final class SourceEntry {
       JsonNode value = field.getValue();
       boolean isNothing =
           value.isNull() || (value.isDouble() && !Double.isFinite(value.asDouble()));
-      if (columns.role(name) != Role.CAPTION) {
+      if (columns.role(name) == Role.LABELS && value.isArray()) {
+        labels(name, value, what);
+      } else if (columns.role(name) != Role.CAPTION) {
         if (value.isValueNode() && !isNothing) {
           field(name, value.asText());
         }
@@ -183,6 +209,16 @@ final class SourceEntry {
       }
     }
     return names;
+  }
+
+  private void labels(String name, JsonNode values, String what) {
+    for (JsonNode value : values) {
+      if (value.isTextual() || value.isNumber()) {
+        item(name, value.asText());
+      } else {
+        problem(what + "'" + name + "' is no array of strings or numbers");
+      }
+    }
   }
 
   /**
@@ -303,6 +339,10 @@ final class SourceEntry {
     if (unencodable.isPresent()) {
       return unencodable.get() + " holds half a character (a surrogate), which is none in UTF-8";
     }
+    Optional<String> fault = LabelRule.fault(LabelRule.cleaned(labels));
+    if (fault.isPresent()) {
+      return fault.get();
+    }
     if (name().isEmpty()) {
       return "no image file is named, and no URL";
     }
@@ -399,6 +439,7 @@ final class SourceEntry {
                   .setSourceKind(options.sourceKind().name())
                   .setContributor(value(Role.CONTRIBUTOR))
                   .setLicence(value(Role.LICENCE))
+                  .setLabels(LabelRule.cleaned(labels))
                   .setExpectedDigest(value(Role.DIGEST))
                   .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
                   .build()));
@@ -421,6 +462,7 @@ final class SourceEntry {
                 .setContributor(value(Role.CONTRIBUTOR))
                 .setUrl(value(Role.URL))
                 .setLicence(value(Role.LICENCE))
+                .setLabels(LabelRule.cleaned(labels))
                 .setMediaType(ImageFiles.mediaType(value(Role.FILE)).orElse(""))
                 // Names with one hash code make a tree here, but not in Map.copyOf.
                 .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))

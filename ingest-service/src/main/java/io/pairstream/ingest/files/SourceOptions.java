@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param followLinks whether a file is read that a symbolic link in a data set's folder leads to,
  *     and that lies outside that folder
  * @param captionLines whether each line of a text beside an image is a caption of its own
+ * @param instances COCO's instances of the images, whose categories become labels
  */
 public record SourceOptions(
     SourceKind sourceKind,
@@ -32,7 +33,8 @@ public record SourceOptions(
     ColumnNames columns,
     boolean asLinks,
     boolean followLinks,
-    boolean captionLines) {
+    boolean captionLines,
+    Optional<Path> instances) {
 
   /** Options that the data set itself gives. */
   public static SourceOptions of(SourceKind sourceKind) {
@@ -45,7 +47,8 @@ public record SourceOptions(
         ColumnNames.USUAL,
         false,
         false,
-        false);
+        false,
+        Optional.empty());
   }
 
   /** The kinds of data set that are read. */

@@ -19,9 +19,10 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  *
  * <p>The first file with an image's ending is the image. {@code .txt} and {@code .caption} are a
  * caption each, {@code .captions} has one on each line; where there is none of these, captions are
- * the caption fields of {@code .json}, whose other fields are annotations. Other files are passed
- * over unread, and so is what is no plain file: links, devices, folders. Names are only ever
- * compared. At a damage the reading ends, after the entry that it is in.
+ * the caption fields of {@code .json}, whose other fields are labels and annotations. {@code .cls}
+ * is a label, a number or a text. Other files are passed over unread, and so is what is no plain
+ * file: links, devices, folders. Names are only ever compared. At a damage the reading ends, after
+ * the entry that it is in.
  */
 final class TarEntries implements SourceEntry.Reader {
 
@@ -147,6 +148,7 @@ final class TarEntries implements SourceEntry.Reader {
   private final class Parts {
     private final SourceEntry entry;
     private final Map<String, String> texts = new LinkedHashMap<>();
+    private String label = "";
     private String imageExtension = "";
     private int images;
     private String withoutImage = "no image has this name (jpg, jpeg, png, webp, gif)";
@@ -163,6 +165,10 @@ final class TarEntries implements SourceEntry.Reader {
           imageExtension = extension;
           read(extension, RecordSizes.MAX_IMAGE, "an image").ifPresent(entry::image);
         }
+      } else if (last.equals("cls")) {
+        read(extension, MAX_TEXT_BYTES, "labels")
+            .flatMap(bytes -> entry.text(bytes, ".cls"))
+            .ifPresent(text -> label = text);
       } else if (NearNames.TEXTS.contains(last)) {
         read(extension, MAX_TEXT_BYTES, "captions")
             .flatMap(bytes -> entry.text(bytes, "." + last))
@@ -193,7 +199,7 @@ final class TarEntries implements SourceEntry.Reader {
       if (imageExtension.isEmpty()) {
         entry.problem(withoutImage);
       }
-      entry.file(key + "." + imageExtension);
+      entry.file(key + "." + imageExtension).field("cls", SourceInput.withoutMark(label).strip());
       texts.forEach(
           (extension, text) -> {
             if (extension.equals("json")) {

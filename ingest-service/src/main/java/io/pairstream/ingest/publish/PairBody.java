@@ -16,6 +16,8 @@ import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -170,6 +172,8 @@ final class PairBody {
       form.image(base64(parser));
     } else if (field.equals("annotations")) {
       annotations(form, value, parser);
+    } else if (field.equals("labels")) {
+      form.labels(labels(value, parser));
     } else if (value == JsonToken.VALUE_STRING) {
       form.text(field, parser.getText());
     } else if (PairForm.isText(field)) {
@@ -205,6 +209,18 @@ final class PairBody {
         form.annotation(name, parser.getText());
       }
     }
+  }
+
+  private static List<String> labels(JsonToken value, JsonParser parser) throws IOException {
+    List<String> labels = new ArrayList<>();
+    boolean isArray = value == JsonToken.START_ARRAY;
+    while (isArray && parser.nextToken() == JsonToken.VALUE_STRING) {
+      labels.add(parser.getText());
+    }
+    if (!isArray || parser.currentToken() != JsonToken.END_ARRAY) {
+      throw PairForm.refused("labels", "labels is an array of strings, such as [\"dog\", \"cat\"]");
+    }
+    return labels;
   }
 
   private static boolean isDuplicate(StreamReadException e) {

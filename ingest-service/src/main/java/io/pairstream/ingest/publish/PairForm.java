@@ -9,6 +9,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.schemas.FieldRule;
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -29,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -57,6 +59,7 @@ public final class PairForm {
   public static final String ANNOTATION_PREFIX = "annotations.";
 
   private static final String FILE_NAME = "file_name";
+  private static final String LABELS = "labels";
   private static final CheckImageSize SIZE = new CheckImageSize();
 
   /**
@@ -79,6 +82,7 @@ public final class PairForm {
   private final Set<String> seen = new HashSet<>();
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, String> annotations = new LinkedHashMap<>();
+  private List<String> labels = List.of();
   private byte[] image = new byte[0];
   private String partType = "";
   private boolean hasImage;
@@ -92,9 +96,14 @@ public final class PairForm {
   /**
    * Takes a text field.
    *
-   * @param field one of the known names, or {@link #ANNOTATION_PREFIX} and a name
+   * @param field one of the known names, {@code labels}, whose value holds all of them with {@link
+   *     LabelRule#SEPARATOR} between, or {@link #ANNOTATION_PREFIX} and a name
    */
   public void text(String field, String value) {
+    if (field.equals(LABELS)) {
+      labels(List.of(value.split(Pattern.quote(LabelRule.SEPARATOR))));
+      return;
+    }
     if (field.startsWith(ANNOTATION_PREFIX)) {
       annotation(field.substring(ANNOTATION_PREFIX.length()), value);
       return;
@@ -102,15 +111,30 @@ public final class PairForm {
     if (!TEXTS.contains(field)) {
       throw refused(
           field,
-          "there is no field %s; there are image, %s and annotations"
+          "there is no field %s; there are image, labels, %s and annotations"
               .formatted(shown(field), String.join(", ", new TreeSet<>(TEXTS))));
     }
-    if (!seen.add(field)) {
-      throw refused(field, "the field " + field + " is there twice");
-    }
+    seeFirst(field);
     // An input that was not filled in comes as an empty one.
     if (!value.isEmpty()) {
       texts.put(field, value);
+    }
+  }
+
+  /** Takes the labels, as they come. */
+  public void labels(List<String> values) {
+    seeFirst(LABELS);
+    labels = LabelRule.cleaned(values);
+    LabelRule.fault(labels)
+        .ifPresent(
+            fault -> {
+              throw refused(LABELS, fault);
+            });
+  }
+
+  private void seeFirst(String field) {
+    if (!seen.add(field)) {
+      throw refused(field, "the field " + field + " is there twice");
     }
   }
 
@@ -196,6 +220,7 @@ public final class PairForm {
         .setProducer(sender.producer())
         .setUrl(texts.getOrDefault("url", ""))
         .setLicence(texts.getOrDefault("licence", ""))
+        .setLabels(labels)
         .setMediaType(texts.get("media_type"))
         .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
         .build();
@@ -223,6 +248,7 @@ public final class PairForm {
               .setSourceKind(sourceKind(SourceKind.SCRAPED))
               .setContributor(contributor)
               .setLicence(texts.getOrDefault("licence", ""))
+              .setLabels(labels)
               .setExpectedDigest(texts.getOrDefault("expected_digest", ""))
               .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
               .build());

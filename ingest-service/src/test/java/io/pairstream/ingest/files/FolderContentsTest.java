@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -169,7 +170,8 @@ class FolderContentsTest {
             usual.columns(),
             false,
             false,
-            true);
+            true,
+            Optional.empty());
 
     assertThat(read(lines, folder.resolve("photos"), folder.resolve("t.tar")))
         .containsExactly("a.jpg: one", "a.jpg: two", "t.tar:0: three", "t.tar:0: four");

@@ -256,7 +256,8 @@ class ImportFormatsTest {
             ColumnNames.USUAL,
             false,
             false,
-            false);
+            false,
+            Optional.empty());
     assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");
   }
 
@@ -363,7 +364,8 @@ class ImportFormatsTest {
         columns,
         asLinks,
         false,
-        false);
+        false,
+        Optional.empty());
   }
 
   private static SourceOptions ofLines(boolean asLinks) {
@@ -376,7 +378,8 @@ class ImportFormatsTest {
         ColumnNames.USUAL,
         asLinks,
         false,
-        true);
+        true,
+        Optional.empty());
   }
 
   private static List<SourceItem> read(Path path) {

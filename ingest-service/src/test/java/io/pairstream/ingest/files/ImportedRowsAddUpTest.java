@@ -108,7 +108,8 @@ class ImportedRowsAddUpTest {
             usual.columns(),
             false,
             false,
-            false);
+            false,
+            Optional.empty());
     try (ImportState state = new ImportState(folder.resolve("state"), "", false)) {
       return new ImportRun(options, this::publish, state, new Silent(), Writer.nullWriter())
           .run(ImportState.Source.of(List.of(source.toString()), false), Long.MAX_VALUE)

@@ -289,7 +289,8 @@ class NothingIsSwallowedTest {
             usual.columns(),
             usual.asLinks(),
             usual.followLinks(),
-            false);
+            false,
+            Optional.empty());
     try (PairSource source = PairSource.open(path, options)) {
       return all(source);
     }

@@ -36,7 +36,8 @@ class PairSourceTest {
           ColumnNames.USUAL,
           false,
           false,
-          false);
+          false,
+          Optional.empty());
 
   private static final SourceOptions FOLLOWING =
       new SourceOptions(
@@ -48,7 +49,8 @@ class PairSourceTest {
           ColumnNames.USUAL,
           false,
           true,
-          false);
+          false,
+          Optional.empty());
 
   @TempDir Path folder;
 
@@ -382,7 +384,8 @@ class PairSourceTest {
                 ColumnNames.USUAL,
                 false,
                 false,
-                false))) {
+                false,
+                Optional.empty()))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
   }

@@ -45,6 +45,7 @@ class LinkPublisherTest {
             "SCRAPED",
             "ann",
             "CC0-1.0",
+            List.of("cat"),
             DIGEST.toUpperCase(Locale.ROOT),
             Map.of("shelf", "3"),
             Instant.EPOCH);

@@ -84,6 +84,7 @@ class PairPublisherTest {
             "museum",
             "https://example.org/cat.png",
             "CC0-1.0",
+            List.of("cat"),
             "image/png",
             Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"),
             Instant.EPOCH);

@@ -95,6 +95,7 @@ class PairRoutesTest {
             part("url", "", "https://example.org/cat.png".getBytes(UTF_8)),
             part("licence", "", "CC0-1.0".getBytes(UTF_8)),
             part("contributor", "", "ann".getBytes(UTF_8)),
+            part("labels", "", "cat| mat |cat".getBytes(UTF_8)),
             part("annotations.shelf", "text/plain; charset=utf-8", "三".getBytes(UTF_8)));
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
@@ -119,6 +120,7 @@ class PairRoutesTest {
     assertThat(raw.getUrl()).isEqualTo("https://example.org/cat.png");
     assertThat(raw.getLicence()).isEqualTo("CC0-1.0");
     assertThat(raw.getMediaType()).isEqualTo("image/png");
+    assertThat(raw.getLabels()).containsExactly("cat", "mat");
     assertThat(raw.getAnnotations()).isEqualTo(Map.of("file_name", "cat.png", "shelf", "三"));
 
     Upload note = notes(id).get(0);
@@ -156,6 +158,7 @@ class PairRoutesTest {
     ObjectNode link = Json.MAPPER.createObjectNode();
     link.put("url", "https://Pictures.example/a%20cat.jpg?size=9");
     link.put("caption", "A cat sits on a mat").put("licence", "CC-BY-4.0");
+    link.putArray("labels").add("cat").add(" a|b ");
 
     HttpResponse<String> answer = json(link);
 
@@ -169,6 +172,7 @@ class PairRoutesTest {
     Read<PairLink> read = cluster.read(cluster.topics().links()).get(0);
     assertThat(read.key()).isEqualTo("pictures.example");
     assertThat(read.value().getLicence()).isEqualTo("CC-BY-4.0");
+    assertThat(read.value().getLabels()).containsExactly("cat", "a|b");
     Upload note = notes(id).get(0);
     assertThat(note.getKind()).isEqualTo("LINK");
     assertThat(note.getUrl()).isEqualTo("https://Pictures.example/a%20cat.jpg?size=9");
@@ -303,6 +307,9 @@ class PairRoutesTest {
         "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"expected_digest\": \"abc\"}",
         "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"annotations\": [1]}",
         "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"annotations\": {\"a\": {}}}",
+        "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"labels\": \"dog\"}",
+        "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"labels\": [\"dog\", 7]}",
+        "{\"caption\": \"x\", \"url\": \"https://a.example/x\", \"labels\": [\"a\\u0000b\"]}",
         "{\"caption\": \"x\", \"image\": \"no base64!\"}",
         "{\"caption\": \"x\", \"image\": {}}"
       })

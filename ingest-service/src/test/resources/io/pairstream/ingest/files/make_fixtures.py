@@ -65,6 +65,15 @@ def parquets():
         },
     )
     parquet("names.parquet", {"file_name": ["image-0.png", "image-1.png"], "text": ["one", "two"]})
+    parquet(
+        "labels.parquet",
+        {
+            "image": [image(n) for n in range(3)],
+            "text": ["one", "two", "three"],
+            "labels": [["dog", "cat|kitten"], [], None],
+            "cls": pa.array([7, 8, None], pa.int64()),
+        },
+    )
     parquet("own-names.parquet", {"pixels": [image(0)], "prompt_en": ["one"], "n": [1]})
 
     features = Features({"image": Image(), "text": Value("string")})

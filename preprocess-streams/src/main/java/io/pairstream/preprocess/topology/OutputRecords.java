@@ -14,6 +14,7 @@ import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -41,7 +42,8 @@ final class OutputRecords {
   private static final int MAX_ID_BYTES = 5;
 
   /**
-   * Bytes for all other fields: three of 8 KiB that the producer fills, names, measures, digests.
+   * Bytes for all other fields: three of 8 KiB that the producer fills, labels, names, measures,
+   * digests.
    */
   private static final int FIELDS_BYTES = 64 * 1024;
 
@@ -103,6 +105,7 @@ final class OutputRecords {
         .setProducer(pair.getProducer())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
+        .setLabels(LabelRule.cleaned(pair.getLabels()))
         .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
         .setWaived(tracked.raw().waived().stream().map(RejectReason::name).sorted().toList())
         .setMediaType(cleaned.original().type().mediaType())
@@ -157,6 +160,7 @@ final class OutputRecords {
         .setProducer(pair.getProducer())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
+        .setLabels(pair.getLabels())
         .setMediaType(pair.getMediaType())
         .setAnnotations(pair.getAnnotations())
         .setReceivedAt(pair.getReceivedAt())

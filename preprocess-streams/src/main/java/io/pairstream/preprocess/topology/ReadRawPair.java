@@ -10,6 +10,7 @@ import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.FieldRule;
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -270,6 +271,10 @@ final class ReadRawPair
                 + field.getKey()
                 + " holds control characters, or bytes that are not UTF-8");
       }
+    }
+    Optional<String> labelsFault = LabelRule.fault(LabelRule.cleaned(pair.getLabels()));
+    if (labelsFault.isPresent()) {
+      return Outcome.rejected(RejectReason.FIELD_INVALID, labelsFault.get());
     }
     if (!isSource(pair)) {
       return Outcome.rejected(

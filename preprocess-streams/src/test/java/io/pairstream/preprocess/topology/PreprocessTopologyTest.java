@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -392,6 +393,8 @@ class PreprocessTopologyTest {
         pair -> pair.setUrl("http://\uFFFD/"),
         pair -> pair.setContributor("me\u001b[2J"),
         pair -> pair.setSourceKind("STOLEN"),
+        pair -> pair.setLabels(List.of("dog", "ca\tt")),
+        pair -> pair.setLabels(IntStream.range(0, 65).mapToObj(String::valueOf).toList()),
         pair -> pair.setReceivedAt(Instant.ofEpochMilli(Long.MAX_VALUE)),
         pair -> pair.setReceivedAt(Instant.ofEpochMilli(-1)));
   }
@@ -409,6 +412,21 @@ class PreprocessTopologyTest {
           .isEqualTo(RejectReason.FIELD_INVALID.name());
       assertThat(topology.receipts().get(0).value().getReceivedAt())
           .isBetween(Instant.EPOCH, TopologyUnderTest.ARRIVAL);
+    }
+  }
+
+  @Test
+  void labelsArriveCleanedAndDecideNothing() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      RawPair labelled = Pairs.good(1);
+      labelled.setLabels(List.of(" dog", "", "traffic light", "dog"));
+
+      topology.send("crowdsourced", labelled);
+      topology.send("crowdsourced", Pairs.good(2));
+
+      assertThat(topology.training())
+          .extracting(record -> record.value().getLabels())
+          .containsExactly(List.of("dog", "traffic light"), List.of());
     }
   }
 

@@ -104,6 +104,7 @@ public final class SeededLoad {
             .setSourceKind(SourceKind.SYNTHETIC.name())
             .setContributor("load " + seed)
             .setLicence("CC0-1.0")
+            .setLabels(chinese ? List.of() : List.of("drawn", "number " + number % 7))
             .setReceivedAt(FIRST_RECEIVED.plusMillis(number))
             .build();
     return SentPair.of(number, kind, topic, pair);

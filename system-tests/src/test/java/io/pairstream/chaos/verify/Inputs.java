@@ -119,6 +119,7 @@ final class Inputs {
         "contributor", pair.getContributor(),
         "url", pair.getUrl(),
         "licence", pair.getLicence(),
+        "labels", pair.getLabels(),
         "received_at", pair.getReceivedAt(),
         "prepared_at", arrived);
   }

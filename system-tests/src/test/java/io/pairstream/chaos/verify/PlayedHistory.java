@@ -159,6 +159,7 @@ final class PlayedHistory implements AutoCloseable {
     pair.setSourceKind(raw.getSourceKind());
     pair.setContributor(raw.getContributor());
     pair.setLicence(raw.getLicence());
+    pair.setLabels(raw.getLabels());
     pair.setReceivedAt(raw.getReceivedAt());
     pair.setPreparedAt(played.arrived());
     pair.setRecipeVersion(plan.version());

@@ -66,6 +66,7 @@ final class LinkOutputs {
             .setProducer(tried.header(LinkHeaders.PRODUCER))
             .setUrl(link.getUrl())
             .setLicence(link.getLicence())
+            .setLabels(link.getLabels())
             .setMediaType(fetched.contentType())
             .setAnnotations(annotations(link, tried.origin(), fetched))
             .setReceivedAt(receivedAt(link, tried))

@@ -112,6 +112,7 @@ class FetchServiceTest {
             .setSourceKind("IMPORTED")
             .setContributor("ann")
             .setLicence("CC0-1.0")
+            .setLabels(List.of("dog"))
             .setAnnotations(Map.of("shelf", "3", "fetch.status", "forged"))
             .setReceivedAt(Instant.parse("2026-01-01T00:00:00Z"))
             .build();
@@ -140,6 +141,7 @@ class FetchServiceTest {
     assertThat(pair.getContributor()).isEqualTo("ann");
     assertThat(pair.getProducer()).as("whose key the link was sent with").isEqualTo("app");
     assertThat(pair.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(pair.getLabels()).containsExactly("dog");
     assertThat(pair.getUrl()).isEqualTo(link.getUrl());
     assertThat(pair.getMediaType()).isEqualTo("image/jpeg");
     assertThat(pair.getReceivedAt()).isEqualTo(link.getReceivedAt());
