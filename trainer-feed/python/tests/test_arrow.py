@@ -7,6 +7,18 @@ from pairstream import Loader
 pytest.importorskip("pyarrow")
 
 
+def test_labels_are_lists(dataset):
+    from pairstream.arrow import table
+
+    dataset.produce(0, 4)
+    source = dataset.source()
+    with Loader(source, source.cut(), batch_size=4, side_px=SIDE, columns=["labels"]) as loader:
+        found = table(next(loader))
+
+    assert found.column("labels").to_pylist() == [[]] * 4
+    assert str(found.column("labels").type) == "list<item: string>"
+
+
 def test_a_table_holds_a_batch(dataset):
     from pairstream.arrow import table
 

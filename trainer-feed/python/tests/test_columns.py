@@ -19,7 +19,7 @@ from pairstream.read.windows import Record
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE, epochs=1)
 COLUMNS = ["original_size", "crop", "measure.sharpness", "source", "url", "truncated", "height", "received_at",
-           "texts.plain", "tokens.t5", "tokens.clip", "images.small"]  # fmt: skip
+           "labels", "texts.plain", "tokens.t5", "tokens.clip", "images.small"]  # fmt: skip
 
 
 def small(number):
@@ -37,6 +37,7 @@ def rich(number):
         "truncated": number % 3 == 0,
         "pad_id": 3,
         "received_at": 1_767_322_800_123 + number,
+        "labels": [f"label {n}" for n in range(number % 3)],
         "texts": {"plain": f"plain {number}"},
         "token_sets": [
             dict(name="t5", token_ids=[number, 1, 9], token_count=2, pad_id=9),
@@ -60,6 +61,7 @@ def expected(number):
         "truncated": number % 3 == 0,
         "height": SIDE,
         "received_at": 1_767_322_800_123 + number,
+        "labels": [f"label {n}" for n in range(number % 3)],
         "texts.plain": f"plain {number}",
         "tokens.t5": [number, 1, 9],
         "mask.t5": [1, 1, 0],
@@ -176,7 +178,7 @@ def test_an_unknown_column_is_refused_at_the_first_sample(registry, pairs, name)
 
 
 def test_what_one_sample_of_the_first_batch_has_the_others_need_not(registry, pairs):
-    older = Writer(registry, "PreparedPair", without={"url", "fold", "measures", "texts", "truncated"})
+    older = Writer(registry, "PreparedPair", without={"url", "fold", "labels", "measures", "texts", "truncated"})
     names = ["url", "fold", "measure.sharpness", "texts.plain", "truncated", "crop"]
 
     slot = written(writer_of(registry, names), [older.write(rich(2)), pairs.write(rich(1))])

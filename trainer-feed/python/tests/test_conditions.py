@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from pairstream.errors import SettingsError
@@ -17,6 +20,19 @@ PAIR = dict(
     url="https://Upload.Example.org:8443/a%20b.jpg?c,d",
     measures={"sharpness": 50.0, "original_width_px": 4000.0, "nothing": float("nan")},
 )
+
+
+CONFORMANCE = json.loads(
+    (Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/cut/conditions.json").read_text()
+)
+UNSAID = dict(width=0, height=0, token_count=0, truncated=False, fold=0, language="", url="", measures={})
+
+
+@pytest.mark.parametrize("case", CONFORMANCE["cases"], ids=lambda case: case["where"])
+def test_takes_the_pairs_that_java_takes(case):
+    condition = Condition(case["where"])
+
+    assert [name for name, pair in CONFORMANCE["pairs"].items() if condition.holds_for({**UNSAID, **pair})] == case["holds"]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def check(number: int, pair: dict[str, Any]) -> None:
         number,
     )
     assert (pair["width"], pair["height"], pair["channels"], pair["colour"]) == (8, 8, 3, "rgb")
+    assert list(pair["labels"]) == ([] if sparse else ["cat", f"数{number}"])
     assert list(pair["token_ids"]) == ([] if sparse else [number, 70_000, 0, 0])
     assert (pair["token_count"], pair["truncated"]) == (0 if sparse else 2, False)
     assert pair["origin_offset"] == 5_000_000_000 + number

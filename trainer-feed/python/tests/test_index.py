@@ -35,6 +35,22 @@ def test_reads_fields_into_columns_as_they_were_written(registry):
     assert found["received_at"].tolist() == [0, 0, -(2**62)]
 
 
+def test_reads_lists_of_texts_and_passes_over_them(registry):
+    labels = [[], ["dog", "交通灯"], ["a"] * 64, ["dog"]]
+    values = [Writer(registry, "IndexedPair").write(entry(n, labels=own)) for n, own in enumerate(labels)]
+
+    found = reader_of(registry, "labels", "recipe_version", "offset").read(values)
+    behind = reader_of(registry, "recipe_version").read(values)
+
+    assert found["labels"].tolist() == [tuple(own) for own in labels]
+    assert found["recipe_version"].tolist() == behind["recipe_version"].tolist() == [""] * 4
+    assert found["offset"].tolist() == [0, 1, 2, 3]
+    malformed = values[1].replace("交".encode(), b"\xff\xff\xff")
+    with pytest.raises(MalformedRow, match="labels: ") as refusal:
+        reader_of(registry, "labels").read([values[0], malformed])
+    assert refusal.value.row == 1
+
+
 def test_reads_what_several_schemas_wrote_and_none_of_a_field_that_one_did_not_know(registry):
     own, older = Writer(registry, "IndexedPair"), Writer(registry, "IndexedPair", without=["language"])
 

@@ -35,6 +35,16 @@ def test_a_profile_names_the_most_frequent_and_sums_up_the_others(dataset):
     assert [found["quantiles"]["sharpness"][share] for share in ("0", "0.5", "1", "known")] == [0, 14.5, 29, 30]
 
 
+def test_a_profile_counts_each_label_of_a_pair(dataset):
+    dataset.produce(0, 4)
+    dataset.index(4, of=lambda n: {"labels": [["dog", "cat"], ["dog"], [], ["dog"]][n]})
+    source = dataset.source()
+
+    assert source.profile(source.cut())["counts"]["labels"] == {"dog": 3, "cat": 1}
+    assert source.cut(["label=dog"]).samples == 3
+    assert source.cut(["label!=cat,bird"]).samples == 2
+
+
 def test_a_profile_is_one_of_a_view_of_its_split_and_knows_nothing_without_an_index(dataset):
     dataset.produce(0, 3)
     view = dataset.source().cut()

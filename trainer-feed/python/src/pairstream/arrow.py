@@ -30,7 +30,8 @@ def table(batch: Batch) -> pa.Table:
 
 def _array(column: Any) -> Any:
     if isinstance(column, list):
-        return pa.array(column, pa.string())
+        is_of_lists = bool(column) and isinstance(column[0], list)
+        return pa.array(column, pa.list_(pa.string()) if is_of_lists else pa.string())
     if column.ndim == 4:
         return pa.FixedShapeTensorArray.from_numpy_ndarray(column)
     return pa.FixedSizeListArray.from_arrays(pa.array(column.reshape(-1)), column.shape[1]) if column.ndim == 2 else (

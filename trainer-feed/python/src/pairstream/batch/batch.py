@@ -31,7 +31,8 @@ class Batch:
         dropped: bool [size], whether the caption was left out
         places: int64 [size, 2], partition and offset of each record in the split's topic
         columns: by name ``fold`` (int64 [size], for cross-validation) and those that were asked for, with ``mask.NAME``
-            beside ``tokens.NAME``: arrays, or lists of texts; ``batch["crop"]`` is one of them
+            beside ``tokens.NAME``: arrays, lists of texts, or of ``labels`` a list of texts for each;
+            ``batch["crop"]`` is one of them
         data: what ``collate`` made of the samples; None without a ``transform``
         memory: what ``allocate`` made, in which the arrays of the batch lie
         colour: what the channels are: rgb, grey, hsv, lab or ycrcb

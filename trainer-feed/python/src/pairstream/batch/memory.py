@@ -30,7 +30,7 @@ class Slot:
         self.owner: Any = None
         self.memory: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
         self.arrays: dict[str, npt.NDArray[Any]] = {}
-        self.texts: dict[str, list[str]] = {}
+        self.texts: dict[str, list[Any]] = {}
         self.pair_ids = [""] * batch_size
         self.captions = [""] * batch_size
         self.dropped = [False] * batch_size
@@ -47,7 +47,7 @@ class Slot:
         """What was made of that."""
 
     def arrange(self, arrays: Arrays, texts: Iterable[str]) -> None:
-        """Makes room for the arrays of a batch, all in one memory, and for its columns of texts, by name."""
+        """Makes room for the arrays of a batch, all in one memory, and for its columns that are lists, by name."""
         self._arrays = {name: (shape, np.dtype(kind)) for name, (shape, kind) in arrays.items()}
         # At least one byte, which can be lent.
         needed = max(1, sum(_aligned(shape, dtype) for shape, dtype in self._arrays.values()))

@@ -167,11 +167,11 @@ class SampleWriter:
             elif isinstance(value, Tokens):
                 arrays[name] = ((size, len(value.ids)), np.int32)
                 arrays[_mask_of(name)] = ((size, len(value.ids)), np.uint8)
-            elif not isinstance(value, str):
+            elif not isinstance(value, (str, list)):
                 array = np.asarray(value)
                 arrays[name] = ((size, *array.shape), array.dtype)
         arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items() if dtype.kind != "O")
-        texts = [name for name, value in form.values.items() if isinstance(value, str)]
+        texts = [name for name, value in form.values.items() if isinstance(value, (str, list))]
         slot.arrange(arrays, [*texts, *(name for name, (dtype, _) in self._stored.items() if dtype.kind == "O")])
 
     def read(self, record: Record) -> Sample:
@@ -269,6 +269,8 @@ class SampleWriter:
             self._require(record, f"{name} as", type(first).__name__, type(found).__name__)
         if isinstance(first, str):
             slot.texts[name][index] = "" if found is None or (is_dropped and is_of_caption(name)) else found
+        elif isinstance(first, list):
+            slot.texts[name][index] = list(found or ())
         elif found is not None:
             slot.arrays[name][index] = found
         else:

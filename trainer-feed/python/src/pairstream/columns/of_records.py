@@ -18,6 +18,7 @@ DEFAULT_COLUMNS = ("fold",)
 _CROP = ("crop_top_px", "crop_left_px", "crop_height_px", "crop_width_px")
 _MIRRORED = "crop.mirrored"
 _UNKNOWN = -1
+_LABELS = "labels"
 _ALIASES = {"source": "source_kind"}
 _SETS = {"tokens": "token_sets", "images": "renditions"}
 _MAPS = {"measure": "measures", "texts": "texts"}
@@ -81,8 +82,8 @@ class Columns:
     """Reads what is asked for out of records. Thread-safe.
 
     Args:
-        names: fields of the record, ``original_size``, ``crop``, beside which ``crop.mirrored`` is, ``measure.NAME``,
-            ``texts.NAME``, ``tokens.NAME`` or ``images.NAME``
+        names: fields of the record that are texts or numbers, ``labels``, ``original_size``, ``crop``, beside which
+            ``crop.mirrored`` is, ``measure.NAME``, ``texts.NAME``, ``tokens.NAME`` or ``images.NAME``
 
     Raises:
         SettingsError: where they are no list of names
@@ -100,15 +101,16 @@ class Columns:
     def read(self, pair: Mapping[str, Any], picture: Picture) -> tuple[Any, ...]:
         """The values of a record of which a picture is handed out, in the order of the names; None for what it lacks.
 
-        A :class:`Picture`, :class:`Tokens`, a text, a whole number, a fraction or a truth value; float32 of a measure;
-        int32 [2] or [4] of ``original_size`` and ``crop``.
+        A :class:`Picture`, :class:`Tokens`, a text, a list of texts of ``labels``, a whole number, a fraction or a
+        truth value; float32 of a measure; int32 [2] or [4] of ``original_size`` and ``crop``.
         """
         return tuple(read(pair, picture) for read in self._readers)
 
 
 def names_in(pair: Mapping[str, Any]) -> list[str]:
     """The columns that a record has."""
-    found = ["original_size", "crop", *_ALIASES, *(name for name, value in pair.items() if _plain(value) is not None)]
+    found = ["original_size", "crop", *_ALIASES]
+    found += [name for name, value in pair.items() if name == _LABELS or _plain(value) is not None]
     found += [f"{kind}.{name}" for kind, field in _MAPS.items() for name in pair.get(field, {})]
     return sorted(found) + [f"{kind}.{one['name']}" for kind, field in _SETS.items() for one in pair.get(field, [])]
 
@@ -141,6 +143,8 @@ def _reader(column: str) -> Callable[[Mapping[str, Any], Picture], Any]:
         return lambda pair, _: None if (found := pair.get("measures", {}).get(name)) is None else np.float32(found)
     if name and kind == "texts":
         return lambda pair, _: pair.get("texts", {}).get(name)
+    if column == _LABELS:
+        return lambda pair, _: None if (found := pair.get(_LABELS)) is None else list(found)
     field = _ALIASES.get(column, column)
     return lambda pair, _: _plain(pair.get(field))
 

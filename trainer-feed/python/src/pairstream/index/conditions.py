@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pairstream.errors import SettingsError
 
 _FORM = re.compile(r"\s*([A-Za-z_]+|(?:measure|answer)\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
-_TEXTS = {"contributor": "contributor", "host": "url", "language": "language", "licence": "licence",
+_TEXTS = {"contributor": "contributor", "host": "url", "label": "labels", "language": "language", "licence": "licence",
           "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
@@ -30,7 +30,8 @@ class Condition:
     """What one field of a pair has to be: ``language=en,de``, ``host!=*.example.org``, ``measure.sharpness>=50``.
 
     Or what a model says of it: ``answer.nsfw<=0.3``, ``answer.style=photo,drawing``. A pair in which the field is unknown
-    does not match, whatever is asked of it; nor does one that the model was not asked about, or gave no answer.
+    does not match, whatever is asked of it; nor does one that the model was not asked about, or gave no answer. Of
+    several labels, ``=`` asks whether one is as it says, ``!=`` whether none is.
 
     Args:
         text: ``FIELD OP VALUE[,VALUE...]``; ``*`` in the value of a text stands for any characters
@@ -76,7 +77,8 @@ class Condition:
         """bool [n]: which of the field's values are as this says.
 
         Args:
-            values: numbers, or objects that are str; what is unknown is NaN, None or empty
+            values: numbers, or objects that are str or, of labels, tuples of str; what is unknown is NaN, None or
+                empty
         """
         return self._holds(values)
 
@@ -94,7 +96,9 @@ class Condition:
         """Whether a record's fields are as this says."""
         name, _, key = self.field.partition(".")
         found = fields.get(name)
-        return bool(self.holds(np.array([(found or {}).get(key) if key else found], object))[0])
+        values = np.empty(1, object)
+        values[0] = (found or {}).get(key) if key else tuple(found) if isinstance(found, list) else found
+        return bool(self.holds(values)[0])
 
     def __str__(self) -> str:
         return self._text
@@ -104,9 +108,9 @@ def _of_text(name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]]
     ways = "|".join(".*".join(map(re.escape, value.split("*"))) for value in values)
     form = re.compile(ways, re.DOTALL)
 
-    def is_one(found: str) -> bool:
-        text = _host(found) if name == "host" and found else found
-        return bool(text) and bool(form.fullmatch(text)) == (sign == "=")
+    def is_one(found: str | tuple[str, ...]) -> bool:
+        texts = found if isinstance(found, tuple) else (_host(found) if name == "host" and found else found,)
+        return any(texts) and any(form.fullmatch(text) for text in texts) == (sign == "=")
 
     def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
         texts = found.tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Any, NamedTuple, Protocol
 
@@ -43,8 +43,8 @@ class Entries(NamedTuple):
 
     Args:
         keys: int64 [n], :func:`key_of` the pairs' ids
-        columns: [n] each, by field: int64, float64, or objects that are str. A field ``measures.NAME``, of a map, is
-            float64, NaN where the map does not have the name
+        columns: [n] each, by field: int64, float64, or objects that are str, or tuples of str. A field
+            ``measures.NAME``, of a map, is float64, NaN where the map does not have the name
         read_to: by partition of the split, the offset behind the last entry
     """
 
@@ -180,7 +180,7 @@ class ColumnReader:
         self._fields: dict[int, list[tuple[str, Any]]] = {}
 
     def read(self, values: Sequence[bytes]) -> dict[str, NDArray[Any]]:
-        """Arrays [n] by what is wanted: of int64, float64 or str; of None where the writer did not know the field.
+        """Arrays [n] by what is wanted: of int64, float64, str or tuples of str; of None where a writer did not know it.
 
         Raises:
             MalformedRow: where a value is something else
@@ -241,6 +241,8 @@ class _Columns:
         if isinstance(kind, dict):
             if kind["type"] == "map":
                 return list(self._map(name, kind["values"], [one for one in wanted if one.startswith(f"{name}.")]))
+            if kind["type"] == "array" and kind["items"] == "string":
+                return self._texts(name, name in wanted)
             kind = kind["type"]
         every = np.arange(len(self._at))
         if kind not in ("string", "bytes"):
@@ -251,9 +253,34 @@ class _Columns:
             return []
         return [(name, self._decoded(every, name, begins, lengths))]
 
+    def _texts(self, name: str, is_wanted: bool) -> list[tuple[str, NDArray[Any]]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        for rows in self._items(name):
+            begins, lengths = self._text(rows, name)
+            if is_wanted:
+                for row, text in zip(rows.tolist(), self._decoded(rows, name, begins, lengths)):
+                    found[row].append(text)
+        if not is_wanted:
+            return []
+        every = range(len(self._at))
+        return [(name, np.fromiter((tuple(found.get(row, ())) for row in every), object, len(every)))]
+
     def _map(self, name: str, kind: str, wanted: list[str]) -> Iterable[tuple[str, NDArray[Any]]]:
         unknown = np.full(len(self._at), None if kind == "string" else np.nan)
         found = {one: (one[len(name) + 1 :].encode(), unknown.copy()) for one in wanted}
+        for rows in self._items(name):
+            begins, lengths = self._text(rows, name)
+            values = self._text(rows, name) if kind == "string" else (self._number(rows, name, kind),)
+            for key, column in found.values():
+                alike = np.flatnonzero(lengths == len(key))
+                text = self._octets[begins[alike, None] + np.arange(len(key))]
+                alike = alike[(text == np.frombuffer(key, np.uint8)).all(axis=1)]
+                own = [part[alike] for part in values]
+                column[rows[alike]] = self._decoded(rows[alike], name, *own) if kind == "string" else own[0]
+        return ((one, column) for one, (_, column) in found.items())
+
+    def _items(self, name: str) -> Iterator[NDArray[np.intp]]:
+        """By turns, the rows that have one more item of an array or a map; each is to be read before the next turn."""
         left = np.zeros(len(self._at), np.int64)
         rows = np.arange(len(self._at))
         while len(rows):
@@ -264,16 +291,9 @@ class _Columns:
                 raise MalformedRow(int(begun[np.flatnonzero(left[begun] < 0)[0]]), f"{name} has more entries than numbers")
             self._long(begun[counts < 0], name)
             rows = rows[left[rows] > 0]
-            begins, lengths = self._text(rows, name)
-            values = self._text(rows, name) if kind == "string" else (self._number(rows, name, kind),)
-            for key, column in found.values():
-                alike = np.flatnonzero(lengths == len(key))
-                text = self._octets[begins[alike, None] + np.arange(len(key))]
-                alike = alike[(text == np.frombuffer(key, np.uint8)).all(axis=1)]
-                own = [part[alike] for part in values]
-                column[rows[alike]] = self._decoded(rows[alike], name, *own) if kind == "string" else own[0]
+            if len(rows):
+                yield rows
             left[rows] -= 1
-        return ((one, column) for one, (_, column) in found.items())
 
     def _text(self, rows: NDArray[np.intp], name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where texts begin, and how long they are."""

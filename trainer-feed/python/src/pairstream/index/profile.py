@@ -28,12 +28,14 @@ def profile(
     """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
     numbers = ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
     in_force = InForce.now(cluster, dataset)
-    found = read_entries(cluster, schemas, dataset, split, in_force.conditions, [*_COUNTED, *numbers])
+    found = read_entries(cluster, schemas, dataset, split, in_force.conditions, ["labels", *_COUNTED, *numbers])
     is_there = ~np.isin(found.keys, [key_of(pair_id.encode("utf-8")) for pair_id in in_force.pair_ids])
     columns = {name: column[is_there] for name, column in found.columns.items()}
     at = positions_of(Blocks.of(view.blocks), np.stack([columns["partition"], columns["offset"]]))
     own = {name: column[at[at >= 0]] for name, column in columns.items()}
     counts = {name: _counts(own[name].tolist()) for name in _COUNTED}
+    # Entries from before there were labels have none.
+    counts["labels"] = _counts([label for labels in own["labels"] for label in labels or ()])
     counts["size"] = _counts([f"{width}x{height}" for width, height in zip(own["width"], own["height"])])
     return {
         "samples": view.samples,

@@ -33,16 +33,17 @@ public final class Condition {
       Pattern.compile(
           "\\s*([A-Za-z_]+|(?:measure|answer)\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
 
-  /** Text fields, by name in a condition; a value is empty where it is unknown. */
-  private static final Map<String, Function<IndexedPair, String>> TEXTS =
+  /** Fields of texts, by name in a condition; none, or an empty one, where they are unknown. */
+  private static final Map<String, Function<IndexedPair, List<String>>> TEXTS =
       new TreeMap<>(
           Map.of(
-              "language", IndexedPair::getLanguage,
-              "licence", IndexedPair::getLicence,
-              "source", IndexedPair::getSourceKind,
-              "contributor", IndexedPair::getContributor,
-              "producer", IndexedPair::getProducer,
-              "host", pair -> host(pair.getUrl())));
+              "label", IndexedPair::getLabels,
+              "language", pair -> List.of(pair.getLanguage()),
+              "licence", pair -> List.of(pair.getLicence()),
+              "source", pair -> List.of(pair.getSourceKind()),
+              "contributor", pair -> List.of(pair.getContributor()),
+              "producer", pair -> List.of(pair.getProducer()),
+              "host", pair -> List.of(host(pair.getUrl()))));
 
   private static final Map<String, Function<IndexedPair, Number>> NUMBERS =
       new TreeMap<>(
@@ -75,11 +76,13 @@ public final class Condition {
   /**
    * Reads {@code FIELD OP VALUE[,VALUE...]}.
    *
-   * <p>Texts are language, licence, source (the record's source_kind), contributor, producer and
-   * host (of the url); {@code *} in a value stands for any characters. Numbers are fold, width,
-   * height, token_count, truncated ({@code true} or {@code false}) and {@code measure.NAME}. {@code
-   * answer.NAME} is a number or a text, whichever the model gives. {@code =} holds for any of the
-   * values, {@code !=} for none of them, {@code >=} and {@code <=} compare numbers with one.
+   * <p>Texts are label, language, licence, source (the record's source_kind), contributor, producer
+   * and host (of the url); {@code *} in a value stands for any characters. A pair may have several
+   * labels: {@code =} asks whether one of them is as it says, {@code !=} whether none is. Numbers
+   * are fold, width, height, token_count, truncated ({@code true} or {@code false}) and {@code
+   * measure.NAME}. {@code answer.NAME} is a number or a text, whichever the model gives. {@code =}
+   * holds for any of the values, {@code !=} for none of them, {@code >=} and {@code <=} compare
+   * numbers with one.
    *
    * @throws IllegalArgumentException for anything else
    */
@@ -159,7 +162,12 @@ public final class Condition {
 
   private static Predicate<IndexedPair> ofText(String name, String sign, List<String> values) {
     Predicate<String> holds = texts(sign, values);
-    return pair -> holds.test(TEXTS.get(name).apply(pair));
+    return pair -> {
+      List<String> found = TEXTS.get(name).apply(pair);
+      return sign.equals("=")
+          ? found.stream().anyMatch(holds)
+          : !found.isEmpty() && found.stream().allMatch(holds);
+    };
   }
 
   private static Predicate<IndexedPair> ofNumber(String name, String sign, List<Double> values) {

@@ -50,7 +50,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class SplitReader implements AutoCloseable {
 
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
-  private static final String LAST_ASKED = "licence";
+  private static final String LAST_ASKED = "labels";
 
   private static final Duration POLL = Duration.ofMillis(500);
 

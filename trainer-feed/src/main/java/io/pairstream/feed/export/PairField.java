@@ -22,7 +22,7 @@ import org.apache.parquet.schema.Types;
  * the digest of the file that they read must not be called so.
  *
  * @param column of a Parquet file; maps are lists of {@code {name, value}}, which more readers know
- * @param value a text, a number, a boolean, a list of numbers, or a sorted map by name
+ * @param value a text, a number, a boolean, a list of numbers or texts, or a sorted map by name
  */
 record PairField(Type column, Function<PreparedPair, Object> value) {
 
@@ -36,6 +36,10 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("producer", PreparedPair::getProducer),
           text("url", PreparedPair::getUrl),
           text("licence", PreparedPair::getLicence),
+          list(
+              "labels",
+              Types.optional(BINARY).as(stringType()).named("element"),
+              PreparedPair::getLabels),
           text("split", PreparedPair::getSplit),
           of("fold", INT32, PreparedPair::getFold),
           of("width", INT32, PreparedPair::getWidth),

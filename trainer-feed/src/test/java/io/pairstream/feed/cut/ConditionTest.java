@@ -3,13 +3,20 @@ package io.pairstream.feed.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.wire.AvroSafety;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditionTest {
@@ -18,12 +25,48 @@ class ConditionTest {
     AvroSafety.install();
   }
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final IndexedPair PAIR = pair();
   private static final PairAnswer ANSWER =
       PairAnswer.newBuilder()
           .setNumbers(Map.of("nsfw", 0.3, "zero", 0.0, "nothing", Double.NaN))
           .setLabels(Map.of("style", "drawing"))
           .build();
+
+  /** Cases for both implementations; the test in Python reads the same file. */
+  static List<JsonNode> conformance() throws IOException {
+    List<JsonNode> cases = new ArrayList<>();
+    read().get("cases").forEach(cases::add);
+    return cases;
+  }
+
+  @ParameterizedTest
+  @MethodSource("conformance")
+  void takesThePairsThatPythonTakes(JsonNode one) throws IOException {
+    Condition condition = Condition.parse(one.get("where").textValue());
+    List<String> held = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> pair : read().get("pairs").properties()) {
+      if (condition.holdsFor(of(pair.getValue()))) {
+        held.add(pair.getKey());
+      }
+    }
+
+    assertThat(held).isEqualTo(JSON.convertValue(one.get("holds"), List.class));
+  }
+
+  private static JsonNode read() throws IOException {
+    try (InputStream in = ConditionTest.class.getResourceAsStream("conditions.json")) {
+      return JSON.readTree(in);
+    }
+  }
+
+  private static IndexedPair of(JsonNode fields) {
+    IndexedPair pair = IndexedPair.newBuilder().build();
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      pair.put(field.getKey(), JSON.convertValue(field.getValue(), Object.class));
+    }
+    return pair;
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -121,8 +164,8 @@ class ConditionTest {
         "=en|'=en' is no condition",
         "language=|has an empty value",
         "language=en,,de|has an empty value",
-        "caption=a|there is no field caption; there are contributor, host, language, licence,"
-            + " producer, source, fold",
+        "caption=a|there is no field caption; there are contributor, host, label, language,"
+            + " licence, producer, source, fold",
         "measure.=1|is no condition",
         "language>=en|>= compares a number with one value",
         "width>=1,2|>= compares a number with one value",

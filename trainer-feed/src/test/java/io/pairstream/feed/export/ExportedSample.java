@@ -58,6 +58,7 @@ final class ExportedSample {
         .setCaption(number % 2 == 0 ? "cat number " + number : "第" + number + "只猫")
         .setLanguage(number % 2 == 0 ? "en" : "zh")
         .setLicence("CC0-1.0")
+        .setLabels(isSparse ? List.of() : List.of("cat", "数" + number))
         .setSourceKind("SYNTHETIC")
         .setTokenIds(isSparse ? List.of() : List.of(number, 70_000, 0, 0))
         .setTokenCount(isSparse ? 0 : 2)
