@@ -61,6 +61,7 @@ public final class ProfileCommand extends ClusterCommand {
     profile
         .truncatedShare()
         .ifPresent(share -> lines.add("\ncaptions with more tokens than fit: " + percent(share)));
+    labels(lines, profile.labels(), profile.pairs());
     if (!profile.words().isEmpty()) {
       lines.add("\nwords, and how many captions they stand in");
       String words =
@@ -85,9 +86,29 @@ public final class ProfileCommand extends ClusterCommand {
     return lines;
   }
 
-  /** A section with a bar for each name that counts; none where nothing does. */
+  /** Shares of the pairs that have a label: one may have several. */
+  private static void labels(List<String> lines, ProfileReport.Labels labels, long pairs) {
+    String title =
+        "labels: %s on %s pairs"
+            .formatted(
+                TerminalText.count(labels.distinct()), TerminalText.count(labels.labelled()));
+    String balance =
+        labels.evenness().isPresent()
+            ? String.format(Locale.ROOT, ", balance %.2f of 1", labels.evenness().getAsDouble())
+            : "";
+    shares(lines, title + balance, labels.most(), labels.most().isEmpty() ? 0 : pairs);
+  }
+
   private static void shares(List<String> lines, String title, List<Count> counts) {
-    long all = counts.stream().mapToLong(Count::count).sum();
+    shares(lines, title, counts, counts.stream().mapToLong(Count::count).sum());
+  }
+
+  /**
+   * A section with a bar for each name that counts; none where nothing does.
+   *
+   * @param all of which the counts are shares
+   */
+  private static void shares(List<String> lines, String title, List<Count> counts, long all) {
     Table table = new Table();
     for (Count one : counts) {
       double share = (double) one.count() / all;

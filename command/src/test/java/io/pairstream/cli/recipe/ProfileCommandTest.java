@@ -66,6 +66,11 @@ class ProfileCommandTest extends OnCluster {
             Map.of("width", new Histogram("px", List.of(32., 64., 4096.), List.of(0L, 1L))),
             OptionalDouble.of(0.034),
             List.of(new ProfileReport.Word("dog", 1234)),
+            new ProfileReport.Labels(
+                3000,
+                81,
+                OptionalDouble.of(0.874),
+                List.of(new Count("dog", 2000), new Count("fire\u001b engine", 10))),
             List.of(new NamedProducer("a\u001b[2J\u202e", 93, 7, 2, "IMAGE_TOO_SMALL")));
 
     assertThat(String.join("\n", ProfileCommand.lines("pairs", profile)))
@@ -82,6 +87,10 @@ class ProfileCommandTest extends OnCluster {
               64 and more  ███████████████████  1  100.0 %
 
             captions with more tokens than fit: 3.4 %
+
+            labels: 81 on 3,000 pairs, balance 0.87 of 1
+              dog           █████████▌  2,000  50.0 %
+              fire  engine                 10   0.3 %
 
             words, and how many captions they stand in
               dog 1,234

@@ -163,6 +163,7 @@ public final class Catalogue implements Aggregate {
                         .setContributor(link.getContributor())
                         .setUrl(link.getUrl())
                         .setLicence(link.getLicence())
+                        .setLabels(link.getLabels())
                         .setReceivedAt(link.getReceivedAt())
                         .build())
         : raw.decode(value);

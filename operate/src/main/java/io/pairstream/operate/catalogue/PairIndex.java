@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /**
  * The tables by which pairs are found: a row for each record of the outputs and of quarantine, with
- * the words of its caption. {@link PairSearch} reads them.
+ * the words of its caption and its labels. {@link PairSearch} reads them.
  *
  * <p>A row's id begins with its time, so that ids are in the order of the records, in the table and
  * in each of its indexes. Rows hold columns alone, ids and digests as bytes. Takedowns of a host
@@ -43,7 +43,7 @@ public final class PairIndex implements CatalogueFold {
   private static final String PUT =
       "INSERT INTO pair VALUES ((SELECT coalesce(max(id) + 1, ?1) FROM pair"
           + " WHERE id >= ?1 AND id < ?2)"
-          + ", ?".repeat(23)
+          + ", ?".repeat(24)
           + ")";
 
   private static final String PUT_RECEIPT =
@@ -82,7 +82,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 12;
+    return 13;
   }
 
   @Override
@@ -110,6 +110,10 @@ public final class PairIndex implements CatalogueFold {
             + " 'L* N* Co Mn Mc'\")",
         "CREATE TRIGGER word_goes AFTER DELETE ON pair BEGIN"
             + " DELETE FROM word WHERE rowid = old.id; END",
+        "CREATE TABLE label (name TEXT, id INTEGER, PRIMARY KEY (name, id)) WITHOUT ROWID",
+        "CREATE TRIGGER label_goes AFTER DELETE ON pair WHEN old.labels IS NOT NULL BEGIN"
+            + " DELETE FROM label WHERE id = old.id"
+            + " AND name IN (SELECT value FROM json_each(old.labels)); END",
         "CREATE TABLE receipt (key PRIMARY KEY, partition INTEGER, offset INTEGER, "
             + ReceiptNote.COLUMNS
             + ") WITHOUT ROWID",
@@ -345,6 +349,12 @@ public final class PairIndex implements CatalogueFold {
         PUT,
         Stream.concat(Stream.of(first, first + (1L << ID_BITS) - 1), Arrays.stream(row.columns()))
             .toArray());
+    if (!row.labels().isEmpty()) {
+      // A table without row ids leaves the last one as it is.
+      table.update(
+          "INSERT OR IGNORE INTO label SELECT value, last_insert_rowid() FROM json_each(?)",
+          AnswerJson.text(row.labels()));
+    }
     table.update(
         "INSERT INTO word (rowid, text) VALUES (last_insert_rowid(), ?)",
         CaptionWords.of(row.caption() + " " + row.contributor()));

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param source a source kind
  * @param contributor whom the pair names, exactly
  * @param producer whose API key it was sent with, exactly
+ * @param label one of the pair's labels, exactly
  * @param status TRAINING, VALIDATION, TEST or QUARANTINED
  * @param after goes on behind the cursor of an earlier page
  * @param limit pairs of one page at most; 1 to 500
@@ -21,6 +22,7 @@ public record PairQuery(
     String source,
     String contributor,
     String producer,
+    String label,
     String status,
     Optional<String> after,
     int limit) {
@@ -58,17 +60,17 @@ public record PairQuery(
 
   /** All pairs of a status, or of every one where that is empty; the first page. */
   public static PairQuery all(String status, int limit) {
-    return new PairQuery("", "", "", "", "", status, Optional.empty(), limit);
+    return new PairQuery("", "", "", "", "", "", status, Optional.empty(), limit);
   }
 
   /** This query with another text to look for. */
   public PairQuery withText(String other) {
-    return new PairQuery(other, reason, source, contributor, producer, status, after, limit);
+    return new PairQuery(other, reason, source, contributor, producer, label, status, after, limit);
   }
 
   /** This query from a cursor on. */
   public PairQuery from(String cursor) {
     return new PairQuery(
-        text, reason, source, contributor, producer, status, Optional.of(cursor), limit);
+        text, reason, source, contributor, producer, label, status, Optional.of(cursor), limit);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -38,6 +39,7 @@ import java.util.Optional;
  * @param caption the caption's beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param producer whose API key it was sent with; empty where none was
  * @param url the address's beginning: at most 2,000 characters
+ * @param labels at most 64, each cut to 500 characters; cleaned
  * @param origin coordinates of the raw record
  * @param receivedAt when an output took it; 1970 where nobody knows
  * @param place where the record lies
@@ -59,6 +61,7 @@ public record PairRow(
     String producer,
     String url,
     String licence,
+    List<String> labels,
     String recipeVersion,
     @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
     Instant receivedAt,
@@ -88,6 +91,7 @@ public record PairRow(
         cut(pair.getProducer(), LONGEST_NAME),
         cut(pair.getUrl(), LONGEST_TEXT),
         cut(pair.getLicence(), LONGEST_NAME),
+        cut(pair.getLabels()),
         pair.getRecipeVersion(),
         pair.getOrigin(),
         pair.getReceivedAt(),
@@ -124,6 +128,7 @@ public record PairRow(
         cut(pair.getProducer(), LONGEST_NAME),
         cut(sent.getUrl(), LONGEST_TEXT),
         cut(sent.getLicence(), LONGEST_NAME),
+        cut(sent.getLabels()),
         pair.getRecipeVersion(),
         pair.getOrigin(),
         sent.getReceivedAt(),
@@ -170,7 +175,7 @@ public record PairRow(
           + " producer TEXT, copy_of, raw_topic TEXT, raw_partition INTEGER, raw_offset INTEGER,"
           + " partition INTEGER, offset INTEGER, has_picture INTEGER, received_at INTEGER,"
           + " step TEXT, detail TEXT, measured TEXT, caption TEXT, language TEXT,"
-          + " url TEXT, licence TEXT, recipe_version";
+          + " url TEXT, licence TEXT, labels TEXT, recipe_version";
 
   /** Values of {@link #COLUMNS}. */
   Object[] columns() {
@@ -197,6 +202,7 @@ public record PairRow(
       language,
       url,
       licence,
+      labels.isEmpty() ? null : AnswerJson.text(labels),
       HexBytes.of(recipeVersion)
     };
   }
@@ -221,6 +227,9 @@ public record PairRow(
         row.getString("producer"),
         row.getString("url"),
         row.getString("licence"),
+        Optional.ofNullable(row.getString("labels"))
+            .map(text -> List.of(AnswerJson.read(text, String[].class)))
+            .orElse(List.of()),
         HexBytes.text(row, "recipe_version"),
         new Origin(
             row.getString("raw_topic"), row.getInt("raw_partition"), row.getLong("raw_offset")),
@@ -258,6 +267,14 @@ public record PairRow(
   /** Keys of the takedowns that it falls under. */
   public List<String> takedowns() {
     return TakedownKind.keysOf(pairId, imageDigest, contributor, producer, sourceKind, url);
+  }
+
+  /** A raw record that was rejected may have any number of labels, of any length. */
+  private static List<String> cut(List<String> labels) {
+    return LabelRule.cleaned(labels).stream()
+        .limit(LabelRule.MAX_LABELS)
+        .map(label -> cut(label, LONGEST_NAME))
+        .toList();
   }
 
   static String cut(String text, int characters) {

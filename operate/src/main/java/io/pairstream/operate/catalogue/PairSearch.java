@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +46,11 @@ public final class PairSearch {
       "SELECT *, (SELECT name FROM topic WHERE topic.holds = pair.status) AS topic, status <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
           + " other WHERE other.pair_id = pair.pair_id AND (other.status <> 'QUARANTINED' OR"
           + " other.id > pair.id)) AS decides FROM pair ";
+
+  private static final String EXAMPLE =
+      "WHERE id IN (SELECT id FROM label WHERE name = ?1 ORDER BY id DESC LIMIT 1000)"
+          + " AND +status IN (SELECT value FROM json_each(?2)) AND (?3 = '' OR +source_kind = ?3)"
+          + " ORDER BY id DESC LIMIT 1";
 
   private final TopicTable catalogue;
   private final Clock clock;
@@ -92,6 +98,25 @@ public final class PairSearch {
                     + " AND image_digest <> '' AND status <> 'QUARANTINED'"
                     + " ORDER BY id LIMIT 1",
                 HexBytes.of(imageDigest)));
+  }
+
+  /**
+   * A published pair for each label that has one among its newest: the newest.
+   *
+   * @param statuses the splits it may be of
+   * @param source its kind of source; empty for any
+   */
+  public Map<String, FoundPair> examples(
+      Collection<String> labels, Collection<String> statuses, String source) {
+    return catalogue.read(
+        table -> {
+          Map<String, FoundPair> examples = new LinkedHashMap<>();
+          for (String label : labels) {
+            found(table, EXAMPLE, label, AnswerJson.text(statuses), source)
+                .ifPresent(pair -> examples.put(label, pair));
+          }
+          return examples;
+        });
   }
 
   /** How many records were rejected because they nearly copy a picture. */
@@ -243,16 +268,18 @@ public final class PairSearch {
         conditions.addWords(words);
       }
     }
+    conditions.addLabel(query.label());
     conditions.add("reason", query.reason());
     conditions.add("contributor", query.contributor());
     conditions.add("producer", query.producer());
     conditions.add("source_kind", query.source());
     conditions.add("status", query.status());
-    if (text.isEmpty() && query.contributor().isEmpty() && isOfQuarantine(query)) {
+    boolean isOfAny = text.isEmpty() && query.label().isEmpty();
+    if (isOfAny && query.contributor().isEmpty() && isOfQuarantine(query)) {
       conditions.terms.add(NO_CANARY);
     }
     OptionalLong found =
-        text.isEmpty() && query.contributor().isEmpty() && query.producer().isEmpty()
+        isOfAny && query.contributor().isEmpty() && query.producer().isEmpty()
             ? OptionalLong.of(conditions.count(table))
             : OptionalLong.empty();
     List<Long> ids = conditions.ids(table, query.before(), query.limit() + 1);
@@ -298,6 +325,21 @@ public final class PairSearch {
       return column.equals("status") && !text.equals(PairStatus.TRAINING.name())
           ? " AND status <> 'TRAINING'"
           : "";
+    }
+
+    /** The label's own index serves what is not narrowed down yet; nothing where it is empty. */
+    void addLabel(String label) {
+      if (label.isEmpty()) {
+        return;
+      }
+      if (terms.isEmpty()) {
+        from = "label JOIN pair ON pair.id = label.id";
+        id = "label.id";
+        terms.add("label.name = ?");
+      } else {
+        terms.add("EXISTS (SELECT 1 FROM label WHERE label.name = ? AND label.id = pair.id)");
+      }
+      values.add(label);
     }
 
     void addWords(String words) {

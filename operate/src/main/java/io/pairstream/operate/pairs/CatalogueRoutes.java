@@ -25,7 +25,9 @@ import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -86,7 +88,16 @@ public final class CatalogueRoutes implements AutoCloseable {
   public List<Route> routes() {
     return List.of(
         Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request)))
-            .taking("q", "reason", "source", "contributor", "producer", "status", "after", "limit"),
+            .taking(
+                "q",
+                "reason",
+                "source",
+                "contributor",
+                "producer",
+                "label",
+                "status",
+                "after",
+                "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
         Route.get("/v1/pairs/{id}/why", Access.VIEW, (request, body) -> why(request)),
         Route.get(
@@ -278,11 +289,25 @@ public final class CatalogueRoutes implements AutoCloseable {
     return AnswerJson.answer(
         new Profile(
             new ProfileReport.ProfileAnswer(dataset, state.ready(), report, state.asOf()),
-            CopyRise.of(catalogue, producers)));
+            CopyRise.of(catalogue, producers),
+            examples(report, question)));
+  }
+
+  /** The newest published pair of each label that is among the most frequent. */
+  private Map<String, PairCard.Summary> examples(
+      ProfileReport report, ProfileReport.Question question) {
+    List<String> labels = report.labels().most().stream().map(ProfileReport.Count::value).toList();
+    Map<String, PairCard.Summary> examples = new LinkedHashMap<>();
+    search
+        .examples(labels, question.splits(), question.source())
+        .forEach((label, pair) -> examples.put(label, PairCard.Summary.of(pair)));
+    return examples;
   }
 
   private record Profile(
-      @JsonUnwrapped ProfileReport.ProfileAnswer profile, List<CopyRise> copying) {}
+      @JsonUnwrapped ProfileReport.ProfileAnswer profile,
+      List<CopyRise> copying,
+      Map<String, PairCard.Summary> examples) {}
 
   private static PairQuery query(Incoming request) {
     try {
@@ -292,6 +317,7 @@ public final class CatalogueRoutes implements AutoCloseable {
           filter(request, "source"),
           filter(request, "contributor"),
           filter(request, "producer"),
+          filter(request, "label"),
           filter(request, "status"),
           request.query("after").filter(cursor -> !cursor.isEmpty()),
           request.whole("limit", 50, 1, 500));

@@ -51,6 +51,7 @@ record Facts(
   static final String ACCEPTED = "ACCEPTED";
   static final String COPY = "COPY";
   static final int MOST_WORDS = 60;
+  static final String LABEL = "label";
 
   /** Facts of a withdrawn pair, which counts as one pair and for nothing else. */
   static final Facts WITHDRAWN =
@@ -60,7 +61,7 @@ record Facts(
 
   /** Dimensions by the number that stands for each; a new one comes last. */
   private static final List<String> DIMENSIONS =
-      Stream.concat(
+      Stream.of(
               Stream.of(
                   "licence",
                   "language",
@@ -72,7 +73,9 @@ record Facts(
                   "tokenized",
                   "truncated",
                   "reason"),
-              Arrays.stream(ProfiledMeasure.values()).map(ProfiledMeasure::label))
+              Arrays.stream(ProfiledMeasure.values()).map(ProfiledMeasure::label),
+              Stream.of("labelled", LABEL))
+          .flatMap(names -> names)
           .toList();
 
   private static final int LONGEST_VALUE = 120;
@@ -102,6 +105,13 @@ record Facts(
               value -> values.add(new Value(measure.label(), String.valueOf(measure.bin(value)))));
     }
     words.forEach(word -> values.add(new Value("word", value(word))));
+    if (!pair.getLabels().isEmpty()) {
+      values.add(new Value("labelled", ""));
+      pair.getLabels().stream()
+          .map(Facts::value)
+          .distinct()
+          .forEach(label -> values.add(new Value(LABEL, label)));
+    }
     if (!pair.getTokenizer().isEmpty()) {
       values.add(new Value("tokenized", ""));
     }

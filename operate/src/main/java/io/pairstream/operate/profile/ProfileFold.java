@@ -33,7 +33,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public int version() {
-    return 6;
+    return 7;
   }
 
   @Override

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param truncatedShare among the pairs with token ids, the share whose captions have more tokens
  *     than fit
  * @param words content words of these pairs' captions: in how many captions each stands
+ * @param labels of these pairs
  * @param producers of the source, whatever the split, those with most records first
  */
 public record ProfileReport(
@@ -41,6 +42,7 @@ public record ProfileReport(
     Map<String, Histogram> histograms,
     OptionalDouble truncatedShare,
     List<Word> words,
+    Labels labels,
     List<NamedProducer> producers) {
 
   /**
@@ -101,6 +103,43 @@ public record ProfileReport(
    */
   public record ProfileAnswer(
       String dataset, boolean ready, @JsonUnwrapped ProfileReport report, Optional<Instant> asOf) {}
+
+  /**
+   * Labels of pairs, of which one may have several.
+   *
+   * @param labelled pairs that have any
+   * @param distinct how many different labels there are
+   * @param evenness entropy of the labels' counts over the greatest that so many labels can have: 1
+   *     where all are as frequent, near 0 where one has almost all; empty below two labels
+   * @param most how many pairs have each of the 50 most frequent
+   */
+  public record Labels(long labelled, long distinct, OptionalDouble evenness, List<Count> most) {
+
+    private static final int MOST_LABELS = 50;
+
+    public Labels {
+      most = List.copyOf(most);
+    }
+
+    /**
+     * @param counts of all labels, the most frequent first
+     */
+    static Labels of(long labelled, List<Count> counts) {
+      double all = sum(counts);
+      double information =
+          counts.stream()
+              .mapToDouble(one -> one.count() / all)
+              .map(share -> -share * Math.log(share))
+              .sum();
+      return new Labels(
+          labelled,
+          counts.size(),
+          counts.size() < 2
+              ? OptionalDouble.empty()
+              : OptionalDouble.of(information / Math.log(counts.size())),
+          counts.subList(0, Math.min(MOST_LABELS, counts.size())));
+    }
+  }
 
   /** In how many captions a word stands. */
   public record Word(String word, long count) {}
@@ -198,6 +237,9 @@ public record ProfileReport(
             .stream()
             .map(found -> new Word(found.value(), found.count()))
             .toList(),
+        Labels.of(
+            one(sums, "labelled"),
+            grouped(table, question, "value", "dimension = 'label' AND" + question.ofSplits())),
         producers(table, question));
   }
 
@@ -206,11 +248,11 @@ public record ProfileReport(
     return grouped(table, question, "status", "dimension = 'pairs'");
   }
 
-  /** Accepted pairs that were asked for, by dimension and value; without words. */
+  /** Accepted pairs that were asked for, by dimension and value; without words and labels. */
   private static Map<String, List<Count>> sums(Database table, Question question) {
     Map<String, List<Count>> sums = new HashMap<>();
     table.scan(
-        "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension <> 'word' AND"
+        "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension NOT IN ('word', 'label') AND"
             + question.ofSplits()
             + OF_SOURCE
             + " GROUP BY 1, 2"

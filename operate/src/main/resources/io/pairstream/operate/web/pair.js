@@ -349,6 +349,7 @@ function knownFacts(app, pair) {
         fact(app, "source", isKept && sourceName(app, pair.source_kind)),
         fact(app, "url", url && outside(url)),
         fact(app, "licence", pair.licence && h("bdi", pair.licence)),
+        fact(app, "labels", pair.labels?.length > 0 && pair.labels.map((label) => [h("a", { href: addressOf("pairs", { label }) }, h("bdi", label)), " "])),
         fact(app, "language", pair.language),
         fact(app, "receivedAt", timeOf(app, pair.received_at)),
         fact(app, "decidedAt", pair.decided_at && timeOf(app, pair.decided_at)),

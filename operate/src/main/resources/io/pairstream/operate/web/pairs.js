@@ -6,8 +6,8 @@ import { addressOf, choice, follow, heading, measuredOf, skeleton, tally, timeOf
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
 
 const STATUSES = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
-const NAMES = ["q", "status", "reason", "source", "contributor", "producer"];
-const WRITTEN = ["q", "contributor", "producer"];
+const NAMES = ["q", "status", "reason", "source", "contributor", "producer", "label"];
+const WRITTEN = ["q", "contributor", "producer", "label"];
 const CHOICES_EVERY_MS = 60_000;
 
 export function open(place, app, route) {
@@ -78,7 +78,7 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
       chosen("status", STATUSES.map((name) => [name, say(`status.${name}`)])),
       chosen("reason", reasons.map(({ reason }) => [reason, reasonWords(app, reason)])),
       chosen("source", sources.map((source) => [source, sourceName(app, source)])),
-      ["contributor", "producer"].map((name) =>
+      ["contributor", "producer", "label"].map((name) =>
         h(
           "div.field",
           h("label", { for: name }, say(`pairs.${name}`)),

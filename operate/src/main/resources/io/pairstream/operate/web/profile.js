@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 import { addressOf, card, choice, follow, heading, note, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
-import { producerName, reasonWords, sourceName } from "./tiles.js";
+import { Shown, cardOf as cardAddress, picture, producerName, reasonWords, sourceName } from "./tiles.js";
 
 const EVERY_MS = 15_000;
 const SPLITS = ["TRAINING", "VALIDATION", "TEST"];
@@ -16,6 +16,7 @@ const NOBODY = new Set(["", "(none)"]);
 
 export function open(place, app, route) {
   const { say } = app;
+  const shown = new Shown();
   const split = route.query.get("split") ?? "";
   const source = route.query.get("source") ?? "";
   const query = addressOf("profile", { split, source }).replace("#/", "/v1/");
@@ -33,7 +34,7 @@ export function open(place, app, route) {
       ),
       note("warn", problem),
       tally(profile && summary(app, profile)),
-      profile ? cards(app, profile) : h("div.card", skeleton()),
+      profile ? cards(app, profile, shown) : h("div.card", skeleton()),
     ];
   });
 }
@@ -50,7 +51,7 @@ function summary(app, { ready, pairs, since, truncated_share: truncated }) {
   ];
 }
 
-function cards(app, { counts = {}, histograms = {}, words = [], producers = [], copying = [] }) {
+function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = {}, examples = {}, producers = [], copying = [] }, shown) {
   const isCounted = (name) => name !== "split" && counts[name].length > 0;
   return h(
     "div.grid",
@@ -60,6 +61,7 @@ function cards(app, { counts = {}, histograms = {}, words = [], producers = [], 
       inOrder(HISTOGRAMS, histograms).map((name) => histogramCard(app, name, histograms[name])),
       inOrder(COUNTS, counts).filter(isCounted).map((name) => countsCard(app, name, counts[name])),
     ),
+    labelsCard(app, labels, pairs, examples, shown),
     wordsCard(app, words),
   );
 }
@@ -179,6 +181,28 @@ function valueName(app, name, value) {
     return app.say(value === "other" ? "profile.other" : "profile.noValue");
   }
   return VALUES[name]?.(app, value) ?? value;
+}
+
+/** Each label with a pair that has it; a pair may have several. */
+function labelsCard(app, { labelled = 0, distinct = 0, evenness, most = [] }, pairs, examples, shown) {
+  const { say, format } = app;
+  const name = ({ value }) => h("a", { href: addressOf("pairs", { label: value }) }, h("bdi", value));
+  const example = ({ value }) => examples[value] && h("a", { href: cardAddress(examples[value].id) }, picture(app, examples[value], shown, { size: 64 }));
+  const columns = [
+    { name: "label", of: name, isHead: true },
+    { name: "example", of: example },
+    { name: "pairs", of: ({ count }) => format.number(count), number: true },
+    { name: "share", of: ({ count }) => format.share(pairs > 0 ? count / pairs : null), number: true },
+  ].map((column) => ({ ...column, title: say(`profile.${column.name}`) }));
+  const marks = ({ count }) => ({ class: "part-of", vars: { part: `${(100 * count) / most[0].count}%` } });
+  const said = say("profile.labelsSaid", { share: format.share(pairs > 0 ? labelled / pairs : null), count: format.number(distinct) });
+  const balance = typeof evenness === "number" && ` · ${say("profile.evenness", { value: format.number(evenness, 2) })}`;
+  return cardOf(
+    "labels",
+    say("profile.labels"),
+    most.length === 0 ? h("p.quiet", say("profile.noLabels")) : h("p.small.quiet", said, balance),
+    most.length > 0 && table(say("profile.labels"), columns, most, { className: "counts labels-table", keyOf: ({ value }) => value, marks }),
+  );
 }
 
 function wordsCard(app, words) {

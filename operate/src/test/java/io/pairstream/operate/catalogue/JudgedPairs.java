@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -101,6 +102,7 @@ public final class JudgedPairs implements AutoCloseable {
         .setProducer(raw.getProducer())
         .setUrl(raw.getUrl())
         .setLicence(raw.getLicence())
+        .setLabels(LabelRule.cleaned(raw.getLabels()))
         .setMeasures(Map.of("sharpness", 12.5, "original_width_px", 640.0))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)

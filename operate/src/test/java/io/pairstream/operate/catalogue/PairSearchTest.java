@@ -162,12 +162,50 @@ class PairSearchTest {
                 "SCRAPED",
                 "museum",
                 "anna",
+                "",
                 "QUARANTINED",
                 Optional.empty(),
                 10));
 
     assertThat(page.pairs()).extracting(p -> p.row().caption()).containsExactly("one cat");
     assertThat(page.found()).hasValue(1);
+  }
+
+  @Test
+  void aLabelFindsThePairsThatHaveItWhereverTheyStand() {
+    judged.accept(labelled("one cat", "cat", "sofa"), PairStatus.TRAINING);
+    judged.accept(labelled("two dogs", "dog"), PairStatus.TEST);
+    judged.reject(labelled("three cats", " cat", "cat", ""), "IMAGE_TOO_SMALL");
+    judged.accept(raw("four cats"), PairStatus.TRAINING);
+    String withdrawn = judged.accept(labelled("five cat", "cat"), PairStatus.TRAINING);
+    read();
+    assertThat(captions(ofLabel("", "cat", ""))).hasSize(3);
+    judged.takeDown("PAIR", withdrawn);
+    read();
+
+    assertThat(captions(ofLabel("", "cat", ""))).containsExactly("three cats", "one cat");
+    assertThat(captions(ofLabel("", "cat", "TRAINING"))).containsExactly("one cat");
+    assertThat(captions(ofLabel("cats", "cat", ""))).containsExactly("three cats");
+    assertThat(captions(ofLabel("cats", "sofa", ""))).isEmpty();
+    assertThat(captions(ofLabel("", "Cat", ""))).isEmpty();
+    assertThat(search.find(ofLabel("", "sofa", "")).pairs().get(0).row().labels())
+        .containsExactly("cat", "sofa");
+    Map<String, FoundPair> examples =
+        search.examples(List.of("cat", "dog", "sofa", "bird"), List.of("TRAINING", "TEST"), "");
+    assertThat(examples).containsOnlyKeys("cat", "dog", "sofa");
+    assertThat(examples.get("cat").row().caption()).isEqualTo("one cat");
+    assertThat(search.examples(List.of("cat"), List.of("TEST"), "")).isEmpty();
+    assertThat(search.examples(List.of("cat"), List.of("TRAINING"), "UNKNOWN")).isEmpty();
+  }
+
+  private static RawPair labelled(String caption, String... labels) {
+    RawPair raw = raw(caption);
+    raw.setLabels(List.of(labels));
+    return raw;
+  }
+
+  private static PairQuery ofLabel(String text, String label, String status) {
+    return new PairQuery(text, "", "", "", "", label, status, Optional.empty(), 10);
   }
 
   /** A pair that names the museum as its contributor, sent with another producer's key. */
@@ -189,7 +227,8 @@ class PairSearchTest {
     }
     read();
 
-    PairQuery query = new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", "", Optional.empty(), 10);
+    PairQuery query =
+        new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", "", "", Optional.empty(), 10);
     List<FoundPair> all = new ArrayList<>();
     Optional<String> next = Optional.empty();
     do {
@@ -384,7 +423,7 @@ class PairSearchTest {
     QuarantineBoard board = search.board();
     PairQuery all = PairQuery.all("QUARANTINED", 9);
     PairQuery canaries =
-        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", Optional.empty(), 9);
+        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", "", Optional.empty(), 9);
 
     assertThat(board.total()).isEqualTo(1);
     assertThat(board.canaries()).isEqualTo(2);

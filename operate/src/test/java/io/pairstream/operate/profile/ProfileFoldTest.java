@@ -1,11 +1,13 @@
 package io.pairstream.operate.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operate.profile.ProfileReport.Count;
+import io.pairstream.operate.profile.ProfileReport.Labels;
 import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;
 import io.pairstream.operate.profile.ProfileReport.Word;
@@ -28,6 +30,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
@@ -66,6 +69,7 @@ class ProfileFoldTest {
           .setContributor("museum")
           .setSourceKind("SCRAPED")
           .setLicence("CC0-1.0")
+          .setLabels(List.of("dog", "sofa"))
           .setLanguage("en")
           .setCaption("a dog on a sofa")
           .setTokenizer("gpt2")
@@ -120,6 +124,7 @@ class ProfileFoldTest {
               PreparedPair.newBuilder(KEPT)
                   .setPairId("accepted twice")
                   .setLicence("another")
+                  .setLabels(List.of("dog"))
                   .setSourceKind("ALIEN")
                   .build()),
           reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7));
@@ -159,6 +164,13 @@ class ProfileFoldTest {
     assertThat(values(report, "orientation")).isEqualTo(Map.of("landscape", 4L));
     assertThat(report.truncatedShare()).hasValue(0.25);
     assertThat(report.words()).containsExactly(new Word("dog", 4), new Word("sofa", 4));
+    assertThat(report.labels().labelled()).isEqualTo(4);
+    assertThat(report.labels().distinct()).isEqualTo(2);
+    assertThat(report.labels().most()).containsExactly(new Count("dog", 4), new Count("sofa", 3));
+    // Shannon's entropy of 4/7 and 3/7, in bits.
+    assertThat(report.labels().evenness().getAsDouble()).isCloseTo(0.98523, within(1e-5));
+    assertThat(report(Question.of("test", "")).labels())
+        .isEqualTo(new Labels(0, 0, OptionalDouble.empty(), List.of()));
     assertThat(report.histograms().get("width").counts()).contains(4L);
     assertThat(report.producers())
         .containsExactlyInAnyOrder(
