@@ -26,6 +26,7 @@ class JavadocTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "answers",
         "benchmarks",
         "cleaning",
         "command",

@@ -106,7 +106,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule services_do_not_use_each_other =
       slices()
-          .matching("io.pairstream.(ingest|preprocess|feed|operate|registry)..")
+          .matching("io.pairstream.(ingest|preprocess|feed|answers|operate|registry)..")
           .should()
           .notDependOnEachOther();
 

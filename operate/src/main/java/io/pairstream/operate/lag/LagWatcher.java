@@ -217,7 +217,7 @@ public final class LagWatcher implements AutoCloseable {
                 place ->
                     watch(place.group())
                         .judge(at, place, mine.get(place.group()), logs.all(), leftOpen)
-                        .own(ours.containsKey(place.group())))
+                        .own(isOwn(place.group())))
             .toList();
     if (++looksTaken % LOOKS_BETWEEN_KEEPING == 0) {
       keep();
@@ -226,6 +226,11 @@ public final class LagWatcher implements AutoCloseable {
         new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty(), commits.blind());
     latest = report;
     return report;
+  }
+
+  private boolean isOwn(String group) {
+    return ours.containsKey(group)
+        || cluster.dataset().scoreGroupIn(group).equals(Optional.of(group));
   }
 
   /** Places of all groups, or where they were when the cluster said so last. */
@@ -263,7 +268,7 @@ public final class LagWatcher implements AutoCloseable {
   }
 
   private List<LeftOpen> leftOpen() {
-    return AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups()).stream()
+    return AbandonedTransaction.describe(admin, cluster.dataset()).stream()
         .map(
             each ->
                 new LeftOpen(each, instances.apply(each.transactionalId()), each.remedy(servers())))

@@ -52,7 +52,7 @@ public final class HangingTransactions {
       HangingTransaction.find(
               admin, partitions, id -> id.startsWith(cluster.dataset().name() + "-"))
           .forEach(hanging -> findings.add(finding(cluster, hanging)));
-      AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups())
+      AbandonedTransaction.describe(admin, cluster.dataset())
           .forEach(abandoned -> findings.add(finding(cluster, abandoned)));
       List<TopicPartition> own =
           partitions.stream()

@@ -1,6 +1,8 @@
 package io.pairstream.schemas.topics;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -53,13 +55,25 @@ public record Dataset(String name) {
    * Consumer group, and prefix of the transactional ids, of those who ask a set of models of every
    * published pair. Another set begins where the log begins.
    *
-   * @param models digest of the set
+   * @param models the first 8 hex digits of the set's digest
    */
   public String scoreGroup(String models) {
     return name + "-score-" + models;
   }
 
-  /** The groups whose members commit their positions in transactions, and are several. */
+  /**
+   * The {@link #scoreGroup} that a group's name is, or a transactional id begins with; empty where
+   * there is none.
+   */
+  public Optional<String> scoreGroupIn(String id) {
+    Matcher group = Pattern.compile(Pattern.quote(name) + "-score-[0-9a-f]{8}(?=-|$)").matcher(id);
+    return group.lookingAt() ? Optional.of(group.group()) : Optional.empty();
+  }
+
+  /**
+   * The groups whose members commit their positions in transactions, and are several, but for those
+   * of sets of models.
+   */
   public List<String> transactionalGroups() {
     return List.of(preprocessGroup(), indexGroup(), lookUpGroup(), fetchGroup());
   }

@@ -116,6 +116,15 @@ public final class TopicTable implements AutoCloseable {
     return follower.ends(IsolationLevel.READ_UNCOMMITTED).thenCompose(progress::reachedAll);
   }
 
+  /**
+   * Completes once the table holds all records before these offsets.
+   *
+   * @param ends by partition
+   */
+  public CompletableFuture<Void> reached(Map<TopicPartition, Long> ends) {
+    return progress.reachedAll(ends);
+  }
+
   /** Why the table does not follow its topics now; empty while it does. */
   public Optional<String> trouble() {
     return progress.trouble();

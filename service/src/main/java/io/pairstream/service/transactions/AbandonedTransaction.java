@@ -1,5 +1,6 @@
 package io.pairstream.service.transactions;
 
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -53,6 +55,16 @@ public record AbandonedTransaction(
   public String remedy(String bootstrapServers) {
     return "kafka-transactions.sh --bootstrap-server %s forceTerminateTransaction --transactionalId %s"
         .formatted(bootstrapServers, transactionalId);
+  }
+
+  /**
+   * The abandoned transactions of a data set's services, as {@link #describe(Admin, Collection)}
+   * answers them.
+   */
+  public static List<AbandonedTransaction> describe(Admin admin, Dataset dataset) {
+    Set<String> groups = new TreeSet<>(dataset.transactionalGroups());
+    open(admin).stream().map(dataset::scoreGroupIn).flatMap(Optional::stream).forEach(groups::add);
+    return describe(admin, groups);
   }
 
   /**

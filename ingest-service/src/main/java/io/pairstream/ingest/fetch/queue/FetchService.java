@@ -18,6 +18,7 @@ import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.DeadInstances;
+import io.pairstream.service.transactions.GroupClients;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class FetchService implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   private final Settings settings;
-  private final Clients clients;
+  private final GroupClients clients;
   private final SelfReport report;
   private final WebFetcher fetcher;
   private final Clock clock;
@@ -77,12 +78,12 @@ public final class FetchService implements AutoCloseable {
    */
   public FetchService(Settings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
     this.settings = settings;
-    this.clients = new Clients(settings.cluster());
+    this.clients = new GroupClients(settings.cluster(), settings.cluster().dataset().fetchGroup());
     this.report = report;
     this.fetcher = fetcher;
     this.clock = clock;
     report.add(tally::read);
-    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId));
+    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId()));
     report.stateFrom(this::state);
     report.assignedFrom(tally::assigned);
     report.obstacleFrom(() -> obstacle.ifAny());

@@ -6,7 +6,9 @@ import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.service.transactions.GroupClients;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -92,7 +95,7 @@ final class FetchSession implements AutoCloseable {
   FetchSession(
       PairTopics topics,
       FetchService.Settings settings,
-      Clients clients,
+      GroupClients clients,
       WebFetcher fetcher,
       LinkReader reader,
       int partitions,
@@ -108,10 +111,18 @@ final class FetchSession implements AutoCloseable {
     this.results =
         new LinkResults(
             new LinkOutputs(topics, clock), clients.producer(), settings.retries(), tally);
-    this.member = clients.member();
+    // Partitions of equal numbers come to the same member.
+    this.member = clients.member(RangeAssignor.class, RecordSizes.RECORDS_PER_POLL);
     this.intake =
         new LinkIntake(
-            links, reader, partitions, clock, clients.reader(), hosts, results, this::commit);
+            links,
+            reader,
+            partitions,
+            clock,
+            clients.reader(RecordSizes.RECORDS_PER_POLL),
+            hosts,
+            results,
+            this::commit);
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.fetch.queue;
+package io.pairstream.service.transactions;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
@@ -8,25 +8,26 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The Kafka clients of one instance, with the settings on which its guarantees rest.
+ * The Kafka clients of one instance of a service that shares partitions with others and commits its
+ * positions in transactions, with the settings on which its guarantees rest.
  *
- * <p>A transaction holds what is ready within a moment, never a fetch, so that its time-out may be
- * far shorter than a fetch; what a killed instance left open is rolled back after it, and what it
- * fetched comes again. A poll comes many times a second while fetches continue, so that no fetch
- * takes a partition away.
+ * <p>A transaction holds what is ready within a moment, never the work itself, so that its time-out
+ * may be far shorter; what a killed instance left open is rolled back after it, and what it worked
+ * on comes again. A poll comes many times a second while work continues, so that no work takes a
+ * partition away.
  */
-final class Clients {
+public final class GroupClients {
 
   /** After that a killed instance's transaction is rolled back. */
-  static final Duration TRANSACTION = Duration.ofSeconds(20);
+  private static final Duration TRANSACTION = Duration.ofSeconds(20);
 
   /** Longer than a transaction, for whose end a new owner of its partitions waits. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -44,16 +45,30 @@ final class Clients {
    * The transactional id of every producer of this process, so that each ends what the one before
    * left open; and the client id of its members, by which others know what one that died left open.
    */
-  final String transactionalId;
+  private final String transactionalId;
 
-  Clients(Cluster cluster) {
+  /**
+   * @param group consumer group of all instances
+   */
+  public GroupClients(Cluster cluster, String group) {
     this.cluster = cluster;
-    this.group = cluster.dataset().fetchGroup();
+    this.group = group;
     this.transactionalId = group + "-" + UUID.randomUUID();
   }
 
-  /** A member of the group. Partitions of equal numbers come to the same member. */
-  Consumer<byte[], byte[]> member() {
+  /** The id, which the process reports as {@link AbandonedTransaction#IDS_FACT}. */
+  public String transactionalId() {
+    return transactionalId;
+  }
+
+  /**
+   * A member of the group.
+   *
+   * @param assignor how the group shares out partitions; the same for all members
+   * @param recordsPerPoll most records that a poll returns
+   */
+  public Consumer<byte[], byte[]> member(
+      Class<? extends ConsumerPartitionAssignor> assignor, int recordsPerPoll) {
     Map<String, Object> usual = new HashMap<>();
     usual.put("session.timeout.ms", (int) SESSION.toMillis());
     usual.put("heartbeat.interval.ms", 1_000);
@@ -63,19 +78,25 @@ final class Clients {
     settings.put("client.id", transactionalId);
     settings.put("group.id", group);
     settings.put("group.protocol", "classic");
-    settings.put("partition.assignment.strategy", RangeAssignor.class.getName());
+    settings.put("partition.assignment.strategy", assignor.getName());
     long answer = KafkaTimeouts.ofAnswers(settings, ANSWER).toMillis();
     settings.put("default.api.timeout.ms", (int) Math.max(answer, ANSWER.toMillis()));
-    return consumer(settings);
+    return consumer(settings, recordsPerPoll);
   }
 
-  /** A consumer without a group, for single records. */
-  Consumer<byte[], byte[]> reader() {
-    return consumer(cluster.clientSettings(Map.of("max.partition.fetch.bytes", 256 * 1024)));
+  /**
+   * A consumer of committed records without a group.
+   *
+   * @param recordsPerPoll most records that a poll returns
+   */
+  public Consumer<byte[], byte[]> reader(int recordsPerPoll) {
+    return consumer(
+        cluster.clientSettings(Map.of("max.partition.fetch.bytes", 256 * 1024)), recordsPerPoll);
   }
 
-  private static Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-    settings.putIfAbsent("max.poll.records", RecordSizes.RECORDS_PER_POLL);
+  private static Consumer<byte[], byte[]> consumer(
+      Map<String, Object> settings, int recordsPerPoll) {
+    settings.putIfAbsent("max.poll.records", recordsPerPoll);
     settings.put("isolation.level", "read_committed");
     settings.put("auto.offset.reset", "earliest");
     settings.put("enable.auto.commit", false);
@@ -84,7 +105,7 @@ final class Clients {
   }
 
   /** A producer of transactions, which it has not opened yet. */
-  Producer<byte[], byte[]> producer() {
+  public Producer<byte[], byte[]> producer() {
     Map<String, Object> usual = new HashMap<>();
     usual.put("buffer.memory", 64 * 1024 * 1024);
     usual.put("batch.size", 256 * 1024);

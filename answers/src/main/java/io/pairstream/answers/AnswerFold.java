@@ -1,0 +1,208 @@
+package io.pairstream.answers;
+
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.table.Aggregate;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.KeyedValues;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The answers of a data set as a table, without vectors and texts, and which pair shows what each
+ * is about.
+ */
+final class AnswerFold implements Aggregate {
+
+  /** Bytes by which an answer is known in the table, of the digest of its record's key. */
+  private static final int ID_BYTES = 16;
+
+  /**
+   * A record of a pair under one card.
+   *
+   * @param answer the answer's id
+   * @param place coordinates of the pair's record, on its split; of an unnamed topic where unknown
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Said(String card, byte[] answer, Instant at, Origin place) {
+
+    /** Whether a tombstone is about this pair, and not about one that was withdrawn before it. */
+    boolean isBefore(ConsumerRecord<?, ?> tombstone) {
+      return place.getTopic().isEmpty()
+          || (place.getTopic().equals(tombstone.topic())
+              && place.getPartition() == tombstone.partition()
+              && place.getOffset() < tombstone.offset());
+    }
+
+    /** Whether this is what an answer to a card says. */
+    boolean says(String name, Answer given) {
+      return card.equals(name)
+          && at.equals(given.getAnsweredAt())
+          && Arrays.equals(answer, id(key(given.getShown(), given.getModel())));
+    }
+  }
+
+  private final RecordDecoder<Answer> answers;
+  private final RecordDecoder<PairAnswer> pairAnswers;
+
+  AnswerFold(PairTopics topics, Registry registry) {
+    answers = new RecordDecoder<>(topics.answers(), Answer.SCHEMA$, registry);
+    pairAnswers = new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry);
+  }
+
+  @Override
+  public String name() {
+    return "the answers of models";
+  }
+
+  @Override
+  public List<String> topics() {
+    return List.of(answers.topic().name(), pairAnswers.topic().name());
+  }
+
+  @Override
+  public String version() {
+    return Long.toHexString(SchemaNormalization.parsingFingerprint64(Answer.SCHEMA$));
+  }
+
+  @Override
+  public List<String> schema() {
+    return List.of(
+        "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
+            + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
+        "CREATE INDEX said_by ON said (answer)");
+  }
+
+  @Override
+  public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+    if (record.key() == null) {
+      return;
+    }
+    String key = KeyedValues.key(record);
+    if (record.topic().equals(answers.topic().name())) {
+      applyAnswer(key, record.value(), table);
+    } else {
+      applyPair(key, record, table);
+    }
+  }
+
+  private void applyAnswer(String key, byte[] value, Database table) {
+    if (value == null) {
+      table.update("DELETE FROM answer WHERE id = ?", (Object) id(key));
+      return;
+    }
+    answers
+        .decode(value)
+        .ifPresent(
+            answer ->
+                table.update(
+                    "INSERT INTO answer VALUES (?, ?)"
+                        + " ON CONFLICT DO UPDATE SET value = excluded.value",
+                    id(key),
+                    bytes(answer)));
+  }
+
+  private void applyPair(String key, ConsumerRecord<byte[], byte[]> record, Database table) {
+    int slash = key.indexOf('/');
+    if (slash < 0) {
+      return;
+    }
+    String pair = key.substring(0, slash);
+    String card = key.substring(slash + 1);
+    if (record.value() == null) {
+      table.update("DELETE FROM said WHERE pair = ? AND card = ?", pair, card);
+      return;
+    }
+    Origin place = OriginHeader.read(record.headers()).orElseGet(() -> Origin.newBuilder().build());
+    pairAnswers
+        .decode(record.value())
+        .ifPresent(
+            said ->
+                table.update(
+                    "INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    pair,
+                    card,
+                    id(key(said.getShown(), said.getModel())),
+                    said.getAnsweredAt().toEpochMilli(),
+                    place.getTopic(),
+                    place.getPartition(),
+                    place.getOffset()));
+  }
+
+  /** Key of an answer's record. */
+  static String key(String shown, String model) {
+    return shown + "/" + model;
+  }
+
+  /** The answer of that key, without vectors and texts. */
+  static Optional<Answer> answer(Database table, String key) {
+    return answer(table, id(key));
+  }
+
+  /** The answer of that id, without vectors and texts. */
+  static Optional<Answer> answer(Database table, byte[] id) {
+    return table.first(
+        "SELECT value FROM answer WHERE id = ?", row -> answer(row.getBytes(1)), (Object) id);
+  }
+
+  /** All that is recorded of a pair. */
+  static List<Said> of(Database table, String pair) {
+    return table.query(
+        "SELECT card, answer, at, topic, partition, offset FROM said WHERE pair = ?",
+        row ->
+            new Said(
+                row.getString(1),
+                row.getBytes(2),
+                Instant.ofEpochMilli(row.getLong(3)),
+                new Origin(row.getString(4), row.getInt(5), row.getLong(6))),
+        pair);
+  }
+
+  /** The pairs that show what an answer is about; each once. */
+  static List<String> pairs(Database table, byte[] answer) {
+    return table.query(
+        "SELECT DISTINCT pair FROM said WHERE answer = ?",
+        row -> row.getString(1),
+        (Object) answer);
+  }
+
+  static byte[] id(String key) {
+    return Arrays.copyOf(Sha256.of(key), ID_BYTES);
+  }
+
+  /** A copy without vectors and texts. */
+  static Answer light(Answer answer) {
+    return Answer.newBuilder(answer).setVectors(Map.of()).setTexts(Map.of()).build();
+  }
+
+  private static byte[] bytes(Answer answer) {
+    try {
+      return light(answer).toByteBuffer().array();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+
+  private static Answer answer(byte[] value) {
+    try {
+      return Answer.fromByteBuffer(ByteBuffer.wrap(value));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.pairstream.answers;
+
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelAnswer.Answered;
+import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** The records that say what models said. */
+record AnswerRecords(PairTopics topics) {
+
+  private static final String ANSWERED = "ANSWERED";
+  private static final String FAILED = "FAILED";
+
+  /** Numbers of this size and larger are infinite in float16. */
+  private static final float FLOAT16_LIMIT = 65_520f;
+
+  static boolean isFailed(Answer answer) {
+    return answer.getStatus().equals(FAILED);
+  }
+
+  /** A record of what a model said. */
+  static Answer of(ModelCard card, Question question, ModelAnswer said, Instant now) {
+    Answer.Builder answer =
+        builder(card, now).setShown(question.shown().digest()).setAttempts(question.attempts() + 1);
+    if (said instanceof Failed failed) {
+      return failed(answer, failed.reason(), failed.detail());
+    }
+    Answered answered = (Answered) said;
+    Map<String, ByteBuffer> vectors = new HashMap<>();
+    for (Map.Entry<String, float[]> vector : answered.vectors().entrySet()) {
+      for (float number : vector.getValue()) {
+        if (!(Math.abs(number) < FLOAT16_LIMIT)) {
+          return failed(
+              answer, Failure.ODD_ANSWER, vector.getKey() + " has a number beyond float16");
+        }
+      }
+      vectors.put(vector.getKey(), float16(vector.getValue()));
+    }
+    return answer
+        .setStatus(ANSWERED)
+        .setNumbers(answered.numbers())
+        .setLabels(answered.labels())
+        .setVectors(vectors)
+        .setTexts(answered.texts())
+        .build();
+  }
+
+  /** Says of a pair that it has nothing which could be shown to the model; no answer is kept. */
+  static Answer notShown(ModelCard card) {
+    return failed(
+        builder(card, Instant.EPOCH).setAttempts(0),
+        Failure.UNREADABLE,
+        "the pair has no rendition " + card.rendition());
+  }
+
+  private static Answer.Builder builder(ModelCard card, Instant now) {
+    return Answer.newBuilder()
+        .setModel(card.digest())
+        .setCard(card.name())
+        .setAnsweredAt(now.truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  private static Answer failed(Answer.Builder answer, Failure reason, String detail) {
+    return answer.setStatus(FAILED).setReason(reason.name()).setDetail(detail).build();
+  }
+
+  ProducerRecord<byte[], byte[]> answer(Answer answer) {
+    return topics.answers().record(KnownAnswers.key(answer), answer);
+  }
+
+  /** Removes an answer. */
+  ProducerRecord<byte[], byte[]> noAnswer(Answer answer) {
+    return tombstone(topics.answers().name(), KnownAnswers.key(answer));
+  }
+
+  /**
+   * A record of what an answer says of a pair, with the coordinates of the pair's own record in the
+   * header {@link OriginHeader}.
+   */
+  ProducerRecord<byte[], byte[]> pair(OpenPair pair, ModelCard card, Answer answer) {
+    PairAnswer said =
+        PairAnswer.newBuilder()
+            .setPairId(pair.id())
+            .setCard(card.name())
+            .setModel(answer.getModel())
+            .setShown(answer.getShown())
+            .setStatus(answer.getStatus())
+            .setReason(answer.getReason())
+            .setNumbers(answer.getNumbers())
+            .setLabels(answer.getLabels())
+            .setAnsweredAt(answer.getAnsweredAt())
+            .build();
+    ProducerRecord<byte[], byte[]> record =
+        topics.pairAnswers().record(pair.id() + "/" + card.name(), said);
+    TopicPartition at = pair.share().partition();
+    OriginHeader.write(record.headers(), new Origin(at.topic(), at.partition(), pair.offset()));
+    return record;
+  }
+
+  /** Removes what is said of a pair. */
+  ProducerRecord<byte[], byte[]> noPair(String pair, String card) {
+    return tombstone(topics.pairAnswers().name(), pair + "/" + card);
+  }
+
+  private static ProducerRecord<byte[], byte[]> tombstone(String topic, String key) {
+    return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), null);
+  }
+
+  /** A vector as float16, little-endian. */
+  static ByteBuffer float16(float[] vector) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float number : vector) {
+      bytes.putShort(float16(number));
+    }
+    return bytes.flip();
+  }
+
+  /** The nearest float16 of a number below the limit, the even one of two. */
+  private static short float16(float number) {
+    int bits = Float.floatToRawIntBits(number);
+    int sign = bits >>> 16 & 0x8000;
+    float size = Math.abs(number);
+    if (size < 0x1p-14f) {
+      // Multiples of 2^-24; rint takes the even one of two.
+      return (short) (sign | (int) Math.rint(size * 0x1p24f));
+    }
+    int rest = bits & 0x7fffffff;
+    // 13 bits of the fraction go; a carry goes on into the exponent, as it must.
+    int rounded = rest + 0xfff + (rest >>> 13 & 1);
+    return (short) (sign | (rounded - (112 << 23)) >>> 13);
+  }
+}

@@ -1,0 +1,205 @@
+package io.pairstream.answers;
+
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.image.model.ModelUnavailableException;
+import io.pairstream.schemas.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * The questions to one model, and the batch of them that it is asked now, on a thread of its own.
+ * Not thread-safe.
+ */
+final class Asker implements AutoCloseable {
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
+
+  /** A question and what the model says to it. */
+  record Answered(Question question, ModelAnswer answer) {}
+
+  private final AnswerModel model;
+  private final ModelCard card;
+  private final int batch;
+  private final long batchAge;
+  private final ExecutorService thread;
+  private final Map<String, Question> waiting = new LinkedHashMap<>();
+  private final Map<String, Question> asked = new LinkedHashMap<>();
+  private CompletableFuture<List<ModelAnswer>> answers;
+  private Duration pause = SHORTEST_PAUSE;
+  private long restsUntil = System.nanoTime();
+  private ModelUnavailableException away;
+  private long bytes;
+
+  /**
+   * @param model closed by the caller
+   * @param batch most questions at a time
+   * @param batchAge how long a question waits for others
+   */
+  Asker(AnswerModel model, int batch, Duration batchAge) {
+    this.model = model;
+    this.card = model.card();
+    this.batch = batch;
+    this.batchAge = batchAge.toNanos();
+    this.thread = Executors.newSingleThreadExecutor(Threads.daemons("ask-" + card.name()));
+  }
+
+  ModelCard card() {
+    return card;
+  }
+
+  /** The question of a key, if it waits or is being asked. */
+  Optional<Question> question(String key) {
+    return Optional.ofNullable(waiting.getOrDefault(key, asked.get(key)));
+  }
+
+  /** Questions that wait, and are not being asked. */
+  Collection<Question> waiting() {
+    return waiting.values();
+  }
+
+  /** Questions that wait or are being asked. */
+  Stream<Question> all() {
+    return Stream.concat(waiting.values().stream(), asked.values().stream());
+  }
+
+  boolean isAsking() {
+    return answers != null;
+  }
+
+  /** Why the model cannot be asked now; empty where it can. */
+  Optional<ModelUnavailableException> away() {
+    return Optional.ofNullable(away);
+  }
+
+  /** Bytes of the pictures of all questions. */
+  long bytes() {
+    return bytes;
+  }
+
+  void add(Question question) {
+    waiting.put(question.key(), question);
+    bytes += question.shown().size();
+  }
+
+  /** Takes a question out that waits. */
+  void remove(Question question) {
+    waiting.remove(question.key());
+    bytes -= question.shown().size();
+  }
+
+  /** Waits for the answers to the batch that is asked now, at most until a time. */
+  void awaitAnswers(long deadline) {
+    if (answers == null) {
+      return;
+    }
+    try {
+      answers.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // Whoever takes the answers sees the one; the other leaves them to come.
+    }
+  }
+
+  /** The questions to ask now: as many as fit into a batch, or one that has waited long enough. */
+  List<Question> due(long now) {
+    if (isAsking() || now - restsUntil < 0) {
+      return List.of();
+    }
+    List<Question> due = new ArrayList<>();
+    boolean isOld = false;
+    for (Question question : waiting.values()) {
+      if (question.isOurTurn(now) && due.size() < batch) {
+        due.add(question);
+        isOld |= now - question.since() >= batchAge;
+      }
+    }
+    return isOld || due.size() == batch ? due : List.of();
+  }
+
+  /**
+   * Asks questions that wait.
+   *
+   * @param nanos counts how long it takes
+   */
+  void ask(List<Question> questions, LongAdder nanos) {
+    List<ModelQuestion> batched = new ArrayList<>();
+    for (Question question : questions) {
+      waiting.remove(question.key());
+      asked.put(question.key(), question);
+      batched.add(question.shown().question());
+    }
+    answers =
+        CompletableFuture.supplyAsync(
+            () -> {
+              long began = System.nanoTime();
+              try {
+                return model.ask(batched);
+              } finally {
+                nanos.add(System.nanoTime() - began);
+              }
+            },
+            thread);
+  }
+
+  /**
+   * The answers that have come; none where the model is being asked, or cannot be asked: then its
+   * questions wait again.
+   */
+  List<Answered> take() {
+    if (answers == null || !answers.isDone()) {
+      return List.of();
+    }
+    List<Question> questions = List.copyOf(asked.values());
+    List<Answered> taken = new ArrayList<>();
+    try {
+      List<ModelAnswer> said = answers.join();
+      if (said.size() != questions.size()) {
+        throw new IllegalStateException(
+            "%s has %d answers to %d questions"
+                .formatted(card.name(), said.size(), questions.size()));
+      }
+      for (int i = 0; i < questions.size(); i++) {
+        taken.add(new Answered(questions.get(i), said.get(i)));
+        bytes -= questions.get(i).shown().size();
+      }
+      away = null;
+      pause = SHORTEST_PAUSE;
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof ModelUnavailableException unavailable)) {
+        throw e;
+      }
+      away = unavailable;
+      restsUntil = System.nanoTime() + pause.toNanos();
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+      questions.forEach(each -> waiting.put(each.key(), each));
+    }
+    asked.clear();
+    answers = null;
+    return taken;
+  }
+
+  /** Asks no more; a batch that the model has is left to it. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

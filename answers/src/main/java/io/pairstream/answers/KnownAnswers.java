@@ -1,0 +1,209 @@
+package io.pairstream.answers;
+
+import io.pairstream.answers.AnswerFold.Said;
+import io.pairstream.schemas.Answer;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.table.TopicTable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * All answers that are known here: the data set's own, as a table on this instance's disk; over it
+ * what this instance has written and the table does not hold yet; and those of other data sets. Not
+ * thread-safe.
+ */
+final class KnownAnswers implements AutoCloseable {
+
+  /**
+   * A value that this instance gives a key, until the table has it.
+   *
+   * @param value null where it was withdrawn
+   * @param commit number of the commit that writes it
+   */
+  private record Fresh<T>(T value, long commit) {}
+
+  /** A commit that the table does not hold yet. */
+  private record Unfollowed(
+      long commit, Map<TopicPartition, Long> ends, CompletableFuture<Void> followed) {}
+
+  private final TopicTable table;
+  private final List<ForeignAnswers> others;
+  private final Map<String, Fresh<Answer>> answers = new HashMap<>();
+  private final Map<String, Fresh<Set<String>>> pairs = new HashMap<>();
+  private final Deque<Unfollowed> unfollowed = new ArrayDeque<>();
+  private long commit;
+
+  /**
+   * Opens the copies and begins to follow the topics.
+   *
+   * @param models digests of those whose answers are taken over of other data sets
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be written, or
+   *     another process has it
+   */
+  KnownAnswers(ScoreSettings settings, Set<String> models, Clock clock) {
+    Path folder = settings.folder();
+    ClusterAccess cluster = new ClusterAccess(settings.cluster());
+    others = new ArrayList<>();
+    table =
+        TopicTable.open(
+            new AnswerFold(cluster.topics(), cluster.registry()),
+            folder.resolve("answers"),
+            cluster.clientSettings(),
+            clock);
+    try {
+      settings
+          .answersOf()
+          .forEach(
+              other ->
+                  others.add(
+                      new ForeignAnswers(
+                          settings.cluster(),
+                          other,
+                          models,
+                          folder.resolve("answers-of-" + other.name()),
+                          clock)));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Completes once every copy holds all that its topics hold now, also what is not committed. */
+  CompletableFuture<Void> isWhole() {
+    List<CompletableFuture<Void>> all = new ArrayList<>(List.of(table.reachedAllWritten()));
+    others.forEach(other -> all.add(other.table().reachedNow()));
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+  }
+
+  /** Why a copy does not follow its topics; empty where all do. */
+  Optional<String> trouble() {
+    return others.stream()
+        .map(other -> other.table().trouble())
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(table::trouble);
+  }
+
+  /** The answer of a key, without vectors and texts. */
+  Optional<Answer> find(String key) {
+    Fresh<Answer> fresh = answers.get(key);
+    return fresh == null
+        ? table.read(database -> AnswerFold.answer(database, key))
+        : Optional.ofNullable(fresh.value());
+  }
+
+  /** The whole record that another data set has under a key. */
+  Optional<Answer> findElsewhere(String key) {
+    return others.stream().map(other -> other.find(key)).flatMap(Optional::stream).findFirst();
+  }
+
+  /** Notes an answer that the next commit writes. */
+  void note(String key, Answer answer) {
+    answers.put(key, new Fresh<>(AnswerFold.light(answer), commit));
+  }
+
+  /** Whether the table may not say yet what became of an earlier record of a pair. */
+  boolean isBusy(String pair) {
+    return pairs.containsKey(pair);
+  }
+
+  /** Notes the answers' keys of a pair that a later commit writes. */
+  void begin(String pair, Set<String> keys) {
+    pairs.put(pair, new Fresh<>(keys, Long.MAX_VALUE));
+  }
+
+  /** Notes that the next commit writes what answers of those keys say of a pair. */
+  void recorded(String pair, Set<String> keys) {
+    pairs.put(pair, new Fresh<>(keys, commit));
+  }
+
+  /** Forgets a pair of which nothing is written. */
+  void letGo(String pair) {
+    pairs.remove(pair);
+  }
+
+  /** All that the table says of a pair. */
+  List<Said> said(String pair) {
+    return table.read(database -> AnswerFold.of(database, pair));
+  }
+
+  /**
+   * Withdraws what is said of a pair, with the next commit.
+   *
+   * @return the answers that no pair shows any more, which are withdrawn too
+   */
+  List<Answer> withdraw(String pair, List<Said> said) {
+    pairs.put(pair, new Fresh<>(Set.of(), commit));
+    List<Answer> orphans = new ArrayList<>();
+    for (Said each : said) {
+      Optional<Answer> answer = table.read(database -> AnswerFold.answer(database, each.answer()));
+      if (answer.isPresent() && !isShown(each.answer(), key(answer.get()))) {
+        answers.put(key(answer.get()), new Fresh<>(null, commit));
+        orphans.add(answer.get());
+      }
+    }
+    return orphans;
+  }
+
+  private boolean isShown(byte[] answer, String key) {
+    return pairs.values().stream().anyMatch(fresh -> fresh.value().contains(key))
+        || table.read(database -> AnswerFold.pairs(database, answer)).stream()
+            .anyMatch(pair -> !pairs.containsKey(pair));
+  }
+
+  static String key(Answer answer) {
+    return AnswerFold.key(answer.getShown(), answer.getModel());
+  }
+
+  /**
+   * Notes that all that was noted is committed.
+   *
+   * @param ends offsets behind the records, by partition
+   */
+  void committed(Map<TopicPartition, Long> ends) {
+    unfollowed.add(new Unfollowed(commit, ends, table.reached(ends)));
+    commit++;
+  }
+
+  /** Forgets what the table says by now. */
+  void follow() {
+    long followed = -1;
+    while (!unfollowed.isEmpty() && unfollowed.peek().followed().isDone()) {
+      Unfollowed first = unfollowed.poll();
+      if (first.followed().isCompletedExceptionally()) {
+        unfollowed.addFirst(
+            new Unfollowed(first.commit(), first.ends(), table.reached(first.ends())));
+        break;
+      }
+      followed = first.commit();
+    }
+    if (followed >= 0) {
+      long last = followed;
+      answers.values().removeIf(fresh -> fresh.commit() <= last);
+      pairs.values().removeIf(fresh -> fresh.commit() <= last);
+    }
+  }
+
+  /** Forgets what the table does not say: what became of it is known once all is whole again. */
+  void startOver() {
+    answers.clear();
+    pairs.clear();
+    unfollowed.clear();
+  }
+
+  @Override
+  public void close() {
+    others.forEach(ForeignAnswers::close);
+    table.close();
+  }
+}

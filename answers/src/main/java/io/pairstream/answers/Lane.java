@@ -1,0 +1,304 @@
+package io.pairstream.answers;
+
+import io.pairstream.answers.AnswerFold.Said;
+import io.pairstream.answers.Asker.Answered;
+import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.table.KeyedValues;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a pair: each card's answer is known, is taken over of another data set, or is asked
+ * for; once all are there, they go into the outbox. Not thread-safe.
+ */
+final class Lane {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+  private final ScoreSettings settings;
+  private final Map<String, RecordDecoder<PreparedPair>> decoders;
+  private final KnownAnswers known;
+  private final List<Asker> askers;
+  private final Outbox outbox;
+  private final AnswerRecords records;
+  private final Clock clock;
+  private final Tally tally;
+  private final Instant began;
+
+  /**
+   * @param askers one for each model
+   * @param outbox takes what is ready to be committed
+   * @param began failures of an earlier time may be asked again
+   */
+  Lane(
+      ScoreSettings settings,
+      PairTopics topics,
+      Registry registry,
+      KnownAnswers known,
+      List<Asker> askers,
+      Outbox outbox,
+      Clock clock,
+      Tally tally,
+      Instant began) {
+    this.settings = settings;
+    this.decoders =
+        Stream.of(topics.training(), topics.validation(), topics.test())
+            .collect(
+                Collectors.toMap(
+                    Topic::name,
+                    topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, registry)));
+    this.known = known;
+    this.askers = askers;
+    this.outbox = outbox;
+    this.records = new AnswerRecords(topics);
+    this.clock = clock;
+    this.tally = tally;
+    this.began = began;
+  }
+
+  /** Bytes of pictures that wait to be shown. */
+  long bytes() {
+    return askers.stream().mapToLong(Asker::bytes).sum();
+  }
+
+  /** Questions that are not answered. */
+  int questions() {
+    return (int) askers.stream().flatMap(Asker::all).count();
+  }
+
+  boolean isAsking() {
+    return askers.stream().anyMatch(Asker::isAsking);
+  }
+
+  /**
+   * Takes a record up.
+   *
+   * @param isOurs whether this instance is the first to ask about something, by the answer's key
+   * @return false where it cannot be taken up yet: what became of an earlier record of its pair is
+   *     not in the table
+   * @throws RegistryUnavailableException where the registry does not answer
+   * @throws MissingSchemaException where the registry is not the one that it was
+   */
+  boolean take(Share share, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
+    String id = KeyedValues.key(record);
+    if (known.isBusy(id)) {
+      return false;
+    }
+    if (record.value() == null) {
+      withdraw(id, record);
+      return true;
+    }
+    Optional<PreparedPair> pair = decoders.get(record.topic()).decode(record.value());
+    if (pair.isPresent() && !id.isEmpty()) {
+      take(new OpenPair(share, record.offset(), id), pair.get(), isOurs);
+    } else {
+      tally.skipped.increment();
+      LOG.warn("{}@{} is no prepared pair and is skipped", share.partition(), record.offset());
+    }
+    return true;
+  }
+
+  private void withdraw(String id, ConsumerRecord<byte[], byte[]> tombstone) {
+    List<Said> said = known.said(id).stream().filter(each -> each.isBefore(tombstone)).toList();
+    if (said.isEmpty()) {
+      return;
+    }
+    said.forEach(each -> outbox.add(records.noPair(id, each.card())));
+    known.withdraw(id, said).forEach(answer -> outbox.add(records.noAnswer(answer)));
+    tally.withdrawn.increment();
+  }
+
+  private void take(OpenPair open, PreparedPair pair, Predicate<String> isOurs) {
+    for (int card = 0; card < askers.size(); card++) {
+      ModelCard model = askers.get(card).card();
+      Optional<Shown> shown = Shown.of(pair, model);
+      if (shown.isPresent()) {
+        take(open, card, shown.get(), isOurs);
+      } else if (!isAgain()) {
+        open.answers().put(card, AnswerRecords.notShown(model));
+      }
+    }
+    if (open.isComplete()) {
+      finish(open);
+    } else {
+      known.begin(open.id(), open.keys());
+      open.share().open().put(open.offset(), open);
+    }
+  }
+
+  private void take(OpenPair open, int card, Shown shown, Predicate<String> isOurs) {
+    Asker asker = askers.get(card);
+    String key = AnswerFold.key(shown.digest(), asker.card().digest());
+    Optional<Answer> found = find(key, asker.card());
+    if (found.isPresent() && !isToBeAskedAgain(found.get())) {
+      open.keys().add(key);
+      open.answers().put(card, found.get());
+      tally.countFound(asker.card().name());
+    } else if (found.isPresent() || !isAgain()) {
+      open.await(key);
+      asker
+          .question(key)
+          .orElseGet(
+              () -> question(asker, key, shown, found.map(Answer::getAttempts).orElse(0), isOurs))
+          .pairs()
+          .add(open);
+    }
+  }
+
+  private Question question(
+      Asker asker, String key, Shown shown, int attempts, Predicate<String> isOurs) {
+    long now = System.nanoTime();
+    long turnAt = isOurs.test(key) ? now : now + settings.patience().toNanos();
+    Question question = new Question(key, shown, attempts, now, turnAt);
+    asker.add(question);
+    return question;
+  }
+
+  private boolean isAgain() {
+    return settings.run() == Run.AGAIN;
+  }
+
+  private boolean isToBeAskedAgain(Answer answer) {
+    return isAgain()
+        && AnswerRecords.isFailed(answer)
+        && settings.askAgain().contains(answer.getReason())
+        && answer.getAnsweredAt().isBefore(began);
+  }
+
+  /** The answer that is known, or is taken over now of another data set. */
+  private Optional<Answer> find(String key, ModelCard card) {
+    Optional<Answer> own = known.find(key);
+    if (own.isPresent() || isAgain()) {
+      return own;
+    }
+    Optional<Answer> other = known.findElsewhere(key);
+    other.ifPresent(
+        answer -> {
+          Answer ours = Answer.newBuilder(answer).setCard(card.name()).build();
+          outbox.add(records.answer(ours));
+          known.note(key, ours);
+          tally.countCopied(card.name());
+        });
+    return other;
+  }
+
+  /** Records what is said of a pair, where that is not recorded yet. */
+  private void finish(OpenPair pair) {
+    List<Said> said = known.said(pair.id());
+    boolean isChanged = false;
+    for (Map.Entry<Integer, Answer> each : pair.answers().entrySet()) {
+      ModelCard card = askers.get(each.getKey()).card();
+      if (said.stream().noneMatch(before -> before.says(card.name(), each.getValue()))) {
+        outbox.add(records.pair(pair, card, each.getValue()));
+        isChanged = true;
+      }
+    }
+    if (isChanged) {
+      known.recorded(pair.id(), pair.keys());
+    } else {
+      known.letGo(pair.id());
+    }
+    tally.pairs.increment();
+  }
+
+  /**
+   * Takes the answers that have come.
+   *
+   * @return whether there were any
+   */
+  boolean settle(boolean isEnding) {
+    boolean isAny = false;
+    for (Asker asker : askers) {
+      for (Answered each : asker.take()) {
+        // An end may have reached the model's process first.
+        if (!(isEnding && each.answer() instanceof Failed)) {
+          Answer answer =
+              AnswerRecords.of(asker.card(), each.question(), each.answer(), clock.instant());
+          outbox.add(records.answer(answer));
+          known.note(each.question().key(), answer);
+          tally.countAsked(answer);
+          resolve(asker, each.question(), answer);
+          isAny = true;
+        }
+      }
+    }
+    return isAny;
+  }
+
+  private void resolve(Asker asker, Question question, Answer answer) {
+    for (OpenPair pair : question.pairs()) {
+      pair.take(askers.indexOf(asker), answer);
+      if (pair.isComplete()) {
+        pair.share().open().remove(pair.offset());
+        finish(pair);
+      }
+    }
+  }
+
+  /** Finds answers that others have given since to what waits for its turn. */
+  void lookAgain(long now) {
+    for (Asker asker : askers) {
+      var unused =
+          known(asker, asker.waiting().stream().filter(each -> !each.isOurTurn(now)).toList());
+    }
+  }
+
+  /** Asks what is due, unless it is known by now. */
+  void ask(long now) {
+    for (Asker asker : askers) {
+      List<Question> due = new ArrayList<>(asker.due(now));
+      due.removeAll(known(asker, due));
+      if (!due.isEmpty()) {
+        asker.ask(due, tally.nanosAsked(asker.card().name()));
+      }
+    }
+  }
+
+  private List<Question> known(Asker asker, List<Question> questions) {
+    List<Question> answered = new ArrayList<>();
+    for (Question question : questions) {
+      find(question.key(), asker.card())
+          .filter(answer -> !isToBeAskedAgain(answer))
+          .ifPresent(
+              answer -> {
+                asker.remove(question);
+                resolve(asker, question, answer);
+                answered.add(question);
+              });
+    }
+    return answered;
+  }
+
+  /** Forgets a share that is another instance's now; what it waits for is not asked. */
+  void letGo(Share share) {
+    share.open().values().forEach(pair -> known.letGo(pair.id()));
+    for (Asker asker : askers) {
+      asker.all().forEach(each -> each.pairs().removeIf(pair -> pair.share().equals(share)));
+      for (Question question : List.copyOf(asker.waiting())) {
+        if (question.pairs().isEmpty()) {
+          asker.remove(question);
+        }
+      }
+    }
+  }
+}

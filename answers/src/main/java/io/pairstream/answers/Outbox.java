@@ -1,0 +1,93 @@
+package io.pairstream.answers;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Records that are ready, and their commit with the positions. Not thread-safe. */
+final class Outbox implements AutoCloseable {
+
+  private final Producer<byte[], byte[]> producer;
+  private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+  private long since;
+
+  /** Takes the producer over, and rolls back what one of the same id left open. */
+  Outbox(Producer<byte[], byte[]> producer) {
+    this.producer = producer;
+    try {
+      producer.initTransactions();
+    } catch (KafkaException e) {
+      close();
+      throw e;
+    }
+  }
+
+  void add(ProducerRecord<byte[], byte[]> record) {
+    if (records.isEmpty()) {
+      since = System.nanoTime();
+    }
+    records.add(record);
+  }
+
+  int size() {
+    return records.size();
+  }
+
+  /** How long the first record has been ready. */
+  Duration age() {
+    return records.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  /**
+   * Commits all records, and positions with them; all or nothing.
+   *
+   * @param member who commits the positions; null where there are none
+   * @return the offsets behind the records, by partition
+   */
+  Map<TopicPartition, Long> commit(
+      Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata member) {
+    producer.beginTransaction();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    records.forEach(record -> sent.add(producer.send(record)));
+    if (!offsets.isEmpty()) {
+      producer.sendOffsetsToTransaction(offsets, member);
+    }
+    producer.commitTransaction();
+    records.clear();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (Future<RecordMetadata> each : sent) {
+      RecordMetadata at = place(each);
+      ends.merge(new TopicPartition(at.topic(), at.partition()), at.offset() + 1, Math::max);
+    }
+    return ends;
+  }
+
+  private static RecordMetadata place(Future<RecordMetadata> sent) {
+    try {
+      return sent.get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause()); // a commit fails where a send has failed
+    }
+  }
+
+  /** Rolls back what is not committed. */
+  @Override
+  public void close() {
+    producer.close(Duration.ZERO);
+  }
+}

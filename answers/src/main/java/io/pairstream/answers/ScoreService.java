@@ -1,0 +1,332 @@
+package io.pairstream.answers;
+
+import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.Prerequisites;
+import io.pairstream.service.table.ViewStorageException;
+import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.DeadInstances;
+import io.pairstream.service.transactions.GroupClients;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the instances that ask models about a data set's published pairs, from start to stop.
+ *
+ * <p>A cluster, a registry, a disk or a model that is away is waited for, at the start and later.
+ * Thread-safe.
+ */
+public final class ScoreService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreService.class);
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** Time for work under way to end when the service stops; the rest is abandoned. */
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
+
+  private final ScoreSettings settings;
+  private final List<AnswerModel> models;
+  private final String group;
+  private final GroupClients clients;
+  private final SelfReport report;
+  private final Clock clock;
+  private final Tally tally = new Tally();
+  private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean working;
+
+  /**
+   * Starts to work.
+   *
+   * @param models at least one, each card's name once; closed with this
+   * @param report learns how the work is, and is heard by others too
+   */
+  public ScoreService(
+      ScoreSettings settings, List<AnswerModel> models, Clock clock, SelfReport report) {
+    this.settings = settings;
+    this.models = List.copyOf(models);
+    this.group = group(settings, this.models);
+    this.clients = new GroupClients(settings.cluster(), group);
+    this.report = report;
+    this.clock = clock;
+    report.add(tally::read);
+    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId()));
+    report.stateFrom(this::state);
+    report.assignedFrom(tally::assigned);
+    report.obstacleFrom(() -> tally.obstacle().ifAny());
+    this.thread = new Thread(this::run, "score");
+    thread.start();
+  }
+
+  /**
+   * The consumer group of those who ask a set of models; for a run that asks again, a name that is
+   * no group's, under which others would end its transactions.
+   */
+  private static String group(ScoreSettings settings, List<AnswerModel> models) {
+    Dataset dataset = settings.cluster().dataset();
+    if (settings.run() == Run.AGAIN) {
+      return dataset.name() + "-ask-again";
+    }
+    String all =
+        models.stream()
+            .map(model -> model.card().name() + " " + model.card().digest())
+            .sorted()
+            .collect(Collectors.joining("\n"));
+    return dataset.scoreGroup(HexFormat.of().formatHex(Sha256.of(all), 0, 4));
+  }
+
+  /** Counts of this instance since its start. */
+  public ScoreCounts counts() {
+    return tally.counts();
+  }
+
+  /** The obstacle in the way now; empty where there is none. */
+  public Optional<String> obstacle() {
+    return tally.obstacle().ifAny().map(Obstacle::text);
+  }
+
+  /**
+   * Waits until the service has ended, by {@link #close}, because its work is done, or by a fault
+   * that does not pass, which it answers.
+   */
+  public Optional<Throwable> awaitEnd() {
+    return ended.join();
+  }
+
+  /** Whether the service has ended. */
+  public boolean hasEnded() {
+    return ended.isDone();
+  }
+
+  /** Lets what is under way end, for a few seconds, commits, and leaves the rest to others. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      thread.join(STOP_WITHIN.toMillis());
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(STOP_WITHIN.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    models.forEach(AnswerModel::close);
+  }
+
+  private SelfReport.State state() {
+    if (stopping) {
+      return SelfReport.State.STOPPING;
+    } else if (!working) {
+      return SelfReport.State.STARTING;
+    }
+    return tally.assigned().isEmpty() ? SelfReport.State.REBALANCING : SelfReport.State.RUNNING;
+  }
+
+  private void run() {
+    Registry registry = settings.cluster().registry();
+    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    StatusReporter reporter =
+        StatusReporter.start(
+            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
+    DeadInstances dead = DeadInstances.watch(settings.cluster(), List.of(group));
+    try (reporter;
+        dead) {
+      boolean isDone = false;
+      while (!stopping && !isDone) {
+        try {
+          isDone = workOn(registry, topics);
+        } catch (RegistryUnavailableException e) {
+          LOG.warn("waiting: {}", e.getMessage());
+          tally.waitsFor(Obstacle.of(e));
+          TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
+        }
+      }
+      ended.complete(Optional.empty());
+    } catch (InterruptedException | InterruptException e) {
+      ended.complete(Optional.empty());
+    } catch (RuntimeException | Error e) {
+      LOG.error("asking ends", e);
+      ended.complete(Optional.of(e));
+    }
+  }
+
+  /**
+   * @return whether all is done
+   */
+  private boolean workOn(Registry registry, PairTopics topics) throws InterruptedException {
+    Optional<Map<String, Integer>> partitions = awaitTopics(registry, topics);
+    if (partitions.isEmpty()) {
+      return false;
+    }
+    Set<String> digests =
+        models.stream().map(AnswerModel::card).map(ModelCard::digest).collect(Collectors.toSet());
+    List<Asker> askers =
+        models.stream()
+            .map(model -> new Asker(model, settings.batch(), settings.batchAge()))
+            .toList();
+    try (KnownAnswers known = new KnownAnswers(settings, digests, clock)) {
+      return workOn(new Work(registry, topics, partitions.get(), known, askers, clock.instant()));
+    } finally {
+      askers.forEach(Asker::close);
+    }
+  }
+
+  /**
+   * All that outlasts a session.
+   *
+   * @param partitions how many each split's topic has
+   * @param began failures of an earlier time may be asked again
+   */
+  private record Work(
+      Registry registry,
+      PairTopics topics,
+      Map<String, Integer> partitions,
+      KnownAnswers known,
+      List<Asker> askers,
+      Instant began) {}
+
+  private boolean workOn(Work work) throws InterruptedException {
+    Map<TopicPartition, Long> ends = Map.of();
+    Duration pause = SHORTEST_PAUSE;
+    while (!stopping) {
+      long before = tally.counts().pairs();
+      try {
+        if (settings.run() != Run.FOLLOW && ends.isEmpty()) {
+          ends = ends(work.partitions());
+        }
+        try (ScoreSession session = session(work, ends)) {
+          working = true;
+          if (session.run(() -> stopping)) {
+            return true;
+          }
+        }
+      } catch (AuthenticationException | AuthorizationException | InterruptException e) {
+        throw e; // no waiting helps
+      } catch (KafkaException | ViewStorageException e) {
+        pause = tally.counts().pairs() == before ? longer(pause) : SHORTEST_PAUSE;
+        LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
+        tally.waitsFor(Obstacle.of(e));
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+      }
+    }
+    return false;
+  }
+
+  private ScoreSession session(Work work, Map<TopicPartition, Long> ends) {
+    Outbox outbox = new Outbox(clients.producer());
+    Lane lane =
+        new Lane(
+            settings,
+            work.topics(),
+            work.registry(),
+            work.known(),
+            work.askers(),
+            outbox,
+            clock,
+            tally,
+            work.began());
+    return new ScoreSession(
+        settings.run(),
+        ends,
+        work.partitions(),
+        work.known(),
+        lane,
+        work.askers(),
+        outbox,
+        settings.run() == Run.AGAIN
+            ? clients.reader(ScoreSession.RECORDS_PER_POLL)
+            : clients.member(CooperativeStickyAssignor.class, ScoreSession.RECORDS_PER_POLL),
+        tally);
+  }
+
+  /** Where the splits end now. */
+  private Map<TopicPartition, Long> ends(Map<String, Integer> partitions) {
+    List<TopicPartition> all = new ArrayList<>();
+    partitions.forEach(
+        (topic, count) ->
+            IntStream.range(0, count).forEach(each -> all.add(new TopicPartition(topic, each))));
+    try (Admin admin = new ClusterAccess(settings.cluster()).admin()) {
+      return KafkaAnswers.await(LogEnds.ask(admin, all, IsolationLevel.READ_COMMITTED));
+    }
+  }
+
+  /** Number of each split's partitions; empty where the service was stopped first. */
+  private Optional<Map<String, Integer>> awaitTopics(Registry registry, PairTopics topics)
+      throws InterruptedException {
+    List<String> splits = settings.topics(topics);
+    List<String> names = new ArrayList<>(splits);
+    names.addAll(List.of(topics.answers().name(), topics.pairAnswers().name()));
+    Prerequisites prerequisites =
+        new Prerequisites(settings.cluster(), registry, () -> stopping, tally::waitsFor);
+    Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
+    for (Dataset other : settings.answersOf()) {
+      Optional<?> theirs =
+          new Prerequisites(
+                  settings.cluster().with(other), registry, () -> stopping, tally::waitsFor)
+              .awaitTopics(List.of(other.topic(TopicCatalogue.ANSWERS)));
+      partitions = theirs.isPresent() ? partitions : Optional.empty();
+    }
+    if (partitions.isEmpty()) {
+      return Optional.empty();
+    }
+    ClusterCheck.of(settings.cluster()).onTopics(names).requireOnceItAnswers();
+    boolean isReady =
+        prerequisites.awaitSchemas(
+            () -> {
+              prerequisites.rehearse(topics.training(), PreparedPair.newBuilder().build());
+              prerequisites.rehearse(topics.answers(), Answer.newBuilder().build());
+              prerequisites.rehearse(topics.pairAnswers(), PairAnswer.newBuilder().build());
+            });
+    Map<String, Integer> found = new HashMap<>(partitions.get());
+    found.keySet().retainAll(splits);
+    return isReady ? Optional.of(found) : Optional.empty();
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+}

@@ -1,0 +1,87 @@
+package io.pairstream.answers;
+
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.image.model.ShownPicture;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Rendition;
+import io.pairstream.schemas.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The parts of a pair that a model is shown.
+ *
+ * @param digest lower-case hex SHA-256: of the stored picture, of the caption in UTF-8, or of the
+ *     picture's digest in ASCII, one zero byte and the caption
+ * @param question holds the picture and the caption
+ */
+record Shown(String digest, ModelQuestion question) {
+
+  /**
+   * The parts of a pair that a card wants shown; empty where the pair has no rendition of that
+   * name.
+   */
+  static Optional<Shown> of(PreparedPair pair, ModelCard card) {
+    String caption = card.seesCaption() ? pair.getCaption() : null;
+    if (!card.seesPicture()) {
+      byte[] digest = Sha256.of(caption);
+      return Optional.of(
+          new Shown(HexFormat.of().formatHex(digest), new ModelQuestion(null, caption)));
+    }
+    return picture(pair, card.rendition())
+        .map(
+            picture -> {
+              String digest = HexFormat.of().formatHex(Sha256.of(picture.bytes()));
+              return new Shown(
+                  caption == null ? digest : ofBoth(digest, caption),
+                  new ModelQuestion(picture, caption));
+            });
+  }
+
+  private static String ofBoth(String pictureDigest, String caption) {
+    MessageDigest sha256 = Sha256.begin();
+    sha256.update(pictureDigest.getBytes(StandardCharsets.US_ASCII));
+    sha256.update((byte) 0);
+    sha256.update(caption.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private static Optional<ShownPicture> picture(PreparedPair pair, String rendition) {
+    if (rendition.isEmpty()) {
+      return Optional.of(
+          new ShownPicture(
+              bytes(pair.getImage()),
+              pair.getImageEncoding(),
+              pair.getWidth(),
+              pair.getHeight(),
+              pair.getChannels()));
+    }
+    for (Rendition each : pair.getRenditions()) {
+      if (each.getName().equals(rendition)) {
+        return Optional.of(
+            new ShownPicture(
+                bytes(each.getImage()),
+                each.getImageEncoding(),
+                each.getWidth(),
+                each.getHeight(),
+                each.getChannels()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] bytes(ByteBuffer image) {
+    byte[] bytes = new byte[image.remaining()];
+    image.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /** Bytes of the picture that the question holds. */
+  int size() {
+    return question.picture() == null ? 0 : question.picture().bytes().length;
+  }
+}

@@ -1,0 +1,106 @@
+package io.pairstream.answers;
+
+import io.pairstream.schemas.Answer;
+import io.pairstream.service.report.Counts;
+import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.report.Reading;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.TopicPartition;
+
+/** Counts of this instance's work since its start, and its work under way. Thread-safe. */
+final class Tally {
+
+  private final Counts counts = new Counts();
+
+  /** Pairs of which everything is recorded that was to be. */
+  final LongAdder pairs = counts.of("answer_pairs_total");
+
+  final LongAdder withdrawn = counts.of("answer_pairs_withdrawn_total");
+  final LongAdder skipped = counts.of("answer_pairs_unreadable_total");
+
+  private final LongAdder asked = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder copied = new LongAdder();
+  private volatile Work work = new Work(Set.of(), 0, 0);
+  private volatile Obstacle obstacle = Obstacle.NONE;
+
+  /**
+   * Work under way.
+   *
+   * @param waiting questions that are not answered yet
+   * @param open pairs in memory
+   */
+  record Work(Set<TopicPartition> partitions, int waiting, int open) {}
+
+  void worksOn(Work now) {
+    work = now;
+  }
+
+  Work work() {
+    return work;
+  }
+
+  /** Notes what is in the way now. */
+  void waitsFor(Obstacle now) {
+    obstacle = now;
+  }
+
+  Obstacle obstacle() {
+    return obstacle;
+  }
+
+  void countAsked(Answer answer) {
+    asked.increment();
+    counts.of("answers_asked_total", "card", answer.getCard()).increment();
+    if (AnswerRecords.isFailed(answer)) {
+      failed.increment();
+      counts
+          .of("answers_failed_total", "card", answer.getCard(), "reason", answer.getReason())
+          .increment();
+    }
+  }
+
+  void countFound(String card) {
+    counts.of("answers_found_total", "card", card).increment();
+  }
+
+  void countCopied(String card) {
+    copied.increment();
+    counts.of("answers_copied_total", "card", card).increment();
+  }
+
+  LongAdder nanosAsked(String card) {
+    return counts.nanosOf("answer_model_seconds_total", "card", card);
+  }
+
+  ScoreCounts counts() {
+    return new ScoreCounts(
+        pairs.sum(),
+        asked.sum(),
+        failed.sum(),
+        copied.sum(),
+        withdrawn.sum(),
+        skipped.sum(),
+        work.waiting());
+  }
+
+  void read(Reading reading) {
+    Work now = work;
+    counts.accept(reading);
+    reading
+        .gauge("answer_questions_waiting", now.waiting())
+        .gauge("answer_pairs_in_memory", now.open());
+  }
+
+  /** Partitions that are worked on, in order. */
+  List<String> assigned() {
+    return work.partitions().stream()
+        .sorted(
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
+        .map(TopicPartition::toString)
+        .toList();
+  }
+}

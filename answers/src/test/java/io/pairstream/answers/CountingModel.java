@@ -1,0 +1,160 @@
+package io.pairstream.answers;
+
+import io.pairstream.image.card.CaptionInput;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ModelOutput;
+import io.pairstream.image.card.PictureInput;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.image.model.ModelUnavailableException;
+import io.pairstream.schemas.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A model whose answer is a function of what it is shown, and that tells what it was asked. */
+final class CountingModel implements AnswerModel {
+
+  private final ModelCard card;
+  private final Consumer<String> asked;
+  private final List<String> all = new CopyOnWriteArrayList<>();
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger away = new AtomicInteger();
+
+  /**
+   * @param asked hears what it is asked, as {@link #name} names it
+   */
+  CountingModel(ModelCard card, Consumer<String> asked) {
+    this.card = card;
+    this.asked = asked;
+  }
+
+  CountingModel(ModelCard card) {
+    this(card, name -> {});
+  }
+
+  /** A card of a model that sees pictures, captions or both. */
+  static ModelCard card(String name, boolean seesPicture, boolean seesCaption, String rendition) {
+    PictureInput picture =
+        new PictureInput(
+            "pixels",
+            PictureInput.Fit.CROP,
+            224,
+            224,
+            PictureInput.Resampling.BICUBIC,
+            0,
+            0,
+            PictureInput.Channels.RGB,
+            PictureInput.Layout.NCHW,
+            1,
+            List.of(0.0, 0.0, 0.0),
+            List.of(1.0, 1.0, 1.0));
+    String digest = HexFormat.of().formatHex(Sha256.of(name));
+    return new ModelCard(
+        name,
+        ModelCard.Kind.ONNX,
+        Path.of(name + ".onnx"),
+        digest,
+        "CC0-1.0",
+        "made by a test",
+        digest,
+        seesPicture ? picture : null,
+        seesCaption ? new CaptionInput(null, CaptionInput.Fill.NONE, "ids", "", "") : null,
+        List.of(
+            new ModelOutput(
+                name + "-size",
+                "out",
+                ModelOutput.As.NUMBER,
+                ModelOutput.Activation.NONE,
+                0,
+                List.of(),
+                ModelOutput.Pool.NONE,
+                ModelOutput.Length.KEPT)),
+        8,
+        Duration.ofSeconds(1),
+        rendition);
+  }
+
+  static ModelCard ofPictures(String name) {
+    return card(name, true, false, "");
+  }
+
+  /** A text of all that a question shows. */
+  static String name(ModelQuestion question) {
+    List<String> shown = new ArrayList<>();
+    if (question.picture() != null) {
+      shown.add(new String(question.picture().bytes(), StandardCharsets.ISO_8859_1));
+    }
+    if (question.caption() != null) {
+      shown.add(question.caption());
+    }
+    return String.join("|", shown);
+  }
+
+  /** All questions so far, in order. */
+  List<String> asked() {
+    return all;
+  }
+
+  /** Crashes over what shows this. */
+  CountingModel failingOn(String name) {
+    failing.add(name);
+    return this;
+  }
+
+  /** Fails no more. */
+  void mend() {
+    failing.clear();
+  }
+
+  /** Cannot be started so many times. */
+  CountingModel away(int times) {
+    away.set(times);
+    return this;
+  }
+
+  int timesAway() {
+    return away.get();
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public List<ModelAnswer> ask(List<ModelQuestion> batch) {
+    if (away.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
+      throw new ModelUnavailableException("no process today", null);
+    }
+    return batch.stream().map(this::answer).toList();
+  }
+
+  private ModelAnswer answer(ModelQuestion question) {
+    String name = name(question);
+    all.add(name);
+    asked.accept(name);
+    if (failing.contains(name)) {
+      return new ModelAnswer.Failed(Failure.CRASHED, "it crashes over " + name);
+    }
+    return new ModelAnswer.Answered(
+        Map.of(card.name() + "-size", (double) name.length()),
+        Map.of(card.name() + "-kind", name.length() % 2 == 0 ? "even" : "odd"),
+        Map.of(card.name() + "-vector", new float[] {name.length(), -0.5f}),
+        Map.of());
+  }
+
+  @Override
+  public void close() {}
+}

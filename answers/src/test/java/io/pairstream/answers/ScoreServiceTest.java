@@ -1,0 +1,422 @@
+package io.pairstream.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(600)
+class ScoreServiceTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final String[] TOPICS = {
+    TopicCatalogue.TRAINING,
+    TopicCatalogue.VALIDATION,
+    TopicCatalogue.TEST,
+    TopicCatalogue.ANSWERS,
+    TopicCatalogue.PAIR_ANSWERS,
+    TopicCatalogue.INSTANCES
+  };
+
+  @TempDir private Path folder;
+
+  private final ClusterAccess cluster = KAFKA.dataset(4, TOPICS);
+  private final List<ScoreService> services = new ArrayList<>();
+  private int folders;
+
+  @AfterEach
+  void stop() {
+    services.forEach(ScoreService::close);
+  }
+
+  @Test
+  void furtherCaptionsAndFurtherRunsAskNothing() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("cat", "a cat", "the cat", "my cat");
+    publish("dog", "a dog");
+
+    untilEnd(nsfw);
+
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog");
+    assertThat(answers()).hasSize(2);
+    assertThat(pairAnswers()).hasSize(4);
+    PairAnswer said = pairAnswers().get(id("cat", "my cat") + "/nsfw");
+    assertThat(said.getNumbers()).containsEntry("nsfw-size", 3.0);
+    assertThat(said.getLabels()).containsEntry("nsfw-kind", "odd");
+    Answer answer = answers().get(said.getShown() + "/" + said.getModel());
+    ByteBuffer vector = answer.getVectors().get("nsfw-vector").order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(List.of(vector.getShort(0), vector.getShort(2)))
+        .containsExactly((short) 0x4200, (short) 0xb800);
+
+    // A caption more, and the pair once more under other metadata.
+    publish("cat", "a cat", "their cat");
+    ScoreCounts counts = untilEnd(nsfw);
+
+    assertThat(nsfw.asked()).hasSize(2);
+    assertThat(counts.pairs()).isEqualTo(2);
+    assertThat(pairAnswers()).hasSize(5);
+  }
+
+  @Test
+  void anotherSetOfModelsAsksOnlyWhatIsNew() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    CountingModel words = new CountingModel(CountingModel.card("words", false, true, ""));
+    CountingModel fit = new CountingModel(CountingModel.card("fit", true, true, ""));
+    publish("cat", "a cat", "an animal");
+    publish("dog", "a dog", "an animal");
+    untilEnd(nsfw);
+    int records = records(cluster.topics().pairAnswers());
+
+    untilEnd(nsfw, words, fit);
+
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog");
+    assertThat(words.asked()).containsExactlyInAnyOrder("a cat", "a dog", "an animal");
+    assertThat(fit.asked())
+        .containsExactlyInAnyOrder("cat|a cat", "cat|an animal", "dog|a dog", "dog|an animal");
+    assertThat(pairAnswers()).hasSize(12);
+    assertThat(records(cluster.topics().pairAnswers()))
+        .as("what is recorded already is not written again")
+        .isEqualTo(records + 8);
+  }
+
+  @Test
+  void anotherDataSetsAnswersAreTakenOver() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("cat", "a cat");
+    publish("dog", "a dog");
+    untilEnd(nsfw);
+    ClusterAccess other = KAFKA.dataset(2, TOPICS);
+    // Both have one registry, as on a cluster.
+    Cluster shared =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + cluster.dataset().name(),
+            other.dataset(),
+            TestDataset.SETTINGS,
+            Map.of());
+    ClusterAccess second = new ClusterAccess(shared);
+    registerSchemas(second);
+    publish(second, "cat", "a cat in another data set");
+    publish(second, "owl", "an owl");
+
+    ScoreCounts counts =
+        ended(
+            start(
+                settings(shared, Run.UNTIL_END, List.of(cluster.dataset()), Set.of()),
+                new CountingModel(nsfw.card(), nsfw.asked()::add)));
+
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog", "owl");
+    assertThat(counts.copied()).isEqualTo(1);
+    Map<String, Answer> own = latest(second, second.topics().answers());
+    assertThat(own).hasSize(2);
+    assertThat(own.values()).allMatch(answer -> answer.getVectors().size() == 1);
+  }
+
+  @Test
+  void aFailureIsRecordedAndAskedAgainWhenToldTo() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).failingOn("bomb");
+    publish("cat", "a cat");
+    publish("bomb", "a bomb", "another caption");
+    publish("dog", "a dog");
+
+    ScoreCounts counts = untilEnd(nsfw);
+
+    assertThat(counts.failed()).isEqualTo(1);
+    assertThat(pairAnswers().get(id("bomb", "a bomb") + "/nsfw").getReason()).isEqualTo("CRASHED");
+    assertThat(pairAnswers().get(id("dog", "a dog") + "/nsfw").getStatus()).isEqualTo("ANSWERED");
+    untilEnd(nsfw);
+    assertThat(nsfw.asked()).as("a failure is an answer").hasSize(3);
+
+    nsfw.mend();
+    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("TIMED_OUT")), nsfw));
+    assertThat(nsfw.asked()).as("another reason").hasSize(3);
+    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("CRASHED")), nsfw));
+
+    assertThat(nsfw.asked()).hasSize(4).endsWith("bomb");
+    assertThat(answers().values()).allMatch(answer -> answer.getStatus().equals("ANSWERED"));
+    assertThat(answers().values().stream().mapToInt(Answer::getAttempts)).contains(2);
+    assertThat(pairAnswers().values()).hasSize(4).allMatch(each -> each.getReason().isEmpty());
+  }
+
+  @Test
+  void aWithdrawnPairsRecordsVanishAndTheAnswerWithTheLastPair() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("cat", "a cat", "the cat");
+    publish("dog", "a dog");
+    untilEnd(nsfw);
+
+    withdraw("cat", "a cat");
+    untilEnd(nsfw);
+    assertThat(pairAnswers()).hasSize(2);
+    assertThat(answers()).as("another pair shows it").hasSize(2);
+
+    withdraw("cat", "the cat");
+    publish("dog", "a dog");
+    withdraw("dog", "a dog");
+    publish("dog", "a dog");
+    ScoreCounts counts = untilEnd(nsfw);
+
+    assertThat(counts.withdrawn()).isEqualTo(2);
+    assertThat(pairAnswers()).containsOnlyKeys(id("dog", "a dog") + "/nsfw");
+    assertThat(answers()).hasSize(1);
+    assertThat(nsfw.asked()).as("withdrawn, then published anew").hasSize(3).endsWith("dog");
+  }
+
+  @Test
+  void whoReadsAnOldTombstoneLeavesThePairAloneThatCameAfterIt() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).failingOn("dog");
+    CountingModel words = new CountingModel(CountingModel.card("words", false, true, ""));
+    publish("cat", "a cat");
+    publish("dog", "a dog");
+    untilEnd(nsfw);
+    withdraw("cat", "a cat");
+    publish("cat", "a cat");
+    untilEnd(nsfw);
+    Map<String, Answer> before = answers();
+
+    untilEnd(nsfw, words);
+    assertThat(answers()).containsAllEntriesOf(before);
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog", "cat");
+    assertThat(pairAnswers()).hasSize(4);
+
+    nsfw.mend();
+    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("CRASHED")), nsfw));
+    assertThat(pairAnswers()).hasSize(4);
+  }
+
+  @Test
+  void pairsThatShareAnAnswerAreWithdrawnTogether() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("cat", "a cat", "the cat", "my cat");
+    untilEnd(nsfw);
+
+    withdraw("cat", "a cat");
+    withdraw("cat", "the cat");
+    withdraw("cat", "my cat");
+    untilEnd(nsfw);
+
+    assertThat(pairAnswers()).isEmpty();
+    assertThat(answers()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadIsSkippedAndWhatCannotBeShownHasNoAnswer() {
+    CountingModel small = new CountingModel(CountingModel.card("small", true, false, "thumb"));
+    TestCluster.send(
+        cluster,
+        new org.apache.kafka.clients.producer.ProducerRecord<>(
+            cluster.topics().training().name(), new byte[] {'x'}, new byte[] {1, 2, 3}));
+    publish("cat", "a cat");
+
+    ScoreCounts counts = untilEnd(small);
+
+    assertThat(counts.skipped()).isEqualTo(1);
+    assertThat(small.asked()).isEmpty();
+    PairAnswer said = pairAnswers().get(id("cat", "a cat") + "/small");
+    assertThat(said.getReason()).isEqualTo("UNREADABLE");
+    assertThat(said.getShown()).isEmpty();
+  }
+
+  @Test
+  void aModelThatIsAwayIsWaitedForAndTheInstanceStaysInItsGroup() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).away(2);
+    publish("cat", "a cat");
+    ScoreService service = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), nsfw);
+    Await.until(
+        "it says what it waits for",
+        () -> service.obstacle().equals(Optional.of("no process today")),
+        service::obstacle);
+
+    Await.until("it is answered", () -> pairAnswers().size() == 1, this::pairAnswers);
+
+    assertThat(nsfw.timesAway()).isZero();
+    Await.until("nothing is in the way", () -> service.obstacle().isEmpty(), service::obstacle);
+  }
+
+  @Test
+  void twoInstancesShareAndAskEachThingOnce() {
+    CountingModel one = new CountingModel(CountingModel.ofPictures("nsfw"));
+    CountingModel two = new CountingModel(CountingModel.ofPictures("nsfw"));
+    ScoreService first = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), one);
+    publish("picture", "first");
+    Await.until("the first works", () -> pairAnswers().size() == 1, first::counts);
+    ScoreService second = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), two);
+    Await.until("both are members", () -> members() == 2, this::members);
+    for (int i = 0; i < 100; i++) {
+      publishOnEachPartition("picture" + i);
+    }
+    Await.until("all are answered", () -> pairAnswers().size() == 401, second::counts);
+
+    List<String> asked = Stream.of(one, two).flatMap(model -> model.asked().stream()).toList();
+    assertThat(asked).doesNotHaveDuplicates().hasSize(101);
+    assertThat(two.asked()).isNotEmpty();
+    assertThat(one.asked().size()).isGreaterThan(1);
+  }
+
+  private int members() {
+    try (Admin admin = cluster.admin()) {
+      return KafkaAnswers.await(admin.listGroups().all()).stream()
+          .map(each -> each.groupId())
+          .filter(each -> each.startsWith(cluster.dataset().name() + "-score-"))
+          .mapToInt(
+              each ->
+                  (int)
+                      KafkaAnswers.await(admin.describeConsumerGroups(List.of(each)).all())
+                          .get(each)
+                          .members()
+                          .stream()
+                          .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                          .count())
+          .sum();
+    }
+  }
+
+  private ScoreCounts untilEnd(AnswerModel... models) {
+    return ended(start(settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), models));
+  }
+
+  private static ScoreCounts ended(ScoreService service) {
+    assertThat(service.awaitEnd()).isEmpty();
+    service.close();
+    return service.counts();
+  }
+
+  private ScoreService start(ScoreSettings settings, AnswerModel... models) {
+    ScoreService service =
+        new ScoreService(
+            settings,
+            List.of(models),
+            Clock.systemUTC(),
+            new SelfReport("score", Clock.systemUTC()));
+    services.add(service);
+    return service;
+  }
+
+  private Cluster cluster() {
+    return KAFKA.cluster(cluster, TestDataset.SETTINGS);
+  }
+
+  private ScoreSettings settings(
+      Cluster of, Run run, List<Dataset> answersOf, Set<String> askAgain) {
+    return new ScoreSettings(
+        of,
+        List.of(TopicCatalogue.TRAINING, TopicCatalogue.VALIDATION, TopicCatalogue.TEST),
+        answersOf,
+        4,
+        Duration.ofMillis(50),
+        Duration.ofMinutes(10),
+        run,
+        askAgain,
+        folder.resolve("state-" + folders++));
+  }
+
+  private void publish(String picture, String... captions) {
+    publish(cluster, picture, captions);
+  }
+
+  private static void publish(ClusterAccess to, String picture, String... captions) {
+    for (String caption : captions) {
+      TestCluster.put(to, to.topics().training(), id(picture, caption), pair(picture, caption));
+    }
+  }
+
+  private void publishOnEachPartition(String picture) {
+    for (int partition = 0; partition < 4; partition++) {
+      String caption = "on partition " + partition;
+      TestCluster.send(
+          cluster,
+          TestCluster.record(
+              cluster.topics().training(),
+              partition,
+              id(picture, caption),
+              pair(picture, caption)));
+    }
+  }
+
+  private static PreparedPair pair(String picture, String caption) {
+    return PreparedPair.newBuilder()
+        .setPairId(id(picture, caption))
+        .setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)))
+        .setCaption(caption)
+        .build();
+  }
+
+  private void withdraw(String picture, String caption) {
+    TestCluster.put(cluster, cluster.topics().training(), id(picture, caption), null);
+  }
+
+  private static String id(String picture, String caption) {
+    return PairIdentity.pairId(
+        PairIdentity.imageDigest(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1))),
+        caption);
+  }
+
+  private static void registerSchemas(ClusterAccess of) {
+    new TopicCatalogue(of.dataset(), 1)
+        .topics()
+        .forEach(
+            spec ->
+                spec.valueSchema()
+                    .ifPresent(schema -> of.registry().register(spec.name() + "-value", schema)));
+  }
+
+  private Map<String, Answer> answers() {
+    return latest(cluster, cluster.topics().answers());
+  }
+
+  private Map<String, PairAnswer> pairAnswers() {
+    return latest(cluster, cluster.topics().pairAnswers());
+  }
+
+  private int records(Topic<String, ?> topic) {
+    return TestCluster.committed(cluster, topic.name()).size();
+  }
+
+  private static <T> Map<String, T> latest(ClusterAccess of, Topic<String, T> topic) {
+    Map<String, T> latest = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : TestCluster.committed(of, topic.name())) {
+      String key = new String(record.key(), StandardCharsets.UTF_8);
+      if (record.value() == null) {
+        latest.remove(key);
+      } else {
+        latest.put(key, topic.value().deserializer().deserialize(topic.name(), record.value()));
+      }
+    }
+    return latest;
+  }
+}

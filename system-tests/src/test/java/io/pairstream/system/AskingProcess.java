@@ -1,0 +1,160 @@
+package io.pairstream.system;
+
+import io.pairstream.answers.ScoreService;
+import io.pairstream.answers.ScoreSettings;
+import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ModelCard.Kind;
+import io.pairstream.image.card.PictureInput;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.testing.TestDataset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Asks a model about all that is published, in a process of its own, which a test kills: broker,
+ * data set, state folder, file that gets a line for each picture that the model is asked about.
+ */
+final class AskingProcess {
+
+  /** Most questions at a time. */
+  static final int BATCH = 8;
+
+  /** Makes a question last for some milliseconds, so that kills meet the model at work. */
+  private static final int DIGESTS = 400;
+
+  private AskingProcess() {}
+
+  public static void main(String[] arguments) {
+    Dataset dataset = new Dataset(arguments[1]);
+    Map<String, String> settled = new HashMap<>(TestDataset.SETTINGS);
+    // As short as brokers allow: for so long the next process waits for the partitions.
+    settled.put("session.timeout.ms", "6000");
+    Cluster cluster =
+        new Cluster(arguments[0], "mock://" + dataset.name(), dataset, settled, Map.of());
+    registerSchemas(cluster);
+    ScoreSettings settings =
+        new ScoreSettings(
+            cluster,
+            List.of(TopicCatalogue.TRAINING),
+            List.of(),
+            BATCH,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(5),
+            Run.UNTIL_END,
+            Set.of(),
+            Path.of(arguments[2]));
+    ScoreService service =
+        new ScoreService(
+            settings,
+            List.of(new WritingModel(Path.of(arguments[3]))),
+            Clock.systemUTC(),
+            new SelfReport("score", Clock.systemUTC()));
+    Optional<Throwable> fault = service.awaitEnd();
+    fault.ifPresent(Throwable::printStackTrace);
+    service.close();
+    System.exit(fault.isEmpty() ? 0 : 1);
+  }
+
+  /** The topics of the data set. */
+  static final String[] TOPICS = {
+    TopicCatalogue.TRAINING,
+    TopicCatalogue.ANSWERS,
+    TopicCatalogue.PAIR_ANSWERS,
+    TopicCatalogue.INSTANCES
+  };
+
+  /** A registry in this process gives the schemas the ids that the test's gave them. */
+  private static void registerSchemas(Cluster cluster) {
+    var registry = cluster.registry();
+    List<String> names = Stream.of(TOPICS).map(cluster.dataset()::topic).toList();
+    new TopicCatalogue(cluster.dataset(), 1)
+        .topics().stream()
+            .filter(spec -> names.contains(spec.name()))
+            .forEach(
+                spec ->
+                    spec.valueSchema()
+                        .ifPresent(schema -> registry.register(spec.name() + "-value", schema)));
+  }
+
+  /** Writes down what it is asked, before it works on it. */
+  private record WritingModel(Path file) implements AnswerModel {
+
+    @Override
+    public ModelCard card() {
+      PictureInput picture =
+          new PictureInput(
+              "pixels",
+              PictureInput.Fit.CROP,
+              224,
+              224,
+              PictureInput.Resampling.BICUBIC,
+              0,
+              0,
+              PictureInput.Channels.RGB,
+              PictureInput.Layout.NCHW,
+              1,
+              List.of(0.0, 0.0, 0.0),
+              List.of(1.0, 1.0, 1.0));
+      return new ModelCard(
+          "size",
+          Kind.ONNX,
+          Path.of("size.onnx"),
+          "0".repeat(64),
+          "CC0-1.0",
+          "made by a test",
+          "1".repeat(64),
+          picture,
+          null,
+          List.of(),
+          BATCH,
+          Duration.ofSeconds(1),
+          "");
+    }
+
+    @Override
+    public List<ModelAnswer> ask(List<ModelQuestion> batch) {
+      return batch.stream().map(this::answer).toList();
+    }
+
+    private ModelAnswer answer(ModelQuestion question) {
+      byte[] digest = Sha256.of(question.picture().bytes());
+      try {
+        Files.writeString(
+            file,
+            HexFormat.of().formatHex(digest) + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      for (int i = 0; i < DIGESTS; i++) {
+        digest = Sha256.of(question.picture().bytes());
+      }
+      return new ModelAnswer.Answered(
+          Map.of("size", (double) question.picture().bytes().length), Map.of(), Map.of(), Map.of());
+    }
+
+    @Override
+    public void close() {}
+  }
+}

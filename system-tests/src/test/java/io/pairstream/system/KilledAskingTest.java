@@ -1,0 +1,167 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who asks a model is killed at its work, again and again: of every pair exactly one thing is said,
+ * and a kill costs one batch of questions at most.
+ */
+@Timeout(1800)
+class KilledAskingTest {
+
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
+  private static final long SEED = 1;
+  private static final int CAPTIONS = 2;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aKillCostsOneBatchAndNoAnswer() throws Exception {
+    killAndCompare(200, 3);
+  }
+
+  @Test
+  @Tag("full")
+  void noneOfManyKillsCostsMoreThanABatch() throws Exception {
+    killAndCompare(2_000, 20);
+  }
+
+  private void killAndCompare(int pictures, int kills) throws Exception {
+    TestDataset dataset = KAFKA.dataset(4, AskingProcess.TOPICS);
+    Set<String> shown = publish(dataset, pictures);
+    SplittableRandom random = new SplittableRandom(SEED);
+    int step = pictures / (kills + 1);
+    for (int kill = 0; kill < kills; kill++) {
+      Process process = start(dataset);
+      int until = kill * step + random.nextInt(1, step);
+      Await.until(
+          "the model has been asked " + until + " times or all is done",
+          () -> asked().size() >= until || !process.isAlive(),
+          this::log);
+      process.destroyForcibly().waitFor();
+    }
+    Process last = start(dataset);
+    assertThat(last.waitFor(10, TimeUnit.MINUTES)).as(this::log).isTrue();
+    assertThat(last.exitValue()).as(this::log).isZero();
+
+    assertThat(new HashSet<>(asked())).isEqualTo(shown);
+    assertThat(asked().size() - shown.size()).isBetween(0, kills * AskingProcess.BATCH);
+    Map<String, Integer> said = records(dataset, dataset.topics().pairAnswers().name());
+    assertThat(said).hasSize(pictures * CAPTIONS);
+    assertThat(said.values()).containsOnly(1);
+    assertThat(records(dataset, dataset.topics().answers().name()).values())
+        .hasSize(pictures)
+        .containsOnly(1);
+  }
+
+  private Process start(TestDataset dataset) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            AskingProcess.class.getName(),
+            dataset.bootstrapServers(),
+            dataset.dataset().name(),
+            folder.resolve("state").toString(),
+            calls().toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+        .start();
+  }
+
+  private Path calls() {
+    return folder.resolve("calls");
+  }
+
+  private Path logFile() {
+    return folder.resolve("log");
+  }
+
+  private String log() {
+    try {
+      return Files.readString(logFile());
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Digests of the pictures that the model was asked about, in order. */
+  private List<String> asked() throws IOException {
+    return Files.exists(calls()) ? Files.readAllLines(calls()) : List.of();
+  }
+
+  /**
+   * Publishes drawn pictures, each with some captions.
+   *
+   * @return their digests
+   */
+  private static Set<String> publish(TestDataset dataset, int pictures) {
+    Set<String> digests = new HashSet<>();
+    DrawnPairs drawn = DrawnPairs.plain(SEED);
+    List<PreparedPair> pairs = new ArrayList<>();
+    for (int i = 0; i < pictures; i++) {
+      ByteBuffer image = drawn.at(i).pair().getImage();
+      digests.add(HexFormat.of().formatHex(Sha256.of(image.array())));
+      for (int caption = 0; caption < CAPTIONS; caption++) {
+        String text = "caption " + caption;
+        pairs.add(
+            PreparedPair.newBuilder()
+                .setPairId(PairIdentity.pairId(PairIdentity.imageDigest(image), text))
+                .setImage(image.duplicate())
+                .setCaption(text)
+                .build());
+      }
+    }
+    try (KafkaProducer<byte[], byte[]> producer = dataset.producer("")) {
+      for (PreparedPair pair : pairs) {
+        var unused =
+            producer.send(
+                TestDataset.record(dataset.topics().training(), null, pair.getPairId(), pair));
+      }
+      producer.flush();
+    }
+    return digests;
+  }
+
+  /** How many committed records each key of a topic has. */
+  private static Map<String, Integer> records(TestDataset dataset, String topic) {
+    Map<String, Integer> records = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : dataset.committed(topic)) {
+      records.merge(new String(record.key(), StandardCharsets.UTF_8), 1, Integer::sum);
+    }
+    return records;
+  }
+}
