@@ -1,15 +1,13 @@
 package io.pairstream.answers;
 
+import io.pairstream.cleaning.Sha256;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.model.ShownPicture;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Rendition;
-import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -28,14 +26,13 @@ record Shown(String digest, ModelQuestion question) {
   static Optional<Shown> of(PreparedPair pair, ModelCard card) {
     String caption = card.seesCaption() ? pair.getCaption() : null;
     if (!card.seesPicture()) {
-      byte[] digest = Sha256.of(caption);
-      return Optional.of(
-          new Shown(HexFormat.of().formatHex(digest), new ModelQuestion(null, caption)));
+      String digest = Sha256.hex(caption.getBytes(StandardCharsets.UTF_8));
+      return Optional.of(new Shown(digest, new ModelQuestion(null, caption)));
     }
     return picture(pair, card.rendition())
         .map(
             picture -> {
-              String digest = HexFormat.of().formatHex(Sha256.of(picture.bytes()));
+              String digest = Sha256.hex(picture.bytes());
               return new Shown(
                   caption == null ? digest : ofBoth(digest, caption),
                   new ModelQuestion(picture, caption));
@@ -43,11 +40,7 @@ record Shown(String digest, ModelQuestion question) {
   }
 
   private static String ofBoth(String pictureDigest, String caption) {
-    MessageDigest sha256 = Sha256.begin();
-    sha256.update(pictureDigest.getBytes(StandardCharsets.US_ASCII));
-    sha256.update((byte) 0);
-    sha256.update(caption.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(sha256.digest());
+    return Sha256.hex((pictureDigest + '\0' + caption).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Optional<ShownPicture> picture(PreparedPair pair, String rendition) {
