@@ -194,9 +194,12 @@ final class KnownAnswers implements AutoCloseable {
     }
   }
 
-  /** Forgets what the table does not say: what became of it is known once all is whole again. */
+  /**
+   * Forgets what the table does not say, for that is known once all is whole again; but for answers
+   * that are still to be committed.
+   */
   void startOver() {
-    answers.clear();
+    answers.values().removeIf(fresh -> fresh.commit() < commit || fresh.value() == null);
     pairs.clear();
     unfollowed.clear();
   }

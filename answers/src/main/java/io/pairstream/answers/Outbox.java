@@ -21,12 +21,18 @@ import org.apache.kafka.common.errors.InterruptException;
 final class Outbox implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
-  private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+  private final List<ProducerRecord<byte[], byte[]>> records;
   private long since;
 
-  /** Takes the producer over, and rolls back what one of the same id left open. */
-  Outbox(Producer<byte[], byte[]> producer) {
+  /**
+   * Takes the producer over, and rolls back what one of the same id left open.
+   *
+   * @param records those that are ready, which are cleared with each commit; what is in it after a
+   *     commit that failed may be committed or not
+   */
+  Outbox(Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records) {
     this.producer = producer;
+    this.records = records;
     try {
       producer.initTransactions();
     } catch (KafkaException e) {

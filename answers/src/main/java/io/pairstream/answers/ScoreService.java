@@ -41,6 +41,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -208,7 +209,15 @@ public final class ScoreService implements AutoCloseable {
             .map(model -> new Asker(model, settings.batch(), settings.batchAge()))
             .toList();
     try (KnownAnswers known = new KnownAnswers(settings, digests, clock)) {
-      return workOn(new Work(registry, topics, partitions.get(), known, askers, clock.instant()));
+      return workOn(
+          new Work(
+              registry,
+              topics,
+              partitions.get(),
+              known,
+              askers,
+              new ArrayList<>(),
+              clock.instant()));
     } finally {
       askers.forEach(Asker::close);
     }
@@ -218,6 +227,7 @@ public final class ScoreService implements AutoCloseable {
    * All that outlasts a session.
    *
    * @param partitions how many each split's topic has
+   * @param ready records to be committed, in which answers outlast a commit that failed
    * @param began failures of an earlier time may be asked again
    */
   private record Work(
@@ -226,6 +236,7 @@ public final class ScoreService implements AutoCloseable {
       Map<String, Integer> partitions,
       KnownAnswers known,
       List<Asker> askers,
+      List<ProducerRecord<byte[], byte[]>> ready,
       Instant began) {}
 
   private boolean workOn(Work work) throws InterruptedException {
@@ -256,7 +267,11 @@ public final class ScoreService implements AutoCloseable {
   }
 
   private ScoreSession session(Work work, Map<TopicPartition, Long> ends) {
-    Outbox outbox = new Outbox(clients.producer());
+    // A batch that was asked in vain would be asked again. What is said of pairs comes again
+    // anyway.
+    String answers = work.topics().answers().name();
+    work.ready().removeIf(each -> !each.topic().equals(answers) || each.value() == null);
+    Outbox outbox = new Outbox(clients.producer(), work.ready());
     Lane lane =
         new Lane(
             settings,

@@ -16,6 +16,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -269,6 +271,35 @@ class ScoreServiceTest {
   }
 
   @Test
+  void anAnswerOutlastsACommitThatFails() {
+    SelfReport report = new SelfReport("score", Clock.systemUTC());
+    AtomicBoolean isFenced = new AtomicBoolean();
+    CountingModel nsfw =
+        new CountingModel(
+            CountingModel.ofPictures("nsfw"),
+            name -> {
+              if (!isFenced.getAndSet(true)) {
+                fence(report.now().getFacts().get(AbandonedTransaction.IDS_FACT));
+              }
+            });
+    publish("cat", "a cat", "the cat");
+    publish("dog", "a dog");
+
+    ended(start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), nsfw));
+
+    assertThat(isFenced).isTrue();
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog");
+    assertThat(pairAnswers()).hasSize(3);
+    assertThat(answers().values()).allMatch(answer -> answer.getVectors().size() == 1);
+  }
+
+  private void fence(String transactionalId) {
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(admin.fenceProducers(List.of(transactionalId)).all());
+    }
+  }
+
+  @Test
   void twoInstancesShareAndAskEachThingOnce() {
     CountingModel one = new CountingModel(CountingModel.ofPictures("nsfw"));
     CountingModel two = new CountingModel(CountingModel.ofPictures("nsfw"));
@@ -317,12 +348,11 @@ class ScoreServiceTest {
   }
 
   private ScoreService start(ScoreSettings settings, AnswerModel... models) {
-    ScoreService service =
-        new ScoreService(
-            settings,
-            List.of(models),
-            Clock.systemUTC(),
-            new SelfReport("score", Clock.systemUTC()));
+    return start(new SelfReport("score", Clock.systemUTC()), settings, models);
+  }
+
+  private ScoreService start(SelfReport report, ScoreSettings settings, AnswerModel... models) {
+    ScoreService service = new ScoreService(settings, List.of(models), Clock.systemUTC(), report);
     services.add(service);
     return service;
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Sha256;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,7 +132,7 @@ class KilledAskingTest {
     List<PreparedPair> pairs = new ArrayList<>();
     for (int i = 0; i < pictures; i++) {
       ByteBuffer image = drawn.at(i).pair().getImage();
-      digests.add(HexFormat.of().formatHex(Sha256.of(image.array())));
+      digests.add(PairIdentity.imageDigest(image));
       for (int caption = 0; caption < CAPTIONS; caption++) {
         String text = "caption " + caption;
         pairs.add(
