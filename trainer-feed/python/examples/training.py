@@ -1,4 +1,4 @@
-"""What all five examples share: the stream, small pictures, captions as ids, checkpoints, curves.
+"""What all examples share: the stream, small pictures, captions as ids, checkpoints, curves.
 
 A run is a function of its settings. It saves everything that it depends on (weights, optimiser, random numbers and the
 loader's position) in one file, so that a run which is killed and resumed ends with the same weights, bit by bit.

@@ -1,5 +1,6 @@
 """Data sets of drawn pairs on a real broker, whose address is in PAIRSTREAM_BROKER, as `mvn verify` sets it."""
 
+import contextlib
 import http.server
 import io
 import json
@@ -199,10 +200,18 @@ class Dataset:
 
     def send(self, topic, key, value):
         """One record, without a transaction."""
+        with self.sending() as send:
+            send(topic, key, value)
+
+    @contextlib.contextmanager
+    def sending(self):
+        """Sends records, as :meth:`send` does, by one producer."""
         from confluent_kafka import Producer
 
         producer = Producer({"bootstrap.servers": self._broker, "linger.ms": 0})
-        producer.produce(topic, value, key.encode(), 0 if topic != self.topic else int(key) % self._partitions)
+        yield lambda topic, key, value: producer.produce(
+            topic, value, key.encode(), 0 if topic != self.topic else int(key) % self._partitions
+        )
         assert producer.flush(TIMEOUT_S) == 0
 
     def withdraw(self, number):
@@ -253,13 +262,13 @@ class Dataset:
         for name in ("answers", "pair-answers"):
             self.create(f"{self.name}.{name}", 2)
 
-    def answer(self, number, card="card", model="ab12" * 16, status="ANSWERED", **said):
+    def answer(self, number, card="card", model="ab12" * 16, send=None, **said):
         """What a model says of a pair: ``numbers``, ``labels``, ``vectors``, ``texts``."""
-        shown = f"{number:064x}"
-        both = dict(shown=shown, model=model, card=card, status=status, numbers={}, labels={}, vectors={}, texts={})
-        self.send(f"{self.name}.answers", f"{shown}/{model}", self._answers.write({**both, **said}))
-        of_pair = self._pair_answers.write({**both, **said, "pair_id": str(number)})
-        self.send(f"{self.name}.pair-answers", f"{number}/{card}", of_pair)
+        send = send or self.send
+        both = dict(shown=f"{number:064x}", model=model, card=card, numbers={}, labels={}, vectors={}, texts={}) | said
+        send(f"{self.name}.answers", f"{both['shown']}/{model}", self._answers.write({"status": "ANSWERED", **both}))
+        of_pair = self._pair_answers.write({"status": "ANSWERED", **both, "pair_id": str(number)})
+        send(f"{self.name}.pair-answers", f"{number}/{card}", of_pair)
 
     def forget_answer(self, number, card="card", model="ab12" * 16):
         self.send(f"{self.name}.answers", f"{number:064x}/{model}", None)

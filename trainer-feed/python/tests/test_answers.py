@@ -180,20 +180,26 @@ def test_views_are_cut_by_answers(dataset, run, caplog):
     assert run.cut("answer.nsfw <= 0.3").where == ("answer.nsfw<=0.3",)
 
 
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        ("answer.x<=2", [True, False, False, False, False]),
-        ("answer.x=2", [True, False, True, False, False]),
-        ("answer.x!=2", [False, True, False, True, False]),
-        ("answer.x=2,c*", [False, False, True, True, False]),
-        ("answer.x!=c*", [False, False, True, False, False]),
-    ],
-)
-def test_an_answer_is_a_number_or_a_label(text, expected):
-    numbers, labels = np.array([2.0, 3.0, np.nan, np.nan, np.nan]), np.array([None, None, "2", "cat", None], object)
+# Cases of Java's ConditionTest: of each answer the number, or the label.
+SAID = {"nsfw": (0.3, None), "style": (np.nan, "drawing"), "zero": (0.0, None), "nothing": (np.nan, ""), "absent": (None, None)}
+HOLD = (
+    "answer.nsfw<=0.3 answer.nsfw>=0.3 answer.nsfw=0.1,0.3 answer.nsfw!=0.1 "
+    "answer.style=photo,drawing answer.style=dr* answer.style!=photo answer.zero=-0"
+).split()
+FAIL = (
+    "answer.nsfw<=0.29 answer.nsfw!=0.3 answer.style=draw answer.style!=* answer.style>=0 answer.nsfw=photo "
+    "answer.nsfw!=photo answer.nothing>=0 answer.nothing!=0 answer.absent=* answer.absent!=a"
+).split()
 
-    assert Condition(text).holds_of_answers(numbers, labels).tolist() == expected
+
+@pytest.mark.parametrize("text", HOLD + FAIL)
+def test_an_answer_is_a_number_or_a_label(text):
+    condition = Condition(text)
+    number, label = SAID[condition.answer]
+
+    holds = condition.holds_of_answers(np.array([number], object), np.array([label], object))
+
+    assert holds.tolist() == [text in HOLD] and str(condition) == text
 
 
 def test_an_order_needs_a_number():
