@@ -368,6 +368,7 @@ def test_a_wrong_request_is_refused_when_the_loader_is_opened(run, tmp_path, oth
     "other, message",
     [
         (dict(name="tokens"), "batches have tokens of their own"),
+        (dict(name="answer.dino"), "batches have answer.dino of their own"),
         (dict(name="../latents"), "a column"),
         (dict(model="a/b"), "a model has 1 to 128 letters"),
         (dict(ranks=2, rank=2), "rank 2 of 2"),

@@ -30,6 +30,7 @@ from pairstream.columns.stored_files import (
     places_of,
 )
 from pairstream.errors import AllWithdrawn, SettingsError, ViewError
+from pairstream.loader.answers import PREFIX
 from pairstream.loader.loader import Loader
 from pairstream.names import require_name
 from pairstream.options import ColumnOptions
@@ -97,7 +98,7 @@ def write_column(
         Unavailable: where the broker or the schema registry does not answer
     """
     require_name("a column", name)
-    if name in _OTHERS:
+    if name in _OTHERS or name.startswith(PREFIX):
         raise SettingsError(f"batches have {name} of their own: give the column another name")
     if not _MODEL.fullmatch(model):
         raise SettingsError(f"a model has 1 to 128 letters, digits, '.', '-', '_' and ':', not {model!r}")
