@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.run;
 
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
@@ -20,12 +21,31 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   }
 
   private static final long CACHE_BYTES = 96L * 1024 * 1024;
-  private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
+
+  /** Write buffers of the stores of waiting pairs, which have 30 kB each and wait for seconds. */
+  private static final long WAITING_BYTES = 24L * 1024 * 1024;
+
+  /** Write buffers of all other stores, whose entries have some hundred bytes. */
+  private static final long WRITE_BUFFER_BYTES = 8L * 1024 * 1024;
+
+  /**
+   * Piece in which a write buffer takes memory. RocksDB's own is a MiB, and a process has dozens of
+   * buffers: nearly empty ones would reach the bound.
+   */
+  private static final long ARENA_BYTES = 64L * 1024;
+
   private static final long BLOCK_BYTES = 16L * 1024;
 
   private static final Cache CACHE = new LRUCache(CACHE_BYTES);
+
+  /**
+   * At a bound, each store that is written to flushes its own buffers, however little they hold; so
+   * waiting pairs, which fill theirs every few seconds, have a bound of their own.
+   */
   private static final WriteBufferManager WRITE_BUFFERS =
       new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+
+  private static final WriteBufferManager WAITING = new WriteBufferManager(WAITING_BYTES, CACHE);
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
@@ -34,7 +54,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     table.setCacheIndexAndFilterBlocks(true);
     table.setBlockSize(BLOCK_BYTES);
     options.setTableFormatConfig(table);
-    options.setWriteBufferManager(WRITE_BUFFERS);
+    options.setWriteBufferManager(
+        storeName.equals(TopicCatalogue.WAITING_PAIRS_STORE) ? WAITING : WRITE_BUFFERS);
+    options.setArenaBlockSize(ARENA_BYTES);
     options.setMaxWriteBufferNumber(2);
   }
 
