@@ -123,6 +123,8 @@ public final class PairIndex implements CatalogueFold {
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
         "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
+        "CREATE TABLE given_label (pair_id, person TEXT, labels TEXT, at INTEGER,"
+            + " PRIMARY KEY (pair_id, person)) WITHOUT ROWID",
         "CREATE TABLE takedown (key TEXT PRIMARY KEY, part_of TEXT, is_in_force INTEGER)",
         "CREATE INDEX takedown_in_force ON takedown (is_in_force) WHERE is_in_force",
         "CREATE TABLE takedown_event (subject TEXT, what TEXT, requested_by TEXT, cause TEXT,"
@@ -160,6 +162,7 @@ public final class PairIndex implements CatalogueFold {
       takenDown(key, takedown, table);
     } else if (value instanceof Action action) {
       TakedownEvent.of(action).ifPresent(event -> takedownEvent(event, table));
+      GivenLabels.of(action).ifPresent(given -> given(action.getSubject(), given, table));
     } else if (place.topic().equals(topics.takedowns().name())) {
       // What comes from now on is shown again; what was taken out comes with its records alone.
       table.update("UPDATE takedown SET is_in_force = 0 WHERE key = ?", key);
@@ -295,6 +298,16 @@ public final class PairIndex implements CatalogueFold {
         event.by(),
         event.cause(),
         event.at().toEpochMilli());
+  }
+
+  private static void given(String pairId, GivenLabels given, Database table) {
+    table.update(
+        "INSERT INTO given_label VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            + " SET labels = excluded.labels, at = excluded.at WHERE excluded.at >= at",
+        HexBytes.of(pairId),
+        given.by(),
+        AnswerJson.text(given.labels()),
+        given.at().toEpochMilli());
   }
 
   @Override

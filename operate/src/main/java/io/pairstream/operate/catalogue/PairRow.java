@@ -248,6 +248,13 @@ public record PairRow(
     return status.equals(WAITING);
   }
 
+  /** Whether it stands in a split. */
+  @JsonIgnore
+  public boolean isPublished() {
+    return Arrays.stream(PairStatus.values())
+        .anyMatch(known -> known.isPublished() && known.name().equals(status));
+  }
+
   /** Whether the pair was rejected. */
   @JsonIgnore
   public boolean isQuarantined() {

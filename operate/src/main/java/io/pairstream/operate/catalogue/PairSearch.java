@@ -168,6 +168,21 @@ public final class PairSearch {
                 id));
   }
 
+  /** Labels that people give to a pair, in the order in which they gave them. */
+  public List<GivenLabels> given(String pairId) {
+    return catalogue.read(
+        table ->
+            table.query(
+                "SELECT person, labels, at FROM given_label WHERE pair_id = ? AND labels <> '[]'"
+                    + " ORDER BY at, person",
+                row ->
+                    new GivenLabels(
+                        row.getString(1),
+                        List.of(AnswerJson.read(row.getString(2), String[].class)),
+                        Instant.ofEpochMilli(row.getLong(3))),
+                HexBytes.of(pairId)));
+  }
+
   /**
    * Who withdrew one of these and who lifted that, oldest first. What is known of the pair alone is
    * enough where its takedown is or was part of another.

@@ -3,9 +3,12 @@ package io.pairstream.operate.pairs;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.operate.catalogue.Agreement;
 import io.pairstream.operate.catalogue.CopyRise;
+import io.pairstream.operate.catalogue.GivenLabels;
 import io.pairstream.operate.catalogue.PairPage;
 import io.pairstream.operate.catalogue.PairQuery;
+import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operate.instances.Instances.Limit;
@@ -182,16 +185,20 @@ public final class CatalogueRoutes implements AutoCloseable {
    * @param remembered whether it is what the catalogue alone knows, as Kafka does not answer
    * @param asOf of when it is then; empty where that is now
    * @param limits of the pair's recipe; empty where none is known
+   * @param given what people say that a published pair's picture shows
    */
   private record Card(
       @JsonUnwrapped PairCard card,
       boolean remembered,
       Optional<Instant> asOf,
-      List<Limit> limits) {}
+      List<Limit> limits,
+      List<GivenLabels> given) {}
 
   private Card card(PairCard card, boolean remembered) {
-    List<Limit> known = limits.apply(card.pair().row().recipeVersion());
-    return new Card(card, remembered, catalogue.staleSince(), known);
+    PairRow row = card.pair().row();
+    List<Limit> known = limits.apply(row.recipeVersion());
+    List<GivenLabels> given = row.isPublished() ? search.given(row.pairId()) : List.of();
+    return new Card(card, remembered, catalogue.staleSince(), known, given);
   }
 
   private Card card(String id) {
@@ -290,7 +297,8 @@ public final class CatalogueRoutes implements AutoCloseable {
         new Profile(
             new ProfileReport.ProfileAnswer(dataset, state.ready(), report, state.asOf()),
             CopyRise.of(catalogue, producers),
-            examples(report, question)));
+            examples(report, question),
+            Agreement.of(catalogue)));
   }
 
   /** The newest published pair of each label that is among the most frequent. */
@@ -307,7 +315,8 @@ public final class CatalogueRoutes implements AutoCloseable {
   private record Profile(
       @JsonUnwrapped ProfileReport.ProfileAnswer profile,
       List<CopyRise> copying,
-      Map<String, PairCard.Summary> examples) {}
+      Map<String, PairCard.Summary> examples,
+      List<Agreement> agreement) {}
 
   private static PairQuery query(Incoming request) {
     try {

@@ -185,6 +185,8 @@ public enum Template {
   NOT_IN_QUARANTINE("it is not in quarantine: {0}"),
   SENT_BEFORE("it was sent again before: {0} by {1} on {2}"),
   NOT_REJECTED("no pair of that id was rejected"),
+  LABELLED("labels: {0}"),
+  LABELS_TAKEN_BACK("takes back the labels"),
   ENTRY_GONE("its entry is no longer on the quarantine topic"),
   BYTES_NOT_KEPT("it cannot be sent again: its bytes are not kept; whoever has the picture can"),
   TOO_LARGE(

@@ -18,6 +18,7 @@ import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.operate.lag.MuteRoutes;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.operate.pairs.CatalogueRoutes;
+import io.pairstream.operate.pairs.LabelRoutes;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.review.ReviewRoutes;
@@ -144,6 +145,7 @@ public final class OperateService implements AutoCloseable {
     ActionLog actions = closedLater(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
+    routes.addAll(closedLater(new LabelRoutes(access, catalogue, actions, clock)).routes());
     routes.addAll(closedLater(new MuteRoutes(access, actions, clock)).routes());
     routes.addAll(Route.health(List.of(report::obstacle)));
     routes.addAll(DashboardPage.routes());

@@ -1,8 +1,9 @@
 // All that is known of one pair: what came, what the model sees, what was decided and why, its timeline, and what people
 // decided about it.
 
+import { ask } from "./dialog.js";
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, codeOf, command, facts, heading, measuredOf, note, personOf, saidIn, skeleton, timeOf } from "./parts.js";
+import { addressOf, button, card, codeOf, command, facts, heading, measuredOf, note, personOf, saidIn, skeleton, timeOf } from "./parts.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, statusChip } from "./tiles.js";
 
@@ -60,7 +61,7 @@ function page(app, pair, shown, reload) {
       pair.remembered
         ? h("div.stack", note("warn", rememberedWords(app, pair)), words(app, pair), knownFacts(app, pair))
         : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.status !== "RECEIVED" && measures(app, pair), knownFacts(app, pair)),
-      h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair)),
+      h("div.stack", verdict(app, pair, reload), journey(app, pair), isPublished(pair) && labelling(app, pair, reload), reviews(app, pair)),
     ),
   ];
 }
@@ -198,6 +199,43 @@ function people(app, acts) {
       ),
     )
   );
+}
+
+function isPublished({ status }) {
+  return status === "TRAINING" || status === "VALIDATION" || status === "TEST";
+}
+
+/** What people say that the picture shows: folded, so that the next one is not led by it. */
+function labelling(app, pair, reload) {
+  const { say, session } = app;
+  const given = pair.given ?? [];
+  const all = given.map(({ by, labels, at }) => ({ did: h("bdi", labels.join(" · ")), who: by, at }));
+  const give = async () => (session.can("review") || (await session.want({ asked: true }))) && (await askLabels(app, pair)) && reload();
+  return section(
+    app,
+    "labelling",
+    h("p.small.quiet", say("pair.labellingHint")),
+    h("div.row", button(say("pair.label"), give, { id: "give-labels" })),
+    given.length > 0 && h("details.after", h("summary", say("pair.given", { count: app.format.number(given.length) })), people(app, all)),
+  );
+}
+
+async function askLabels(app, pair) {
+  const { say, api } = app;
+  let isGiven = false;
+  const control = h("input", { maxlength: 4_000, autocomplete: "off", dir: "auto" });
+  await ask(app, {
+    id: "labels",
+    title: say("pair.label"),
+    submit: say("pair.label"),
+    lead: h("p", say("pair.labelMeans")),
+    fields: [{ name: "labels", label: say("pair.labels"), hint: say("pair.labelsHint"), control }],
+    async send({ labels }) {
+      await api.post(`/v1/pairs/${encodeURIComponent(pair.id)}/labels`, { labels: labels.split("|") });
+      isGiven = true;
+    },
+  });
+  return isGiven;
 }
 
 function reviews(app, pair) {

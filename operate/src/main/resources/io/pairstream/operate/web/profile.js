@@ -2,7 +2,7 @@
 // as text beside it.
 
 import { h } from "./dom.js";
-import { addressOf, card, choice, follow, heading, note, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
+import { addressOf, card, choice, follow, heading, note, personOf, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
 import { Shown, cardOf as cardAddress, picture, producerName, reasonWords, sourceName } from "./tiles.js";
 
 const EVERY_MS = 15_000;
@@ -51,7 +51,7 @@ function summary(app, { ready, pairs, since, truncated_share: truncated }) {
   ];
 }
 
-function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = {}, examples = {}, producers = [], copying = [] }, shown) {
+function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = {}, examples = {}, agreement = [], producers = [], copying = [] }, shown) {
   const isCounted = (name) => name !== "split" && counts[name].length > 0;
   return h(
     "div.grid",
@@ -62,6 +62,7 @@ function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = 
       inOrder(COUNTS, counts).filter(isCounted).map((name) => countsCard(app, name, counts[name])),
     ),
     labelsCard(app, labels, pairs, examples, shown),
+    agreement.length > 0 && agreementCard(app, agreement),
     wordsCard(app, words),
   );
 }
@@ -202,6 +203,23 @@ function labelsCard(app, { labelled = 0, distinct = 0, evenness, most = [] }, pa
     say("profile.labels"),
     most.length === 0 ? h("p.quiet", say("profile.noLabels")) : h("p.small.quiet", said, balance),
     most.length > 0 && table(say("profile.labels"), columns, most, { className: "counts labels-table", keyOf: ({ value }) => value, marks }),
+  );
+}
+
+/** How far people who labelled the same pairs agree. */
+function agreementCard(app, agreement) {
+  const { say, format } = app;
+  const columns = [
+    { name: "people", of: ({ one, other }) => [personOf(app, one), " · ", personOf(app, other)], isHead: true },
+    { name: "pairs", of: ({ pairs }) => format.number(pairs), number: true },
+    { name: "agreed", of: ({ agreed, pairs }) => format.share(agreed / pairs), number: true },
+    { name: "kappa", of: ({ kappa }) => (typeof kappa === "number" ? format.number(kappa, 2) : "–"), number: true },
+  ].map((column) => ({ ...column, title: say(`profile.${column.name}`) }));
+  return cardOf(
+    "agreement",
+    say("profile.agreement"),
+    table(say("profile.agreement"), columns, agreement, { keyOf: ({ one, other }) => JSON.stringify([one, other]) }),
+    h("p.small.quiet", say("profile.agreementRule")),
   );
 }
 
