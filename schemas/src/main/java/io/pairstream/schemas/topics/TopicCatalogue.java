@@ -75,10 +75,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   /** How much of a growing view each epoch of a run covers. */
   public static final String RUNS = "runs";
 
-  /** What models said, by what they were shown. */
+  /** Answers of models, by what these were shown. */
   public static final String ANSWERS = "answers";
 
-  /** What models said of each published pair, by pair. */
+  /** Answers of models about each published pair, by pair. */
   public static final String PAIR_ANSWERS = "pair-answers";
 
   /** The topic of all data sets' schemas, whole, on a cluster where our registry runs. */
