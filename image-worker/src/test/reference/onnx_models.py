@@ -1,4 +1,4 @@
-"""Makes the tiny ONNX models of ModelScoresTest, ModelScoreTest and OnnxModelTest.
+"""Makes the tiny ONNX models of ModelScoresTest, ModelScoreTest, ModelPoolTest and ModelsCommandTest.
 
     python onnx_models.py DIRECTORY...
 
@@ -83,6 +83,42 @@ def unknown_operator():
     return helper.make_model(graph, opset_imports=OPSET, ir_version=8).SerializeToString()
 
 
+def shown(layout):
+    """Pixels as shown and each channel's mean, inside the graph; their mean; and what takes an input that a part lacks."""
+    shape, axes = ((3, 8, 8), [2, 3]) if layout == "nchw" else ((8, 8, 3), [1, 2])
+    return model(
+        [
+            helper.make_node("Identity", ["pixels"], ["/inside/seen"]),
+            helper.make_node("ReduceMean", ["/inside/seen"], ["/inside/each"], axes=axes, keepdims=0),
+            helper.make_node("ReduceMean", ["/inside/seen"], ["mean"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("Add", ["mean", "extra"], ["other"]),
+        ],
+        [floats("pixels", "n", *shape), floats("extra", "n")],
+        [floats("mean", "n"), floats("other", "n")],
+    )
+
+
+def words():
+    """Each id and its square, float32 [n, length, 2]; and the sum of the mask."""
+    return model(
+        [
+            helper.make_node("Cast", ["ids"], ["numbers"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", ["numbers", "numbers"], ["squares"]),
+            helper.make_node("Unsqueeze", ["numbers", "two"], ["first"]),
+            helper.make_node("Unsqueeze", ["squares", "two"], ["second"]),
+            helper.make_node("Concat", ["first", "second"], ["hidden"], axis=2),
+            helper.make_node("Cast", ["mask"], ["floats"], to=TensorProto.FLOAT),
+            helper.make_node("ReduceSum", ["floats", "one"], ["count"], keepdims=0),
+        ],
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "length"]) for name in ("ids", "mask")],
+        [floats("hidden", "n", "length", 2), floats("count", "n")],
+        [
+            helper.make_tensor("one", TensorProto.INT64, [1], [1]),
+            helper.make_tensor("two", TensorProto.INT64, [1], [2]),
+        ],
+    )
+
+
 def main():
     models = {
         "mean-brightness.onnx": mean_brightness(),
@@ -90,6 +126,9 @@ def main():
         "brightness-and-tokens.onnx": brightness_and_tokens(TensorProto.INT64),
         "brightness-and-int32-tokens.onnx": brightness_and_tokens(TensorProto.INT32),
         "unknown-operator.onnx": unknown_operator(),
+        "shown.onnx": shown("nchw"),
+        "shown-last.onnx": shown("nhwc"),
+        "words.onnx": words(),
     }
     for directory in sys.argv[1:]:
         for name, content in models.items():

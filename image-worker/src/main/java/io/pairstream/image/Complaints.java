@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * <p>libjpeg prints only the first warning per image. A warning that comes early must never be
  * taken for harmless, or it would hide those after it.
  */
-final class Complaints {
+public final class Complaints {
 
   private static final int MAX_CHARS = 200;
 
@@ -55,7 +55,7 @@ final class Complaints {
   }
 
   /** Printable characters only, at most 200. */
-  static String presentable(String text) {
+  public static String presentable(String text) {
     String clean = text.replaceAll("[^\\x20-\\x7E]+", " ").strip();
     return clean.length() <= MAX_CHARS ? clean : clean.substring(0, MAX_CHARS);
   }

@@ -10,9 +10,10 @@ import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.image.ConfinedProcess.LostException;
+import io.pairstream.image.ConfinedProcess.Reply;
 import io.pairstream.image.Sandbox.Launcher;
-import io.pairstream.image.WorkerProcess.LostException;
-import io.pairstream.image.WorkerProcess.Reply;
+import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final WorkerSettings settings;
   private final Supplier<Duration> deadline;
 
+  private final Confinement confinement;
   private final WorkerStarter starter;
   private final SecureRandom tokens = new SecureRandom();
 
@@ -101,7 +103,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     this.settings = settings;
     this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
-    starter = new WorkerStarter(settings, launchers);
+    confinement = WorkerStarter.confinement(settings, launchers);
+    starter = new WorkerStarter(settings.startLimit(), confinement);
   }
 
   @Override
@@ -131,10 +134,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
     turns.acquireUninterruptibly();
     try {
-      Optional.ofNullable(idle.pollFirst()).ifPresent(starter::forget);
+      Optional.ofNullable(idle.pollFirst()).ifPresent(this::forget);
       Outcome<PreparedImage> answer = prepareInTurn(fresh(plan.scores()), image, plan);
       if (!answer.equals(doubted)) {
-        starter.retireAll();
+        confinement.retireAll();
       }
       return answer;
     } finally {
@@ -176,20 +179,24 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
       throws LostException {
-    Reply reply;
+    Reply<Answer> reply;
     try {
       asked.increment();
       reply = worker.ask(tokens.nextLong(), plan, image, deadline.get());
     } catch (LostException e) {
       (e.late() ? late : e.odd() ? odd : crashed).increment();
-      starter.forget(worker);
+      forget(worker);
       throw e;
     } catch (RuntimeException | Error e) {
-      starter.forget(worker); // nobody knows what it was asked
+      forget(worker); // nobody knows what it was asked
       throw e;
     }
     giveBack(worker);
     return outcome(reply, image.image().encoded().bytes());
+  }
+
+  private void forget(WorkerProcess worker) {
+    confinement.forget(worker.process());
   }
 
   /**
@@ -203,7 +210,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     WorkerProcess successor = successors.pollFirst();
     if (successor != null) {
-      starter.forget(worker);
+      forget(worker);
       idle.addFirst(successor);
       return;
     }
@@ -227,7 +234,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private static void beside(AtomicBoolean underWay, Runnable task, String name) {
     boolean started = false;
     try {
-      WorkerStarter.daemon(
+      Confinement.daemon(
               () -> {
                 try {
                   task.run();
@@ -264,7 +271,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  private static Outcome<PreparedImage> outcome(Reply reply, byte[] file) {
+  private static Outcome<PreparedImage> outcome(Reply<Answer> reply, byte[] file) {
     String complaint = Complaints.serious(reply.words(), file).orElse("");
     return reply
         .answer()
@@ -307,12 +314,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** Description of the workers' sandbox. */
   public String sandbox() {
-    return starter.sandbox();
+    return confinement.sandbox();
   }
 
   /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
   public String missing() {
-    return starter.missing();
+    return confinement.missing();
   }
 
   /**
@@ -322,7 +329,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    *     what is missing
    */
   public void requireSandbox() {
-    starter.requireSandbox();
+    confinement.requireSandbox();
   }
 
   /** Who decodes what in the worker that started last, in words. */
@@ -332,7 +339,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** Process ids of the workers that are running. */
   public List<Long> pids() {
-    return starter.pids();
+    return confinement.pids();
   }
 
   /** How the workers are, and what became of those that were. */
@@ -354,7 +361,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      starter.close();
+      confinement.close();
     }
   }
 
@@ -373,7 +380,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private WorkerProcess idleOrFresh(List<ModelScore> scores) {
     WorkerProcess worker = idle.pollFirst();
     while (worker != null && !isFor(scores, worker)) {
-      starter.forget(worker);
+      forget(worker);
       worker = idle.pollFirst();
     }
     if (worker == null) {
@@ -385,7 +392,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private static boolean isFor(List<ModelScore> scores, WorkerProcess worker) {
-    return worker.isUsable() && worker.plan().scores().equals(scores);
+    return worker.process().isUsable() && worker.plan().scores().equals(scores);
   }
 
   /** A worker that has answered its start's test picture and no other image. */
@@ -394,7 +401,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     if (successor != null && isFor(scores, successor)) {
       return successor;
     }
-    Optional.ofNullable(successor).ifPresent(starter::forget);
+    Optional.ofNullable(successor).ifPresent(this::forget);
     try {
       WorkerProcess worker = starter.start(scores);
       available = true;

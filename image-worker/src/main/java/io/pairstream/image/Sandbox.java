@@ -69,8 +69,11 @@ final class Sandbox {
 
   private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
 
-  /** Most address space; a progressive JPEG of 50 megapixels takes about 700 MB. */
-  private static final long MAX_MEMORY_BYTES = 2L << 30;
+  /** Main class of the workers of pictures, which also tries a sandbox out. */
+  static final String WORKER = "io.pairstream.image.worker.WorkerMain";
+
+  /** Address space for pictures; a progressive JPEG of 50 megapixels takes about 700 MB. */
+  static final long PICTURE_MEMORY_BYTES = 2L << 30;
 
   private static final int MAX_OPEN_FILES = 256;
 
@@ -83,6 +86,7 @@ final class Sandbox {
 
   private final WorkerSettings settings;
   private final Path directory;
+  private final long memoryBytes;
   private final Launcher launcher;
   private final boolean root;
 
@@ -92,9 +96,11 @@ final class Sandbox {
   /** Why system calls are not filtered; empty where they are. */
   private String unfiltered = "";
 
-  private Sandbox(WorkerSettings settings, Path directory, Launcher launcher, boolean root) {
+  private Sandbox(
+      WorkerSettings settings, Path directory, long memoryBytes, Launcher launcher, boolean root) {
     this.settings = settings;
     this.directory = directory;
+    this.memoryBytes = memoryBytes;
     this.launcher = launcher;
     this.root = root;
   }
@@ -104,18 +110,20 @@ final class Sandbox {
    * native libraries out where that has not been done.
    *
    * @param directory for the files of workers
+   * @param memoryBytes most address space of a worker
    * @throws IOException where a trial did not end, so that the answer is unknown; taken for a no,
    *     it would leave workers without that protection for good
    */
-  static Sandbox probe(WorkerSettings settings, Path directory, Launcher... candidates)
+  static Sandbox probe(
+      WorkerSettings settings, Path directory, long memoryBytes, Launcher... candidates)
       throws IOException {
     unpack(settings);
     List<String> refused = new ArrayList<>();
     for (Launcher candidate : candidates) {
-      Sandbox sandbox = new Sandbox(settings, directory, candidate, isRoot());
+      Sandbox sandbox = new Sandbox(settings, directory, memoryBytes, candidate, isRoot());
       Trial trial =
           Trial.of(
-              sandbox.process(WorkerProcess.java(settings, directory, WorkerMain.TRY)),
+              sandbox.process(ConfinedProcess.java(settings, directory, WORKER, WorkerMain.TRY)),
               settings.startLimit());
       if (trial.status() == 0 || trial.status() == WorkerMain.UNFILTERED) {
         sandbox.unfiltered = trial.status() == 0 ? "" : trial.said();
@@ -139,7 +147,7 @@ final class Sandbox {
           List.of(
               "prlimit",
               "--core=0",
-              "--as=" + MAX_MEMORY_BYTES,
+              "--as=" + memoryBytes,
               "--nofile=" + MAX_OPEN_FILES,
               "--fsize=" + MAX_FILE_BYTES));
       if (launcher.hasNamespaces() && countsByNamespace(System.getProperty("os.version"))) {
@@ -171,7 +179,7 @@ final class Sandbox {
       measures.add("filtered system calls");
     }
     if (launcher != Launcher.NONE) {
-      measures.add("at most " + (MAX_MEMORY_BYTES >> 20) + " MiB of address space");
+      measures.add("at most " + (memoryBytes >> 20) + " MiB of address space");
     }
     String missing = missing();
     return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);
@@ -301,7 +309,8 @@ final class Sandbox {
     }
     Trial trial =
         Trial.of(
-            builder(WorkerProcess.java(settings, cache, WorkerMain.UNPACK)), settings.startLimit());
+            builder(ConfinedProcess.java(settings, cache, WORKER, WorkerMain.UNPACK)),
+            settings.startLimit());
     if (trial.status() != 0) {
       throw new IOException(trial.said());
     }

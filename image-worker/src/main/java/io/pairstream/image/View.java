@@ -47,7 +47,7 @@ final class View {
     for (String device : List.of("/dev/null", "/dev/random", "/dev/urandom")) {
       view.entries.add(new Entry(Kind.DEVICE, Path.of(device)));
     }
-    for (Path java : List.of(WorkerProcess.JAVA, WorkerProcess.JAVA.toRealPath())) {
+    for (Path java : List.of(ConfinedProcess.JAVA, ConfinedProcess.JAVA.toRealPath())) {
       view.readable(java.getParent().resolve("..")); // JAVA_HOME/bin/java
     }
     for (String part : settings.classPath().split(File.pathSeparator)) {

@@ -2,290 +2,48 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
+import io.pairstream.image.ConfinedProcess.LostException;
+import io.pairstream.image.ConfinedProcess.Reply;
 import io.pairstream.image.protocol.ImageWindow;
-import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
-import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
-import io.pairstream.image.worker.WorkerMain;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
-/** One running worker. Used by one thread at a time; {@link #kill()} may come from any. */
+/** One running worker that prepares images. Used by one thread at a time. */
 final class WorkerProcess {
 
-  /** Java of this process, which runs the workers too. */
-  static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-
-  private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
-  private static final int BUFFER_BYTES = 64 * 1024;
-
-  /** Most bytes of a worker's stderr that are kept; the rest is discarded. */
-  private static final int MAX_WORDS_BYTES = 4096;
-
-  /** Time for the system to remove a process that got SIGKILL. */
-  private static final long BURIAL_SECONDS = 30;
-
-  private final Process process;
-  private final long token;
-  private final DataOutputStream requests;
-  private final DataInputStream answers;
-  private final InputStream words;
+  private final ConfinedProcess process;
   private final ImageWindow window;
-
   private ImagePlan plan = ImagePlan.PRESETS;
-
   private int served;
 
-  private volatile boolean retired;
-
-  private WorkerProcess(Process process, long token, ImageWindow window) {
+  WorkerProcess(ConfinedProcess process, ImageWindow window) {
     this.process = process;
-    this.token = token;
     this.window = window;
-    requests =
-        new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
-    // Its own buffer holds a part of an answer only.
-    answers = new DataInputStream(new BufferedInputStream(process.getInputStream(), BUFFER_BYTES));
-    words = process.getErrorStream();
   }
 
-  /** A worker has died, or was killed because it was late or its answer odd. */
-  static final class LostException extends Exception {
-
-    private static final long serialVersionUID = 1L;
-
-    private final boolean late;
-    private final boolean worked;
-
-    LostException(String message, boolean late, boolean worked, Throwable cause) {
-      super(message, cause);
-      this.late = late;
-      this.worked = worked;
-    }
-
-    /** Whether the worker was still there when its time was up. */
-    boolean late() {
-      return late;
-    }
-
-    /** Whether it answered what it may not. */
-    boolean odd() {
-      return getCause() instanceof OddAnswerException;
-    }
-
-    /** Whether it was late although it had as much of a processor as it may take. */
-    boolean lateAtWork() {
-      return late && worked;
-    }
-  }
-
-  /** An answer, and what was said on stderr meanwhile. */
-  record Reply(Answer answer, String words) {}
-
-  /**
-   * Starts the process; {@link #greet} waits for it.
-   *
-   * @param models files that the worker may read
-   * @param starter starts it on a thread that outlives it: a launcher ends with the thread that
-   *     started it
-   */
-  static WorkerProcess launch(
-      WorkerSettings settings,
-      Sandbox sandbox,
-      Path directory,
-      long token,
-      List<Path> models,
-      Executor starter)
-      throws IOException {
-    ImageWindow window = ImageWindow.create(directory);
-    List<Path> files = new ArrayList<>(models);
-    if (!window.argument().isEmpty()) {
-      files.add(Path.of(window.argument()));
-    }
-    try {
-      ProcessBuilder builder =
-          sandbox.process(
-              java(
-                  settings,
-                  directory,
-                  WorkerProtocol.argument(token),
-                  window.argument(),
-                  sandbox.filters() ? WorkerMain.FILTER : ""),
-              files.toArray(Path[]::new));
-      return new WorkerProcess(start(builder, starter), token, window);
-    } catch (IOException e) {
-      window.forgetFile();
-      throw e;
-    }
-  }
-
-  private static Process start(ProcessBuilder builder, Executor starter) throws IOException {
-    try {
-      return CompletableFuture.supplyAsync(() -> start(builder), starter).join();
-    } catch (RejectedExecutionException e) {
-      throw new IOException("the pool is closed", e);
-    } catch (CompletionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    }
-  }
-
-  private static Process start(ProcessBuilder builder) {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
-  }
-
-  /** The command that runs the worker's main class. */
-  static List<String> java(WorkerSettings settings, Path directory, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(JAVA.toString());
-    command.addAll(
-        List.of(
-            // Small and quick to start: the work is native, and the largest object is the file.
-            "-Xms40m",
-            "-Xmx96m",
-            // A file and its picture are garbage at once: a hundred of them between collections.
-            "-Xmn24m",
-            "-XX:+UseSerialGC",
-            "-XX:ReservedCodeCacheSize=48m",
-            "-XX:CompressedClassSpaceSize=24m",
-            "-Xshare:auto",
-            "-XX:-UsePerfData",
-            // Die at once and leave little behind.
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=" + directory.resolve("crash.log"),
-            // The virtual machine's own messages must not end up between the frames.
-            "-XX:+DisplayVMOutputToStderr",
-            // Nor among a codec's words, each of which speaks against the image.
-            "-Xlog:disable",
-            "-Djava.io.tmpdir=" + directory,
-            "-Djava.awt.headless=true",
-            "-Djna.tmpdir=" + directory,
-            "-Djna.nosys=true",
-            "-Dorg.bytedeco.javacpp.cachedir=" + settings.natives(),
-            // A PointerScope frees what is native; no collector thread has to.
-            "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-Dorg.bytedeco.javacpp.maxbytes=0",
-            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
-    command.addAll(compilers(ManagementFactory.getRuntimeMXBean().getInputArguments()));
-    command.addAll(settings.jvmOptions());
-    command.add("-cp");
-    command.add(settings.classPath());
-    command.add(MAIN_CLASS);
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /**
-   * A parent that compiles quickly rather than well, since it runs briefly, has a worker that does:
-   * nearly half of the processor time of a worker's start is the second compiler's.
-   *
-   * @param parent the parent's own options
-   */
-  static List<String> compilers(List<String> parent) {
-    return parent.stream().filter(option -> option.startsWith("-XX:TieredStopAtLevel=")).toList();
-  }
-
-  /** Waits until the worker is ready for requests, and answers what it said about itself. */
-  String greet(Duration limit) throws LostException {
-    try {
-      return within(
-          limit,
-          said -> {
-            readWords(WorkerProtocol.mark(token), said);
-            return said.toString(StandardCharsets.ISO_8859_1);
-          });
-    } finally {
-      window.forgetFile();
-    }
+  ConfinedProcess process() {
+    return process;
   }
 
   /** Has one image prepared. After an exception this worker is dead. */
-  Reply ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
+  Reply<Answer> ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
       throws LostException {
     List<ImagePlan> newPlan = plan.equals(wanted) ? List.of() : List.of(wanted);
     Request request = new Request(token, newPlan, image);
     plan = wanted;
-    return within(
-        limit,
-        said -> {
-          request.writeTo(requests, window);
-          readWords(WorkerProtocol.mark(request.token()), said);
-          Answer answer = answerTo(request);
-          served++;
-          return new Reply(answer, said.toString(StandardCharsets.ISO_8859_1));
-        });
+    return process.ask(
+        token, limit, out -> request.writeTo(out, window), in -> answerTo(request, in));
   }
 
-  private Answer answerTo(Request request) throws IOException {
-    try {
-      Answer answer = Answer.readFrom(answers);
-      AnswerCheck.check(request, plan, answer);
-      return answer;
-    } catch (RuntimeException e) {
-      // Whatever makes a reader stumble; the picture that is known to be good comes this way too.
-      throw new OddAnswerException("it cannot be judged: " + e);
-    }
-  }
-
-  private interface Exchange<T> {
-    T with(ByteArrayOutputStream said) throws IOException;
-  }
-
-  /**
-   * Runs the exchange under the limit: either it ends in time or the worker is killed, never both.
-   */
-  private <T> T within(Duration limit, Exchange<T> exchange) throws LostException {
-    Deadline deadline = new Deadline(process.toHandle(), limit);
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    T answer = null;
-    IOException failure = null;
-    try {
-      answer = exchange.with(said);
-    } catch (IOException e) {
-      failure = e;
-    }
-    boolean late = !deadline.met();
-    if (failure == null && !late) {
-      return answer;
-    }
-    kill();
-    if (failure instanceof OddAnswerException) {
-      throw new LostException(
-          "its answer is none to this image: " + failure.getMessage(), false, false, failure);
-    }
-    throw late
-        ? new LostException(
-            (deadline.worked()
-                    ? "the worker gave no answer in %d ms of processor time"
-                    : "the worker stood still, or had no processor, for %d ms or more")
-                .formatted(limit.toMillis()),
-            true,
-            deadline.worked(),
-            failure)
-        : new LostException("the worker died" + lastWords(said, failure), false, false, failure);
+  private Answer answerTo(Request request, DataInputStream in) throws IOException {
+    Answer answer = Answer.readFrom(in);
+    AnswerCheck.check(request, plan, answer);
+    served++;
+    return answer;
   }
 
   /** The plan that the worker follows. */
@@ -296,75 +54,5 @@ final class WorkerProcess {
   /** How many images it has answered, the one that is known to be good among them. */
   int served() {
     return served;
-  }
-
-  /** Makes every further request to this worker fail. */
-  void retire() {
-    retired = true;
-  }
-
-  /** Whether it may be asked. */
-  boolean isUsable() {
-    return !retired && isAlive();
-  }
-
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
-  /** The worker itself, below what launched it. */
-  ProcessHandle handle() {
-    return process.descendants().reduce((above, below) -> below).orElse(process.toHandle());
-  }
-
-  /** Ends the worker at once and waits until it is gone. */
-  void kill() {
-    // By its handle: Process.destroyForcibly would also close streams that another thread reads.
-    process.toHandle().destroyForcibly();
-    boolean interrupted = Thread.interrupted();
-    try {
-      process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private String lastWords(ByteArrayOutputStream said, IOException cause) {
-    try {
-      readWords(new byte[] {0}, said); // they end with the process
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-    String status = process.isAlive() ? "" : " (exit status " + process.exitValue() + ")";
-    String words = Complaints.presentable(said.toString(StandardCharsets.ISO_8859_1));
-    return status + (words.isEmpty() ? "" : ": " + words);
-  }
-
-  /**
-   * Reads stderr up to {@code mark} and keeps the beginning of the text before it.
-   *
-   * @param mark end of the text; its first byte occurs nowhere else in the mark
-   */
-  private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
-    int matched = 0;
-    while (matched < mark.length) {
-      int next = words.read();
-      if (next < 0) {
-        throw new EOFException("the worker closed its stderr");
-      }
-      if (next == mark[matched]) {
-        matched++;
-      } else {
-        int room = MAX_WORDS_BYTES - said.size();
-        said.write(mark, 0, Math.min(matched, room));
-        matched = next == mark[0] ? 1 : 0;
-        if (matched == 0 && said.size() < MAX_WORDS_BYTES) {
-          said.write(next);
-        }
-      }
-    }
   }
 }

@@ -47,6 +47,9 @@ public record WorkerSettings(
    */
   private static final int IMAGES_PER_WORKER = 100_000;
 
+  /** Libraries that are unpacked; another text where they are others of the same jars. */
+  private static final String UNPACKED = "codecs, models, cascades";
+
   public WorkerSettings {
     if (workers < 1 || workers > 256) {
       throw new IllegalArgumentException("workers must be 1 to 256, was " + workers);
@@ -166,7 +169,7 @@ public record WorkerSettings(
       }
     }
     Collections.sort(jars);
-    byte[] names = jars.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] names = (UNPACKED + jars).getBytes(StandardCharsets.UTF_8);
     return nativesCache.toAbsolutePath().resolve(UUID.nameUUIDFromBytes(names).toString());
   }
 

@@ -14,27 +14,23 @@ import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.image.ConfinedProcess.LostException;
+import io.pairstream.image.ConfinedProcess.Reply;
 import io.pairstream.image.Sandbox.Launcher;
-import io.pairstream.image.WorkerProcess.LostException;
-import io.pairstream.image.WorkerProcess.Reply;
+import io.pairstream.image.protocol.ImageWindow;
+import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** Starts workers in the sandbox that this system offers, and has them prove themselves. */
-final class WorkerStarter implements AutoCloseable {
+/** Starts workers and has them prove themselves. */
+final class WorkerStarter {
 
   /** Side of the picture that is known to be good: left half black, right half white, as JPEG. */
   private static final int SIDE_PX = 16;
@@ -50,79 +46,27 @@ final class WorkerStarter implements AutoCloseable {
   private static final String MODELS_UNUSABLE = "no worker can use the recipe's models: ";
   private static final String NOT_STARTED = "no worker can be started: ";
 
-  private final WorkerSettings settings;
-  private final Launcher[] launchers;
-  private final Path directory;
-
-  /** Null until this system's measures have been tried out; no worker starts before. */
-  private volatile Sandbox sandbox;
-
-  private volatile String codecs = "not known before a worker has started";
+  private final Confinement confinement;
+  private final Duration startLimit;
   private final SecureRandom tokens = new SecureRandom();
-  private final Set<WorkerProcess> running = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
-  private final ExecutorService starter =
-      Executors.newSingleThreadExecutor(task -> daemon(task, "image-worker-starter"));
+  private volatile String codecs = "not known before a worker has started";
 
   /**
-   * Tries out which protections this system offers; where a trial does not end, they are tried
-   * again before a worker starts.
-   *
-   * @param launchers the outer walls that may be used, best first
-   * @throws UncheckedIOException if there is no place for temporary files
+   * @param startLimit processor time that a worker may take to start, and again to prove itself
    */
-  WorkerStarter(WorkerSettings settings, Launcher... launchers) {
-    this.settings = settings;
-    this.launchers = launchers;
-    try {
-      directory = Files.createTempDirectory("pairstream-worker");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    try {
-      probed();
-    } catch (IOException e) {
-      // The next caller that needs a worker tries again, and reports.
-    }
+  WorkerStarter(Duration startLimit, Confinement confinement) {
+    this.startLimit = startLimit;
+    this.confinement = confinement;
   }
 
-  /** Description of the workers' sandbox. */
-  String sandbox() {
-    return sandbox == null ? "not known; no worker starts before it is" : sandbox.inWords();
-  }
-
-  /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
-  String missing() {
-    return sandbox == null ? "" : sandbox.missing();
+  /** Confinement of workers of pictures. */
+  static Confinement confinement(WorkerSettings settings, Launcher... launchers) {
+    return new Confinement(settings, Sandbox.WORKER, Sandbox.PICTURE_MEMORY_BYTES, launchers);
   }
 
   /** Who decodes what in the worker that started last, in words. */
   String codecs() {
     return codecs;
-  }
-
-  /**
-   * @throws ImageWorkerUnavailableException where this system lacks a protection, or that is
-   *     unknown
-   */
-  void requireSandbox() {
-    String missing;
-    try {
-      missing = probed().missing();
-    } catch (IOException e) {
-      missing = "an answer: " + e.getMessage();
-    }
-    if (!missing.isEmpty()) {
-      throw new ImageWorkerUnavailableException(
-          "a sandbox for image workers is required, and here it lacks " + missing);
-    }
-  }
-
-  private synchronized Sandbox probed() throws IOException {
-    if (sandbox == null) {
-      sandbox = Sandbox.probe(settings, directory, launchers);
-    }
-    return sandbox;
   }
 
   /**
@@ -132,49 +76,17 @@ final class WorkerStarter implements AutoCloseable {
    * @throws ImageWorkerUnavailableException with the reason where there is none
    */
   WorkerProcess start(List<ModelScore> scores) {
-    if (settings.sandboxRequired()) {
-      requireSandbox();
-    }
     scores.forEach(WorkerStarter::refuseExchanged);
     List<Path> files = scores.stream().map(score -> Path.of(score.model())).toList();
-    WorkerProcess worker;
-    try {
-      worker =
-          WorkerProcess.launch(settings, probed(), directory, tokens.nextLong(), files, starter);
-    } catch (IOException e) {
-      throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
-    }
-    running.add(worker);
-    if (closed) {
-      forget(worker);
-      throw new ImageWorkerUnavailableException("the pool is closed");
-    }
+    ImageWindow window = confinement.window();
+    WorkerProcess worker = new WorkerProcess(confinement.start(window, files), window);
     try {
       prove(worker, scores);
       return worker;
     } catch (ImageWorkerUnavailableException e) {
-      forget(worker);
+      confinement.forget(worker.process());
       throw e;
     }
-  }
-
-  /** Ends a worker that is not used any more. */
-  void forget(WorkerProcess worker) {
-    worker.kill();
-    running.remove(worker);
-  }
-
-  /** Has every worker end once its image, if it has one, is answered. */
-  void retireAll() {
-    running.forEach(WorkerProcess::retire);
-  }
-
-  /** Process ids of the workers that are running. */
-  List<Long> pids() {
-    return running.stream()
-        .filter(WorkerProcess::isAlive)
-        .map(worker -> worker.handle().pid())
-        .toList();
   }
 
   /**
@@ -199,11 +111,10 @@ final class WorkerStarter implements AutoCloseable {
   private void prove(WorkerProcess worker, List<ModelScore> scores) {
     boolean greeted = false;
     try {
-      codecs = worker.greet(settings.startLimit()).lines().reduce("", (a, b) -> b);
+      codecs = worker.process().greet(startLimit).lines().reduce("", (a, b) -> b);
       greeted = true;
-      Reply reply =
-          worker.ask(
-              tokens.nextLong(), SELF_TEST.withScores(scores), good(scores), settings.startLimit());
+      Reply<Answer> reply =
+          worker.ask(tokens.nextLong(), SELF_TEST.withScores(scores), good(scores), startLimit);
       String failure =
           reply
               .answer()
@@ -251,26 +162,5 @@ final class WorkerStarter implements AutoCloseable {
                 i ->
                     Math.abs((pixels[i] & 0xFF) - (i / 3 % SIDE_PX < SIDE_PX / 2 ? 0 : 255))
                         <= TOLERANCE);
-  }
-
-  /** Ends all workers, those at work too, and deletes their files. */
-  @Override
-  public void close() {
-    closed = true;
-    running.forEach(this::forget);
-    starter.shutdown(); // not shutdownNow, which forgets a start that somebody waits for
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      directory.toFile().deleteOnExit();
-    }
-  }
-
-  static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

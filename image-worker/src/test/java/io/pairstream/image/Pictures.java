@@ -48,7 +48,7 @@ public final class Pictures {
    * The class path that the build lays out for workers, and limits that neither a picture nor a
    * start reaches, however busy the machine.
    */
-  static WorkerSettings settings(int workers) {
+  public static WorkerSettings settings(int workers) {
     return settings(System.getProperty("pairstream.worker.classpath"), workers);
   }
 
@@ -90,7 +90,7 @@ public final class Pictures {
   }
 
   /** A picture of one colour. */
-  static BufferedImage flat(Color colour, int width, int height) {
+  public static BufferedImage flat(Color colour, int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = image.createGraphics();
     pen.setPaint(colour);

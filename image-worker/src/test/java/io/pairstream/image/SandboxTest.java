@@ -62,7 +62,7 @@ class SandboxTest {
       try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
         Sandbox sandbox;
         try {
-          sandbox = Sandbox.probe(settings, directory, launcher);
+          sandbox = Sandbox.probe(settings, directory, Sandbox.PICTURE_MEMORY_BYTES, launcher);
         } catch (IOException e) {
           System.out.println("refused " + e.getMessage());
           return;
@@ -72,8 +72,7 @@ class SandboxTest {
         String self = String.valueOf(ProcessHandle.current().pid());
         String stat = Files.readString(Path.of("/proc/self/stat"));
         String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
-        List<String> command = WorkerProcess.java(settings, directory);
-        command.set(command.size() - 1, Hostile.class.getName());
+        List<String> command = ConfinedProcess.java(settings, directory, Hostile.class.getName());
         command.addAll(
             List.of(args[2], self, started, String.valueOf(listening.getLocalPort()), name));
         command.addAll(List.of(secret.toString(), args[3], String.valueOf(victim.pid())));
@@ -95,7 +94,11 @@ class SandboxTest {
     folder.toFile().setReadable(true, false);
     folder.toFile().setExecutable(true, false);
     settings = settings(Files.createDirectory(folder.resolve("natives")));
-    Sandbox.probe(settings, Files.createDirectory(folder.resolve("own")), Launcher.NONE);
+    Sandbox.probe(
+        settings,
+        Files.createDirectory(folder.resolve("own")),
+        Sandbox.PICTURE_MEMORY_BYTES,
+        Launcher.NONE);
     open = Files.writeString(folder.resolve("segment"), "s");
     open.toFile().setWritable(true, false);
   }
@@ -137,7 +140,11 @@ class SandboxTest {
   @Test
   void noWorkerStartsWhereItsSandboxIsAskedForAndLacking() throws IOException {
     Sandbox none =
-        Sandbox.probe(settings, Files.createDirectories(folder.resolve("own")), Launcher.NONE);
+        Sandbox.probe(
+            settings,
+            Files.createDirectories(folder.resolve("own")),
+            Sandbox.PICTURE_MEMORY_BYTES,
+            Launcher.NONE);
     assertThat(none.missing()).contains("a limit on memory");
 
     // Without a class path nobody knows what a worker could be given.

@@ -25,7 +25,11 @@ final class Walls {
 
   private static String refusal(Launcher wall) {
     try {
-      Sandbox.probe(Pictures.settings(1), Files.createTempDirectory("pairstream-walls"), wall);
+      Sandbox.probe(
+          Pictures.settings(1),
+          Files.createTempDirectory("pairstream-walls"),
+          Sandbox.PICTURE_MEMORY_BYTES,
+          wall);
       return "";
     } catch (IOException e) {
       return e.getMessage();

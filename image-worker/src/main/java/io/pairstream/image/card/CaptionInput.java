@@ -15,7 +15,7 @@ import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
  */
 public record CaptionInput(TokenTarget target, Fill fill, String ids, String mask, String types) {
 
-  /** What stands behind a caption's own ids. */
+  /** Ids behind a caption's own. */
   public enum Fill {
     /** Padding, up to the length. */
     PADDED,

@@ -65,8 +65,9 @@ final class CardReader {
     String source = required("source", "say where the file comes from");
     NamedFile file = file(source);
     List<String> sections = card.sections("");
-    PictureInput picture = sections.contains("picture") ? picture() : null;
-    CaptionInput caption = sections.contains("caption") ? caption() : null;
+    boolean graph = kind == Kind.ONNX;
+    PictureInput picture = graph ? sections.contains("picture") ? picture() : null : greyPicture();
+    CaptionInput caption = graph && sections.contains("caption") ? caption() : null;
     if (picture == null && caption == null) {
       card.problem("", "the model sees nothing: add a section picture, caption or both");
     }
@@ -76,7 +77,10 @@ final class CardReader {
     }
     int maxMs = card.integer("max-ms", 5_000, 10, 600_000);
     String rendition = picture == null ? "" : card.text("picture.of", "main");
-    List<ModelOutput> outputs = card.sections("outputs").stream().map(this::output).toList();
+    List<ModelOutput> outputs =
+        card.sections("outputs").stream()
+            .map(output -> graph ? output(output) : found(output))
+            .toList();
     if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
       card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
     }
@@ -162,6 +166,24 @@ final class CardReader {
         three("picture.deviation", "1, 1, 1"));
   }
 
+  /** Picture of a cascade; its size is the largest that it is scaled down to. */
+  private PictureInput greyPicture() {
+    int side = card.integer("picture.side-px", 640, 32, 4096);
+    return new PictureInput(
+        "",
+        Fit.PAD,
+        side,
+        side,
+        Resampling.OPENCV_AREA,
+        0,
+        0,
+        Channels.RGB,
+        Layout.NCHW,
+        1,
+        List.of(0.0, 0.0, 0.0),
+        List.of(1.0, 1.0, 1.0));
+  }
+
   private List<Double> three(String key, String preset) {
     try {
       List<Double> numbers =
@@ -199,9 +221,27 @@ final class CardReader {
         as,
         vector ? Activation.NONE : card.choice(section + "activation", Activation.NONE),
         as == As.NUMBER ? card.integer(section + "index", 0, 0, 1_000_000) : 0,
+        as == As.SHARE ? card.number(section + "above", 0.5, -1e9, 1e9) : 0,
         as == As.LABEL ? labels(section) : List.of(),
         vector ? card.choice(section + "pool", Pool.NONE) : Pool.NONE,
         vector ? card.choice(section + "length", Length.KEPT) : Length.KEPT);
+  }
+
+  /** One of the two numbers that a cascade gives, counted from 0. */
+  private ModelOutput found(String name) {
+    String key = "outputs." + name + ".tensor";
+    checkName(key, name);
+    boolean counts = card.isFirst(key, "count", "largest-share");
+    return new ModelOutput(
+        name,
+        counts ? "count" : "largest-share",
+        As.NUMBER,
+        Activation.NONE,
+        counts ? 0 : 1,
+        0,
+        List.of(),
+        Pool.NONE,
+        Length.KEPT);
   }
 
   private List<String> labels(String section) {

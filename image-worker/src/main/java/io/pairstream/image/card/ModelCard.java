@@ -42,9 +42,12 @@ public record ModelCard(
     outputs = List.copyOf(outputs);
   }
 
-  /** What runs a model. */
+  /** Runtime of a model. */
   public enum Kind {
-    ONNX
+    /** ONNX Runtime. */
+    ONNX,
+    /** OpenCV's classifier by a cascade, Haar or LBP; sees a picture alone. */
+    CASCADE
   }
 
   /**

@@ -3,7 +3,7 @@ package io.pairstream.image.card;
 import java.util.List;
 
 /**
- * What is taken of what a model says.
+ * An answer, and the tensor that it is made of.
  *
  * @param name the answer's name
  * @param tensor name of a tensor {@code float32 [batch, …]} of the graph: one of its outputs, or
@@ -11,6 +11,7 @@ import java.util.List;
  * @param as what becomes of the tensor
  * @param activation what is done with the numbers first; never for {@link As#VECTOR}
  * @param index which number of a batch's item is the answer, counted from 0; for {@link As#NUMBER}
+ * @param above limit of {@link As#SHARE}
  * @param labels one for each number; the answer is that of the largest; for {@link As#LABEL}
  * @param pool how {@code [batch, tokens, size]} becomes {@code [batch, size]}; for {@link
  *     As#VECTOR}
@@ -22,6 +23,7 @@ public record ModelOutput(
     As as,
     Activation activation,
     int index,
+    double above,
     List<String> labels,
     Pool pool,
     Length length) {
@@ -33,14 +35,19 @@ public record ModelOutput(
     labels = List.copyOf(labels);
   }
 
-  /** What becomes of a tensor. */
+  /** Form of an answer. */
   public enum As {
+    /** One number. */
     NUMBER,
+    /** The share of the numbers that are above a limit, 0 to 1. */
+    SHARE,
+    /** A word for the largest number. */
     LABEL,
+    /** All numbers. */
     VECTOR
   }
 
-  /** What is done with the numbers of an item before one is picked. */
+  /** Function of the numbers of an item, applied before one is picked. */
   public enum Activation {
     NONE,
     SIGMOID,
@@ -51,7 +58,7 @@ public record ModelOutput(
   public enum Pool {
     /** There is one vector. */
     NONE,
-    /** That of the first token. */
+    /** The first token's vector. */
     FIRST,
     /** Mean over the tokens; of a caption, over its own. */
     MEAN

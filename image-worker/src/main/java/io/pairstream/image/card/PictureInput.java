@@ -12,7 +12,8 @@ import java.util.List;
  * @param fit how a picture of another shape fits
  * @param resizePx what the picture is scaled to before the middle is cut out; at least {@code
  *     sidePx}, and equal to it for {@link Fit#PAD}
- * @param sidePx width and height of what the model sees; 8 to 1024
+ * @param sidePx width and height of what the model sees; 8 to 1024. A cascade sees the whole
+ *     picture, whose longer side is 32 to 4096 at most
  * @param resampling how it is scaled
  * @param padLevel grey level of the borders of {@link Fit#PAD}, 0 to 255
  * @param jpegQuality quality of the JPEG, with halved chroma, that the scaled picture goes through

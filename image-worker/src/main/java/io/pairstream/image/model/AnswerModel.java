@@ -6,7 +6,7 @@ import java.util.List;
 /** A model that answers questions. Thread-safe. */
 public interface AnswerModel extends AutoCloseable {
 
-  /** What the model is, and what it is shown. */
+  /** The card of the model. */
   ModelCard card();
 
   /**

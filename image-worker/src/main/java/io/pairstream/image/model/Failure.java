@@ -4,11 +4,11 @@ package io.pairstream.image.model;
 public enum Failure {
   /** The process died over it, twice. */
   CRASHED,
-  /** It took more time than the card allows, twice. */
+  /** The process took more time than the card allows, twice. */
   TIMED_OUT,
   /** The model runs no such question, as one with an id beyond its vocabulary. */
   REFUSED,
-  /** What came back is none of the card's answers, or no finite number. */
+  /** The answer is none of the card's answers, or no finite number. */
   ODD_ANSWER,
   /** The model needs more memory than its process may take. */
   OVER_BUDGET,

@@ -2,7 +2,7 @@ package io.pairstream.image.model;
 
 import java.util.Map;
 
-/** What a model says to one question. */
+/** The answer to one question, or the reason why there is none. */
 public sealed interface ModelAnswer {
 
   /**

@@ -1,7 +1,7 @@
 package io.pairstream.image.model;
 
 /**
- * What a model is asked about.
+ * A picture, a caption, or both, about which a model is asked.
  *
  * @param picture null where the model sees none
  * @param caption null where the model sees none

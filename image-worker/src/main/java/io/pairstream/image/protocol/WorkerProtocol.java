@@ -77,6 +77,34 @@ public final class WorkerProtocol {
     return length;
   }
 
+  /**
+   * Reads a length, and a reply that has it.
+   *
+   * @throws EOFException if the worker ends before
+   * @throws OddAnswerException if it is none, which includes an unknown word
+   */
+  static <T extends Record> T readReply(Class<T> type, int mostBytes, DataInputStream in)
+      throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > mostBytes) {
+      throw new OddAnswerException("it has " + length + " bytes, at most " + mostBytes);
+    }
+    byte[] frame = new byte[length];
+    in.readFully(frame);
+    DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
+    T reply;
+    try {
+      reply = RecordWire.read(type, body);
+    } catch (IOException e) {
+      String why = e instanceof EOFException ? "bytes are missing" : e.getMessage();
+      throw new OddAnswerException("it cannot be read: " + why);
+    }
+    if (body.available() != 0) {
+      throw new OddAnswerException("it has bytes behind its end");
+    }
+    return reply;
+  }
+
   /** Thrown for an answer that a worker may not give to the request. */
   public static final class OddAnswerException extends IOException {
 
@@ -158,7 +186,8 @@ public final class WorkerProtocol {
    * @param kept one image, or none
    * @param rejected one rejection, or none
    */
-  public record Answer(long token, List<PreparedImage> kept, List<Rejection> rejected) {
+  public record Answer(long token, List<PreparedImage> kept, List<Rejection> rejected)
+      implements WorkerReply {
 
     /** The answer with this outcome to the request with this token. */
     public static Answer of(long token, Outcome<PreparedImage> outcome) {
@@ -170,11 +199,6 @@ public final class WorkerProtocol {
       return kept.isEmpty() ? Outcome.rejected(rejected.get(0)) : Outcome.kept(kept.get(0));
     }
 
-    /** Writes all but the length. */
-    public void writeTo(DataOutputStream out) throws IOException {
-      RecordWire.write(this, out);
-    }
-
     /**
      * Reads a length, and an answer that has it.
      *
@@ -182,21 +206,8 @@ public final class WorkerProtocol {
      * @throws OddAnswerException if it is none, which includes an unknown reason
      */
     public static Answer readFrom(DataInputStream in) throws IOException {
-      int length = in.readInt();
-      if (length < 0 || length > MAX_ANSWER_BYTES) {
-        throw new OddAnswerException("it has " + length + " bytes, at most " + MAX_ANSWER_BYTES);
-      }
-      byte[] frame = new byte[length];
-      in.readFully(frame);
-      DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
-      Answer answer;
-      try {
-        answer = RecordWire.read(Answer.class, body);
-      } catch (IOException e) {
-        String why = e instanceof EOFException ? "bytes are missing" : e.getMessage();
-        throw new OddAnswerException("it cannot be read: " + why);
-      }
-      if (body.available() != 0 || answer.kept.size() + answer.rejected.size() != 1) {
+      Answer answer = readReply(Answer.class, MAX_ANSWER_BYTES, in);
+      if (answer.kept.size() + answer.rejected.size() != 1) {
         throw new OddAnswerException("it is not one outcome");
       }
       return answer;

@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.onnxruntime.global.onnxruntime;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.global.opencv_objdetect;
 import org.bytedeco.opencv.global.opencv_photo;
 
 /**
@@ -51,15 +52,23 @@ final class LateParts {
 
   /** Lays every native library into the folder where workers find it. */
   static void unpack() {
-    loadNatives();
+    NATIVES.forEach(Loader::load);
     Loader.load(onnxruntime.class);
+    Loader.load(opencv_objdetect.class);
   }
 
   /**
-   * Loads what comes with native code; for one thread alone, since these classes need each other.
+   * Loads what comes with native code, and what decodes a picture in inks, by having it do its work
+   * once; while no other thread loads such classes, since these need each other.
    */
   static void loadNatives() {
     NATIVES.forEach(Loader::load);
+    try (InputStream in =
+        LateParts.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
+      InkDecoder.decode(in.readAllBytes(), new PlaneScaler());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** From now on a class whose library is loaded does not look for it. */
@@ -67,18 +76,12 @@ final class LateParts {
     System.setProperty("org.bytedeco.javacpp.loadLibraries", "false");
   }
 
-  /** Opens the class path, and loads what is Java's own, by having it do its work once. */
+  /** Opens the class path, and loads what is Java's own; beside a thread that loads natives. */
   static void loadJava() {
     openClassPath();
     byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
     if (ColourConversion.of(linear, 3).isEmpty()) {
       throw new IllegalStateException("Java reads no profile of its own");
-    }
-    try (InputStream in =
-        LateParts.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
-      InkDecoder.decode(in.readAllBytes(), new PlaneScaler());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

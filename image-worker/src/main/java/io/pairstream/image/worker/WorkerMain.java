@@ -1,25 +1,12 @@
 package io.pairstream.image.worker;
 
-import com.sun.jna.Function;
-import com.sun.jna.Memory;
-import com.sun.jna.Platform;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * One worker: prepares images from stdin, one after the other, until stdin ends.
@@ -46,14 +33,6 @@ public final class WorkerMain {
   /** Exit status of a trial. */
   public static final int UNFILTERED = 4;
 
-  private static final int BUFFER_BYTES = 64 * 1024;
-
-  /** Event of a pipe without readers: Linux, poll(2). */
-  private static final int POLLHUP = 16;
-
-  /** Command for a pipe's size: Linux, fcntl(2). */
-  private static final int F_GETPIPE_SZ = 1032;
-
   private WorkerMain() {}
 
   /** Runs the worker. */
@@ -79,114 +58,33 @@ public final class WorkerMain {
   }
 
   private static void serve(String[] args) throws IOException {
-    boolean toFilter = args[2].equals(FILTER);
-    FutureTask<Void> late = new FutureTask<>(LateParts::loadJava, null);
-    if (toFilter) {
-      new Thread(late, "late-parts").start();
-    }
-    if (Platform.isLinux()) {
-      Thread watch = new Thread(WorkerMain::endWithParent, "parent-watch");
-      watch.setDaemon(true);
-      watch.start();
-    }
-
-    int pipeBytes = pipeBytes();
     ByteBuffer window = ImageWindow.view(args[1]);
-
-    FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
-    DataOutputStream out =
-        new DataOutputStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
-    ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    DataInputStream in =
-        new DataInputStream(new BufferedInputStream(new Pipe(FileDescriptor.in), BUFFER_BYTES));
-
-    LateParts.compareVersions();
-    ImagePreparer preparer = new ImagePreparer();
-    System.err.println(preparer.codecs());
-    TestHooks hooks = TestHooks.fromProperties();
-    stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
-    boolean filtered = false;
-    try {
-      while (true) {
-        Request request = Request.readFrom(in, window);
-        hooks.before(request.image().image().encoded().bytes());
-        request.newPlan().forEach(preparer::follow);
-        Answer answer =
-            Answer.of(
-                request.token(),
-                preparer.prepare(request.image(), request.seenIn(window).orElse(null)));
-        if (toFilter && !filtered) {
-          LateParts.loadNatives();
-          LateParts.loadNoMore();
-          await(late);
-          SystemCallFilter.install();
-          filtered = true;
-        }
-        frame.reset();
-        answer.writeTo(new DataOutputStream(frame));
-        boolean first = Integer.BYTES + frame.size() <= pipeBytes;
-        if (first) {
-          send(frame, out);
-        }
-        stderr.write(WorkerProtocol.mark(request.token()));
-        if (!first) {
-          send(frame, out);
-        }
-      }
-    } catch (EOFException e) {
-      // The client is done with this worker. Halting skips native destructors, which have nothing
-      // to save and may hang.
-      Runtime.getRuntime().halt(0);
-    }
+    Conversation.hold(args[0], args[2], new Pictures(window));
   }
 
-  /**
-   * Ends this process soon after its parent: waits on another thread for the end of stdin without
-   * reading it, since the main thread may be inside a codec, and the parent's process is not
-   * visible.
-   */
-  private static void endWithParent() {
-    Memory stdin = new Memory(8);
-    stdin.clear();
-    Function poll = Function.getFunction("c", "poll");
-    do {
-      poll.invokeInt(new Object[] {stdin, 1L, -1});
-    } while ((stdin.getShort(6) & POLLHUP) == 0);
-    Runtime.getRuntime().halt(0);
-  }
+  private static final class Pictures implements Conversation.Work {
 
-  /** Bytes that stdout holds before its writer blocks; 0 where unknown. */
-  private static int pipeBytes() {
-    return Platform.isLinux()
-        ? Math.max(0, Function.getFunction("c", "fcntl").invokeInt(new Object[] {1, F_GETPIPE_SZ}))
-        : 0;
-  }
+    private final ByteBuffer window;
+    private final TestHooks hooks = TestHooks.fromProperties();
+    private ImagePreparer preparer;
 
-  private static void send(ByteArrayOutputStream frame, DataOutputStream out) throws IOException {
-    out.writeInt(frame.size());
-    frame.writeTo(out);
-    out.flush();
-  }
-
-  private static void await(FutureTask<Void> loading) {
-    try {
-      loading.get();
-    } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException("what is needed later cannot be loaded", e);
-    }
-  }
-
-  /** A pipe that reports no available bytes: a filtered process cannot ask. */
-  private static final class Pipe extends FileInputStream {
-
-    Pipe(FileDescriptor end) {
-      super(end);
+    Pictures(ByteBuffer window) {
+      this.window = window;
     }
 
     @Override
-    public int available() {
-      return 0;
+    public String open() {
+      preparer = new ImagePreparer();
+      return preparer.codecs();
+    }
+
+    @Override
+    public Answer next(DataInputStream in) throws IOException {
+      Request request = Request.readFrom(in, window);
+      hooks.before(request.image().image().encoded().bytes());
+      request.newPlan().forEach(preparer::follow);
+      return Answer.of(
+          request.token(), preparer.prepare(request.image(), request.seenIn(window).orElse(null)));
     }
   }
 }

@@ -1,0 +1,287 @@
+package io.pairstream.image.model;
+
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.image.Complaints;
+import io.pairstream.image.ConfinedProcess;
+import io.pairstream.image.ConfinedProcess.LostException;
+import io.pairstream.image.Confinement;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.card.CaptionInput;
+import io.pairstream.image.card.CaptionInput.Fill;
+import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.protocol.ImageWindow;
+import io.pairstream.image.protocol.ModelProtocol.CaptionTensors;
+import io.pairstream.image.protocol.ModelProtocol.Item;
+import io.pairstream.image.protocol.ModelProtocol.ModelReply;
+import io.pairstream.image.protocol.ModelProtocol.ModelRequest;
+import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+
+/**
+ * One model in child processes, under the sandbox and the rules of image workers.
+ *
+ * <p>Processes start when they are first needed; each must first answer questions that the pool has
+ * made up. When one is lost over a batch, each question of it is asked once more, alone; one that
+ * costs a process again is to blame. Thread-safe.
+ */
+public final class ModelPool implements AnswerModel {
+
+  private static final String MAIN_CLASS = "io.pairstream.image.worker.ModelMain";
+
+  /** Address space without a model, in bytes. */
+  private static final long MEMORY_BYTES = 3L << 30;
+
+  /** Copies of a model that loading it takes: the file, its messages, what is run. */
+  private static final int COPIES = 4;
+
+  /** The heap holds a batch's files; pixels and models are native. */
+  private static final List<String> HEAP = List.of("-Xms40m", "-Xmx384m", "-Xmn96m");
+
+  private static final int MADE_SIDE_PX = 48;
+
+  private final ModelCard card;
+  private final WorkerSettings settings;
+  private final Plan plan;
+  private final ReplyCheck check;
+  private final Confinement confinement;
+  private final Semaphore turns;
+  private final Deque<ModelProcess> idle = new ConcurrentLinkedDeque<>();
+  private final SecureRandom tokens = new SecureRandom();
+
+  /** A process, and how many questions it has been asked. */
+  private record ModelProcess(ConfinedProcess process, int asked) {}
+
+  /**
+   * A pool without any process yet. Tries out which protections this system offers, which takes
+   * about half a second.
+   *
+   * @param settings how many processes there may be, and how they are run; the card alone says how
+   *     long an answer may take
+   * @param threads threads of each process that run the model; 1 to 64
+   */
+  public ModelPool(ModelCard card, WorkerSettings settings, int threads) {
+    if (threads < 1 || threads > 64) {
+      throw new IllegalArgumentException("threads must be 1 to 64, was " + threads);
+    }
+    this.card = card;
+    this.settings =
+        settings.withJvmOptions(
+            Stream.concat(HEAP.stream(), settings.jvmOptions().stream()).toArray(String[]::new));
+    plan =
+        new Plan(
+            card.kind(),
+            card.file().toString(),
+            threads,
+            card.seesPicture() ? List.of(card.picture()) : List.of(),
+            card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
+            card.outputs());
+    check = new ReplyCheck(card);
+    confinement =
+        new Confinement(
+            this.settings, MAIN_CLASS, MEMORY_BYTES + COPIES * card.file().toFile().length());
+    turns = new Semaphore(settings.workers(), true);
+  }
+
+  private static CaptionTensors tensors(CaptionInput caption) {
+    return new CaptionTensors(caption.ids(), caption.mask(), caption.types());
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  /**
+   * Finds out whether the model does what its card says, before anything is asked.
+   *
+   * @throws InvalidCardException where it does not; the message says why
+   * @throws ModelUnavailableException where no process can be started
+   */
+  public void rehearse() {
+    turns.acquireUninterruptibly();
+    try {
+      idle.addFirst(idleOrFresh());
+    } finally {
+      turns.release();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws InvalidCardException where the model does not do what its card says
+   */
+  @Override
+  public List<ModelAnswer> ask(List<ModelQuestion> batch) {
+    List<Item> items = batch.stream().map(this::item).toList();
+    List<ModelAnswer> answers = new ArrayList<>();
+    for (int from = 0; from < items.size(); from += card.batch()) {
+      answers.addAll(askInTurn(items.subList(from, Math.min(items.size(), from + card.batch()))));
+    }
+    return answers;
+  }
+
+  private List<ModelAnswer> askInTurn(List<Item> items) {
+    try {
+      turns.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ModelUnavailableException("interrupted while waiting for a process", e);
+    }
+    try {
+      return askItems(items);
+    } catch (LostException e) {
+      return items.stream().map(this::askAlone).toList();
+    } finally {
+      turns.release();
+    }
+  }
+
+  private ModelAnswer askAlone(Item item) {
+    try {
+      return askItems(List.of(item)).get(0);
+    } catch (LostException e) {
+      Failure failure =
+          e.late() ? Failure.TIMED_OUT : e.odd() ? Failure.ODD_ANSWER : Failure.CRASHED;
+      return new Failed(failure, Complaints.presentable(e.getMessage()));
+    }
+  }
+
+  private List<ModelAnswer> askItems(List<Item> items) throws LostException {
+    ModelProcess process = idleOrFresh();
+    List<ModelAnswer> answers =
+        ask(process.process(), List.of(), items, card.perQuestion().multipliedBy(items.size()));
+    int asked = process.asked() + items.size();
+    if (asked < settings.imagesPerWorker()) {
+      idle.addFirst(new ModelProcess(process.process(), asked));
+    } else {
+      confinement.forget(process.process());
+    }
+    return answers;
+  }
+
+  private List<ModelAnswer> ask(
+      ConfinedProcess process, List<Plan> newPlan, List<Item> items, Duration limit)
+      throws LostException {
+    ModelRequest request = new ModelRequest(tokens.nextLong(), newPlan, items);
+    try {
+      return process
+          .ask(
+              request.token(),
+              limit,
+              request::writeTo,
+              in -> check.answers(ModelReply.readFrom(in), request.token(), items.size()))
+          .answer();
+    } catch (LostException | RuntimeException | Error e) {
+      confinement.forget(process);
+      throw e;
+    }
+  }
+
+  private ModelProcess idleOrFresh() {
+    for (ModelProcess next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
+      if (next.process().isUsable()) {
+        return next;
+      }
+      confinement.forget(next.process());
+    }
+    return fresh();
+  }
+
+  /** A process that has loaded the model and answered as many made questions as a batch has. */
+  private ModelProcess fresh() {
+    refuseExchanged();
+    try {
+      ConfinedProcess process = confinement.start(ImageWindow.none(), List.of(card.file()));
+      process.greet(settings.startLimit());
+      List<Item> made = Collections.nCopies(card.batch(), item(madeQuestion()));
+      Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
+      for (ModelAnswer answer : ask(process, List.of(plan), made, limit)) {
+        if (answer instanceof Failed failed) {
+          confinement.forget(process);
+          throw new InvalidCardException(
+              "the model card " + card.name() + " does not fit its model: " + failed.detail());
+        }
+      }
+      return new ModelProcess(process, 0);
+    } catch (ImageWorkerUnavailableException e) {
+      throw new ModelUnavailableException(e.getMessage(), e);
+    } catch (LostException e) {
+      throw new ModelUnavailableException(
+          "no process can run the model of the card "
+              + card.name()
+              + ": "
+              + Complaints.presentable(e.getMessage()),
+          e);
+    }
+  }
+
+  private void refuseExchanged() {
+    try {
+      if (!NamedFile.sha256(card.file()).equals(card.sha256())) {
+        throw new InvalidCardException(
+            "the model of the card " + card.name() + " has changed since the card was read");
+      }
+    } catch (IOException e) {
+      throw new ModelUnavailableException(
+          "the model of the card " + card.name() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static ModelQuestion madeQuestion() {
+    byte[] pixels = new byte[3 * MADE_SIDE_PX * MADE_SIDE_PX];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) ((i * 31) >> 4);
+    }
+    return new ModelQuestion(
+        new ShownPicture(pixels, "raw", MADE_SIDE_PX, MADE_SIDE_PX, 3), "a dog on a beach");
+  }
+
+  private Item item(ModelQuestion question) {
+    List<StoredPicture> picture = List.of();
+    if (card.seesPicture()) {
+      ShownPicture shown = question.picture();
+      picture =
+          List.of(
+              new StoredPicture(
+                  new EncodedImage(shown.bytes()),
+                  shown.encoding().equals("raw"),
+                  shown.width(),
+                  shown.height(),
+                  shown.channels()));
+    }
+    if (!card.seesCaption()) {
+      return new Item(picture, List.of(), 0);
+    }
+    CaptionInput caption = card.caption();
+    TokenIds ids = caption.target().apply(question.caption());
+    int kept = caption.fill() == Fill.NONE ? ids.count() : ids.ids().length;
+    return new Item(picture, Arrays.stream(ids.ids()).limit(kept).boxed().toList(), ids.count());
+  }
+
+  /** Process ids of the processes that are running. */
+  List<Long> pids() {
+    return confinement.pids();
+  }
+
+  @Override
+  public void close() {
+    confinement.close();
+  }
+}
