@@ -18,6 +18,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
@@ -196,6 +197,20 @@ final class Browser implements AutoCloseable {
 
   void type(String selector, String text) {
     one(selector).sendKeys(text);
+  }
+
+  /**
+   * Presses the pointer on a part of an element, by the share of its width, and moves to another.
+   */
+  void drag(String selector, double from, double to) {
+    WebElement element = one(selector);
+    int width = element.getSize().getWidth();
+    new Actions(driver)
+        .moveToElement(element, (int) ((from - 0.5) * width), 0)
+        .clickAndHold()
+        .moveToElement(element, (int) ((to - 0.5) * width), 0)
+        .release()
+        .perform();
   }
 
   WebElement one(String selector) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The operators' page before a platform that a test makes up: a poison picture holds one partition,
@@ -64,6 +65,9 @@ final class ScriptedOperate extends ScriptedServer {
         Route.get("/v1/pairs", Access.OPEN, (request, body) -> json(read("pairs")))
             .taking("q", "status", "reason", "source", "contributor", "producer", "limit"));
     answer(routes, "/v1/pairs/{id}", request -> card());
+    routes.add(
+        Route.get("/v1/threshold", Access.OPEN, (request, body) -> json(threshold(request)))
+            .taking("field", "bound", "limit"));
     routes.add(
         Route.post(
             "/v1/mutes",
@@ -133,6 +137,42 @@ final class ScriptedOperate extends ScriptedServer {
   private synchronized JsonNode overview() {
     asked.incrementAndGet();
     return overview.deepCopy();
+  }
+
+  /** A hundred pairs, of which number i has the answer i / 100; ten are not asked about yet. */
+  private static JsonNode threshold(Incoming request) {
+    double limit = Double.parseDouble(request.query("limit").orElse("0.3"));
+    boolean isMost = !request.query("bound").equals(Optional.of("AT_LEAST"));
+    String field = request.query("field").orElse("answer.nsfw");
+    ObjectNode answer = Http.JSON.createObjectNode().put("ready", true).put("published", 112);
+    answer.putArray("fields").add("answer.nsfw").add("measure.sharpness");
+    answer.put("field", field).put("bound", isMost ? "AT_MOST" : "AT_LEAST");
+    ObjectNode divided = answer.putObject("divided").put("count", 100).put("failed", 2);
+    ArrayNode edges = divided.putObject("histogram").put("unit", "").putArray("edges");
+    ArrayNode counts = ((ObjectNode) divided.path("histogram")).putArray("counts");
+    IntStream.rangeClosed(0, 20).forEach(i -> edges.add(i / 20.0));
+    IntStream.range(0, 20).forEach(i -> counts.add(5));
+    List<Integer> below = IntStream.range(0, 100).filter(i -> i / 100.0 <= limit).boxed().toList();
+    List<Integer> above = IntStream.range(0, 100).filter(i -> i / 100.0 > limit).boxed().toList();
+    divided.put("limit", limit).put("kept", (isMost ? below : above).size());
+    ArrayNode lower = divided.putArray(isMost ? "kept_pairs" : "left_out_pairs");
+    ArrayNode upper = divided.putArray(isMost ? "left_out_pairs" : "kept_pairs");
+    below.stream().skip(Math.max(0, below.size() - 8)).forEach(i -> lower.insert(0, pair(i)));
+    above.stream().limit(8).forEach(i -> upper.add(pair(i)));
+    divided.put("condition", field + (isMost ? "<=" : ">=") + limit);
+    divided.put(
+        "recipe", field.startsWith("measure.") ? "quality:\n  min-sharpness: " + limit : "");
+    return answer;
+  }
+
+  private static ObjectNode pair(int number) {
+    return Http.JSON
+        .createObjectNode()
+        .put("value", number / 100.0)
+        .put("id", "pair" + number)
+        .put("caption", "A harbour at low tide, seen from wall number " + number)
+        .put("language", "en")
+        .put("picture", "/v1/pictures/pairs.training/0/" + (100 + number));
   }
 
   private JsonNode lag(Incoming request) {

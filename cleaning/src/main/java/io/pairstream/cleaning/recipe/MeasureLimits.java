@@ -1,8 +1,10 @@
 package io.pairstream.cleaning.recipe;
 
 import io.pairstream.cleaning.Measured.Bound;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Limits that a recipe sets on the measures of a prepared pair. */
@@ -44,6 +46,21 @@ public final class MeasureLimits {
         .toList();
   }
 
+  /**
+   * The key of a recipe that limits a measure.
+   *
+   * @param keys every key that a recipe may have
+   * @return {@code quality.min-sharpness}; empty where there is none
+   */
+  public static Optional<String> key(Collection<String> keys, String measure, Bound bound) {
+    return measure.startsWith("score.")
+        ? Optional.of(
+            "scores." + measure.substring(6) + (bound == Bound.AT_LEAST ? ".min" : ".max"))
+        : keys.stream()
+            .filter(key -> measures(key).anyMatch(measure::equals) && bound(key) == bound)
+            .findFirst();
+  }
+
   private static Stream<String> measures(String key) {
     String[] parts = key.split("\\.");
     String last = parts[parts.length - 1];
@@ -60,8 +77,10 @@ public final class MeasureLimits {
   }
 
   private static Limit limit(String measure, Map.Entry<String, String> entry) {
-    boolean isMin = entry.getKey().matches(".*[.]min(-.+)?");
-    double limit = Double.parseDouble(entry.getValue());
-    return new Limit(measure, isMin ? Bound.AT_LEAST : Bound.AT_MOST, limit);
+    return new Limit(measure, bound(entry.getKey()), Double.parseDouble(entry.getValue()));
+  }
+
+  private static Bound bound(String key) {
+    return key.matches(".*[.]min(-.+)?") ? Bound.AT_LEAST : Bound.AT_MOST;
   }
 }

@@ -1,10 +1,13 @@
 package io.pairstream.cleaning.recipe;
 
+import static io.pairstream.cleaning.Measured.Bound.AT_LEAST;
+import static io.pairstream.cleaning.Measured.Bound.AT_MOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MeasureLimitsTest {
@@ -44,6 +47,22 @@ class MeasureLimitsTest {
             "border_left_share AT_MOST 0.25",
             "border_bottom_share AT_MOST 0.25",
             "language_confidence AT_LEAST 0.5");
+  }
+
+  @Test
+  void namesTheKeyThatLimitsAMeasure() {
+    Set<String> keys =
+        new CleaningPlan(RecipeReader.parse("recipe.yaml", ""), null, StepObserver.NONE)
+            .effectiveRecipe()
+            .keySet();
+
+    assertThat(MeasureLimits.key(keys, "sharpness", AT_LEAST)).contains("quality.min-sharpness");
+    assertThat(MeasureLimits.key(keys, "sharpness", AT_MOST)).isEmpty();
+    assertThat(MeasureLimits.key(keys, "luma_mean", AT_MOST)).contains("quality.max-luma-mean");
+    assertThat(MeasureLimits.key(keys, "border_top_share", AT_MOST))
+        .contains("quality.max-border-share");
+    assertThat(MeasureLimits.key(keys, "caption_words", AT_LEAST)).contains("caption.min-words");
+    assertThat(MeasureLimits.key(keys, "score.nsfw", AT_MOST)).contains("scores.nsfw.max");
   }
 
   private static List<String> limits(String yaml) {

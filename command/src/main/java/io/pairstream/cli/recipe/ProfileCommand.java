@@ -57,7 +57,15 @@ public final class ProfileCommand extends ClusterCommand {
     profile.counts().forEach((name, values) -> shares(lines, name, values));
     profile
         .histograms()
-        .forEach((name, bins) -> shares(lines, name + " (" + bins.unit() + ")", ranges(bins)));
+        .forEach((name, bins) -> shares(lines, title(name, bins.unit()), ranges(bins)));
+    profile
+        .answers()
+        .forEach(
+            one ->
+                lines.add(
+                    TerminalText.format(
+                        "\nmodel %s: %,d pair(|s) answered, %,d failed, %,d not asked yet",
+                        one.card(), one.answered(), one.failed(), one.unanswered())));
     profile
         .truncatedShare()
         .ifPresent(share -> lines.add("\ncaptions with more tokens than fit: " + percent(share)));
@@ -97,6 +105,10 @@ public final class ProfileCommand extends ClusterCommand {
             ? String.format(Locale.ROOT, ", balance %.2f of 1", labels.evenness().getAsDouble())
             : "";
     shares(lines, title + balance, labels.most(), labels.most().isEmpty() ? 0 : pairs);
+  }
+
+  private static String title(String name, String unit) {
+    return unit.isEmpty() ? name : name + " (" + unit + ")";
   }
 
   private static void shares(List<String> lines, String title, List<Count> counts) {

@@ -71,7 +71,8 @@ class ProfileCommandTest extends OnCluster {
                 81,
                 OptionalDouble.of(0.874),
                 List.of(new Count("dog", 2000), new Count("fire\u001b engine", 10))),
-            List.of(new NamedProducer("a\u001b[2J\u202e", 93, 7, 2, "IMAGE_TOO_SMALL")));
+            List.of(new NamedProducer("a\u001b[2J\u202e", 93, 7, 2, "IMAGE_TOO_SMALL")),
+            List.of(new ProfileReport.AnsweredPairs("open-nsfw", 3990, 1, 9)));
 
     assertThat(String.join("\n", ProfileCommand.lines("pairs", profile)))
         .isEqualTo(
@@ -85,6 +86,8 @@ class ProfileCommandTest extends OnCluster {
 
             width (px)
               64 and more  ███████████████████  1  100.0 %
+
+            model open-nsfw: 3,990 pairs answered, 1 failed, 9 not asked yet
 
             captions with more tokens than fit: 3.4 %
 

@@ -2,6 +2,7 @@ package io.pairstream.operate.catalogue;
 
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -34,8 +35,8 @@ import org.apache.kafka.common.utils.Utils;
 
 /**
  * Tables on this instance's disk of all decisions about pairs: of training, validation, test,
- * quarantine, receipts, uploads, takedowns, reviews and the audit trail, committed records alone.
- * Each record is decoded once and shown to all folds.
+ * quarantine, receipts, uploads, takedowns, reviews, models' answers and the audit trail, committed
+ * records alone. Each record is decoded once and shown to all folds.
  */
 public final class Catalogue implements Aggregate {
 
@@ -76,7 +77,8 @@ public final class Catalogue implements Aggregate {
                 new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
-                new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry))
+                new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry),
+                new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry))
             .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
     this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);

@@ -29,12 +29,12 @@ public interface CatalogueFold {
    * Takes a record in.
    *
    * @param key pair id, or the coordinates where there is none; of a takedown as in {@link
-   *     io.pairstream.schemas.TakedownKind#key}
+   *     io.pairstream.schemas.TakedownKind#key}, of an answer as in {@link AnswerKey}
    * @param value a {@link io.pairstream.schemas.PreparedPair}, {@link Rejected}, {@link
    *     io.pairstream.schemas.Receipt}, {@link io.pairstream.schemas.Upload}, {@link
-   *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown} or {@link
-   *     io.pairstream.schemas.Action}; null where the topic holds nothing of the key any more.
-   *     Images and originals are not to be kept here
+   *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown}, {@link
+   *     io.pairstream.schemas.PairAnswer} or {@link io.pairstream.schemas.Action}; null where the
+   *     topic holds nothing of the key any more. Images and originals are not to be kept here
    */
   void apply(String key, Object value, Place place, Database table);
 

@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param producer whose API key it was sent with, exactly
  * @param label one of the pair's labels, exactly
  * @param status TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param answers what models say of the pair
  * @param after goes on behind the cursor of an earlier page
  * @param limit pairs of one page at most; 1 to 500
  */
@@ -24,6 +26,7 @@ public record PairQuery(
     String producer,
     String label,
     String status,
+    List<AnswerCondition> answers,
     Optional<String> after,
     int limit) {
 
@@ -35,6 +38,7 @@ public record PairQuery(
    *     none of ours
    */
   public PairQuery {
+    answers = List.copyOf(answers);
     if (limit < 1 || limit > 500) {
       throw new IllegalArgumentException("limit must be 1 to 500, was " + limit);
     }
@@ -60,17 +64,27 @@ public record PairQuery(
 
   /** All pairs of a status, or of every one where that is empty; the first page. */
   public static PairQuery all(String status, int limit) {
-    return new PairQuery("", "", "", "", "", "", status, Optional.empty(), limit);
+    return new PairQuery("", "", "", "", "", "", status, List.of(), Optional.empty(), limit);
   }
 
   /** This query with another text to look for. */
   public PairQuery withText(String other) {
-    return new PairQuery(other, reason, source, contributor, producer, label, status, after, limit);
+    return new PairQuery(
+        other, reason, source, contributor, producer, label, status, answers, after, limit);
   }
 
   /** This query from a cursor on. */
   public PairQuery from(String cursor) {
     return new PairQuery(
-        text, reason, source, contributor, producer, label, status, Optional.of(cursor), limit);
+        text,
+        reason,
+        source,
+        contributor,
+        producer,
+        label,
+        status,
+        answers,
+        Optional.of(cursor),
+        limit);
   }
 }

@@ -87,6 +87,17 @@ public final class PairSearch {
                                         at.getOffset()))));
   }
 
+  /** What models say of a pair, by card and name. */
+  public List<AnswerNote> answers(String pairId) {
+    return catalogue.read(
+        table ->
+            table.query(
+                "SELECT card, answer_name.name, value FROM said JOIN answer_name"
+                    + " ON answer_name.id = said.name WHERE pair_id = ? ORDER BY 1, 2",
+                row -> AnswerNote.of(row.getString(1), row.getString(2), row.getObject(3)),
+                HexBytes.of(pairId)));
+  }
+
   /** The first pair of a picture that is published; none where the digest is empty. */
   public Optional<FoundPair> published(String imageDigest) {
     return catalogue.read(
@@ -284,6 +295,7 @@ public final class PairSearch {
       }
     }
     conditions.addLabel(query.label());
+    query.answers().forEach(answer -> conditions.add(answer, table));
     conditions.add("reason", query.reason());
     conditions.add("contributor", query.contributor());
     conditions.add("producer", query.producer());
@@ -294,7 +306,10 @@ public final class PairSearch {
       conditions.terms.add(NO_CANARY);
     }
     OptionalLong found =
-        isOfAny && query.contributor().isEmpty() && query.producer().isEmpty()
+        isOfAny
+                && query.contributor().isEmpty()
+                && query.producer().isEmpty()
+                && query.answers().isEmpty()
             ? OptionalLong.of(conditions.count(table))
             : OptionalLong.empty();
     List<Long> ids = conditions.ids(table, query.before(), query.limit() + 1);
@@ -317,6 +332,8 @@ public final class PairSearch {
     private static final String ALL_BUT_OTHERS =
         "SELECT count(*) - (SELECT count(*) FROM pair WHERE status <> 'TRAINING') FROM pair";
 
+    private static final int FEW = 10_000;
+
     private String from = "pair";
     private String id = "id";
     private final List<String> terms = new ArrayList<>();
@@ -330,6 +347,29 @@ public final class PairSearch {
         terms.add(column + " = ?" + (terms.isEmpty() ? ofPartialIndex(column, text) : ""));
         values.add(text);
       }
+    }
+
+    /** A condition that few answers meet leads to their pairs; others are looked up by pair. */
+    void add(AnswerCondition answer, Database table) {
+      List<Object> arguments = answer.arguments();
+      List<Object> asked = new ArrayList<>(arguments);
+      asked.add(FEW);
+      boolean areFew =
+          terms.isEmpty()
+              && count(
+                      table,
+                      "SELECT count(*) FROM (SELECT 1 FROM said WHERE "
+                          + answer.rows()
+                          + " LIMIT ?)",
+                      asked.toArray())
+                  < FEW;
+      terms.add(
+          areFew
+              ? "pair_id IN (SELECT pair_id FROM said WHERE " + answer.rows() + ")"
+              : "EXISTS (SELECT 1 FROM said WHERE said.pair_id = pair.pair_id AND "
+                  + answer.rows()
+                  + ")");
+      values.addAll(arguments);
     }
 
     /** A further term that shows SQLite that a partial index serves the condition. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operate.catalogue.Agreement;
+import io.pairstream.operate.catalogue.AnswerCondition;
 import io.pairstream.operate.catalogue.CopyRise;
 import io.pairstream.operate.catalogue.GivenLabels;
 import io.pairstream.operate.catalogue.PairPage;
@@ -99,6 +100,7 @@ public final class CatalogueRoutes implements AutoCloseable {
                 "producer",
                 "label",
                 "status",
+                "where",
                 "after",
                 "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
@@ -328,6 +330,7 @@ public final class CatalogueRoutes implements AutoCloseable {
           filter(request, "producer"),
           filter(request, "label"),
           filter(request, "status"),
+          AnswerCondition.parse(filter(request, "where")),
           request.query("after").filter(cursor -> !cursor.isEmpty()),
           request.whole("limit", 50, 1, 500));
     } catch (IllegalArgumentException e) {

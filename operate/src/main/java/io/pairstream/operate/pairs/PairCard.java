@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.tokens.ReadableTokens;
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.ReceiptNote;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param copied the published pair whose picture this one nearly copies; null where it copies none,
  *     or that one is there no longer
  * @param nearCopies how many near copies of its picture were rejected
+ * @param answers what models say of it
  * @param exposureCommand says at the command line which checkpoints have seen it
  */
 record PairCard(
@@ -40,6 +42,7 @@ record PairCard(
     long nearCopies,
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,
+    List<AnswerNote> answers,
     String remedy,
     String exposureCommand) {
 

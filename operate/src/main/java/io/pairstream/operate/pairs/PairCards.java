@@ -185,6 +185,7 @@ final class PairCards {
         row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
         search.reviews(pair.id()),
         search.takedownEvents(row.pairId(), row.takedowns()),
+        row.isPublished() ? search.answers(row.pairId()) : List.of(),
         remedy(row.reason()),
         Hint.of("exposure " + row.pairId()));
   }

@@ -98,23 +98,27 @@ final class Changes {
       table.update("DELETE FROM judged WHERE key = ?", key);
     } else {
       table.update(
-          "INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?)",
+          "INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?, ?)",
           key,
           judged.accepted().map(Facts::bytes).orElse(null),
           judged.rejected().map(Facts::bytes).orElse(null),
-          judged.isWithdrawn() ? 1 : null);
+          judged.isWithdrawn() ? 1 : null,
+          judged.answers().equals(AnswerFacts.NONE) ? null : judged.answers().bytes());
     }
   }
 
   private Judged read(String key) {
     return table
         .first(
-            "SELECT accepted, rejected, is_withdrawn FROM judged WHERE key = ?",
+            "SELECT accepted, rejected, is_withdrawn, answers FROM judged WHERE key = ?",
             row ->
                 new Judged(
                     Optional.ofNullable(row.getBytes(1)).map(Facts::read),
                     Optional.ofNullable(row.getBytes(2)).map(Facts::read),
-                    row.getBoolean(3)),
+                    row.getBoolean(3),
+                    Optional.ofNullable(row.getBytes(4))
+                        .map(AnswerFacts::read)
+                        .orElse(AnswerFacts.NONE)),
             HexBytes.of(key))
         .orElse(Judged.NOTHING);
   }

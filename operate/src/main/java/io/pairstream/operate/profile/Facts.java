@@ -145,6 +145,13 @@ record Facts(
         OriginHeader.text(pair.getOrigin()));
   }
 
+  /** These facts with further values, each cut to what is counted. */
+  Facts with(List<Value> more) {
+    List<Value> all = new ArrayList<>(values);
+    more.forEach(each -> all.add(new Value(value(each.dimension()), value(each.value()))));
+    return new Facts(status, sourceKind, contributor, all, outcome, at, origin);
+  }
+
   /** Whether a rejection is not older than another of its pair. */
   boolean isSince(Facts other) {
     return at == other.at ? origin.compareTo(other.origin) >= 0 : at > other.at;

@@ -2,8 +2,10 @@ package io.pairstream.operate.profile;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.words.ContentWords;
+import io.pairstream.operate.catalogue.AnswerKey;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -14,13 +16,15 @@ import java.util.Map;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
- * and by kind of source; canaries count as none. What a pair counts as is kept beside, to be taken
- * out again when it stands elsewhere. The sums of a transaction's records are written together.
+ * and by kind of source, models' answers among them; canaries count as none. What a pair counts as
+ * is kept beside, to be taken out again when it stands elsewhere. The sums of a transaction's
+ * records are written together.
  */
 public final class ProfileFold implements CatalogueFold {
 
   private final Map<String, PairStatus> splits;
   private final String receipts;
+  private final String answers;
   private final ContentWords words = new ContentWords();
 
   /**
@@ -28,6 +32,7 @@ public final class ProfileFold implements CatalogueFold {
    */
   public ProfileFold(PairTopics topics) {
     this.receipts = topics.receipts().name();
+    this.answers = topics.pairAnswers().name();
     this.splits = topics.splits();
   }
 
@@ -39,7 +44,8 @@ public final class ProfileFold implements CatalogueFold {
   @Override
   public List<String> schema() {
     return List.of(
-        "CREATE TABLE judged (key PRIMARY KEY, accepted BLOB, rejected BLOB, is_withdrawn INTEGER)"
+        "CREATE TABLE judged (key PRIMARY KEY, accepted BLOB, rejected BLOB, is_withdrawn INTEGER,"
+            + " answers BLOB)"
             + " WITHOUT ROWID",
         "CREATE TABLE tally (status TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
             + " pairs INTEGER, PRIMARY KEY (status, source_kind, dimension, value))"
@@ -64,6 +70,14 @@ public final class ProfileFold implements CatalogueFold {
 
   private void apply(Event event, Changes changes) {
     String key = event.key();
+    if (event.place().topic().equals(answers)) {
+      AnswerKey.parse(key)
+          .ifPresent(
+              of ->
+                  changes.change(
+                      of.pairId(), judged -> judged.answer(of.card(), (PairAnswer) event.value())));
+      return;
+    }
     PairStatus split = splits.get(event.place().topic());
     if (event.value() instanceof PreparedPair pair) {
       Facts facts =

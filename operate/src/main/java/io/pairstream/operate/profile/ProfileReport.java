@@ -6,6 +6,8 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +19,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +36,9 @@ import java.util.stream.Stream;
  * @param counts numbers of these pairs by dimension, the most frequent value first; the rest
  *     together are {@code other}; {@code status} and {@code reason} of all pairs of the source,
  *     whatever the split
- * @param histograms distributions over these pairs, by measure
+ * @param histograms distributions over these pairs, by measure and, as {@code answer.NAME}, by
+ *     answer
+ * @param answers how far models have answered these pairs, by the name of their card
  * @param truncatedShare among the pairs with token ids, the share whose captions have more tokens
  *     than fit
  * @param words content words of these pairs' captions: in how many captions each stands
@@ -43,7 +53,8 @@ public record ProfileReport(
     OptionalDouble truncatedShare,
     List<Word> words,
     Labels labels,
-    List<NamedProducer> producers) {
+    List<NamedProducer> producers,
+    List<AnsweredPairs> answers) {
 
   /**
    * Which pairs somebody wants to know about.
@@ -141,6 +152,14 @@ public record ProfileReport(
     }
   }
 
+  /**
+   * How far a model has answered.
+   *
+   * @param failed pairs of which it gave no answer
+   * @param unanswered pairs of which it was not asked yet
+   */
+  public record AnsweredPairs(String card, long answered, long failed, long unanswered) {}
+
   /** In how many captions a word stands. */
   public record Word(String word, long count) {}
 
@@ -155,6 +174,63 @@ public record ProfileReport(
     public Histogram {
       edges = List.copyOf(edges);
       counts = List.copyOf(counts);
+    }
+
+    /** At most {@value #MOST_BINS} bins of one width, of at least one finite number. */
+    public static Histogram of(double... numbers) {
+      return of(
+          Arrays.stream(numbers)
+              .boxed()
+              .collect(Collectors.groupingBy(AnswerFacts::bin, Collectors.counting()))
+              .entrySet()
+              .stream()
+              .map(bin -> new Count(bin.getKey(), bin.getValue()))
+              .toList());
+    }
+
+    /** Bins of numbers of two digits and how many there are of each. */
+    static Histogram of(List<Count> numbers) {
+      SortedMap<Double, Long> counts = new TreeMap<>();
+      numbers.forEach(each -> counts.merge(Double.valueOf(each.value()), each.count(), Long::sum));
+      double width = width(counts.firstKey(), counts.lastKey());
+      long first = bin(counts.firstKey(), width);
+      int bins = (int) (bin(counts.lastKey(), width) - first) + 1;
+      Long[] sums = Collections.nCopies(bins, 0L).toArray(Long[]::new);
+      counts.forEach((number, count) -> sums[(int) (bin(number, width) - first)] += count);
+      return new Histogram(
+          "",
+          IntStream.rangeClosed(0, bins).mapToObj(i -> rounded((first + i) * width)).toList(),
+          List.of(sums));
+    }
+
+    /** The bin of a number; one that lies on an edge is not below it for its last bit's sake. */
+    private static long bin(double number, double width) {
+      return (long) Math.floor(number / width + 1e-9);
+    }
+
+    /**
+     * 1, 2 or 5 times a power of ten, and no less than the first two digits of a number tell: a
+     * narrower bin could be empty for that reason alone.
+     */
+    private static double width(double first, double last) {
+      // A number that is a power of ten itself is alone in its wider digits.
+      double digits = power(Math.max(Math.abs(first), Math.abs(last)) * (1 - 1e-9)) / 10;
+      double least = Math.max(digits, (last - first) / (MOST_BINS - 2));
+      double power = power(least);
+      return DoubleStream.of(1, 2, 5)
+          .map(step -> step * power)
+          .filter(width -> width >= least * (1 - 1e-9))
+          .findFirst()
+          .orElse(10 * power);
+    }
+
+    /** The power of ten at or below a number, or a millionth. */
+    private static double power(double number) {
+      return Math.pow(10, Math.floor(Math.log10(Math.max(number, 1e-6)) + 1e-12));
+    }
+
+    private static double rounded(double edge) {
+      return BigDecimal.valueOf(edge).round(new MathContext(9)).doubleValue();
     }
   }
 
@@ -175,6 +251,11 @@ public record ProfileReport(
       return share(accepted, accepted + rejected);
     }
   }
+
+  /** Begins the name of an answer. */
+  public static final String ANSWER = "answer.";
+
+  private static final int MOST_BINS = 25;
 
   /** Empty for all sources; twice. */
   private static final String OF_SOURCE = " AND (?1 = '' OR source_kind = ?1)";
@@ -204,6 +285,22 @@ public record ProfileReport(
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
+  /**
+   * How the numbers of an answer are spread over all published pairs; empty where none has one.
+   *
+   * @param table with a {@link ProfileFold}
+   */
+  public static Optional<Histogram> answered(Database table, String name) {
+    List<Count> numbers =
+        grouped(
+            table,
+            Question.EVERYTHING,
+            "value",
+            "dimension = '%s%s' AND".formatted(AnswerFacts.NUMBER, name.replace("'", "''"))
+                + Question.EVERYTHING.ofSplits());
+    return numbers.isEmpty() ? Optional.empty() : Optional.of(Histogram.of(numbers));
+  }
+
   static ProfileReport of(Database table, Question question) {
     Map<String, List<Count>> sums = sums(table, question);
     long pairs = one(sums, "pairs");
@@ -220,6 +317,13 @@ public record ProfileReport(
     counts.put("reason", top(grouped(table, question, "value", "dimension = 'reason'"), 0));
     // Pairs that are not among the counted values are the rest: each has one.
     ofPairs.forEach((name, values) -> counts.put(name, top(values, pairs)));
+    new TreeMap<>(sums)
+        .forEach(
+            (name, values) -> {
+              if (name.startsWith(AnswerFacts.LABEL)) {
+                counts.put(ANSWER + name.substring(AnswerFacts.LABEL.length()), top(values, 0));
+              }
+            });
     return new ProfileReport(
         table.first(
             "SELECT at FROM since WHERE at < " + Long.MAX_VALUE,
@@ -240,7 +344,28 @@ public record ProfileReport(
         Labels.of(
             one(sums, "labelled"),
             grouped(table, question, "value", "dimension = 'label' AND" + question.ofSplits())),
-        producers(table, question));
+        producers(table, question),
+        answers(sums, pairs));
+  }
+
+  private static List<AnsweredPairs> answers(Map<String, List<Count>> sums, long pairs) {
+    Map<String, Long> answered = byValue(sums, AnswerFacts.ANSWERED);
+    Map<String, Long> failed = byValue(sums, AnswerFacts.FAILED);
+    SortedSet<String> cards = new TreeSet<>(answered.keySet());
+    cards.addAll(failed.keySet());
+    return cards.stream()
+        .map(
+            card -> {
+              long done = answered.getOrDefault(card, 0L);
+              long lost = failed.getOrDefault(card, 0L);
+              return new AnsweredPairs(card, done, lost, Math.max(0, pairs - done - lost));
+            })
+        .toList();
+  }
+
+  private static Map<String, Long> byValue(Map<String, List<Count>> sums, String dimension) {
+    return sums.getOrDefault(dimension, List.of()).stream()
+        .collect(Collectors.toMap(Count::value, Count::count));
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
@@ -315,6 +440,14 @@ public record ProfileReport(
           new Histogram(
               measure.unit(), Arrays.stream(measure.edges()).boxed().toList(), List.of(bins)));
     }
+    new TreeMap<>(sums)
+        .forEach(
+            (name, values) -> {
+              if (name.startsWith(AnswerFacts.NUMBER)) {
+                histograms.put(
+                    ANSWER + name.substring(AnswerFacts.NUMBER.length()), Histogram.of(values));
+              }
+            });
     return histograms;
   }
 

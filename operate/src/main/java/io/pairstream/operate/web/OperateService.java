@@ -3,6 +3,7 @@ package io.pairstream.operate.web;
 import io.pairstream.operate.actions.ActionLog;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.canary.CanaryReport;
+import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
@@ -19,9 +20,11 @@ import io.pairstream.operate.lag.MuteRoutes;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.operate.pairs.CatalogueRoutes;
 import io.pairstream.operate.pairs.LabelRoutes;
+import io.pairstream.operate.pairs.ThresholdRoutes;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.review.ReviewRoutes;
+import io.pairstream.operate.threshold.MeasureSample;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -199,7 +202,9 @@ public final class OperateService implements AutoCloseable {
                 access,
                 List.of(
                     new PairIndex(access.topics()),
+                    new AnswerIndex(access.topics()),
                     new ProfileFold(access.topics()),
+                    new MeasureSample(access.topics()),
                     new ActionRoutes.Fold(access.topics().actions().name())),
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
@@ -209,6 +214,7 @@ public final class OperateService implements AutoCloseable {
             new CatalogueRoutes(
                 access, catalogue, settings.workers().orElse(null), instances::limits, clock));
     routes.addAll(pairs.routes());
+    routes.addAll(new ThresholdRoutes(catalogue, new PairSearch(catalogue, clock)).routes());
     routes.addAll(new ActionRoutes(catalogue).routes());
     return catalogue;
   }

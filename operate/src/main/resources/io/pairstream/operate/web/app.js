@@ -24,6 +24,7 @@ const VIEWS = {
   pair: () => import("./pair.js"),
   quarantine: () => import("./quarantine.js"),
   profile: () => import("./profile.js"),
+  threshold: () => import("./threshold.js"),
   actions: () => import("./actions.js"),
 };
 
@@ -113,9 +114,9 @@ async function open(route, { keepFocus = false } = {}) {
   }
 }
 
-/** A pair's card belongs to the pairs. */
+/** A pair's card belongs to the pairs, a threshold to the profile. */
 function entryOf({ name }) {
-  return name === "pair" ? "pairs" : name;
+  return { pair: "pairs", threshold: "profile" }[name] ?? name;
 }
 
 function nameOf(route) {

@@ -60,7 +60,7 @@ function page(app, pair, shown, reload) {
       "div.pair-columns",
       pair.remembered
         ? h("div.stack", note("warn", rememberedWords(app, pair)), words(app, pair), knownFacts(app, pair))
-        : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.status !== "RECEIVED" && measures(app, pair), knownFacts(app, pair)),
+        : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.status !== "RECEIVED" && measures(app, pair), answers(app, pair), knownFacts(app, pair)),
       h("div.stack", verdict(app, pair, reload), journey(app, pair), isPublished(pair) && labelling(app, pair, reload), reviews(app, pair)),
     ),
   ];
@@ -338,6 +338,14 @@ function measures(app, { measures: given = {}, limits = [], status }) {
       ? facts(known, "measured.two")
       : h("p.quiet", app.say(status === "WITHDRAWN" ? "pair.measuresRemoved" : "pair.noMeasures")),
   );
+}
+
+/** What models say of it; of one that failed, why. */
+function answers(app, { answers: all = [] }) {
+  const saidOf = ({ name, number, text, reason }) =>
+    name === "" ? (app.words.find(`failure.${reason}`) ?? reason) : number === null ? text : measured(app, name, number);
+  const nameOf = ({ card: by, name }) => [h("code", name === "" ? by : name), name !== "" && h("span.quiet", ` ${by}`)];
+  return all.length > 0 && section(app, "answers", facts(all.map((one) => [nameOf(one), h("bdi", saidOf(one))]), "measured.two"));
 }
 
 /** What a recipe limits of the original's size. */

@@ -6,8 +6,8 @@ import { addressOf, choice, follow, heading, measuredOf, skeleton, tally, timeOf
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
 
 const STATUSES = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
-const NAMES = ["q", "status", "reason", "source", "contributor", "producer", "label"];
-const WRITTEN = ["q", "contributor", "producer", "label"];
+const NAMES = ["q", "status", "reason", "source", "contributor", "producer", "label", "where"];
+const WRITTEN = ["q", "contributor", "producer", "label", "where"];
 const CHOICES_EVERY_MS = 60_000;
 
 export function open(place, app, route) {
@@ -78,11 +78,11 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
       chosen("status", STATUSES.map((name) => [name, say(`status.${name}`)])),
       chosen("reason", reasons.map(({ reason }) => [reason, reasonWords(app, reason)])),
       chosen("source", sources.map((source) => [source, sourceName(app, source)])),
-      ["contributor", "producer", "label"].map((name) =>
+      ["contributor", "producer", "label", "where"].map((name) =>
         h(
           "div.field",
           h("label", { for: name }, say(`pairs.${name}`)),
-          h("input", { id: name, value: wanted[name], on: { change: () => go({}) }, ...field }),
+          h("input", { id: name, value: wanted[name], placeholder: name === "where" && "answer.nsfw<=0.3", on: { change: () => go({}) }, ...field }),
         ),
       ),
     ),

@@ -27,6 +27,7 @@ export function open(place, app, route) {
     const sources = kinds.map(({ value }) => [value, sourceName(app, value)]);
     return [
       heading(say("profile.title")),
+      h("p", h("a", { href: addressOf("threshold", {}) }, say("profile.threshold"))),
       h(
         "div.row.slices",
         choice(app, "slice-split", say("profile.slice.split"), split, splits, (value) => go({ split: value })),
@@ -51,11 +52,12 @@ function summary(app, { ready, pairs, since, truncated_share: truncated }) {
   ];
 }
 
-function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = {}, examples = {}, agreement = [], producers = [], copying = [] }, shown) {
+function cards(app, { pairs, counts = {}, histograms = {}, words = [], labels = {}, examples = {}, agreement = [], producers = [], copying = [], answers = [] }, shown) {
   const isCounted = (name) => name !== "split" && counts[name].length > 0;
   return h(
     "div.grid",
     producersCard(app, producers, copying),
+    answers.length > 0 && answersCard(app, answers),
     h(
       "div.columns",
       inOrder(HISTOGRAMS, histograms).map((name) => histogramCard(app, name, histograms[name])),
@@ -108,6 +110,16 @@ function producersCard(app, producers, copying) {
   );
 }
 
+/** How far models have answered. */
+function answersCard(app, answers) {
+  const { say, format } = app;
+  const columns = [
+    { name: "card", of: ({ card: name }) => h("bdi", name), isHead: true },
+    ...["answered", "failed", "unanswered"].map((name) => ({ name, of: (one) => format.number(one[name]), number: true })),
+  ].map((column) => ({ ...column, title: say(`profile.${column.name}`) }));
+  return cardOf("answers", say("profile.answers"), table(say("profile.answers"), columns, answers, { keyOf: ({ card: name }) => name }));
+}
+
 function copyRate({ accepted, rejected, copies }) {
   return copies / (accepted + rejected + copies);
 }
@@ -123,7 +135,8 @@ function histogramCard(app, name, { edges, counts }) {
   const median = total > 0 && edge(middle(edges, counts, total));
   const bins = counts.map((count, index) => ({ count, value: say("profile.fromTo", { from: edge(edges[index]), to: edge(edges[index + 1]) }) }));
   const filled = bins.filter((_, index) => counts.slice(0, index + 1).some(Boolean) && counts.slice(index).some(Boolean));
-  return barsCard(app, `histogram-${name}`, title, filled, ({ value }) => value, h("p.small.quiet", say(`profile.${text}`, { median })));
+  const limit = name.startsWith("answer.") && h("a", { href: addressOf("threshold", { field: name }) }, say("profile.limit"));
+  return barsCard(app, `histogram-${name}`, title, filled, ({ value }) => value, h("p.small.quiet", say(`profile.${text}`, { median }), limit && [" ", limit]));
 }
 
 /** Half of the pairs lie below it, if they lie evenly within their range. */
@@ -144,7 +157,7 @@ function edgeText({ format }, name, value) {
     case "aspect":
       return format.number(value, 2);
     default:
-      return format.number(value, Math.abs(value) < 10 ? 1 : 0);
+      return name.startsWith("answer.") ? format.number(value, 4) : format.number(value, Math.abs(value) < 10 ? 1 : 0);
   }
 }
 

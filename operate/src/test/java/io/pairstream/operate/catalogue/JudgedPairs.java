@@ -54,6 +54,7 @@ public final class JudgedPairs implements AutoCloseable {
         TopicCatalogue.TAKEDOWNS,
         TopicCatalogue.REVIEWS,
         TopicCatalogue.ACTIONS,
+        TopicCatalogue.PAIR_ANSWERS,
         TopicCatalogue.CROWDSOURCED);
   }
 

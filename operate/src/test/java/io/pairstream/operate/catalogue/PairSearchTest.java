@@ -1,6 +1,7 @@
 package io.pairstream.operate.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -9,6 +10,7 @@ import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class PairSearchTest {
@@ -67,7 +70,10 @@ class PairSearchTest {
   private void open(Path directory) {
     catalogue =
         Catalogue.open(
-            cluster, List.of(new PairIndex(cluster.topics())), directory, Clock.systemUTC());
+            cluster,
+            List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics())),
+            directory,
+            Clock.systemUTC());
     search = new PairSearch(catalogue, Clock.systemUTC());
   }
 
@@ -164,6 +170,7 @@ class PairSearchTest {
                 "anna",
                 "",
                 "QUARANTINED",
+                List.of(),
                 Optional.empty(),
                 10));
 
@@ -205,7 +212,70 @@ class PairSearchTest {
   }
 
   private static PairQuery ofLabel(String text, String label, String status) {
-    return new PairQuery(text, "", "", "", "", label, status, Optional.empty(), 10);
+    return new PairQuery(text, "", "", "", "", label, status, List.of(), Optional.empty(), 10);
+  }
+
+  @ParameterizedTest(name = "{0} finds {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "answer.nsfw<=0.3|red one, red three",
+        "answer.nsfw >= 0.3|green two, red three",
+        "answer.nsfw=0.9,0.1|green two, red one",
+        "answer.style=dr*|green two",
+        "answer.style=photo,[x|red one",
+        "answer.nsfw<=0.3 and answer.style=photo|red one",
+        "answer.style<=1|''",
+      })
+  void findsPairsByWhatModelsSay(String where, String captions) {
+    String one = judged.accept(raw("red one"), PairStatus.TRAINING);
+    String two = judged.accept(raw("green two"), PairStatus.TEST);
+    String three = judged.accept(raw("red three"), PairStatus.TRAINING);
+    String four = judged.accept(raw("red four"), PairStatus.TRAINING);
+    judged.accept(raw("red five"), PairStatus.TRAINING);
+    say(one, "judge", said(Map.of("nsfw", 0.1), Map.of("style", "photo")));
+    say(two, "judge", said(Map.of("nsfw", 0.9), Map.of("style", "drawing")));
+    say(three, "judge", said(Map.of("nsfw", 0.9), Map.of()));
+    say(three, "judge", said(Map.of("nsfw", 0.3), Map.of()));
+    say(four, "judge", PairAnswer.newBuilder().setStatus("FAILED").setReason("CRASHED").build());
+    say(four, "other", said(Map.of("score", -1.5, "lost", Double.NaN), Map.of()));
+    read();
+    List<AnswerCondition> conditions = AnswerCondition.parse(where);
+
+    PairQuery query = new PairQuery("", "", "", "", "", "", "", conditions, Optional.empty(), 10);
+
+    List<String> expected = captions.isEmpty() ? List.of() : List.of(captions.split(", "));
+    assertThat(captions(query)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(search.find(query).found()).hasValue(expected.size());
+    assertThat(captions(query.withText("red")))
+        .containsExactlyInAnyOrderElementsOf(
+            expected.stream().filter(caption -> caption.startsWith("red")).toList());
+    assertThat(search.answers(four))
+        .containsExactly(
+            new AnswerNote("judge", "", null, "", "CRASHED"),
+            new AnswerNote("other", "score", -1.5, "", ""));
+    say(four, "judge", null);
+    say(four, "other", said(Map.of(), Map.of("style", "photo")));
+    read();
+    assertThat(search.answers(four))
+        .containsExactly(new AnswerNote("other", "style", null, "photo", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"answer.nsfw", "nsfw<=1", "answer.nsfw<=low", "answer.a<=1,2", "answer.a="})
+  void refusesWhatIsNoConditionOnAnAnswer(String text) {
+    assertThatThrownBy(() -> AnswerCondition.parse("answer.a=1 and " + text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + text + "' is no condition on an answer; right is answer.nsfw");
+  }
+
+  private void say(String pairId, String card, PairAnswer said) {
+    judged.send(cluster.topics().pairAnswers(), pairId + "/" + card, said);
+  }
+
+  private static PairAnswer said(Map<String, Double> numbers, Map<String, String> labels) {
+    return PairAnswer.newBuilder().setNumbers(numbers).setLabels(labels).build();
   }
 
   /** A pair that names the museum as its contributor, sent with another producer's key. */
@@ -228,7 +298,8 @@ class PairSearchTest {
     read();
 
     PairQuery query =
-        new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", "", "", Optional.empty(), 10);
+        new PairQuery(
+            "cat", "IMAGE_TOO_SMALL", "", "", "", "", "", List.of(), Optional.empty(), 10);
     List<FoundPair> all = new ArrayList<>();
     Optional<String> next = Optional.empty();
     do {
@@ -423,7 +494,7 @@ class PairSearchTest {
     QuarantineBoard board = search.board();
     PairQuery all = PairQuery.all("QUARANTINED", 9);
     PairQuery canaries =
-        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", "", Optional.empty(), 9);
+        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", "", List.of(), Optional.empty(), 9);
 
     assertThat(board.total()).isEqualTo(1);
     assertThat(board.canaries()).isEqualTo(2);

@@ -11,6 +11,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.operate.Served;
 import io.pairstream.operate.actions.Actor;
 import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
@@ -87,7 +88,10 @@ class CatalogueRoutesTest {
     judged = new JudgedPairs(cluster);
     catalogue =
         Catalogue.open(
-            cluster, List.of(new PairIndex(cluster.topics())), folder, Clock.systemUTC());
+            cluster,
+            List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics())),
+            folder,
+            Clock.systemUTC());
     routes = routes(PATIENT);
     served = new Served(routes.routes());
   }

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
+import io.pairstream.operate.profile.ProfileReport.AnsweredPairs;
 import io.pairstream.operate.profile.ProfileReport.Count;
+import io.pairstream.operate.profile.ProfileReport.Histogram;
 import io.pairstream.operate.profile.ProfileReport.Labels;
 import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;
 import io.pairstream.operate.profile.ProfileReport.Word;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -100,6 +103,17 @@ class ProfileFoldTest {
     return new Event("RECEIPTS", id, Receipt.newBuilder().setPairId(id).setStatus(status).build());
   }
 
+  private static Event answer(String id, PairAnswer said) {
+    return new Event("PAIR-ANSWERS", id + "/judge", said);
+  }
+
+  private static PairAnswer said(double number) {
+    return PairAnswer.newBuilder()
+        .setNumbers(Map.of("nsfw", number, "lost", Double.NaN))
+        .setLabels(Map.of("style", "photo"))
+        .build();
+  }
+
   /** All that may become of a pair; what is on one topic of one pair comes in its order. */
   private static final List<Event> HISTORY =
       List.of(
@@ -127,7 +141,14 @@ class ProfileFoldTest {
                   .setLabels(List.of("dog"))
                   .setSourceKind("ALIEN")
                   .build()),
-          reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7));
+          reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7),
+          answer("copied", said(0.1)),
+          answer("copied", said(0.314)),
+          answer("let in later", said(0.3)),
+          answer("accepted twice", PairAnswer.newBuilder().setStatus("FAILED").build()),
+          answer("withdrawn", said(0.5)),
+          answer("rejected when it came again", said(0.5)),
+          answer("rejected when it came again", null));
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
@@ -176,6 +197,13 @@ class ProfileFoldTest {
         .containsExactlyInAnyOrder(
             new NamedProducer("museum", 4, 0, 0, ""),
             new NamedProducer("zoo", 0, 3, 1, "IMAGE_TOO_SMALL"));
+    assertThat(report.answers()).containsExactly(new AnsweredPairs("judge", 2, 1, 1));
+    assertThat(report.histograms().get("answer.nsfw"))
+        .isEqualTo(new Histogram("", List.of(0.3, 0.31, 0.32), List.of(1L, 1L)));
+    assertThat(report.histograms()).doesNotContainKey("answer.lost");
+    assertThat(values(report, "answer.style")).isEqualTo(Map.of("photo", 2L));
+    assertThat(report(Question.of("validation", "")).answers())
+        .containsExactly(new AnsweredPairs("judge", 1, 0, 0));
     assertThat(report(Question.of("validation", "")).pairs()).isEqualTo(1);
     assertThat(report(Question.of("", "unknown")).pairs()).isEqualTo(1);
     assertThat(report(Question.of("test", "")).pairs()).isZero();

@@ -114,6 +114,7 @@ final class SplitReader implements AutoCloseable {
   private Map<TopicPartition, Long> readAnswers() {
     List<TopicPartition> all = partitions(answerTopic);
     if (all.isEmpty()) {
+      close();
       throw new UnknownTopicOrPartitionException(
           "there is no topic %s, so that no pair has an answer; run: %s"
               .formatted(answerTopic, Hint.of("topics create")));

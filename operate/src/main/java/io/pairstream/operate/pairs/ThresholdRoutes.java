@@ -1,0 +1,204 @@
+package io.pairstream.operate.pairs;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.cleaning.recipe.MeasureLimits;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.profile.ProfileReport;
+import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.operate.threshold.Threshold;
+import io.pairstream.operate.threshold.Threshold.Valued;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.table.TopicTable;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Where a limit on an answer or a measure divides the data set. */
+public final class ThresholdRoutes {
+
+  /** Pictures of each side. */
+  private static final int SHOWN = 8;
+
+  private final TopicTable catalogue;
+  private final PairSearch search;
+
+  /** Every key that a recipe may have. */
+  private final Set<String> keys =
+      new CleaningPlan(RecipeReader.parse("defaults", ""), null, StepObserver.NONE)
+          .effectiveRecipe()
+          .keySet();
+
+  /**
+   * @param catalogue has a {@link io.pairstream.operate.catalogue.AnswerIndex}, a {@link
+   *     io.pairstream.operate.profile.ProfileFold} and a {@link
+   *     io.pairstream.operate.threshold.MeasureSample}
+   */
+  public ThresholdRoutes(TopicTable catalogue, PairSearch search) {
+    this.catalogue = catalogue;
+    this.search = search;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.get(
+                "/v1/threshold",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(answer(request)))
+            .taking("field", "bound", "limit"));
+  }
+
+  /**
+   * The answer.
+   *
+   * @param fields all that a limit can be on
+   * @param published pairs in all splits
+   * @param divided null where no pair has a number of the field
+   */
+  private record Asked(
+      boolean ready,
+      List<String> fields,
+      String field,
+      Bound bound,
+      long published,
+      Divided divided) {}
+
+  /**
+   * How a limit divides the pairs.
+   *
+   * @param count pairs that have a number
+   * @param failed pairs of which the model gave none
+   * @param condition what a view's cut takes
+   * @param recipe what a recipe says of a measure; empty where no key limits it so
+   */
+  private record Divided(
+      Histogram histogram,
+      long count,
+      long failed,
+      double limit,
+      long kept,
+      List<Near> keptPairs,
+      List<Near> leftOutPairs,
+      String condition,
+      String recipe) {}
+
+  /** A pair, and its number. */
+  private record Near(double value, @JsonUnwrapped PairCard.Summary pair) {}
+
+  private Answer answer(Incoming request) {
+    boolean ready = catalogue.isCaughtUp();
+    List<String> fields = Threshold.fields(catalogue);
+    String field =
+        request
+            .query("field")
+            .filter(name -> !name.isEmpty())
+            .orElse(fields.isEmpty() ? "" : fields.get(0));
+    Bound bound = bound(request);
+    Map<String, Long> status = ProfileReport.byStatus(catalogue);
+    return AnswerJson.answer(
+        new Asked(
+            ready,
+            fields,
+            field,
+            bound,
+            status.entrySet().stream()
+                .filter(each -> PairStatus.valueOf(each.getKey()).isPublished())
+                .mapToLong(Map.Entry::getValue)
+                .sum(),
+            field.isEmpty() ? null : divided(field, bound, limit(request)).orElse(null)));
+  }
+
+  private Optional<Divided> divided(String field, Bound bound, OptionalDouble limit) {
+    try {
+      return Threshold.of(catalogue, field, bound, limit)
+          .map(
+              found ->
+                  new Divided(
+                      found.histogram(),
+                      found.count(),
+                      found.failed(),
+                      found.limit(),
+                      found.kept(),
+                      near(found.keptPairs()),
+                      near(found.leftOutPairs()),
+                      field + (bound == Bound.AT_MOST ? "<=" : ">=") + plain(found.limit()),
+                      recipe(field, bound, found.limit())));
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private List<Near> near(List<Valued> pairs) {
+    return pairs.stream()
+        .flatMap(
+            pair ->
+                search.get(pair.pairId()).filter(found -> found.row().isPublished()).stream()
+                    .map(found -> new Near(pair.value(), PairCard.Summary.of(found))))
+        .limit(SHOWN)
+        .toList();
+  }
+
+  /** The lines of a recipe, each section on one of its own. */
+  private String recipe(String field, Bound bound, double limit) {
+    if (!field.startsWith("measure.")) {
+      return "";
+    }
+    StringBuilder lines = new StringBuilder();
+    MeasureLimits.key(keys, field.substring("measure.".length()), bound)
+        .ifPresent(
+            key -> {
+              String[] parts = key.split("\\.");
+              for (int i = 0; i < parts.length; i++) {
+                lines.append("  ".repeat(i)).append(parts[i]).append(':');
+                lines.append(i == parts.length - 1 ? " " + plain(limit) : "\n");
+              }
+            });
+    return lines.toString();
+  }
+
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
+  private static Bound bound(Incoming request) {
+    return switch (request.query("bound").orElse("")) {
+      case "", "AT_MOST" -> Bound.AT_MOST;
+      case "AT_LEAST" -> Bound.AT_LEAST;
+      default -> throw refused("bound is AT_MOST or AT_LEAST");
+    };
+  }
+
+  private static OptionalDouble limit(Incoming request) {
+    String text = request.query("limit").orElse("");
+    if (text.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    try {
+      double limit = Double.parseDouble(text);
+      if (Double.isFinite(limit)) {
+        return OptionalDouble.of(limit);
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, as what is no finite number.
+    }
+    throw refused("limit is a number");
+  }
+
+  private static Problem refused(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail);
+  }
+}

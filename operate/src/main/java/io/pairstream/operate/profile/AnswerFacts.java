@@ -1,0 +1,125 @@
+package io.pairstream.operate.profile;
+
+import io.pairstream.operate.profile.Facts.Value;
+import io.pairstream.schemas.PairAnswer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Values that a pair counts for by what models say of it. Numbers count by their first two digits,
+ * rounded down, since nobody knows beforehand which there will be; a report makes wider bins of
+ * them.
+ *
+ * @param byCard values of each model's card
+ */
+record AnswerFacts(SortedMap<String, List<Value>> byCard) {
+
+  static final AnswerFacts NONE = new AnswerFacts(new TreeMap<>());
+
+  /** Dimension whose values are cards that answered. */
+  static final String ANSWERED = "answered";
+
+  /** Dimension whose values are cards that failed. */
+  static final String FAILED = "failed";
+
+  /** Begins the dimension of a number; the answer's name follows. */
+  static final String NUMBER = "number.";
+
+  /** Begins the dimension of a label; the answer's name follows. */
+  static final String LABEL = "label.";
+
+  private static final MathContext DIGITS = new MathContext(2, RoundingMode.FLOOR);
+
+  /** Numbers nearer to 0 count as 0, so that there are not more bins than pairs. */
+  private static final double LEAST = 1e-6;
+
+  /**
+   * These facts with what a card says now.
+   *
+   * @param said null where it says nothing any more
+   */
+  AnswerFacts with(String card, PairAnswer said) {
+    SortedMap<String, List<Value>> changed = new TreeMap<>(byCard);
+    if (said == null) {
+      changed.remove(card);
+    } else {
+      changed.put(card, values(card, said));
+    }
+    return new AnswerFacts(changed);
+  }
+
+  private static List<Value> values(String card, PairAnswer said) {
+    List<Value> values = new ArrayList<>();
+    boolean failed = said.getStatus().equals("FAILED");
+    values.add(new Value(failed ? FAILED : ANSWERED, card));
+    said.getNumbers()
+        .forEach(
+            (name, number) -> {
+              if (Double.isFinite(number)) {
+                values.add(new Value(NUMBER + name, bin(number)));
+              }
+            });
+    said.getLabels().forEach((name, label) -> values.add(new Value(LABEL + name, label)));
+    return List.copyOf(values);
+  }
+
+  static String bin(double number) {
+    return Math.abs(number) < LEAST
+        ? "0"
+        : BigDecimal.valueOf(number).round(DIGITS).stripTrailingZeros().toString();
+  }
+
+  /** All values. */
+  List<Value> values() {
+    return byCard.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The facts as a column holds them. */
+  byte[] bytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
+      for (var card : byCard.entrySet()) {
+        out.writeUTF(card.getKey());
+        out.writeInt(card.getValue().size());
+        for (Value each : card.getValue()) {
+          out.writeUTF(each.dimension());
+          out.writeUTF(each.value());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The facts of a column. */
+  static AnswerFacts read(byte[] column) {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(column));
+    SortedMap<String, List<Value>> byCard = new TreeMap<>();
+    try {
+      while (in.available() > 0) {
+        String card = in.readUTF();
+        List<Value> values = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+          values.add(new Value(in.readUTF(), in.readUTF()));
+        }
+        byCard.put(card, List.copyOf(values));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new AnswerFacts(byCard);
+  }
+}

@@ -1,0 +1,174 @@
+package io.pairstream.operate.threshold;
+
+import static io.pairstream.cleaning.Measured.Bound.AT_LEAST;
+import static io.pairstream.cleaning.Measured.Bound.AT_MOST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.operate.Served;
+import io.pairstream.operate.catalogue.AnswerIndex;
+import io.pairstream.operate.catalogue.Catalogue;
+import io.pairstream.operate.catalogue.JudgedPairs;
+import io.pairstream.operate.catalogue.PairIndex;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.pairs.ThresholdRoutes;
+import io.pairstream.operate.profile.ProfileFold;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.table.TopicTable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(600)
+class ThresholdTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
+  private final JudgedPairs judged = new JudgedPairs(cluster);
+  private final List<String> ids = new ArrayList<>();
+
+  @TempDir Path folder;
+  private TopicTable catalogue;
+  private Served served;
+
+  @BeforeEach
+  void open() throws Exception {
+    catalogue =
+        Catalogue.open(
+            cluster,
+            List.of(
+                new PairIndex(cluster.topics()),
+                new AnswerIndex(cluster.topics()),
+                new ProfileFold(cluster.topics()),
+                new MeasureSample(cluster.topics())),
+            folder,
+            Clock.systemUTC());
+    served =
+        new Served(
+            new ThresholdRoutes(catalogue, new PairSearch(catalogue, Clock.systemUTC())).routes());
+  }
+
+  @AfterEach
+  void close() {
+    served.close();
+    catalogue.close();
+    judged.close();
+  }
+
+  /** Pair i of 20 has the number i / 20; one was withdrawn, one failed, one was not asked. */
+  private void judge() {
+    for (int i = 0; i < 23; i++) {
+      ids.add(
+          judged.accept(
+              JudgedPairs.raw("pair " + i, "SCRAPED", "museum"),
+              i % 2 == 0 ? PairStatus.TRAINING : PairStatus.TEST));
+    }
+    for (int i = 0; i < 20; i++) {
+      say(i, PairAnswer.newBuilder().setNumbers(Map.of("nsfw", i / 20.0)).build());
+    }
+    say(20, PairAnswer.newBuilder().setStatus("FAILED").setReason("CRASHED").build());
+    say(21, PairAnswer.newBuilder().setNumbers(Map.of("nsfw", 0.31)).build());
+    judged.send(cluster.topics().test(), ids.get(21), null);
+    judged.await();
+    catalogue.reachedNow().join();
+  }
+
+  private void say(int number, PairAnswer said) {
+    judged.send(cluster.topics().pairAnswers(), ids.get(number) + "/judge", said);
+  }
+
+  @Test
+  void aLimitDividesThePairsAndShowsTheNearestOfBothSides() throws Exception {
+    judge();
+
+    JsonNode answer = json("field=answer.nsfw&limit=0.3");
+
+    assertThat(answer.path("published").asLong()).isEqualTo(22);
+    assertThat(answer.path("fields").toString())
+        .isEqualTo("[\"answer.nsfw\",\"measure.original_width_px\",\"measure.sharpness\"]");
+    JsonNode divided = answer.path("divided");
+    assertThat(divided.path("failed").asLong()).isEqualTo(1);
+    assertThat(divided.path("kept").asLong()).isEqualTo(7);
+    assertThat(captions(divided.path("kept_pairs")))
+        .containsExactly("pair 6", "pair 5", "pair 4", "pair 3", "pair 2", "pair 1", "pair 0");
+    assertThat(captions(divided.path("left_out_pairs")))
+        .containsExactly(
+            "pair 7", "pair 8", "pair 9", "pair 10", "pair 11", "pair 12", "pair 13", "pair 14");
+    assertThat(divided.path("left_out_pairs").get(0).path("value").asDouble()).isEqualTo(0.35);
+    assertThat(divided.path("left_out_pairs").get(0).path("picture").asText())
+        .startsWith("/v1/pictures/");
+    assertThat(divided.path("condition").asText()).isEqualTo("answer.nsfw<=0.3");
+    assertThat(divided.path("recipe").asText()).isEmpty();
+    JsonNode least = json("field=answer.nsfw&bound=AT_LEAST&limit=0.85").path("divided");
+    assertThat(captions(least.path("kept_pairs"))).containsExactly("pair 17", "pair 18", "pair 19");
+    assertThat(captions(least.path("left_out_pairs"))).startsWith("pair 16", "pair 15");
+    assertThat(least.path("condition").asText()).isEqualTo("answer.nsfw>=0.85");
+  }
+
+  @Test
+  void aMeasuresLimitHasARecipesLineWhereARecipeHasItsKey() throws Exception {
+    judge();
+
+    JsonNode divided = json("field=measure.sharpness&bound=AT_LEAST&limit=12.5").path("divided");
+
+    assertThat(divided.path("count").asLong()).isEqualTo(22);
+    assertThat(divided.path("kept").asLong()).isEqualTo(22);
+    assertThat(divided.path("kept_pairs")).hasSize(8);
+    assertThat(divided.path("condition").asText()).isEqualTo("measure.sharpness>=12.5");
+    assertThat(divided.path("recipe").asText()).isEqualTo("quality:\n  min-sharpness: 12.5");
+    assertThat(json("field=measure.sharpness&limit=1").path("divided").path("recipe").asText())
+        .isEmpty();
+    assertThat(json("field=measure.sharpness&limit=1").path("divided").path("kept").asLong())
+        .isZero();
+  }
+
+  @Test
+  void suggestsALimitThatKeepsNineTenths() {
+    judge();
+
+    assertThat(suggested("answer.nsfw", AT_MOST)).isEqualTo(0.85);
+    assertThat(suggested("answer.nsfw", AT_LEAST)).isEqualTo(0.1);
+  }
+
+  private double suggested(String field, Bound bound) {
+    return Threshold.of(catalogue, field, bound, OptionalDouble.empty()).orElseThrow().limit();
+  }
+
+  @Test
+  void saysWhereThereIsNothingToDivideAndWhatIsNoLimit() throws Exception {
+    catalogue.reachedNow().join();
+
+    assertThat(json("").path("divided").isNull()).isTrue();
+    assertThat(json("field=answer.%27%20OR%201%20--").path("divided").isNull()).isTrue();
+    assertThat(json("field=measure.none").path("divided").isNull()).isTrue();
+    served.json("/v1/threshold?field=width", 400);
+    served.json("/v1/threshold?field=answer.nsfw&limit=NaN", 400);
+    served.json("/v1/threshold?field=answer.nsfw&bound=EXACTLY", 400);
+    assertThatThrownBy(
+            () -> Threshold.of(catalogue, "measure.a\"b", AT_MOST, OptionalDouble.empty()))
+        .hasMessage("there is no field measure.a\"b; right is answer.NAME or measure.NAME");
+  }
+
+  private static List<String> captions(JsonNode pairs) {
+    return pairs.findValuesAsText("caption");
+  }
+
+  private JsonNode json(String query) throws Exception {
+    return served.json("/v1/threshold?" + query);
+  }
+}
