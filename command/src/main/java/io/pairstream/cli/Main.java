@@ -15,6 +15,7 @@ import io.pairstream.cli.command.Version;
 import io.pairstream.cli.data.DrawCommand;
 import io.pairstream.cli.data.GenerateCommand;
 import io.pairstream.cli.data.ImportCommand;
+import io.pairstream.cli.models.ModelsCommand;
 import io.pairstream.cli.recipe.ProfileCommand;
 import io.pairstream.cli.recipe.RecipeCommand;
 import io.pairstream.cli.review.PicturesCommand;
@@ -91,7 +92,8 @@ public final class Main {
           PicturesCommand.class,
           TopicsCommand.class,
           KeysCommand.class,
-          RecipeCommand.class);
+          RecipeCommand.class,
+          ModelsCommand.class);
 
   private Main() {}
 

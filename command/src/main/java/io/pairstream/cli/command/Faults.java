@@ -1,6 +1,7 @@
 package io.pairstream.cli.command;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.Hint;
@@ -57,7 +58,9 @@ public final class Faults {
   }
 
   public static int ofWork(Exception exception, CommandLine command) {
-    if (exception instanceof InvalidRecipeException || exception instanceof WeakClusterException) {
+    if (exception instanceof InvalidRecipeException
+        || exception instanceof InvalidCardException
+        || exception instanceof WeakClusterException) {
       explain(exception, command.getErr());
     } else {
       String words = inWords(exception, command);
@@ -73,6 +76,7 @@ public final class Faults {
       return ExitStatus.WRONG_USAGE;
     }
     return exception instanceof InvalidRecipeException
+            || exception instanceof InvalidCardException
             || exception instanceof TopicMismatchException
         ? ExitStatus.FOUND_WRONG
         : ExitStatus.COULD_NOT;
@@ -84,8 +88,12 @@ public final class Faults {
 
   /** Says all that is wrong with a recipe, or that a cluster cannot keep, a line each. */
   public static void explain(Exception exception, PrintWriter err) {
-    exception
-        .getMessage()
+    explain(exception.getMessage(), err);
+  }
+
+  /** Says all that is wrong, a line each. */
+  public static void explain(String problems, PrintWriter err) {
+    problems
         .lines()
         .map(TerminalText::plain)
         .forEach(line -> err.println(line.startsWith(" ") ? line : "pairstream: " + line));

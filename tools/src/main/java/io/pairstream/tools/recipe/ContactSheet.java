@@ -37,17 +37,41 @@ public final class ContactSheet {
   private static final String KEPT = "Kept, as the model sees them";
 
   private final ImageWorker worker;
+  private final int mostShown;
   private final Map<String, List<String>> cards = new TreeMap<>();
 
+  /** A page of the first few pairs of each verdict. */
   public ContactSheet(ImageWorker worker) {
+    this(worker, MOST_SHOWN);
+  }
+
+  /**
+   * A page.
+   *
+   * @param mostShown most pictures below a heading
+   */
+  public ContactSheet(ImageWorker worker, int mostShown) {
     this.worker = worker;
+    this.mostShown = mostShown;
+  }
+
+  /**
+   * Takes a picture with what is known of it.
+   *
+   * @param image a file; empty where none may be shown
+   */
+  public void add(String heading, byte[] image, List<String> facts) {
+    List<String> some = cards.computeIfAbsent(heading, any -> new ArrayList<>());
+    if (some.size() < mostShown) {
+      some.add(card(image.length == 0 ? "" : thumbnail(image), "", "", facts));
+    }
   }
 
   /** Takes a pair that was judged. */
   public void add(String where, RawPair pair, Outcome<CleanedPair> outcome) {
     String verdict = outcome.fold(kept -> KEPT, no -> "Rejected: " + no.reason());
     List<String> some = cards.computeIfAbsent(verdict, any -> new ArrayList<>());
-    if (some.size() < MOST_SHOWN) {
+    if (some.size() < mostShown) {
       some.add(outcome.fold(kept -> kept(where, pair, kept), no -> rejected(where, pair, no)));
     }
   }
@@ -86,10 +110,13 @@ public final class ContactSheet {
     return card(isShown ? thumbnail(pair) : "", "", pair.getCaption(), facts);
   }
 
-  /** Empty for an image that no worker can decode. */
   private String thumbnail(RawPair pair) {
-    return Thumbnail.of(Utils.toArray(pair.getImage()), SIZE_PX, worker)
-        .fold(image -> image(image.picture()), no -> "");
+    return thumbnail(Utils.toArray(pair.getImage()));
+  }
+
+  /** Empty for an image that no worker can decode. */
+  private String thumbnail(byte[] original) {
+    return Thumbnail.of(original, SIZE_PX, worker).fold(image -> image(image.picture()), no -> "");
   }
 
   private static String card(String image, String was, String caption, List<String> facts) {

@@ -1,0 +1,181 @@
+package io.pairstream.cli.models;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Faults;
+import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ModelOutput;
+import io.pairstream.image.model.ModelPool;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.terminal.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream models}: what models are, and whether they do what their cards say. */
+@Command(
+    name = "models",
+    subcommands = {ModelsCommand.Ls.class, ModelsCommand.Check.class, ModelsTryCommand.class})
+public final class ModelsCommand {
+
+  /** {@code pairstream models ls}: the cards of a folder. */
+  @Command(name = "ls")
+  static final class Ls extends PairstreamCommand {
+
+    @Parameters(paramLabel = "FOLDER")
+    private Path folder;
+
+    private record Cards(List<Listed> cards) {}
+
+    /** A card as JSON; one that is refused has problems and nothing else. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Listed(
+        String file, String name, String sees, List<String> answers, String problems) {}
+
+    @Override
+    public Integer call() throws IOException {
+      require(Files.isDirectory(folder), "there is no folder " + folder);
+      List<Listed> cards = new ArrayList<>();
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file :
+            files.filter(path -> path.toString().endsWith(".yaml")).sorted().toList()) {
+          cards.add(listed(file));
+        }
+      }
+      boolean good = cards.stream().allMatch(card -> card.problems() == null);
+      return answer(new Cards(cards), good, () -> print(cards));
+    }
+
+    private static Listed listed(Path file) throws IOException {
+      String name = file.getFileName().toString();
+      try {
+        ModelCard card = ModelCard.read(file);
+        List<String> answers = card.outputs().stream().map(ModelOutput::name).toList();
+        return new Listed(name, card.name(), sees(card), answers, null);
+      } catch (InvalidCardException e) {
+        return new Listed(name, null, null, null, e.getMessage());
+      }
+    }
+
+    private void print(List<Listed> cards) {
+      Table table = new Table().row("FILE", "CARD", "SEES", "ANSWERS");
+      cards.stream()
+          .filter(card -> card.problems() == null)
+          .forEach(
+              card ->
+                  table.row(
+                      card.file(), card.name(), card.sees(), String.join(", ", card.answers())));
+      print(table);
+      cards.stream()
+          .filter(card -> card.problems() != null)
+          .forEach(card -> Faults.explain(card.problems(), err()));
+    }
+  }
+
+  /** {@code pairstream models check}: all mistakes of a card, or how its model answers. */
+  @Command(name = "check")
+  static final class Check extends PairstreamCommand {
+
+    @Parameters(paramLabel = "CARD")
+    private Path file;
+
+    @Option(names = "--require-sandbox")
+    private boolean sandboxRequired;
+
+    /** A card as JSON; one that is refused has problems and nothing else. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Checked(
+        String name,
+        String digest,
+        String sha256,
+        String licence,
+        String source,
+        String sees,
+        List<String> answers,
+        String problems) {}
+
+    @Override
+    public Integer call() throws IOException {
+      try {
+        ModelCard card = card(file);
+        try (ModelPool model = pool(card, 1, sandboxRequired)) {
+          model.rehearse();
+        }
+        List<String> answers = card.outputs().stream().map(Check::inWords).toList();
+        return answer(
+            new Checked(
+                card.name(),
+                card.digest(),
+                card.sha256(),
+                card.licence(),
+                card.source(),
+                sees(card),
+                answers,
+                null),
+            () -> print(card, answers));
+      } catch (InvalidCardException e) {
+        answer(
+            new Checked(null, null, null, null, null, null, null, e.getMessage()),
+            () -> Faults.explain(e.getMessage(), err()));
+        return ExitStatus.FOUND_WRONG;
+      }
+    }
+
+    private static String inWords(ModelOutput output) {
+      return output.name() + ": " + output.as().name().toLowerCase(Locale.ROOT);
+    }
+
+    private void print(ModelCard card, List<String> answers) {
+      print("%s is good: its model does what it says", card.name());
+      print(
+          new Table()
+              .row("  digest", card.digest())
+              .row("  licence", card.licence())
+              .row("  source", card.source())
+              .row("  sees", sees(card))
+              .row("  answers", String.join(", ", answers)));
+    }
+  }
+
+  /**
+   * Reads a card that was named on the command line.
+   *
+   * @throws InvalidCardException with everything that is wrong with it
+   */
+  static ModelCard card(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("there is no card " + file);
+    }
+    return ModelCard.read(file);
+  }
+
+  /** A model in one process. */
+  static ModelPool pool(ModelCard card, int threads, boolean sandboxRequired) {
+    return new ModelPool(
+        card,
+        WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
+            .withSandboxRequired(sandboxRequired),
+        threads);
+  }
+
+  static String sees(ModelCard card) {
+    return Stream.of(
+            card.seesPicture()
+                ? card.rendition().isEmpty() ? "picture" : "picture " + card.rendition()
+                : "",
+            card.seesCaption() ? "caption" : "")
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(" and "));
+  }
+}
