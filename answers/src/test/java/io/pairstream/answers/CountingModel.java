@@ -2,7 +2,6 @@ package io.pairstream.answers;
 
 import io.pairstream.image.card.CaptionInput;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.card.PictureInput;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.Failure;
@@ -71,16 +70,7 @@ final class CountingModel implements AnswerModel {
         digest,
         seesPicture ? picture : null,
         seesCaption ? new CaptionInput(null, CaptionInput.Fill.NONE, "ids", "", "") : null,
-        List.of(
-            new ModelOutput(
-                name + "-size",
-                "out",
-                ModelOutput.As.NUMBER,
-                ModelOutput.Activation.NONE,
-                0,
-                List.of(),
-                ModelOutput.Pool.NONE,
-                ModelOutput.Length.KEPT)),
+        List.of(),
         8,
         Duration.ofSeconds(1),
         rendition);

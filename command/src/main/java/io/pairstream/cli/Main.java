@@ -16,6 +16,7 @@ import io.pairstream.cli.data.DrawCommand;
 import io.pairstream.cli.data.GenerateCommand;
 import io.pairstream.cli.data.ImportCommand;
 import io.pairstream.cli.models.ModelsCommand;
+import io.pairstream.cli.models.ScoreCommand;
 import io.pairstream.cli.recipe.ProfileCommand;
 import io.pairstream.cli.recipe.RecipeCommand;
 import io.pairstream.cli.review.PicturesCommand;
@@ -72,6 +73,7 @@ public final class Main {
           FetchCommand.class,
           GenerateCommand.class,
           PreprocessCommand.class,
+          ScoreCommand.class,
           FeedCommand.class,
           ViewCommand.class,
           ExportCommand.class,

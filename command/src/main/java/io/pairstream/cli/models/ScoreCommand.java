@@ -1,0 +1,201 @@
+package io.pairstream.cli.models;
+
+import io.pairstream.answers.ScoreCounts;
+import io.pairstream.answers.ScoreService;
+import io.pairstream.answers.ScoreSettings;
+import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.run.StateFolder;
+import io.pairstream.cli.run.StatusListen;
+import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.ModelPool;
+import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.report.Reading;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.requirements.WeakClusterException;
+import io.pairstream.terminal.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pairstream score}: asks models about published pairs, until stopped or at the end. */
+@Command(name = "score")
+public final class ScoreCommand extends ClusterCommand.Fit {
+
+  private static final List<String> SPLITS =
+      List.of(TopicCatalogue.TRAINING, TopicCatalogue.VALIDATION, TopicCatalogue.TEST);
+
+  /** How long something waits for another instance that sees it at the same time. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration SHOWN_EVERY = Duration.ofMillis(500);
+
+  @Mixin private final StateFolder state = new StateFolder("score");
+
+  @Mixin private StatusListen status;
+
+  @Option(names = "--models", paramLabel = "FOLDER", required = true)
+  private Path models;
+
+  @Option(names = "--split", paramLabel = "SPLIT")
+  private List<String> splits = SPLITS;
+
+  @Option(names = "--answers-of", paramLabel = "NAME")
+  private List<String> answersOf = List.of();
+
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "" + ScoreSettings.USUAL_BATCH)
+  private int batch;
+
+  @Option(names = "--batch-age", paramLabel = "TIME", defaultValue = "1s")
+  private Duration batchAge;
+
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "1")
+  private int threads;
+
+  @Option(names = "--until-end")
+  private boolean untilEnd;
+
+  @Option(names = "--ask-again", paramLabel = "REASON", split = ",")
+  private List<Failure> askAgain = List.of();
+
+  @Option(names = "--require-sandbox")
+  private boolean sandboxRequired;
+
+  @Override
+  public Integer call() throws Exception {
+    SelfReport report = new SelfReport("score", Clock.systemUTC());
+    return status.during(() -> run(report), report, err());
+  }
+
+  private int run(SelfReport report) throws IOException {
+    require(Files.isDirectory(models), "--models: there is no folder " + models);
+    require(threads >= 1 && threads <= 64, "--threads must be 1 to 64, was " + threads);
+    ScoreSettings settings = checked(this::settings);
+    List<ModelCard> cards = cards();
+    report.add(Reading.ofDisk(settings.folder()));
+    ScoreService service = new ScoreService(settings, pools(cards), Clock.systemUTC(), report);
+    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-score"));
+    Optional<Throwable> fault = awaitEnd(service);
+    service.close();
+    if (fault.isEmpty()) {
+      return answer(service.counts(), () -> print(service.counts()));
+    } else if (fault.get() instanceof WeakClusterException weak) {
+      throw weak;
+    } else if (fault.get() instanceof InvalidCardException unfit) {
+      throw unfit;
+    }
+    complain(String.valueOf(fault.get().getMessage()));
+    return ExitStatus.COULD_NOT;
+  }
+
+  private Optional<Throwable> awaitEnd(ScoreService service) {
+    ScheduledExecutorService shows =
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("show"));
+    try (Progress progress = progress()) {
+      Threads.repeat(shows, SHOWN_EVERY, () -> show(progress, service));
+      return service.awaitEnd();
+    } finally {
+      shows.shutdownNow();
+    }
+  }
+
+  private static void show(Progress progress, ScoreService service) {
+    ScoreCounts counts = service.counts();
+    progress.glance(
+        "%,d pairs, %,d questions asked, %,d failed, %,d waiting%s",
+        counts.pairs(),
+        counts.asked(),
+        counts.failed(),
+        counts.waiting(),
+        service.obstacle().map(why -> "; " + why).orElse(""));
+  }
+
+  private void print(ScoreCounts counts) {
+    out()
+        .printf(
+            "%,d pairs: %,d questions asked, %,d of them failed; %,d answers taken over%n",
+            counts.pairs(), counts.asked(), counts.failed(), counts.copied());
+    if (counts.withdrawn() + counts.skipped() > 0) {
+      out()
+          .printf(
+              "%,d withdrawn pairs, %,d that cannot be read%n",
+              counts.withdrawn(), counts.skipped());
+    }
+  }
+
+  private ScoreSettings settings() {
+    splits.forEach(
+        split -> require(SPLITS.contains(split), "--split is one of " + SPLITS + ", not " + split));
+    return new ScoreSettings(
+        cluster(),
+        splits,
+        answersOf.stream().map(Dataset::new).toList(),
+        batch,
+        batchAge,
+        PATIENCE,
+        askAgain.isEmpty() ? untilEnd ? Run.UNTIL_END : Run.FOLLOW : Run.AGAIN,
+        askAgain.stream().map(Failure::name).collect(Collectors.toSet()),
+        state.folder(options()));
+  }
+
+  /** The cards of a folder, by the names of their files. */
+  private List<ModelCard> cards() throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(models)) {
+      files = all.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+    require(!files.isEmpty(), "--models: no file in " + models + " ends with .yaml: no card");
+    List<ModelCard> cards = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Path file : files) {
+      ModelCard card = ModelCard.read(file);
+      require(
+          names.add("card " + card.name()),
+          "--models: two cards in " + models + " have the name " + card.name());
+      card.outputs()
+          .forEach(
+              output ->
+                  require(
+                      names.add(output.name()),
+                      "--models: two cards in %s give an answer %s; rename one"
+                          .formatted(models, output.name())));
+      cards.add(card);
+    }
+    return cards;
+  }
+
+  private List<AnswerModel> pools(List<ModelCard> cards) {
+    List<AnswerModel> pools = new ArrayList<>();
+    try {
+      for (ModelCard card : cards) {
+        ModelPool pool = ModelsCommand.pool(card, threads, sandboxRequired);
+        pools.add(pool);
+        pool.rehearse();
+      }
+      return pools;
+    } catch (RuntimeException e) {
+      pools.forEach(AnswerModel::close);
+      throw e;
+    }
+  }
+}
