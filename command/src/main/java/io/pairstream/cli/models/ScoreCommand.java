@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -76,7 +77,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   private boolean untilEnd;
 
   @Option(names = "--ask-again", paramLabel = "REASON", split = ",")
-  private List<Failure> askAgain = List.of();
+  private List<String> askAgain = List.of();
 
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
@@ -154,8 +155,17 @@ public final class ScoreCommand extends ClusterCommand.Fit {
         batchAge,
         PATIENCE,
         askAgain.isEmpty() ? untilEnd ? Run.UNTIL_END : Run.FOLLOW : Run.AGAIN,
-        askAgain.stream().map(Failure::name).collect(Collectors.toSet()),
+        askAgain.stream().map(this::reason).collect(Collectors.toSet()),
         state.folder(options()));
+  }
+
+  private String reason(String typed) {
+    List<String> reasons =
+        Stream.of(Failure.values())
+            .map(reason -> reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .toList();
+    require(reasons.contains(typed), "--ask-again is one of %s, not %s".formatted(reasons, typed));
+    return typed.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   /** The cards of a folder, by the names of their files. */

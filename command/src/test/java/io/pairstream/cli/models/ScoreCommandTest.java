@@ -24,7 +24,7 @@ class ScoreCommandTest {
         "--split|train|--split is one of [training, validation, test], not train",
         "--answers-of|pairs|--answers-of names other data sets than --dataset, not pairs",
         "--answers-of|My pairs|a data set's name has",
-        "--ask-again|sleepy|sleepy"
+        "--ask-again|crashed,sleepy|--ask-again is one of [crashed, timed-out, refused"
       })
   void refusesAnImpossibleSetting(String option, String value, String says) {
     Ended ended = score(option, value);
