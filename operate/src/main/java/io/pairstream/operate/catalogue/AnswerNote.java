@@ -1,7 +1,7 @@
 package io.pairstream.operate.catalogue;
 
 /**
- * What a model says of a pair.
+ * A model's answer about a pair.
  *
  * @param card name of the model's card
  * @param name the answer's name; empty where the model gave no answer

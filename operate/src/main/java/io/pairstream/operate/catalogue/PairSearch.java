@@ -87,7 +87,7 @@ public final class PairSearch {
                                         at.getOffset()))));
   }
 
-  /** What models say of a pair, by card and name. */
+  /** Answers of models about a pair, by card and name. */
   public List<AnswerNote> answers(String pairId) {
     return catalogue.read(
         table ->

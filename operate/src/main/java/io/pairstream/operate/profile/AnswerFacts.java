@@ -45,7 +45,7 @@ record AnswerFacts(SortedMap<String, List<Value>> byCard) {
   private static final double LEAST = 1e-6;
 
   /**
-   * These facts with what a card says now.
+   * Facts after a card has said something.
    *
    * @param said null where it says nothing any more
    */

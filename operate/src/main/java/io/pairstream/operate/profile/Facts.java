@@ -145,7 +145,7 @@ record Facts(
         OriginHeader.text(pair.getOrigin()));
   }
 
-  /** These facts with further values, each cut to what is counted. */
+  /** Facts that have further values too, each cut to what is counted. */
   Facts with(List<Value> more) {
     List<Value> all = new ArrayList<>(values);
     more.forEach(each -> all.add(new Value(value(each.dimension()), value(each.value()))));

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What conditions make of the answers that are there: of each pair and card two bits a condition,
+ * Verdicts of conditions on the answers that are there: of each pair and card two bits a condition,
  * in 40 to 80 bytes. Not thread-safe.
  */
 final class AnswerTable {
@@ -104,13 +104,13 @@ final class AnswerTable {
     return bits;
   }
 
-  /** Of each condition the bit that says that there is an answer. */
+  /** Bits, one for each condition, that say that there is an answer. */
   private static long known(long bits) {
     return bits & 0x1555_5555_5555_5555L;
   }
 
   /**
-   * What the answers of a pair come to.
+   * Verdict on the answers of a pair.
    *
    * @param pair 64 bits of the digest of the pair's id
    */

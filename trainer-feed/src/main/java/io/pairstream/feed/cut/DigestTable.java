@@ -21,7 +21,7 @@ final class DigestTable {
   private int used;
   private int held;
 
-  /** What is there of a key. */
+  /** Number and size of a key. */
   record Entry(long number, int size) {}
 
   /** Receives entries without an object for each. */
