@@ -73,7 +73,8 @@ final class CountingModel implements AnswerModel {
         List.of(),
         8,
         Duration.ofSeconds(1),
-        rendition);
+        rendition,
+        null);
   }
 
   static ModelCard ofPictures(String name) {

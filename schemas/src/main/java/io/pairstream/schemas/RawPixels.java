@@ -19,10 +19,15 @@ public final class RawPixels {
    * where the record says another size than it has pixels for.
    */
   public static Optional<byte[]> png(PreparedPair pair) {
-    int width = pair.getWidth();
-    int height = pair.getHeight();
-    int channels = pair.getChannels();
-    byte[] pixels = Utils.toArray(pair.getImage());
+    return png(
+        Utils.toArray(pair.getImage()), pair.getWidth(), pair.getHeight(), pair.getChannels());
+  }
+
+  /**
+   * PNG of pixels, uint8 [height, width, channels], row-major, of 1 or 3 channels; empty where
+   * there are more or fewer.
+   */
+  public static Optional<byte[]> png(byte[] pixels, int width, int height, int channels) {
     boolean fits = (channels == 1 || channels == 3) && width > 0 && height > 0;
     if (!fits || pixels.length != (long) width * height * channels) {
       return Optional.empty();

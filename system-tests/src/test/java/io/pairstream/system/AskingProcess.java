@@ -128,7 +128,8 @@ final class AskingProcess {
           List.of(),
           BATCH,
           Duration.ofSeconds(1),
-          "");
+          "",
+          null);
     }
 
     @Override

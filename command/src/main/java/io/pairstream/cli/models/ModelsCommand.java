@@ -1,13 +1,16 @@
 package io.pairstream.cli.models;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.answers.api.VisionModel;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.card.ModelOutput;
+import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelPool;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Table;
@@ -109,7 +112,7 @@ public final class ModelsCommand {
     public Integer call() throws IOException {
       try {
         ModelCard card = card(file);
-        try (ModelPool model = pool(card, 1, sandboxRequired)) {
+        try (AnswerModel model = model(card, 1, sandboxRequired)) {
           model.rehearse();
         }
         List<String> answers = card.outputs().stream().map(Check::inWords).toList();
@@ -137,7 +140,11 @@ public final class ModelsCommand {
     }
 
     private void print(ModelCard card, List<String> answers) {
-      print("%s is good: its model does what it says", card.name());
+      print(
+          card.kind() == Kind.API
+              ? "%s can be read; its API is asked by models try"
+              : "%s is good: its model does what it says",
+          card.name());
       print(
           new Table()
               .row("  digest", card.digest())
@@ -160,8 +167,11 @@ public final class ModelsCommand {
     return ModelCard.read(file);
   }
 
-  /** A model in one process. */
-  static ModelPool pool(ModelCard card, int threads, boolean sandboxRequired) {
+  /** A model in one process, or behind an API. */
+  static AnswerModel model(ModelCard card, int threads, boolean sandboxRequired) {
+    if (card.kind() == Kind.API) {
+      return VisionModel.of(card);
+    }
     return new ModelPool(
         card,
         WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)

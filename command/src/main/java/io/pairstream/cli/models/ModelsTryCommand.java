@@ -6,10 +6,10 @@ import io.pairstream.cli.models.ShownFiles.Shown;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
-import io.pairstream.image.model.ModelPool;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
@@ -119,7 +119,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     ShownFiles shown = new ShownFiles(card);
     List<Said> answers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    try (ModelPool model = ModelsCommand.pool(card, threads, sandboxRequired);
+    try (AnswerModel model = ModelsCommand.model(card, threads, sandboxRequired);
         Progress progress = progress()) {
       List<Shown> waiting = new ArrayList<>();
       for (Path path : shown.find(paths)) {
@@ -139,7 +139,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     return answer(new Tried(card.name(), card.digest(), answers), good, () -> print(card, answers));
   }
 
-  private static List<Said> ask(ModelPool model, List<Shown> waiting) {
+  private static List<Said> ask(AnswerModel model, List<Shown> waiting) {
     List<ModelAnswer> answers = model.ask(waiting.stream().map(Shown::question).toList());
     List<Said> said = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {

@@ -12,7 +12,6 @@ import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.Failure;
-import io.pairstream.image.model.ModelPool;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -198,7 +197,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     List<AnswerModel> pools = new ArrayList<>();
     try {
       for (ModelCard card : cards) {
-        ModelPool pool = ModelsCommand.pool(card, threads, sandboxRequired);
+        AnswerModel pool = ModelsCommand.model(card, threads, sandboxRequired);
         pools.add(pool);
         pool.rehearse();
       }

@@ -38,7 +38,26 @@ final class CardReader {
 
   /** Keys on which no answer depends. */
   private static final Set<String> BESIDE_THE_ANSWER =
-      Set.of("name", "licence", "source", "sha256", "batch", "max-ms", "picture.of");
+      Set.of(
+          "name",
+          "licence",
+          "source",
+          "sha256",
+          "batch",
+          "max-ms",
+          "picture.of",
+          "api.base-url",
+          "api.key-variable",
+          "api.requests-per-minute",
+          "api.concurrency",
+          "api.most-calls",
+          "api.timeout-s");
+
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
+  private static final NamedFile NO_FILE = new NamedFile(Path.of(""), "");
+
+  /** The picture as it is stored: no number says how it is shown. */
+  private static final PictureInput WHOLE = scaledDown(0);
 
   private final RecipeReader card;
 
@@ -63,27 +82,24 @@ final class CardReader {
     Kind kind = card.choice("kind", Kind.ONNX);
     String licence = required("licence", "name the licence of the weights");
     String source = required("source", "say where the file comes from");
-    NamedFile file = file(source);
+    boolean remote = kind == Kind.API;
+    NamedFile file = remote ? NO_FILE : file(source);
+    ApiCall api = remote ? api() : null;
     List<String> sections = card.sections("");
     boolean graph = kind == Kind.ONNX;
-    PictureInput picture = graph ? sections.contains("picture") ? picture() : null : greyPicture();
+    PictureInput picture =
+        graph ? sections.contains("picture") ? picture() : null : remote ? WHOLE : greyPicture();
     CaptionInput caption = graph && sections.contains("caption") ? caption() : null;
     if (picture == null && caption == null) {
       card.problem("", "the model sees nothing: add a section picture, caption or both");
     }
-    int batch = card.integer("batch", 1, 1, 64);
+    int batch = remote ? api.concurrency() : card.integer("batch", 1, 1, 64);
     if (batch > 1 && caption != null && caption.fill() == Fill.NONE) {
       card.problem("batch", "is 1 where captions are not padded, since their lengths differ");
     }
-    int maxMs = card.integer("max-ms", 5_000, 10, 600_000);
+    int maxMs = remote ? 600_000 : card.integer("max-ms", 5_000, 10, 600_000);
     String rendition = picture == null ? "" : card.text("picture.of", "main");
-    List<ModelOutput> outputs =
-        card.sections("outputs").stream()
-            .map(output -> graph ? output(output) : found(output))
-            .toList();
-    if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
-      card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
-    }
+    List<ModelOutput> outputs = remote ? List.of(text()) : outputs(graph);
     Map<String, String> inForce = card.finish();
     return new ModelCard(
         name,
@@ -98,7 +114,19 @@ final class CardReader {
         outputs,
         batch,
         Duration.ofMillis(maxMs),
-        rendition.equals("main") ? "" : rendition);
+        rendition.equals("main") ? "" : rendition,
+        api);
+  }
+
+  private List<ModelOutput> outputs(boolean graph) {
+    List<ModelOutput> outputs =
+        card.sections("outputs").stream()
+            .map(output -> graph ? output(output) : found(output))
+            .toList();
+    if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
+      card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
+    }
+    return outputs;
   }
 
   private static String digest(Map<String, String> inForce) {
@@ -145,7 +173,33 @@ final class CardReader {
       card.problem(
           "sha256", "the file has " + file.get().sha256() + ": it is another one than the card's");
     }
-    return file.orElse(new NamedFile(Path.of(""), ""));
+    return file.orElse(NO_FILE);
+  }
+
+  private ApiCall api() {
+    String variable = card.text("api.key-variable", "");
+    if (!variable.isEmpty() && !VARIABLE.matcher(variable).matches()) {
+      card.problem("api.key-variable", "names an environment variable; the key itself stays there");
+    }
+    return new ApiCall(
+        required("api.base-url", "name the API, as in https://api.openai.com/v1"),
+        required("api.model", "name the model, as the API does"),
+        required("api.prompt", "say what is asked of each picture"),
+        variable,
+        card.integer("api.max-tokens", 200, 1, 4_096),
+        card.number("api.temperature", 0, 0, 2),
+        card.integer("api.requests-per-minute", 60, 1, 100_000),
+        card.integer("api.concurrency", 4, 1, 64),
+        card.integer("api.most-calls", 0, 0, 1_000_000_000),
+        Duration.ofSeconds(card.integer("api.timeout-s", 60, 1, 3_600)));
+  }
+
+  /** The one answer of an API. */
+  private ModelOutput text() {
+    String name = card.text("api.answer", "caption");
+    checkName("api.answer", name);
+    return new ModelOutput(
+        name, "", As.TEXT, Activation.NONE, 0, 0, List.of(), Pool.NONE, Length.KEPT);
   }
 
   private PictureInput picture() {
@@ -168,7 +222,10 @@ final class CardReader {
 
   /** Picture of a cascade; its size is the largest that it is scaled down to. */
   private PictureInput greyPicture() {
-    int side = card.integer("picture.side-px", 640, 32, 4096);
+    return scaledDown(card.integer("picture.side-px", 640, 32, 4096));
+  }
+
+  private static PictureInput scaledDown(int side) {
     return new PictureInput(
         "",
         Fit.PAD,
@@ -215,6 +272,9 @@ final class CardReader {
     String tensor = required(section + "tensor", "name a tensor of the graph");
     As as = card.choice(section + "as", As.NUMBER);
     boolean vector = as == As.VECTOR;
+    if (as == As.TEXT) {
+      card.problem(section + "as", "a graph gives numbers; text is what an API answers");
+    }
     return new ModelOutput(
         name,
         tensor,

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param name name of the card: 1 to 40 characters a to z, 0 to 9, - and _
  * @param kind what runs the model
- * @param file the model; absolute
- * @param sha256 lower-case hex SHA-256 of that file
+ * @param file the model; absolute; empty where it is behind an API
+ * @param sha256 lower-case hex SHA-256 of that file; empty where there is none
  * @param licence licence of the weights
  * @param source where the file comes from, in words or as an address
  * @param digest lower-case hex SHA-256 of all that an answer depends on: the file, and the card but
@@ -22,6 +22,7 @@ import java.util.List;
  * @param batch most questions that are run at a time; 1 to 64
  * @param perQuestion processor time that a question may take; more than zero
  * @param rendition which picture of a pair is shown; empty for the main one
+ * @param api how an API is asked; null where the model is a file
  */
 public record ModelCard(
     String name,
@@ -36,7 +37,8 @@ public record ModelCard(
     List<ModelOutput> outputs,
     int batch,
     Duration perQuestion,
-    String rendition) {
+    String rendition,
+    ApiCall api) {
 
   public ModelCard {
     outputs = List.copyOf(outputs);
@@ -47,7 +49,9 @@ public record ModelCard(
     /** ONNX Runtime. */
     ONNX,
     /** OpenCV's classifier by a cascade, Haar or LBP; sees a picture alone. */
-    CASCADE
+    CASCADE,
+    /** An API that speaks as OpenAI's does; sees a picture alone, and writes a text. */
+    API
   }
 
   /**

@@ -44,7 +44,9 @@ public record ModelOutput(
     /** A word for the largest number. */
     LABEL,
     /** All numbers. */
-    VECTOR
+    VECTOR,
+    /** Words, of an API alone. */
+    TEXT
   }
 
   /** Function of the numbers of an item, applied before one is picked. */

@@ -10,11 +10,19 @@ public interface AnswerModel extends AutoCloseable {
   ModelCard card();
 
   /**
+   * Finds out whether the model does what its card says, before anything is asked.
+   *
+   * @throws io.pairstream.image.card.InvalidCardException where it does not; the message says why
+   * @throws ModelUnavailableException where no process can be started
+   */
+  default void rehearse() {}
+
+  /**
    * Answers questions, in their order. A question that crashes or hangs the model, or that has an
    * odd answer, costs itself an answer, not the others.
    *
    * @param batch any number of them; each with what the card wants
-   * @throws ModelUnavailableException where no process can be started
+   * @throws ModelUnavailableException where the model cannot be asked now, which may pass
    */
   List<ModelAnswer> ask(List<ModelQuestion> batch);
 

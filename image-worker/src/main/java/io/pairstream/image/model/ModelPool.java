@@ -107,12 +107,7 @@ public final class ModelPool implements AnswerModel {
     return card;
   }
 
-  /**
-   * Finds out whether the model does what its card says, before anything is asked.
-   *
-   * @throws InvalidCardException where it does not; the message says why
-   * @throws ModelUnavailableException where no process can be started
-   */
+  @Override
   public void rehearse() {
     turns.acquireUninterruptibly();
     try {

@@ -1,6 +1,6 @@
 package io.pairstream.image.model;
 
-/** No model process can be started, for a reason that is no question's fault; it may pass. */
+/** A model cannot be asked, for a reason that is no question's fault; it may pass. */
 public final class ModelUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -244,6 +244,7 @@ final class OnnxModel implements AskedModel {
         case VECTOR ->
             vectors.put(
                 output.name(), OutputNumbers.vector(output, said, tensor.size(), ownTokens(item)));
+        case TEXT -> throw new IllegalStateException("a graph gives no text");
       }
     }
     return new ItemReply(List.of(), "", numbers, labels, vectors, Map.of());

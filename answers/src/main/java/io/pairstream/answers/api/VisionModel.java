@@ -1,0 +1,223 @@
+package io.pairstream.answers.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.image.card.ApiCall;
+import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelAnswer.Answered;
+import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.image.model.ModelUnavailableException;
+import io.pairstream.image.model.ShownPicture;
+import io.pairstream.schemas.RawPixels;
+import io.pairstream.schemas.Threads;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.openai.ApiStoppedException;
+import io.pairstream.service.openai.OpenAiApi;
+import io.pairstream.service.openai.PatientCalls;
+import io.pairstream.service.openai.Reply;
+import io.pairstream.service.openai.RequestPace;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model behind an API that speaks as OpenAI's {@code POST /v1/chat/completions} does
+ * (https://platform.openai.com/docs/api-reference/chat/create): it is shown a picture and a prompt,
+ * and writes a text. Thread-safe.
+ */
+public final class VisionModel implements AnswerModel {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VisionModel.class);
+
+  /** Most characters of a text that is kept. */
+  private static final int LONGEST_TEXT = 8_000;
+
+  private static final int LONGEST_DETAIL = 300;
+
+  private static final int MOST_BYTES = 1024 * 1024;
+
+  private final ModelCard card;
+  private final ApiCall call;
+  private final OpenAiApi api;
+  private final RequestPace pace;
+  private final PatientCalls calls;
+  private final ExecutorService threads;
+  private final AtomicInteger made = new AtomicInteger();
+
+  /**
+   * The model of a card.
+   *
+   * @param card of kind {@code API}
+   * @throws InvalidCardException where the address is none, the variable that has the key is not
+   *     set, or the key would travel in the open
+   */
+  public static VisionModel of(ModelCard card) {
+    String variable = card.api().keyVariable();
+    String key = variable.isEmpty() ? "" : System.getenv(variable);
+    if (key == null) {
+      throw new InvalidCardException(
+          "card %s: the environment variable %s is not set; it holds the API's key"
+              .formatted(card.name(), variable));
+    }
+    try {
+      return new VisionModel(card, key, new RequestPace(card.api().requestsPerMinute()));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidCardException("card " + card.name() + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * @param key empty where the API wants none
+   */
+  VisionModel(ModelCard card, String key, RequestPace pace) {
+    this.card = card;
+    this.call = card.api();
+    this.api = new OpenAiApi(call.baseUrl(), "/chat/completions", key, call.timeout(), MOST_BYTES);
+    this.pace = pace;
+    this.calls =
+        new PatientCalls(
+            pace, (seconds, why) -> LOG.info("{} waits for {} s: {}", card.name(), seconds, why));
+    this.threads =
+        Executors.newFixedThreadPool(call.concurrency(), Threads.daemons("ask-" + card.name()));
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public List<ModelAnswer> ask(List<ModelQuestion> batch) {
+    List<Future<ModelAnswer>> asked =
+        batch.stream().map(question -> threads.submit(() -> ask(question))).toList();
+    List<ModelAnswer> answers = new ArrayList<>();
+    try {
+      for (Future<ModelAnswer> each : asked) {
+        answers.add(each.get());
+      }
+      return answers;
+    } catch (ExecutionException e) {
+      asked.forEach(each -> each.cancel(true));
+      if (e.getCause() instanceof ApiStoppedException stopped) {
+        throw new ModelUnavailableException(card.name() + ": " + stopped.getMessage(), stopped);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      asked.forEach(each -> each.cancel(true));
+      Thread.currentThread().interrupt();
+      throw new ModelUnavailableException("interrupted while " + card.name() + " was asked", e);
+    }
+  }
+
+  private ModelAnswer ask(ModelQuestion question) throws InterruptedException {
+    Optional<String> picture = dataUrl(question.picture());
+    if (picture.isEmpty()) {
+      return new Failed(Failure.UNREADABLE, "the picture's size is not that of its pixels");
+    }
+    String body = body(picture.get());
+    Optional<Reply<String>> reply =
+        calls.make(
+            () ->
+                mayCall()
+                    ? api.ask(body, call.prompt(), VisionModel::text)
+                    : new Reply.Given<>(null));
+    if (reply.isEmpty()) {
+      throw new InterruptedException("the model is closed");
+    }
+    return answer(reply.get());
+  }
+
+  /** Counts a call, unless the card's number of calls is used up. */
+  private boolean mayCall() {
+    return call.mostCalls() == 0 || made.getAndIncrement() < call.mostCalls();
+  }
+
+  private ModelAnswer answer(Reply<String> reply) {
+    if (reply instanceof Reply.Given<String> given) {
+      return given.value() == null
+          ? new Failed(
+              Failure.OVER_BUDGET,
+              "the card's api.most-calls, %d, are made".formatted(call.mostCalls()))
+          : new Answered(
+              Map.of(), Map.of(), Map.of(), Map.of(card.outputs().get(0).name(), given.value()));
+    } else if (reply instanceof Reply.Refused<String> refused) {
+      return new Failed(Failure.REFUSED, refused.detail());
+    } else if (reply instanceof Reply.Later<String> later) {
+      return new Failed(
+          Failure.TIMED_OUT, later.detail() + " (asked " + PatientCalls.ATTEMPTS + " times)");
+    }
+    return new Failed(Failure.ODD_ANSWER, ((Reply.Failed<String>) reply).detail());
+  }
+
+  private String body(String picture) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("model", call.model());
+    ArrayNode content =
+        body.putArray("messages").addObject().put("role", "user").putArray("content");
+    content.addObject().put("type", "text").put("text", call.prompt());
+    content.addObject().put("type", "image_url").putObject("image_url").put("url", picture);
+    body.put("max_tokens", call.maxTokens()).put("temperature", call.temperature());
+    return body.toString();
+  }
+
+  /** The picture's file in base64; empty where raw pixels are not of the size that they name. */
+  private static Optional<String> dataUrl(ShownPicture picture) {
+    boolean isRaw = picture.encoding().equals("raw");
+    Optional<byte[]> file =
+        isRaw
+            ? RawPixels.png(picture.bytes(), picture.width(), picture.height(), picture.channels())
+            : Optional.of(picture.bytes());
+    return file.map(
+        bytes ->
+            "data:image/%s;base64,%s"
+                .formatted(
+                    isRaw ? "png" : picture.encoding(), Base64.getEncoder().encodeToString(bytes)));
+  }
+
+  /** The text of an answer, of whose choices the first counts. */
+  private static Reply<String> text(JsonNode answer, String requestId) {
+    JsonNode choice = answer.path("choices").path(0);
+    JsonNode message = choice.path("message");
+    String refusal = message.path("refusal").asText("");
+    String end = choice.path("finish_reason").asText("");
+    if (!refusal.isEmpty() || end.equals("content_filter")) {
+      return new Reply.Refused<>(
+          "the model refuses" + (refusal.isEmpty() ? "" : ": " + quoted(refusal)));
+    }
+    String text = message.path("content").asText("").strip();
+    if (text.isEmpty()) {
+      return new Reply.Failed<>("the API answered without a text");
+    }
+    if (end.equals("length") || text.length() > LONGEST_TEXT) {
+      return new Reply.Failed<>("the text is cut off, or longer than 8,000 characters");
+    }
+    return new Reply.Given<>(text);
+  }
+
+  /** A model's words as a detail: printable ASCII, not too many. */
+  private static String quoted(String words) {
+    String shown = words.replaceAll("[^\\x20-\\x7e]+", " ");
+    return shown.length() <= LONGEST_DETAIL ? shown : shown.substring(0, LONGEST_DETAIL);
+  }
+
+  /** {@inheritDoc} Requests under way are given up. */
+  @Override
+  public void close() {
+    pace.stop();
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,2 @@
+/** Models behind APIs of others. */
+package io.pairstream.answers.api;

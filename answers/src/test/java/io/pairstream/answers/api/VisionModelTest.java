@@ -1,0 +1,264 @@
+package io.pairstream.answers.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.ModelAnswer;
+import io.pairstream.image.model.ModelAnswer.Answered;
+import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.image.model.ModelUnavailableException;
+import io.pairstream.image.model.ShownPicture;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.openai.RequestPace;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server on loopback describes the picture that it gets by its colour. */
+@Timeout(120)
+class VisionModelTest {
+
+  private static final String KEY = "sk-canary-4711";
+  private static final ModelQuestion RED = plain(200, 10, 20);
+  private static final ModelQuestion GREEN = plain(10, 200, 20);
+  private static final ModelQuestion BLUE = plain(10, 20, 200);
+
+  private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  /** What is answered to a picture of that colour; the colour's name where it is not here. */
+  private final Map<String, Reply> scripts = new ConcurrentHashMap<>();
+
+  @TempDir private Path folder;
+  private HttpServer server;
+
+  /** Answers in its own way. */
+  private interface Reply {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/v1/chat/completions", this::describe);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    end.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  @Test
+  void writesWhatTheApiSaysOfEachPicture() throws Exception {
+    assertThat(ask(card(""), RED, GREEN))
+        .containsExactly(text("a red picture"), text("a green picture"));
+
+    JsonNode request = requests.get(0);
+    assertThat(request.path("model").asText()).isEqualTo("m-1");
+    assertThat(request.path("max_tokens").asInt()).isEqualTo(50);
+    assertThat(request.at("/messages/0/content/0/text").asText()).isEqualTo("Describe it.");
+    assertThat(keys).containsOnly("Bearer " + KEY);
+  }
+
+  @Test
+  void aRefusalAHangAndAnOddAnswerCostOnePictureEach() throws Exception {
+    scripts.put("red", saying("{'choices': [{'message': {'refusal': 'I will not.'}}]}"));
+    scripts.put("green", exchange -> await());
+    scripts.put(
+        "blue",
+        saying("{'choices': [{'finish_reason': 'length', 'message': {'content': 'a blue'}}]}"));
+
+    List<ModelAnswer> answers =
+        ask(card("\n  timeout-s: 1"), RED, GREEN, BLUE, plain(200, 200, 200));
+
+    assertThat(answers.subList(0, 3))
+        .extracting(answer -> ((Failed) answer).reason())
+        .containsExactly(Failure.REFUSED, Failure.TIMED_OUT, Failure.ODD_ANSWER);
+    assertThat(((Failed) answers.get(0)).detail()).isEqualTo("the model refuses: I will not.");
+    assertThat(answers.get(3)).isEqualTo(text("a grey picture"));
+  }
+
+  @Test
+  void ofTwoChoicesTheFirstCounts() throws Exception {
+    scripts.put(
+        "red",
+        saying("{'choices': [{'message': {'content': 'one'}}, {'message': {'content': 'two'}}]}"));
+
+    assertThat(ask(card(""), RED)).containsExactly(text("one"));
+  }
+
+  @Test
+  void noMoreCallsAreMadeThanTheCardAllows() throws Exception {
+    List<ModelAnswer> answers =
+        ask(card("\n  most-calls: 2\n  concurrency: 1"), RED, GREEN, BLUE, RED);
+
+    assertThat(answers.subList(2, 4))
+        .allSatisfy(
+            answer -> assertThat(((Failed) answer).reason()).isEqualTo(Failure.OVER_BUDGET));
+    assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void whatAPersonHasToMendIsNoPicturesFault() throws Exception {
+    scripts.put("red", exchange -> send(exchange, 401, "{}"));
+
+    assertThatThrownBy(() -> ask(card(""), RED))
+        .isInstanceOf(ModelUnavailableException.class)
+        .hasMessage("captioner: the API does not accept the key (status 401)");
+  }
+
+  @Test
+  void aKeyThatIsNotThereIsNamedAndNotAskedFor() throws Exception {
+    ModelCard card = card("\n  key-variable: NO_SUCH_VARIABLE");
+
+    assertThatThrownBy(() -> VisionModel.of(card))
+        .isInstanceOf(InvalidCardException.class)
+        .hasMessageContaining("the environment variable NO_SUCH_VARIABLE is not set");
+  }
+
+  @Test
+  void theModelIsAnotherWhereThePromptIsAndTheSameAtAnotherAddress() throws Exception {
+    ModelCard card = card("");
+
+    assertThat(card("\n  requests-per-minute: 9").digest()).isEqualTo(card.digest());
+    assertThat(card("\n  temperature: 1").digest()).isNotEqualTo(card.digest());
+  }
+
+  private List<ModelAnswer> ask(ModelCard card, ModelQuestion... questions) {
+    try (VisionModel model = new VisionModel(card, KEY, new NoWaiting())) {
+      return model.ask(List.of(questions));
+    }
+  }
+
+  /** Time passes only where somebody waits. */
+  private static final class NoWaiting extends RequestPace {
+
+    private long nanos;
+
+    NoWaiting() {
+      super(100_000);
+    }
+
+    @Override
+    protected synchronized boolean sleep(Duration time) {
+      nanos += time.toNanos();
+      return true;
+    }
+
+    @Override
+    protected synchronized long nanoTime() {
+      return nanos;
+    }
+  }
+
+  private ModelCard card(String api) throws IOException {
+    return ModelCard.read(
+        Files.writeString(
+            folder.resolve("card.yaml"),
+            """
+            name: captioner
+            kind: api
+            licence: as the provider says
+            source: a server of the test
+            api:
+              base-url: http://127.0.0.1:%d
+              model: m-1
+              prompt: Describe it.
+              max-tokens: 50"""
+                    .formatted(server.getAddress().getPort())
+                + api
+                + "\n"));
+  }
+
+  private static Answered text(String text) {
+    return new Answered(Map.of(), Map.of(), Map.of(), Map.of("caption", text));
+  }
+
+  private static ModelQuestion plain(int red, int green, int blue) {
+    byte[] pixels = new byte[4 * 4 * 3];
+    for (int at = 0; at < pixels.length; at += 3) {
+      pixels[at] = (byte) red;
+      pixels[at + 1] = (byte) green;
+      pixels[at + 2] = (byte) blue;
+    }
+    return new ModelQuestion(new ShownPicture(pixels, "raw", 4, 4, 3), null);
+  }
+
+  private void describe(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      JsonNode request = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
+      requests.add(request);
+      keys.add(exchange.getRequestHeaders().getFirst("Authorization"));
+      String colour = colour(request.at("/messages/0/content/1/image_url/url").asText());
+      scripts
+          .getOrDefault(
+              colour,
+              saying("{'choices': [{'message': {'content': ' a " + colour + " picture\\n'}}]}"))
+          .to(exchange);
+    }
+  }
+
+  private static String colour(String url) throws IOException {
+    byte[] file = Base64.getDecoder().decode(url.substring("data:image/png;base64,".length()));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+    int rgb = image.getRGB(2, 2);
+    int[] levels = {rgb >> 16 & 0xFF, rgb >> 8 & 0xFF, rgb & 0xFF};
+    int most = Arrays.stream(levels).max().orElseThrow();
+    if (Arrays.stream(levels).allMatch(level -> level == most)) {
+      return "grey";
+    }
+    return levels[0] == most ? "red" : levels[1] == most ? "green" : "blue";
+  }
+
+  private static Reply saying(String body) {
+    return exchange -> send(exchange, 200, body.replace('\'', '"'));
+  }
+
+  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private void await() {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
