@@ -23,18 +23,8 @@ public final class WholePlatform implements AutoCloseable {
    * The service's heap. Records have up to 9 MiB, and a few of each partition are in hand. What is
    * fetched lives for a few hundred pairs, so a young generation that is large from the start is
    * collected when little of it is left.
-   *
-   * <p>A record passes deep chains of small methods. Of these the second compiler inlines less than
-   * by Java's own limits, since a platform on one machine is started often: for the first 12,500
-   * pairs it takes a third less processor time, and what it makes was not seen to be slower.
    */
-  private static final List<String> PREPROCESS_JVM =
-      List.of(
-          "-Xmx1g",
-          "-Xmn500m",
-          "-XX:MaxInlineLevel=9",
-          "-XX:FreqInlineSize=150",
-          "-XX:InlineSmallCode=1200");
+  private static final List<String> PREPROCESS_JVM = List.of("-Xmx1g", "-Xmn500m");
 
   /**
    * The ingest API's heap: bodies in flight, for which it has 128 MiB, their copies on the way to

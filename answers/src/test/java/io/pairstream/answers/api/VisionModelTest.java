@@ -56,7 +56,7 @@ class VisionModelTest {
   private final CountDownLatch end = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  /** What is answered to a picture of that colour; the colour's name where it is not here. */
+  /** Answers by a picture's colour; the colour's name where it is not here. */
   private final Map<String, Reply> scripts = new ConcurrentHashMap<>();
 
   @TempDir private Path folder;

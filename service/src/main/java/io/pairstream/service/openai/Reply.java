@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Result of a call. */
 public sealed interface Reply<T> {
 
-  /** What was asked for. */
+  /** The API has done it. */
   record Given<T>(T value) implements Reply<T> {}
 
   /** The API does not do this, and will not when it is asked again. */
