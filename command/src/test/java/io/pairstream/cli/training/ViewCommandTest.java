@@ -99,6 +99,8 @@ class ViewCommandTest extends OnCluster {
     assertThat(cut.err()).contains("2 pairs wait for answer.nsfw");
     assertThat(run("view cut later --where answer.nsfw<=0.3 --wait --timeout 1ms").onlyErrorLine())
         .contains("pairs still wait for answers: 2 for answer.nsfw; nothing was cut");
+    assertThat(run("view cut none.view --where answer.nobody<=0.3").onlyErrorLine())
+        .contains("all pairs that could be in the view wait for answers: 4 for answer.nobody");
     assertThat(run("view show later").onlyErrorLine()).contains("there is no view later");
     assertThat(run("view cut safe.json --where answer.nsfw<=x").err()).contains("x is no number");
   }

@@ -21,6 +21,7 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,11 +143,17 @@ public final class ThresholdRoutes {
     }
   }
 
+  /** The nearest published pairs, one of each picture. */
   private List<Near> near(List<Valued> pairs) {
+    Set<String> pictures = new HashSet<>();
     return pairs.stream()
         .flatMap(
             pair ->
-                search.get(pair.pairId()).filter(found -> found.row().isPublished()).stream()
+                search
+                    .get(pair.pairId())
+                    .filter(found -> found.row().isPublished())
+                    .filter(found -> pictures.add(found.row().imageDigest()))
+                    .stream()
                     .map(found -> new Near(pair.value(), PairCard.Summary.of(found))))
         .limit(SHOWN)
         .toList();

@@ -42,8 +42,8 @@ public record Threshold(
   /** Share of the pairs that the limit keeps where nobody has said one. */
   private static final double KEPT = 0.9;
 
-  /** Pairs of each side; some may not be published any more. */
-  private static final int NEAREST = 24;
+  /** Pairs of each side; some are of one picture, and some may not be published any more. */
+  private static final int NEAREST = 60;
 
   /** Names of all answers and measures that a limit can be on: {@code answer.nsfw}. */
   public static List<String> fields(TopicTable catalogue) {

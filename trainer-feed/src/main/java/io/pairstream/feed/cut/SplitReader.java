@@ -233,11 +233,7 @@ final class SplitReader implements AutoCloseable {
       listener.waiting(missing);
       if (System.nanoTime() - began >= longest.toNanos()) {
         throw new InvalidViewException(
-            "pairs still wait for answers: %s; nothing was cut"
-                .formatted(
-                    missing.entrySet().stream()
-                        .map(one -> "%,d for answer.%s".formatted(one.getValue(), one.getKey()))
-                        .collect(Collectors.joining(", "))));
+            "pairs still wait for answers: %s; nothing was cut".formatted(inWords(missing)));
       }
       poll(POLL);
       missing = pairs.waiting(ends);
@@ -276,6 +272,13 @@ final class SplitReader implements AutoCloseable {
   /** By answer, how many pairs wait for it. */
   SortedMap<String, Long> waiting() {
     return pairs.waiting(Map.of());
+  }
+
+  /** How many pairs wait, by the answer's name. */
+  static String inWords(SortedMap<String, Long> waiting) {
+    return waiting.entrySet().stream()
+        .map(one -> "%,d for answer.%s".formatted(one.getValue(), one.getKey()))
+        .collect(Collectors.joining(", "));
   }
 
   /** A part's pairs, in blocks by partition and offset; begins to gather anew behind them. */

@@ -31,6 +31,11 @@ public final class ViewCut {
         where,
         reader -> {
           reader.readToEnd(listener);
+          if (!reader.waiting().isEmpty() && reader.size(Part.ALL) == 0) {
+            throw new InvalidViewException(
+                "all pairs that could be in the view wait for answers: "
+                    + SplitReader.inWords(reader.waiting()));
+          }
           listener.waiting(reader.waiting());
         });
   }
