@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The answers of a data set as a table, without vectors and texts, and which pair shows what each
@@ -42,15 +43,24 @@ final class AnswerFold implements Aggregate {
 
     /** Whether a tombstone is about this pair, and not about one that was withdrawn before it. */
     boolean isBefore(ConsumerRecord<?, ?> tombstone) {
-      return place.getTopic().isEmpty()
-          || (place.getTopic().equals(tombstone.topic())
-              && place.getPartition() == tombstone.partition()
-              && place.getOffset() < tombstone.offset());
+      return isIn(new TopicPartition(tombstone.topic(), tombstone.partition()))
+          && (place.getTopic().isEmpty() || place.getOffset() < tombstone.offset());
     }
 
-    /** Whether this is what an answer to a card says. */
-    boolean says(String name, Answer given) {
+    /** Whether it is of the pair's record at those coordinates, as far as is known. */
+    boolean isAt(TopicPartition split, long offset) {
+      return isIn(split) && (place.getTopic().isEmpty() || place.getOffset() == offset);
+    }
+
+    private boolean isIn(TopicPartition split) {
+      return place.getTopic().isEmpty()
+          || (place.getTopic().equals(split.topic()) && place.getPartition() == split.partition());
+    }
+
+    /** Whether this is what an answer to a card says of a pair that lies there. */
+    boolean says(String name, Answer given, TopicPartition split) {
       return card.equals(name)
+          && isIn(split)
           && at.equals(given.getAnsweredAt())
           && Arrays.equals(answer, id(key(given.getShown(), given.getModel())));
     }

@@ -185,7 +185,7 @@ final class Asker implements AutoCloseable {
       pause = SHORTEST_PAUSE;
     } catch (CompletionException e) {
       if (!(e.getCause() instanceof ModelUnavailableException unavailable)) {
-        throw e;
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
       }
       away = unavailable;
       restsUntil = System.nanoTime() + pause.toNanos();

@@ -143,7 +143,7 @@ final class KnownAnswers implements AutoCloseable {
    * @return the answers that no pair shows any more, which are withdrawn too
    */
   List<Answer> withdraw(String pair, List<Said> said) {
-    pairs.put(pair, new Fresh<>(Set.of(), commit));
+    pairs.put(pair, new Fresh<>(null, commit));
     List<Answer> orphans = new ArrayList<>();
     for (Said each : said) {
       Optional<Answer> answer = table.read(database -> AnswerFold.answer(database, each.answer()));
@@ -156,9 +156,15 @@ final class KnownAnswers implements AutoCloseable {
   }
 
   private boolean isShown(byte[] answer, String key) {
-    return pairs.values().stream().anyMatch(fresh -> fresh.value().contains(key))
+    return pairs.values().stream()
+            .anyMatch(fresh -> fresh.value() != null && fresh.value().contains(key))
         || table.read(database -> AnswerFold.pairs(database, answer)).stream()
-            .anyMatch(pair -> !pairs.containsKey(pair));
+            .anyMatch(pair -> !isWithdrawn(pair));
+  }
+
+  /** Whether the table has a pair that is withdrawn by now. */
+  private boolean isWithdrawn(String pair) {
+    return pairs.containsKey(pair) && pairs.get(pair).value() == null;
   }
 
   static String key(Answer answer) {

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +105,10 @@ final class Lane {
     if (known.isBusy(id)) {
       return false;
     }
+    if (isAgain()
+        && (record.value() == null || !isSaidOf(id, share.partition(), record.offset()))) {
+      return true; // Withdrawing, and what comes first, is left to those who follow.
+    }
     if (record.value() == null) {
       withdraw(id, record);
       return true;
@@ -116,6 +121,11 @@ final class Lane {
       LOG.warn("{}@{} is no prepared pair and is skipped", share.partition(), record.offset());
     }
     return true;
+  }
+
+  /** Whether something is recorded of the pair's record there. */
+  private boolean isSaidOf(String id, TopicPartition split, long offset) {
+    return known.said(id).stream().anyMatch(each -> each.isAt(split, offset));
   }
 
   private void withdraw(String id, ConsumerRecord<byte[], byte[]> tombstone) {
@@ -204,11 +214,16 @@ final class Lane {
 
   /** Records what is said of a pair, where that is not recorded yet. */
   private void finish(OpenPair pair) {
+    TopicPartition split = pair.share().partition();
+    if (isAgain() && !isSaidOf(pair.id(), split, pair.offset())) {
+      known.letGo(pair.id());
+      return; // It was withdrawn meanwhile.
+    }
     List<Said> said = known.said(pair.id());
     boolean isChanged = false;
     for (Map.Entry<Integer, Answer> each : pair.answers().entrySet()) {
       ModelCard card = askers.get(each.getKey()).card();
-      if (said.stream().noneMatch(before -> before.says(card.name(), each.getValue()))) {
+      if (said.stream().noneMatch(before -> before.says(card.name(), each.getValue(), split))) {
         outbox.add(records.pair(pair, card, each.getValue()));
         isChanged = true;
       }

@@ -235,14 +235,16 @@ final class ScoreSession implements AutoCloseable {
 
   private void commit() {
     positionsAt = System.nanoTime();
+    boolean hasRecords = outbox.size() > 0;
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (Share share : shares.values()) {
       long low = share.low(consumer.position(share.partition()));
-      if (low != share.committed()) {
+      // Positions that stay go with records too: by them the group fences who is no member any
+      // more.
+      if (hasRecords || low != share.committed()) {
         offsets.put(share.partition(), new OffsetAndMetadata(low));
       }
     }
-    boolean hasRecords = outbox.size() > 0;
     Map<TopicPartition, Long> written = Map.of();
     if (run == Run.AGAIN && hasRecords) {
       written = outbox.commit(Map.of(), null);

@@ -22,11 +22,12 @@ import io.pairstream.service.openai.OpenAiApi;
 import io.pairstream.service.openai.PatientCalls;
 import io.pairstream.service.openai.Reply;
 import io.pairstream.service.openai.RequestPace;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A model behind an API that speaks as OpenAI's {@code POST /v1/chat/completions} does
  * (https://platform.openai.com/docs/api-reference/chat/create): it is shown a picture and a prompt,
- * and writes a text. Thread-safe.
+ * and writes a text. Asked by one thread at a time.
  */
 public final class VisionModel implements AnswerModel {
 
@@ -49,15 +50,24 @@ public final class VisionModel implements AnswerModel {
 
   private static final int LONGEST_DETAIL = 300;
 
+  private static final Duration REST = Duration.ofMinutes(1);
+
   private static final int MOST_BYTES = 1024 * 1024;
 
   private final ModelCard card;
   private final ApiCall call;
   private final OpenAiApi api;
   private final RequestPace pace;
+  private final Duration rest;
   private final PatientCalls calls;
   private final ExecutorService threads;
   private final AtomicInteger made = new AtomicInteger();
+
+  /** What came before the API stopped. */
+  private final Map<ModelQuestion, ModelAnswer> answered = new ConcurrentHashMap<>();
+
+  private volatile ModelUnavailableException stopped;
+  private volatile long restsUntil;
 
   /**
    * The model of a card.
@@ -75,7 +85,7 @@ public final class VisionModel implements AnswerModel {
               .formatted(card.name(), variable));
     }
     try {
-      return new VisionModel(card, key, new RequestPace(card.api().requestsPerMinute()));
+      return new VisionModel(card, key, new RequestPace(card.api().requestsPerMinute()), REST);
     } catch (IllegalArgumentException e) {
       throw new InvalidCardException("card " + card.name() + ": " + e.getMessage());
     }
@@ -83,12 +93,14 @@ public final class VisionModel implements AnswerModel {
 
   /**
    * @param key empty where the API wants none
+   * @param rest shortest time for which an API that has stopped is left alone
    */
-  VisionModel(ModelCard card, String key, RequestPace pace) {
+  VisionModel(ModelCard card, String key, RequestPace pace, Duration rest) {
     this.card = card;
     this.call = card.api();
     this.api = new OpenAiApi(call.baseUrl(), "/chat/completions", key, call.timeout(), MOST_BYTES);
     this.pace = pace;
+    this.rest = rest;
     this.calls =
         new PatientCalls(
             pace, (seconds, why) -> LOG.info("{} waits for {} s: {}", card.name(), seconds, why));
@@ -101,27 +113,54 @@ public final class VisionModel implements AnswerModel {
     return card;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where the API stops, answers that came are kept for the next time, and it is left alone for
+   * a minute, or as long as it asks.
+   */
   @Override
   public List<ModelAnswer> ask(List<ModelQuestion> batch) {
-    List<Future<ModelAnswer>> asked =
-        batch.stream().map(question -> threads.submit(() -> ask(question))).toList();
-    List<ModelAnswer> answers = new ArrayList<>();
+    if (stopped != null && System.nanoTime() - restsUntil < 0) {
+      throw stopped;
+    }
+    stopped = null;
+    answered.keySet().retainAll(batch);
+    List<Future<?>> asked =
+        batch.stream()
+            .filter(question -> !answered.containsKey(question))
+            .<Future<?>>map(question -> threads.submit(() -> answer(question)))
+            .toList();
+    for (Future<?> each : asked) {
+      await(each);
+    }
+    if (stopped != null) {
+      throw stopped;
+    }
+    List<ModelAnswer> answers = batch.stream().map(answered::get).toList();
+    answered.clear();
+    return answers;
+  }
+
+  private void await(Future<?> asked) {
     try {
-      for (Future<ModelAnswer> each : asked) {
-        answers.add(each.get());
-      }
-      return answers;
+      asked.get();
     } catch (ExecutionException e) {
-      asked.forEach(each -> each.cancel(true));
-      if (e.getCause() instanceof ApiStoppedException stopped) {
-        throw new ModelUnavailableException(card.name() + ": " + stopped.getMessage(), stopped);
+      if (!(e.getCause() instanceof ApiStoppedException stop)) {
+        throw new IllegalStateException(e.getCause());
       }
-      throw new IllegalStateException(e.getCause());
+      Duration wanted = stop.pause().compareTo(rest) > 0 ? stop.pause() : rest;
+      restsUntil = System.nanoTime() + wanted.toNanos();
+      stopped = new ModelUnavailableException(card.name() + ": " + stop.getMessage(), stop);
     } catch (InterruptedException e) {
-      asked.forEach(each -> each.cancel(true));
       Thread.currentThread().interrupt();
       throw new ModelUnavailableException("interrupted while " + card.name() + " was asked", e);
     }
+  }
+
+  private Void answer(ModelQuestion question) throws InterruptedException {
+    answered.put(question, ask(question));
+    return null;
   }
 
   private ModelAnswer ask(ModelQuestion question) throws InterruptedException {
@@ -158,6 +197,9 @@ public final class VisionModel implements AnswerModel {
     } else if (reply instanceof Reply.Refused<String> refused) {
       return new Failed(Failure.REFUSED, refused.detail());
     } else if (reply instanceof Reply.Later<String> later) {
+      if (later.isAway()) {
+        throw new ApiStoppedException(later.detail());
+      }
       return new Failed(
           Failure.TIMED_OUT, later.detail() + " (asked " + PatientCalls.ATTEMPTS + " times)");
     }

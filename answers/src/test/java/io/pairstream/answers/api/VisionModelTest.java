@@ -142,6 +142,42 @@ class VisionModelTest {
   }
 
   @Test
+  void whatCameBeforeTheApiStoppedIsNotAskedAgain() throws Exception {
+    scripts.put("red", exchange -> send(exchange, 403, "{}"));
+    try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ZERO)) {
+      assertThatThrownBy(() -> model.ask(List.of(RED, BLUE)))
+          .isInstanceOf(ModelUnavailableException.class);
+      scripts.clear();
+
+      assertThat(model.ask(List.of(RED, BLUE)))
+          .containsExactly(text("a red picture"), text("a blue picture"));
+    }
+    assertThat(requests).as("red twice, blue once").hasSize(3);
+  }
+
+  @Test
+  void anApiThatHasStoppedIsLeftAlone() throws Exception {
+    scripts.put("red", exchange -> send(exchange, 403, "{}"));
+    try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ofHours(1))) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> model.ask(List.of(RED)))
+            .isInstanceOf(ModelUnavailableException.class);
+      }
+    }
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void anApiThatIsNotThereIsNoPicturesFault() throws Exception {
+    ModelCard card = card("");
+    server.stop(0);
+
+    assertThatThrownBy(() -> ask(card, RED))
+        .isInstanceOf(ModelUnavailableException.class)
+        .hasMessageContaining("refused, or there is no such host");
+  }
+
+  @Test
   void aKeyThatIsNotThereIsNamedAndNotAskedFor() throws Exception {
     ModelCard card = card("\n  key-variable: NO_SUCH_VARIABLE");
 
@@ -159,7 +195,7 @@ class VisionModelTest {
   }
 
   private List<ModelAnswer> ask(ModelCard card, ModelQuestion... questions) {
-    try (VisionModel model = new VisionModel(card, KEY, new NoWaiting())) {
+    try (VisionModel model = new VisionModel(card, KEY, new NoWaiting(), Duration.ZERO)) {
       return model.ask(List.of(questions));
     }
   }

@@ -60,7 +60,7 @@ public final class ModelsCommand {
       return answer(new Cards(cards), good, () -> print(cards));
     }
 
-    private static Listed listed(Path file) throws IOException {
+    private static Listed listed(Path file) {
       String name = file.getFileName().toString();
       try {
         ModelCard card = ModelCard.read(file);
@@ -68,6 +68,9 @@ public final class ModelsCommand {
         return new Listed(name, card.name(), sees(card), answers, null);
       } catch (InvalidCardException e) {
         return new Listed(name, null, null, null, e.getMessage());
+      } catch (IOException e) {
+        return new Listed(
+            name, null, null, null, "the model card " + file + " is no text in UTF-8");
       }
     }
 

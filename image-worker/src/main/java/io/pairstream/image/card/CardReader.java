@@ -33,6 +33,10 @@ final class CardReader {
 
   private static final long LARGEST_MODEL_BYTES = Integer.MAX_VALUE;
   private static final int MOST_OUTPUTS = 16;
+
+  /** As many as a list may have on the way to the model's process. */
+  private static final int MOST_LABELS = 4_096;
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
@@ -315,6 +319,11 @@ final class CardReader {
       card.problem(
           section + "labels",
           "is two labels or more, as in \"clean, watermark\"; or name a label-file");
+    }
+    if (labels.size() > MOST_LABELS) {
+      card.problem(
+          section + "labels",
+          "has %,d labels; %,d are the most".formatted(labels.size(), MOST_LABELS));
     }
     return labels;
   }

@@ -202,8 +202,13 @@ public final class ModelPool implements AnswerModel {
   /** A process that has loaded the model and answered as many made questions as a batch has. */
   private ModelProcess fresh() {
     refuseExchanged();
+    ConfinedProcess process;
     try {
-      ConfinedProcess process = confinement.start(ImageWindow.none(), List.of(card.file()));
+      process = confinement.start(ImageWindow.none(), List.of(card.file()));
+    } catch (ImageWorkerUnavailableException e) {
+      throw new ModelUnavailableException(e.getMessage(), e);
+    }
+    try {
       process.greet(settings.startLimit());
       List<Item> made = Collections.nCopies(card.batch(), item(madeQuestion()));
       Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
@@ -215,9 +220,8 @@ public final class ModelPool implements AnswerModel {
         }
       }
       return new ModelProcess(process, 0);
-    } catch (ImageWorkerUnavailableException e) {
-      throw new ModelUnavailableException(e.getMessage(), e);
     } catch (LostException e) {
+      confinement.forget(process);
       throw new ModelUnavailableException(
           "no process can run the model of the card "
               + card.name()

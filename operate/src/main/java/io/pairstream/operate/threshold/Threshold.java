@@ -56,7 +56,8 @@ public record Threshold(
             table.query(
                 "SELECT DISTINCT 'answer.' || name FROM answer_name WHERE name <> '' AND EXISTS"
                     + " (SELECT 1 FROM said WHERE said.name = answer_name.id"
-                    + " AND typeof(value) = 'real') ORDER BY 1",
+                    // Numbers come before texts in the index.
+                    + " AND value < '' AND typeof(value) = 'real') ORDER BY 1",
                 row -> row.getString(1)));
     fields.addAll(
         table.query(

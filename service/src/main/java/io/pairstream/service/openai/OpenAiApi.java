@@ -167,7 +167,8 @@ public final class OpenAiApi {
           ? read(response, reader)
           : complaint(response, prompt);
     } catch (TimeoutException e) {
-      return new Later<>(Duration.ZERO, "no whole answer within " + timeout.toSeconds() + " s");
+      return new Later<>(
+          Duration.ZERO, "no whole answer within " + timeout.toSeconds() + " s", false);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof IOException)) {
         throw new IllegalStateException(e.getCause());
@@ -178,7 +179,7 @@ public final class OpenAiApi {
               .formatted(
                   address.getRawAuthority(),
                   isRefused ? "refused, or there is no such host" : e.getCause());
-      return new Later<>(Duration.ZERO, clean(detail, prompt));
+      return new Later<>(Duration.ZERO, clean(detail, prompt), isRefused);
     } finally {
       // Ends the exchange where it is still going on.
       call.cancel(true);
@@ -198,7 +199,7 @@ public final class OpenAiApi {
           json.readTree(response.body),
           response.head.headers().firstValue("x-request-id").orElse(""));
     } catch (IOException | IllegalArgumentException e) {
-      return new Later<>(Duration.ZERO, "the API's answer cannot be read");
+      return new Later<>(Duration.ZERO, "the API's answer cannot be read", false);
     }
   }
 
@@ -218,10 +219,10 @@ public final class OpenAiApi {
       return new Refused<>("the API's moderation does not let it pass" + said);
     }
     if (status >= 500) {
-      return new Later<>(pause(response), detail);
+      return new Later<>(pause(response), detail, status == 503);
     }
     return switch (status) {
-      case 408, 409, 425, 429 -> new Later<>(pause(response), detail);
+      case 408, 409, 425, 429 -> new Later<>(pause(response), detail, status == 429);
       case 400, 413, 422 -> new Failed<>(detail);
       // What such an answer says may repeat the key, in part.
       case 401 -> throw new ApiStoppedException("the API does not accept the key (status 401)");

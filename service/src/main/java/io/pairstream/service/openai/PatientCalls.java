@@ -64,7 +64,7 @@ public final class PatientCalls {
         later.pause().isZero() ? FIRST_BACKOFF.multipliedBy(1L << (attempt - 1)) : later.pause();
     if (wait.compareTo(LONGEST_PAUSE) > 0) {
       throw new ApiStoppedException(
-          later.detail() + "; it asks to come back in " + wait.toMinutes() + " minutes");
+          later.detail() + "; it asks to come back in " + wait.toMinutes() + " minutes", wait);
     }
     pace.pause(wait);
     listener.waiting(wait.toSeconds(), later.detail());

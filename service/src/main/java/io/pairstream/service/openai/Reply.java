@@ -14,6 +14,11 @@ public sealed interface Reply<T> {
   /** The API cannot do this as it is asked, or gives nothing. */
   record Failed<T>(String detail) implements Reply<T> {}
 
-  /** The call may succeed after the pause, which is zero where the API names none. */
-  record Later<T>(Duration pause, String detail) implements Reply<T> {}
+  /**
+   * The call may succeed after the pause.
+   *
+   * @param pause zero where the API names none
+   * @param isAway whether the API is not there, or wants to be left alone, whatever it is asked
+   */
+  record Later<T>(Duration pause, String detail, boolean isAway) implements Reply<T> {}
 }
