@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.operate.actions.ActionLog;
+import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
@@ -69,7 +70,10 @@ class LabelRoutesTest {
     catalogue =
         Catalogue.open(
             cluster,
-            List.of(new PairIndex(cluster.topics()), new ProfileFold(cluster.topics())),
+            List.of(
+                new PairIndex(cluster.topics()),
+                new AnswerIndex(cluster.topics()),
+                new ProfileFold(cluster.topics())),
             folder,
             Clock.systemUTC());
     pairs = new CatalogueRoutes(cluster, catalogue, null, version -> List.of(), Clock.systemUTC());
