@@ -122,7 +122,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   private static void show(Progress progress, ScoreService service) {
     ScoreCounts counts = service.counts();
     progress.glance(
-        "%,d pairs, %,d questions asked, %,d failed, %,d waiting%s",
+        "%,d pair(|s), %,d question(|s) asked, %,d failed, %,d waiting%s",
         counts.pairs(),
         counts.asked(),
         counts.failed(),
@@ -131,15 +131,12 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   }
 
   private void print(ScoreCounts counts) {
-    out()
-        .printf(
-            "%,d pairs: %,d questions asked, %,d of them failed; %,d answers taken over%n",
-            counts.pairs(), counts.asked(), counts.failed(), counts.copied());
+    print(
+        "%,d pair(|s): %,d question(|s) asked, %,d of them failed; %,d answer(|s) taken over",
+        counts.pairs(), counts.asked(), counts.failed(), counts.copied());
     if (counts.withdrawn() + counts.skipped() > 0) {
-      out()
-          .printf(
-              "%,d withdrawn pairs, %,d that cannot be read%n",
-              counts.withdrawn(), counts.skipped());
+      print(
+          "%,d withdrawn pair(|s), %,d that cannot be read", counts.withdrawn(), counts.skipped());
     }
   }
 
