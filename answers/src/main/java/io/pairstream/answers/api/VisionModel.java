@@ -63,7 +63,7 @@ public final class VisionModel implements AnswerModel {
   private final ExecutorService threads;
   private final AtomicInteger made = new AtomicInteger();
 
-  /** What came before the API stopped. */
+  /** Answers that came before the API stopped. */
   private final Map<ModelQuestion, ModelAnswer> answered = new ConcurrentHashMap<>();
 
   private volatile ModelUnavailableException stopped;
