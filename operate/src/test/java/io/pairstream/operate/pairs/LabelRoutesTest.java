@@ -112,7 +112,8 @@ class LabelRoutesTest {
     String two = accept("two");
     String three = accept("three");
     String withdrawn = accept("withdrawn");
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
     say("anna", one, "dog", 200);
     say("ben", one, " dog\", \"", 200);
     say("anna", two, "cat\", \"sofa", 200);
@@ -123,7 +124,8 @@ class LabelRoutesTest {
     say("anna", withdrawn, "dog", 200);
     say("ben", withdrawn, "cat", 200);
     judged.takeDown("PAIR", withdrawn);
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
 
     JsonNode given = get("/v1/pairs/" + two).get("given");
     assertThat(given.findValuesAsText("by")).containsExactly("anna", "ben");
@@ -141,10 +143,12 @@ class LabelRoutesTest {
   @Test
   void anEmptyAnswerTakesBackWhatWasSaid() throws Exception {
     String id = accept("one");
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
     say("anna", id, "dog", 200);
     say("anna", id, " ", 200);
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
 
     assertThat(get("/v1/pairs/" + id).get("given")).isEmpty();
   }
@@ -153,12 +157,14 @@ class LabelRoutesTest {
   void reviewersAloneLabelAndPublishedPairsAlone() throws Exception {
     String id = accept("one");
     judged.reject(JudgedPairs.raw("two", "SCRAPED", "museum"), "IMAGE_TOO_SMALL");
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
 
     say("viewer", id, "dog", 403);
     say("anna", JudgedPairs.pairId(JudgedPairs.raw("two", "SCRAPED", "museum")), "dog", 404);
     say("anna", "0".repeat(32), "dog", 404);
-    catalogue.reachedAllWritten().join();
+    judged.await();
+    catalogue.reachedNow().join();
     assertThat(get("/v1/pairs/" + id).get("given")).isEmpty();
   }
 
