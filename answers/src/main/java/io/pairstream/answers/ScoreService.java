@@ -10,23 +10,15 @@ import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.cluster.ClusterAccess;
-import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
-import io.pairstream.service.table.ViewStorageException;
-import io.pairstream.service.transactions.AbandonedTransaction;
-import io.pairstream.service.transactions.DeadInstances;
-import io.pairstream.service.transactions.GroupClients;
+import io.pairstream.service.transactions.GroupInstance;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,21 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One of the instances that ask models about a data set's published pairs, from start to stop.
@@ -59,24 +43,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ScoreService implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ScoreService.class);
-  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-  /** Time for work under way to end when the service stops; the rest is abandoned. */
-  private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
-
   private final ScoreSettings settings;
   private final List<AnswerModel> models;
-  private final String group;
-  private final GroupClients clients;
-  private final SelfReport report;
   private final Clock clock;
   private final Tally tally = new Tally();
-  private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
-  private final Thread thread;
-  private volatile boolean stopping;
-  private volatile boolean working;
+  private final GroupInstance instance;
+
+  /** Where the splits ended at the start; empty where the work has no end. */
+  private Map<TopicPartition, Long> ends = Map.of();
 
   /**
    * Starts to work.
@@ -88,17 +62,11 @@ public final class ScoreService implements AutoCloseable {
       ScoreSettings settings, List<AnswerModel> models, Clock clock, SelfReport report) {
     this.settings = settings;
     this.models = List.copyOf(models);
-    this.group = group(settings, this.models);
-    this.clients = new GroupClients(settings.cluster(), group);
-    this.report = report;
     this.clock = clock;
     report.add(tally::read);
-    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId()));
-    report.stateFrom(this::state);
-    report.assignedFrom(tally::assigned);
-    report.obstacleFrom(() -> tally.obstacle().ifAny());
-    this.thread = new Thread(this::run, "score");
-    thread.start();
+    instance =
+        new GroupInstance(settings.cluster(), group(settings, this.models), report, this::workOn);
+    instance.start();
   }
 
   /**
@@ -125,7 +93,7 @@ public final class ScoreService implements AutoCloseable {
 
   /** The obstacle in the way now; empty where there is none. */
   public Optional<String> obstacle() {
-    return tally.obstacle().ifAny().map(Obstacle::text);
+    return instance.obstacle();
   }
 
   /**
@@ -133,65 +101,19 @@ public final class ScoreService implements AutoCloseable {
    * that does not pass, which it answers.
    */
   public Optional<Throwable> awaitEnd() {
-    return ended.join();
+    return instance.awaitEnd();
   }
 
   /** Whether the service has ended. */
   public boolean hasEnded() {
-    return ended.isDone();
+    return instance.hasEnded();
   }
 
   /** Lets what is under way end, for a few seconds, commits, and leaves the rest to others. */
   @Override
   public void close() {
-    stopping = true;
-    try {
-      thread.join(STOP_WITHIN.toMillis());
-      if (thread.isAlive()) {
-        thread.interrupt();
-        thread.join(STOP_WITHIN.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    instance.close();
     models.forEach(AnswerModel::close);
-  }
-
-  private SelfReport.State state() {
-    if (stopping) {
-      return SelfReport.State.STOPPING;
-    } else if (!working) {
-      return SelfReport.State.STARTING;
-    }
-    return tally.assigned().isEmpty() ? SelfReport.State.REBALANCING : SelfReport.State.RUNNING;
-  }
-
-  private void run() {
-    Registry registry = settings.cluster().registry();
-    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
-    StatusReporter reporter =
-        StatusReporter.start(
-            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
-    DeadInstances dead = DeadInstances.watch(settings.cluster(), List.of(group));
-    try (reporter;
-        dead) {
-      boolean isDone = false;
-      while (!stopping && !isDone) {
-        try {
-          isDone = workOn(registry, topics);
-        } catch (RegistryUnavailableException e) {
-          LOG.warn("waiting: {}", e.getMessage());
-          tally.waitsFor(Obstacle.of(e));
-          TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
-        }
-      }
-      ended.complete(Optional.empty());
-    } catch (InterruptedException | InterruptException e) {
-      ended.complete(Optional.empty());
-    } catch (RuntimeException | Error e) {
-      LOG.error("asking ends", e);
-      ended.complete(Optional.of(e));
-    }
   }
 
   /**
@@ -209,7 +131,7 @@ public final class ScoreService implements AutoCloseable {
             .map(model -> new Asker(model, settings.batch(), settings.batchAge()))
             .toList();
     try (KnownAnswers known = new KnownAnswers(settings, digests, clock)) {
-      return workOn(
+      Work work =
           new Work(
               registry,
               topics,
@@ -217,7 +139,8 @@ public final class ScoreService implements AutoCloseable {
               known,
               askers,
               new ArrayList<>(),
-              clock.instant()));
+              clock.instant());
+      return instance.repeat(() -> session(work), () -> tally.counts().pairs());
     } finally {
       askers.forEach(Asker::close);
     }
@@ -239,39 +162,15 @@ public final class ScoreService implements AutoCloseable {
       List<ProducerRecord<byte[], byte[]>> ready,
       Instant began) {}
 
-  private boolean workOn(Work work) throws InterruptedException {
-    Map<TopicPartition, Long> ends = Map.of();
-    Duration pause = SHORTEST_PAUSE;
-    while (!stopping) {
-      long before = tally.counts().pairs();
-      try {
-        if (settings.run() != Run.FOLLOW && ends.isEmpty()) {
-          ends = ends(work.partitions());
-        }
-        try (ScoreSession session = session(work, ends)) {
-          working = true;
-          if (session.run(() -> stopping)) {
-            return true;
-          }
-        }
-      } catch (AuthenticationException | AuthorizationException | InterruptException e) {
-        throw e; // no waiting helps
-      } catch (KafkaException | ViewStorageException e) {
-        pause = tally.counts().pairs() == before ? longer(pause) : SHORTEST_PAUSE;
-        LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
-        tally.waitsFor(Obstacle.of(e));
-        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-      }
+  private ScoreSession session(Work work) {
+    if (settings.run() != Run.FOLLOW && ends.isEmpty()) {
+      ends = ends(work.partitions());
     }
-    return false;
-  }
-
-  private ScoreSession session(Work work, Map<TopicPartition, Long> ends) {
     // A batch that was asked in vain would be asked again. What is said of pairs comes again
     // anyway.
     String answers = work.topics().answers().name();
     work.ready().removeIf(each -> !each.topic().equals(answers) || each.value() == null);
-    Outbox outbox = new Outbox(clients.producer(), work.ready());
+    Outbox outbox = new Outbox(instance.clients().producer(), work.ready());
     Lane lane =
         new Lane(
             settings,
@@ -292,8 +191,11 @@ public final class ScoreService implements AutoCloseable {
         work.askers(),
         outbox,
         settings.run() == Run.AGAIN
-            ? clients.reader(ScoreSession.RECORDS_PER_POLL)
-            : clients.member(CooperativeStickyAssignor.class, ScoreSession.RECORDS_PER_POLL),
+            ? instance.clients().reader(ScoreSession.RECORDS_PER_POLL)
+            : instance
+                .clients()
+                .member(CooperativeStickyAssignor.class, ScoreSession.RECORDS_PER_POLL),
+        instance,
         tally);
   }
 
@@ -314,13 +216,12 @@ public final class ScoreService implements AutoCloseable {
     List<String> splits = settings.topics(topics);
     List<String> names = new ArrayList<>(splits);
     names.addAll(List.of(topics.answers().name(), topics.pairAnswers().name()));
-    Prerequisites prerequisites =
-        new Prerequisites(settings.cluster(), registry, () -> stopping, tally::waitsFor);
+    Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
     Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
     for (Dataset other : settings.answersOf()) {
       Optional<?> theirs =
-          new Prerequisites(
-                  settings.cluster().with(other), registry, () -> stopping, tally::waitsFor)
+          instance
+              .prerequisites(settings.cluster().with(other), registry)
               .awaitTopics(List.of(other.topic(TopicCatalogue.ANSWERS)));
       partitions = theirs.isPresent() ? partitions : Optional.empty();
     }
@@ -338,10 +239,5 @@ public final class ScoreService implements AutoCloseable {
     Map<String, Integer> found = new HashMap<>(partitions.get());
     found.keySet().retainAll(splits);
     return isReady ? Optional.of(found) : Optional.empty();
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.transactions.GroupInstance;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * committed: a kill loses one batch of each model. Whatever goes wrong with Kafka ends the session
  * with an exception, and the next one begins where the last commit was.
  */
-final class ScoreSession implements AutoCloseable {
+final class ScoreSession implements GroupInstance.Session {
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreSession.class);
 
@@ -73,6 +74,7 @@ final class ScoreSession implements AutoCloseable {
   private final List<Asker> askers;
   private final Outbox outbox;
   private final Consumer<byte[], byte[]> consumer;
+  private final GroupInstance instance;
   private final Tally tally;
   private final Map<TopicPartition, Share> shares = new HashMap<>();
   private Obstacle registry = Obstacle.NONE;
@@ -97,6 +99,7 @@ final class ScoreSession implements AutoCloseable {
       List<Asker> askers,
       Outbox outbox,
       Consumer<byte[], byte[]> consumer,
+      GroupInstance instance,
       Tally tally) {
     this.run = run;
     this.ends = ends;
@@ -106,16 +109,12 @@ final class ScoreSession implements AutoCloseable {
     this.askers = askers;
     this.outbox = outbox;
     this.consumer = consumer;
+    this.instance = instance;
     this.tally = tally;
   }
 
-  /**
-   * Works until {@code stop} says so, or the end is reached; lets batches under way end first.
-   *
-   * @return whether the end is reached
-   * @throws KafkaException where a commit, a read or a send failed for good
-   */
-  boolean run(BooleanSupplier stop) {
+  @Override
+  public boolean run(BooleanSupplier stop) {
     if (run == Run.AGAIN) {
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
@@ -287,8 +286,9 @@ final class ScoreSession implements AutoCloseable {
   }
 
   private void note() {
-    tally.worksOn(new Tally.Work(Set.copyOf(shares.keySet()), lane.questions(), openPairs()));
-    tally.waitsFor(
+    tally.worksOn(new Tally.Work(lane.questions(), openPairs()));
+    instance.worksOn(shares.keySet());
+    instance.waitsFor(
         known
             .trouble()
             .map(Obstacle::notRead)

@@ -2,13 +2,8 @@ package io.pairstream.answers;
 
 import io.pairstream.schemas.Answer;
 import io.pairstream.service.report.Counts;
-import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.kafka.common.TopicPartition;
 
 /** Counts of this instance's work since its start, and its work under way. Thread-safe. */
 final class Tally {
@@ -24,8 +19,7 @@ final class Tally {
   private final LongAdder asked = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder copied = new LongAdder();
-  private volatile Work work = new Work(Set.of(), 0, 0);
-  private volatile Obstacle obstacle = Obstacle.NONE;
+  private volatile Work work = new Work(0, 0);
 
   /**
    * Work under way.
@@ -33,23 +27,10 @@ final class Tally {
    * @param waiting questions that are not answered yet
    * @param open pairs in memory
    */
-  record Work(Set<TopicPartition> partitions, int waiting, int open) {}
+  record Work(int waiting, int open) {}
 
   void worksOn(Work now) {
     work = now;
-  }
-
-  Work work() {
-    return work;
-  }
-
-  /** Notes what is in the way now. */
-  void waitsFor(Obstacle now) {
-    obstacle = now;
-  }
-
-  Obstacle obstacle() {
-    return obstacle;
   }
 
   void countAsked(Answer answer) {
@@ -93,14 +74,5 @@ final class Tally {
     reading
         .gauge("answer_questions_waiting", now.waiting())
         .gauge("answer_pairs_in_memory", now.open());
-  }
-
-  /** Partitions that are worked on, in order. */
-  List<String> assigned() {
-    return work.partitions().stream()
-        .sorted(
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
-        .map(TopicPartition::toString)
-        .toList();
   }
 }

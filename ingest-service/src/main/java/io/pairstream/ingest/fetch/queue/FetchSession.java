@@ -8,7 +8,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.FinishedOffsets;
-import io.pairstream.service.transactions.GroupClients;
+import io.pairstream.service.transactions.GroupInstance;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * leaves nothing half done: the transaction is rolled back, and the next session begins where the
  * last commit was.
  */
-final class FetchSession implements AutoCloseable {
+final class FetchSession implements GroupInstance.Session {
 
   private static final Logger LOG = LoggerFactory.getLogger(FetchSession.class);
 
@@ -65,6 +65,7 @@ final class FetchSession implements AutoCloseable {
 
   private final List<String> topics;
   private final FetchService.Settings settings;
+  private final GroupInstance instance;
   private final WebFetcher fetcher;
   private final Clock clock;
   private final Tally tally;
@@ -95,7 +96,7 @@ final class FetchSession implements AutoCloseable {
   FetchSession(
       PairTopics topics,
       FetchService.Settings settings,
-      GroupClients clients,
+      GroupInstance instance,
       WebFetcher fetcher,
       LinkReader reader,
       int partitions,
@@ -104,38 +105,39 @@ final class FetchSession implements AutoCloseable {
     String links = topics.links().name();
     this.topics = List.of(links, topics.waitingLinks().name());
     this.settings = settings;
+    this.instance = instance;
     this.fetcher = fetcher;
     this.clock = clock;
     this.tally = tally;
     this.hosts = new HostQueues(settings.underWayPerHost());
     this.results =
         new LinkResults(
-            new LinkOutputs(topics, clock), clients.producer(), settings.retries(), tally);
+            new LinkOutputs(topics, clock),
+            instance.clients().producer(),
+            settings.retries(),
+            tally);
     // Partitions of equal numbers come to the same member.
-    this.member = clients.member(RangeAssignor.class, RecordSizes.RECORDS_PER_POLL);
+    this.member = instance.clients().member(RangeAssignor.class, RecordSizes.RECORDS_PER_POLL);
     this.intake =
         new LinkIntake(
             links,
             reader,
             partitions,
             clock,
-            clients.reader(RecordSizes.RECORDS_PER_POLL),
+            instance.clients().reader(RecordSizes.RECORDS_PER_POLL),
             hosts,
             results,
             this::commit);
   }
 
-  /**
-   * Works until {@code stop} says so, then lets what is under way end.
-   *
-   * @throws KafkaException where a commit, a read or a send failed for good
-   */
-  void run(BooleanSupplier stop) {
+  @Override
+  public boolean run(BooleanSupplier stop) {
     member.subscribe(topics, new Rebalances());
     while (!stop.getAsBoolean()) {
       work();
     }
     drain();
+    return false; // links go on coming
   }
 
   private void work() {
@@ -246,8 +248,8 @@ final class FetchSession implements AutoCloseable {
 
   private void noteWork() {
     int notDue = shares.values().stream().mapToInt(Share::notDue).sum();
-    tally.worksOn(
-        new Tally.Work(Set.copyOf(shares.keySet()), underWay.size(), hosts.waiting(), notDue));
+    tally.worksOn(new Tally.Work(underWay.size(), hosts.waiting(), notDue));
+    instance.worksOn(shares.keySet());
   }
 
   private void letGo(Collection<TopicPartition> given) {

@@ -3,11 +3,7 @@ package io.pairstream.ingest.fetch.queue;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Reading;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.kafka.common.TopicPartition;
 
 /** Counts of this instance's work since its start, and its work under way. Thread-safe. */
 final class Tally {
@@ -27,7 +23,7 @@ final class Tally {
 
   private final LongAdder quarantined = new LongAdder();
 
-  private volatile Work work = new Work(Set.of(), 0, 0, 0);
+  private volatile Work work = new Work(0, 0, 0);
 
   /**
    * Work under way.
@@ -36,7 +32,7 @@ final class Tally {
    * @param inMemory links that wait here for their host's turn
    * @param notDue links of this instance's partitions that are not due yet
    */
-  record Work(Set<TopicPartition> partitions, int underWay, int inMemory, int notDue) {}
+  record Work(int underWay, int inMemory, int notDue) {}
 
   void worksOn(Work now) {
     work = now;
@@ -67,14 +63,5 @@ final class Tally {
         .gauge("links_under_way", now.underWay())
         .gauge("links_in_memory", now.inMemory())
         .gauge("links_not_due", now.notDue());
-  }
-
-  /** Partitions that are worked on, in order. */
-  List<String> assigned() {
-    return work.partitions().stream()
-        .sorted(
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
-        .map(TopicPartition::toString)
-        .toList();
   }
 }
