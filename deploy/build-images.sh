@@ -7,7 +7,7 @@
 #   --tag TAG       of the images; "latest" where none is named
 #   --prefix NAME   what their names begin with; "localhost/pairstream/" where none is named,
 #                   which no public registry answers for
-#   --app DIR       the built program (command/target/app), taken as it is
+#   --app DIR       the built program, taken as it is: command/target/app of a checkout, or an unpacked release
 #
 # Makes NAMEingest, NAMEfetch, NAMEpreprocess, NAMEoperate, NAMEpairstream and NAMEregistry, for this machine's platform.
 # Exit status 2 for a wrong option, 69 where something that it needs is not there.
@@ -40,7 +40,9 @@ done
 
 [ "$(uname -s)" = Linux ] || lack "Linux: the native libraries that come into the images are this machine's"
 command -v docker > /dev/null || lack "docker, and finds none"
-if [ -z "$app" ]; then
+if [ -z "$app" ] && [ -f "$root/lib/classes.lst" ]; then
+  app=$root # an unpacked release
+elif [ -z "$app" ]; then
   app=$root/command/target/app
   "$root/pairstream" --version > /dev/null
 fi
@@ -49,10 +51,12 @@ for part in lib decoder; do
 done
 version=$(basename "$app"/lib/pairstream-*.jar .jar)
 version=${version#pairstream-}
-revision=$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)
+revision=$(git -C "$root" rev-parse HEAD 2> /dev/null \
+  || unzip -p "$app/lib/pairstream-$version.jar" META-INF/MANIFEST.MF 2> /dev/null | sed -n 's/^Commit: *\([0-9a-f]*\).*/\1/p' | grep . \
+  || echo unknown)
 
-mkdir -p "$root/command/target"
-stage=$(mktemp -d "$root/command/target/images.XXXXXX")
+# Beside the program, on its file system, where that can be written.
+stage=$(mktemp -d "$app/../images.XXXXXX" 2> /dev/null) || stage=$(mktemp -d)
 trap 'rm -rf "$stage" "$stage.log"' EXIT
 mkdir -p "$stage"/libraries "$stage"/own "$stage"/state/pairstream
 # Links where the file system has them: nothing is copied twice.

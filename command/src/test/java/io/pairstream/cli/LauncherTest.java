@@ -233,6 +233,30 @@ class LauncherTest {
     assertThat(second.err()).as("not tried again").isEmpty();
   }
 
+  @Test
+  void runsAnUnpackedReleaseWithoutMavenOrCompiler() throws Exception {
+    Path release = Files.createDirectories(folder.resolve("my tools/pairstream-0.1.0"));
+    Files.createDirectories(release.resolve("lib"));
+    Files.writeString(release.resolve("lib/classes.lst"), "java/lang/Object\n");
+    Path launcher = release.resolve("bin/pairstream");
+    Files.createDirectories(launcher.getParent());
+    Files.copy(Path.of("../pairstream"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+    Path link = Files.createSymbolicLink(folder.resolve("ps"), launcher);
+    tool("java", javaThatPrepares("A", "echo parsed > \"$file\""));
+    tool("mvn", "exit 1");
+    tool("javac", "exit 1");
+
+    for (Path called : List.of(launcher, link)) {
+      Ended ended = start(called, "lag").end();
+
+      assertThat(ended.status()).as(ended.err()).isZero();
+      assertThat(ended.out())
+          .contains("[" + release.toRealPath() + "/lib/*] [io.pairstream.cli.Main] [lag]")
+          .contains(release.toRealPath() + "/app-classes-A.jsa] ");
+    }
+    assertThat(builds()).isZero();
+  }
+
   @AfterEach
   void endWhatIsLeft() throws IOException {
     List<ProcessHandle> left = new ArrayList<>();
@@ -266,7 +290,11 @@ class LauncherTest {
   }
 
   private Launched start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(project.resolve("pairstream").toString()));
+    return start(project.resolve("pairstream"), arguments);
+  }
+
+  private Launched start(Path launcher, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(fakes, "out-", "");
     Path err = Files.createTempFile(fakes, "err-", "");
