@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -139,36 +143,47 @@ final class ScriptedOperate extends ScriptedServer {
     return overview.deepCopy();
   }
 
-  /** A hundred pairs, of which number i has the answer i / 100; ten are not asked about yet. */
+  /**
+   * A hundred pairs, of which number i has the answer i / 100, or 0 to 3 faces; ten are not asked
+   * about yet.
+   */
   private static JsonNode threshold(Incoming request) {
     double limit = Double.parseDouble(request.query("limit").orElse("0.3"));
     boolean isMost = !request.query("bound").equals(Optional.of("AT_LEAST"));
     String field = request.query("field").orElse("answer.nsfw");
     ObjectNode answer = Http.JSON.createObjectNode().put("ready", true).put("published", 112);
-    answer.putArray("fields").add("answer.nsfw").add("measure.sharpness");
+    answer.putArray("fields").add("answer.nsfw").add("answer.faces").add("measure.sharpness");
     answer.put("field", field).put("bound", isMost ? "AT_MOST" : "AT_LEAST");
     ObjectNode divided = answer.putObject("divided").put("count", 100).put("failed", 2);
     ArrayNode edges = divided.putObject("histogram").put("unit", "").putArray("edges");
     ArrayNode counts = ((ObjectNode) divided.path("histogram")).putArray("counts");
-    IntStream.rangeClosed(0, 20).forEach(i -> edges.add(i / 20.0));
-    IntStream.range(0, 20).forEach(i -> counts.add(5));
-    List<Integer> below = IntStream.range(0, 100).filter(i -> i / 100.0 <= limit).boxed().toList();
-    List<Integer> above = IntStream.range(0, 100).filter(i -> i / 100.0 > limit).boxed().toList();
+    boolean isCount = field.equals("answer.faces");
+    IntToDoubleFunction value = i -> isCount ? Math.floor(i / 25.0) : i / 100.0;
+    IntStream.rangeClosed(0, 20).forEach(i -> edges.add(isCount ? i / 5.0 : i / 20.0));
+    IntStream.range(0, 20).forEach(i -> counts.add(isCount ? (i % 5 == 0 ? 25 : 0) : 5));
+    Predicate<Integer> isKept =
+        i -> isMost ? value.applyAsDouble(i) <= limit : value.applyAsDouble(i) >= limit;
+    Map<Boolean, List<Integer>> sides =
+        IntStream.range(0, 100).boxed().collect(Collectors.partitioningBy(isKept));
+    List<Integer> below = sides.get(isMost);
+    List<Integer> above = sides.get(!isMost);
     divided.put("limit", limit).put("kept", (isMost ? below : above).size());
     ArrayNode lower = divided.putArray(isMost ? "kept_pairs" : "left_out_pairs");
     ArrayNode upper = divided.putArray(isMost ? "left_out_pairs" : "kept_pairs");
-    below.stream().skip(Math.max(0, below.size() - 8)).forEach(i -> lower.insert(0, pair(i)));
-    above.stream().limit(8).forEach(i -> upper.add(pair(i)));
+    below.stream()
+        .skip(Math.max(0, below.size() - 8))
+        .forEach(i -> lower.insert(0, pair(i, value)));
+    above.stream().limit(8).forEach(i -> upper.add(pair(i, value)));
     divided.put("condition", field + (isMost ? "<=" : ">=") + limit);
     divided.put(
         "recipe", field.startsWith("measure.") ? "quality:\n  min-sharpness: " + limit : "");
     return answer;
   }
 
-  private static ObjectNode pair(int number) {
+  private static ObjectNode pair(int number, IntToDoubleFunction value) {
     return Http.JSON
         .createObjectNode()
-        .put("value", number / 100.0)
+        .put("value", value.applyAsDouble(number))
         .put("id", "pair" + number)
         .put("caption", "A harbour at low tide, seen from wall number " + number)
         .put("language", "en")

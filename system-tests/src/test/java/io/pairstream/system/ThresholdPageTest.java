@@ -3,6 +3,8 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The operators' page of a limit, in a real browser: moved by keyboard and by pointer. */
@@ -42,7 +44,7 @@ class ThresholdPageTest extends PageTest {
     Browser browser = using(Browser.open(Browser.Screen.PHONE, "zh-CN,zh"));
     browser.visit(service.address("#/threshold?field=measure.sharpness&bound=AT_LEAST&limit=0.3"));
     browser.awaitText("#threshold-limit h2", "measure.sharpness ≥ 0.3");
-    assertThat(browser.text("#threshold-limit")).contains("视图保留 100 对中的 69 对，排除 31 对。");
+    assertThat(browser.text("#threshold-limit")).contains("视图保留 100 对中的 70 对，排除 30 对。");
     requireFree(browser, "threshold");
 
     browser.drag(".histogram", 0.3, 0.5);
@@ -54,6 +56,31 @@ class ThresholdPageTest extends PageTest {
     assertThat(browser.script("return document.querySelector('#threshold-slider').value"))
         .isEqualTo("0.5");
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** Each bar has one count of faces alone, that of its lower edge. */
+  @ParameterizedTest
+  @CsvSource({
+    "AT_MOST, 1, 2, 1",
+    "AT_MOST, 0.95, 1, 0",
+    "AT_LEAST, 1, 3, 1",
+    "AT_LEAST, 1.05, 2, 2"
+  })
+  void aBarOfCountsIsColouredByTheCountItself(
+      String bound, String limit, int keptBars, String nearest) throws Exception {
+    ScriptedOperate service = using(ScriptedOperate.open());
+    Browser browser = desk();
+    browser.visit(
+        service.address("#/threshold?field=answer.faces&bound=" + bound + "&limit=" + limit));
+    browser.awaitText("#threshold-limit h2", "answer.faces");
+
+    String drawn =
+        "return [...document.querySelectorAll('.histogram .%s')]"
+            + ".filter(bar => bar.getAttribute('height') > 0).length";
+    assertThat(browser.script(drawn.formatted("bar-kept"))).isEqualTo((long) keptBars);
+    assertThat(browser.script(drawn.formatted("bar-out"))).isEqualTo(4L - keptBars);
+    assertThat(browser.texts("#threshold-kept .tile b")).startsWith(nearest);
+    assertThat(browser.text("#threshold-limit")).contains("keeps " + 25 * keptBars + " of 100");
   }
 
   @OnEveryScreen

@@ -12,6 +12,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -79,9 +80,12 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
     TestCluster.put(cluster, cluster.topics().pairAnswers(), number + "/judge", said);
   }
 
+  /** When {@link #nsfw} is given. */
+  public static final Instant GIVEN = Instant.parse("2026-11-20T11:02:13Z");
+
   /** An answer {@code nsfw}. */
   public static PairAnswer nsfw(double value) {
-    return PairAnswer.newBuilder().setNumbers(Map.of("nsfw", value)).build();
+    return PairAnswer.newBuilder().setNumbers(Map.of("nsfw", value)).setAnsweredAt(GIVEN).build();
   }
 
   public void takeDown(TakedownKind kind, String subject) {

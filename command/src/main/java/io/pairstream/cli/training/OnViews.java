@@ -5,6 +5,7 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Quantity;
 import io.pairstream.feed.cut.Condition;
 import io.pairstream.feed.cut.CutListener;
+import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
@@ -12,15 +13,14 @@ import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** A command that works on views. */
 abstract class OnViews extends TrainerCommand {
 
-  private static final String WAITING = "%,d pair(|s) wait(s|) for answer.%s";
+  private static final String WAITING = "%,d pair(|s) wait(s|) for answer.%s, %s";
 
   /** A view as JSON; of a file, or of a name. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -102,7 +102,7 @@ abstract class OnViews extends TrainerCommand {
    * wait for an answer.
    */
   final <T> T reading(Function<CutListener, T> work) {
-    SortedMap<String, Long> waiting = new TreeMap<>();
+    List<MissingAnswer> waiting = new ArrayList<>();
     T done;
     try (Progress progress = progress()) {
       done =
@@ -114,10 +114,11 @@ abstract class OnViews extends TrainerCommand {
                 }
 
                 @Override
-                public void waiting(SortedMap<String, Long> pairs) {
+                public void waiting(List<MissingAnswer> missing) {
                   waiting.clear();
-                  waiting.putAll(pairs);
-                  pairs.forEach((name, count) -> progress.show(WAITING, count, name));
+                  waiting.addAll(missing);
+                  missing.forEach(
+                      one -> progress.show(WAITING, one.pairs(), one.name(), one.lastGiven()));
                 }
               });
     }
@@ -125,8 +126,11 @@ abstract class OnViews extends TrainerCommand {
     return done;
   }
 
-  /** Says how many pairs wait for which answer. */
-  final void say(SortedMap<String, Long> waiting) {
-    waiting.forEach((name, count) -> say(WAITING, count, name));
+  /** Says how many pairs wait for which answer, and how it is asked for. */
+  final void say(List<MissingAnswer> missing) {
+    missing.forEach(one -> say(WAITING, one.pairs(), one.name(), one.lastGiven()));
+    if (!missing.isEmpty()) {
+      say("%s", MissingAnswer.remedy());
+    }
   }
 }

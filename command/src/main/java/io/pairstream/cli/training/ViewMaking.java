@@ -16,9 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -98,6 +99,9 @@ final class ViewMaking {
   @Command(name = "seal")
   static final class Seal extends OnViews {
 
+    /** Interval of saying what holds pairs back. */
+    private static final Duration TOLD_EVERY = Duration.ofMinutes(10);
+
     @Parameters(paramLabel = "NAME")
     private String name;
 
@@ -115,6 +119,8 @@ final class ViewMaking {
 
     @Option(names = "--once")
     private boolean once;
+
+    private Instant tellsAgainAt = Instant.EPOCH;
 
     @Override
     public Integer call() {
@@ -136,19 +142,40 @@ final class ViewMaking {
           return ExitStatus.DONE;
         }
         while (!Thread.currentThread().isInterrupted()) {
-          sealer.step().ifPresent(view -> tell(view, sealer.waiting()));
+          sealer.step().ifPresent(this::tell);
+          tellHeldBack(sealer);
         }
         return ExitStatus.DONE;
       }
     }
 
-    private void tell(NamedView view, SortedMap<String, Long> waiting) {
+    private void tell(NamedView view) {
       int last = view.segments().size() - 1;
       long added = view.samples(last, last + 1);
       answer(
           Described.of(view),
           () -> print("segment %d: %,d sample(|s), %,d in all", last, added, view.samples()));
-      say(waiting);
+    }
+
+    /**
+     * Says once a pair has waited for {@code --every}, and now and then, what holds others back.
+     */
+    private void tellHeldBack(ViewSealer sealer) {
+      Instant now = Instant.now();
+      if (now.isBefore(tellsAgainAt)) {
+        return;
+      }
+      sealer
+          .heldBack()
+          .filter(held -> !now.isBefore(held.since().plus(every)))
+          .ifPresent(
+              held -> {
+                tellsAgainAt = now.plus(TOLD_EVERY);
+                say(
+                    "%,d answered pair(|s) are held back since %s, behind pairs without an answer",
+                    held.behind(), held.since().truncatedTo(ChronoUnit.SECONDS));
+                say(held.missing());
+              });
     }
   }
 }

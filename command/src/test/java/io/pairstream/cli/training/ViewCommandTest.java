@@ -91,14 +91,20 @@ class ViewCommandTest extends OnCluster {
                     cluster,
                     cluster.topics().pairAnswers(),
                     i + "/judge",
-                    PairAnswer.newBuilder().setNumbers(Map.of("nsfw", i / 2.0)).build()));
+                    PairAnswer.newBuilder()
+                        .setNumbers(Map.of("nsfw", i / 2.0))
+                        .setAnsweredAt(Instant.parse("2026-11-27T11:02:13.250Z"))
+                        .build()));
 
     Ended cut = run("view cut safe --where answer.nsfw<=0.3");
 
     assertThat(cut.out()).contains("where answer.nsfw<=0.3").contains("1 sample in 1 block");
-    assertThat(cut.err()).contains("2 pairs wait for answer.nsfw");
+    assertThat(cut.err())
+        .contains("2 pairs wait for answer.nsfw, last given at 2026-11-27T11:02:13Z\n")
+        .contains("a card that gives it is asked by: pairstream score --models FOLDER");
     assertThat(run("view cut later --where answer.nsfw<=0.3 --wait --timeout 1ms").onlyErrorLine())
-        .contains("pairs still wait for answers: 2 for answer.nsfw; nothing was cut");
+        .contains(
+            "pairs still wait for answers, and nothing was cut: 2 for answer.nsfw, last given");
     assertThat(run("view cut none.view --where answer.nobody<=0.3").onlyErrorLine())
         .contains("all pairs that could be in the view wait for answers: 4 for answer.nobody");
     assertThat(run("view show later").onlyErrorLine()).contains("there is no view later");

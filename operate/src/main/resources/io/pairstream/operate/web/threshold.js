@@ -150,12 +150,28 @@ function others({ say, format }, field, { published, count, failed }) {
   return waiting + failed > 0 && h("p.small.quiet", say("threshold.without", { waiting: format.number(waiting), failed: format.number(failed) }));
 }
 
-/** Bars, and the limit as a line; what is kept is filled. */
-function drawing({ format }, { histogram: { edges, counts } }, { bound, limit, width, label, move }) {
+/**
+ * The part of the limit's bin that lies below the colours' change. Values on the bin's lower edge alone, as counts are, lie
+ * on one side, wherever in the bin the limit is; while a limit that moves is not answered yet, values are taken as spread.
+ */
+function lowerPart({ histogram: { edges, counts }, kept, limit: answered }, bound, limit, bin) {
+  if (limit !== answered || counts[bin] === 0) {
+    return (limit - edges[bin]) / (edges[bin + 1] - edges[bin]);
+  }
+  const isMost = bound === "AT_MOST";
+  const others = (isMost ? counts.slice(0, bin) : counts.slice(bin + 1)).reduce((sum, count) => sum + count, 0);
+  const part = Math.min(1, Math.max(0, (kept - others) / counts[bin]));
+  return isMost ? part : 1 - part;
+}
+
+/** Bars, and the limit as a line where their colour changes; what is kept is filled. */
+function drawing({ format }, divided, { bound, limit, width, label, move }) {
+  const { edges, counts } = divided.histogram;
   const [least, most] = [edges[0], edges.at(-1)];
   const x = (value) => THUMB + ((Math.min(most, Math.max(least, value)) - least) / (most - least)) * (width - 2 * THUMB);
   const high = Math.max(1, ...counts);
-  const at = x(limit);
+  const bin = counts.findIndex((_, index) => edges[index] <= limit && limit < edges[index + 1]);
+  const at = bin < 0 ? x(limit) : x(edges[bin] + lowerPart(divided, bound, limit, bin) * (edges[bin + 1] - edges[bin]));
   const bar = (from, to, top, className, text) =>
     to > from && s(`rect.${className}`, { x: from, y: top, width: to - from, height: HEIGHT - top }, s("title", text));
   const bars = counts.map((count, index) => {

@@ -1,10 +1,10 @@
 package io.pairstream.service.publish;
 
-import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LogEnds;
+import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -106,9 +106,7 @@ public final class TopicWatch implements AutoCloseable {
     } catch (KafkaException e) {
       long waited = System.nanoTime() - startedAt;
       if (e instanceof UnknownTopicOrPartitionException && waited > CREATION_SPREADS.toNanos()) {
-        throw new UnknownTopicOrPartitionException(
-            "topic %s does not exist; run: %s"
-                .formatted(String.join(", ", topics), Hint.of("topics create")));
+        throw e;
       } else if (!(e instanceof RetriableException) || waited > timeout.toNanos()) {
         throw unavailable(e);
       }
@@ -128,8 +126,7 @@ public final class TopicWatch implements AutoCloseable {
    * offsets hosts it.
    */
   private void ask() throws InterruptedException {
-    Map<String, TopicDescription> found =
-        KafkaAnswers.get(admin.describeTopics(topics).allTopicNames());
+    Map<String, TopicDescription> found = MissingTopics.describe(admin, topics);
     List<TopicPartition> partitions = LogEnds.partitions(found.values());
     KafkaAnswers.get(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
   }

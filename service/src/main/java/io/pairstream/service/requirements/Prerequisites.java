@@ -5,18 +5,17 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -84,19 +83,11 @@ public record Prerequisites(
    * @param answers to the question for each topic, by name
    */
   static String missing(Dataset dataset, Map<String, KafkaFuture<TopicDescription>> answers) {
-    List<String> missing = new ArrayList<>();
-    List<TopicDescription> found = new ArrayList<>();
-    new TreeMap<>(answers)
-        .forEach(
-            (name, answer) -> {
-              try {
-                found.add(KafkaAnswers.await(answer));
-              } catch (UnknownTopicOrPartitionException e) {
-                missing.add(name);
-              } catch (RuntimeException e) {
-                // It is there, and is not shown.
-              }
-            });
+    List<String> missing = MissingTopics.among(answers);
+    List<TopicDescription> found =
+        answers.values().stream()
+            .flatMap(answer -> KafkaAnswers.unlessRefused(answer).stream())
+            .toList();
     return "topics are missing: "
         + Check.some(missing)
         + "; run: "

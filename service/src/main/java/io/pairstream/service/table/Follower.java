@@ -1,12 +1,11 @@
 package io.pairstream.service.table;
 
-import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
-import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -315,13 +314,9 @@ public final class Follower implements AutoCloseable {
 
   private Collection<TopicDescription> describe() {
     try {
-      return KafkaAnswers.await(admin.describeTopics(topics).allTopicNames()).values();
-    } catch (UnknownTopicOrPartitionException e) {
-      throw new UnknownTopicOrPartitionException(
-          "topic "
-              + String.join(" or ", topics)
-              + " does not exist; run: "
-              + Hint.of("topics create"));
+      return MissingTopics.describe(admin, topics).values();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 

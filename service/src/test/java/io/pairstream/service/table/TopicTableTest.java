@@ -226,6 +226,27 @@ class TopicTableTest {
   }
 
   @Test
+  void namesTheTopicThatIsMissingAndNoOther() {
+    String missing = cluster.dataset().topic(TopicCatalogue.RECEIPTS);
+    Aggregate ofBoth =
+        new Changed(new LastOfEachKey(topic)) {
+          @Override
+          public List<String> topics() {
+            return List.of(topic, missing);
+          }
+        };
+
+    try (TopicTable view = open(ofBoth)) {
+      awaitTrouble(view);
+
+      assertThat(view.trouble().orElseThrow())
+          .endsWith(
+              "topic %s does not exist; run: pairstream topics create --dataset %s"
+                  .formatted(missing, cluster.dataset().name()));
+    }
+  }
+
+  @Test
   void goesOnAfterTheBrokerWasAway(@TempDir Path brokerFolder) throws Exception {
     try (EmbeddedKafka own = new EmbeddedKafka(brokerFolder)) {
       Map<String, Object> settings = Map.copyOf(own.clientSettings());

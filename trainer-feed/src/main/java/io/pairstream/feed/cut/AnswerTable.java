@@ -4,6 +4,7 @@ import io.pairstream.feed.cut.DigestTable.Entry;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class AnswerTable {
 
   private final DigestTable answers = new DigestTable();
   private final Map<String, Card> cards = new HashMap<>();
+
+  /** When each answer was last given, by its name. */
+  private final Map<String, Instant> last = new HashMap<>();
 
   /** A model's card: what its name adds to keys, and on which conditions it has said anything. */
   private static final class Card {
@@ -99,6 +103,7 @@ final class AnswerTable {
       String name = names.get(i);
       if (said.getNumbers().containsKey(name) || said.getLabels().containsKey(name)) {
         bits |= condition.holdsFor(said) ? 3L << (2 * i) : 1L << (2 * i);
+        last.merge(name, said.getAnsweredAt(), (one, other) -> one.isAfter(other) ? one : other);
       }
     }
     return bits;
@@ -140,6 +145,11 @@ final class AnswerTable {
         counts.merge(names.get(i), 1L, Long::sum);
       }
     }
+  }
+
+  /** An answer that so many pairs wait for. */
+  MissingAnswer missing(String name, long pairs) {
+    return new MissingAnswer(name, pairs, Optional.ofNullable(last.get(name)));
   }
 
   /** Bits of a pair and card; where it failed, it has answered all that the card answers. */

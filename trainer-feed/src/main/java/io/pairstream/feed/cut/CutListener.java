@@ -1,6 +1,6 @@
 package io.pairstream.feed.cut;
 
-import java.util.SortedMap;
+import java.util.List;
 
 /** Hears how far the reading of a split is. */
 @FunctionalInterface
@@ -14,9 +14,9 @@ public interface CutListener {
   void read(long records);
 
   /**
-   * Called where conditions name answers: how many pairs have none yet, and might still come in.
+   * Called where conditions name answers: which are missing for pairs that might still come in.
    *
-   * @param pairs by the answer's name; empty where none waits any more
+   * @param missing by name; empty where no pair waits any more
    */
-  default void waiting(SortedMap<String, Long> pairs) {}
+  default void waiting(List<MissingAnswer> missing) {}
 }

@@ -115,12 +115,12 @@ final class GatheredPairs {
   }
 
   /**
-   * By answer, how many pairs wait for it.
+   * The answers that pairs wait for, by name.
    *
    * @param ends by partition, the offset before which the pairs lie; a partition that is not in it
    *     counts as a whole
    */
-  SortedMap<String, Long> waiting(Map<Integer, Long> ends) {
+  List<MissingAnswer> waiting(Map<Integer, Long> ends) {
     SortedMap<String, Long> counts = new TreeMap<>();
     waiting.forEach(
         (partition, pairs) -> {
@@ -132,7 +132,9 @@ final class GatheredPairs {
                 }
               });
         });
-    return counts;
+    return counts.entrySet().stream()
+        .map(one -> answers.missing(one.getKey(), one.getValue()))
+        .toList();
   }
 
   /** By partition, the offset at which a part ends before all that was read. */

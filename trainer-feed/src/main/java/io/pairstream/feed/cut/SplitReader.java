@@ -228,12 +228,12 @@ final class SplitReader implements AutoCloseable {
   void awaitAnswers(Duration longest, CutListener listener) {
     SortedMap<Integer, Long> ends = readTo(Part.ALL);
     long began = System.nanoTime();
-    SortedMap<String, Long> missing = pairs.waiting(ends);
+    List<MissingAnswer> missing = pairs.waiting(ends);
     while (!missing.isEmpty()) {
       listener.waiting(missing);
       if (System.nanoTime() - began >= longest.toNanos()) {
         throw new InvalidViewException(
-            "pairs still wait for answers: %s; nothing was cut".formatted(inWords(missing)));
+            "pairs still wait for answers, and nothing was cut: " + MissingAnswer.inWords(missing));
       }
       poll(POLL);
       missing = pairs.waiting(ends);
@@ -269,16 +269,14 @@ final class SplitReader implements AutoCloseable {
     return pairs.size(part);
   }
 
-  /** By answer, how many pairs wait for it. */
-  SortedMap<String, Long> waiting() {
+  /** The answers that pairs wait for, by name. */
+  List<MissingAnswer> waiting() {
     return pairs.waiting(Map.of());
   }
 
-  /** How many pairs wait, by the answer's name. */
-  static String inWords(SortedMap<String, Long> waiting) {
-    return waiting.entrySet().stream()
-        .map(one -> "%,d for answer.%s".formatted(one.getValue(), one.getKey()))
-        .collect(Collectors.joining(", "));
+  /** By partition, the offset of the first pair that waits. */
+  SortedMap<Integer, Long> firstWaiting() {
+    return pairs.ends(Part.IN_ORDER);
   }
 
   /** A part's pairs, in blocks by partition and offset; begins to gather anew behind them. */

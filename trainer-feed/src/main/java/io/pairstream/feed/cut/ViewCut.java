@@ -34,7 +34,7 @@ public final class ViewCut {
           if (!reader.waiting().isEmpty() && reader.size(Part.ALL) == 0) {
             throw new InvalidViewException(
                 "all pairs that could be in the view wait for answers: "
-                    + SplitReader.inWords(reader.waiting()));
+                    + MissingAnswer.inWords(reader.waiting()));
           }
           listener.waiting(reader.waiting());
         });

@@ -10,6 +10,8 @@ import io.pairstream.feed.view.ViewStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,20 @@ public final class ViewSealer implements AutoCloseable {
 
   /** When the first of them was there; null where there is none. */
   private Instant waitsSince;
+
+  /** On each partition, the first pair that waits for an answer. */
+  private final Map<Integer, Held> heldSince = new HashMap<>();
+
+  private record Held(long offset, Instant since) {}
+
+  /**
+   * What a growing view waits for.
+   *
+   * @param missing the answers, by name
+   * @param behind pairs that might be in the view now, but lie behind one that waits
+   * @param since when this sealer first saw the longest wait of a partition's first such pair
+   */
+  public record HeldBack(List<MissingAnswer> missing, long behind, Instant since) {}
 
   /**
    * When a segment is made.
@@ -106,6 +122,7 @@ public final class ViewSealer implements AutoCloseable {
             conditions,
             log.view().<Map<Integer, Long>>map(NamedView::readTo).orElse(Map.of()));
     this.size = reader.size(Part.IN_ORDER);
+    noteHeld(clock.instant());
   }
 
   /**
@@ -114,10 +131,12 @@ public final class ViewSealer implements AutoCloseable {
    * @throws InvalidViewException where another process seals this view now
    */
   public Optional<NamedView> step() {
-    if (reader.poll(POLL) > 0) {
-      size = reader.size(Part.IN_ORDER);
-    }
+    boolean isChanged = reader.poll(POLL) > 0;
     Instant now = clock.instant();
+    if (isChanged) {
+      size = reader.size(Part.IN_ORDER);
+      noteHeld(now);
+    }
     if (size == 0) {
       waitsSince = null;
       return Optional.empty();
@@ -159,6 +178,7 @@ public final class ViewSealer implements AutoCloseable {
 
   private void readToEnd(CutListener listener) {
     reader.readToEnd(listener);
+    noteHeld(clock.instant());
     listener.waiting(waiting());
   }
 
@@ -173,9 +193,31 @@ public final class ViewSealer implements AutoCloseable {
     reader.awaitAnswers(longest, listener);
   }
 
-  /** By answer, how many of the pairs read wait for it. */
-  public SortedMap<String, Long> waiting() {
+  /** The answers that pairs wait for of those read, by name. */
+  public List<MissingAnswer> waiting() {
     return reader.waiting();
+  }
+
+  /** Pairs that hold back those behind them; empty where no pair waits for an answer. */
+  public Optional<HeldBack> heldBack() {
+    return heldSince.values().stream()
+        .map(Held::since)
+        .min(Comparator.naturalOrder())
+        .map(
+            since ->
+                new HeldBack(waiting(), reader.size(Part.ALL) - reader.size(Part.IN_ORDER), since));
+  }
+
+  /** Notes which pair is the first that waits, on each partition, and since when it has been. */
+  private void noteHeld(Instant now) {
+    SortedMap<Integer, Long> first = reader.firstWaiting();
+    heldSince.keySet().retainAll(first.keySet());
+    first.forEach(
+        (partition, offset) ->
+            heldSince.merge(
+                partition,
+                new Held(offset, now),
+                (before, held) -> before.offset() == offset ? before : held));
   }
 
   /** The current view; empty where it has no segment yet. */

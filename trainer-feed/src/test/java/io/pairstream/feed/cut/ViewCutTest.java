@@ -32,10 +32,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -200,7 +200,15 @@ class ViewCutTest {
     pairs.answer(5, null);
     assertThatThrownBy(() -> ViewCut.answered(source, where, Duration.ZERO, waiting))
         .isInstanceOf(InvalidViewException.class)
-        .hasMessage("pairs still wait for answers: 2 for answer.nsfw; nothing was cut");
+        .hasMessage(
+            "pairs still wait for answers, and nothing was cut: 2 for answer.nsfw, last given at "
+                + ProducedPairs.GIVEN
+                + "; a card that gives it is asked by: pairstream score --models FOLDER");
+    assertThatThrownBy(
+            () ->
+                ViewCut.answered(
+                    source, List.of(Condition.parse("answer.x=1")), Duration.ZERO, waiting))
+        .hasMessageContaining("for answer.x, which no model has given yet; a card");
   }
 
   @Test
@@ -226,15 +234,17 @@ class ViewCutTest {
 
   private static final class Waiting implements CutListener {
 
-    private SortedMap<String, Long> first;
-    private SortedMap<String, Long> last;
+    private Map<String, Long> first;
+    private Map<String, Long> last;
     private Runnable once = () -> {};
 
     @Override
     public void read(long records) {}
 
     @Override
-    public void waiting(SortedMap<String, Long> pairs) {
+    public void waiting(List<MissingAnswer> missing) {
+      Map<String, Long> pairs =
+          missing.stream().collect(Collectors.toMap(MissingAnswer::name, MissingAnswer::pairs));
       first = first == null ? pairs : first;
       last = pairs;
       once.run();

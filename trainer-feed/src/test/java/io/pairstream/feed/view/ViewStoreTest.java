@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ProducedPairs;
 import io.pairstream.feed.cut.Condition;
+import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
+import io.pairstream.feed.cut.ViewSealer.HeldBack;
 import io.pairstream.feed.cut.ViewSealer.Pace;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.schemas.PairStatus;
@@ -22,7 +24,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -184,11 +185,40 @@ class ViewStoreTest {
     pairs.produce(12, 1);
     try (ViewSealer sealer = sealer("answered", where)) {
       assertThat(sealer.sealToEnd(read -> {})).isEmpty();
-      assertThat(sealer.waiting()).isEqualTo(Map.of("nsfw", 1L));
+      assertThat(sealer.waiting())
+          .containsExactly(new MissingAnswer("nsfw", 1, Optional.of(ProducedPairs.GIVEN)));
       pairs.answer(12, ProducedPairs.nsfw(0));
       assertThat(sealer.sealToEnd(read -> {}).orElseThrow().samples()).isEqualTo(11);
     }
     assertThat(store.require("answered").segments().subList(0, 3)).isEqualTo(sealed);
+  }
+
+  @Test
+  void aPairThatIsNeverAnsweredIsNamedWithAllThatItHoldsBack() {
+    AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    InstantSource moved = now::get;
+    List<Condition> where = List.of(Condition.parse("answer.nsfw<=0.5"));
+    pairs.produce(0, 12);
+    try (ViewSealer sealer =
+        ViewSealer.open(store, "held", source, where, EVERY_FIVE, moved.withZone(ZoneOffset.UTC))) {
+      assertThat(sealer.heldBack()).isEmpty();
+      sealer.sealToEnd(read -> {});
+      now.set(NOW.plusSeconds(60));
+      IntStream.range(0, 11).forEach(i -> pairs.answer(i, ProducedPairs.nsfw(0)));
+      sealer.sealToEnd(read -> {});
+      now.set(NOW.plusSeconds(120));
+      sealer.sealToEnd(read -> {});
+
+      HeldBack held = sealer.heldBack().orElseThrow();
+
+      assertThat(held.missing())
+          .containsExactly(new MissingAnswer("nsfw", 1, Optional.of(ProducedPairs.GIVEN)));
+      assertThat(held.since()).isEqualTo(NOW.plusSeconds(60));
+      assertThat(held.behind()).isEqualTo(11 - store.require("held").samples());
+      pairs.answer(11, ProducedPairs.nsfw(0));
+      sealer.sealToEnd(read -> {});
+      assertThat(sealer.heldBack()).isEmpty();
+    }
   }
 
   @Test

@@ -1,0 +1,66 @@
+package io.pairstream.schemas.wire;
+
+import io.pairstream.schemas.Hint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The topics of several that are not there. */
+public final class MissingTopics {
+
+  private MissingTopics() {}
+
+  /**
+   * Descriptions of topics.
+   *
+   * @throws UnknownTopicOrPartitionException where some are missing, which the message names, with
+   *     the command that creates them
+   * @throws KafkaException where the cluster does not describe them for another reason
+   */
+  public static Map<String, TopicDescription> describe(Admin admin, List<String> topics)
+      throws InterruptedException {
+    var answers = admin.describeTopics(topics);
+    try {
+      return KafkaAnswers.get(answers.allTopicNames());
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new UnknownTopicOrPartitionException(message(among(answers.topicNameValues())), e);
+    }
+  }
+
+  /**
+   * Names of those that are missing, in order.
+   *
+   * @param answers to the question for each topic, by name
+   */
+  public static List<String> among(Map<String, KafkaFuture<TopicDescription>> answers) {
+    List<String> missing = new ArrayList<>();
+    new TreeMap<>(answers)
+        .forEach(
+            (name, answer) -> {
+              try {
+                KafkaAnswers.await(answer);
+              } catch (UnknownTopicOrPartitionException e) {
+                missing.add(name);
+              } catch (RuntimeException e) {
+                // It is there, and is not shown.
+              }
+            });
+    return missing;
+  }
+
+  /** The topics' names begin with their data set's, which has no dot. */
+  private static String message(List<String> missing) {
+    String first = missing.get(0);
+    return "%s %s not exist; run: %s"
+        .formatted(
+            (missing.size() == 1 ? "topic " : "topics ") + String.join(", ", missing),
+            missing.size() == 1 ? "does" : "do",
+            Hint.of("topics create --dataset " + first.substring(0, first.indexOf('.'))));
+  }
+}
