@@ -95,7 +95,9 @@ final class AnswerFold implements Aggregate {
         "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
         "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
             + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
-        "CREATE INDEX said_by ON said (answer)");
+        "CREATE INDEX said_by ON said (answer)",
+        // Answers that pairs show and that are not there.
+        "CREATE TABLE erased (answer BLOB PRIMARY KEY) WITHOUT ROWID");
   }
 
   @Override
@@ -112,19 +114,24 @@ final class AnswerFold implements Aggregate {
   }
 
   private void applyAnswer(String key, byte[] value, Database table) {
+    Object id = id(key);
     if (value == null) {
-      table.update("DELETE FROM answer WHERE id = ?", (Object) id(key));
+      table.update("DELETE FROM answer WHERE id = ?", id);
+      table.update(
+          "INSERT OR IGNORE INTO erased SELECT answer FROM said WHERE answer = ? LIMIT 1", id);
       return;
     }
     answers
         .decode(value)
         .ifPresent(
-            answer ->
-                table.update(
-                    "INSERT INTO answer VALUES (?, ?)"
-                        + " ON CONFLICT DO UPDATE SET value = excluded.value",
-                    id(key),
-                    bytes(answer)));
+            answer -> {
+              table.update(
+                  "INSERT INTO answer VALUES (?, ?)"
+                      + " ON CONFLICT DO UPDATE SET value = excluded.value",
+                  id,
+                  bytes(answer));
+              table.update("DELETE FROM erased WHERE answer = ?", id);
+            });
   }
 
   private void applyPair(String key, ConsumerRecord<byte[], byte[]> record, Database table) {
@@ -134,24 +141,78 @@ final class AnswerFold implements Aggregate {
     }
     String pair = key.substring(0, slash);
     String card = key.substring(slash + 1);
-    if (record.value() == null) {
-      table.update("DELETE FROM said WHERE pair = ? AND card = ?", pair, card);
-      return;
+    Optional<PairAnswer> said =
+        record.value() == null ? Optional.empty() : pairAnswers.decode(record.value());
+    if (record.value() == null || said.isPresent()) {
+      remove(pair, card, table);
     }
+    said.ifPresent(now -> put(pair, card, now, record, table));
+  }
+
+  private static void remove(String pair, String card, Database table) {
+    Optional<byte[]> before =
+        table.first(
+            "SELECT answer FROM said WHERE pair = ? AND card = ?",
+            row -> row.getBytes(1),
+            pair,
+            card);
+    before.ifPresent(
+        answer -> {
+          table.update("DELETE FROM said WHERE pair = ? AND card = ?", pair, card);
+          table.update(
+              "DELETE FROM erased WHERE answer = ?"
+                  + " AND NOT EXISTS (SELECT 1 FROM said WHERE said.answer = erased.answer)",
+              (Object) answer);
+        });
+  }
+
+  private static void put(
+      String pair, String card, PairAnswer said, ConsumerRecord<?, ?> record, Database table) {
     Origin place = OriginHeader.read(record.headers()).orElseGet(() -> Origin.newBuilder().build());
-    pairAnswers
-        .decode(record.value())
-        .ifPresent(
-            said ->
-                table.update(
-                    "INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    pair,
-                    card,
-                    id(key(said.getShown(), said.getModel())),
-                    said.getAnsweredAt().toEpochMilli(),
-                    place.getTopic(),
-                    place.getPartition(),
-                    place.getOffset()));
+    byte[] answer = id(key(said.getShown(), said.getModel()));
+    table.update(
+        "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?)",
+        pair,
+        card,
+        answer,
+        said.getAnsweredAt().toEpochMilli(),
+        place.getTopic(),
+        place.getPartition(),
+        place.getOffset());
+    // A pair that cannot be shown has no answer of its own.
+    if (!said.getShown().isEmpty()) {
+      table.update(
+          "INSERT OR IGNORE INTO erased"
+              + " SELECT ? WHERE NOT EXISTS (SELECT 1 FROM answer WHERE id = ?)",
+          answer,
+          answer);
+    }
+  }
+
+  /**
+   * A pair that shows something about which an answer was erased, as no pair showed it then.
+   *
+   * @param offset of the pair's record
+   */
+  record Erased(String pair, TopicPartition split, long offset) {}
+
+  /**
+   * Pairs whose answers were erased, so far as their records' coordinates are known.
+   *
+   * @param cards names of those whose answers are looked for, with a blank before and behind each
+   * @param most how many pairs at most
+   */
+  static List<Erased> erased(Database table, String cards, int most) {
+    return table.query(
+        "SELECT DISTINCT pair, topic, partition, offset FROM erased JOIN said USING (answer)"
+            + " WHERE topic <> '' AND instr(?, ' ' || card || ' ') > 0 LIMIT ?",
+        row ->
+            new Erased(
+                row.getString(1),
+                new TopicPartition(row.getString(2), row.getInt(3)),
+                row.getLong(4)),
+        cards,
+        most);
   }
 
   /** Key of an answer's record. */

@@ -1,5 +1,6 @@
 package io.pairstream.answers;
 
+import io.pairstream.answers.AnswerFold.Erased;
 import io.pairstream.answers.AnswerFold.Said;
 import io.pairstream.schemas.Answer;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -23,6 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  * thread-safe.
  */
 final class KnownAnswers implements AutoCloseable {
+
+  private static final int MOST_ERASED = 1_000;
 
   /**
    * A value that this instance gives a key, until the table has it.
@@ -135,6 +138,14 @@ final class KnownAnswers implements AutoCloseable {
   /** All that the table says of a pair. */
   List<Said> said(String pair) {
     return table.read(database -> AnswerFold.of(database, pair));
+  }
+
+  /** Pairs whose answers of some cards were erased, for all that the table says; some of them. */
+  List<Erased> erased(List<String> cards) {
+    String names = " " + String.join(" ", cards) + " ";
+    return table.read(database -> AnswerFold.erased(database, names, MOST_ERASED)).stream()
+        .filter(each -> !isBusy(each.pair()))
+        .toList();
   }
 
   /**

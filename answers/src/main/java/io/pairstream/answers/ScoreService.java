@@ -189,6 +189,10 @@ public final class ScoreService implements AutoCloseable {
         work.known(),
         lane,
         work.askers(),
+        new ErasedAnswers(
+            work.known(),
+            models.stream().map(model -> model.card().name()).toList(),
+            () -> instance.clients().reader(1)),
         outbox,
         settings.run() == Run.AGAIN
             ? instance.clients().reader(ScoreSession.RECORDS_PER_POLL)

@@ -72,6 +72,7 @@ final class ScoreSession implements GroupInstance.Session {
   private final KnownAnswers known;
   private final Lane lane;
   private final List<Asker> askers;
+  private final ErasedAnswers erased;
   private final Outbox outbox;
   private final Consumer<byte[], byte[]> consumer;
   private final GroupInstance instance;
@@ -87,6 +88,7 @@ final class ScoreSession implements GroupInstance.Session {
    * @param ends where the splits ended at the service's start; empty where the work has no end
    * @param partitions how many each split's topic has
    * @param consumer a member of the group, or of none in a run that asks again; closed with this
+   * @param erased closed with this
    * @param outbox closed with this
    * @param askers those of the lane
    */
@@ -97,6 +99,7 @@ final class ScoreSession implements GroupInstance.Session {
       KnownAnswers known,
       Lane lane,
       List<Asker> askers,
+      ErasedAnswers erased,
       Outbox outbox,
       Consumer<byte[], byte[]> consumer,
       GroupInstance instance,
@@ -107,6 +110,7 @@ final class ScoreSession implements GroupInstance.Session {
     this.known = known;
     this.lane = lane;
     this.askers = askers;
+    this.erased = erased;
     this.outbox = outbox;
     this.consumer = consumer;
     this.instance = instance;
@@ -125,6 +129,7 @@ final class ScoreSession implements GroupInstance.Session {
     while (!stop.getAsBoolean()) {
       work();
       if (isDue(positionsAt, POSITIONS)) {
+        takeUpErased();
         commit();
         if (isAtEnd()) {
           return true;
@@ -222,6 +227,21 @@ final class ScoreSession implements GroupInstance.Session {
     }
   }
 
+  private void takeUpErased() {
+    if (run == Run.AGAIN || isFull()) {
+      return;
+    }
+    for (ConsumerRecord<byte[], byte[]> record : erased.look(shares)) {
+      Share share = shares.get(new TopicPartition(record.topic(), record.partition()));
+      try {
+        var unused = lane.take(share, record, key -> isOurs(share, key));
+      } catch (RegistryUnavailableException | MissingSchemaException e) {
+        registry = Obstacle.of(e);
+        return;
+      }
+    }
+  }
+
   /**
    * Whether this instance asks first. Of several that see something at the same time, one has the
    * partition that the answer's key names.
@@ -237,7 +257,8 @@ final class ScoreSession implements GroupInstance.Session {
     boolean hasRecords = outbox.size() > 0;
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (Share share : shares.values()) {
-      long low = share.low(consumer.position(share.partition()));
+      // A pair that is taken up once more lies before what is committed.
+      long low = Math.max(share.committed(), share.low(consumer.position(share.partition())));
       // Positions that stay go with records too: by them the group fences who is no member any
       // more.
       if (hasRecords || low != share.committed()) {
@@ -322,6 +343,7 @@ final class ScoreSession implements GroupInstance.Session {
     letGo(Set.copyOf(shares.keySet()));
     known.startOver();
     outbox.close();
+    erased.close();
     consumer.close(CloseOptions.timeout(CLOSE));
   }
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -237,6 +238,55 @@ class ScoreServiceTest {
 
     assertThat(pairAnswers()).isEmpty();
     assertThat(answers()).isEmpty();
+  }
+
+  /** The test erases as another instance does, which knows nothing of the pair that is open. */
+  @Test
+  void anAnswerThatAnotherInstanceErasesIsAskedAgainForThePairsThatStillShowIt() {
+    CountDownLatch isErased = new CountDownLatch(1);
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    CountingModel words =
+        new CountingModel(
+            CountingModel.card("words", false, true, ""),
+            name -> {
+              if (name.equals("the cat")) {
+                awaitQuietly(isErased);
+              }
+            });
+    publish("cat", "a cat");
+    ScoreService service = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), nsfw, words);
+    Await.until("it is answered", () -> pairAnswers().size() == 2, service::counts);
+    PairAnswer said = pairAnswers().get(id("cat", "a cat") + "/nsfw");
+    String answer = said.getShown() + "/" + said.getModel();
+
+    publish("cat", "the cat");
+    Await.until("a pair is open", () -> words.asked().contains("the cat"), service::counts);
+    erase("cat", "a cat", answer);
+    isErased.countDown();
+
+    Await.until(
+        "the answer is there again",
+        () -> pairAnswers().size() == 2 && answers().containsKey(answer),
+        this::answers);
+    assertThat(nsfw.asked()).containsExactly("cat", "cat");
+    assertThat(words.asked()).containsExactly("a cat", "the cat");
+    assertThat(answers().get(answer).getVectors()).hasSize(1);
+  }
+
+  private void erase(String picture, String caption, String answer) {
+    for (String card : List.of("nsfw", "words")) {
+      TestCluster.put(
+          cluster, cluster.topics().pairAnswers(), id(picture, caption) + "/" + card, null);
+    }
+    TestCluster.put(cluster, cluster.topics().answers(), answer, null);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

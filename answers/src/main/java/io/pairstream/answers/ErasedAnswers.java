@@ -1,0 +1,93 @@
+package io.pairstream.answers;
+
+import io.pairstream.answers.AnswerFold.Erased;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Pairs whose answers were erased, which are to be taken up once more: an instance erases an answer
+ * with the last pair that it knows to show what it is about, while another one is about to record a
+ * further pair. Not thread-safe.
+ */
+final class ErasedAnswers implements AutoCloseable {
+
+  private static final Duration READ = Duration.ofSeconds(1);
+
+  /** Most records that are read at a time. */
+  private static final int MOST_READ = 100;
+
+  private final KnownAnswers known;
+  private final List<String> cards;
+  private final Supplier<Consumer<byte[], byte[]>> readers;
+
+  /** Pairs whose records have left the log. */
+  private final Set<Erased> gone = new HashSet<>();
+
+  private Consumer<byte[], byte[]> reader;
+
+  /**
+   * @param cards names of those whose answers are looked for
+   * @param readers make consumers without a group
+   */
+  ErasedAnswers(
+      KnownAnswers known, List<String> cards, Supplier<Consumer<byte[], byte[]>> readers) {
+    this.known = known;
+    this.cards = List.copyOf(cards);
+    this.readers = readers;
+  }
+
+  /**
+   * Records of pairs on partitions that may be taken up now, some of them.
+   *
+   * @param shares those that are worked on
+   */
+  List<ConsumerRecord<byte[], byte[]>> look(Map<TopicPartition, Share> shares) {
+    long now = System.nanoTime();
+    List<Erased> all =
+        known.erased(cards).stream()
+            .filter(each -> shares.containsKey(each.split()))
+            .filter(each -> shares.get(each.split()).isReady(now))
+            .filter(each -> !gone.contains(each))
+            .limit(MOST_READ)
+            .toList();
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (Erased each : all) {
+      Optional<ConsumerRecord<byte[], byte[]>> first = read(each.split(), each.offset());
+      if (first.isEmpty()) {
+        break; // The broker does not answer now.
+      } else if (first.get().offset() == each.offset()) {
+        records.add(first.get());
+      } else {
+        gone.add(each);
+      }
+    }
+    return records;
+  }
+
+  /** The first record at an offset or behind it. */
+  private Optional<ConsumerRecord<byte[], byte[]>> read(TopicPartition split, long offset) {
+    if (reader == null) {
+      reader = readers.get();
+    }
+    reader.assign(List.of(split));
+    reader.seek(split, offset);
+    return reader.poll(READ).records(split).stream().findFirst();
+  }
+
+  @Override
+  public void close() {
+    if (reader != null) {
+      reader.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+}
