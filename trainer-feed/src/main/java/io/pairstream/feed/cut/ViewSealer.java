@@ -53,7 +53,7 @@ public final class ViewSealer implements AutoCloseable {
   private record Held(long offset, Instant since) {}
 
   /**
-   * What a growing view waits for.
+   * Pairs that a growing view cannot have yet.
    *
    * @param missing the answers, by name
    * @param behind pairs that might be in the view now, but lie behind one that waits
