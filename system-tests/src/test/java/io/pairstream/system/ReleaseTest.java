@@ -18,11 +18,15 @@ class ReleaseTest {
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
   @Test
-  void pythonPackageAndChangelogHaveTheVersionOfTheProgram() throws IOException {
+  void pythonPackageChartAndChangelogHaveTheVersionOfTheProgram() throws IOException {
     String version =
         found("pom.xml", "<revision>([^<]+)</revision>").group(1).replace("-SNAPSHOT", "");
 
     assertThat(found("trainer-feed/python/pyproject.toml", "(?m)^version = \"([^\"]+)\"").group(1))
+        .isEqualTo(version);
+    assertThat(found("deploy/helm/pairstream/Chart.yaml", "(?m)^version: (.+)$").group(1))
+        .isEqualTo(version);
+    assertThat(found("deploy/helm/pairstream/Chart.yaml", "(?m)^appVersion: (.+)$").group(1))
         .isEqualTo(version);
     assertThat(found("CHANGELOG.md", "(?m)^## \\[([^]]+)]").group(1)).isEqualTo(version);
   }

@@ -1,0 +1,168 @@
+{{- define "pairstream.name" -}}
+{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "pairstream.labels" -}}
+app.kubernetes.io/name: pairstream
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{/* Labels of one service's pods: (dict "root" $ "service" "ingest"). */}}
+{{- define "pairstream.selector" -}}
+app.kubernetes.io/name: pairstream
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .service }}
+{{- end }}
+
+{{- define "pairstream.registryUrl" -}}
+{{- if .Values.registry.enabled -}}
+http://{{ include "pairstream.name" . }}-registry:8080
+{{- else -}}
+{{ required "registry.url: name your schema registry, or set registry.enabled" .Values.registry.url }}
+{{- end }}
+{{- end }}
+
+{{- define "pairstream.credentialSecret" -}}
+{{ required "registry.credentialSecret: a Secret whose key registry.credential holds USER:PASSWORD" .Values.registry.credentialSecret }}
+{{- end }}
+
+{{- define "pairstream.serviceAccount" -}}
+{{ .Values.serviceAccount.name | default (include "pairstream.name" .) }}
+{{- end }}
+
+{{/* Arguments with which a command finds Kafka, the registry and the data set. */}}
+{{- define "pairstream.cluster" -}}
+- --bootstrap-servers
+- {{ required "kafka.bootstrapServers: name your brokers, HOST:PORT,…" .Values.kafka.bootstrapServers | quote }}
+{{- if .Values.kafka.clientSecret }}
+- --config
+- /etc/pairstream/client.properties
+{{- end }}
+{{- end }}
+
+{{- define "pairstream.dataset" -}}
+- --schema-registry
+- {{ include "pairstream.registryUrl" . | quote }}
+{{- with .Values.dataset }}
+- --dataset
+- {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "pairstream.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "pairstream.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{/* What all pods have: (dict "root" $ "service" "ingest"). */}}
+{{- define "pairstream.pod" -}}
+serviceAccountName: {{ include "pairstream.serviceAccount" .root }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: 60
+securityContext:
+  {{- include "pairstream.podSecurity" . | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .root.Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if has .service (list "preprocess" "ingest") }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "pairstream.selector" . | nindent 8 }}
+{{- end }}
+{{- end }}
+
+{{- define "pairstream.metadata" -}}
+labels:
+  {{- include "pairstream.selector" . | nindent 2 }}
+  {{- with .root.Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{/* The head of a container: (dict "root" $ "service" "ingest" "image" "ingest"). */}}
+{{- define "pairstream.container" -}}
+name: {{ .service }}
+image: {{ printf "%s%s:%s" .root.Values.image.prefix .image (.root.Values.image.tag | default .root.Chart.AppVersion) | quote }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+securityContext:
+  {{- include "pairstream.containerSecurity" .root | nindent 2 }}
+{{- end }}
+
+{{/* Kubernetes asks as Docker's health check does. Not ready is no reason to start anew: a service waits for a broker by itself. */}}
+{{- define "pairstream.probes" -}}
+ports:
+  - {name: http, containerPort: {{ . }}}
+startupProbe:
+  tcpSocket: {port: http}
+  periodSeconds: 5
+  failureThreshold: 60
+readinessProbe:
+  httpGet: {path: /health/ready, port: http}
+  periodSeconds: 5
+  timeoutSeconds: 10
+livenessProbe:
+  httpGet: {path: /health/live, port: http}
+  periodSeconds: 20
+  timeoutSeconds: 10
+  failureThreshold: 6
+{{- end }}
+
+{{- define "pairstream.mounts" -}}
+- {name: tmp, mountPath: /tmp}
+- {name: state, mountPath: /var/lib/pairstream}
+{{- if .Values.kafka.clientSecret }}
+- {name: client, mountPath: /etc/pairstream, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{/* Java unpacks libraries in /tmp and runs them. */}}
+{{- define "pairstream.volumes" -}}
+- name: tmp
+  emptyDir: {medium: Memory, sizeLimit: 512Mi}
+{{- if .Values.kafka.clientSecret }}
+- name: client
+  secret: {secretName: {{ .Values.kafka.clientSecret }}}
+{{- end }}
+{{- end }}
+
+{{- define "pairstream.claim" -}}
+- metadata: {name: state}
+  spec:
+    accessModes: [ReadWriteOnce]
+    {{- with .class }}
+    storageClassName: {{ . }}
+    {{- end }}
+    resources: {requests: {storage: {{ .size }}}}
+{{- end }}

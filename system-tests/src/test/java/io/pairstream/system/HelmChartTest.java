@@ -1,0 +1,175 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import io.pairstream.cli.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * The Helm chart, rendered with several sets of values: Kubernetes' own objects take each field,
+ * and the commands take each argument.
+ */
+class HelmChartTest {
+
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+  private static final Path CHART = PROJECT.resolve("deploy/helm/pairstream");
+
+  private static final Map<String, Reader> KINDS =
+      Map.ofEntries(
+          Map.entry("apps/v1 Deployment", V1Deployment::validateJsonElement),
+          Map.entry("apps/v1 StatefulSet", V1StatefulSet::validateJsonElement),
+          Map.entry(
+              "autoscaling/v2 HorizontalPodAutoscaler",
+              V2HorizontalPodAutoscaler::validateJsonElement),
+          Map.entry("batch/v1 Job", V1Job::validateJsonElement),
+          Map.entry("networking.k8s.io/v1 NetworkPolicy", V1NetworkPolicy::validateJsonElement),
+          Map.entry("policy/v1 PodDisruptionBudget", V1PodDisruptionBudget::validateJsonElement),
+          Map.entry("v1 ConfigMap", V1ConfigMap::validateJsonElement),
+          Map.entry("v1 Service", V1Service::validateJsonElement),
+          Map.entry("v1 ServiceAccount", V1ServiceAccount::validateJsonElement),
+          Map.entry("monitoring.coreos.com/v1 ServiceMonitor", HelmChartTest::readMonitor),
+          Map.entry("monitoring.coreos.com/v1 PrometheusRule", HelmChartTest::readRules));
+
+  @Test
+  void hasNoFaultThatHelmFinds() {
+    LintResult found = new Helm(CHART).lint().strict().call();
+
+    assertThat(found.isFailed()).as("%s", found.getMessages()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "placed"})
+  void rendersObjectsThatKubernetesAndTheCommandsTake(String values) throws IOException {
+    List<JsonObject> objects = rendered(chart(values).call());
+
+    for (JsonObject object : objects) {
+      String kind = object.get("apiVersion").getAsString() + " " + object.get("kind").getAsString();
+      assertThat(KINDS).containsKey(kind);
+      KINDS.get(kind).read(object);
+    }
+    Set<String> parsed = new TreeSet<>();
+    for (JsonObject pod : pods(objects)) {
+      walls(pod);
+      for (JsonElement container : pod.getAsJsonArray("containers")) {
+        parsed.add(parsed(container.getAsJsonObject()));
+      }
+    }
+    assertThat(parsed).contains("fetch", "ingest", "operate", "preprocess", "topics create");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          kafka.bootstrapServers | kafka      | Does not match pattern
+          preproces.replicas     | 2          | Additional property preproces is not allowed
+          preprocess.replicas    | 0          | Must be greater than or equal to 1
+          fetch.replicas         | 1          | fetch.contact: an address at which owners of sites reach you
+          score.enabled          | true       | score.modelsClaim: a PersistentVolumeClaim with cards and models
+          registry.credentialSecret | ''      | registry.credentialSecret: a Secret whose key registry.credential
+          registry.enabled       | false      | registry.url: name your schema registry
+          """)
+  void refusesWrongValues(String key, String value, String words) {
+    assertThatThrownBy(() -> chart("plain").set(key, value).call()).hasMessageContaining(words);
+  }
+
+  private static TemplateCommand chart(String values) {
+    return new Helm(CHART)
+        .template()
+        .withName("pictures")
+        .withValuesFile(Path.of("src/test/resources/helm", values + ".yaml").toAbsolutePath());
+  }
+
+  private static List<JsonObject> rendered(String text) {
+    List<JsonObject> objects = new ArrayList<>();
+    Gson gson = new Gson();
+    for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(text)) {
+      if (document != null) {
+        objects.add(gson.toJsonTree(document).getAsJsonObject());
+      }
+    }
+    return objects;
+  }
+
+  private static List<JsonObject> pods(List<JsonObject> objects) {
+    return objects.stream()
+        .map(object -> object.getAsJsonObject("spec"))
+        .filter(spec -> spec != null && spec.has("template"))
+        .map(spec -> spec.getAsJsonObject("template").getAsJsonObject("spec"))
+        .toList();
+  }
+
+  /** Asserts what holds of each pod: nothing as root, nothing written to its image. */
+  private static void walls(JsonObject pod) {
+    assertThat(pod.getAsJsonObject("securityContext").get("runAsNonRoot").getAsBoolean()).isTrue();
+    assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isFalse();
+    for (JsonElement container : pod.getAsJsonArray("containers")) {
+      JsonObject security = container.getAsJsonObject().getAsJsonObject("securityContext");
+      assertThat(security.get("readOnlyRootFilesystem").getAsBoolean()).isTrue();
+      assertThat(security.get("allowPrivilegeEscalation").getAsBoolean()).isFalse();
+      assertThat(security.getAsJsonObject("capabilities").get("drop").toString())
+          .isEqualTo("[\"ALL\"]");
+    }
+  }
+
+  /** Parses a container's arguments as its image's program does; returns the command's words. */
+  private static String parsed(JsonObject container) {
+    String image = container.get("image").getAsString().replaceAll("^.*/|:.*$", "");
+    List<String> words = new ArrayList<>(image.equals("pairstream") ? List.of() : List.of(image));
+    JsonArray arguments = container.getAsJsonArray("args");
+    arguments.forEach(argument -> words.add(argument.getAsString()));
+    Main.commandLine().parseArgs(words.toArray(String[]::new));
+    return String.join(" ", words.subList(0, words.get(0).equals("topics") ? 2 : 1));
+  }
+
+  private static void readMonitor(JsonElement object) {
+    JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
+    assertThat(spec.keySet()).containsExactlyInAnyOrder("selector", "endpoints");
+    JsonObject endpoint = spec.getAsJsonArray("endpoints").get(0).getAsJsonObject();
+    assertThat(endpoint.keySet()).isSubsetOf("port", "path", "interval", "authorization");
+  }
+
+  private static void readRules(JsonElement object) throws IOException {
+    String rules = Files.readString(PROJECT.resolve("deploy/prometheus/pairstream.rules.yml"));
+
+    assertThat(object.getAsJsonObject().get("spec")).isEqualTo(rendered(rules).get(0));
+    assertThat(Stream.of("groups")).containsAll(rendered(rules).get(0).keySet());
+  }
+
+  /** Refuses what is no such object: a field that there is not, a wrong type. */
+  private interface Reader {
+    void read(JsonElement object) throws IOException;
+  }
+}
