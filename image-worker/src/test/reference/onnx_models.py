@@ -119,6 +119,39 @@ def words():
     )
 
 
+def text_finder():
+    """How light the lightest channel of each point is: float32 [1, 3, h, w] to [1, 1, h, w], nearly 0 or 1."""
+    return model(
+        [
+            helper.make_node("ReduceMax", ["x"], ["lightest"], axes=[1], keepdims=1),
+            helper.make_node("Mul", ["lightest", "ten"], ["steep"]),
+            helper.make_node("Sigmoid", ["steep"], ["map"]),
+        ],
+        [floats("x", 1, 3, "height", "width")],
+        [floats("map", 1, 1, "height", "width")],
+        [helper.make_tensor("ten", TensorProto.FLOAT, [], [10])],
+    )
+
+
+def text_reader():
+    """The mean colour of each 8 columns, blue first, behind 0.1 for no character: float32 [1, 3, 48, w] to [1, w / 8, 4]."""
+    return model(
+        [
+            helper.make_node("AveragePool", ["x"], ["colours"], kernel_shape=[48, 8], strides=[48, 8]),
+            helper.make_node("Pad", ["colours", "pads", "tenth"], ["padded"]),
+            helper.make_node("Squeeze", ["padded", "two"], ["flat"]),
+            helper.make_node("Transpose", ["flat"], ["steps"], perm=[0, 2, 1]),
+        ],
+        [floats("x", 1, 3, 48, "width")],
+        [floats("steps", 1, "steps_count", 4)],
+        [
+            helper.make_tensor("pads", TensorProto.INT64, [8], [0, 1, 0, 0, 0, 0, 0, 0]),
+            helper.make_tensor("tenth", TensorProto.FLOAT, [], [0.1]),
+            helper.make_tensor("two", TensorProto.INT64, [1], [2]),
+        ],
+    )
+
+
 def main():
     models = {
         "mean-brightness.onnx": mean_brightness(),
@@ -129,6 +162,8 @@ def main():
         "shown.onnx": shown("nchw"),
         "shown-last.onnx": shown("nhwc"),
         "words.onnx": words(),
+        "text-finder.onnx": text_finder(),
+        "text-reader.onnx": text_reader(),
     }
     for directory in sys.argv[1:]:
         for name, content in models.items():

@@ -74,6 +74,7 @@ final class CountingModel implements AnswerModel {
         8,
         Duration.ofSeconds(1),
         rendition,
+        null,
         null);
   }
 

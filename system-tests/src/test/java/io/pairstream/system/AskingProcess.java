@@ -129,6 +129,7 @@ final class AskingProcess {
           BATCH,
           Duration.ofSeconds(1),
           "",
+          null,
           null);
     }
 

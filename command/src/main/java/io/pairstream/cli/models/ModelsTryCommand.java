@@ -95,7 +95,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     /** Each answer, as a person reads it, by its name. */
     Map<String, String> inWords() {
       Map<String, String> words = new TreeMap<>(labels);
-      words.putAll(texts);
+      texts.forEach((name, text) -> words.put(name, text.replace('\n', ' ')));
       numbers.forEach((name, value) -> words.put(name, figure(value)));
       vectors.forEach(
           (name, vector) ->

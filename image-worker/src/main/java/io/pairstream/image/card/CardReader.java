@@ -47,6 +47,8 @@ final class CardReader {
           "licence",
           "source",
           "sha256",
+          "recognition.sha256",
+          "dictionary.sha256",
           "batch",
           "max-ms",
           "picture.of",
@@ -87,12 +89,17 @@ final class CardReader {
     String licence = required("licence", "name the licence of the weights");
     String source = required("source", "say where the file comes from");
     boolean remote = kind == Kind.API;
-    NamedFile file = remote ? NO_FILE : file(source);
+    NamedFile file = remote ? NO_FILE : file("", source);
     ApiCall api = remote ? api() : null;
     List<String> sections = card.sections("");
+    TextReading reading = kind == Kind.OCR ? reading(source) : null;
     boolean graph = kind == Kind.ONNX;
     PictureInput picture =
-        graph ? sections.contains("picture") ? picture() : null : remote ? WHOLE : greyPicture();
+        switch (kind) {
+          case ONNX -> sections.contains("picture") ? picture() : null;
+          case CASCADE -> greyPicture();
+          case OCR, API -> WHOLE;
+        };
     CaptionInput caption = graph && sections.contains("caption") ? caption() : null;
     if (picture == null && caption == null) {
       card.problem("", "the model sees nothing: add a section picture, caption or both");
@@ -103,7 +110,7 @@ final class CardReader {
     }
     int maxMs = remote ? 600_000 : card.integer("max-ms", 5_000, 10, 600_000);
     String rendition = picture == null ? "" : card.text("picture.of", "main");
-    List<ModelOutput> outputs = remote ? List.of(text()) : outputs(graph);
+    List<ModelOutput> outputs = remote ? List.of(text()) : outputs(kind);
     Map<String, String> inForce = card.finish();
     return new ModelCard(
         name,
@@ -119,13 +126,20 @@ final class CardReader {
         batch,
         Duration.ofMillis(maxMs),
         rendition.equals("main") ? "" : rendition,
-        api);
+        api,
+        reading);
   }
 
-  private List<ModelOutput> outputs(boolean graph) {
+  private List<ModelOutput> outputs(Kind kind) {
     List<ModelOutput> outputs =
         card.sections("outputs").stream()
-            .map(output -> graph ? output(output) : found(output))
+            .map(
+                output ->
+                    switch (kind) {
+                      case CASCADE -> found(output, "count", "largest-share");
+                      case OCR -> found(output, "share", "lines", "words");
+                      default -> output(output);
+                    })
             .toList();
     if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
       card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
@@ -162,22 +176,46 @@ final class CardReader {
     return text;
   }
 
-  /** The model's file; one without a path after a problem, which is noted. */
-  private NamedFile file(String source) {
-    Optional<NamedFile> file = card.file("file", LARGEST_MODEL_BYTES);
-    if (file.isEmpty() && card.text("file", "").isEmpty()) {
-      card.problem("file", "is missing: name the model's file, relative to the card");
+  /**
+   * A file of the model; one without a path after a problem, which is noted.
+   *
+   * @param section empty, or what stands before the keys, with its dot
+   */
+  private NamedFile file(String section, String source) {
+    String key = section + "file";
+    Optional<NamedFile> file = card.file(key, LARGEST_MODEL_BYTES);
+    if (file.isEmpty() && card.text(key, "").isEmpty()) {
+      card.problem(key, "is missing: name the model's file, relative to the card");
     } else if (file.isEmpty()) {
-      card.problem("file", "get it: " + source);
+      card.problem(key, "get it: " + source);
     }
-    String expected = card.text("sha256", "");
+    String digest = section + "sha256";
+    String expected = card.text(digest, "");
     if (!expected.isEmpty() && !DIGEST.matcher(expected).matches()) {
-      card.problem("sha256", "is 64 digits 0 to 9 and a to f");
+      card.problem(digest, "is 64 digits 0 to 9 and a to f");
     } else if (file.isPresent() && !expected.isEmpty() && !expected.equals(file.get().sha256())) {
       card.problem(
-          "sha256", "the file has " + file.get().sha256() + ": it is another one than the card's");
+          digest, "the file has " + file.get().sha256() + ": it is another one than the card's");
     }
     return file.orElse(NO_FILE);
+  }
+
+  private TextReading reading(String source) {
+    NamedFile recognition = file("recognition.", source);
+    NamedFile dictionary = file("dictionary.", source);
+    int shorter = card.integer("lines.shorter-side-px", 736, 32, 2_048);
+    return new TextReading(
+        recognition.path().toString(),
+        recognition.sha256(),
+        dictionary.path().toString(),
+        dictionary.sha256(),
+        shorter,
+        card.integer("lines.longer-side-px", Math.max(shorter, 1_600), shorter, 2_048),
+        card.number("lines.above", 0.3, 0, 1),
+        card.number("lines.box-above", 0.6, 0, 1),
+        card.number("lines.growth", 1.5, 0, 10),
+        card.number("lines.line-above", 0.5, 0, 1),
+        card.integer("lines.most", 100, 1, 1_000));
   }
 
   private ApiCall api() {
@@ -291,17 +329,17 @@ final class CardReader {
         vector ? card.choice(section + "length", Length.KEPT) : Length.KEPT);
   }
 
-  /** One of the two numbers that a cascade gives, counted from 0. */
-  private ModelOutput found(String name) {
+  /** One of what a cascade or a reader of text gives, counted from 0. */
+  private ModelOutput found(String name, String... given) {
     String key = "outputs." + name + ".tensor";
     checkName(key, name);
-    boolean counts = card.isFirst(key, "count", "largest-share");
+    String chosen = card.choice(key, given[0], given);
     return new ModelOutput(
         name,
-        counts ? "count" : "largest-share",
-        As.NUMBER,
+        chosen,
+        chosen.equals("words") ? As.TEXT : As.NUMBER,
         Activation.NONE,
-        counts ? 0 : 1,
+        List.of(given).indexOf(chosen),
         0,
         List.of(),
         Pool.NONE,

@@ -1,9 +1,11 @@
 package io.pairstream.image.card;
 
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A model, what it is shown, and what is taken of what it says.
@@ -23,6 +25,7 @@ import java.util.List;
  * @param perQuestion processor time that a question may take; more than zero
  * @param rendition which picture of a pair is shown; empty for the main one
  * @param api how an API is asked; null where the model is a file
+ * @param reading how text is found and read; null where the model reads none
  */
 public record ModelCard(
     String name,
@@ -38,7 +41,8 @@ public record ModelCard(
     int batch,
     Duration perQuestion,
     String rendition,
-    ApiCall api) {
+    ApiCall api,
+    TextReading reading) {
 
   public ModelCard {
     outputs = List.copyOf(outputs);
@@ -50,6 +54,8 @@ public record ModelCard(
     ONNX,
     /** OpenCV's classifier by a cascade, Haar or LBP; sees a picture alone. */
     CASCADE,
+    /** Two graphs of ONNX Runtime, one that finds lines of text and one that reads them. */
+    OCR,
     /** An API that speaks as OpenAI's does; sees a picture alone, and writes a text. */
     API
   }
@@ -62,6 +68,22 @@ public record ModelCard(
    */
   public static ModelCard read(Path yaml) throws IOException {
     return CardReader.read(yaml);
+  }
+
+  /** The files that a process needs to run the model, and what they hold; none of an API's. */
+  public List<NamedFile> files() {
+    if (kind == Kind.API) {
+      return List.of();
+    }
+    return Stream.concat(
+            Stream.of(new NamedFile(file, sha256)),
+            Stream.ofNullable(reading)
+                .flatMap(
+                    text ->
+                        Stream.of(
+                            new NamedFile(Path.of(text.recognition()), text.recognitionSha256()),
+                            new NamedFile(Path.of(text.dictionary()), text.dictionarySha256()))))
+        .toList();
   }
 
   /** Whether the model is shown a picture. */

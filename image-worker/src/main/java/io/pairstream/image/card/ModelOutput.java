@@ -45,7 +45,7 @@ public record ModelOutput(
     LABEL,
     /** All numbers. */
     VECTOR,
-    /** Words, of an API alone. */
+    /** Words: what an API says, or what stands in a picture. */
     TEXT
   }
 

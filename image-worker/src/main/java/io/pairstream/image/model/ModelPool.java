@@ -90,11 +90,16 @@ public final class ModelPool implements AnswerModel {
             threads,
             card.seesPicture() ? List.of(card.picture()) : List.of(),
             card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
-            card.outputs());
+            card.outputs(),
+            Stream.ofNullable(card.reading()).toList());
     check = new ReplyCheck(card);
     confinement =
         new Confinement(
-            this.settings, MAIN_CLASS, MEMORY_BYTES + COPIES * card.file().toFile().length());
+            this.settings,
+            MAIN_CLASS,
+            MEMORY_BYTES
+                + COPIES
+                    * card.files().stream().mapToLong(file -> file.path().toFile().length()).sum());
     turns = new Semaphore(settings.workers(), true);
   }
 
@@ -204,7 +209,9 @@ public final class ModelPool implements AnswerModel {
     refuseExchanged();
     ConfinedProcess process;
     try {
-      process = confinement.start(ImageWindow.none(), List.of(card.file()));
+      process =
+          confinement.start(
+              ImageWindow.none(), card.files().stream().map(NamedFile::path).toList());
     } catch (ImageWorkerUnavailableException e) {
       throw new ModelUnavailableException(e.getMessage(), e);
     }
@@ -233,9 +240,12 @@ public final class ModelPool implements AnswerModel {
 
   private void refuseExchanged() {
     try {
-      if (!NamedFile.sha256(card.file()).equals(card.sha256())) {
-        throw new InvalidCardException(
-            "the model of the card " + card.name() + " has changed since the card was read");
+      for (NamedFile file : card.files()) {
+        if (!NamedFile.sha256(file.path()).equals(file.sha256())) {
+          throw new InvalidCardException(
+              "%s of the card %s has changed since the card was read"
+                  .formatted(file.path().getFileName(), card.name()));
+        }
       }
     } catch (IOException e) {
       throw new ModelUnavailableException(

@@ -4,6 +4,7 @@ import io.pairstream.image.Complaints;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.card.ModelOutput.As;
+import io.pairstream.image.card.TextReading;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
@@ -58,7 +59,13 @@ final class ReplyCheck {
     requireNames(Set.of(As.NUMBER, As.SHARE), item.numbers());
     requireNames(Set.of(As.LABEL), item.labels());
     requireNames(Set.of(As.VECTOR), item.vectors());
-    require(item.texts().isEmpty(), "it has texts, and the card has none");
+    requireNames(Set.of(As.TEXT), item.texts());
+    for (Map.Entry<String, String> text : item.texts().entrySet()) {
+      require(
+          text.getValue().length() <= TextReading.MOST_CHARACTERS
+              && text.getValue().chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)),
+          text.getKey() + " is too long, or has control characters");
+    }
     for (Map.Entry<String, Double> number : item.numbers().entrySet()) {
       require(Double.isFinite(number.getValue()), number.getKey() + " is not finite");
     }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.card.PictureInput;
+import io.pairstream.image.card.TextReading;
 import io.pairstream.image.model.Failure;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.io.DataInputStream;
@@ -33,6 +34,7 @@ public final class ModelProtocol {
    * @param picture how a picture is shown; one, or none
    * @param caption how a caption is shown; one, or none
    * @param outputs what is taken
+   * @param reading how text is found and read; one, or none
    */
   public record Plan(
       Kind kind,
@@ -40,7 +42,8 @@ public final class ModelProtocol {
       int threads,
       List<PictureInput> picture,
       List<CaptionTensors> caption,
-      List<ModelOutput> outputs) {}
+      List<ModelOutput> outputs,
+      List<TextReading> reading) {}
 
   /**
    * The graph's inputs for a caption; the names of those that it has not are empty.

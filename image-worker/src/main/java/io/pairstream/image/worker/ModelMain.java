@@ -64,6 +64,7 @@ public final class ModelMain {
             switch (plan.kind()) {
               case ONNX -> new OnnxModel(plan);
               case CASCADE -> new CascadeModel(plan);
+              case OCR -> new TextModel(plan);
               case API -> throw new IllegalStateException("an API has no process");
             };
       } catch (IOException | RuntimeException e) {

@@ -12,13 +12,9 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.onnxruntime.ConstTensorTypeAndShapeInfo;
-import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.IoBinding;
-import org.bytedeco.onnxruntime.MemoryInfo;
-import org.bytedeco.onnxruntime.OrtMemoryInfo;
 import org.bytedeco.onnxruntime.RunOptions;
 import org.bytedeco.onnxruntime.Session;
-import org.bytedeco.onnxruntime.SessionOptions;
 import org.bytedeco.onnxruntime.StringVector;
 import org.bytedeco.onnxruntime.Value;
 import org.bytedeco.onnxruntime.global.onnxruntime;
@@ -57,11 +53,11 @@ final class ModelScores {
     if (scores.isEmpty()) {
       return NONE;
     }
-    Env env = new Env(onnxruntime.ORT_LOGGING_LEVEL_FATAL, "scores");
+    OnnxRuntime runtime = new OnnxRuntime();
     List<Model> models = new ArrayList<>();
     for (ModelScore score : scores) {
       try {
-        Model model = new Model(score, env);
+        Model model = new Model(score, runtime);
         model.rehearse();
         models.add(model);
       } catch (RuntimeException e) {
@@ -111,21 +107,14 @@ final class ModelScores {
 
     private final ModelScore score;
     private final Session session;
-    private final OrtMemoryInfo memory;
+    private final OnnxRuntime runtime;
 
     private final List<Input> inputs = new ArrayList<>();
 
-    Model(ModelScore score, Env env) {
+    Model(ModelScore score, OnnxRuntime runtime) {
       this.score = score;
-      SessionOptions options = new SessionOptions();
-      options.SetIntraOpNumThreads(1);
-      options.SetInterOpNumThreads(1);
-      // An arena would keep the most that any picture ever took.
-      options.DisableCpuMemArena();
-      session = new Session(env, new BytePointer(score.model()), options);
-      memory =
-          MemoryInfo.CreateCpu(onnxruntime.OrtDeviceAllocator, onnxruntime.OrtMemTypeDefault)
-              .asOrtMemoryInfo();
+      this.runtime = runtime;
+      session = new Session(runtime.env(), new BytePointer(score.model()), OnnxRuntime.options(1));
       StringVector names = session.GetInputNames();
       for (int i = 0; i < names.size(); i++) {
         ConstTensorTypeAndShapeInfo info = session.GetInputTypeInfo(i).GetTensorTypeAndShapeInfo();
@@ -157,7 +146,7 @@ final class ModelScores {
         Value value = input.isPicture() ? pixels(bgr) : ids(tokenIds, input);
         binding.BindInput(input.name(), value);
       }
-      binding.BindOutput(session.GetOutputNames().get(0), memory);
+      binding.BindOutput(session.GetOutputNames().get(0), runtime.memory());
       session.Run(new RunOptions(), binding);
       Value answer = binding.GetOutputValues().get(0);
       long numbers = answer.GetTensorTypeAndShapeInfo().GetElementCount();
@@ -180,10 +169,10 @@ final class ModelScores {
       LongPointer shape = new LongPointer(1, tokenIds.size());
       if (input.elementType() == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) {
         IntPointer ids = new IntPointer(tokenIds.stream().mapToInt(id -> id).toArray());
-        return Value.CreateTensorInt(memory, ids, tokenIds.size(), shape, 2);
+        return Value.CreateTensorInt(runtime.memory(), ids, tokenIds.size(), shape, 2);
       }
       long[] wide = tokenIds.stream().mapToLong(id -> id).toArray();
-      return Value.CreateTensorLong(memory, new LongPointer(wide), wide.length, shape, 2);
+      return Value.CreateTensorLong(runtime.memory(), new LongPointer(wide), wide.length, shape, 2);
     }
 
     private Value pixels(Mat bgr) {
@@ -203,7 +192,8 @@ final class ModelScores {
           score.channelsLast()
               ? new LongPointer(1, side, side, 3)
               : new LongPointer(1, 3, side, side);
-      return Value.CreateTensorFloat(memory, new FloatPointer(numbers), numbers.length, shape, 4);
+      return Value.CreateTensorFloat(
+          runtime.memory(), new FloatPointer(numbers), numbers.length, shape, 4);
     }
 
     private static Mat centre(Mat bgr, int side) {

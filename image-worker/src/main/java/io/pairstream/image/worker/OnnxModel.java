@@ -30,8 +30,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.IoBinding;
 import org.bytedeco.onnxruntime.LongVector;
-import org.bytedeco.onnxruntime.MemoryInfo;
-import org.bytedeco.onnxruntime.OrtMemoryInfo;
 import org.bytedeco.onnxruntime.RunOptions;
 import org.bytedeco.onnxruntime.Session;
 import org.bytedeco.onnxruntime.SessionOptions;
@@ -45,7 +43,7 @@ final class OnnxModel implements AskedModel {
 
   private final Plan plan;
   private final Session session;
-  private final OrtMemoryInfo memory;
+  private final OnnxRuntime runtime = new OnnxRuntime();
   private final ShownPixels pixels;
   private final Set<String> tensors = new LinkedHashSet<>();
 
@@ -62,15 +60,7 @@ final class OnnxModel implements AskedModel {
     this.plan = plan;
     pixels = plan.picture().isEmpty() ? null : new ShownPixels(plan.picture().get(0));
     plan.outputs().forEach(output -> tensors.add(output.tensor()));
-    SessionOptions options = new SessionOptions();
-    options.SetIntraOpNumThreads(plan.threads());
-    options.SetInterOpNumThreads(1);
-    // An arena would keep the most that any batch ever took.
-    options.DisableCpuMemArena();
-    session = load(new Env(onnxruntime.ORT_LOGGING_LEVEL_FATAL, "model"), options);
-    memory =
-        MemoryInfo.CreateCpu(onnxruntime.OrtDeviceAllocator, onnxruntime.OrtMemTypeDefault)
-            .asOrtMemoryInfo();
+    session = load(runtime.env(), OnnxRuntime.options(plan.threads()));
     StringVector names = session.GetInputNames();
     for (int i = 0; i < names.size(); i++) {
       inputs.put(
@@ -180,7 +170,7 @@ final class OnnxModel implements AskedModel {
               binding.BindInput(
                   picture.tensor(),
                   Value.CreateTensorFloat(
-                      memory,
+                      runtime.memory(),
                       levels,
                       (long) count * pixels.count(),
                       new LongPointer(shape),
@@ -191,7 +181,7 @@ final class OnnxModel implements AskedModel {
       bind(binding, caption.mask(), items, (item, place) -> place < item.own() ? 1 : 0);
       bind(binding, caption.types(), items, (item, place) -> 0);
     }
-    tensors.forEach(tensor -> binding.BindOutput(tensor, memory));
+    tensors.forEach(tensor -> binding.BindOutput(tensor, runtime.memory()));
     session.Run(new RunOptions(), binding);
     Map<String, Tensor> results = new LinkedHashMap<>();
     int at = 0;
@@ -217,9 +207,10 @@ final class OnnxModel implements AskedModel {
     binding.BindInput(
         input,
         narrow
-            ? Value.CreateTensorInt(memory, new IntPointer(numbers), numbers.length, shape, 2)
+            ? Value.CreateTensorInt(
+                runtime.memory(), new IntPointer(numbers), numbers.length, shape, 2)
             : Value.CreateTensorLong(
-                memory,
+                runtime.memory(),
                 new LongPointer(Arrays.stream(numbers).asLongStream().toArray()),
                 numbers.length,
                 shape,
