@@ -24,8 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The answers of a data set as a table, without vectors and texts, and which pair shows what each
- * is about.
+ * The answers of a data set as a table, without vectors, and which pair shows what each is about.
  */
 final class AnswerFold implements Aggregate {
 
@@ -220,12 +219,12 @@ final class AnswerFold implements Aggregate {
     return shown + "/" + model;
   }
 
-  /** The answer of that key, without vectors and texts. */
+  /** The answer of that key, without vectors. */
   static Optional<Answer> answer(Database table, String key) {
     return answer(table, id(key));
   }
 
-  /** The answer of that id, without vectors and texts. */
+  /** The answer of that id, without vectors. */
   static Optional<Answer> answer(Database table, byte[] id) {
     return table.first(
         "SELECT value FROM answer WHERE id = ?", row -> answer(row.getBytes(1)), (Object) id);
@@ -256,9 +255,9 @@ final class AnswerFold implements Aggregate {
     return Arrays.copyOf(Sha256.of(key), ID_BYTES);
   }
 
-  /** A copy without vectors and texts. */
+  /** A copy without vectors. */
   static Answer light(Answer answer) {
-    return Answer.newBuilder(answer).setVectors(Map.of()).setTexts(Map.of()).build();
+    return Answer.newBuilder(answer).setVectors(Map.of()).build();
   }
 
   private static byte[] bytes(Answer answer) {

@@ -9,6 +9,7 @@ import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -28,6 +30,9 @@ record AnswerRecords(PairTopics topics) {
 
   /** Numbers of this size and larger are infinite in float16. */
   private static final float FLOAT16_LIMIT = 65_520f;
+
+  /** Bytes of a record of the pair topics besides its value: key, lengths, the batch around it. */
+  private static final int OVERHEAD_BYTES = 1024;
 
   static boolean isFailed(Answer answer) {
     return answer.getStatus().equals(FAILED);
@@ -81,6 +86,18 @@ record AnswerRecords(PairTopics topics) {
 
   ProducerRecord<byte[], byte[]> answer(Answer answer) {
     return topics.answers().record(KnownAnswers.key(answer), answer);
+  }
+
+  /**
+   * A record of a pair that a text has become.
+   *
+   * @return empty where it is larger than a raw record may be
+   */
+  Optional<ProducerRecord<byte[], byte[]>> generated(FurtherCaption further) {
+    ProducerRecord<byte[], byte[]> record =
+        topics.generated().record(further.imageDigest(), further.pair());
+    boolean fits = record.value().length <= RecordSizes.MAX_RAW_RECORD - OVERHEAD_BYTES;
+    return fits ? Optional.of(record) : Optional.empty();
   }
 
   /** Removes an answer. */

@@ -96,13 +96,13 @@ final class Asker implements AutoCloseable {
 
   void add(Question question) {
     waiting.put(question.key(), question);
-    bytes += question.shown().size();
+    bytes += question.size();
   }
 
   /** Takes a question out that waits. */
   void remove(Question question) {
     waiting.remove(question.key());
-    bytes -= question.shown().size();
+    bytes -= question.size();
   }
 
   /** Waits for the answers to the batch that is asked now, at most until a time. */
@@ -179,7 +179,7 @@ final class Asker implements AutoCloseable {
       }
       for (int i = 0; i < questions.size(); i++) {
         taken.add(new Answered(questions.get(i), said.get(i)));
-        bytes -= questions.get(i).shown().size();
+        bytes -= questions.get(i).size();
       }
       away = null;
       pause = SHORTEST_PAUSE;

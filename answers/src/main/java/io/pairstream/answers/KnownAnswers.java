@@ -97,7 +97,7 @@ final class KnownAnswers implements AutoCloseable {
         .or(table::trouble);
   }
 
-  /** The answer of a key, without vectors and texts. */
+  /** The answer of a key, without vectors. */
   Optional<Answer> find(String key) {
     Fresh<Answer> fresh = answers.get(key);
     return fresh == null

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +116,7 @@ final class Lane {
     }
     Optional<PreparedPair> pair = decoders.get(record.topic()).decode(record.value());
     if (pair.isPresent() && !id.isEmpty()) {
-      take(new OpenPair(share, record.offset(), id), pair.get(), isOurs);
+      take(new OpenPair(share, record.offset(), id), pair.get(), record.value(), isOurs);
     } else {
       tally.skipped.increment();
       LOG.warn("{}@{} is no prepared pair and is skipped", share.partition(), record.offset());
@@ -138,12 +139,13 @@ final class Lane {
     tally.withdrawn.increment();
   }
 
-  private void take(OpenPair open, PreparedPair pair, Predicate<String> isOurs) {
+  private void take(OpenPair open, PreparedPair pair, byte[] published, Predicate<String> isOurs) {
     for (int card = 0; card < askers.size(); card++) {
       ModelCard model = askers.get(card).card();
       Optional<Shown> shown = Shown.of(pair, model);
       if (shown.isPresent()) {
-        take(open, card, shown.get(), isOurs);
+        FurtherCaption further = FurtherCaption.of(model, pair, published).orElse(null);
+        take(open, card, shown.get(), further, isOurs);
       } else if (!isAgain()) {
         open.answers().put(card, AnswerRecords.notShown(model));
       }
@@ -156,32 +158,71 @@ final class Lane {
     }
   }
 
-  private void take(OpenPair open, int card, Shown shown, Predicate<String> isOurs) {
+  private void take(
+      OpenPair open, int card, Shown shown, FurtherCaption further, Predicate<String> isOurs) {
     Asker asker = askers.get(card);
     String key = AnswerFold.key(shown.digest(), asker.card().digest());
     Optional<Answer> found = find(key, asker.card());
     if (found.isPresent() && !isToBeAskedAgain(found.get())) {
       open.keys().add(key);
-      open.answers().put(card, found.get());
+      open.answers().put(card, sentOn(found.get(), further));
       tally.countFound(asker.card().name());
     } else if (found.isPresent() || !isAgain()) {
       open.await(key);
       asker
           .question(key)
           .orElseGet(
-              () -> question(asker, key, shown, found.map(Answer::getAttempts).orElse(0), isOurs))
+              () ->
+                  question(
+                      asker, key, shown, further, found.map(Answer::getAttempts).orElse(0), isOurs))
           .pairs()
           .add(open);
     }
   }
 
   private Question question(
-      Asker asker, String key, Shown shown, int attempts, Predicate<String> isOurs) {
+      Asker asker,
+      String key,
+      Shown shown,
+      FurtherCaption further,
+      int attempts,
+      Predicate<String> isOurs) {
     long now = System.nanoTime();
     long turnAt = isOurs.test(key) ? now : now + settings.patience().toNanos();
-    Question question = new Question(key, shown, attempts, now, turnAt);
+    Question question = new Question(key, shown, further, attempts, now, turnAt);
     asker.add(question);
     return question;
+  }
+
+  /**
+   * Sends the text of an answer that is known on as a pair, where that has not been done yet.
+   *
+   * @param further the pair that it becomes; null where it becomes none
+   */
+  private Answer sentOn(Answer answer, FurtherCaption further) {
+    Answer sent = sent(answer, further);
+    if (!sent.equals(answer)) {
+      outbox.add(records.answer(sent));
+      known.note(KnownAnswers.key(sent), sent);
+    }
+    return sent;
+  }
+
+  /** Sends the text of an answer as a pair; the answer then says so. */
+  private Answer sent(Answer answer, FurtherCaption further) {
+    if (further == null || answer.getSent() || AnswerRecords.isFailed(answer)) {
+      return answer;
+    }
+    Optional<ProducerRecord<byte[], byte[]>> pair = records.generated(further.with(answer));
+    if (pair.isEmpty()) {
+      LOG.warn(
+          "the caption of {} becomes no pair: with its picture it is too large",
+          further.imageDigest());
+      return answer;
+    }
+    outbox.add(pair.get());
+    tally.countSent(answer.getCard());
+    return Answer.newBuilder(answer).setSent(true).build();
   }
 
   private boolean isAgain() {
@@ -204,7 +245,7 @@ final class Lane {
     Optional<Answer> other = known.findElsewhere(key);
     other.ifPresent(
         answer -> {
-          Answer ours = Answer.newBuilder(answer).setCard(card.name()).build();
+          Answer ours = Answer.newBuilder(answer).setCard(card.name()).setSent(false).build();
           outbox.add(records.answer(ours));
           known.note(key, ours);
           tally.countCopied(card.name());
@@ -248,7 +289,9 @@ final class Lane {
         // An end may have reached the model's process first.
         if (!(isEnding && each.answer() instanceof Failed)) {
           Answer answer =
-              AnswerRecords.of(asker.card(), each.question(), each.answer(), clock.instant());
+              sent(
+                  AnswerRecords.of(asker.card(), each.question(), each.answer(), clock.instant()),
+                  each.question().further());
           outbox.add(records.answer(answer));
           known.note(each.question().key(), answer);
           tally.countAsked(answer);
@@ -294,6 +337,7 @@ final class Lane {
     for (Question question : questions) {
       find(question.key(), asker.card())
           .filter(answer -> !isToBeAskedAgain(answer))
+          .map(answer -> sentOn(answer, question.further()))
           .ifPresent(
               answer -> {
                 asker.remove(question);

@@ -23,6 +23,7 @@ final class Outbox implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final List<ProducerRecord<byte[], byte[]>> records;
   private long since;
+  private long bytes;
 
   /**
    * Takes the producer over, and rolls back what one of the same id left open.
@@ -46,10 +47,16 @@ final class Outbox implements AutoCloseable {
       since = System.nanoTime();
     }
     records.add(record);
+    bytes += record.value() == null ? 0 : record.value().length;
   }
 
   int size() {
     return records.size();
+  }
+
+  /** Bytes of all values. */
+  long bytes() {
+    return bytes;
   }
 
   /** How long the first record has been ready. */
@@ -73,6 +80,7 @@ final class Outbox implements AutoCloseable {
     }
     producer.commitTransaction();
     records.clear();
+    bytes = 0;
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (Future<RecordMetadata> each : sent) {
       RecordMetadata at = place(each);

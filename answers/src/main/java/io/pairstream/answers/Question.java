@@ -11,6 +11,7 @@ final class Question {
 
   private final String key;
   private final Shown shown;
+  private final FurtherCaption further;
   private final int attempts;
   private final long since;
   private final long turnAt;
@@ -18,13 +19,15 @@ final class Question {
 
   /**
    * @param key of the answer's record
+   * @param further the pair that the answer becomes; null where it becomes none
    * @param attempts how often the model was asked already
    * @param since when it came, as {@link System#nanoTime} counts
    * @param turnAt when this instance asks it, likewise
    */
-  Question(String key, Shown shown, int attempts, long since, long turnAt) {
+  Question(String key, Shown shown, FurtherCaption further, int attempts, long since, long turnAt) {
     this.key = key;
     this.shown = shown;
+    this.further = further;
     this.attempts = attempts;
     this.since = since;
     this.turnAt = turnAt;
@@ -36,6 +39,16 @@ final class Question {
 
   Shown shown() {
     return shown;
+  }
+
+  /** The pair that the answer becomes; null where it becomes none. */
+  FurtherCaption further() {
+    return further;
+  }
+
+  /** Bytes that the question holds. */
+  int size() {
+    return shown.size() + (further == null ? 0 : further.size());
   }
 
   int attempts() {

@@ -6,6 +6,7 @@ import io.pairstream.image.model.AnswerModel;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -80,7 +81,8 @@ public final class ScoreService implements AutoCloseable {
     }
     String all =
         models.stream()
-            .map(model -> model.card().name() + " " + model.card().digest())
+            .map(AnswerModel::card)
+            .map(card -> card.name() + " " + card.digest() + (card.writesPairs() ? " pairs" : ""))
             .sorted()
             .collect(Collectors.joining("\n"));
     return dataset.scoreGroup(HexFormat.of().formatHex(Sha256.of(all), 0, 4));
@@ -168,8 +170,8 @@ public final class ScoreService implements AutoCloseable {
     }
     // A batch that was asked in vain would be asked again. What is said of pairs comes again
     // anyway.
-    String answers = work.topics().answers().name();
-    work.ready().removeIf(each -> !each.topic().equals(answers) || each.value() == null);
+    Set<String> kept = Set.of(work.topics().answers().name(), work.topics().generated().name());
+    work.ready().removeIf(each -> !kept.contains(each.topic()) || each.value() == null);
     Outbox outbox = new Outbox(instance.clients().producer(), work.ready());
     Lane lane =
         new Lane(
@@ -220,6 +222,10 @@ public final class ScoreService implements AutoCloseable {
     List<String> splits = settings.topics(topics);
     List<String> names = new ArrayList<>(splits);
     names.addAll(List.of(topics.answers().name(), topics.pairAnswers().name()));
+    boolean writesPairs = models.stream().anyMatch(model -> model.card().writesPairs());
+    if (writesPairs) {
+      names.add(topics.generated().name());
+    }
     Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
     Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
     for (Dataset other : settings.answersOf()) {
@@ -239,6 +245,9 @@ public final class ScoreService implements AutoCloseable {
               prerequisites.rehearse(topics.training(), PreparedPair.newBuilder().build());
               prerequisites.rehearse(topics.answers(), Answer.newBuilder().build());
               prerequisites.rehearse(topics.pairAnswers(), PairAnswer.newBuilder().build());
+              if (writesPairs) {
+                prerequisites.rehearse(topics.generated(), RawPair.newBuilder().build());
+              }
             });
     Map<String, Integer> found = new HashMap<>(partitions.get());
     found.keySet().retainAll(splits);

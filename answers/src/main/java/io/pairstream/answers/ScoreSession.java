@@ -158,6 +158,7 @@ final class ScoreSession implements GroupInstance.Session {
     // Before anything else is asked: what a kill loses is one batch.
     if (lane.settle(false)
         || outbox.size() >= MOST_RECORDS
+        || outbox.bytes() >= MOST_BYTES
         || outbox.age().compareTo(GATHERED_FOR) > 0) {
       commit();
     }

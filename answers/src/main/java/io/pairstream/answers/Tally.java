@@ -44,6 +44,10 @@ final class Tally {
     }
   }
 
+  void countSent(String card) {
+    counts.of("answers_sent_total", "card", card).increment();
+  }
+
   void countFound(String card) {
     counts.of("answers_found_total", "card", card).increment();
   }

@@ -1,5 +1,6 @@
 package io.pairstream.answers;
 
+import io.pairstream.image.card.ApiCall;
 import io.pairstream.image.card.CaptionInput;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.PictureInput;
@@ -78,6 +79,42 @@ final class CountingModel implements AnswerModel {
         null);
   }
 
+  /**
+   * A card of an API that writes a text about a picture.
+   *
+   * @param asPairs as the card of an API says it
+   */
+  static ModelCard captioner(String name, boolean asPairs) {
+    ModelCard like = ofPictures(name);
+    return new ModelCard(
+        name,
+        ModelCard.Kind.API,
+        Path.of(""),
+        "",
+        like.licence(),
+        like.source(),
+        like.digest(),
+        like.picture(),
+        null,
+        List.of(),
+        8,
+        Duration.ofSeconds(1),
+        "",
+        new ApiCall(
+            "http://api",
+            "m-1",
+            "Describe it.",
+            "",
+            50,
+            0,
+            60,
+            4,
+            0,
+            Duration.ofSeconds(1),
+            asPairs),
+        null);
+  }
+
   static ModelCard ofPictures(String name) {
     return card(name, true, false, "");
   }
@@ -139,6 +176,10 @@ final class CountingModel implements AnswerModel {
     asked.accept(name);
     if (failing.contains(name)) {
       return new ModelAnswer.Failed(Failure.CRASHED, "it crashes over " + name);
+    }
+    if (card.api() != null) {
+      return new ModelAnswer.Answered(
+          Map.of(), Map.of(), Map.of(), Map.of("caption", "a picture of a " + name));
     }
     return new ModelAnswer.Answered(
         Map.of(card.name() + "-size", (double) name.length()),

@@ -3,11 +3,13 @@ package io.pairstream.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -16,6 +18,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
@@ -36,6 +39,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +59,7 @@ class ScoreServiceTest {
     TopicCatalogue.TEST,
     TopicCatalogue.ANSWERS,
     TopicCatalogue.PAIR_ANSWERS,
+    TopicCatalogue.GENERATED,
     TopicCatalogue.INSTANCES
   };
 
@@ -346,6 +351,91 @@ class ScoreServiceTest {
     assertThat(answers().values()).allMatch(answer -> answer.getVectors().size() == 1);
   }
 
+  @Test
+  void aTextBecomesAPairOfThePictureOnce() {
+    ModelCard card = CountingModel.captioner("captioner", true);
+    CountingModel captioner = new CountingModel(card).failingOn("bomb");
+    publish("cat", "a cat", "the cat");
+    publish("dog", "a dog");
+    publish("bomb", "a bomb");
+
+    untilEnd(captioner);
+
+    List<ConsumerRecord<byte[], byte[]>> sent = generated();
+    assertThat(sent)
+        .extracting(KeyedValues::key)
+        .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
+    ConsumerRecord<byte[], byte[]> record =
+        sent.stream()
+            .filter(each -> KeyedValues.key(each).equals(digest("cat")))
+            .findFirst()
+            .orElseThrow();
+    RawPair pair = cluster.decode(cluster.topics().generated(), record.value()).orElseThrow();
+    assertThat(pair.getCaption()).isEqualTo("a picture of a cat");
+    assertThat(pair.getSourceKind()).isEqualTo("GENERATED");
+    assertThat(pair.getImage().remaining()).isZero();
+    assertThat(pair.getContributor()).isEqualTo("museum");
+    assertThat(pair.getAnnotations())
+        .containsEntry("card", "captioner")
+        .containsEntry("model", card.digest())
+        .containsEntry("prompt", "Describe it.");
+    assertThat(
+            cluster
+                .decode(cluster.topics().training(), Utils.toArray(pair.getPrepared()))
+                .map(PreparedPair::getPairId))
+        .get()
+        .isIn(id("cat", "a cat"), id("cat", "the cat"));
+
+    publish("cat", "my cat");
+    untilEnd(captioner);
+    untilEnd(captioner, new CountingModel(CountingModel.ofPictures("nsfw")));
+    assertThat(generated()).hasSize(2);
+    assertThat(captioner.asked()).hasSize(3);
+  }
+
+  @Test
+  void aTextOfAnEarlierRunBecomesAPairOnceTheCardSaysSo() {
+    CountingModel before = new CountingModel(CountingModel.captioner("captioner", false));
+    publish("cat", "a cat", "the cat");
+    untilEnd(before);
+    assertThat(generated()).isEmpty();
+
+    CountingModel now = new CountingModel(CountingModel.captioner("captioner", true));
+    untilEnd(now);
+    untilEnd(now);
+
+    assertThat(now.asked()).isEmpty();
+    assertThat(generated()).hasSize(1);
+    assertThat(answers().values())
+        .allMatch(answer -> answer.getSent() && answer.getTexts().size() == 1);
+  }
+
+  @Test
+  void aCommitThatFailsLosesNoPair() {
+    SelfReport report = new SelfReport("score", Clock.systemUTC());
+    AtomicBoolean isFenced = new AtomicBoolean();
+    CountingModel captioner =
+        new CountingModel(
+            CountingModel.captioner("captioner", true),
+            name -> {
+              if (!isFenced.getAndSet(true)) {
+                fence(report.now().getFacts().get(AbandonedTransaction.IDS_FACT));
+              }
+            });
+    publish("cat", "a cat");
+    publish("dog", "a dog");
+
+    ended(start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), captioner));
+
+    assertThat(generated())
+        .extracting(KeyedValues::key)
+        .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> generated() {
+    return TestCluster.committed(cluster, cluster.topics().generated().name());
+  }
+
   private void fence(String transactionalId) {
     try (Admin admin = cluster.admin()) {
       KafkaAnswers.await(admin.fenceProducers(List.of(transactionalId)).all());
@@ -455,6 +545,8 @@ class ScoreServiceTest {
     return PreparedPair.newBuilder()
         .setPairId(id(picture, caption))
         .setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)))
+        .setImageDigest(digest(picture))
+        .setContributor("museum")
         .setCaption(caption)
         .build();
   }
@@ -464,9 +556,11 @@ class ScoreServiceTest {
   }
 
   private static String id(String picture, String caption) {
-    return PairIdentity.pairId(
-        PairIdentity.imageDigest(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1))),
-        caption);
+    return PairIdentity.pairId(digest(picture), caption);
+  }
+
+  private static String digest(String picture) {
+    return PairIdentity.imageDigest(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   private static void registerSchemas(ClusterAccess of) {

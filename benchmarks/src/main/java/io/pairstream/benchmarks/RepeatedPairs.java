@@ -99,6 +99,7 @@ record RepeatedPairs(List<RawPair> pairs, int captions) {
         pair.getLabels(),
         pair.getMediaType(),
         pair.getAnnotations(),
-        pair.getReceivedAt());
+        pair.getReceivedAt(),
+        pair.getPrepared());
   }
 }

@@ -205,7 +205,12 @@ public final class CleaningPlan {
 
   /** Makes the tokens of a pair that passed the gate, and no pixels, or rejects it. */
   public Outcome<TokenizedCaption> describe(GatedPair pair) {
-    return caption.apply(pair.caption(), pair.waived());
+    return describe(pair.caption(), pair.waived());
+  }
+
+  /** Makes the tokens of a caption alone, or rejects it. */
+  public Outcome<TokenizedCaption> describe(ReceivedCaption received, Set<RejectReason> waived) {
+    return caption.apply(received, waived);
   }
 
   private List<Integer> seenByModels(TokenizedCaption caption) {

@@ -5,5 +5,7 @@ public enum SourceKind {
   CROWDSOURCED,
   SCRAPED,
   IMPORTED,
-  SYNTHETIC
+  SYNTHETIC,
+  /** The caption is a model's. */
+  GENERATED
 }

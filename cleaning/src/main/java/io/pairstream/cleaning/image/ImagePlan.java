@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -196,7 +197,15 @@ public record ImagePlan(
 
   /** Whether a model sees the caption, too. */
   public boolean scoresSeeCaptions() {
-    return scores.stream().anyMatch(score -> score.tokens() > 0);
+    return !scoresOfCaptions().isEmpty();
+  }
+
+  /** Names of the measures that models give who see the caption, too. */
+  public Set<String> scoresOfCaptions() {
+    return scores.stream()
+        .filter(score -> score.tokens() > 0)
+        .map(ModelScore::measure)
+        .collect(Collectors.toSet());
   }
 
   /** Treatment of a picture whose colours are not meant as sRGB. */

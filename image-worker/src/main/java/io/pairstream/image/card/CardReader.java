@@ -57,7 +57,8 @@ final class CardReader {
           "api.requests-per-minute",
           "api.concurrency",
           "api.most-calls",
-          "api.timeout-s");
+          "api.timeout-s",
+          "api.as-pairs");
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
   private static final NamedFile NO_FILE = new NamedFile(Path.of(""), "");
@@ -233,7 +234,8 @@ final class CardReader {
         card.integer("api.requests-per-minute", 60, 1, 100_000),
         card.integer("api.concurrency", 4, 1, 64),
         card.integer("api.most-calls", 0, 0, 1_000_000_000),
-        Duration.ofSeconds(card.integer("api.timeout-s", 60, 1, 3_600)));
+        Duration.ofSeconds(card.integer("api.timeout-s", 60, 1, 3_600)),
+        card.flag("api.as-pairs", false));
   }
 
   /** The one answer of an API. */

@@ -91,6 +91,11 @@ public record ModelCard(
     return picture != null;
   }
 
+  /** Whether each text that the model writes becomes a pair of the picture. */
+  public boolean writesPairs() {
+    return api != null && api.asPairs();
+  }
+
   /** Whether the model is shown a caption. */
   public boolean seesCaption() {
     return caption != null;

@@ -87,7 +87,8 @@ class PairPublisherTest {
             List.of("cat"),
             "image/png",
             Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"),
-            Instant.EPOCH);
+            Instant.EPOCH,
+            ByteBuffer.allocate(0));
 
     Published published;
     try (PairPublisher publisher = open()) {

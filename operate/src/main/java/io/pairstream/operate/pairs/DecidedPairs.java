@@ -22,7 +22,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -101,11 +100,7 @@ public final class DecidedPairs implements AutoCloseable {
   public DecidedPairs(ClusterAccess cluster) {
     this.cluster = cluster;
     log = CommittedLog.open(cluster);
-    rawBefore =
-        log.ends(
-            Stream.of(cluster.topics().crowdsourced(), cluster.topics().scraped())
-                .flatMap(topic -> log.partitions(topic.name()).stream())
-                .toList());
+    rawBefore = log.ends(log.partitions(cluster.topics().rawNames()));
     receipts = log.partitions(cluster.topics().receipts().name());
     receiptsRead = new Pages(log, receipts, log.ends(receipts));
     waiting = log.partitions(cluster.topics().waitingPairs().name());

@@ -198,7 +198,7 @@ public final class PairHistory {
         return Optional.empty();
       }
       Optional<RawPair> raw = cluster.decode(topics.crowdsourced(), found.get().value());
-      String pairId = raw.map(pair -> pairId(pair, found.get().value())).orElse("");
+      String pairId = raw.map(pair -> pairId(pair, found.get())).orElse("");
       receivedAt =
           raw.map(RawPair::getReceivedAt)
               .flatMap(ReceivedAt::said)
@@ -209,13 +209,16 @@ public final class PairHistory {
     }
 
     /** Uses the caption's own bytes where its text may differ from them. */
-    private String pairId(RawPair raw, byte[] value) {
-      String imageDigest = PairIdentity.imageDigest(raw.getImage());
+    private String pairId(RawPair raw, ConsumerRecord<byte[], byte[]> record) {
+      String imageDigest =
+          record.topic().equals(topics.generated().name())
+              ? CommittedLog.key(record)
+              : PairIdentity.imageDigest(raw.getImage());
       return CaptionBytes.isDoubtful(raw.getCaption())
           ? PairIdentity.pairId(
               imageDigest,
               new CaptionBytes(cluster.registry(), topics.crowdsourced().name() + "-value")
-                  .of(value))
+                  .of(record.value()))
           : PairIdentity.pairId(imageDigest, raw.getCaption());
     }
 

@@ -116,6 +116,7 @@ final class Pictures implements AutoCloseable {
     return pairs
         .quarantine()
         .raw(pair)
+        .filter(raw -> raw.getImage().hasRemaining())
         .map(this::image)
         .orElseThrow(() -> none("the record that was rejected holds no image"));
   }

@@ -83,6 +83,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.actions(), Action.SCHEMA$);
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
+    requireSchema(cluster, topics.generated(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.links(), PairLink.SCHEMA$);
     String id = cluster.dataset().name() + "-review-desk";
     return new DecisionLog(cluster, () -> Transactions.open(cluster, id));

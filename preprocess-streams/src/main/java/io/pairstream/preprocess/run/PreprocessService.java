@@ -163,6 +163,7 @@ public final class PreprocessService implements AutoCloseable {
                 new CaptionBytes(registry, rawSubject),
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
+                new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
                 partitions,
                 new DecisionCounts(counts, Clock.systemUTC()))
             .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));

@@ -60,10 +60,55 @@ final class OutputRecords {
    * split.
    */
   PreparedPair prepared(Tracked<GatedRecord> tracked, CleanedPair cleaned) {
-    RawPair pair = tracked.stage().pair();
     PreparedImage image = cleaned.image();
     Picture picture = image.picture();
-    TokenizedCaption caption = cleaned.caption();
+    PreparedPair.Builder prepared =
+        PreparedPair.newBuilder()
+            .setImage(ByteBuffer.wrap(picture.encoded().bytes()))
+            .setImageEncoding(picture.encoding().label())
+            .setWidth(picture.widthPx())
+            .setHeight(picture.heightPx())
+            .setChannels(picture.colour().channels())
+            .setColour(picture.colour().label())
+            .setRenditions(image.renditions().stream().map(OutputRecords::rendition).toList())
+            .setPerceptualHash(HexFormat.of().toHexDigits(image.perceptualHash()))
+            .setMirroredHash(HexFormat.of().toHexDigits(image.mirroredHash()))
+            .setMeasures(measures(cleaned))
+            .setMediaType(cleaned.original().type().mediaType());
+    return completed(prepared, tracked, cleaned.caption());
+  }
+
+  /**
+   * Record of a caption that a model wrote, with the picture as it is published.
+   *
+   * @param shown the published pair whose picture the model was shown
+   */
+  PreparedPair generated(
+      Tracked<GatedRecord> tracked, PreparedPair shown, TokenizedCaption caption) {
+    Map<String, Double> measures = new HashMap<>(shown.getMeasures());
+    // Those scores saw the other caption.
+    measures.keySet().removeAll(plan.pictures().scoresOfCaptions());
+    measures.putAll(measures(caption));
+    PreparedPair.Builder prepared =
+        PreparedPair.newBuilder()
+            .setImage(shown.getImage())
+            .setImageEncoding(shown.getImageEncoding())
+            .setWidth(shown.getWidth())
+            .setHeight(shown.getHeight())
+            .setChannels(shown.getChannels())
+            .setColour(shown.getColour())
+            .setRenditions(shown.getRenditions())
+            .setPerceptualHash(shown.getPerceptualHash())
+            .setMirroredHash(shown.getMirroredHash())
+            .setMeasures(measures)
+            .setMediaType(shown.getMediaType());
+    return completed(prepared, tracked, caption);
+  }
+
+  /** Adds all that is not the picture's own. */
+  private PreparedPair completed(
+      PreparedPair.Builder prepared, Tracked<GatedRecord> tracked, TokenizedCaption caption) {
+    RawPair pair = tracked.stage().pair();
     TokenTarget main = plan.tokens().main();
     TokenIds empty = main.empty();
     Assignment assignment =
@@ -72,16 +117,9 @@ final class OutputRecords {
                 tracked.identity().imageDigest(),
                 pair.getContributor(),
                 plan.split().isByImage() ? "" : TakedownKind.host(pair.getUrl()));
-    return PreparedPair.newBuilder()
+    return prepared
         .setPairId(tracked.identity().pairId())
-        .setImage(ByteBuffer.wrap(picture.encoded().bytes()))
-        .setImageEncoding(picture.encoding().label())
-        .setWidth(picture.widthPx())
-        .setHeight(picture.heightPx())
-        .setChannels(picture.colour().channels())
-        .setColour(picture.colour().label())
         .setNormalisation(plan.normalisation().label())
-        .setRenditions(image.renditions().stream().map(OutputRecords::rendition).toList())
         .setCaption(caption.caption().text())
         .setLanguage(caption.caption().language())
         .setTokenIds(boxed(caption.tokens().ids()))
@@ -95,9 +133,6 @@ final class OutputRecords {
         .setTokenSets(tokenSets(caption.further()))
         .setTexts(caption.caption().texts())
         .setImageDigest(tracked.identity().imageDigest())
-        .setPerceptualHash(HexFormat.of().toHexDigits(image.perceptualHash()))
-        .setMirroredHash(HexFormat.of().toHexDigits(image.mirroredHash()))
-        .setMeasures(measures(cleaned))
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
         .setSourceKind(pair.getSourceKind())
@@ -108,7 +143,6 @@ final class OutputRecords {
         .setLabels(LabelRule.cleaned(pair.getLabels()))
         .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
         .setWaived(tracked.raw().waived().stream().map(RejectReason::name).sorted().toList())
-        .setMediaType(cleaned.original().type().mediaType())
         .setRecipeVersion(recipeVersion)
         .setOrigin(tracked.raw().origin())
         .setReceivedAt(pair.getReceivedAt())
@@ -123,7 +157,8 @@ final class OutputRecords {
    * <p>Rejects: {@code PREPARED_IMAGE_TOO_LARGE}.
    */
   static Outcome<PreparedPair> ofBearableSize(PreparedPair pair, Tracked<GatedRecord> from) {
-    long bytes = from.raw().size() - from.stage().pair().getImage().remaining();
+    RawPair raw = from.stage().pair();
+    long bytes = from.raw().size() - raw.getImage().remaining() - raw.getPrepared().remaining();
     bytes += pair.getImage().remaining() + bytes(pair.getCaption());
     for (Rendition rendition : pair.getRenditions()) {
       bytes += rendition.getImage().remaining();
@@ -273,8 +308,13 @@ final class OutputRecords {
     measures.put("original_width_px", (double) cleaned.image().originalWidthPx());
     measures.put("original_height_px", (double) cleaned.image().originalHeightPx());
     measures.put("original_bytes", (double) cleaned.original().encoded().size());
-    measures.putAll(cleaned.caption().caption().measures());
-    measures.put("caption_tokens", (double) cleaned.caption().tokens().untruncatedCount());
+    measures.putAll(measures(cleaned.caption()));
+    return measures;
+  }
+
+  private static Map<String, Double> measures(TokenizedCaption caption) {
+    Map<String, Double> measures = new HashMap<>(caption.caption().measures());
+    measures.put("caption_tokens", (double) caption.tokens().untruncatedCount());
     return measures;
   }
 

@@ -13,6 +13,8 @@ import io.pairstream.cleaning.image.NearCopies.Policy;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord.Generated;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord.WithPicture;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.preprocess.topology.Tracked.Rejected;
 import io.pairstream.schemas.Finding;
@@ -75,6 +77,7 @@ public final class PreprocessTopology {
   private final CaptionBytes captionBytes;
   private final RecordDecoder<Takedown> takedowns;
   private final RecordDecoder<Finding> findings;
+  private final RecordDecoder<PreparedPair> published;
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
@@ -88,6 +91,7 @@ public final class PreprocessTopology {
    * @param captionBytes reads a doubtful caption's bytes
    * @param takedowns reads what is withdrawn
    * @param findings reads what is found of pictures
+   * @param published reads the pairs whose pictures models wrote captions of
    * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
    */
@@ -98,6 +102,7 @@ public final class PreprocessTopology {
       CaptionBytes captionBytes,
       RecordDecoder<Takedown> takedowns,
       RecordDecoder<Finding> findings,
+      RecordDecoder<PreparedPair> published,
       int partitions,
       DecisionCounts counts) {
     this.topics = topics;
@@ -106,6 +111,7 @@ public final class PreprocessTopology {
     this.captionBytes = captionBytes;
     this.takedowns = takedowns;
     this.findings = findings;
+    this.published = published;
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
@@ -158,7 +164,7 @@ public final class PreprocessTopology {
         judged(
             "check-duplicate",
             gated.kept(),
-            task -> new Receipts(task)::refuseCopies,
+            task -> new Receipts(task)::refuseCopiesAndOrphans,
             RECEIPTS_STORE);
 
     Fork<PreparedPair> cleaned =
@@ -334,19 +340,35 @@ public final class PreprocessTopology {
     // First of all, so that no other reason keeps the bytes of a forbidden image in quarantine.
     return plan.screen(received.identity().imageDigest())
         .then(digest -> pair.submitted())
-        .then(plan::gate)
-        .map(gated -> new GatedRecord(pair.pair(), gated));
+        .then(
+            submitted ->
+                pair.shown() == null
+                    ? plan.gate(submitted)
+                        .<GatedRecord>map(gated -> new WithPicture(pair.pair(), gated))
+                    : Outcome.kept(new Generated(pair.pair(), submitted, pair.shown())));
   }
 
   private Outcome<PreparedPair> clean(Tracked<GatedRecord> gated) {
-    return plan.clean(gated.stage().gated())
-        .map(cleaned -> outputs.prepared(gated, cleaned))
+    return (gated.stage() instanceof WithPicture pair
+            ? plan.clean(pair.gated()).map(cleaned -> outputs.prepared(gated, cleaned))
+            : describe(gated, (Generated) gated.stage()))
         .then(pair -> OutputRecords.ofBearableSize(pair, gated));
+  }
+
+  /** Cleans the caption alone: the picture is published as it is. */
+  private Outcome<PreparedPair> describe(Tracked<GatedRecord> gated, Generated pair) {
+    return plan.describe(pair.submitted().caption(), pair.submitted().waived())
+        .map(caption -> outputs.generated(gated, pair.shown(), caption));
   }
 
   private ReadRawPair reader(boolean isRepartitioned) {
     return new ReadRawPair(
-        schemas, topics.crowdsourced().value().deserializer(), captionBytes, isRepartitioned);
+        schemas,
+        topics.crowdsourced().value().deserializer(),
+        topics.generated().name(),
+        published,
+        captionBytes,
+        isRepartitioned);
   }
 
   private boolean isPlaced(Tracked<?> tracked) {

@@ -13,12 +13,14 @@ import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
@@ -56,6 +58,8 @@ final class ReadRawPair
 
   private final WriterSchemas schemas;
   private final Deserializer<RawPair> pairs;
+  private final String generated;
+  private final RecordDecoder<PreparedPair> published;
   private final CaptionBytes captionBytes;
   private final boolean isRepartitioned;
 
@@ -65,6 +69,8 @@ final class ReadRawPair
   private String lastImageDigest = PairIdentity.imageDigest(ByteBuffer.allocate(0));
 
   /**
+   * @param generated name of the one topic whose records may bring a prepared picture
+   * @param published reads the pair that such a picture is of
    * @param isRepartitioned whether the records come from the repartition topic, with their
    *     coordinates in our header, or straight from a raw topic, where no header of ours is trusted
    *     but {@link io.pairstream.schemas.wire.Replay}
@@ -72,10 +78,14 @@ final class ReadRawPair
   ReadRawPair(
       WriterSchemas schemas,
       Deserializer<RawPair> pairs,
+      String generated,
+      RecordDecoder<PreparedPair> published,
       CaptionBytes captionBytes,
       boolean isRepartitioned) {
     this.schemas = schemas;
     this.pairs = pairs;
+    this.generated = generated;
+    this.published = published;
     this.captionBytes = captionBytes;
     this.isRepartitioned = isRepartitioned;
   }
@@ -165,15 +175,17 @@ final class ReadRawPair
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
       return faulty(raw, ValueFault.unread(writer, RawPair.SCHEMA$));
     }
+    Optional<PreparedPair> shown = shown(raw, pair);
     EncodedImage image = new EncodedImage(bytes(pair.getImage()));
     if (!image.equals(lastImage)) {
       lastImage = image;
       lastImageDigest = PairIdentity.imageDigest(pair.getImage());
     }
+    String imageDigest = shown.map(PreparedPair::getImageDigest).orElse(lastImageDigest);
     Identity identity =
         new Identity(
-            PairIdentity.pairId(lastImageDigest, caption),
-            lastImageDigest,
+            PairIdentity.pairId(imageDigest, caption),
+            imageDigest,
             "",
             isField(pair.getProducer()) ? pair.getProducer() : "",
             isSource(pair)
@@ -184,7 +196,15 @@ final class ReadRawPair
     return new Tracked<>(
         raw,
         identity,
-        Outcome.kept(new ReceivedPair(pair, submitted(raw, pair, lastImage, caption))));
+        Outcome.kept(
+            new ReceivedPair(pair, submitted(raw, pair, lastImage, caption), shown.orElse(null))));
+  }
+
+  /** The published pair whose picture a model wrote a caption of; only our own topic may say so. */
+  private Optional<PreparedPair> shown(RawRecord raw, RawPair pair) {
+    return raw.origin().getTopic().equals(generated)
+        ? Decoded.of(published, bytes(pair.getPrepared()), "a published pair")
+        : Optional.empty();
   }
 
   /**

@@ -3,6 +3,8 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord.Generated;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -142,6 +144,34 @@ final class Receipts {
                 letIn ->
                     copy("what was sent again of the same entry in quarantine came as %s", letIn))
             .orElseGet(() -> Outcome.kept(tracked.stage())));
+  }
+
+  /**
+   * Rejects as {@link #refuseCopies}, and a generated caption whose picture is published no more:
+   * for what the pair was rejected for whose picture the model was shown.
+   *
+   * <p>Rejects: {@code DUPLICATE_PAIR}, {@code WITHDRAWN}, and what that pair was rejected for.
+   */
+  Tracked<Outcome<GatedRecord>> refuseCopiesAndOrphans(Tracked<GatedRecord> tracked) {
+    if (!(tracked.stage() instanceof Generated pair)) {
+      return refuseCopies(tracked);
+    }
+    Receipt shown = get(pair.shown().getPairId());
+    if (shown != null && isPublished(shown)) {
+      return refuseCopies(tracked);
+    }
+    RejectReason reason =
+        Optional.ofNullable(shown)
+            .flatMap(receipt -> RejectReason.named(receipt.getReason()))
+            .orElse(RejectReason.WITHDRAWN);
+    return new Tracked<>(
+        tracked.raw(),
+        tracked.identity().withSent(OutputRecords.sent(pair.pair())),
+        Outcome.rejected(
+            reason,
+            "the pair whose picture the model was shown, "
+                + pair.shown().getPairId()
+                + ", is published no more"));
   }
 
   private Optional<Receipt> publishedOfEntry(Tracked<?> tracked) {

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan.GatedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import java.time.Instant;
 import java.util.List;
@@ -85,9 +86,25 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    *
    * @param pair what the producer says, the image included
    * @param submitted what cleaning gets of it; rejected where the caption is not UTF-8
+   * @param shown the published pair whose picture a model wrote the caption of; null where the
+   *     record has a picture of its own
    */
-  record ReceivedPair(RawPair pair, Outcome<SubmittedPair> submitted) {}
+  record ReceivedPair(RawPair pair, Outcome<SubmittedPair> submitted, PreparedPair shown) {}
 
   /** A pair that passed the gate, with what its producer says of it. */
-  record GatedRecord(RawPair pair, GatedPair gated) {}
+  sealed interface GatedRecord {
+
+    RawPair pair();
+
+    /** A pair with a picture that is still to be prepared. */
+    record WithPicture(RawPair pair, GatedPair gated) implements GatedRecord {}
+
+    /**
+     * A caption that a model wrote.
+     *
+     * @param shown the published pair whose picture it is of
+     */
+    record Generated(RawPair pair, SubmittedPair submitted, PreparedPair shown)
+        implements GatedRecord {}
+  }
 }

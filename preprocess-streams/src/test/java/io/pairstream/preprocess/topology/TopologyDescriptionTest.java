@@ -6,6 +6,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
@@ -79,6 +80,7 @@ class TopologyDescriptionTest {
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
               new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
               new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
+              new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
               4,
               new DecisionCounts(new Counts(), Clock.systemUTC()))
           .build(builder)

@@ -98,6 +98,7 @@ final class TopologyUnderTest implements AutoCloseable {
                     new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
                     new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                     new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
+                    new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
                     1,
                     decisions)
                 .build(new StreamsBuilder(timed(properties, counts))),
@@ -107,6 +108,7 @@ final class TopologyUnderTest implements AutoCloseable {
         Map.of(
             "crowdsourced", input(topics.crowdsourced().name()),
             "scraped", input(topics.scraped().name()),
+            "generated", input(topics.generated().name()),
             "takedowns", input(topics.takedowns().name()),
             "findings", input(topics.findings().name()));
   }

@@ -32,6 +32,7 @@ public record PairTopics(
     Dataset dataset,
     Topic<String, RawPair> crowdsourced,
     Topic<String, RawPair> scraped,
+    Topic<String, RawPair> generated,
     Topic<String, PairLink> links,
     Topic<String, WaitingLink> waitingLinks,
     Topic<String, PreparedPair> training,
@@ -59,6 +60,7 @@ public record PairTopics(
         dataset,
         topic(dataset, TopicCatalogue.CROWDSOURCED, serdes, RawPair.class),
         topic(dataset, TopicCatalogue.SCRAPED, serdes, RawPair.class),
+        topic(dataset, TopicCatalogue.GENERATED, serdes, RawPair.class),
         topic(dataset, TopicCatalogue.LINKS, serdes, PairLink.class),
         topic(dataset, TopicCatalogue.WAITING_LINKS, serdes, WaitingLink.class),
         topic(dataset, TopicCatalogue.TRAINING, serdes, PreparedPair.class),
@@ -84,6 +86,11 @@ public record PairTopics(
 
   /** Names of the topics on which raw pairs arrive. */
   public List<String> rawNames() {
+    return List.of(crowdsourced.name(), scraped.name(), generated.name());
+  }
+
+  /** Names of those raw topics whose pairs came with a picture, from outside of the data set. */
+  public List<String> receivedNames() {
     return List.of(crowdsourced.name(), scraped.name());
   }
 

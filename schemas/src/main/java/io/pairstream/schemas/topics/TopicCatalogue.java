@@ -39,6 +39,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
 
   public static final String CROWDSOURCED = "crowdsourced";
   public static final String SCRAPED = "scraped";
+
+  /** Captions that models wrote of published pictures. */
+  public static final String GENERATED = "generated";
+
   public static final String LINKS = "links";
   public static final String TRAINING = "training";
   public static final String VALIDATION = "validation";
@@ -131,6 +135,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return Stream.of(
             topic(CROWDSOURCED, RawPair.SCHEMA$).keptForAtMost(A_WEEK).fromOutside(),
             topic(SCRAPED, RawPair.SCHEMA$).keptForAtMost(A_WEEK).fromOutside(),
+            topic(GENERATED, RawPair.SCHEMA$).keptForAtMost(A_WEEK),
             topic(LINKS, PairLink.SCHEMA$).keptFor(A_YEAR).fromOutside(),
             topic(TRAINING, PreparedPair.SCHEMA$),
             topic(VALIDATION, PreparedPair.SCHEMA$),
@@ -194,6 +199,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return Set.of(
         dataset.topic(CROWDSOURCED),
         dataset.topic(SCRAPED),
+        dataset.topic(GENERATED),
         repartitionTopic(dataset),
         changelog(dataset, RECEIPTS_STORE),
         takedownsByImageTopic(dataset),

@@ -27,6 +27,7 @@ class TopicCatalogueTest {
         .containsOnlyKeys(
             "flowers.crowdsourced",
             "flowers.scraped",
+            "flowers.generated",
             "flowers.links",
             "flowers.training",
             "flowers.validation",

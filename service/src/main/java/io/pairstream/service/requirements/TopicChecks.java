@@ -10,11 +10,13 @@ import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.requirements.Finding.Level;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -134,8 +136,14 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                 dataset.topic(TopicCatalogue.WAITING_LINKS)))) {
       Map<String, TopicFacts> topics = new TreeMap<>(facts.topics());
       topics.keySet().retainAll(group);
-      if (topics.values().stream().map(TopicFacts::partitions).distinct().count() > 1) {
-        topics.forEach((name, topic) -> unequal.add(name + " " + topic.partitions()));
+      Map<Integer, Long> counts =
+          topics.values().stream()
+              .collect(Collectors.groupingBy(TopicFacts::partitions, Collectors.counting()));
+      if (counts.size() > 1) {
+        // Those that differ from most come first, since only a few are named.
+        topics.entrySet().stream()
+            .sorted(Comparator.comparing(topic -> counts.get(topic.getValue().partitions())))
+            .forEach(topic -> unequal.add(topic.getKey() + " " + topic.getValue().partitions()));
       }
     }
     return new Check(Area.TOPICS, "partitions", Level.WRONG)

@@ -70,7 +70,7 @@ public final class RawArchive implements AutoCloseable {
     this.lock = Database.lock(folder);
     this.folder = new ArchiveFolder(folder);
     this.fileBytes = fileBytes;
-    this.topics = cluster.topics().rawNames();
+    this.topics = cluster.topics().receivedNames();
     this.log = CommittedLog.open(cluster);
     this.decisions = new Decisions(cluster);
   }

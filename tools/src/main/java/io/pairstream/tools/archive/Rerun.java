@@ -91,10 +91,10 @@ public final class Rerun implements AutoCloseable {
         var standIn = into.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));
         CommittedLog ofInto = CommittedLog.open(into)) {
       member = standIn.groupMetadata();
-      List<TopicPartition> partitions = log.partitions(from.topics().rawNames());
+      List<TopicPartition> partitions = log.partitions(from.topics().receivedNames());
       next.putAll(ClusterAccess.committedAndSettled(admin, group, partitions));
       boolean isEmpty =
-          ofInto.ends(ofInto.partitions(into.topics().rawNames())).values().stream()
+          ofInto.ends(ofInto.partitions(into.topics().receivedNames())).values().stream()
               .allMatch(end -> end == 0);
       if (next.isEmpty() && !isEmpty) {
         throw new IllegalArgumentException(
@@ -111,7 +111,7 @@ public final class Rerun implements AutoCloseable {
   /** Sends what the topics hold now and was not sent before. */
   public RerunReport fromTopics() {
     Map<TopicPartition, Stretch> left = new HashMap<>();
-    log.everything(log.partitions(from.topics().rawNames()))
+    log.everything(log.partitions(from.topics().receivedNames()))
         .forEach(
             (partition, all) -> {
               begin(partition, all.from());
@@ -141,7 +141,7 @@ public final class Rerun implements AutoCloseable {
    */
   public RerunReport fromArchive(Path archive) throws IOException {
     ArchiveFolder folder = new ArchiveFolder(archive);
-    Map<TopicPartition, List<Stored>> files = folder.files(from.topics().rawNames());
+    Map<TopicPartition, List<Stored>> files = folder.files(from.topics().receivedNames());
     if (files.isEmpty()) {
       throw new IOException(
           "%s holds no archive of data set %s; archive makes one, or name another: --dataset"

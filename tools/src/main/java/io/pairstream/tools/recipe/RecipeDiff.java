@@ -297,6 +297,7 @@ public final class RecipeDiff {
     } else {
       quarantine
           .raw(entry)
+          .filter(raw -> !isGenerated(entry.getOrigin()))
           .ifPresentOrElse(
               raw -> begin(pair, raw, Quarantine.headers(entry)),
               () -> want(entry.getOrigin(), pair));
@@ -318,7 +319,15 @@ public final class RecipeDiff {
     }
   }
 
+  private boolean isGenerated(Origin at) {
+    return at.getTopic().equals(cluster.topics().generated().name());
+  }
+
   private void want(Origin at, Wanted pair) {
+    if (isGenerated(at)) {
+      leaveOut("caption that a model wrote, without a picture of its own", 1);
+      return;
+    }
     wanted
         .computeIfAbsent(
             new TopicPartition(at.getTopic(), at.getPartition()), any -> new HashMap<>())

@@ -1,0 +1,58 @@
+package io.pairstream.answers;
+
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pair that a model's text becomes: the picture of a published pair, with the text for a caption.
+ *
+ * @param imageDigest of the picture's original file
+ * @param pair all of it but the caption
+ */
+record FurtherCaption(String imageDigest, RawPair pair) {
+
+  /**
+   * The pair that a text about this picture becomes; empty where the card asks for none, and for
+   * the platform's own test pairs.
+   *
+   * @param published the value of the pair's record
+   */
+  static Optional<FurtherCaption> of(ModelCard card, PreparedPair pair, byte[] published) {
+    if (!card.writesPairs() || Canaries.is(pair.getContributor(), pair.getProducer())) {
+      return Optional.empty();
+    }
+    RawPair further =
+        RawPair.newBuilder()
+            .setSourceKind(SourceKind.GENERATED.name())
+            .setContributor(pair.getContributor())
+            .setProducer(pair.getProducer())
+            .setUrl(pair.getUrl())
+            .setLicence(pair.getLicence())
+            .setLabels(pair.getLabels())
+            .setMediaType(pair.getMediaType())
+            .setAnnotations(
+                Map.of("card", card.name(), "model", card.digest(), "prompt", card.api().prompt()))
+            .setPrepared(ByteBuffer.wrap(published))
+            .build();
+    return Optional.of(new FurtherCaption(pair.getImageDigest(), further));
+  }
+
+  /** Puts the text of an answer in. */
+  FurtherCaption with(Answer answer) {
+    pair.setCaption(String.join("\n", answer.getTexts().values()));
+    pair.setReceivedAt(answer.getAnsweredAt());
+    return this;
+  }
+
+  /** Bytes that it holds. */
+  int size() {
+    return pair.getPrepared().remaining();
+  }
+}

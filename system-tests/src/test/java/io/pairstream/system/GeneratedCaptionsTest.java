@@ -1,0 +1,264 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
+import io.pairstream.tools.audit.Audit;
+import io.pairstream.tools.audit.AuditReport;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Drawn pictures, of which a server on loopback names the colours that it sees: its captions become
+ * pairs, though whoever asks it is killed, and each tells the colours that the picture was drawn
+ * in.
+ */
+@Timeout(600)
+class GeneratedCaptionsTest {
+
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
+  private static final int PICTURES = 40;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern DRAWN =
+      Pattern.compile("An? (\\w+) \\w+ in the middle, on a (\\w+) background\\.");
+  private static final Pattern WRITTEN =
+      Pattern.compile("The ground is (\\w+) and whatever lies upon it is (\\w+)\\.");
+
+  /** sRGB of what is drawn, by name. */
+  private static final Map<String, Integer> COLOURS =
+      Map.of(
+          "red", 0xD62828,
+          "yellow", 0xFAD428,
+          "green", 0x2E963C,
+          "blue", 0x285AD6,
+          "pink", 0xFA8CB4,
+          "black", 0x191919,
+          "white", 0xFAFAFA);
+
+  @TempDir private Path folder;
+
+  private final AtomicInteger calls = new AtomicInteger();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<PairstreamProcess> processes = new ArrayList<>();
+  private HttpServer server;
+  private TestDataset dataset;
+  private ServedDataset served;
+  private ClusterAccess access;
+
+  @BeforeEach
+  void start() throws Exception {
+    served = new ServedDataset(KAFKA, folder);
+    access = served.access();
+    dataset = served.dataset();
+    dataset.createTopics(2);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/v1/chat/completions", this::describe);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    processes.forEach(PairstreamProcess::close);
+    server.stop(0);
+    threads.shutdownNow();
+    served.close();
+  }
+
+  @Test
+  void eachTellsWhatThePictureShowsAndIsPublishedOnce() throws Exception {
+    Map<String, String> drawn = publish();
+    process("preprocess", "--recipe", recipe(), "--workers", "1");
+    Await.until("all is published", () -> published().size() == PICTURES, this::said);
+
+    PairstreamProcess killed = score();
+    Await.until("some is asked", () -> calls.get() > PICTURES / 4, this::said);
+    killed.kill();
+    PairstreamProcess second = score();
+    Await.until("all is asked and sent", () -> !second.isAlive(), this::said);
+    Await.until("all is decided", () -> published().size() == 2 * PICTURES, this::said);
+
+    assertThat(dataset.committed(dataset.topics().generated().name())).hasSize(PICTURES);
+    Map<String, PreparedPair> originals = of(SourceKind.SYNTHETIC);
+    Map<String, PreparedPair> generated = of(SourceKind.GENERATED);
+    assertThat(generated).containsOnlyKeys(drawn.keySet());
+    generated.forEach(
+        (image, pair) -> {
+          assertThat(colours(WRITTEN, pair.getCaption(), 2, 1))
+              .isEqualTo(colours(DRAWN, drawn.get(image), 1, 2));
+          assertThat(pair.getSplit()).isEqualTo(originals.get(image).getSplit());
+          assertThat(pair.getImage()).isEqualTo(originals.get(image).getImage());
+          assertThat(pair.getLanguage()).isEqualTo("en");
+          assertThat(pair.getTokenCount()).isGreaterThan(8);
+        });
+    AuditReport report = new Audit(access).run();
+    assertThat(report.details()).isEmpty();
+    assertThat(report.inputs()).isEqualTo(2 * PICTURES);
+
+    int asked = calls.get();
+    PairstreamProcess third = score();
+    Await.until("nothing is to do", () -> !third.isAlive(), this::said);
+    assertThat(calls).hasValue(asked);
+    assertThat(dataset.committed(dataset.topics().generated().name())).hasSize(PICTURES);
+  }
+
+  /**
+   * @return captions by the digest of the picture
+   */
+  private Map<String, String> publish() {
+    Map<String, String> captions = new HashMap<>();
+    DrawnPairs drawn = DrawnPairs.plain(1);
+    try (PairPublisher publisher = served.publisher()) {
+      for (int i = 0; i < PICTURES; i++) {
+        RawPair pair = drawn.at(i).pair();
+        captions.put(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
+        publisher.publish(pair).join();
+      }
+    }
+    return captions;
+  }
+
+  private String recipe() throws IOException {
+    return Files.writeString(
+            folder.resolve("recipe.yaml"),
+            """
+            near-copies: {policy: keep-all}
+            split: {validation-share: 0.2, test-share: 0.2}
+            """)
+        .toString();
+  }
+
+  private PairstreamProcess score() throws IOException {
+    Path cards = Files.createDirectories(folder.resolve("cards"));
+    Files.writeString(
+        cards.resolve("captioner.yaml"),
+        """
+        name: captioner
+        kind: api
+        licence: as the provider says
+        source: a server of the test
+        api:
+          base-url: http://127.0.0.1:%d/v1
+          model: m-1
+          prompt: Name the colours.
+          requests-per-minute: 6000
+          concurrency: 2
+          as-pairs: true
+        """
+            .formatted(server.getAddress().getPort()));
+    return process("score", "--models", cards.toString(), "--until-end");
+  }
+
+  private PairstreamProcess process(String service, String... options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(service));
+    command.addAll(List.of(options));
+    command.addAll(List.of("--state-dir", folder.resolve("state-" + service).toString()));
+    PairstreamProcess process =
+        served.process(folder.resolve(service + processes.size() + ".log"), command);
+    processes.add(process);
+    return process;
+  }
+
+  private List<String> said() {
+    return processes.stream().map(PairstreamProcess::said).toList();
+  }
+
+  private List<PreparedPair> published() {
+    return Stream.of(
+            dataset.topics().training(), dataset.topics().validation(), dataset.topics().test())
+        .flatMap((Topic<String, PreparedPair> split) -> dataset.committedValues(split).stream())
+        .toList();
+  }
+
+  private Map<String, PreparedPair> of(SourceKind kind) {
+    return published().stream()
+        .filter(pair -> pair.getSourceKind().equals(kind.name()))
+        .collect(Collectors.toMap(PreparedPair::getImageDigest, pair -> pair));
+  }
+
+  /** Colours of the thing and of the ground. */
+  private static List<String> colours(Pattern sentence, String caption, int thing, int ground) {
+    Matcher found = sentence.matcher(caption);
+    assertThat(found.matches()).as(caption).isTrue();
+    return List.of(found.group(thing), found.group(ground));
+  }
+
+  private void describe(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      calls.incrementAndGet();
+      String url =
+          JSON.readTree(exchange.getRequestBody().readAllBytes())
+              .at("/messages/0/content/1/image_url/url")
+              .asText();
+      byte[] file = Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1));
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+      String text =
+          "The ground is %s and whatever lies upon it is %s."
+              .formatted(
+                  colour(image.getRGB(4, 4)),
+                  colour(image.getRGB(image.getWidth() / 2, image.getHeight() / 2)));
+      byte[] body =
+          "{\"choices\": [{\"message\": {\"content\": \"%s\"}}]}"
+              .formatted(text)
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private static String colour(int rgb) {
+    return COLOURS.entrySet().stream()
+        .min(Comparator.comparingInt(colour -> distance(colour.getValue(), rgb)))
+        .orElseThrow()
+        .getKey();
+  }
+
+  private static int distance(int one, int other) {
+    int sum = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int difference = (one >> shift & 0xFF) - (other >> shift & 0xFF);
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}
