@@ -7,8 +7,10 @@ import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.model.ModelUnavailableException;
 import io.pairstream.schemas.Threads;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
- * The questions to one model, and the batch of them that it is asked now, on a thread of its own.
- * Not thread-safe.
+ * The questions to one model, and those of them that it is asked now, on a thread of its own: half
+ * a batch, and another half that waits behind it, so that the model works while the answers to one
+ * half are committed. Not thread-safe.
  */
 final class Asker implements AutoCloseable {
 
@@ -35,14 +38,21 @@ final class Asker implements AutoCloseable {
   /** A question and what the model says to it. */
   record Answered(Question question, ModelAnswer answer) {}
 
+  /** Questions that the model is asked at a time. */
+  private record Half(List<Question> questions, CompletableFuture<List<ModelAnswer>> answers) {}
+
   private final AnswerModel model;
   private final ModelCard card;
-  private final int batch;
+
+  /** Most questions of a half, and most halves: together no more than a batch. */
+  private final int half;
+
+  private final int halves;
   private final long batchAge;
   private final ExecutorService thread;
   private final Map<String, Question> waiting = new LinkedHashMap<>();
   private final Map<String, Question> asked = new LinkedHashMap<>();
-  private CompletableFuture<List<ModelAnswer>> answers;
+  private final Deque<Half> asking = new ArrayDeque<>();
   private Duration pause = SHORTEST_PAUSE;
   private long restsUntil = System.nanoTime();
   private ModelUnavailableException away;
@@ -50,13 +60,14 @@ final class Asker implements AutoCloseable {
 
   /**
    * @param model closed by the caller
-   * @param batch most questions at a time
+   * @param batch most questions at a time; 1 or more
    * @param batchAge how long a question waits for others
    */
   Asker(AnswerModel model, int batch, Duration batchAge) {
     this.model = model;
     this.card = model.card();
-    this.batch = batch;
+    this.halves = Math.min(2, batch);
+    this.half = batch / halves;
     this.batchAge = batchAge.toNanos();
     this.thread = Executors.newSingleThreadExecutor(Threads.daemons("ask-" + card.name()));
   }
@@ -81,7 +92,7 @@ final class Asker implements AutoCloseable {
   }
 
   boolean isAsking() {
-    return answers != null;
+    return !asking.isEmpty();
   }
 
   /** Why the model cannot be asked now; empty where it can. */
@@ -105,13 +116,13 @@ final class Asker implements AutoCloseable {
     bytes -= question.size();
   }
 
-  /** Waits for the answers to the batch that is asked now, at most until a time. */
+  /** Waits for the next answers, at most until a time. */
   void awaitAnswers(long deadline) {
-    if (answers == null) {
+    if (asking.isEmpty()) {
       return;
     }
     try {
-      answers.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      asking.peek().answers().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -119,24 +130,24 @@ final class Asker implements AutoCloseable {
     }
   }
 
-  /** The questions to ask now: as many as fit into a batch, or one that has waited long enough. */
+  /** The questions to ask now: as many as half a batch, or one that has waited long enough. */
   List<Question> due(long now) {
-    if (isAsking() || now - restsUntil < 0) {
+    if (asking.size() == halves || now - restsUntil < 0) {
       return List.of();
     }
     List<Question> due = new ArrayList<>();
     boolean isOld = false;
     for (Question question : waiting.values()) {
-      if (question.isOurTurn(now) && due.size() < batch) {
+      if (question.isOurTurn(now) && due.size() < half) {
         due.add(question);
         isOld |= now - question.since() >= batchAge;
       }
     }
-    return isOld || due.size() == batch ? due : List.of();
+    return isOld || due.size() == half ? due : List.of();
   }
 
   /**
-   * Asks questions that wait.
+   * Asks questions that wait. All answers that were taken before must be committed.
    *
    * @param nanos counts how long it takes
    */
@@ -147,7 +158,7 @@ final class Asker implements AutoCloseable {
       asked.put(question.key(), question);
       batched.add(question.shown().question());
     }
-    answers =
+    CompletableFuture<List<ModelAnswer>> answers =
         CompletableFuture.supplyAsync(
             () -> {
               long began = System.nanoTime();
@@ -158,20 +169,24 @@ final class Asker implements AutoCloseable {
               }
             },
             thread);
+    asking.add(new Half(List.copyOf(questions), answers));
   }
 
-  /**
-   * The answers that have come; none where the model is being asked, or cannot be asked: then its
-   * questions wait again.
-   */
+  /** The answers that have come; none to what the model could not be asked: that waits again. */
   List<Answered> take() {
-    if (answers == null || !answers.isDone()) {
-      return List.of();
-    }
-    List<Question> questions = List.copyOf(asked.values());
     List<Answered> taken = new ArrayList<>();
+    while (!asking.isEmpty() && asking.peek().answers().isDone()) {
+      Half done = asking.remove();
+      done.questions().forEach(each -> asked.remove(each.key()));
+      take(done, taken);
+    }
+    return taken;
+  }
+
+  private void take(Half done, List<Answered> taken) {
+    List<Question> questions = done.questions();
     try {
-      List<ModelAnswer> said = answers.join();
+      List<ModelAnswer> said = done.answers().join();
       if (said.size() != questions.size()) {
         throw new IllegalStateException(
             "%s has %d answers to %d questions"
@@ -192,9 +207,6 @@ final class Asker implements AutoCloseable {
       pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
       questions.forEach(each -> waiting.put(each.key(), each));
     }
-    asked.clear();
-    answers = null;
-    return taken;
   }
 
   /** Asks no more; a batch that the model has is left to it. */

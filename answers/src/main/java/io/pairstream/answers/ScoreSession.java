@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Asks about pairs until it is stopped, has reached the end, or Kafka rejects it.
  *
  * <p>One thread reads, looks up what is known, writes and commits; each model is asked on a thread
- * of its own, a batch at a time, and the next one after the answers to the one before are
- * committed: a kill loses one batch of each model. Whatever goes wrong with Kafka ends the session
- * with an exception, and the next one begins where the last commit was.
+ * of its own, half a batch at a time. It may go on with the other half, and has more only once the
+ * answers to the first are committed: a kill loses one batch of each model. Whatever goes wrong
+ * with Kafka ends the session with an exception, and the next one begins where the last commit was.
  */
 final class ScoreSession implements GroupInstance.Session {
 

@@ -1,0 +1,69 @@
+package io.pairstream.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.image.model.ModelQuestion;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class AskerTest {
+
+  private final CountingModel model =
+      new CountingModel(CountingModel.card("words", false, true, ""));
+
+  @Test
+  void theModelHasAHalfToGoOnWithWhileTheAnswersToTheOtherAreCommitted() {
+    try (Asker asker = asker(4, 9)) {
+      assertThat(asked(asker)).isEqualTo(2);
+      assertThat(asked(asker)).isEqualTo(2);
+      assertThat(asked(asker)).as("a batch is with the model").isZero();
+
+      asker.awaitAnswers(System.nanoTime() + Duration.ofSeconds(30).toNanos());
+      assertThat(asked(asker)).as("what is answered is not committed").isZero();
+
+      assertThat(asker.take()).isNotEmpty();
+      assertThat(asked(asker)).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 2", "5, 4", "8, 8"})
+  void noMoreThanABatchIsWithTheModel(int batch, int atMost) {
+    try (Asker asker = asker(batch, 20)) {
+      int all = 0;
+      for (int more = asked(asker); more > 0; more = asked(asker)) {
+        all += more;
+      }
+
+      assertThat(all).isEqualTo(atMost);
+    }
+  }
+
+  private Asker asker(int batch, int questions) {
+    Asker asker = new Asker(model, batch, Duration.ZERO);
+    long now = System.nanoTime();
+    IntStream.range(0, questions)
+        .mapToObj(String::valueOf)
+        .forEach(
+            i ->
+                asker.add(
+                    new Question(i, new Shown(i, new ModelQuestion(null, i)), null, 0, now, now)));
+    return asker;
+  }
+
+  /** Asks what is due; answers how many questions that is. */
+  private static int asked(Asker asker) {
+    List<Question> due = asker.due(System.nanoTime());
+    if (!due.isEmpty()) {
+      asker.ask(due, new LongAdder());
+    }
+    return due.size();
+  }
+}
