@@ -29,7 +29,12 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream models}: what models are, and whether they do what their cards say. */
 @Command(
     name = "models",
-    subcommands = {ModelsCommand.Ls.class, ModelsCommand.Check.class, ModelsTryCommand.class})
+    subcommands = {
+      ModelsCommand.Ls.class,
+      ModelsCommand.Check.class,
+      ModelsTryCommand.class,
+      ModelsGetCommand.class
+    })
 public final class ModelsCommand {
 
   /** {@code pairstream models ls}: the cards of a folder. */

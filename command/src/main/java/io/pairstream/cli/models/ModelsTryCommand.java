@@ -38,6 +38,9 @@ final class ModelsTryCommand extends PairstreamCommand {
 
   private static final int MOST_ON_A_SHEET = 500;
 
+  /** Most characters of a text in a table or on a sheet; JSON has them all. */
+  private static final int MOST_SHOWN = 100;
+
   @Parameters(index = "0", paramLabel = "CARD")
   private Path file;
 
@@ -95,12 +98,16 @@ final class ModelsTryCommand extends PairstreamCommand {
     /** Each answer, as a person reads it, by its name. */
     Map<String, String> inWords() {
       Map<String, String> words = new TreeMap<>(labels);
-      texts.forEach((name, text) -> words.put(name, text.replace('\n', ' ')));
+      texts.forEach((name, text) -> words.put(name, beginning(text.replace('\n', ' '))));
       numbers.forEach((name, value) -> words.put(name, figure(value)));
       vectors.forEach(
           (name, vector) ->
               words.put(name, "%d numbers: %s …".formatted(vector.length, figure(vector[0]))));
       return words;
+    }
+
+    private static String beginning(String text) {
+      return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
     }
 
     private static String figure(double value) {

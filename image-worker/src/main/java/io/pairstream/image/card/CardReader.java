@@ -49,6 +49,7 @@ final class CardReader {
           "sha256",
           "recognition.sha256",
           "dictionary.sha256",
+          "caption.sha256",
           "batch",
           "max-ms",
           "picture.of",
@@ -80,6 +81,7 @@ final class CardReader {
       throw new InvalidCardException(
           e.problems().stream()
               .map(problem -> "\n  " + yaml + ", " + problem)
+              .distinct()
               .collect(Collectors.joining("", "the model card is refused:", "")));
     }
   }
@@ -190,15 +192,18 @@ final class CardReader {
     } else if (file.isEmpty()) {
       card.problem(key, "get it: " + source);
     }
-    String digest = section + "sha256";
-    String expected = card.text(digest, "");
+    NamedFile found = file.orElse(NO_FILE);
+    checkDigest(section + "sha256", found);
+    return found;
+  }
+
+  private void checkDigest(String key, NamedFile file) {
+    String expected = card.text(key, "");
     if (!expected.isEmpty() && !DIGEST.matcher(expected).matches()) {
-      card.problem(digest, "is 64 digits 0 to 9 and a to f");
-    } else if (file.isPresent() && !expected.isEmpty() && !expected.equals(file.get().sha256())) {
-      card.problem(
-          digest, "the file has " + file.get().sha256() + ": it is another one than the card's");
+      card.problem(key, "is 64 digits 0 to 9 and a to f");
+    } else if (!file.sha256().isEmpty() && !expected.isEmpty() && !expected.equals(file.sha256())) {
+      card.problem(key, "the file has " + file.sha256() + ": it is another one than the card's");
     }
-    return file.orElse(NO_FILE);
   }
 
   private TextReading reading(String source) {
@@ -302,8 +307,12 @@ final class CardReader {
   }
 
   private CaptionInput caption() {
+    TokenTarget target = TokenTarget.from(card, "caption", "");
+    if (!card.text("caption.sha256", "").isEmpty()) {
+      checkDigest("caption.sha256", card.file("caption.file", LARGEST_MODEL_BYTES).orElse(NO_FILE));
+    }
     return new CaptionInput(
-        TokenTarget.from(card, "caption", ""),
+        target,
         card.choice("caption.fill", Fill.PADDED),
         required("caption.ids", "name the graph's input for token ids"),
         card.text("caption.mask", ""),

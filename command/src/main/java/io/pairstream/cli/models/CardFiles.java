@@ -1,0 +1,58 @@
+package io.pairstream.cli.models;
+
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.card.InvalidCardException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The files that a card names, which may not be there yet, and where they come from.
+ *
+ * @param source as the card says it
+ * @param files at least one
+ */
+record CardFiles(String source, List<Wanted> files) {
+
+  private static final List<String> SECTIONS =
+      List.of("", "recognition.", "dictionary.", "caption.");
+
+  /**
+   * A file of a card.
+   *
+   * @param path absolute
+   * @param sha256 lower-case hex SHA-256; empty where the card says none
+   */
+  record Wanted(Path path, String sha256) {
+
+    String name() {
+      return path.getFileName().toString();
+    }
+  }
+
+  /**
+   * Reads what a card says of its files.
+   *
+   * @throws InvalidCardException where it names none, or no source
+   */
+  static CardFiles of(Path card) throws IOException {
+    RecipeReader reader = RecipeReader.parse(card.toString(), Files.readString(card));
+    List<Wanted> files = new ArrayList<>();
+    for (String section : SECTIONS) {
+      String file = reader.text(section + "file", "");
+      if (!file.isEmpty()) {
+        files.add(
+            new Wanted(
+                card.resolveSibling(file).toAbsolutePath().normalize(),
+                reader.text(section + "sha256", "")));
+      }
+    }
+    String source = reader.text("source", "");
+    if (files.isEmpty() || source.isEmpty()) {
+      throw new InvalidCardException("the card %s has no file, or no source".formatted(card));
+    }
+    return new CardFiles(source, files);
+  }
+}
