@@ -93,10 +93,10 @@ class WireFormatTest {
   void isMagicByteSchemaIdAndAvroBody() {
     byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
 
-    // Lengths are zig-zag: 6 is 3 bytes. Empty strings are 00, the empty map and list too, the time
-    // 02.
+    // Lengths are zig-zag: 6 is 3 bytes. Empty strings, bytes, maps and lists are 00,
+    // the time 02.
     String body =
-        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "0000000000" + "0000" + "02";
+        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "00000000000000" + "0200";
     assertThat(HexFormat.of().formatHex(bytes))
         .isEqualTo("00" + String.format("%08x", schemaId) + body);
   }
