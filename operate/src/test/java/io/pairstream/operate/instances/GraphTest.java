@@ -49,7 +49,10 @@ class GraphTest {
     assertThat(graph.nodes).hasSize((int) lines);
     assertThat(graph.nodes.get(0))
         .isEqualTo(
-            new Graph.Node("raw-pairs", "source", List.of("pairs.scraped", "pairs.crowdsourced")));
+            new Graph.Node(
+                "raw-pairs",
+                "source",
+                List.of("pairs.generated", "pairs.scraped", "pairs.crowdsourced")));
     assertThat(graph.after("read")).containsExactlyInAnyOrder("read-kept", "read-rejected");
     assertThat(graph.before("received"))
         .containsExactlyInAnyOrder("placed", "read-repartitioned-kept");
