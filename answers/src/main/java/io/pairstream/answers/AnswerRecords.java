@@ -93,9 +93,9 @@ record AnswerRecords(PairTopics topics) {
    *
    * @return empty where it is larger than a raw record may be
    */
-  Optional<ProducerRecord<byte[], byte[]>> generated(FurtherCaption further) {
+  Optional<ProducerRecord<byte[], byte[]>> generated(FurtherCaption further, Answer answer) {
     ProducerRecord<byte[], byte[]> record =
-        topics.generated().record(further.imageDigest(), further.pair());
+        topics.generated().record(further.imageDigest(), further.with(answer));
     boolean fits = record.value().length <= RecordSizes.MAX_RAW_RECORD - OVERHEAD_BYTES;
     return fits ? Optional.of(record) : Optional.empty();
   }

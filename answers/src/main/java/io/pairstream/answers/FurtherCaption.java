@@ -44,11 +44,12 @@ record FurtherCaption(String imageDigest, RawPair pair) {
     return Optional.of(new FurtherCaption(pair.getImageDigest(), further));
   }
 
-  /** Puts the text of an answer in. */
-  FurtherCaption with(Answer answer) {
-    pair.setCaption(String.join("\n", answer.getTexts().values()));
-    pair.setReceivedAt(answer.getAnsweredAt());
-    return this;
+  /** The whole pair, with the text of an answer. */
+  RawPair with(Answer answer) {
+    return RawPair.newBuilder(pair)
+        .setCaption(String.join("\n", answer.getTexts().values()))
+        .setReceivedAt(answer.getAnsweredAt())
+        .build();
   }
 
   /** Bytes that it holds. */

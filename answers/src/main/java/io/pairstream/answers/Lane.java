@@ -213,7 +213,7 @@ final class Lane {
     if (further == null || answer.getSent() || AnswerRecords.isFailed(answer)) {
       return answer;
     }
-    Optional<ProducerRecord<byte[], byte[]>> pair = records.generated(further.with(answer));
+    Optional<ProducerRecord<byte[], byte[]>> pair = records.generated(further, answer);
     if (pair.isEmpty()) {
       LOG.warn(
           "the caption of {} becomes no pair: with its picture it is too large",
