@@ -4,6 +4,7 @@ import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.models.CardFiles.Wanted;
+import io.pairstream.schemas.Hint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystem;
@@ -76,7 +77,7 @@ final class ModelsGetCommand extends PairstreamCommand {
         () -> {
           there.forEach(name -> print("%s was there", name));
           fetched.forEach(name -> print("%s is the card's", name));
-          print("next: pairstream models check %s", card);
+          print("next: %s", Hint.of("models check " + card));
         });
   }
 

@@ -152,7 +152,9 @@ public final class HeadReader implements AutoCloseable {
       }
       if (topics.rawNames().contains(topic)) {
         RawPair pair = value(topics.crowdsourced(), record);
-        return image(record, pair.getImage(), pair.getCaption());
+        return topic.equals(topics.generated().name())
+            ? head(record, pair.getCaption(), Template.RECORD_OF.with(size))
+            : image(record, pair.getImage(), pair.getCaption());
       }
       if (topics.splits().containsKey(topic)) {
         PreparedPair pair = value(topics.training(), record);

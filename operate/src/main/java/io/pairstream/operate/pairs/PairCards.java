@@ -84,7 +84,7 @@ final class PairCards {
 
   /** Empty for a pair that is withdrawn already. */
   private Optional<PairCard> waiting(RawPair raw, Origin at) {
-    String digest = PairIdentity.imageDigest(raw.getImage());
+    String digest = pairs.imageDigest(raw, at);
     String pairId = PairIdentity.pairId(digest, raw.getCaption());
     PairRow row = PairRow.waiting(raw, pairId, digest, at);
     if (search.isTakenDown(pairId, row.takedowns())) {
@@ -206,6 +206,9 @@ final class PairCards {
 
   /** The original as its header declares it; its pixels are decoded nowhere here. */
   private Original original(RawPair raw, Origin at) {
+    if (pairs.isGenerated(at)) {
+      return none(Template.CAPTION_OF_A_MODEL);
+    }
     EncodedImage image = new EncodedImage(Utils.toArray(raw.getImage()));
     Optional<ProbedImage> probed =
         probe.apply(image).fold(Optional::of, rejection -> Optional.empty());

@@ -116,7 +116,6 @@ final class Pictures implements AutoCloseable {
     return pairs
         .quarantine()
         .raw(pair)
-        .filter(raw -> raw.getImage().hasRemaining())
         .map(this::image)
         .orElseThrow(() -> none("the record that was rejected holds no image"));
   }
@@ -133,6 +132,9 @@ final class Pictures implements AutoCloseable {
             raw.getProducer(),
             raw.getSourceKind(),
             raw.getUrl()));
+    if (!raw.getImage().hasRemaining()) {
+      throw none("the raw record holds no image");
+    }
     return Utils.toArray(raw.getImage());
   }
 

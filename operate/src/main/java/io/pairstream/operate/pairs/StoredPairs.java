@@ -3,6 +3,7 @@ package io.pairstream.operate.pairs;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.review.Quarantine;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The whole records of a data set, read where they lie, one after the other. What was never
@@ -32,7 +34,13 @@ final class StoredPairs implements AutoCloseable {
   StoredPairs(ClusterAccess cluster) {
     this.cluster = cluster;
     PairTopics all = cluster.topics();
-    Stream.of(all.crowdsourced(), all.scraped(), all.training(), all.validation(), all.test())
+    Stream.of(
+            all.crowdsourced(),
+            all.scraped(),
+            all.generated(),
+            all.training(),
+            all.validation(),
+            all.test())
         .forEach(topic -> topics.put(topic.name(), topic));
     topics.put(all.quarantine().name(), all.quarantine());
   }
@@ -41,7 +49,21 @@ final class StoredPairs implements AutoCloseable {
     return new Origin(place.topic(), place.partition(), place.offset());
   }
 
-  /** Whether records of this topic have pictures. */
+  /** Whether a raw record there is a caption that a model wrote, without a picture of its own. */
+  boolean isGenerated(Origin at) {
+    return at.getTopic().equals(cluster.topics().generated().name());
+  }
+
+  /** Digest of the picture that a raw record brings, or whose caption it is. */
+  String imageDigest(RawPair raw, Origin at) {
+    return Optional.of(Utils.toArray(raw.getPrepared()))
+        .filter(published -> isGenerated(at))
+        .flatMap(published -> cluster.decode(cluster.topics().training(), published))
+        .map(PreparedPair::getImageDigest)
+        .orElseGet(() -> PairIdentity.imageDigest(raw.getImage()));
+  }
+
+  /** Whether this topic's records are those of pairs. */
   boolean areOn(String topic) {
     return topics.containsKey(topic);
   }

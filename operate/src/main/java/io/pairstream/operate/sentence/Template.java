@@ -109,6 +109,7 @@ public enum Template {
   NOT_KEPT("the raw record was not kept"),
   NO_IMAGE("the raw record holds no image"),
   NOT_READ_NOW("Kafka does not answer, so records cannot be read now"),
+  CAPTION_OF_A_MODEL("a model wrote the caption of a picture that was published before"),
   KEPT_FOR_DAYS("the topic keeps raw records for some days only"),
   COPIED_IS_GONE("the picture that it nearly copies is withdrawn, or its record not read yet"),
 

@@ -55,7 +55,8 @@ public final class JudgedPairs implements AutoCloseable {
         TopicCatalogue.REVIEWS,
         TopicCatalogue.ACTIONS,
         TopicCatalogue.PAIR_ANSWERS,
-        TopicCatalogue.CROWDSOURCED);
+        TopicCatalogue.CROWDSOURCED,
+        TopicCatalogue.GENERATED);
   }
 
   /** A raw pair of these words, whose image is its own caption's bytes. */

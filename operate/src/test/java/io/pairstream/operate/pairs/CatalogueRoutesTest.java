@@ -26,6 +26,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -181,6 +182,46 @@ class CatalogueRoutesTest {
         .containsExactly("received", "crowdsourced", "test");
     assertThat(card.path("journey").get(1).path("seconds_since_previous").asDouble())
         .isEqualTo(1.0);
+  }
+
+  @Test
+  void cardOfAModelsCaptionHasTheCaptionAsItCameAndThePictureAsPublished() throws Exception {
+    RawPair raw = raw(drawn(64, 64), "shown to a model " + word());
+    Topic<String, PreparedPair> training = cluster.topics().training();
+    PreparedPair shown = JudgedPairs.prepared(raw, PairStatus.TRAINING, send(raw)).build();
+    String text = " An orange disc,  " + word();
+    RawPair further =
+        RawPair.newBuilder(raw(new byte[0], text))
+            .setSourceKind("GENERATED")
+            .setPrepared(
+                ByteBuffer.wrap(training.value().serializer().serialize(training.name(), shown)))
+            .build();
+    RecordMetadata sent =
+        TestCluster.send(
+            cluster,
+            TestCluster.record(
+                cluster.topics().generated(), null, shown.getImageDigest(), further));
+    Origin origin = new Origin(sent.topic(), sent.partition(), sent.offset());
+    String id = PairIdentity.pairId(shown.getImageDigest(), text);
+
+    JsonNode waiting = json("/v1/pairs/" + OriginHeader.text(origin));
+
+    assertThat(waiting.path("image_digest").asText()).isEqualTo(shown.getImageDigest());
+    assertThat(waiting.path("original").path("picture").isNull()).isTrue();
+    PreparedPair pair =
+        PreparedPair.newBuilder(shown)
+            .setPairId(id)
+            .setCaption(text.strip())
+            .setSourceKind("GENERATED")
+            .setOrigin(origin)
+            .build();
+    judged.send(training, id, pair);
+    read();
+    JsonNode card = json("/v1/pairs/" + id);
+    assertThat(card.path("caption_before").asText()).isEqualTo(text);
+    assertThat(card.path("original").path("detail").asText())
+        .isEqualTo("a model wrote the caption of a picture that was published before");
+    assertThat(jpeg(card.path("model").path("picture").asText()).getWidth()).isEqualTo(64);
   }
 
   /** An answer from single records that the catalogue finds equals one from topics read whole. */
