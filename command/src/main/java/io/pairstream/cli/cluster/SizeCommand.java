@@ -8,8 +8,9 @@ import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.size.ClusterSize;
 import io.pairstream.tools.size.ClusterSize.Row;
 import io.pairstream.tools.size.Workload;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,13 +48,10 @@ public final class SizeCommand extends PairstreamCommand {
   @Option(names = "--gb-month", paramLabel = "PRICE")
   private Double gbMonth;
 
-  /** Prices, in whatever currency they were given; each is there if its price is. */
-  private record Cost(
-      Optional<Double> coresPerMillionPairs,
-      Optional<Double> networkPerMillionPairs,
-      Optional<Double> storagePerMonth) {}
+  /** An amount of money, in the currency of its price. */
+  private record Cost(String what, double amount) {}
 
-  private record Sized(Workload workload, ClusterSize size, Cost cost) {}
+  private record Sized(Workload workload, ClusterSize size, List<Cost> costs) {}
 
   @Override
   public Integer call() {
@@ -63,22 +61,23 @@ public final class SizeCommand extends PairstreamCommand {
                 new Workload(
                     pairsPerSecond, pairs, pictureBytes, samplesPerSecond, copies, rawDays, cores));
     ClusterSize size = ClusterSize.of(workload);
-    Cost cost =
-        new Cost(
-            cost("--core-hour", coreHour, size.coreHoursPerMillion()),
-            cost("--gb-moved", gbMoved, size.movedPerMillion() / 1e9),
-            cost("--gb-month", gbMonth, size.storedBytes() / 1e9));
-    return answer(new Sized(workload, size, cost), () -> show(size, cost));
+    List<Cost> costs = new ArrayList<>();
+    cost(costs, "cores, a million pairs", coreHour, size.coreHoursPerMillion());
+    cost(costs, "network, a million pairs", gbMoved, size.movedPerMillion() / 1e9);
+    cost(costs, "brokers' disks, a month", gbMonth, size.storedBytes() / 1e9);
+    return answer(new Sized(workload, size, costs), () -> show(size, costs));
   }
 
-  private Optional<Double> cost(String option, Double price, double amount) {
+  private void cost(List<Cost> costs, String what, Double price, double amount) {
     require(
         price == null || (price >= 0 && Double.isFinite(price)),
-        option + " must be a price of at least 0, was " + price);
-    return Optional.ofNullable(price).map(each -> each * amount);
+        "a price must be a number of at least 0, was " + price);
+    if (price != null) {
+      costs.add(new Cost(what, price * amount));
+    }
   }
 
-  private void show(ClusterSize size, Cost cost) {
+  private void show(ClusterSize size, List<Cost> costs) {
     Table table = new Table();
     for (Row row : size.rows()) {
       table.row(row.service(), row.quantity(), new Figure(amount(row)), row.why());
@@ -89,13 +88,7 @@ public final class SizeCommand extends PairstreamCommand {
         size.coreHoursPerMillion(),
         Quantity.bytes(Math.round(size.movedPerMillion())),
         Quantity.bytes(Math.round(size.storedBytes())));
-    price("cores for a million pairs", cost.coresPerMillionPairs());
-    price("network for a million pairs", cost.networkPerMillionPairs());
-    price("brokers' disks a month", cost.storagePerMonth());
-  }
-
-  private void price(String what, Optional<Double> amount) {
-    amount.ifPresent(each -> print("%s: %,.2f", what, each));
+    costs.forEach(cost -> print("cost of %s: %,.2f", cost.what(), cost.amount()));
   }
 
   private static String amount(Row row) {

@@ -69,7 +69,7 @@ public record ClusterSize(
     double brokerCores = cores(load, broker);
     int brokers = Math.max(load.copies(), machines(load, brokerCores));
     double pairsInRawDays =
-        Math.min(load.pairs(), load.pairsPerSecond() * SECONDS_OF_A_DAY * load.rawDays());
+        Math.min((double) load.pairs(), load.pairsPerSecond() * SECONDS_OF_A_DAY * load.rawDays());
     double raw = pairsInRawDays * load.pictureBytes() * load.copies();
     double kept = load.pairs() * (SPLIT_BYTES + RECORD_BYTES) * load.copies();
     double moved =
