@@ -152,6 +152,17 @@ class MetricsTest {
     return names;
   }
 
+  /** The service's own part of {@code /metrics} with everything in it that there may be. */
+  static String everything() {
+    CanaryReport canary =
+        new CanaryReport(
+            true, CanaryReport.State.OK, OptionalLong.of(1_000), Sentence.verbatim(""));
+    LagReport lag = report(heldUp("readers"), group("late", LagVerdict.STALL, "pairs.training"));
+    PrometheusText text = new PrometheusText();
+    aCluster(() -> lag, canary).write(text);
+    return text.toString();
+  }
+
   private static ClusterMetrics aCluster(CanaryReport canary) {
     return aCluster(() -> LagReport.nothingYet(LagWatcher.INTERVAL), canary);
   }

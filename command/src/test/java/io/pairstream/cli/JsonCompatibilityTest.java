@@ -1,0 +1,113 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.testing.Golden;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Commands keep the names and types of what they print with {@code --json}. */
+class JsonCompatibilityTest {
+
+  private static final SerializationConfig JSON = AnswerJson.MAPPER.getSerializationConfig();
+
+  /** The record that a command prints, by its class within {@code io.pairstream}. */
+  private static final Map<String, String> ANSWERS = new TreeMap<>();
+
+  static {
+    ANSWERS.put("archive", "tools.archive.RawArchive$ArchiveReport");
+    ANSWERS.put("audit", "cli.archive.AuditCommand$Audited");
+    ANSWERS.put("compare", "tools.archive.Comparison");
+    ANSWERS.put("doctor", "cli.cluster.DoctorCommand$Examined");
+    ANSWERS.put("draw", "cli.data.DrawCommand$Drawn");
+    ANSWERS.put("export", "cli.training.ExportCommand$Exported");
+    ANSWERS.put("exposure", "cli.training.ExposureCommand$Answer");
+    ANSWERS.put("feed", "cli.training.FeedCommand$Batch");
+    ANSWERS.put("generate", "cli.data.GenerateCommand$Generated");
+    ANSWERS.put("group reset", "cli.watch.GroupCommand$Moving$Moved");
+    ANSWERS.put("lag", "cli.watch.LagTable$Answer");
+    ANSWERS.put("lag mutes", "cli.watch.MuteCommands$Ls$Muted");
+    ANSWERS.put("models check", "cli.models.ModelsCommand$Check$Checked");
+    ANSWERS.put("models ls", "cli.models.ModelsCommand$Ls$Cards");
+    ANSWERS.put("models try", "cli.models.ModelsTryCommand$Tried");
+    ANSWERS.put("pictures index", "cli.review.PicturesCommand$Index$IndexAnswer");
+    ANSWERS.put("profile", "operate.profile.ProfileReport$ProfileAnswer");
+    ANSWERS.put("quarantine replay", "cli.review.ReplayPrinter$Replayed");
+    ANSWERS.put("quarantine replay ID", "cli.review.ReplayPrinter$ReplayedOnes");
+    ANSWERS.put("quarantine show", "cli.review.QuarantineShowCommand$Shown");
+    ANSWERS.put("recipe check", "cli.recipe.RecipeCommand$Check$Checked");
+    ANSWERS.put("recipe diff", "tools.recipe.DiffReport");
+    ANSWERS.put("recipe explain", "cli.recipe.RecipeCommand$Explain$Explained");
+    ANSWERS.put("takedown", "cli.review.TakedownPrinter$TakedownAnswer");
+    ANSWERS.put("up", "cli.run.UpCommand$Up");
+    ANSWERS.put("view cut", "cli.training.OnViews$Described");
+    ANSWERS.put("view show", "cli.training.ViewCommand$Show$Shown");
+  }
+
+  private final List<String> entries = new ArrayList<>();
+
+  @Test
+  void answersKeepTheirFields() throws ClassNotFoundException {
+    for (Map.Entry<String, String> answer : ANSWERS.entrySet()) {
+      JavaType type = JSON.constructType(Class.forName("io.pairstream." + answer.getValue()));
+      addFields(answer.getKey() + " --json ", type, new HashSet<>());
+    }
+
+    Golden.of("what commands print with --json", "json.txt").compare(entries);
+  }
+
+  private void addFields(String name, JavaType type, Set<JavaType> around) {
+    if (!around.add(type)) {
+      return; // a type that holds others of its kind
+    }
+    for (BeanPropertyDefinition field : JSON.introspect(type).findProperties()) {
+      if (!field.couldSerialize()) {
+        continue;
+      }
+      JavaType of = field.getAccessor().getType();
+      if (field.getAccessor().hasAnnotation(JsonUnwrapped.class)) {
+        addFields(name, of, around);
+      } else {
+        add(name + (name.endsWith(" ") ? "" : ".") + field.getName(), of, around);
+      }
+    }
+    around.remove(type);
+  }
+
+  private void add(String name, JavaType type, Set<JavaType> around) {
+    if (type.isReferenceType()) {
+      add(name, type.getReferencedType(), around);
+    } else if (type.isContainerType()) {
+      add(name + (type.isMapLikeType() ? ".*" : "[]"), type.getContentType(), around);
+    } else if (isObject(type.getRawClass())) {
+      entries.add(name + " object");
+      addFields(name, type, around);
+    } else {
+      entries.add(name + " " + scalar(type.getRawClass()));
+    }
+  }
+
+  private static boolean isObject(Class<?> type) {
+    return type.getName().startsWith("io.pairstream") && !type.isEnum() && type != Sentence.class;
+  }
+
+  private static String scalar(Class<?> type) {
+    if (type == boolean.class || type == Boolean.class) {
+      return "boolean";
+    }
+    boolean isNumber =
+        type.isPrimitive()
+            || Number.class.isAssignableFrom(type)
+            || type.getName().matches("java\\.util\\.Optional(Int|Long|Double)");
+    return isNumber ? "number" : "text";
+  }
+}

@@ -1,0 +1,56 @@
+package io.pairstream.cli;
+
+import io.pairstream.testing.Golden;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Commands keep their names, options and choices. */
+class OptionsCompatibilityTest {
+
+  @Test
+  void commandsKeepTheirOptions() {
+    List<String> entries = new ArrayList<>();
+    add(Main.commandLine(), entries);
+
+    Golden.of("the command line", "options.txt").compare(entries);
+  }
+
+  private static void add(CommandLine command, List<String> entries) {
+    CommandSpec spec = command.getCommandSpec();
+    String name = spec.qualifiedName(" ");
+    entries.add(name);
+    for (OptionSpec option : spec.options()) {
+      for (String optionName : option.names()) {
+        entries.add(name + " " + optionName + taken(option));
+      }
+    }
+    for (PositionalParamSpec parameter : spec.positionalParameters()) {
+      entries.add(name + " argument " + parameter.index() + taken(parameter));
+    }
+    command.getSubcommands().values().forEach(under -> add(under, entries));
+  }
+
+  /** How many values are given, which of them are known, and whether it may be left out. */
+  private static String taken(ArgSpec arg) {
+    Class<?> type = arg.auxiliaryTypes()[0];
+    String values = arg.arity().max() == 0 ? "" : " " + arg.paramLabel() + "{" + arg.arity() + "}";
+    String choices =
+        type.isEnum()
+            ? " of "
+                + String.join(
+                    ", ",
+                    Stream.of(type.getEnumConstants())
+                        .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
+                        .toList())
+            : "";
+    return values + choices + (arg.required() ? " required" : "");
+  }
+}
