@@ -6,8 +6,10 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pairstream.columns.stored_files import ColumnFiles
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.view_schedule import ViewSchedule
 from pairstream.views.view import View
@@ -17,6 +19,9 @@ GOLDENS = Path(__file__).parent / "compatibility"
 VIEW = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/view/two-blocks.view"
 POSITION = {"view": "79591607dce5bfddad53bdae84ad027e", "seed": 7, "lanes": 2, "window": 0, "epoch": 3, "samples": 2}
 """What version 0.1 has put into a checkpoint, of that view; never written anew."""
+
+COLUMN = GOLDENS / "latents/sha256_0001/pairs.training.AAAA"
+"""What version 0.1 has written as a column: of one pair a value, of another that it was withdrawn; never written anew."""
 
 MADE_BY_US = ("Batch", "Source")
 """Classes whose constructors are not for users."""
@@ -100,3 +105,14 @@ def test_a_position_that_was_kept_is_taken():
     schedule.require_own(POSITION)
 
     assert schedule.skip(POSITION, batch_size=2, keep_last=True, batches=1) == {**POSITION, "samples": 4}
+
+
+def test_a_column_that_was_kept_is_read():
+    column = ColumnFiles(COLUMN)
+    keys = np.array([3, 4, (1 << 48) + 7])
+
+    written, withdrawn = column.states(keys)
+    found = column.find(keys)
+
+    assert (written.tolist(), withdrawn.tolist()) == ([True, False, False], [False, False, True])
+    assert [value is not None and value.tolist() for value in found] == [[0.5, -2.0], False, False]

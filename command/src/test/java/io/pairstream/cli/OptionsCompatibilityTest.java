@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Commands keep their names, options and choices. */
+/** Commands keep their names, options, choices and defaults. */
 class OptionsCompatibilityTest {
 
   @Test
@@ -38,7 +38,7 @@ class OptionsCompatibilityTest {
     command.getSubcommands().values().forEach(under -> add(under, entries));
   }
 
-  /** How many values are given, which of them are known, and whether it may be left out. */
+  /** How many values are given, which of them are known, and what holds where it is left out. */
   private static String taken(ArgSpec arg) {
     Class<?> type = arg.auxiliaryTypes()[0];
     String values = arg.arity().max() == 0 ? "" : " " + arg.paramLabel() + "{" + arg.arity() + "}";
@@ -51,6 +51,7 @@ class OptionsCompatibilityTest {
                         .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
                         .toList())
             : "";
-    return values + choices + (arg.required() ? " required" : "");
+    String preset = arg.defaultValue() == null ? "" : " = " + arg.defaultValue();
+    return values + choices + preset + (arg.required() ? " required" : "");
   }
 }
