@@ -1,6 +1,7 @@
 package io.pairstream.tools.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.pairstream.tools.archive.ArchivedRecord.About;
 import io.pairstream.tools.archive.ArchivedRecord.Named;
@@ -22,6 +23,12 @@ class ArchiveCompatibilityTest {
       write();
     }
 
+    assertThatNoException()
+        .as("an archive of 0.1 is read; read its form beside the new one: " + KEPT)
+        .isThrownBy(ArchiveCompatibilityTest::readKept);
+  }
+
+  private static void readKept() throws IOException {
     try (ArchiveFile.Reader reader = new ArchiveFile.Reader(KEPT)) {
       ArchivedRecord pair = reader.next().orElseThrow();
       assertThat(pair.about().topic()).isEqualTo("pairs.scraped");
