@@ -6,24 +6,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Registry.IncompatibleSchemaException;
+import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.requirements.Prerequisites;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +95,37 @@ class RegistryServiceTest {
         .isEqualTo(RawPair.SCHEMA$.getFullName());
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(credentialFile())))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void recordOfANewerReleaseIsReadWhileTheRegistryIsAwayByWhoeverHasStarted() throws Exception {
+    Schema newer = withOneMoreField(Receipt.SCHEMA$);
+    String receipts = cluster.dataset().topic(TopicCatalogue.RECEIPTS) + "-value";
+    writer().register(receipts, Receipt.SCHEMA$);
+    ByteBuffer value = ByteBuffer.allocate(10_000).put((byte) 0);
+    value.putInt(writer().register(receipts, newer)).put(empty(newer));
+    Registry registry = anybody();
+    Topic<String, Receipt> topic =
+        PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).receipts();
+
+    Cluster unasked =
+        new Cluster(
+            KAFKA.bootstrapServers(), registry.addresses(), cluster.dataset(), Map.of(), Map.of());
+    new Prerequisites(unasked, registry, () -> false, obstacle -> {})
+        .rehearse(topic, Receipt.newBuilder().build());
+    service.close();
+
+    byte[] bytes = Arrays.copyOf(value.array(), value.position());
+    assertThat(topic.value().deserializer().deserialize(topic.name(), bytes))
+        .isEqualTo(Receipt.newBuilder().build());
+  }
+
+  private static byte[] empty(Schema schema) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<>(schema).write(new GenericRecordBuilder(schema).build(), encoder);
+    encoder.flush();
+    return bytes.toByteArray();
   }
 
   @Test

@@ -31,16 +31,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Asks a model about all that is published, in a process of its own, which a test kills: broker,
- * data set, state folder, file that gets a line for each picture that the model is asked about.
+ * Asks a model about all that is published, in a process of its own, which a test kills. Arguments:
+ * broker, data set, state folder, file that gets a line for each picture that the model is asked
+ * about, how many digests a question takes, and data sets whose answers are taken over.
  */
 final class AskingProcess {
 
   /** Most questions at a time. */
   static final int BATCH = 8;
-
-  /** Makes a question last for some milliseconds, so that kills meet the model at work. */
-  private static final int DIGESTS = 400;
 
   private AskingProcess() {}
 
@@ -56,7 +54,7 @@ final class AskingProcess {
         new ScoreSettings(
             cluster,
             List.of(TopicCatalogue.TRAINING),
-            List.of(),
+            Stream.of(arguments).skip(5).map(Dataset::new).toList(),
             BATCH,
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
@@ -66,7 +64,7 @@ final class AskingProcess {
     ScoreService service =
         new ScoreService(
             settings,
-            List.of(new WritingModel(Path.of(arguments[3]))),
+            List.of(new WritingModel(Path.of(arguments[3]), Integer.parseInt(arguments[4]))),
             Clock.systemUTC(),
             new SelfReport("score", Clock.systemUTC()));
     Optional<Throwable> fault = service.awaitEnd();
@@ -96,8 +94,8 @@ final class AskingProcess {
                         .ifPresent(schema -> registry.register(spec.name() + "-value", schema)));
   }
 
-  /** Writes down what it is asked, before it works on it. */
-  private record WritingModel(Path file) implements AnswerModel {
+  /** Writes down what it is asked, before it works on it; digests make a question last. */
+  private record WritingModel(Path file, int digests) implements AnswerModel {
 
     @Override
     public ModelCard card() {
@@ -149,7 +147,7 @@ final class AskingProcess {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      for (int i = 0; i < DIGESTS; i++) {
+      for (int i = 0; i < digests; i++) {
         digest = Sha256.of(question.picture().bytes());
       }
       return new ModelAnswer.Answered(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Who asks a model is killed at its work, again and again: of every pair exactly one thing is said,
- * and a kill costs one batch of questions at most.
+ * and a kill costs one batch of questions at most. One who comes without any state, or for another
+ * data set with the same pictures, asks nothing.
  */
 @Timeout(1800)
 class KilledAskingTest {
@@ -40,6 +44,9 @@ class KilledAskingTest {
 
   private static final long SEED = 1;
   private static final int CAPTIONS = 2;
+
+  /** Makes all questions of a run last for a minute or so, so that kills meet the model at work. */
+  private static final int DIGESTS = 800_000;
 
   @TempDir private Path folder;
 
@@ -51,16 +58,17 @@ class KilledAskingTest {
   @Test
   @Tag("full")
   void noneOfManyKillsCostsMoreThanABatch() throws Exception {
-    killAndCompare(2_000, 20);
+    killAndCompare(Integer.getInteger("asking.pictures", 2_000), 20);
   }
 
   private void killAndCompare(int pictures, int kills) throws Exception {
     TestDataset dataset = KAFKA.dataset(4, AskingProcess.TOPICS);
-    Set<String> shown = publish(dataset, pictures);
+    Set<String> shown = publish(dataset, pictures, "caption");
+    int digests = Math.min(400, DIGESTS / pictures);
     SplittableRandom random = new SplittableRandom(SEED);
     int step = pictures / (kills + 1);
     for (int kill = 0; kill < kills; kill++) {
-      Process process = start(dataset);
+      Process process = start(dataset, "state", digests);
       int until = kill * step + random.nextInt(1, step);
       Await.until(
           "the model has been asked " + until + " times or all is done",
@@ -68,12 +76,42 @@ class KilledAskingTest {
           this::log);
       process.destroyForcibly().waitFor();
     }
-    Process last = start(dataset);
-    assertThat(last.waitFor(10, TimeUnit.MINUTES)).as(this::log).isTrue();
-    assertThat(last.exitValue()).as(this::log).isZero();
+    askToTheEnd(start(dataset, "state", digests));
 
     assertThat(new HashSet<>(asked())).isEqualTo(shown);
-    assertThat(asked().size() - shown.size()).isBetween(0, kills * AskingProcess.BATCH);
+    int asked = asked().size();
+    assertThat(asked - shown.size()).isBetween(0, kills * AskingProcess.BATCH);
+    assertEachIsSaidOnce(dataset, pictures);
+
+    forgetWhatWasRead(dataset);
+    askToTheEnd(start(dataset, "fresh-state", digests));
+    assertEachIsSaidOnce(dataset, pictures);
+    TestDataset second = KAFKA.dataset(4, AskingProcess.TOPICS);
+    assertThat(publish(second, pictures, "another caption")).isEqualTo(shown);
+    askToTheEnd(start(second, "second-state", digests, dataset.dataset().name()));
+    assertEachIsSaidOnce(second, pictures);
+    assertThat(asked()).hasSize(asked);
+  }
+
+  /** So that whoever comes next begins with the first pair. */
+  private static void forgetWhatWasRead(TestDataset dataset) {
+    try (Admin admin = dataset.admin()) {
+      List<String> groups =
+          KafkaAnswers.await(admin.listGroups().all()).stream()
+              .map(GroupListing::groupId)
+              .filter(group -> dataset.dataset().scoreGroupIn(group).isPresent())
+              .toList();
+      assertThat(groups).isNotEmpty();
+      KafkaAnswers.await(admin.deleteConsumerGroups(groups).all());
+    }
+  }
+
+  private void askToTheEnd(Process process) throws Exception {
+    assertThat(process.waitFor(20, TimeUnit.MINUTES)).as(this::log).isTrue();
+    assertThat(process.exitValue()).as(this::log).isZero();
+  }
+
+  private static void assertEachIsSaidOnce(TestDataset dataset, int pictures) {
     Map<String, Integer> said = records(dataset, dataset.topics().pairAnswers().name());
     assertThat(said).hasSize(pictures * CAPTIONS);
     assertThat(said.values()).containsOnly(1);
@@ -82,19 +120,25 @@ class KilledAskingTest {
         .containsOnly(1);
   }
 
-  private Process start(TestDataset dataset) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            AskingProcess.class.getName(),
-            dataset.bootstrapServers(),
-            dataset.dataset().name(),
-            folder.resolve("state").toString(),
-            calls().toString())
+  private Process start(TestDataset dataset, String state, int digests, String... answersOf)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                AskingProcess.class.getName(),
+                dataset.bootstrapServers(),
+                dataset.dataset().name(),
+                folder.resolve(state).toString(),
+                calls().toString(),
+                String.valueOf(digests)));
+    command.addAll(List.of(answersOf));
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
         .start();
@@ -126,28 +170,26 @@ class KilledAskingTest {
    *
    * @return their digests
    */
-  private static Set<String> publish(TestDataset dataset, int pictures) {
+  private static Set<String> publish(TestDataset dataset, int pictures, String words) {
     Set<String> digests = new HashSet<>();
     DrawnPairs drawn = DrawnPairs.plain(SEED);
-    List<PreparedPair> pairs = new ArrayList<>();
-    for (int i = 0; i < pictures; i++) {
-      ByteBuffer image = drawn.at(i).pair().getImage();
-      digests.add(PairIdentity.imageDigest(image));
-      for (int caption = 0; caption < CAPTIONS; caption++) {
-        String text = "caption " + caption;
-        pairs.add(
-            PreparedPair.newBuilder()
-                .setPairId(PairIdentity.pairId(PairIdentity.imageDigest(image), text))
-                .setImage(image.duplicate())
-                .setCaption(text)
-                .build());
-      }
-    }
     try (KafkaProducer<byte[], byte[]> producer = dataset.producer("")) {
-      for (PreparedPair pair : pairs) {
-        var unused =
-            producer.send(
-                TestDataset.record(dataset.topics().training(), null, pair.getPairId(), pair));
+      for (int i = 0; i < pictures; i++) {
+        ByteBuffer image = drawn.at(i).pair().getImage();
+        String digest = PairIdentity.imageDigest(image);
+        digests.add(digest);
+        for (int caption = 0; caption < CAPTIONS; caption++) {
+          String text = words + " " + caption;
+          PreparedPair pair =
+              PreparedPair.newBuilder()
+                  .setPairId(PairIdentity.pairId(digest, text))
+                  .setImage(image.duplicate())
+                  .setCaption(text)
+                  .build();
+          var unused =
+              producer.send(
+                  TestDataset.record(dataset.topics().training(), null, pair.getPairId(), pair));
+        }
       }
       producer.flush();
     }

@@ -58,8 +58,6 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
 
   private void rehearse(Prerequisites prerequisites) {
     topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
-    registry.remember(topics.receipts().name() + "-value");
-    registry.remember(topics.takedowns().name() + "-value");
     Stream.of(topics.training(), topics.validation(), topics.test())
         .forEach(topic -> prerequisites.rehearse(topic, PreparedPair.newBuilder().build()));
     prerequisites.rehearse(topics.index(), IndexedPair.newBuilder().build());

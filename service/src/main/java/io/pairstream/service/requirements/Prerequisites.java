@@ -114,10 +114,14 @@ public record Prerequisites(
   }
 
   /**
-   * Writes an empty record and reads it again, so that its serializer finds the schema's id now.
+   * Writes an empty record and reads it again, so that its serializer finds the schema's id now;
+   * and fetches all versions of the schema, so that records of an older or newer release are read
+   * without the registry, too.
    */
   public <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
-    registry.idOf(topic.name() + "-value", empty.getSchema());
+    String subject = topic.name() + "-value";
+    registry.idOf(subject, empty.getSchema());
+    registry.remember(subject);
     try {
       byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
       var unusedToo = topic.value().deserializer().deserialize(topic.name(), bytes);

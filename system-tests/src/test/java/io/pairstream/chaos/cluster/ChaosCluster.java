@@ -56,11 +56,12 @@ public final class ChaosCluster implements AutoCloseable {
   private final PlatformProcess registry;
   private final int ingestPort = ports.next();
   private final PlatformProcess ingest;
+  private final ClusterProcesses processes;
   private Admin admin;
 
   private ChaosCluster(Path folder) throws IOException {
     this.folder = folder.toAbsolutePath();
-    ClusterProcesses processes = new ClusterProcesses(this.folder, Uuid.randomUuid().toString());
+    processes = new ClusterProcesses(this.folder, Uuid.randomUuid().toString());
     for (int node = 1; node <= BROKERS; node++) {
       addresses.add(new BrokerAddress(node, ports.next(), ports.next()));
     }
@@ -127,6 +128,20 @@ public final class ChaosCluster implements AutoCloseable {
     var unused =
         Await.answer(
             "the raw topics are led", () -> KafkaAnswers.await(admin.listOffsets(ends).all()));
+  }
+
+  /** The jars of the build under test. */
+  public Path build() {
+    return ClusterProcesses.BUILD;
+  }
+
+  /** Lets another build register its schemas, as an operator does before an upgrade. */
+  public void registerSchemasOf(Path build) {
+    PlatformProcess create =
+        processes.createTopics(
+            access(), PARTITIONS, folder.resolve("registry").resolve(RegistryCredential.FILE_NAME));
+    create.startFrom(build);
+    create.awaitEnd();
   }
 
   /** For the harness's own clients. */

@@ -9,13 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kafka.tools.StorageTool;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
 final class ClusterProcesses {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
-  private static final Path PROGRAM = PROJECT.resolve("command/target/app/lib");
+
+  /** The jars of the build under test. */
+  static final Path BUILD = PROJECT.resolve("command/target/app/lib");
+
   private static final Path RECIPE =
       PROJECT.resolve("system-tests/src/test/resources/chaos/chaos.yaml");
   private static final String MAIN = "io.pairstream.cli.Main";
@@ -26,9 +30,9 @@ final class ClusterProcesses {
   ClusterProcesses(Path folder, String clusterId) {
     this.folder = folder;
     this.clusterId = clusterId;
-    if (!Files.isDirectory(PROGRAM)) {
+    if (!Files.isDirectory(BUILD)) {
       throw new IllegalStateException(
-          PROGRAM + " is missing; mvn -Dapp package -pl command -am makes it");
+          BUILD + " is missing; mvn -Dapp package -pl command -am makes it");
     }
   }
 
@@ -48,7 +52,7 @@ final class ClusterProcesses {
         384,
         List.of(
             // Each thread keeps direct memory as large as the largest record it saw.
-            "-Djdk.nio.maxCachedBufferSize=262144", "-cp", PROGRAM + "/*"),
+            "-Djdk.nio.maxCachedBufferSize=262144"),
         List.of("kafka.Kafka", file.toString()),
         Readiness.brokerAnswers(broker.port(), folder.resolve(name).resolve("logs")));
   }
@@ -58,7 +62,7 @@ final class ClusterProcesses {
     return process(
         "registry",
         128,
-        List.of("-cp", PROGRAM + "/*"),
+        List.of(),
         List.of(
             MAIN,
             "registry",
@@ -85,7 +89,7 @@ final class ClusterProcesses {
     return process(
         name,
         640,
-        List.of("-cp", PROGRAM + "/*"),
+        List.of(),
         program,
         Readiness.httpOk(URI.create("http://" + status + "/health/ready")));
   }
@@ -100,9 +104,19 @@ final class ClusterProcesses {
     return process(
         name,
         384,
-        List.of("-cp", PROGRAM + "/*"),
+        List.of(),
         program,
         Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
+  }
+
+  /** A run of {@code topics create}. */
+  PlatformProcess createTopics(Cluster cluster, int partitions, Path credential) {
+    List<String> program = new ArrayList<>(List.of(MAIN, "topics", "create"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--partitions", String.valueOf(partitions)));
+    program.addAll(List.of("--replication-factor", "3"));
+    program.addAll(List.of("--registry-credential", credential.toString()));
+    return process("topics-create", 256, List.of(), program, Optional::empty);
   }
 
   /** A Java process that ends when the harness closes its end of standard input. */
@@ -130,7 +144,7 @@ final class ClusterProcesses {
     command.add("io.pairstream.platform.ChildMain");
     command.addAll(program);
     return new PlatformProcess(
-        name, command, directory, readiness, folder.resolve("logs").resolve(name + ".log"));
+        name, command, BUILD, directory, readiness, folder.resolve("logs").resolve(name + ".log"));
   }
 
   private static List<String> options(Cluster cluster) {

@@ -29,17 +29,26 @@ public final class PlatformProcess {
   private final Path directory;
   private final Readiness readiness;
   private final Path log;
+  private Path build;
   private Process running;
   private boolean endedByUs;
 
   /**
+   * @param command the Java machine and its arguments, but for the class path
+   * @param build holds the jars that it runs
    * @param directory that it works in; made where missing
    * @param log gets all its output, of each start after the other
    */
   PlatformProcess(
-      String name, List<String> command, Path directory, Readiness readiness, Path log) {
+      String name,
+      List<String> command,
+      Path build,
+      Path directory,
+      Readiness readiness,
+      Path log) {
     this.name = name;
     this.command = List.copyOf(command);
+    this.build = build;
     this.directory = directory;
     this.readiness = readiness;
     this.log = log;
@@ -63,6 +72,7 @@ public final class PlatformProcess {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().keySet().retainAll(ENVIRONMENT);
+      builder.environment().put("CLASSPATH", build + "/*");
       running = builder.start();
       endedByUs = false;
     } catch (IOException e) {
@@ -103,6 +113,36 @@ public final class PlatformProcess {
       // Unlike Process.waitFor, this is not interrupted.
       var unused = running.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
     }
+  }
+
+  /** Waits until it has ended by itself, with status 0. */
+  void awaitEnd() {
+    Process process;
+    synchronized (this) {
+      process = running;
+    }
+    Await.until(name + " has ended", () -> !process.isAlive(), this::logEnd);
+    if (process.exitValue() != 0) {
+      throw new AssertionError(name + " ended with " + process.exitValue() + ": " + logEnd());
+    }
+  }
+
+  /** Ends the process in order (SIGTERM), then runs it from the jars of another build. */
+  public void replaceBy(Path otherBuild) {
+    synchronized (this) {
+      ProcessHandle old = running();
+      endedByUs = true;
+      old.destroy();
+      var unused = old.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
+      startFrom(otherBuild);
+    }
+    awaitReady();
+  }
+
+  /** Starts it from the jars of another build, without waiting until it answers. */
+  synchronized void startFrom(Path otherBuild) {
+    build = otherBuild;
+    start();
   }
 
   /** Kills the process without waiting until it is gone. */

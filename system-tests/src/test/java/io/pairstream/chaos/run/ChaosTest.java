@@ -117,6 +117,7 @@ class ChaosTest {
       tell(plan.size() + " faults; " + verdict.inWords());
 
       assertThat(verdict.differences()).isEmpty();
+      assertThat(verdict.versions()).containsOnlyKeys(Verifier.recipe().version());
       assertThat(verdict.acknowledged()).isGreaterThanOrEqualTo(RECORDS);
       assertThat(endedByThemselves).as("processes that ended by themselves").isEmpty();
       assertThat(producers.unavailableForever()).as("answers of 503 without Retry-After").isZero();

@@ -148,7 +148,7 @@ final class Outputs {
       misplaced(site, "has a picture that belongs in " + right);
     }
     differs(site, fields(pair, input.words.keySet()), input.words);
-    differs(site, Map.of("recipe_version", pair.getRecipeVersion()), version());
+    verdict.noteVersion(pair.getRecipeVersion());
     Map<String, Object> pixels = fields(pair, PIXELS);
     Map<String, Object> others = pictures.putIfAbsent(input.picture, pixels);
     differs(site, pixels, others == null ? pixels : others);
@@ -176,7 +176,7 @@ final class Outputs {
       steps.putIfAbsent(pair.getReason(), pair.getStep());
       differs(site, Map.of("step", pair.getStep()), Map.of("step", steps.get(pair.getReason())));
     }
-    differs(site, Map.of("recipe_version", pair.getRecipeVersion()), version());
+    verdict.noteVersion(pair.getRecipeVersion());
     Map<String, Object> original = new HashMap<>(input.original);
     original.put("key", pair.getKey());
     original.put("headers", pair.getHeaders());
@@ -263,10 +263,6 @@ final class Outputs {
             pair.inputs);
       }
     }
-  }
-
-  private Map<String, Object> version() {
-    return Map.of("recipe_version", plan.version());
   }
 
   private void differs(Site site, Map<String, Object> found, Map<String, Object> right) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Findings of a verifier: counts, and of each kind of breach the first few as sentences. */
 public final class Verdict {
@@ -16,6 +17,7 @@ public final class Verdict {
   private final Map<Breach, Long> breaches = new EnumMap<>(Breach.class);
   private final List<String> differences = new ArrayList<>();
   private final Map<String, Long> outputs = new LinkedHashMap<>();
+  private final Map<String, Long> versions = new TreeMap<>();
   private long acknowledged;
   private long inputs;
   private long unsureInputs;
@@ -28,6 +30,10 @@ public final class Verdict {
 
   void countOutput(String topic, long count) {
     outputs.merge(topic, count, Long::sum);
+  }
+
+  void noteVersion(String recipeVersion) {
+    versions.merge(recipeVersion, 1L, Long::sum);
   }
 
   void countInputs(long acknowledgedOnes, long all, long unsureOnes) {
@@ -54,6 +60,11 @@ public final class Verdict {
   /** Records per output topic. */
   public Map<String, Long> outputs() {
     return outputs;
+  }
+
+  /** Outputs by the recipe version that they name. */
+  public Map<String, Long> versions() {
+    return versions;
   }
 
   public Set<Breach> breaches() {

@@ -81,7 +81,7 @@ public final class Verifier {
   }
 
   /** Plan of the recipe that goes with the load. */
-  static CleaningPlan recipe() {
+  public static CleaningPlan recipe() {
     try (InputStream yaml = Verifier.class.getResourceAsStream("/chaos/chaos.yaml")) {
       return new CleaningPlan(
           RecipeReader.parse("chaos.yaml", new String(yaml.readAllBytes(), StandardCharsets.UTF_8)),
