@@ -270,6 +270,10 @@ class Dataset:
         of_pair = self._pair_answers.write({"status": "ANSWERED", **both, "pair_id": str(number)})
         send(f"{self.name}.pair-answers", f"{number}/{card}", of_pair)
 
+    def record_recipe(self, *conditions):
+        """What the recipe asks of each view's pairs."""
+        self.send(f"{self.name}.recipes", "answers", Writer(self._registry, "RecordedRecipe").write(dict(conditions=conditions)))
+
     def forget_answer(self, number, card="card", model="ab12" * 16):
         self.send(f"{self.name}.answers", f"{number:064x}/{model}", None)
         self.send(f"{self.name}.pair-answers", f"{number}/{card}", None)

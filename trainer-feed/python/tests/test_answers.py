@@ -180,6 +180,18 @@ def test_views_are_cut_by_answers(dataset, run, caplog):
     assert run.cut("answer.nsfw <= 0.3").where == ("answer.nsfw<=0.3",)
 
 
+def test_the_recipe_adds_what_it_holds_back(dataset, run):
+    dataset.create(f"{dataset.name}.recipes", 1)
+    dataset.record_recipe("answer.style=photo")
+    dataset.record_recipe("answer.nsfw>=0.02", "answer.nsfw<=0.1")
+
+    view = run.cut(["fold!=0", "answer.nsfw<= 0.1"])
+    assert view.where == ("fold!=0", "answer.nsfw<=0.1", "answer.nsfw>=0.02")
+    assert sorted(int(sample.pair_id) for sample in run.samples(view)) == [2, 3, 4, 8, 9]
+    dataset.record_recipe()
+    assert run.cut().where == () and run.cut().samples == 40
+
+
 # Cases of Java's ConditionTest: of each answer the number, or the label.
 SAID = {"nsfw": (0.3, None), "style": (np.nan, "drawing"), "zero": (0.0, None), "nothing": (np.nan, ""), "absent": (None, None)}
 HOLD = (

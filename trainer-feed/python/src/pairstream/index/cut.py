@@ -15,6 +15,7 @@ from pairstream.errors import ViewError
 from pairstream.index.answers import holding, read_answers
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE, FieldCondition, key_of, last_of_each, read_entries
+from pairstream.index.recipe import recipe_conditions
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.takedowns import InForce
@@ -38,7 +39,7 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
 
     Withdrawn is also what falls under a takedown that the platform has still to carry out. Reads the takedowns, the
     index, of the split's topic what the index has not yet, and where a condition names one the answers. A pair that waits
-    for such an answer is left out, with a warning that says how many do.
+    for such an answer is left out, with a warning that says how many do. The data set's recipe adds its conditions.
 
     Raises:
         SettingsError: where a condition is none
@@ -46,7 +47,9 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
         PositionRefused: where a topic was deleted or made anew meanwhile
         Unavailable: where the broker does not answer or has no such topic
     """
-    conditions_asked = [Condition(text) for text in where]
+    # Of a condition that stands twice, one.
+    texts = dict.fromkeys(str(Condition(text)) for text in [*where, *recipe_conditions(cluster, schemas, dataset)])
+    conditions_asked = [Condition(text) for text in texts]
     asked = [one for one in conditions_asked if not one.answer]
     in_force = InForce.now(cluster, dataset)
     conditions: list[FieldCondition] = [*asked, *in_force.conditions]

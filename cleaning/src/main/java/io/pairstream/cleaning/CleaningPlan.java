@@ -31,6 +31,7 @@ import io.pairstream.cleaning.image.ReadCropBox;
 import io.pairstream.cleaning.image.RefuseForbiddenDigest;
 import io.pairstream.cleaning.image.RefuseForbiddenPicture;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
+import io.pairstream.cleaning.recipe.AnswerLimit;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.Noted;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
@@ -69,6 +70,7 @@ public final class CleaningPlan {
   private final ImagePlan pictures;
   private final CheckMeasures pictureLimits;
   private final PixelNormalisation normalisation;
+  private final List<AnswerLimit> answerLimits;
   private final List<PlannedStep> steps;
   private final List<KeyUse> keys;
   private final SortedMap<String, String> effectiveRecipe;
@@ -152,6 +154,10 @@ public final class CleaningPlan {
               + " keep-first or keep-all");
     }
     draft.noted().add(new PlannedStep("split", "split-by-image", split.inWords()));
+    answerLimits = List.copyOf(AnswerLimit.from(recipe));
+    for (AnswerLimit limit : answerLimits) {
+      draft.noted().add(new PlannedStep("answers", limit.name(), limit.inWords()));
+    }
     steps = List.copyOf(draft.noted());
     keys = List.copyOf(draft.keys());
     effectiveRecipe = recipe.finish();
@@ -243,6 +249,11 @@ public final class CleaningPlan {
     return tokens;
   }
 
+  /** Which answers of models are wanted about published pairs. */
+  public List<AnswerLimit> answerLimits() {
+    return answerLimits;
+  }
+
   /** Every key of the recipe with the value in force. */
   public SortedMap<String, String> effectiveRecipe() {
     return effectiveRecipe;
@@ -251,12 +262,16 @@ public final class CleaningPlan {
   /**
    * The recipe's version, written to every output: the first 16 hex digits of SHA-256 over the
    * effective recipe, one {@code key=value} per line in the order of the keys, the tokenizers'
-   * digests and the steps' version.
+   * digests and the steps' version. Limits of answers are not part of it: they rewrite no pair.
    */
   public String version() {
     StringBuilder text = new StringBuilder();
     effectiveRecipe.forEach(
-        (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        (key, value) -> {
+          if (!key.startsWith("answers.")) {
+            text.append(key).append('=').append(value).append('\n');
+          }
+        });
     text.append("tokenizer-digest=").append(tokens.main().tokenizer().digest()).append('\n');
     for (TokenTarget set : tokens.further()) {
       text.append("tokenizer-digest.").append(set.name()).append('=');
@@ -270,8 +285,8 @@ public final class CleaningPlan {
   /**
    * One step of a plan, for a person who wants to know what happens to a pair.
    *
-   * @param stage gate, caption, image, near-copies or split
-   * @param name name in metrics and in quarantined records
+   * @param stage gate, caption, image, near-copies, split or answers
+   * @param name name in metrics and in quarantined records; of an answer, that answer's
    * @param inWords what it does, with its limits; empty where the recipe switches it off
    */
   public record PlannedStep(String stage, String name, String inWords) {

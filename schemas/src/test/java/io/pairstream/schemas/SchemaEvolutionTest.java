@@ -40,6 +40,7 @@ class SchemaEvolutionTest {
         Review.SCHEMA$,
         Action.SCHEMA$,
         ViewSegment.SCHEMA$,
+        RecordedRecipe.SCHEMA$,
         RunExtent.SCHEMA$,
         Answer.SCHEMA$,
         PairAnswer.SCHEMA$,

@@ -7,6 +7,7 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -78,6 +79,15 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
   /** Writes what the card {@code judge} says of a pair; null deletes it. */
   public void answer(int number, PairAnswer said) {
     TestCluster.put(cluster, cluster.topics().pairAnswers(), number + "/judge", said);
+  }
+
+  /** Writes which conditions the recipe adds to those of each view. */
+  public void recipe(String... conditions) {
+    TestCluster.put(
+        cluster,
+        cluster.topics().recipes(),
+        "answers",
+        RecordedRecipe.newBuilder().setConditions(List.of(conditions)).build());
   }
 
   /** When {@link #nsfw} is given. */

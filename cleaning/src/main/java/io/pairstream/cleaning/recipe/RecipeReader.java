@@ -191,6 +191,11 @@ public final class RecipeReader {
         });
   }
 
+  /** Whether the file has the key, rightly or wrongly. */
+  boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
   /**
    * The names of the sections below {@code key}, in the file's order: {@code small} and {@code big}
    * where the file has {@code sizes.small.side-px} and {@code sizes.big.side-px} and {@code key} is

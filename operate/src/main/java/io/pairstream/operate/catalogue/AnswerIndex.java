@@ -1,13 +1,15 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
 
 /**
  * The tables by which pairs are found by what models say of them: a row for each answer, a number
- * or a text. The answer without a name says why a model gave none.
+ * or a text. The answer without a name says why a model gave none. Limits of the recipe stand
+ * beside them.
  */
 public final class AnswerIndex implements CatalogueFold {
 
@@ -15,14 +17,16 @@ public final class AnswerIndex implements CatalogueFold {
   static final String NAMED = "name IN (SELECT id FROM answer_name WHERE name = ?)";
 
   private final String topic;
+  private final String recipes;
 
   public AnswerIndex(PairTopics topics) {
     this.topic = topics.pairAnswers().name();
+    this.recipes = topics.recipes().name();
   }
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -32,13 +36,16 @@ public final class AnswerIndex implements CatalogueFold {
             + " UNIQUE (card, name))",
         "CREATE TABLE said (pair_id, name INTEGER, value, PRIMARY KEY (pair_id, name))"
             + " WITHOUT ROWID",
-        "CREATE INDEX said_by_value ON said (name, value)");
+        "CREATE INDEX said_by_value ON said (name, value)",
+        LimitedAnswer.TABLE);
   }
 
   @Override
   public void apply(String key, Object value, Place place, Database table) {
     if (place.topic().equals(topic)) {
       AnswerKey.parse(key).ifPresent(of -> put(of, (PairAnswer) value, table));
+    } else if (place.topic().equals(recipes) && value instanceof RecordedRecipe recipe) {
+      LimitedAnswer.put(recipe, table);
     }
   }
 

@@ -9,10 +9,13 @@ package io.pairstream.operate.catalogue;
  * @param text the answer; empty where it is a number or there is none
  * @param reason why there is no answer: CRASHED, TIMED_OUT, REFUSED, ODD_ANSWER, OVER_BUDGET or
  *     UNREADABLE; empty where there is one
+ * @param outside what the recipe says of an answer that is outside of its limits: SHADOW, TAG or
+ *     HOLD; empty where it is within or has none
  */
-public record AnswerNote(String card, String name, Double number, String text, String reason) {
+public record AnswerNote(
+    String card, String name, Double number, String text, String reason, String outside) {
 
-  static AnswerNote of(String card, String name, Object value) {
+  static AnswerNote of(String card, String name, Object value, String outside) {
     boolean isNumber = value instanceof Number;
     String text = isNumber ? "" : String.valueOf(value);
     return new AnswerNote(
@@ -20,6 +23,7 @@ public record AnswerNote(String card, String name, Double number, String text, S
         name,
         isNumber ? ((Number) value).doubleValue() : null,
         name.isEmpty() ? "" : text,
-        name.isEmpty() ? text : "");
+        name.isEmpty() ? text : "",
+        outside);
   }
 }

@@ -8,6 +8,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
@@ -35,8 +36,8 @@ import org.apache.kafka.common.utils.Utils;
 
 /**
  * Tables on this instance's disk of all decisions about pairs: of training, validation, test,
- * quarantine, receipts, uploads, takedowns, reviews, models' answers and the audit trail, committed
- * records alone. Each record is decoded once and shown to all folds.
+ * quarantine, receipts, uploads, takedowns, reviews, models' answers, the recipe's limits of these
+ * and the audit trail, committed records alone. Each record is decoded once and shown to all folds.
  */
 public final class Catalogue implements Aggregate {
 
@@ -78,7 +79,8 @@ public final class Catalogue implements Aggregate {
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
                 new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry),
-                new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry))
+                new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry),
+                new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry))
             .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
     this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);

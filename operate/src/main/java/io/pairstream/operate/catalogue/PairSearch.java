@@ -92,9 +92,14 @@ public final class PairSearch {
     return catalogue.read(
         table ->
             table.query(
-                "SELECT card, answer_name.name, value FROM said JOIN answer_name"
-                    + " ON answer_name.id = said.name WHERE pair_id = ? ORDER BY 1, 2",
-                row -> AnswerNote.of(row.getString(1), row.getString(2), row.getObject(3)),
+                "SELECT card, answer_name.name, said.value, CASE WHEN "
+                    + LimitedAnswer.IS_OUTSIDE
+                    + " THEN when_outside ELSE '' END FROM said JOIN answer_name"
+                    + " ON answer_name.id = said.name LEFT JOIN answer_limit"
+                    + " ON answer_limit.name = answer_name.name WHERE pair_id = ? ORDER BY 1, 2",
+                row ->
+                    AnswerNote.of(
+                        row.getString(1), row.getString(2), row.getObject(3), row.getString(4)),
                 HexBytes.of(pairId)));
   }
 

@@ -6,13 +6,13 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.cleaning.recipe.MeasureLimits;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.operate.catalogue.LimitedAnswer;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Histogram;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.threshold.Threshold;
 import io.pairstream.operate.threshold.Threshold.Valued;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -23,14 +23,16 @@ import io.pairstream.service.table.TopicTable;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Where a limit on an answer or a measure divides the data set. */
 public final class ThresholdRoutes {
+
+  private static final String ANSWER = "answer.";
 
   /** Pictures of each side. */
   private static final int SHOWN = 8;
@@ -84,7 +86,8 @@ public final class ThresholdRoutes {
    * @param count pairs that have a number
    * @param failed pairs of which the model gave none
    * @param condition what a view's cut takes
-   * @param recipe what a recipe says of a measure; empty where no key limits it so
+   * @param recipe what a recipe says of it; empty where no key limits it so
+   * @param inRecipe the limit that the data set's recipe has; null where it has none
    */
   private record Divided(
       Histogram histogram,
@@ -95,7 +98,15 @@ public final class ThresholdRoutes {
       List<Near> keptPairs,
       List<Near> leftOutPairs,
       String condition,
-      String recipe) {}
+      String recipe,
+      InRecipe inRecipe) {}
+
+  /**
+   * A limit that the data set's recipe has now.
+   *
+   * @param whenOutside SHADOW, TAG or HOLD
+   */
+  private record InRecipe(Bound bound, Double limit, String whenOutside) {}
 
   /** A pair, and its number. */
   private record Near(double value, @JsonUnwrapped PairCard.Summary pair) {}
@@ -108,22 +119,39 @@ public final class ThresholdRoutes {
             .query("field")
             .filter(name -> !name.isEmpty())
             .orElse(fields.isEmpty() ? "" : fields.get(0));
-    Bound bound = bound(request);
-    Map<String, Long> status = ProfileReport.byStatus(catalogue);
+    List<InRecipe> inRecipe = inRecipe(field);
+    Bound bound = bound(request, inRecipe);
     return AnswerJson.answer(
         new Asked(
             ready,
             fields,
             field,
             bound,
-            status.entrySet().stream()
-                .filter(each -> PairStatus.valueOf(each.getKey()).isPublished())
-                .mapToLong(Map.Entry::getValue)
-                .sum(),
-            field.isEmpty() ? null : divided(field, bound, limit(request)).orElse(null)));
+            ProfileReport.published(catalogue),
+            field.isEmpty() ? null : divided(field, bound, limit(request), inRecipe).orElse(null)));
   }
 
-  private Optional<Divided> divided(String field, Bound bound, OptionalDouble limit) {
+  /** The limits that the data set's recipe has of an answer: none, one or two. */
+  private List<InRecipe> inRecipe(String field) {
+    if (!field.startsWith(ANSWER)) {
+      return List.of();
+    }
+    return LimitedAnswer.of(field.substring(ANSWER.length()), catalogue).stream()
+        .flatMap(
+            of ->
+                Stream.of(
+                    new InRecipe(Bound.AT_MOST, of.max(), of.whenOutside()),
+                    new InRecipe(Bound.AT_LEAST, of.min(), of.whenOutside())))
+        .filter(one -> one.limit() != null)
+        .toList();
+  }
+
+  private Optional<Divided> divided(
+      String field, Bound bound, OptionalDouble asked, List<InRecipe> limits) {
+    InRecipe inRecipe =
+        limits.stream().filter(one -> one.bound() == bound).findFirst().orElse(null);
+    OptionalDouble limit =
+        asked.isPresent() || inRecipe == null ? asked : OptionalDouble.of(inRecipe.limit());
     try {
       return Threshold.of(catalogue, field, bound, limit)
           .map(
@@ -137,7 +165,8 @@ public final class ThresholdRoutes {
                       near(found.keptPairs()),
                       near(found.leftOutPairs()),
                       field + (bound == Bound.AT_MOST ? "<=" : ">=") + plain(found.limit()),
-                      recipe(field, bound, found.limit())));
+                      recipe(field, bound, found.limit()),
+                      inRecipe));
     } catch (IllegalArgumentException e) {
       throw refused(e.getMessage());
     }
@@ -161,8 +190,12 @@ public final class ThresholdRoutes {
 
   /** The lines of a recipe, each section on one of its own. */
   private String recipe(String field, Bound bound, double limit) {
-    if (!field.startsWith("measure.")) {
-      return "";
+    if (field.startsWith(ANSWER)) {
+      return "answers:\n  %s:\n    %s: %s"
+          .formatted(
+              field.substring(ANSWER.length()),
+              bound == Bound.AT_MOST ? "max" : "min",
+              plain(limit));
     }
     StringBuilder lines = new StringBuilder();
     MeasureLimits.key(keys, field.substring("measure.".length()), bound)
@@ -181,9 +214,11 @@ public final class ThresholdRoutes {
     return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
-  private static Bound bound(Incoming request) {
+  /** The side that is asked for, or else the recipe's. */
+  private static Bound bound(Incoming request, List<InRecipe> inRecipe) {
     return switch (request.query("bound").orElse("")) {
-      case "", "AT_MOST" -> Bound.AT_MOST;
+      case "" -> inRecipe.isEmpty() ? Bound.AT_MOST : inRecipe.get(0).bound();
+      case "AT_MOST" -> Bound.AT_MOST;
       case "AT_LEAST" -> Bound.AT_LEAST;
       default -> throw refused("bound is AT_MOST or AT_LEAST");
     };

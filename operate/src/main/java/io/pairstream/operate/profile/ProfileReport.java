@@ -285,6 +285,14 @@ public record ProfileReport(
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
+  /** Pairs in all splits. */
+  public static long published(TopicTable catalogue) {
+    return byStatus(catalogue).entrySet().stream()
+        .filter(each -> PairStatus.valueOf(each.getKey()).isPublished())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
   /**
    * How the numbers of an answer are spread over all published pairs; empty where none has one.
    *

@@ -344,8 +344,9 @@ function measures(app, { measures: given = {}, limits = [], status }) {
 function answers(app, { answers: all = [] }) {
   const saidOf = ({ name, number, text, reason }) =>
     name === "" ? (app.words.find(`failure.${reason}`) ?? reason) : number === null ? text : measured(app, name, number);
+  const tagOf = ({ outside }) => ["TAG", "HOLD"].includes(outside) && [" ", h("span.tag", app.say("pair.outside"))];
   const nameOf = ({ card: by, name }) => [h("code", name === "" ? by : name), name !== "" && h("span.quiet", ` ${by}`)];
-  return all.length > 0 && section(app, "answers", facts(all.map((one) => [nameOf(one), h("bdi", saidOf(one))]), "measured.two"));
+  return all.length > 0 && section(app, "answers", facts(all.map((one) => [nameOf(one), [h("bdi", saidOf(one)), tagOf(one)]]), "measured.two"));
 }
 
 /** What a recipe limits of the original's size. */

@@ -67,7 +67,7 @@ function choices(app, { fields, field, bound }) {
   const all = fields.includes(field) || field === "" ? fields : [...fields, field];
   return h(
     "div.row.slices",
-    one("threshold-field", app.say("threshold.field"), field, all.map((name) => [name, name]), (value) => go({ field: value })),
+    one("threshold-field", app.say("threshold.field"), field, all.map((name) => [name, name]), (value) => go({ field: value, bound: "" })),
     one("threshold-bound", app.say("threshold.bound"), bound, BOUNDS.map((name) => [name, app.say(`threshold.${name}`)]), (value) => go({ bound: value })),
   );
 }
@@ -118,9 +118,11 @@ function limitCard(app, { field, bound, published, divided }, { began, move, wid
     h("p.ends.small.quiet", h("span", number(least)), h("span", number(most))),
     tally(sentence, " ", change(app, began, divided, number)),
     others(app, field, { published, count, failed }),
+    divided.in_recipe &&
+      h("p.small", say("threshold.inRecipe", { limit: number(divided.in_recipe.limit) }), " ", say(`threshold.${divided.in_recipe.when_outside}`)),
     h("h3", say("threshold.cut")),
     command(app, `pairstream view cut NAME --where '${divided.condition}'`),
-    divided.recipe && [h("h3", say("threshold.recipe")), command(app, divided.recipe)],
+    divided.recipe && [h("h3", say(field.startsWith("answer.") ? "threshold.recipeOfAnswer" : "threshold.recipe")), command(app, divided.recipe)],
     asTable(
       app,
       title,

@@ -55,6 +55,7 @@ public final class JudgedPairs implements AutoCloseable {
         TopicCatalogue.REVIEWS,
         TopicCatalogue.ACTIONS,
         TopicCatalogue.PAIR_ANSWERS,
+        TopicCatalogue.RECIPES,
         TopicCatalogue.CROWDSOURCED,
         TopicCatalogue.GENERATED);
   }

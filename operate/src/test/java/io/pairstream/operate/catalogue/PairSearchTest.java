@@ -252,13 +252,13 @@ class PairSearchTest {
             expected.stream().filter(caption -> caption.startsWith("red")).toList());
     assertThat(search.answers(four))
         .containsExactly(
-            new AnswerNote("judge", "", null, "", "CRASHED"),
-            new AnswerNote("other", "score", -1.5, "", ""));
+            new AnswerNote("judge", "", null, "", "CRASHED", ""),
+            new AnswerNote("other", "score", -1.5, "", "", ""));
     say(four, "judge", null);
     say(four, "other", said(Map.of(), Map.of("style", "photo")));
     read();
     assertThat(search.answers(four))
-        .containsExactly(new AnswerNote("other", "style", null, "photo", ""));
+        .containsExactly(new AnswerNote("other", "style", null, "photo", "", ""));
   }
 
   @ParameterizedTest

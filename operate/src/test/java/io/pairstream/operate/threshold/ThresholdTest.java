@@ -9,16 +9,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.Served;
 import io.pairstream.operate.catalogue.AnswerIndex;
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
+import io.pairstream.operate.catalogue.LimitedAnswer;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.pairs.ThresholdRoutes;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -113,11 +118,73 @@ class ThresholdTest {
     assertThat(divided.path("left_out_pairs").get(0).path("picture").asText())
         .startsWith("/v1/pictures/");
     assertThat(divided.path("condition").asText()).isEqualTo("answer.nsfw<=0.3");
-    assertThat(divided.path("recipe").asText()).isEmpty();
+    assertThat(divided.path("recipe").asText()).isEqualTo("answers:\n  nsfw:\n    max: 0.3");
+    assertThat(divided.path("in_recipe").isNull()).isTrue();
     JsonNode least = json("field=answer.nsfw&bound=AT_LEAST&limit=0.85").path("divided");
     assertThat(captions(least.path("kept_pairs"))).containsExactly("pair 17", "pair 18", "pair 19");
     assertThat(captions(least.path("left_out_pairs"))).startsWith("pair 16", "pair 15");
     assertThat(least.path("condition").asText()).isEqualTo("answer.nsfw>=0.85");
+  }
+
+  @Test
+  void beginsAtTheLimitOfTheRecipeAndCountsBothSides() throws Exception {
+    judge();
+    recipe(limit("nsfw").setMax(0.2).build());
+    recipe(
+        limit("nsfw").setMin(0.85).setWhenOutside("HOLD").build(),
+        limit("style").setLabels(List.of("photo", "drawing")).build(),
+        limit("unheard").setMax(1.0).build());
+
+    JsonNode answer = json("field=answer.nsfw");
+    JsonNode divided = answer.path("divided");
+    assertThat(answer.path("bound").asText()).isEqualTo("AT_LEAST");
+    assertThat(divided.path("limit").asDouble()).isEqualTo(0.85);
+    assertThat(divided.path("kept").asLong()).isEqualTo(3);
+    assertThat(divided.path("in_recipe").path("when_outside").asText()).isEqualTo("HOLD");
+    assertThat(divided.path("recipe").asText()).isEqualTo("answers:\n  nsfw:\n    min: 0.85");
+    assertThat(json("field=answer.nsfw&bound=AT_MOST").path("divided").path("in_recipe").isNull())
+        .isTrue();
+    say(1, said(Map.of("nsfw", 0.9), Map.of("style", "photo")));
+    say(2, said(Map.of(), Map.of("style", "film")));
+    say(3, said(Map.of("style", 1.0), Map.of()));
+    say(21, null);
+    judged.await();
+    catalogue.reachedNow().join();
+    assertThat(LimitedAnswer.all(catalogue))
+        .containsExactly(
+            new LimitedAnswer("nsfw", 0.85, null, "HOLD", 4, 14, 1),
+            new LimitedAnswer("style", null, null, "SHADOW", 1, 2, 1),
+            new LimitedAnswer("unheard", null, 1.0, "SHADOW", 0, 0, 0));
+    PairSearch search = new PairSearch(catalogue, Clock.systemUTC());
+    assertThat(search.answers(ids.get(1)))
+        .containsExactly(
+            new AnswerNote("judge", "nsfw", 0.9, "", "", ""),
+            new AnswerNote("judge", "style", null, "photo", "", ""));
+    assertThat(search.answers(ids.get(0)).get(0).outside()).isEqualTo("HOLD");
+    assertThat(search.answers(ids.get(2)).get(0).outside()).isEqualTo("SHADOW");
+    assertThat(search.answers(ids.get(20)).get(0).outside()).isEmpty();
+    PrometheusText text = new PrometheusText();
+    LimitedAnswer.write(catalogue, 22, Map.of("namespace", "d"), text);
+    assertThat(text.toString())
+        .contains("{answer=\"nsfw\",namespace=\"d\",side=\"outside\",when_outside=\"HOLD\"} 14")
+        .contains("side=\"unanswered\",when_outside=\"HOLD\"} 3");
+  }
+
+  private void recipe(RecordedLimit... limits) {
+    judged.send(
+        cluster.topics().recipes(),
+        "answers",
+        RecordedRecipe.newBuilder().setLimits(List.of(limits)).build());
+    judged.await();
+    catalogue.reachedNow().join();
+  }
+
+  private static RecordedLimit.Builder limit(String answer) {
+    return RecordedLimit.newBuilder().setAnswer(answer);
+  }
+
+  private static PairAnswer said(Map<String, Double> numbers, Map<String, String> labels) {
+    return PairAnswer.newBuilder().setNumbers(numbers).setLabels(labels).build();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.PairTopics;
@@ -64,6 +65,7 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
     prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
     prerequisites.rehearse(topics.receipts(), Receipt.newBuilder().build());
     prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
+    prerequisites.rehearse(topics.recipes(), RecordedRecipe.newBuilder().build());
     if (findsCopies) {
       prerequisites.rehearse(topics.fingerprints(), Fingerprint.newBuilder().build());
       prerequisites.rehearse(topics.findings(), Finding.newBuilder().build());
@@ -80,6 +82,7 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
     names.add(topics.index().name());
     names.add(topics.takedowns().name());
     names.add(topics.receipts().name());
+    names.add(topics.recipes().name());
     return names;
   }
 

@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,12 @@ public final class PreprocessService implements AutoCloseable {
     int partitions =
         new NeededTopics(topics, registry, plan.nearCopies().areLookedFor())
             .await(settings.cluster(), settings.transactionTimeout(), waits -> waitsFor = waits);
+    RecipeNote.write(
+        plan,
+        Instant.now(),
+        topics.recipes(),
+        registry,
+        settings.cluster().clientSettings(Map.of()));
     String rawSubject = topics.crowdsourced().name() + "-value";
     WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));
 

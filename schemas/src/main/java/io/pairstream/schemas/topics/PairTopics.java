@@ -14,6 +14,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
@@ -51,6 +52,7 @@ public record PairTopics(
     Topic<String, RunExtent> runs,
     Topic<String, Answer> answers,
     Topic<String, PairAnswer> pairAnswers,
+    Topic<String, RecordedRecipe> recipes,
     Topic<String, Fingerprint> fingerprints,
     Topic<String, Finding> findings,
     Topic<String, WaitingPair> waitingPairs) {
@@ -79,6 +81,7 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class),
         topic(dataset, TopicCatalogue.ANSWERS, serdes, Answer.class),
         topic(dataset, TopicCatalogue.PAIR_ANSWERS, serdes, PairAnswer.class),
+        topic(dataset, TopicCatalogue.RECIPES, serdes, RecordedRecipe.class),
         topic(dataset, TopicCatalogue.FINGERPRINTS, serdes, Fingerprint.class),
         topic(dataset, TopicCatalogue.FINDINGS, serdes, Finding.class),
         named(TopicCatalogue.waitingPairs(dataset), serdes, WaitingPair.class));

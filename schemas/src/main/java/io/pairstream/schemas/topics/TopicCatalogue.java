@@ -13,6 +13,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
@@ -84,6 +85,9 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
 
   /** Answers of models about each published pair, by pair. */
   public static final String PAIR_ANSWERS = "pair-answers";
+
+  /** The recipe's limits of models' answers. */
+  public static final String RECIPES = "recipes";
 
   /** The topic of all data sets' schemas, whole, on a cluster where our registry runs. */
   public static final String SCHEMAS = "pairstream-schemas";
@@ -159,6 +163,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             topic(RUNS, RunExtent.SCHEMA$).inOneOrder(),
             topic(ANSWERS, Answer.SCHEMA$),
             topic(PAIR_ANSWERS, PairAnswer.SCHEMA$),
+            topic(RECIPES, RecordedRecipe.SCHEMA$).inOneOrder(),
             internal(repartitionTopic(dataset)).keptUntilRead(),
             internal(changelog(dataset, RECEIPTS_STORE)),
             internal(takedownsByImageTopic(dataset)).keptUntilRead(),

@@ -14,6 +14,7 @@ class TopicCatalogueTest {
       Set.of(
           "flowers.views",
           "flowers.runs",
+          "flowers.recipes",
           "flowers.fingerprints",
           "flowers-look-up-pictures-changelog");
 
@@ -46,6 +47,7 @@ class TopicCatalogueTest {
             "flowers.runs",
             "flowers.answers",
             "flowers.pair-answers",
+            "flowers.recipes",
             "flowers.fingerprints",
             "flowers.findings",
             "flowers-look-up-pictures-changelog",

@@ -20,7 +20,7 @@ public final class ViewCut {
    * Cuts a view of the pairs that the topic holds now and that fall under no takedown, carried out
    * or not. Reads every record once. Pairs that wait for an answer are left out.
    *
-   * @param where conditions that all have to hold
+   * @param where conditions that all have to hold, as do those of the data set's recipe
    * @throws InvalidViewException where there is no such pair
    * @throws KafkaException where the broker does not answer, or has no such topic, none of
    *     takedowns or, where a condition names an answer, none of answers
@@ -57,8 +57,9 @@ public final class ViewCut {
         });
   }
 
-  private static View cut(FeedSource source, List<Condition> where, Consumer<SplitReader> reading) {
+  private static View cut(FeedSource source, List<Condition> own, Consumer<SplitReader> reading) {
     String topicId = source.describe().topicId().toString();
+    List<Condition> where = RecipeConditions.with(own, source);
     try (SplitReader reader = new SplitReader(source, where, Map.of())) {
       reading.accept(reader);
       return new View(

@@ -83,7 +83,8 @@ public final class ViewSealer implements AutoCloseable {
    * Becomes the only writer of a view, and gathers the pairs behind those that it has. The caller
    * closes the sealer.
    *
-   * @param where conditions that all have to hold
+   * @param where conditions that all have to hold, as do those of the data set's recipe; where they
+   *     are all that the view has, it keeps these alone
    * @throws InvalidViewException where no view can have that name, or the view is frozen, or one of
    *     another split, of a topic that was made anew, or of other conditions
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
@@ -106,15 +107,18 @@ public final class ViewSealer implements AutoCloseable {
     }
   }
 
-  private ViewSealer(
-      ViewLog log, FeedSource source, List<Condition> conditions, Pace pace, Clock clock) {
+  private ViewSealer(ViewLog log, FeedSource source, List<Condition> own, Pace pace, Clock clock) {
     this.log = log;
     this.topic = source.topic();
     this.topicId = source.describe().topicId().toString();
-    this.where = conditions.stream().map(Condition::toString).toList();
     this.pace = pace;
     this.clock = clock;
     log.requireOpen();
+    List<Condition> conditions =
+        log.view().filter(view -> view.where().equals(texts(own))).isPresent()
+            ? own
+            : RecipeConditions.with(own, source);
+    this.where = texts(conditions);
     log.view().ifPresent(this::requireSame);
     this.reader =
         new SplitReader(
@@ -241,6 +245,10 @@ public final class ViewSealer implements AutoCloseable {
             part == Part.ALL);
     size = reader.size(Part.IN_ORDER);
     return view;
+  }
+
+  private static List<String> texts(List<Condition> conditions) {
+    return conditions.stream().map(Condition::toString).toList();
   }
 
   private void requireSame(NamedView view) {

@@ -63,7 +63,8 @@ class ViewCutTest {
           TopicCatalogue.TRAINING,
           TopicCatalogue.INDEX,
           TopicCatalogue.TAKEDOWNS,
-          TopicCatalogue.PAIR_ANSWERS);
+          TopicCatalogue.PAIR_ANSWERS,
+          TopicCatalogue.RECIPES);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -209,6 +210,27 @@ class ViewCutTest {
                 ViewCut.answered(
                     source, List.of(Condition.parse("answer.x=1")), Duration.ZERO, waiting))
         .hasMessageContaining("for answer.x, which no model has given yet; a card");
+  }
+
+  @Test
+  void theRecipeAddsWhatItHoldsBack() {
+    pairs.produce(0, 20);
+    answerAllBut(Set.of(2, 7), 20);
+    pairs.recipe("answer.nsfw<=0.9");
+    pairs.recipe("answer.nsfw>=0.1", "answer.nsfw<=0.3");
+    Waiting waiting = new Waiting();
+
+    View view =
+        ViewCut.of(
+            source,
+            List.of(Condition.parse("fold!=2"), Condition.parse("answer.nsfw<=0.3")),
+            waiting);
+
+    assertThat(view.where()).containsExactly("fold!=2", "answer.nsfw<=0.3", "answer.nsfw>=0.1");
+    assertThat(ids(view)).containsExactlyInAnyOrder("1", "3", "11", "12", "13");
+    assertThat(waiting.last).isEqualTo(Map.of("nsfw", 2L));
+    pairs.recipe();
+    assertThat(ViewCut.of(source, List.of(), waiting).samples()).isEqualTo(20);
   }
 
   @Test

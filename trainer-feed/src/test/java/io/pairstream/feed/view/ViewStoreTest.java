@@ -53,7 +53,8 @@ class ViewStoreTest {
           TopicCatalogue.TEST,
           TopicCatalogue.VIEWS,
           TopicCatalogue.TAKEDOWNS,
-          TopicCatalogue.PAIR_ANSWERS);
+          TopicCatalogue.PAIR_ANSWERS,
+          TopicCatalogue.RECIPES);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -299,6 +300,30 @@ class ViewStoreTest {
       assertThat(log.drop()).isTrue();
     }
     assertThat(store.find("odd")).isEmpty();
+  }
+
+  @Test
+  void aViewKeepsTheConditionsOfTheRecipeThatItBeganWith() {
+    pairs.recipe("fold=1");
+    pairs.produce(0, 10);
+    List<Condition> own = List.of(Condition.parse("fold!=2"));
+    List<String> begun = List.of("fold!=2", "fold=1");
+    try (ViewSealer sealer = sealer("held", own)) {
+      assertThat(sealer.sealToEnd(read -> {}).orElseThrow().where()).isEqualTo(begun);
+    }
+    try (ViewSealer again = sealer("held", own)) {
+      assertThat(again.view().orElseThrow().samples()).isEqualTo(5);
+    }
+    pairs.recipe("fold=0");
+    pairs.produce(10, 5);
+
+    try (ViewSealer same = sealer("held", begun.stream().map(Condition::parse).toList())) {
+      assertThat(same.sealToEnd(read -> {}).orElseThrow().samples()).isEqualTo(7);
+    }
+    assertThatThrownBy(() -> sealer("held", own))
+        .isInstanceOf(InvalidViewException.class)
+        .hasMessageContaining("where [fold!=2, fold=1]; it cannot go on")
+        .hasMessageContaining("where [fold!=2, fold=0]");
   }
 
   private ViewSealer sealer(String name) {
