@@ -9,12 +9,14 @@ import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
+import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A command that works on views. */
@@ -103,6 +105,7 @@ abstract class OnViews extends TrainerCommand {
    */
   final <T> T reading(Function<CutListener, T> work) {
     List<MissingAnswer> waiting = new ArrayList<>();
+    AtomicLong unanswerable = new AtomicLong();
     T done;
     try (Progress progress = progress()) {
       done =
@@ -120,9 +123,19 @@ abstract class OnViews extends TrainerCommand {
                   missing.forEach(
                       one -> progress.show(WAITING, one.pairs(), one.name(), one.lastGiven()));
                 }
+
+                @Override
+                public void unanswerable(long pairs) {
+                  unanswerable.set(pairs);
+                }
               });
     }
     say(waiting);
+    if (unanswerable.get() > 0) {
+      say(
+          "%,d pair(|s) left out: the model failed; it is asked once more by: %s",
+          unanswerable.get(), Hint.of("score --models FOLDER --ask-again REASON"));
+    }
     return done;
   }
 

@@ -27,6 +27,8 @@ final class AnswerTable {
     HOLDS,
     /** One does not, whatever else is answered. */
     FAILS,
+    /** None is known not to hold, and a model that gives an answer to one failed. */
+    UNANSWERABLE,
     /** None is known not to hold, and for one there is no answer yet. */
     WAITS
   }
@@ -122,13 +124,21 @@ final class AnswerTable {
   Verdict verdict(long pair) {
     long known = 0;
     long refused = 0;
+    boolean isUnanswerable = false;
     for (Card card : cards.values()) {
       long bits = bits(pair, card);
-      known |= known(bits);
-      refused |= known(bits) & ~(bits >> 1);
+      if (bits == FAILED) {
+        isUnanswerable |= card.known != 0;
+      } else {
+        known |= known(bits);
+        refused |= known(bits) & ~(bits >> 1);
+      }
     }
     if (refused != 0) {
       return Verdict.FAILS;
+    }
+    if (isUnanswerable) {
+      return Verdict.UNANSWERABLE;
     }
     return Long.bitCount(known) == where.size() ? Verdict.HOLDS : Verdict.WAITS;
   }
@@ -137,7 +147,9 @@ final class AnswerTable {
   void countMissing(long pair, Map<String, Long> counts) {
     long known = 0;
     for (Card card : cards.values()) {
-      known |= known(bits(pair, card));
+      long bits = bits(pair, card);
+      // Where it failed, it has answered all that the card answers.
+      known |= bits == FAILED ? card.known : known(bits);
     }
     for (int i = 0; i < where.size(); i++) {
       boolean isFirst = names.indexOf(names.get(i)) == i;
@@ -152,10 +164,9 @@ final class AnswerTable {
     return new MissingAnswer(name, pairs, Optional.ofNullable(last.get(name)));
   }
 
-  /** Bits of a pair and card; where it failed, it has answered all that the card answers. */
+  /** Bits of a pair and card, or {@link #FAILED}. */
   private long bits(long pair, Card card) {
     Optional<Entry> entry = card.known == 0 ? Optional.empty() : answers.get(pair ^ card.salt);
-    long bits = entry.map(Entry::number).orElse(0L);
-    return bits == FAILED ? card.known : bits;
+    return entry.map(Entry::number).orElse(0L);
   }
 }

@@ -19,4 +19,11 @@ public interface CutListener {
    * @param missing by name; empty where no pair waits any more
    */
   default void waiting(List<MissingAnswer> missing) {}
+
+  /**
+   * Called at the end of the reading.
+   *
+   * @param pairs number of pairs that are left out for a model's failure alone
+   */
+  default void unanswerable(long pairs) {}
 }

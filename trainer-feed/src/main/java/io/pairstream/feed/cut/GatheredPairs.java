@@ -33,6 +33,9 @@ final class GatheredPairs {
   private final SortedMap<Integer, DigestTable> gathered = new TreeMap<>();
   private final SortedMap<Integer, DigestTable> waiting = new TreeMap<>();
 
+  /** Pairs that a model's failure alone keeps out. */
+  private final SortedMap<Integer, DigestTable> unanswerable = new TreeMap<>();
+
   /**
    * @param begins by partition, the offset of the first record that the topic keeps
    */
@@ -53,6 +56,7 @@ final class GatheredPairs {
             : Verdict.FAILS;
     put(gathered, partition, key, offset, bytes, verdict == Verdict.HOLDS);
     put(waiting, partition, key, offset, bytes, verdict == Verdict.WAITS);
+    put(unanswerable, partition, key, offset, bytes, verdict == Verdict.UNANSWERABLE);
   }
 
   private static void put(
@@ -74,6 +78,7 @@ final class GatheredPairs {
   void remove(long key) {
     gathered.values().forEach(pairs -> pairs.remove(key));
     waiting.values().forEach(pairs -> pairs.remove(key));
+    unanswerable.values().forEach(pairs -> pairs.remove(key));
   }
 
   /**
@@ -91,6 +96,9 @@ final class GatheredPairs {
   }
 
   private void judgeAgain(long key) {
+    if (answers.verdict(key) != Verdict.UNANSWERABLE) {
+      unanswerable.values().forEach(pairs -> pairs.remove(key));
+    }
     Map<Integer, Entry> found = new HashMap<>();
     for (Map<Integer, DigestTable> tables : List.of(gathered, waiting)) {
       tables.forEach(
@@ -135,6 +143,11 @@ final class GatheredPairs {
     return counts.entrySet().stream()
         .map(one -> answers.missing(one.getKey(), one.getValue()))
         .toList();
+  }
+
+  /** Number of pairs that a model's failure alone keeps out. */
+  long unanswerable() {
+    return unanswerable.values().stream().mapToLong(DigestTable::size).sum();
   }
 
   /** By partition, the offset at which a part ends before all that was read. */

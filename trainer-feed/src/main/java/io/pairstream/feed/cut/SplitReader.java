@@ -274,6 +274,11 @@ final class SplitReader implements AutoCloseable {
     return pairs.waiting(Map.of());
   }
 
+  /** Number of pairs that a model's failure alone keeps out. */
+  long unanswerable() {
+    return pairs.unanswerable();
+  }
+
   /** By partition, the offset of the first pair that waits. */
   SortedMap<Integer, Long> firstWaiting() {
     return pairs.ends(Part.IN_ORDER);

@@ -37,6 +37,7 @@ public final class ViewCut {
                     + MissingAnswer.inWords(reader.waiting()));
           }
           listener.waiting(reader.waiting());
+          listener.unanswerable(reader.unanswerable());
         });
   }
 
@@ -54,6 +55,7 @@ public final class ViewCut {
         reader -> {
           reader.readToEnd(listener);
           reader.awaitAnswers(longest, listener);
+          listener.unanswerable(reader.unanswerable());
         });
   }
 

@@ -184,6 +184,7 @@ public final class ViewSealer implements AutoCloseable {
     reader.readToEnd(listener);
     noteHeld(clock.instant());
     listener.waiting(waiting());
+    listener.unanswerable(reader.unanswerable());
   }
 
   /**

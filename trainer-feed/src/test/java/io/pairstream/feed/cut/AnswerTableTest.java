@@ -53,8 +53,10 @@ class AnswerTableTest {
     assertThat(table.put(2, "a", nsfw(0.2))).isTrue();
     assertThat(table.put(3, "a", nsfw(0.2))).isFalse();
 
-    assertThat(table.verdict(1)).isEqualTo(Verdict.FAILS);
+    assertThat(table.verdict(1)).isEqualTo(Verdict.UNANSWERABLE);
     assertThat(missing(1)).isEmpty();
+    table.put(1, "b", style("drawing"));
+    assertThat(table.verdict(1)).isEqualTo(Verdict.FAILS);
   }
 
   @Test

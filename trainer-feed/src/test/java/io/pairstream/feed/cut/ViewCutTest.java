@@ -229,6 +229,13 @@ class ViewCutTest {
     assertThat(view.where()).containsExactly("fold!=2", "answer.nsfw<=0.3", "answer.nsfw>=0.1");
     assertThat(ids(view)).containsExactlyInAnyOrder("1", "3", "11", "12", "13");
     assertThat(waiting.last).isEqualTo(Map.of("nsfw", 2L));
+    assertThat(waiting.unanswerable).isZero();
+    pairs.answer(2, PairAnswer.newBuilder().setStatus("FAILED").build());
+    pairs.answer(9, PairAnswer.newBuilder().setStatus("FAILED").build());
+    pairs.answer(9, ProducedPairs.nsfw(0.9));
+    assertThat(ViewCut.of(source, List.of(), waiting).samples()).isEqualTo(5);
+    assertThat(waiting.last).isEqualTo(Map.of("nsfw", 1L));
+    assertThat(waiting.unanswerable).isEqualTo(1);
     pairs.recipe();
     assertThat(ViewCut.of(source, List.of(), waiting).samples()).isEqualTo(20);
   }
@@ -258,6 +265,7 @@ class ViewCutTest {
 
     private Map<String, Long> first;
     private Map<String, Long> last;
+    private long unanswerable;
     private Runnable once = () -> {};
 
     @Override
@@ -271,6 +279,11 @@ class ViewCutTest {
       last = pairs;
       once.run();
       once = () -> {};
+    }
+
+    @Override
+    public void unanswerable(long pairs) {
+      unanswerable = pairs;
     }
   }
 
