@@ -4,6 +4,7 @@ import io.pairstream.cli.archive.ArchiveCommand;
 import io.pairstream.cli.archive.AuditCommand;
 import io.pairstream.cli.archive.CompareCommand;
 import io.pairstream.cli.archive.RerunCommand;
+import io.pairstream.cli.cluster.AclsCommand;
 import io.pairstream.cli.cluster.DoctorCommand;
 import io.pairstream.cli.cluster.KeysCommand;
 import io.pairstream.cli.cluster.SizeCommand;
@@ -95,6 +96,7 @@ public final class Main {
           TakedownCommand.class,
           PicturesCommand.class,
           TopicsCommand.class,
+          AclsCommand.class,
           KeysCommand.class,
           RecipeCommand.class,
           ModelsCommand.class);

@@ -168,7 +168,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             internal(changelog(dataset, RECEIPTS_STORE)),
             internal(takedownsByImageTopic(dataset)).keptUntilRead(),
             internal(changelog(dataset, TAKEDOWNS_STORE)),
-            internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog").inOneOrder(),
+            internal(pictures(dataset)).inOneOrder(),
             // Keys live for seconds, and their records carry images.
             new TopicBuilder(waitingPairs(dataset), WaitingPair.SCHEMA$, partitions)
                 .dropsTombstonesAfter(AN_HOUR)
@@ -190,6 +190,24 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   /** The changelog of pairs whose picture is being looked up. */
   public static String waitingPairs(Dataset dataset) {
     return changelog(dataset, WAITING_PAIRS_STORE);
+  }
+
+  private static String pictures(Dataset dataset) {
+    return dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog";
+  }
+
+  /** Names of the changelogs of all stores. */
+  static List<String> changelogs(Dataset dataset) {
+    return List.of(
+        changelog(dataset, RECEIPTS_STORE),
+        changelog(dataset, TAKEDOWNS_STORE),
+        pictures(dataset),
+        waitingPairs(dataset));
+  }
+
+  /** Names of the topology's repartition topics, from which it deletes what it has read. */
+  static List<String> repartitions(Dataset dataset) {
+    return List.of(repartitionTopic(dataset), takedownsByImageTopic(dataset));
   }
 
   private static String changelog(Dataset dataset, String store) {

@@ -1,0 +1,16 @@
+package io.pairstream.schemas.topics;
+
+import java.util.List;
+
+/**
+ * Everything that a client may do on a cluster.
+ *
+ * @param client name of the service or command: {@code preprocess}
+ * @param rights at most one for each resource, in the order of types and names
+ */
+public record ClientRights(String client, List<Right> rights) {
+
+  public ClientRights {
+    rights = List.copyOf(rights);
+  }
+}

@@ -1,0 +1,2 @@
+/** Rules by which brokers let clients in. */
+package io.pairstream.tools.access;
