@@ -28,6 +28,8 @@ class JsonCompatibilityTest {
   private static final Map<String, String> ANSWERS = new TreeMap<>();
 
   static {
+    ANSWERS.put("acls apply", "cli.cluster.AclsCommand$Apply$Applied");
+    ANSWERS.put("acls ls", "cli.cluster.AclsCommand$Rule");
     ANSWERS.put("archive", "tools.archive.RawArchive$ArchiveReport");
     ANSWERS.put("audit", "cli.archive.AuditCommand$Audited");
     ANSWERS.put("compare", "tools.archive.Comparison");

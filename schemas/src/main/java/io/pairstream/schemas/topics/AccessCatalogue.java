@@ -13,6 +13,7 @@ import static io.pairstream.schemas.topics.TopicCatalogue.LINKS;
 import static io.pairstream.schemas.topics.TopicCatalogue.PAIR_ANSWERS;
 import static io.pairstream.schemas.topics.TopicCatalogue.QUARANTINE;
 import static io.pairstream.schemas.topics.TopicCatalogue.RECEIPTS;
+import static io.pairstream.schemas.topics.TopicCatalogue.RECIPES;
 import static io.pairstream.schemas.topics.TopicCatalogue.REVIEWS;
 import static io.pairstream.schemas.topics.TopicCatalogue.RUNS;
 import static io.pairstream.schemas.topics.TopicCatalogue.SCHEMAS;
@@ -85,7 +86,7 @@ public record AccessCatalogue(Dataset dataset) {
             .reads(CROWDSOURCED, SCRAPED, GENERATED, TAKEDOWNS, FINGERPRINTS, FINDINGS)
             .reads(SPLITS)
             .writes(SPLITS)
-            .writes(QUARANTINE, RECEIPTS, INDEX, FINGERPRINTS, FINDINGS)
+            .writes(QUARANTINE, RECEIPTS, INDEX, FINGERPRINTS, FINDINGS, RECIPES)
             .onTopics(TopicCatalogue.changelogs(dataset), READ, WRITE)
             .onTopics(TopicCatalogue.repartitions(dataset), READ, WRITE, DELETE)
             .joins(preprocess, index, lookUp)
@@ -111,21 +112,25 @@ public record AccessCatalogue(Dataset dataset) {
     return List.of(
         client("topics").onTopics(all(), CREATE, DESCRIBE, ALTER_CONFIGS),
         client("keys").reads(API_KEYS).writes(API_KEYS, ACTIONS),
-        client("import").writes(CROWDSOURCED, SCRAPED, LINKS, UPLOADS).checksTheCluster(),
+        client("import", "generate")
+            .writes(CROWDSOURCED, SCRAPED, LINKS, UPLOADS)
+            .checksTheCluster(),
         client("producer").writes(CROWDSOURCED, SCRAPED, LINKS),
-        client("trainer")
+        client("trainer", "feed", "export", "exposure")
             .reads(SPLITS)
-            .reads(INDEX, TAKEDOWNS, VIEWS, RUNS, PAIR_ANSWERS)
+            .reads(INDEX, TAKEDOWNS, VIEWS, RUNS, PAIR_ANSWERS, RECIPES)
             .writes(RUNS, INSTANCES)
             .onTopics(Stream.of(SPLITS).map(dataset::topic).toList(), DESCRIBE_CONFIGS)
             .joins(dataset.feedGroup()),
         client("view")
             .reads(SPLITS)
-            .reads(INDEX, TAKEDOWNS, VIEWS, RUNS, PAIR_ANSWERS)
+            .reads(INDEX, TAKEDOWNS, VIEWS, RUNS, PAIR_ANSWERS, RECIPES)
             .writes(VIEWS)
             .onTopics(Stream.of(SPLITS).map(dataset::topic).toList(), DESCRIBE_CONFIGS)
             .transactsBelow(dataset.name() + "-view"),
-        client("audit").onTopics(records(), READ).onGroups(groups(), DESCRIBE),
+        client("audit", "why", "profile", "archive", "compare", "recipe")
+            .onTopics(records(), READ)
+            .onGroups(groups(), DESCRIBE),
         client("lag").onTopics(records(), READ).writes(ACTIONS).with(this::watches),
         client("doctor")
             .onTopics(all(), READ)
@@ -168,8 +173,8 @@ public record AccessCatalogue(Dataset dataset) {
         .on(TRANSACTIONAL_ID, PREFIXED, dataset.name() + "-", DESCRIBE);
   }
 
-  private RightsBuilder client(String name) {
-    return new RightsBuilder(dataset, name);
+  private RightsBuilder client(String name, String... commands) {
+    return new RightsBuilder(dataset, name, commands);
   }
 
   private List<String> groups() {

@@ -40,6 +40,11 @@ public record Right(ResourcePattern resource, Set<AclOperation> operations) {
     return names;
   }
 
+  /** The resource's type as Kafka's tools spell it: {@code transactional-id}. */
+  public String typeName() {
+    return resource.resourceType().name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /**
    * The rules that give it, from every host.
    *

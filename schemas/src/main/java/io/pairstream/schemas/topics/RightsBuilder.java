@@ -28,11 +28,13 @@ final class RightsBuilder {
 
   private final Dataset dataset;
   private final String client;
+  private final List<String> commands;
   private final Map<ResourcePattern, Set<AclOperation>> rights = new TreeMap<>(Right.BY_RESOURCE);
 
-  RightsBuilder(Dataset dataset, String client) {
+  RightsBuilder(Dataset dataset, String client, String... commands) {
     this.dataset = dataset;
     this.client = client;
+    this.commands = List.of(commands);
   }
 
   /** Reads topics of the data set, by their names in the catalogue. */
@@ -115,6 +117,7 @@ final class RightsBuilder {
   ClientRights build() {
     return new ClientRights(
         client,
+        commands,
         rights.entrySet().stream()
             .map(right -> new Right(right.getKey(), withoutImplied(right.getValue())))
             .toList());

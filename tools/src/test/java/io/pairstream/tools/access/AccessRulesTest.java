@@ -123,6 +123,19 @@ class AccessRulesTest {
   }
 
   @Test
+  void eachTopicHasAClientThatWritesItAndOneThatReadsIt() {
+    for (TopicSpec topic : new TopicCatalogue(PAIRS, 1).topics()) {
+      Set<AclOperation> operations =
+          CLIENTS.stream()
+              .flatMap(client -> client.rights().stream())
+              .filter(right -> right.resource().name().equals(topic.name()))
+              .flatMap(right -> right.operations().stream())
+              .collect(Collectors.toSet());
+      assertThat(operations).as(topic.name()).contains(AclOperation.WRITE, AclOperation.READ);
+    }
+  }
+
+  @Test
   void appliesWhatIsMissingAndNamesWhatIsExtra() {
     try (Admin admin = Admin.create(settings(GuardedKafka.ADMIN))) {
       AccessRules rules = new AccessRules(admin);
