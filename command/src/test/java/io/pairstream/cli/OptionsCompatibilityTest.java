@@ -52,6 +52,6 @@ class OptionsCompatibilityTest {
                         .toList())
             : "";
     String preset = arg.defaultValue() == null ? "" : " = " + arg.defaultValue();
-    return values + choices + preset + (arg.required() ? " required" : "");
+    return values + choices + preset + (arg.required() && arg.group() == null ? " required" : "");
   }
 }

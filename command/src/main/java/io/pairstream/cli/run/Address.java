@@ -36,8 +36,8 @@ public record Address(String host, int port) {
   }
 
   /** Where to reach it, once the port is known. */
-  String url(int actualPort) {
-    return "http://" + host + ":" + actualPort;
+  String url(String scheme, int actualPort) {
+    return scheme + "://" + host + ":" + actualPort;
   }
 
   /** The start of a service that listens. */

@@ -23,7 +23,8 @@ public final class RegistryCommand extends ClusterCommand.Fit {
   @Override
   public Integer call() throws IOException, InterruptedException {
     ClusterCheck.of(cluster()).onTopics(List.of()).requireOnceItAnswers();
-    RegistryService service = RegistryService.start(access(), listen.settings(), credentialFile);
+    RegistryService service =
+        RegistryService.start(access(), checked(listen::settings), credentialFile);
     return listen.run(
         () -> {}, service::port, service::close, CompletableFuture.completedFuture(null));
   }

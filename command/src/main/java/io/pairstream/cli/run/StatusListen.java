@@ -20,7 +20,7 @@ public final class StatusListen {
     }
     try (WebServer server = StatusMetrics.server(report, listen.hostName(), listen.port())) {
       listen.start(server::start, server::close);
-      String url = listen.url(server.port());
+      String url = listen.url("http", server.port());
       report.add(reading -> reading.fact(SelfReport.HEALTH, url));
       err.println("pairstream: health and metrics on " + url);
       err.flush();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import picocli.CommandLine.Option;
 
 /** The options that say which dashboard a command asks, and with which key. */
@@ -83,6 +85,13 @@ final class DashboardOptions {
     try {
       answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       json = AnswerJson.MAPPER.readTree(answer.body());
+    } catch (SSLException e) {
+      throw new IOException(
+          ("no dashboard answers at %s: %s; the certificate must name that host, and be of an"
+                  + " authority that Java trusts, or that PAIRSTREAM_JAVA_OPTS names with"
+                  + " -Djavax.net.ssl.trustStore")
+              .formatted(address, RootCause.message(e)),
+          e);
     } catch (IOException e) {
       throw new IOException("no dashboard answers at " + address, e);
     }

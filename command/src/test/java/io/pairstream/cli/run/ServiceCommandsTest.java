@@ -42,6 +42,8 @@ class ServiceCommandsTest {
     "--listen [::]:0 --anonymous, without keys the service listens on this machine only",
     "--listen 0.0.0.0:0, keys would cross the network unencrypted",
     "--listen 192.0.2.1:0, --behind-tls",
+    "--tls-certificate tls.crt, --tls-key=FILE",
+    "--tls-certificate gone.crt --tls-key gone.key, gone.crt: no such file",
   })
   void anAddressThatIsNoneOrNotSafeIsWrongUsage(String options, String words) {
     Ended ended = run("ingest " + options);

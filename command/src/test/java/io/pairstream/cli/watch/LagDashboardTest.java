@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.PemCertificate;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
+import io.pairstream.testing.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,6 +102,29 @@ class LagDashboardTest {
     refused.failedInALine(ExitStatus.COULD_NOT, "says: status 401; --api-key-file names a key");
     assertThat(other.onlyErrorLine()).contains("no dashboard answers at http://");
     assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
+  }
+
+  @Test
+  void saysWhyACertificateIsNotTrusted() throws Exception {
+    PemCertificate files = new PemCertificate(folder.resolve("tls.crt"), folder.resolve("tls.key"));
+    TestCertificate unknown = TestCertificate.make(folder, "EC", "unknown");
+    Files.writeString(files.chain(), unknown.chainPem());
+    Files.writeString(files.key(), unknown.keyPem());
+    try (WebServer encrypted =
+        new WebServer(
+            ServerSettings.of("127.0.0.1", 0, files),
+            new Router(List.of()),
+            Authenticator.ANONYMOUS,
+            Quota.UNLIMITED,
+            false)) {
+      encrypted.start();
+
+      Ended ended = Ended.after("lag", "--dashboard", "https://127.0.0.1:" + encrypted.port());
+
+      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+      assertThat(ended.onlyErrorLine())
+          .contains("unable to find valid certification path", "-Djavax.net.ssl.trustStore");
+    }
   }
 
   @Test

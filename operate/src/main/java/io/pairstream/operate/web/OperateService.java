@@ -148,7 +148,7 @@ public final class OperateService implements AutoCloseable {
             new KeyRing(access.topics().apiKeys(), access.registry(), access.clientSettings()));
     report.obstacleFrom(keys::obstacle);
     OperatorLogin login =
-        new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
+        new OperatorLogin(keys, settings.anonymous(), settings.isEncrypted(), clock);
     ActionLog actions = closedLater(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());

@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param server where to listen, and what is taken at once
  * @param anonymous whether everything may be looked at without a key, which only this machine's own
  *     programs and page may make use of; whoever acts needs a key all the same
- * @param behindTls whether people reach it by https alone, through a proxy; their browsers then
- *     send the session's cookie no other way
+ * @param behindTls whether people reach it by https alone, through a proxy
  * @param stateDirectory where this instance alone keeps history and its copies of topics
  * @param workers how pictures are decoded; empty where none are to be shown
  * @param clusterName name of the cluster in metrics; empty for its address
@@ -44,5 +43,10 @@ public record OperateSettings(
       throw new IllegalArgumentException(
           "a canary flies once a minute at most, not every " + canary.get().toSeconds() + " s");
     }
+  }
+
+  /** Whether people reach the page by https alone, the service's own or a proxy's. */
+  boolean isEncrypted() {
+    return behindTls || server.isEncrypted();
   }
 }

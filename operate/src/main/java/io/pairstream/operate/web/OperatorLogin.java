@@ -22,8 +22,8 @@ import java.util.Set;
  *
  * <p>Keeps other web sites from making somebody's browser act here. A browser says where a request
  * comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code Origin}. A
- * proxy in between must pass {@code Host} on. Behind TLS a page of the same name that came by http
- * is another's, as whoever sits on the line can serve one.
+ * proxy in between must pass {@code Host} on. With TLS a page of the same name that came by http is
+ * another's, as whoever sits on the line can serve one.
  *
  * <p>Whoever may review or operate may also look. A session lives no longer than its key: one that
  * is revoked or expires ends it with the next request. Thread-safe.
@@ -37,19 +37,20 @@ final class OperatorLogin implements Authenticator {
   private final ApiKeyAuthenticator keys;
   private final Sessions sessions;
   private final boolean anonymous;
-  private final boolean behindTls;
+  private final boolean encrypted;
   private final Clock clock;
 
   /**
    * @param anonymous whether everybody may look
-   * @param behindTls whether people reach the service by https alone, through a proxy
+   * @param encrypted whether people reach the service by https alone; their browsers then send the
+   *     session's cookie no other way
    */
-  public OperatorLogin(KeyRing ring, boolean anonymous, boolean behindTls, Clock clock) {
+  public OperatorLogin(KeyRing ring, boolean anonymous, boolean encrypted, Clock clock) {
     this.ring = ring;
     this.keys = new ApiKeyAuthenticator(ring, false, clock);
     this.sessions = new Sessions(clock);
     this.anonymous = anonymous;
-    this.behindTls = behindTls;
+    this.encrypted = encrypted;
     this.clock = clock;
   }
 
@@ -140,7 +141,7 @@ final class OperatorLogin implements Authenticator {
 
   /** A browser takes a name with that prefix by https alone, and for this host alone. */
   private String cookieName() {
-    return behindTls ? "__Host-pairstream-session" : "pairstream-session";
+    return encrypted ? "__Host-pairstream-session" : "pairstream-session";
   }
 
   private String cookie(String value, long seconds) {
@@ -149,7 +150,7 @@ final class OperatorLogin implements Authenticator {
         + value
         + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
         + seconds
-        + (behindTls ? "; Secure" : "");
+        + (encrypted ? "; Secure" : "");
   }
 
   /**
@@ -182,7 +183,7 @@ final class OperatorLogin implements Authenticator {
   private boolean isOurs(String origin, String host) {
     String lower = origin.toLowerCase(Locale.ROOT);
     return !host.isEmpty()
-        && (lower.equals("https://" + host) || (!behindTls && lower.equals("http://" + host)));
+        && (lower.equals("https://" + host) || (!encrypted && lower.equals("http://" + host)));
   }
 
   private static Problem foreign(String detail) {

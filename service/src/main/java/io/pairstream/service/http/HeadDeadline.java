@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.ssl.SslConnection;
 
 /**
  * Closes connections whose next request's head does not come whole in time, however busily its
@@ -17,6 +18,7 @@ import org.eclipse.jetty.io.Connection;
  *
  * <p>One address may keep {@link #MAX_HALF_HEADS} new connections open without a whole head; one
  * more closes its oldest, so that a single address cannot take all connections from the others.
+ * With TLS, the handshake is part of the first head.
  */
 final class HeadDeadline implements Connection.Listener, AutoCloseable {
 
@@ -54,6 +56,9 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
 
   @Override
   public synchronized void onOpened(Connection connection) {
+    if (connection instanceof SslConnection) {
+      return; // the one that it decrypts for opens, too
+    }
     String address =
         connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress inet
             ? inet.getHostString()
@@ -64,10 +69,10 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
             .map(Map.Entry::getKey)
             .sorted(Comparator.comparingLong(Connection::getCreatedTimeStamp))
             .toList();
-    waiting.put(connection, new Waiting(address, connection.getBytesIn(), NOT_BEGUN));
+    waiting.put(connection, new Waiting(address, transport(connection).getBytesIn(), NOT_BEGUN));
     if (halfHeads.size() >= MAX_HALF_HEADS) {
       waiting.remove(halfHeads.get(0));
-      halfHeads.get(0).getEndPoint().close();
+      transport(halfHeads.get(0)).getEndPoint().close();
     }
   }
 
@@ -84,8 +89,15 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
   /** A request is answered; the next one's head may come. */
   void await(Connection connection) {
     if (connection.getEndPoint().isOpen()) {
-      waiting.put(connection, new Waiting("", connection.getBytesIn(), NOT_BEGUN));
+      waiting.put(connection, new Waiting("", transport(connection).getBytesIn(), NOT_BEGUN));
     }
+  }
+
+  /** The connection that has the socket: with TLS, the one that decrypts. */
+  private static Connection transport(Connection connection) {
+    return connection.getEndPoint() instanceof SslConnection.SslEndPoint decrypted
+        ? decrypted.getSslConnection()
+        : connection;
   }
 
   private void check(Connection connection, Waiting head) {
@@ -93,11 +105,11 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
     if (!connection.getEndPoint().isOpen()) {
       waiting.remove(connection, head);
     } else if (head.begunAt() == NOT_BEGUN) {
-      if (connection.getBytesIn() > head.bytesBefore()) {
+      if (transport(connection).getBytesIn() > head.bytesBefore()) {
         waiting.replace(connection, head, new Waiting(head.newFrom(), head.bytesBefore(), now));
       }
     } else if (now - head.begunAt() > timeout.toNanos() && waiting.remove(connection, head)) {
-      connection.getEndPoint().close();
+      transport(connection).getEndPoint().close();
     }
   }
 }

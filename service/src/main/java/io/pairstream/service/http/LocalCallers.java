@@ -14,9 +14,10 @@ import org.eclipse.jetty.http.HttpFields;
  * to here (seen in {@code Host}), or across sites (seen in {@code Origin}). Programs send no {@code
  * Origin}.
  *
+ * @param scheme what the service speaks, {@code http} or {@code https}
  * @param port the port that is listened on
  */
-record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> {
+record LocalCallers(String scheme, IntSupplier port) implements BiConsumer<String, HttpFields> {
 
   /** Names that always lead to this machine, with any resolver. */
   private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
@@ -37,8 +38,8 @@ record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> 
     Optional<String> origin = Optional.ofNullable(headers.get("Origin"));
     if (isForAnotherSite(method, headers)
         || (origin.isPresent()
-            && !(origin.get().startsWith("http://")
-                && isHere(origin.get().substring("http://".length()))))) {
+            && !(origin.get().startsWith(scheme + "://")
+                && isHere(origin.get().substring(scheme.length() + "://".length()))))) {
       throw Problem.of(
           ProblemKind.FOREIGN_SITE,
           "a page of another site sends this; without keys, only this service's own page may");
@@ -62,6 +63,6 @@ record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> 
     if (lower.endsWith(ending)) {
       return HERE.matcher(lower.substring(0, lower.length() - ending.length())).matches();
     }
-    return port.getAsInt() == 80 && HERE.matcher(lower).matches();
+    return port.getAsInt() == (scheme.equals("https") ? 443 : 80) && HERE.matcher(lower).matches();
   }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param bodyGrace time from the head before a body's rate counts
  * @param minBytesPerSecond slowest rate of a body after that; what came faster makes up for at most
  *     {@link Pace#LONGEST_CREDIT} of silence
+ * @param certificate with which it speaks https; null for plain HTTP
  */
 public record ServerSettings(
     String host,
@@ -26,7 +27,8 @@ public record ServerSettings(
     Duration idleTimeout,
     Duration headTimeout,
     Duration bodyGrace,
-    long minBytesPerSecond) {
+    long minBytesPerSecond,
+    PemCertificate certificate) {
 
   /** Largest head of a request, in bytes. */
   static final int MAX_HEAD_BYTES = 16 * 1024;
@@ -46,8 +48,17 @@ public record ServerSettings(
     }
   }
 
-  /** Settings for one machine of ordinary size. */
+  /** Settings for one machine of ordinary size, with plain HTTP. */
   public static ServerSettings of(String host, int port) {
+    return of(host, port, null);
+  }
+
+  /**
+   * Settings for one machine of ordinary size.
+   *
+   * @param certificate null for plain HTTP
+   */
+  public static ServerSettings of(String host, int port, PemCertificate certificate) {
     return new ServerSettings(
         host,
         port,
@@ -56,7 +67,13 @@ public record ServerSettings(
         Duration.ofSeconds(30),
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
-        8 * 1024);
+        8 * 1024,
+        certificate);
+  }
+
+  /** Whether the server speaks https itself. */
+  public boolean isEncrypted() {
+    return certificate != null;
   }
 
   /** Whether only this machine's own programs can reach it. */
@@ -73,7 +90,7 @@ public record ServerSettings(
    *
    * @param anonymous whether the service asks for no keys
    * @param behindTls whether others than this machine reach the service by https alone, through a
-   *     proxy
+   *     proxy; not asked where it has a certificate of its own
    * @throws IllegalArgumentException where others could come without a key, or by plain HTTP
    */
   public void requireSafeAddress(boolean anonymous, boolean behindTls) {
@@ -86,12 +103,12 @@ public record ServerSettings(
               + " "
               + host);
     }
-    if (!behindTls) {
+    if (!behindTls && !isEncrypted()) {
       throw new IllegalArgumentException(
           "on "
               + host
-              + " keys would cross the network unencrypted: put a proxy with TLS before the service"
-              + " and say --behind-tls, or listen on 127.0.0.1");
+              + " keys would cross the network unencrypted: give --tls-certificate and --tls-key, put a"
+              + " proxy with TLS before the service and say --behind-tls, or listen on 127.0.0.1");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.service.http;
 
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -14,6 +15,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -32,11 +34,15 @@ public final class WebServer implements AutoCloseable {
 
   private static final int MAX_SERVER_THREADS = 16;
 
+  /** Time between two looks at a certificate's files. */
+  private static final Duration CERTIFICATE_LOOKS = Duration.ofSeconds(10);
+
   private final Server server;
   private final ServerConnector connector;
   private final ThreadPoolExecutor workers;
   private final Router router;
   private final HeadDeadline heads;
+  private final RenewedCertificate certificate;
   private final StatisticsHandler traffic;
 
   /**
@@ -63,7 +69,20 @@ public final class WebServer implements AutoCloseable {
     QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
     serverThreads.setName("http");
     server = new Server(serverThreads);
-    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+    certificate =
+        settings.certificate() == null
+            ? null
+            : new RenewedCertificate(settings.certificate(), CERTIFICATE_LOOKS);
+    HttpConnectionFactory http = new HttpConnectionFactory(configuration());
+    connector =
+        certificate == null
+            ? new ServerConnector(server, 1, 1, http)
+            : new ServerConnector(
+                server,
+                1,
+                1,
+                new SslConnectionFactory(certificate.tls(), http.getProtocol()),
+                http);
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(settings.idleTimeout().toMillis());
@@ -80,7 +99,9 @@ public final class WebServer implements AutoCloseable {
             router,
             authenticator,
             quota,
-            localOnly ? new LocalCallers(connector::getLocalPort) : (method, headers) -> {},
+            localOnly
+                ? new LocalCallers(certificate == null ? "http" : "https", connector::getLocalPort)
+                : (method, headers) -> {},
             workers,
             heads);
     traffic = new StatisticsHandler(dispatch);
@@ -135,6 +156,9 @@ public final class WebServer implements AutoCloseable {
     } finally {
       workers.shutdown();
       heads.close();
+      if (certificate != null) {
+        certificate.close();
+      }
     }
   }
 

@@ -48,7 +48,7 @@ class WebServerTest {
       long bodyBytes, int streams, Duration idle, Duration head, long bytesPerSecond) {
     Duration grace = bytesPerSecond > 1 ? Duration.ZERO : TIMEOUT;
     return new ServerSettings(
-        "127.0.0.1", 0, bodyBytes, streams, idle, head, grace, bytesPerSecond);
+        "127.0.0.1", 0, bodyBytes, streams, idle, head, grace, bytesPerSecond, null);
   }
 
   private final HttpClient client =

@@ -1,0 +1,104 @@
+package io.pairstream.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A certificate for this machine that nobody but {@link #trusting} knows, with its private key. */
+public final class TestCertificate {
+
+  private static final String PASSWORD = "password";
+  private static final String ALIAS = "key";
+
+  private final KeyStore keys;
+
+  private TestCertificate(KeyStore keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * A certificate that {@code keytool} makes.
+   *
+   * @param folder where it keeps a file of the certificate's name
+   * @param algorithm of the key, such as {@code EC}
+   * @param name the certificate's common name; one that was made before is the same again
+   */
+  public static TestCertificate make(Path folder, String algorithm, String name)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    Path store = folder.resolve(name + ".p12");
+    if (Files.notExists(store)) {
+      Process keytool =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                  "-genkeypair",
+                  "-alias",
+                  ALIAS,
+                  "-keyalg",
+                  algorithm,
+                  "-dname",
+                  "CN=" + name,
+                  "-ext",
+                  "san=dns:localhost,ip:127.0.0.1",
+                  "-keystore",
+                  store.toString(),
+                  "-storepass",
+                  PASSWORD)
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
+      if (keytool.waitFor() != 0) {
+        throw new IOException("keytool makes no certificate: " + said);
+      }
+    }
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return new TestCertificate(keys);
+  }
+
+  /** TLS of a client that trusts these certificates alone. */
+  public static SSLContext trusting(TestCertificate... certificates)
+      throws IOException, GeneralSecurityException {
+    KeyStore known = KeyStore.getInstance("PKCS12");
+    known.load(null, null);
+    for (TestCertificate one : certificates) {
+      known.setCertificateEntry(
+          one.certificate().getSubjectX500Principal().getName(), one.certificate());
+    }
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(known);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
+  }
+
+  public X509Certificate certificate() throws GeneralSecurityException {
+    return (X509Certificate) keys.getCertificate(ALIAS);
+  }
+
+  /** The certificate as PEM text. */
+  public String chainPem() throws GeneralSecurityException {
+    return pem("CERTIFICATE", certificate().getEncoded());
+  }
+
+  /** The private key as PEM text, PKCS #8. */
+  public String keyPem() throws GeneralSecurityException {
+    return pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
+  }
+
+  private static String pem(String what, byte[] bytes) {
+    return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
+        .formatted(what, Base64.getMimeEncoder().encodeToString(bytes), what);
+  }
+}
