@@ -23,13 +23,15 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The files of an archive: {@code TOPIC-PARTITION-FIRST-LAST.tar}, so that their names are the
- * index, and {@code schemas/ID.avsc}, the schemas by which their values are read. A file has its
- * name only once it is whole and on disk.
+ * index; {@code decisions.tar}, the takedowns and reviews in force; and {@code schemas/ID.avsc},
+ * the schemas by which their values are read. A file has its name only once it is whole and on
+ * disk.
  */
 final class ArchiveFolder {
 
   private static final Pattern NAME = Pattern.compile("(.+)-(\\d+)-(\\d{20})-(\\d{20})\\.tar");
   private static final String PART = ".part";
+  private static final String DECISIONS = "decisions.tar";
 
   private final Path folder;
 
@@ -83,6 +85,18 @@ final class ArchiveFolder {
     writer.finish();
     writer.close();
     move("archive" + PART, "%s-%020d-%020d.tar".formatted(partition, first, last));
+  }
+
+  /** Ends a file that was begun, in the place of the decisions that were kept before. */
+  void keepDecisions(Writer writer) throws IOException {
+    writer.finish();
+    writer.close();
+    move("archive" + PART, DECISIONS);
+  }
+
+  /** The file with the decisions, where one was kept. */
+  Optional<Path> decisions() {
+    return Optional.of(folder.resolve(DECISIONS)).filter(Files::exists);
   }
 
   private void move(String part, String name) throws IOException {

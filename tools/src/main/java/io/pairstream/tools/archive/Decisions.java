@@ -23,8 +23,10 @@ final class Decisions implements AutoCloseable {
 
   private final ClusterAccess cluster;
   private final CaptionBytes captions;
+  private final List<String> topics;
   private final CommittedLog log;
   private final Pages pages;
+  private final Map<String, ConsumerRecord<byte[], byte[]>> inForce = new LinkedHashMap<>();
   private final Set<String> withdrawn = new HashSet<>();
 
   Decisions(ClusterAccess cluster) {
@@ -32,24 +34,43 @@ final class Decisions implements AutoCloseable {
     this.captions =
         new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
     this.log = CommittedLog.open(cluster);
-    List<String> topics =
-        List.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name());
+    this.topics = List.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name());
     this.pages = new Pages(log, log.partitions(topics), Map.of());
   }
 
-  /** The takedowns and reviews in force among those made since the last time, of all at first. */
+  /**
+   * The takedowns and reviews that were made since the last time, all at first; without a value,
+   * those that were lifted.
+   */
   Collection<ConsumerRecord<byte[], byte[]>> readOn() {
     Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
     pages.readOn(record -> last.put(record.topic() + "/" + CommittedLog.key(record), record));
-    for (ConsumerRecord<byte[], byte[]> record : last.values()) {
-      if (record.value() == null) {
-        withdrawn.remove(CommittedLog.key(record));
-      } else if (record.topic().equals(cluster.topics().takedowns().name())) {
-        withdrawn.add(CommittedLog.key(record));
-      }
-    }
-    last.values().removeIf(record -> record.value() == null);
+    last.forEach(
+        (key, record) -> {
+          note(record.topic(), CommittedLog.key(record), record.value());
+          inForce.put(key, record);
+        });
+    inForce.values().removeIf(record -> record.value() == null);
     return last.values();
+  }
+
+  /** Takes a decision from elsewhere for one that is in force. */
+  void note(String topic, String key, byte[] value) {
+    if (value == null) {
+      withdrawn.remove(key);
+    } else if (topic.equals(cluster.topics().takedowns().name())) {
+      withdrawn.add(key);
+    }
+  }
+
+  /** All that are in force, as far as was read. */
+  Collection<ConsumerRecord<byte[], byte[]>> inForce() {
+    return inForce.values();
+  }
+
+  /** Whether nobody has decided anything in this data set yet. */
+  boolean areNone() {
+    return log.ends(log.partitions(topics)).values().stream().allMatch(end -> end == 0);
   }
 
   /** Whether one of these takedowns is in force. */

@@ -23,8 +23,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Copies the raw log of a data set into files, each committed record once. Where it goes on follows
- * from the files themselves; what a kill leaves behind has no name yet. Not thread-safe.
+ * Copies the raw log of a data set into files, each committed record once, and the takedowns and
+ * reviews in force beside it. Where it goes on follows from the files themselves; what a kill
+ * leaves behind has no name yet. Not thread-safe.
  */
 public final class RawArchive implements AutoCloseable {
 
@@ -100,6 +101,9 @@ public final class RawArchive implements AutoCloseable {
       }
       run.archive(partition, new Stretch(Math.max(next, there.from()), there.to()));
     }
+    if (decided || folder.decisions().isEmpty()) {
+      keepDecisions();
+    }
     List<Held> held = folder.files(topics).values().stream().map(RawArchive::held).toList();
     return new ArchiveReport(run.records, run.withdrawn, removed, missing, held);
   }
@@ -128,6 +132,16 @@ public final class RawArchive implements AutoCloseable {
     Stored first = files.get(0);
     long last = files.get(files.size() - 1).last();
     return new Held(first.partition().toString(), files.size(), first.first(), last, bytes);
+  }
+
+  private void keepDecisions() throws IOException {
+    try (Writer writer = folder.begin()) {
+      for (ConsumerRecord<byte[], byte[]> decision : decisions.inForce()) {
+        keepSchema(decision.value());
+        writer.add(ArchivedRecord.of(decision, List.of()));
+      }
+      folder.keepDecisions(writer);
+    }
   }
 
   private long removeWithdrawn() throws IOException {

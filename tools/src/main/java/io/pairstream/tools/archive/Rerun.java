@@ -10,6 +10,7 @@ import io.pairstream.tools.archive.ArchiveFile.Reader;
 import io.pairstream.tools.archive.ArchiveFolder.Stored;
 import io.pairstream.tools.archive.ArchivedRecord.About;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -148,6 +149,9 @@ public final class Rerun implements AutoCloseable {
               .formatted(archive, from.dataset().name()));
     }
     SchemaIds ids = new SchemaIds(folder, into);
+    if (decisions.areNone()) {
+      takeDecisions(folder, ids);
+    }
     PriorityQueue<Source> sources =
         new PriorityQueue<>(Comparator.comparing(source -> source.head.about().timestamp()));
     try {
@@ -225,11 +229,32 @@ public final class Rerun implements AutoCloseable {
 
   private void takeDecisions() {
     for (ConsumerRecord<byte[], byte[]> decided : decisions.readOn()) {
-      String topic = there(decided.topic());
-      transactions.add(new ProducerRecord<>(topic, decided.key(), decided.value()));
-      if (isFull()) {
-        commit();
+      if (decided.value() != null) {
+        sendDecision(decided.topic(), decided.key(), decided.value());
       }
+    }
+  }
+
+  /** Takes those of an archive: of a data set whose topics were lost, nothing else is left. */
+  private void takeDecisions(ArchiveFolder archive, SchemaIds ids) throws IOException {
+    Optional<Path> kept = archive.decisions();
+    if (kept.isEmpty()) {
+      return;
+    }
+    try (Reader reader = new Reader(kept.get())) {
+      for (var decided = reader.next(); decided.isPresent(); decided = reader.next()) {
+        About about = decided.get().about();
+        byte[] value = ids.translate(decided.get().value());
+        decisions.note(about.topic(), new String(about.key(), StandardCharsets.UTF_8), value);
+        sendDecision(about.topic(), about.key(), value);
+      }
+    }
+  }
+
+  private void sendDecision(String topic, byte[] key, byte[] value) {
+    transactions.add(new ProducerRecord<>(there(topic), key, value));
+    if (isFull()) {
+      commit();
     }
   }
 

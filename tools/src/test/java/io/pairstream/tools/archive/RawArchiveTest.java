@@ -8,11 +8,13 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.table.ViewStorageException;
+import io.pairstream.testing.Await;
 import io.pairstream.tools.archive.ArchiveFile.Reader;
 import io.pairstream.tools.archive.ArchiveFile.Writer;
 import io.pairstream.tools.archive.ArchiveFolder.Stored;
@@ -30,7 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -218,6 +223,52 @@ class RawArchiveTest {
     for (ClusterAccess other : List.of(fromArchive, fromTopics)) {
       assertThat(keysIn(other)).containsExactly("anna's");
       assertThat(TestCluster.committed(other, other.topics().takedowns().name())).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatWasWithdrawnStaysSoWhereTheClusterWasLost() throws IOException {
+    send("anna's");
+    TestCluster.send(cluster, pair("museum's", "museum"));
+    TestCluster.send(cluster, pair("zoo's", "zoo"));
+    takeDown("zoo");
+    archive();
+    takeDown("museum");
+    TestCluster.put(cluster, cluster.topics().takedowns(), "CONTRIBUTOR/zoo", null);
+    archive();
+    loseTopics();
+    ClusterAccess other = other();
+
+    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
+      assertThat(rerun.fromArchive(folder).withdrawn()).isEqualTo(1);
+    }
+
+    assertThat(keysIn(other)).containsExactly("anna's");
+    assertThat(TestCluster.committed(other, other.topics().takedowns().name()))
+        .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+        .containsExactly("CONTRIBUTOR/museum");
+    // What has been decided since then counts alone.
+    takeDown("anna");
+    ClusterAccess later = other();
+    try (Rerun rerun = new Rerun(cluster, later, 1e9, sent -> {})) {
+      rerun.fromArchive(folder);
+    }
+    assertThat(keysIn(later)).containsExactly("museum's");
+  }
+
+  private void loseTopics() {
+    List<String> names = Stream.of(TOPICS).map(cluster.dataset()::topic).toList();
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(admin.deleteTopics(names).all());
+      var unused =
+          Await.answer(
+              "the topics are made anew",
+              () ->
+                  KafkaAnswers.await(
+                      admin
+                          .createTopics(
+                              names.stream().map(name -> new NewTopic(name, 2, (short) 1)).toList())
+                          .all()));
     }
   }
 
