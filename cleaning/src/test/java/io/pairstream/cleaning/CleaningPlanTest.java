@@ -61,7 +61,15 @@ class CleaningPlanTest {
           480,
           3L,
           4L,
-          Map.of("colour_deviation", 50.0));
+          Map.of(
+              "colour_deviation", 50.0,
+              "sharpness", 1_269.0,
+              "entropy_bits", 7.45,
+              "contrast", 57.0,
+              "border_left_share", 0.0,
+              "border_right_share", 0.0,
+              "border_top_share", 0.0,
+              "border_bottom_share", 0.0));
 
   /** Answers always the same and remembers what it was asked for. */
   private static final class FakeImageWorker implements ImageWorker {

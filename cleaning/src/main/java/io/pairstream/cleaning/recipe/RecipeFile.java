@@ -19,7 +19,7 @@ public record RecipeFile(String name, String yaml) {
 
   /** The recipes that come with the product; the first is the default. */
   public static final List<String> SHIPPED =
-      List.of("dalle", "clip", "glide", "chinese-clip", "teaching", "demo");
+      List.of("dalle", "clip", "glide", "chinese-clip", "safe-and-clean", "teaching", "demo");
 
   /**
    * Finds a recipe by the name of a shipped one or by path.

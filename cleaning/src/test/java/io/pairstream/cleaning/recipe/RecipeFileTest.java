@@ -38,7 +38,7 @@ class RecipeFileTest {
         .hasMessageContaining(
             "no recipe '"
                 + name
-                + "': give a file, or one of dalle, clip, glide, chinese-clip, teaching, demo");
+                + "': give a file, or one of dalle, clip, glide, chinese-clip, safe-and-clean, teaching, demo");
   }
 
   @Test
