@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.testing.TestDataset;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
@@ -56,6 +61,41 @@ class PairCardTest extends StoryTest {
     browser.await("the card is there", () -> browser.isVisible("a.address"));
     assertThat(browser.one("a.address").getDomAttribute("rel"))
         .isEqualTo("noopener noreferrer nofollow");
+  }
+
+  @Test
+  void anAnswerOutsideOfTheRecipesLimitIsMarked() throws Exception {
+    TestDataset dataset = platform.dataset();
+    dataset.send(
+        dataset
+            .topics()
+            .recipes()
+            .record(
+                "answers",
+                RecordedRecipe.newBuilder()
+                    .setLimits(
+                        List.of(
+                            RecordedLimit.newBuilder()
+                                .setAnswer("nsfw")
+                                .setMax(0.3)
+                                .setWhenOutside("TAG")
+                                .build()))
+                    .build()));
+    dataset.send(
+        dataset
+            .topics()
+            .pairAnswers()
+            .record(
+                story.longest() + "/judge",
+                PairAnswer.newBuilder().setNumbers(Map.of("nsfw", 0.5, "faces", 2.0)).build()));
+    Browser browser = desk();
+
+    visitUntil(
+        browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-answers .tag"));
+
+    assertThat(browser.texts("#pair-answers .tag"))
+        .containsExactly("outside of the recipe's limit");
+    assertThat(browser.text("#pair-answers")).contains("0.5 outside of the recipe's limit");
   }
 
   @Test

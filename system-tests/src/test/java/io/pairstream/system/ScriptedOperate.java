@@ -176,7 +176,13 @@ final class ScriptedOperate extends ScriptedServer {
     above.stream().limit(8).forEach(i -> upper.add(pair(i, value)));
     divided.put("condition", field + (isMost ? "<=" : ">=") + limit);
     divided.put(
-        "recipe", field.startsWith("measure.") ? "quality:\n  min-sharpness: " + limit : "");
+        "recipe",
+        field.startsWith("measure.")
+            ? "quality:\n  min-sharpness: " + limit
+            : "answers:\n  nsfw:\n    max: " + limit);
+    if (field.equals("answer.nsfw") && isMost) {
+      divided.putObject("in_recipe").put("limit", 0.3).put("when_outside", "HOLD");
+    }
     return answer;
   }
 

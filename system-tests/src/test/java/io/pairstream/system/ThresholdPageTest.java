@@ -22,7 +22,9 @@ class ThresholdPageTest extends PageTest {
         .contains(
             "A view keeps 31 of 100 pairs and leaves out 69.",
             "not asked about yet (10)",
-            "model failed (2)");
+            "model failed (2)",
+            "The recipe's limit is 0.3. Views take a pair once it is answered and within.",
+            "This limit in a recipe, for all pairs");
 
     browser.tabTo("#threshold-slider");
     browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
