@@ -90,8 +90,7 @@ class PairCardTest extends StoryTest {
                 PairAnswer.newBuilder().setNumbers(Map.of("nsfw", 0.5, "faces", 2.0)).build()));
     Browser browser = desk();
 
-    visitUntil(
-        browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-answers .tag"));
+    visitUntil(browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-answers .tag"));
 
     assertThat(browser.texts("#pair-answers .tag"))
         .containsExactly("outside of the recipe's limit");
