@@ -33,11 +33,16 @@ http://{{ include "pairstream.name" . }}-registry:8080
 {{ .Values.serviceAccount.name | default (include "pairstream.name" .) }}
 {{- end }}
 
+{{/* The Secret with a service's client settings, its own or that of all; empty where there is none: (dict "root" $ "service" "ingest"). */}}
+{{- define "pairstream.clientSecret" -}}
+{{ get .root.Values.kafka.clientSecrets .service | default .root.Values.kafka.clientSecret }}
+{{- end }}
+
 {{/* Arguments with which a command finds Kafka, the registry and the data set. */}}
 {{- define "pairstream.cluster" -}}
 - --bootstrap-servers
-- {{ required "kafka.bootstrapServers: name your brokers, HOST:PORT,…" .Values.kafka.bootstrapServers | quote }}
-{{- if .Values.kafka.clientSecret }}
+- {{ required "kafka.bootstrapServers: name your brokers, HOST:PORT,…" .root.Values.kafka.bootstrapServers | quote }}
+{{- if include "pairstream.clientSecret" . }}
 - --config
 - /etc/pairstream/client.properties
 {{- end }}
@@ -142,7 +147,7 @@ livenessProbe:
 {{- define "pairstream.mounts" -}}
 - {name: tmp, mountPath: /tmp}
 - {name: state, mountPath: /var/lib/pairstream}
-{{- if .Values.kafka.clientSecret }}
+{{- if include "pairstream.clientSecret" . }}
 - {name: client, mountPath: /etc/pairstream, readOnly: true}
 {{- end }}
 {{- end }}
@@ -151,9 +156,9 @@ livenessProbe:
 {{- define "pairstream.volumes" -}}
 - name: tmp
   emptyDir: {medium: Memory, sizeLimit: 512Mi}
-{{- if .Values.kafka.clientSecret }}
+{{- if include "pairstream.clientSecret" . }}
 - name: client
-  secret: {secretName: {{ .Values.kafka.clientSecret }}}
+  secret: {secretName: {{ include "pairstream.clientSecret" . }}}
 {{- end }}
 {{- end }}
 

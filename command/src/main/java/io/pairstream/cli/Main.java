@@ -153,6 +153,7 @@ public final class Main {
       throw new UnmatchedArgumentException(command, unmatched);
     }
     Hint.use(ClusterOptions.typed(command));
+    Hint.runs(parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "");
     return new CommandLine.RunLast().execute(parsed);
   }
 

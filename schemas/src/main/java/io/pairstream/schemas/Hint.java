@@ -1,6 +1,7 @@
 package io.pairstream.schemas;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Commands of this program to run next, as a person types them where this process was started. */
@@ -15,7 +16,25 @@ public final class Hint {
   private static final AtomicReference<Map<String, String>> OPTIONS =
       new AtomicReference<>(Map.of());
 
+  /** Name of the command that this process runs; empty where it runs none. */
+  private static final AtomicReference<String> COMMAND = new AtomicReference<>("");
+
   private Hint() {}
+
+  /** Sets the name of the command that this process runs: {@code ingest}. */
+  public static void runs(String command) {
+    COMMAND.set(command);
+  }
+
+  /** Name of the command that this process runs; empty where it runs none. */
+  public static String running() {
+    return COMMAND.get();
+  }
+
+  /** The option of this process that names its cluster; empty where it has none of that name. */
+  public static Optional<String> option(String name) {
+    return Optional.ofNullable(OPTIONS.get().get(name));
+  }
 
   /** Sets the options that named this process's cluster; every later hint has them. */
   public static void use(Map<String, String> clusterOptions) {

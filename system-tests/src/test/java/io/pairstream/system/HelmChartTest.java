@@ -58,6 +58,7 @@ class HelmChartTest {
           Map.entry("v1 ConfigMap", V1ConfigMap::validateJsonElement),
           Map.entry("v1 Service", V1Service::validateJsonElement),
           Map.entry("v1 ServiceAccount", V1ServiceAccount::validateJsonElement),
+          Map.entry("kafka.strimzi.io/v1beta2 KafkaUser", HelmChartTest::readUser),
           Map.entry("monitoring.coreos.com/v1 ServiceMonitor", HelmChartTest::readMonitor),
           Map.entry("monitoring.coreos.com/v1 PrometheusRule", HelmChartTest::readRules));
 
@@ -152,6 +153,25 @@ class HelmChartTest {
     arguments.forEach(argument -> words.add(argument.getAsString()));
     Main.commandLine().parseArgs(words.toArray(String[]::new));
     return String.join(" ", words.subList(0, words.get(0).equals("topics") ? 2 : 1));
+  }
+
+  private static void readUser(JsonElement object) {
+    JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
+    assertThat(spec.keySet()).containsExactlyInAnyOrder("authentication", "authorization");
+    assertThat(spec.getAsJsonObject("authorization").keySet())
+        .containsExactlyInAnyOrder("type", "acls");
+    for (JsonElement each : spec.getAsJsonObject("authorization").getAsJsonArray("acls")) {
+      JsonObject acl = each.getAsJsonObject();
+      JsonObject resource = acl.getAsJsonObject("resource");
+      assertThat(acl.keySet()).containsExactlyInAnyOrder("operations", "resource");
+      if (resource.get("type").getAsString().equals("cluster")) {
+        assertThat(resource.keySet()).containsExactly("type");
+      } else {
+        assertThat(resource.get("type").getAsString()).isIn("topic", "group", "transactionalId");
+        assertThat(resource.get("patternType").getAsString()).isIn("literal", "prefix");
+        assertThat(resource.get("name").getAsString()).matches("(cats[.-]|__|pairstream-).*");
+      }
+    }
   }
 
   private static void readMonitor(JsonElement object) {

@@ -170,8 +170,9 @@ public final class Faults {
       String dataset = cluster.map(found -> found.dataset().name() + " ").orElse("");
       return "data set %shas not all its topics on %s; make them with: %s, or name another: --dataset"
           .formatted(dataset, kafka, Hint.of("topics create"));
-    } else if (exception instanceof AuthenticationException
-        || exception instanceof AuthorizationException) {
+    } else if (RootCause.of(exception) instanceof AuthorizationException) {
+      return RootCause.message(exception);
+    } else if (exception instanceof AuthenticationException) {
       return "%s refuses us: %s; credentials go into the file of --config, as kafka.*"
           .formatted(kafka, message);
     }

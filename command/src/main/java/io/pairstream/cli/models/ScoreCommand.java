@@ -15,6 +15,7 @@ import io.pairstream.image.model.Failure;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.WeakClusterException;
@@ -34,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -104,7 +106,10 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     } else if (fault.get() instanceof InvalidCardException unfit) {
       throw unfit;
     }
-    complain(String.valueOf(fault.get().getMessage()));
+    complain(
+        RootCause.of(fault.get()) instanceof AuthorizationException
+            ? RootCause.message(fault.get())
+            : String.valueOf(fault.get().getMessage()));
     return ExitStatus.COULD_NOT;
   }
 

@@ -14,6 +14,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.requirements.ClusterCheck;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * Prerequisites of the topology: its topics, and its own schemas in the registry.
@@ -52,6 +54,8 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
           .requireOnceItAnswers();
       prerequisites.awaitSchemas(() -> rehearse(prerequisites));
       return partitions;
+    } catch (AuthorizationException e) {
+      throw new StartException(RootCause.message(e), e);
     } catch (KafkaException | MissingSchemaException e) {
       throw new StartException(e.getMessage(), e);
     }

@@ -51,6 +51,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -285,7 +286,11 @@ public final class PreprocessService implements AutoCloseable {
                 RootCause.message(thrown));
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }
-          LOG.error("a stream thread ended; the service stops", thrown);
+          if (RootCause.of(thrown) instanceof AuthorizationException) {
+            LOG.error("a stream thread ended; the service stops: {}", RootCause.message(thrown));
+          } else {
+            LOG.error("a stream thread ended; the service stops", thrown);
+          }
           ended.complete(Optional.of(thrown));
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });

@@ -4,11 +4,14 @@ import io.pairstream.schemas.Hint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics of several that are not there. */
@@ -31,7 +34,30 @@ public final class MissingTopics {
     } catch (UnknownTopicOrPartitionException e) {
       // Without its cause, which says less: readers of messages look for the last cause.
       throw new UnknownTopicOrPartitionException(message(among(answers.topicNameValues())));
+    } catch (TopicAuthorizationException e) {
+      throw refused(answers.topicNameValues());
     }
+  }
+
+  /**
+   * The refusal with the names of the topics that are refused, which Kafka's own lacks.
+   *
+   * @param answers to the question for each topic, by name
+   */
+  public static TopicAuthorizationException refused(
+      Map<String, KafkaFuture<TopicDescription>> answers) {
+    Set<String> refused = new TreeSet<>();
+    answers.forEach(
+        (name, answer) -> {
+          try {
+            KafkaAnswers.await(answer);
+          } catch (TopicAuthorizationException e) {
+            refused.add(name);
+          } catch (KafkaException e) {
+            // Something else is wrong with it.
+          }
+        });
+    return new TopicAuthorizationException(refused);
   }
 
   /**

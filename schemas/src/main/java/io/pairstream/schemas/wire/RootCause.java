@@ -1,7 +1,9 @@
 package io.pairstream.schemas.wire;
 
+import io.pairstream.schemas.topics.RefusedRight;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /** The cause at the bottom of an exception, which says what is wrong where those above wrap it. */
 public final class RootCause {
@@ -19,10 +21,14 @@ public final class RootCause {
 
   /**
    * The root's message. What its class is called, in words, where there is none, or where the
-   * message is a file's name alone: {@code /data: access denied}.
+   * message is a file's name alone: {@code /data: access denied}; the right that is lacking, where
+   * Kafka refuses one.
    */
   public static String message(Throwable thrown) {
     Throwable root = of(thrown);
+    if (root instanceof AuthorizationException refused) {
+      return RefusedRight.words(refused);
+    }
     String message = root.getMessage();
     if (message == null) {
       return kind(root);

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -85,6 +86,7 @@ public final class TopicWatch implements AutoCloseable {
    * Returns once every partition has a leader that hosts it.
    *
    * @throws UnknownTopicOrPartitionException where there is no such topic
+   * @throws AuthorizationException where this client has no right to it
    * @throws TimeoutException where no broker answers, or a leader is missing
    */
   void awaitUp() {
@@ -105,7 +107,9 @@ public final class TopicWatch implements AutoCloseable {
       return true;
     } catch (KafkaException e) {
       long waited = System.nanoTime() - startedAt;
-      if (e instanceof UnknownTopicOrPartitionException && waited > CREATION_SPREADS.toNanos()) {
+      if (e instanceof AuthorizationException
+          || (e instanceof UnknownTopicOrPartitionException
+              && waited > CREATION_SPREADS.toNanos())) {
         throw e;
       } else if (!(e instanceof RetriableException) || waited > timeout.toNanos()) {
         throw unavailable(e);

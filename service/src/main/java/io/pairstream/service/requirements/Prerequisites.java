@@ -29,6 +29,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,8 @@ public record Prerequisites(
     } catch (UnknownTopicOrPartitionException e) {
       throw new UnknownTopicOrPartitionException(
           missing(cluster.dataset(), answers.topicNameValues()), e);
+    } catch (TopicAuthorizationException e) {
+      throw MissingTopics.refused(answers.topicNameValues());
     }
   }
 

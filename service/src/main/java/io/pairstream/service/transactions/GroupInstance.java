@@ -4,6 +4,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.SelfReport;
@@ -194,7 +195,11 @@ public final class GroupInstance implements AutoCloseable {
     } catch (InterruptedException | InterruptException e) {
       ended.complete(Optional.empty());
     } catch (RuntimeException | Error e) {
-      LOG.error("{} ends", report.service(), e);
+      if (RootCause.of(e) instanceof AuthorizationException) {
+        LOG.error("{} ends: {}", report.service(), RootCause.message(e));
+      } else {
+        LOG.error("{} ends", report.service(), e);
+      }
       ended.complete(Optional.of(e));
     }
   }
