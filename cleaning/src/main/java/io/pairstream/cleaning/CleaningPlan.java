@@ -31,6 +31,7 @@ import io.pairstream.cleaning.image.ReadCropBox;
 import io.pairstream.cleaning.image.RefuseForbiddenDigest;
 import io.pairstream.cleaning.image.RefuseForbiddenPicture;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
+import io.pairstream.cleaning.plugin.Plugins;
 import io.pairstream.cleaning.recipe.AnswerLimit;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.Noted;
@@ -89,6 +90,7 @@ public final class CleaningPlan {
             reader ->
                 ImagePlan.from(reader).withScores(ModelScore.from(reader, tokens.main().length())));
     pictures = asked.value();
+    Plugins plugins = Plugins.from(recipe);
     boolean followsCropBox = draft.read("image", KeyEffect.REMAKES, ReadCropBox::isAskedFor);
     screen =
         draft
@@ -116,6 +118,7 @@ public final class CleaningPlan {
             .thenIfOn("refuse-file-name", RefuseFileName::new)
             .then("clean-caption", CleanCaption::new)
             .thenIfOn("refuse-boilerplate", RefuseBoilerplate::new)
+            .thenAll(plugins.captions())
             .then("check-caption-length", CheckCaptionLength::new)
             .thenIfOn("check-character-mix", CheckCharacterMix::new)
             .thenIfOn("check-capitals", CheckCapitals::new)
@@ -137,6 +140,7 @@ public final class CleaningPlan {
             .thenIfOn("refuse-forbidden-picture", forbidden)
             .thenIfOn("check-image-quality", quality)
             .thenIfOn("check-model-scores", scores)
+            .thenAll(plugins.pictures())
             .steps();
     pictureLimits = quality.value().and(scores.value());
     normalisation =

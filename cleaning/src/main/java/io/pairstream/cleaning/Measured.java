@@ -1,7 +1,10 @@
 package io.pairstream.cleaning;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,6 +19,8 @@ import java.util.function.UnaryOperator;
  *     for plain numbers
  * @param found what was found instead of a number, like a colour model; empty where nothing was
  * @param allowed what would have been right instead of it
+ * @param translations what was found in other languages, by tag such as {@code zh}: words that a
+ *     plugin gives, as nothing here can translate them; null counts as none
  */
 public record Measured(
     String measure,
@@ -24,13 +29,30 @@ public record Measured(
     double limit,
     String unit,
     String found,
-    String allowed) {
+    String allowed,
+    Map<String, String> translations) {
 
   /** Nothing is measured. */
   public static final Measured NONE = text("", "");
 
   /** Digits of a value that is no whole number, which is more than anybody compares. */
   private static final int DIGITS = 4;
+
+  public Measured {
+    translations = translations == null ? Map.of() : Map.copyOf(translations);
+  }
+
+  /** Grounds without words in other languages. */
+  public Measured(
+      String measure,
+      double value,
+      Bound bound,
+      double limit,
+      String unit,
+      String found,
+      String allowed) {
+    this(measure, value, bound, limit, unit, found, allowed, Map.of());
+  }
 
   /** How a limit bounds a value. The name is part of the contract. */
   public enum Bound {
@@ -66,6 +88,11 @@ public record Measured(
     return new Measured("", 0, Bound.NONE, 0, "", found, allowed);
   }
 
+  /** Returns a copy with what was found in other languages. */
+  public Measured withTranslations(Map<String, String> byLanguage) {
+    return new Measured(measure, value, bound, limit, unit, found, allowed, byLanguage);
+  }
+
   /** Returns a copy with each text changed. */
   public Measured withTexts(UnaryOperator<String> change) {
     return new Measured(
@@ -75,7 +102,9 @@ public record Measured(
         limit,
         change.apply(unit),
         change.apply(found),
-        change.apply(allowed));
+        change.apply(allowed),
+        translations.entrySet().stream()
+            .collect(toUnmodifiableMap(Map.Entry::getKey, text -> change.apply(text.getValue()))));
   }
 
   /** The value in English, like {@code 12 bytes}; empty where nothing was found. */

@@ -73,6 +73,9 @@ public enum RejectReason {
   CAPTION_LANGUAGE_UNSURE(Kind.TASTE),
   CAPTION_LANGUAGE_UNWANTED(Kind.TASTE),
 
+  REFUSED_BY_PLUGIN,
+  PLUGIN_CRASHED,
+
   FETCH_URL_INVALID,
   FETCH_ADDRESS_REFUSED,
   FETCH_DNS,
@@ -117,7 +120,7 @@ public enum RejectReason {
      * Matters of taste, in which a person may judge otherwise than the recipe. Not among them:
      * reasons that protect people or the decoder, reasons about content, copies or privacy, and
      * reasons after which no step can continue. Model scores are not either: a model may look for
-     * forbidden content.
+     * forbidden content; nor what a plugin refuses, for the same reason.
      */
     TASTE,
 

@@ -6,7 +6,9 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.Noted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -72,6 +74,15 @@ record StepChain<I, O>(String stage, Draft draft, Steps<I, O> steps) {
   StepChain<I, O> thenIfOn(String name, Noted<? extends Step<O, O>> step) {
     note(name, step);
     return step.value().isOn() ? append(name, step.value()) : this;
+  }
+
+  /** Steps that the recipe brings along, in the order of their names. */
+  StepChain<I, O> thenAll(SortedMap<String, Noted<Step<O, O>>> steps) {
+    StepChain<I, O> chain = this;
+    for (Map.Entry<String, Noted<Step<O, O>>> step : steps.entrySet()) {
+      chain = chain.then(step.getKey(), step.getValue());
+    }
+    return chain;
   }
 
   private void note(String name, Noted<? extends Step<?, ?>> noted) {

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
@@ -338,7 +339,7 @@ class ClusterCommandsTest extends OnCluster {
     Sent sent = pipeline.send("image", "caption");
     QuarantinedPair pair = PlayedPipeline.rejected(sent, "CAPTION_NOT_UTF8", new byte[1]);
     pair.setDetail(HOSTILE);
-    pair.setMeasured(new Measurement("", 0d, "NONE", 0d, "", HOSTILE, HOSTILE));
+    pair.setMeasured(new Measurement("", 0d, "NONE", 0d, "", HOSTILE, HOSTILE, Map.of()));
     pipeline.transaction(
         sent,
         List.of(

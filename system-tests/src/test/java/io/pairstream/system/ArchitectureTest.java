@@ -60,6 +60,18 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "org.apache.kafka..", "org.apache.avro..", "io.confluent..", "org.bytedeco..");
 
+  /**
+   * A jar that compiles against the package needs nothing else, and its loader has nothing else.
+   */
+  @ArchTest
+  static final ArchRule the_plugins_package_stands_alone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.pairstream.plugin..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.pairstream.plugin..", "java..");
+
   @ArchTest
   static final ArchRule pixels_are_decoded_in_the_worker_and_in_the_feed_only =
       noClasses()

@@ -32,6 +32,7 @@ class ReasonsPageTest {
           "WITHDRAWN", "Withdrawn and forbidden",
           "IMAGE_ONE_COLOUR", "Quality of the picture",
           "CAPTION_NOT_UTF8", "Captions",
+          "REFUSED_BY_PLUGIN", "Steps of your own",
           "FETCH_URL_INVALID", "Links",
           "DUPLICATE_PAIR", "Copies, and our faults");
 

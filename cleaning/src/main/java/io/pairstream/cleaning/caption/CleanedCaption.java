@@ -25,6 +25,11 @@ public record CleanedCaption(
     this(text, language, Map.of(), Map.of());
   }
 
+  /** Returns a copy with another text. */
+  public CleanedCaption withText(String other) {
+    return new CleanedCaption(other, language, measures, texts);
+  }
+
   /** Returns a copy with another language. */
   public CleanedCaption withLanguage(String other) {
     return new CleanedCaption(text, other, measures, texts);

@@ -295,6 +295,17 @@ public final class RecipeReader {
   }
 
   /**
+   * Takes keys as read where what would read them is not there.
+   *
+   * @param section section of the keys, with a dot behind it
+   */
+  public void leave(String section) {
+    entries.keySet().stream()
+        .filter(key -> key.startsWith(section))
+        .forEach(key -> effective.putIfAbsent(key, ""));
+  }
+
+  /**
    * Ends the reading.
    *
    * @return every key with the value in force, defaults filled in

@@ -141,7 +141,8 @@ public final class JudgedPairs implements AutoCloseable {
         .setStep("gate")
         .setReason(reason)
         .setDetail("32x32: shorter side is below 64 px")
-        .setMeasured(new Measurement("shorter_side_px", 32d, "AT_LEAST", 64d, "px", "", ""))
+        .setMeasured(
+            new Measurement("shorter_side_px", 32d, "AT_LEAST", 64d, "px", "", "", Map.of()))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)
         .setQuarantinedAt(raw.getReceivedAt().plusSeconds(1));

@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -299,7 +300,7 @@ class PairHistoryTest {
     TestCluster.send(cluster, pipeline.receipt(sent, PairStatus.WITHDRAWN, ""));
     Sent again = pipeline.send("image", "caption");
     QuarantinedPair entry = PlayedPipeline.rejected(again, "WITHDRAWN", new byte[0]);
-    entry.setMeasured(new Measurement("", 0d, "NONE", 0d, "", "museum", ""));
+    entry.setMeasured(new Measurement("", 0d, "NONE", 0d, "", "museum", "", Map.of()));
     pipeline.transaction(
         again,
         List.of(TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry)));

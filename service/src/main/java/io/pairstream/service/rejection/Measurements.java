@@ -21,7 +21,8 @@ public final class Measurements {
             by.limit(),
             by.unit(),
             by.found(),
-            by.allowed());
+            by.allowed(),
+            by.translations());
   }
 
   /**
@@ -45,6 +46,7 @@ public final class Measurements {
         part.getLimit(),
         part.getUnit(),
         part.getFound(),
-        part.getAllowed());
+        part.getAllowed(),
+        part.getTranslations());
   }
 }

@@ -69,7 +69,7 @@ export class Words {
   /** What a rejection rests on: the number with its unit, or the text in its place; empty where there is none. */
   measured(by, numberOf = String) {
     if (!by?.measure) {
-      return by?.found ?? "";
+      return by?.translations?.[this.language] ?? by?.found ?? "";
     }
     if (by.bound === "AT_MOST" && by.value === by.limit) {
       return this.say("unit.more", { value: this.withUnit(by.value, by.unit, numberOf) });

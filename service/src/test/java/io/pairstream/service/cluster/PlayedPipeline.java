@@ -33,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class PlayedPipeline implements AutoCloseable {
 
   private static final Measurement TOO_SMALL =
-      new Measurement("shorter_side_px", 1d, "AT_LEAST", 2d, "px", "", "");
+      new Measurement("shorter_side_px", 1d, "AT_LEAST", 2d, "px", "", "", Map.of());
 
   public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
 

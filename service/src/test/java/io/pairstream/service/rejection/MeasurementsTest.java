@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.schemas.Measurement;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,10 @@ class MeasurementsTest {
     return Stream.concat(
         Stream.of(Bound.values())
             .map(bound -> new Measured("distance_bits", 3, bound, 4, "bits", "", "")),
-        Stream.of(Measured.text("CMYK", "RGB"), Measured.NONE));
+        Stream.of(
+            Measured.text("CMYK", "RGB"),
+            Measured.text("a price", "").withTranslations(Map.of("zh", "价格")),
+            Measured.NONE));
   }
 
   @ParameterizedTest
@@ -27,7 +31,7 @@ class MeasurementsTest {
 
   @Test
   void takesABoundOfALaterVersionForNone() {
-    Measurement later = new Measurement("size", 3d, "BETWEEN", 4d, "px", "", "");
+    Measurement later = new Measurement("size", 3d, "BETWEEN", 4d, "px", "", "", Map.of());
 
     assertThat(Measurements.read(later).inWords()).isEqualTo("3 px");
     assertThat(Measurements.read(later).limitInWords()).isEmpty();

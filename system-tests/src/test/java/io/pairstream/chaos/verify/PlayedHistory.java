@@ -189,7 +189,9 @@ final class PlayedHistory implements AutoCloseable {
         .setReason(reason)
         .setDetail(reason.isEmpty() ? "" : "not as it should be")
         .setMeasured(
-            reason.isEmpty() ? null : new Measurement("", 0d, "NONE", 0d, "", "CMYK", "RGB"))
+            reason.isEmpty()
+                ? null
+                : new Measurement("", 0d, "NONE", 0d, "", "CMYK", "RGB", Map.of()))
         .setCopies(known ? copies.get(played.pair().pairId()) : 1)
         .setOrigin(played.origin())
         .setReceivedAt(known ? played.pair().pair().getReceivedAt() : played.arrived())

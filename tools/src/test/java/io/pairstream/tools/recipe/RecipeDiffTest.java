@@ -137,7 +137,8 @@ class RecipeDiffTest {
             .setValue(ByteBuffer.wrap(topic.value().serializer().serialize(topic.name(), raw)))
             .setStep("clean")
             .setReason("IMAGE_BLURRED")
-            .setMeasured(new Measurement("sharpness", sharpness, "AT_LEAST", 20d, "", "", ""))
+            .setMeasured(
+                new Measurement("sharpness", sharpness, "AT_LEAST", 20d, "", "", "", Map.of()))
             .setRecipeVersion(old.version())
             .setOrigin(new Origin(topic.name(), 0, (long) id.hashCode()))
             .build();

@@ -1,0 +1,71 @@
+package io.pairstream.cleaning.plugin;
+
+import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.plugin.PluginStep;
+import io.pairstream.plugin.Verdict;
+import io.pairstream.plugin.Verdict.Refused;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Runs a step of a plugin. Whatever the step throws is the fault of the plugin, and costs the one
+ * record.
+ *
+ * <p>Rejects: {@code REFUSED_BY_PLUGIN}, {@code PLUGIN_CRASHED}.
+ *
+ * @param <S> the stage of a pair
+ * @param <T> the part of the stage that the plugin judges
+ */
+final class RunPlugin<S, T> implements Step<S, S> {
+
+  private final String name;
+  private final PluginStep<T> step;
+  private final String inWords;
+  private final Function<S, T> shown;
+  private final BiFunction<S, T, S> taken;
+
+  /**
+   * Sets up a step.
+   *
+   * @param taken the stage with what the plugin made of it
+   */
+  RunPlugin(String name, PluginStep<T> step, Function<S, T> shown, BiFunction<S, T, S> taken) {
+    this.name = name;
+    this.step = step;
+    this.inWords = Fault.oneLine(step.inWords());
+    if (inWords.isEmpty()) {
+      throw new IllegalArgumentException("inWords says nothing");
+    }
+    this.shown = shown;
+    this.taken = taken;
+  }
+
+  @Override
+  public String inWords() {
+    return inWords;
+  }
+
+  @Override
+  public Outcome<S> apply(S input) {
+    try {
+      Verdict<T> verdict = Objects.requireNonNull(step.apply(shown.apply(input)), "no verdict");
+      if (verdict instanceof Refused<T> refused) {
+        return Outcome.rejected(
+            RejectReason.REFUSED_BY_PLUGIN,
+            "the step " + name + " refuses it: " + refused.english(),
+            Measured.text(refused.english(), "").withTranslations(Map.of("zh", refused.chinese())));
+      }
+      return Outcome.kept(taken.apply(input, ((Verdict.Kept<T>) verdict).value()));
+    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+      return Outcome.rejected(
+          RejectReason.PLUGIN_CRASHED,
+          "the step " + name + " failed: " + Fault.inWords(e),
+          Measured.text(name + ": " + Fault.inWords(e), ""));
+    }
+  }
+}
