@@ -158,7 +158,7 @@ public final class CleaningPlan {
               + " keep-first or keep-all");
     }
     draft.noted().add(new PlannedStep("split", "split-by-image", split.inWords()));
-    answerLimits = List.copyOf(AnswerLimit.from(recipe));
+    answerLimits = draft.read("answers", KeyEffect.SELECTS, AnswerLimit::from);
     for (AnswerLimit limit : answerLimits) {
       draft.noted().add(new PlannedStep("answers", limit.name(), limit.inWords()));
     }

@@ -19,5 +19,8 @@ public enum KeyEffect {
   MARKS_EVERY_PAIR,
 
   /** Pairs are put into another split, or compared with others in another way. */
-  PLACES
+  PLACES,
+
+  /** Views and pages heed it; every pair stays as it is. */
+  SELECTS
 }

@@ -62,7 +62,7 @@ public final class RecipeChange {
 
   private boolean needsPixels(KeyUse use) {
     return switch (use.effect()) {
-      case PLACES -> false;
+      case PLACES, SELECTS -> false;
       case MARKS_EVERY_PAIR -> modelsSeeCaptions && use.stage().equals("caption");
       case REMAKES ->
           use.stage().equals("image") || (modelsSeeCaptions && use.stage().equals("caption"));

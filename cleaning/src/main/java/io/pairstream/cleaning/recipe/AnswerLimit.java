@@ -51,7 +51,7 @@ public record AnswerLimit(
     if (limits.size() > MOST) {
       recipe.problem("answers", "at most " + MOST + " answers may have limits");
     }
-    return limits;
+    return List.copyOf(limits);
   }
 
   private static AnswerLimit read(String name, RecipeReader recipe) {
