@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -143,7 +144,9 @@ class MainTest {
         Arguments.of(
             new UnknownTopicOrPartitionException("no"), "data set mine has not all its topics"),
         Arguments.of(new SaslAuthenticationException("bad password"), "refuses us: bad password"),
-        Arguments.of(new TopicAuthorizationException("not yours"), "refuses us: not yours"),
+        Arguments.of(
+            new TopicAuthorizationException(Set.of("mine.training")),
+            "Kafka refuses a right: Not authorized to access topics: [mine.training]; all rights"),
         Arguments.of(
             new KafkaException("cannot open", new KafkaException("the root")),
             "cannot open: the root"),
