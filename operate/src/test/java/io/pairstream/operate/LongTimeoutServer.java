@@ -30,6 +30,7 @@ public final class LongTimeoutServer {
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +32,9 @@ public final class OperateCommand extends ClusterCommand.Fit {
 
   @Option(names = "--behind-tls")
   private boolean behindTls;
+
+  @ArgGroup(exclusive = false)
+  private OidcOptions oidc;
 
   @Option(names = "--cluster-name", paramLabel = "NAME")
   private String clusterName;
@@ -64,6 +68,7 @@ public final class OperateCommand extends ClusterCommand.Fit {
         Optional.ofNullable(clusterName),
         countedGroups,
         Optional.ofNullable(canary),
-        metricsNames != null);
+        metricsNames != null,
+        Optional.ofNullable(oidc).map(OidcOptions::settings));
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.operate.web;
 
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operate.canary.CanaryProbe;
+import io.pairstream.operate.oidc.OidcSettings;
 import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param groups patterns of groups that count as the platform's own
  * @param canary how often a canary pair is sent; empty for never
  * @param exporterNames whether lag is also told by the names of kafka-lag-exporter
+ * @param oidc where people may log in without a key; empty where only keys open
  */
 public record OperateSettings(
     ServerSettings server,
@@ -31,7 +33,8 @@ public record OperateSettings(
     Optional<String> clusterName,
     List<String> groups,
     Optional<Duration> canary,
-    boolean exporterNames) {
+    boolean exporterNames,
+    Optional<OidcSettings> oidc) {
 
   /**
    * @throws IllegalArgumentException where others than this machine could look without a key, or

@@ -1,5 +1,7 @@
 package io.pairstream.operate.web;
 
+import io.pairstream.operate.oidc.LoginAttempts;
+import io.pairstream.operate.oidc.OidcProvider;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Incoming;
@@ -12,13 +14,15 @@ import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.IssuedKey;
 import io.pairstream.service.keys.KeyRing;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Knows operators by their API keys, sent with each request or with the session that one opened.
+ * Knows operators by their API keys, sent with each request, or by the session that a key or a
+ * login at an OpenID Connect provider opened.
  *
  * <p>Keeps other web sites from making somebody's browser act here. A browser says where a request
  * comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code Origin}. A
@@ -29,6 +33,9 @@ import java.util.Set;
  * is revoked or expires ends it with the next request. Thread-safe.
  */
 final class OperatorLogin implements Authenticator {
+
+  private static final String SESSION = "pairstream-session";
+  private static final String ATTEMPT = "pairstream-login";
 
   /** Principal of callers without a key, where the service admits them. */
   private static final Principal VIEWER = new Principal("anonymous", "", Set.of(Scope.VIEW));
@@ -108,13 +115,30 @@ final class OperatorLogin implements Authenticator {
 
   /** Begins a session; returns the cookie that stands for it, as the browser is told to keep it. */
   String begin(Principal holder) {
-    return cookie(sessions.begin(holder.keyId()), Sessions.LONGEST.toSeconds());
+    return cookie(SESSION, sessions.begin(holder), "Strict", Sessions.LONGEST);
   }
 
   /** Ends the request's session, if it has one; returns the cookie that makes it forgotten. */
   String end(Incoming request) {
-    cookieOf(request).ifPresent(sessions::end);
-    return cookie("", 0);
+    cookieOf(request, SESSION).ifPresent(sessions::end);
+    return cookie(SESSION, "", "Strict", Duration.ZERO);
+  }
+
+  /**
+   * The cookie by which a browser is known that went to a provider. One that is strict would not
+   * come back from there.
+   */
+  String attemptCookie(String value) {
+    return cookie(ATTEMPT, value, "Lax", LoginAttempts.LONGEST);
+  }
+
+  Optional<String> attemptOf(Incoming request) {
+    return cookieOf(request, ATTEMPT);
+  }
+
+  /** Scheme of the addresses under which people reach the service. */
+  String scheme() {
+    return encrypted ? "https" : "http";
   }
 
   boolean hasSession(Incoming request) {
@@ -122,15 +146,21 @@ final class OperatorLogin implements Authenticator {
   }
 
   private Optional<Principal> sessionOf(Incoming request) {
-    return cookieOf(request)
+    return cookieOf(request, SESSION)
         .flatMap(sessions::use)
-        .flatMap(ring::find)
+        .flatMap(
+            holder ->
+                OidcProvider.isPerson(holder) ? Optional.of(holder) : holderOf(holder.keyId()));
+  }
+
+  private Optional<Principal> holderOf(String keyId) {
+    return ring.find(keyId)
         .filter(key -> key.stateAt(clock.instant()) == IssuedKey.State.LIVE)
         .map(key -> new Principal(key.producer(), key.keyId(), key.scopes()));
   }
 
-  private Optional<String> cookieOf(Incoming request) {
-    String beginning = cookieName() + "=";
+  private Optional<String> cookieOf(Incoming request, String name) {
+    String beginning = cookieName(name) + "=";
     return request.header("Cookie").stream()
         .flatMap(cookies -> Arrays.stream(cookies.split(";", -1)))
         .map(String::strip)
@@ -140,16 +170,18 @@ final class OperatorLogin implements Authenticator {
   }
 
   /** A browser takes a name with that prefix by https alone, and for this host alone. */
-  private String cookieName() {
-    return encrypted ? "__Host-pairstream-session" : "pairstream-session";
+  private String cookieName(String name) {
+    return encrypted ? "__Host-" + name : name;
   }
 
-  private String cookie(String value, long seconds) {
-    return cookieName()
+  private String cookie(String name, String value, String sameSite, Duration age) {
+    return cookieName(name)
         + "="
         + value
-        + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
-        + seconds
+        + "; Path=/; HttpOnly; SameSite="
+        + sameSite
+        + "; Max-Age="
+        + age.toSeconds()
         + (encrypted ? "; Secure" : "");
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.actions.ActionLog;
 import io.pairstream.operate.actions.Actor;
 import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.operate.oidc.OidcSettings;
 import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.service.http.Access;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 final class SessionRoutes {
 
   private static final String PATH = "/v1/session";
-  private static final String EVENT = "login";
+  static final String EVENT = "login";
   private static final int MAX_BODY_BYTES = 4096;
 
   /** How long whoever has no right key waits for that answer. */
@@ -38,10 +39,15 @@ final class SessionRoutes {
 
   private final OperatorLogin login;
   private final ActionLog actions;
+  private final OidcSettings provider;
 
-  public SessionRoutes(OperatorLogin login, ActionLog actions) {
+  /**
+   * @param provider where people may log in without a key; null where only keys open
+   */
+  public SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provider) {
     this.login = login;
     this.actions = actions;
+    this.provider = provider;
   }
 
   public List<Route> routes() {
@@ -124,13 +130,15 @@ final class SessionRoutes {
     throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}");
   }
 
-  private record Told(boolean loginRequired, String actor, List<String> scopes) {}
+  private record Told(
+      boolean loginRequired, boolean providerLogin, String actor, List<String> scopes) {}
 
   private Answer answer(Principal who) {
     return Answer.json(
         200,
         new Told(
             login.needsLogin(),
+            provider != null,
             who.producer(),
             who.scopes().stream()
                 .filter(scope -> scope.compareTo(Scope.VIEW) >= 0)

@@ -1,6 +1,7 @@
 package io.pairstream.operate.web;
 
 import io.pairstream.schemas.Sha256;
+import io.pairstream.service.http.Principal;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,9 +15,9 @@ import java.util.Optional;
 /**
  * Sessions of people who logged in, in memory: a restart ends them all.
  *
- * <p>A session is a random name of 256 bits that stands for the id of a key. Only digests of the
- * names are kept. Where a key has too many, or all together, the one that was longest idle ends: of
- * that key, or of all. Thread-safe.
+ * <p>A session is a random name of 256 bits that stands for its holder. Only digests of the names
+ * are kept. Where a key has too many, or all together, the one that was longest idle ends: of that
+ * key, or of all. Thread-safe.
  */
 final class Sessions {
 
@@ -39,7 +40,7 @@ final class Sessions {
   /** By digest of the name, the longest idle first. */
   private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-  private record Session(String keyId, Instant startedAt, Instant usedAt) {
+  private record Session(Principal holder, Instant startedAt, Instant usedAt) {
 
     boolean isOverAt(Instant now) {
       return !now.isBefore(startedAt.plus(LONGEST)) || !now.isBefore(usedAt.plus(IDLE));
@@ -50,13 +51,13 @@ final class Sessions {
     this.clock = clock;
   }
 
-  /** Begins a session of a key's holder; returns its name, which exists nowhere else. */
-  synchronized String begin(String keyId) {
+  /** Begins a session; returns its name, which exists nowhere else. */
+  synchronized String begin(Principal holder) {
     Instant now = clock.instant();
     sessions.values().removeIf(session -> session.isOverAt(now));
     List<String> own =
         sessions.entrySet().stream()
-            .filter(session -> session.getValue().keyId().equals(keyId))
+            .filter(session -> session.getValue().holder().keyId().equals(holder.keyId()))
             .map(Map.Entry::getKey)
             .toList();
     if (own.size() >= MOST_OF_A_KEY) {
@@ -67,20 +68,20 @@ final class Sessions {
     byte[] drawn = new byte[NAME_BYTES];
     random.nextBytes(drawn);
     String name = HexFormat.of().formatHex(drawn);
-    sessions.put(digest(name), new Session(keyId, now, now));
+    sessions.put(digest(name), new Session(holder, now, now));
     return name;
   }
 
-  /** The id of the key whose holder's session it is, which is idle no longer; or nothing. */
-  synchronized Optional<String> use(String name) {
+  /** Who began the session, which is idle no longer; or nothing. */
+  synchronized Optional<Principal> use(String name) {
     Instant now = clock.instant();
     String digest = digest(name);
     Session session = sessions.remove(digest);
     if (session == null || session.isOverAt(now)) {
       return Optional.empty();
     }
-    sessions.put(digest, new Session(session.keyId(), session.startedAt(), now));
-    return Optional.of(session.keyId());
+    sessions.put(digest, new Session(session.holder(), session.startedAt(), now));
+    return Optional.of(session.holder());
   }
 
   /** Ends a session, if there is one of that name. */

@@ -6,11 +6,12 @@ import { h, setText, show } from "./dom.js";
 import { button } from "./parts.js";
 
 const ASK_EVERY_MS = 60_000;
+const FAILURES = ["LOGIN_OVER", "LOGIN_REFUSED", "LOGIN_AWAY", "LOGIN_NO_ROLE"];
 
 export class Session {
   #app;
   #place;
-  #state = { login_required: false, actor: "", scopes: [] };
+  #state = { login_required: false, provider_login: false, actor: "", scopes: [] };
   #watchers = new Set();
   #asking = null;
   #declined = false;
@@ -42,6 +43,7 @@ export class Session {
     } catch {
       // The views say that the service does not answer.
     }
+    this.#tellFailure();
     this.speak();
   }
 
@@ -82,9 +84,9 @@ export class Session {
     return this.#state.actor !== "" && this.#state.actor !== "anonymous";
   }
 
-  #become({ login_required = false, actor = "", scopes = [] }, { told = true } = {}) {
+  #become({ login_required = false, provider_login = false, actor = "", scopes = [] }, { told = true } = {}) {
     const before = this.#state;
-    this.#state = { login_required, actor, scopes };
+    this.#state = { login_required, provider_login, actor, scopes };
     const isLost = told && before.scopes.some((scope) => !scopes.includes(scope));
     if (isLost || !told || this.#isSomebody()) {
       this.#tell(isLost ? this.#app.say("session.ended") : "");
@@ -97,6 +99,15 @@ export class Session {
   #tell(text) {
     this.#notice.hidden = text === "";
     setText(this.#notice, text);
+  }
+
+  /** Says why the provider let nobody in, where the browser comes back from there. */
+  #tellFailure() {
+    const reason = new URLSearchParams(location.search).get("login");
+    if (FAILURES.includes(reason)) {
+      this.#tell(this.#app.say(`session.failed.${reason}`));
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
   }
 
   async #logout() {
@@ -121,6 +132,8 @@ export class Session {
     await ask(this.#app, {
       id: "login",
       title: say("session.title"),
+      lead:
+        this.#state.provider_login && h("p", h("a.button", { href: "/v1/login" }, say("session.provider"))),
       submit: say("session.use"),
       fields: [
         {

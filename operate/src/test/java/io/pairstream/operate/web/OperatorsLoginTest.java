@@ -77,13 +77,15 @@ class OperatorsLoginTest {
         operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
 
     assertThat(stranger.json().toString())
-        .isEqualTo("{\"login_required\":true,\"actor\":\"\",\"scopes\":[]}");
+        .isEqualTo(
+            "{\"login_required\":true,\"provider_login\":false,\"actor\":\"\",\"scopes\":[]}");
     assertThat(login.status()).isEqualTo(200);
     assertThat(login.response().headers().firstValue("Set-Cookie").orElseThrow())
         .matches(
             "pairstream-session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Max-Age=28800");
     assertThat(login.json().toString())
-        .isEqualTo("{\"login_required\":true,\"actor\":\"ann\",\"scopes\":[\"view\",\"review\"]}");
+        .isEqualTo(
+            "{\"login_required\":true,\"provider_login\":false,\"actor\":\"ann\",\"scopes\":[\"view\",\"review\"]}");
     assertThat(known.json()).isEqualTo(login.json());
     assertThat(looked.status()).isEqualTo(200);
     assertThat(out.json()).isEqualTo(stranger.json());
@@ -289,7 +291,8 @@ class OperatorsLoginTest {
     try (RunningOperators open =
         new RunningOperators(KAFKA, cluster, true, folder.resolve("open"))) {
       assertThat(open.tell(open.get("/v1/session")).json().toString())
-          .isEqualTo("{\"login_required\":false,\"actor\":\"anonymous\",\"scopes\":[\"view\"]}");
+          .isEqualTo(
+              "{\"login_required\":false,\"provider_login\":false,\"actor\":\"anonymous\",\"scopes\":[\"view\"]}");
       assertThat(open.tell(open.get("/v1/actions")).status()).isEqualTo(200);
       assertThat(open.tell(open.ofPage(open.post("/v1/reviews", REVIEW))).status()).isEqualTo(403);
       String cookie = open.login(open.key("ann", Scope.REVIEW).text().reveal()).cookie();

@@ -2,6 +2,7 @@ package io.pairstream.operate.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.LongTimeoutServer;
+import io.pairstream.operate.oidc.OidcSettings;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
@@ -64,7 +65,28 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty(),
             List.of(),
             Optional.empty(),
-            false));
+            false,
+            Optional.empty()));
+  }
+
+  /** One where people log in at a provider, too. */
+  static RunningOperators withProvider(
+      TestCluster kafka, ClusterAccess cluster, Path folder, OidcSettings oidc) throws IOException {
+    return new RunningOperators(
+        kafka.bootstrapServers(),
+        cluster,
+        LongTimeouts.TIMEOUT,
+        new OperateSettings(
+            LongTimeoutServer.settings(),
+            false,
+            false,
+            folder,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            false,
+            Optional.of(oidc)));
   }
 
   /** One for whose limits no time passes. */

@@ -2,11 +2,13 @@ package io.pairstream.operate.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.service.http.Principal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -16,13 +18,17 @@ class SessionsTest {
   private final Clock clock = source.withZone(ZoneOffset.UTC);
   private final Sessions sessions = new Sessions(clock);
 
+  private static Principal holder(String keyId) {
+    return new Principal(keyId, keyId, Set.of());
+  }
+
   @Test
   void namesAreLongAndNeverTheSame() {
-    String first = sessions.begin("a");
-    String second = sessions.begin("a");
+    String first = sessions.begin(holder("a"));
+    String second = sessions.begin(holder("a"));
 
     assertThat(first).matches("[0-9a-f]{64}").isNotEqualTo(second);
-    assertThat(sessions.use(first)).contains("a");
+    assertThat(sessions.use(first)).contains(holder("a"));
     assertThat(sessions.use(first.toUpperCase(java.util.Locale.ROOT))).isEmpty();
     assertThat(sessions.use("0".repeat(64))).isEmpty();
     assertThat(sessions.use("")).isEmpty();
@@ -30,7 +36,7 @@ class SessionsTest {
 
   @Test
   void sessionThatNobodyUsesEndsAfterAnHour() {
-    String name = sessions.begin("a");
+    String name = sessions.begin(holder("a"));
     now = now.plus(Sessions.IDLE.minusMillis(1));
     assertThat(sessions.use(name)).isPresent();
     now = now.plus(Sessions.IDLE);
@@ -40,7 +46,7 @@ class SessionsTest {
 
   @Test
   void busySessionEndsAfterEightHours() {
-    String name = sessions.begin("a");
+    String name = sessions.begin(holder("a"));
     for (int halfHours = 0; halfHours < 15; halfHours++) {
       now = now.plus(Duration.ofMinutes(30));
       assertThat(sessions.use(name)).isPresent();
@@ -52,25 +58,25 @@ class SessionsTest {
 
   @Test
   void oneKeysSessionsEndNobodyElses() {
-    String others = sessions.begin("a");
-    String first = sessions.begin("b");
+    String others = sessions.begin(holder("a"));
+    String first = sessions.begin(holder("b"));
     for (int i = 1; i < 6 * Sessions.MOST; i++) {
-      sessions.begin("b");
+      sessions.begin(holder("b"));
     }
-    String last = sessions.begin("b");
+    String last = sessions.begin(holder("b"));
 
-    assertThat(sessions.use(others)).contains("a");
+    assertThat(sessions.use(others)).contains(holder("a"));
     assertThat(sessions.use(first)).isEmpty();
-    assertThat(sessions.use(last)).contains("b");
+    assertThat(sessions.use(last)).contains(holder("b"));
   }
 
   @Test
   void ofTooManyTheLongestIdleEnds() {
-    String first = sessions.begin("a");
-    String second = sessions.begin("a");
+    String first = sessions.begin(holder("a"));
+    String second = sessions.begin(holder("a"));
     assertThat(sessions.use(first)).isPresent();
     for (int i = 1; i < Sessions.MOST; i++) {
-      sessions.begin("key " + i);
+      sessions.begin(holder("key " + i));
     }
 
     assertThat(sessions.use(second)).isEmpty();

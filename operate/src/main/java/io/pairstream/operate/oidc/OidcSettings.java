@@ -1,0 +1,53 @@
+package io.pairstream.operate.oidc;
+
+import io.pairstream.service.http.Scope;
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * Where people log in, and what their roles are here.
+ *
+ * @param issuer the provider's name, below which its metadata is found
+ * @param clientId this service's name at the provider
+ * @param clientSecret its secret there
+ * @param rolesClaim claim of the ID token that names a person's roles: its name, or a path with
+ *     dots such as {@code realm_access.roles}
+ * @param roles what each role may do here; a role of another name opens nothing
+ */
+public record OidcSettings(
+    URI issuer, String clientId, String clientSecret, String rolesClaim, Map<String, Scope> roles) {
+
+  private static final String HERE = "(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}";
+
+  /**
+   * @throws IllegalArgumentException where the issuer is no address, or secrets would cross the
+   *     network unencrypted; where something is empty
+   */
+  public OidcSettings {
+    boolean isAddress =
+        issuer.getHost() != null && issuer.getRawQuery() == null && issuer.getFragment() == null;
+    if (!isAddress
+        || !("https".equals(issuer.getScheme())
+            || ("http".equals(issuer.getScheme()) && issuer.getHost().matches(HERE)))) {
+      throw new IllegalArgumentException(
+          "the issuer is an https address without a query, such as https://login.example.org, not "
+              + issuer);
+    }
+    if (clientId.isBlank() || clientSecret.isBlank() || rolesClaim.isBlank()) {
+      throw new IllegalArgumentException("the client, its secret and the roles' claim have a name");
+    }
+    for (Scope scope : roles.values()) {
+      if (scope.compareTo(Scope.VIEW) < 0) {
+        throw new IllegalArgumentException(
+            "a role may view or review here; for " + scope.label() + " a program sends a key");
+      }
+    }
+    roles = Map.copyOf(roles);
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return clientId + " at " + issuer;
+  }
+}

@@ -1,0 +1,125 @@
+package io.pairstream.operate.web;
+
+import io.pairstream.operate.actions.ActionLog;
+import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.operate.actions.AuditEvent.Outcome;
+import io.pairstream.operate.oidc.LoginAttempts;
+import io.pairstream.operate.oidc.LoginAttempts.Attempt;
+import io.pairstream.operate.oidc.LoginRefusedException;
+import io.pairstream.operate.oidc.OidcProvider;
+import io.pairstream.operate.sentence.Template;
+import io.pairstream.operate.waiting.WaitingWork;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logging in at an OpenID Connect provider: a browser goes there by {@code /v1/login}, and comes
+ * back to {@code /v1/login/callback}, from where it goes to the page with a session, or with the
+ * reason why there is none.
+ */
+final class ProviderRoutes implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProviderRoutes.class);
+  private static final String PATH = "/v1/login";
+  private static final String CALLBACK = PATH + "/callback";
+
+  private final OidcProvider provider;
+  private final OperatorLogin login;
+  private final ActionLog actions;
+  private final LoginAttempts attempts;
+  private final WaitingWork work = new WaitingWork("login", 2, 100);
+
+  ProviderRoutes(OidcProvider provider, OperatorLogin login, ActionLog actions, Clock clock) {
+    this.provider = provider;
+    this.login = login;
+    this.actions = actions;
+    this.attempts = new LoginAttempts(clock);
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(PATH, Access.OPEN, (request, body) -> work.later(() -> begin(request))),
+        Route.get(CALLBACK, Access.OPEN, (request, body) -> work.later(() -> end(request))));
+  }
+
+  private Answer begin(Incoming request) {
+    Attempt attempt = attempts.begin(callback(request));
+    try {
+      return goTo(provider.page(attempt).toString())
+          .withHeader("Set-Cookie", login.attemptCookie(attempt.browser().getValue()));
+    } catch (LoginRefusedException e) {
+      return refused(request, e);
+    }
+  }
+
+  private Answer end(Incoming request) {
+    try {
+      Principal person = person(request);
+      note(request, new Actor(person.producer(), person.keyId()), Outcome.DONE, Template.LOGGED_IN);
+      return goTo("/").withHeader("Set-Cookie", login.begin(person));
+    } catch (LoginRefusedException e) {
+      return refused(request, e);
+    }
+  }
+
+  private Principal person(Incoming request) throws LoginRefusedException {
+    Attempt attempt =
+        attempts
+            .end(request.query("state").orElse(""), login.attemptOf(request).orElse(""))
+            .orElseThrow(
+                () ->
+                    new LoginRefusedException(
+                        Template.LOGIN_OVER, "no login of this browser waits for that answer"));
+    String error = request.query("error").orElse("");
+    if (!error.isEmpty()) {
+      throw new LoginRefusedException(Template.LOGIN_REFUSED, "the provider says: " + error);
+    }
+    return provider.person(
+        attempt, request.query("code").orElse(""), request.query("iss").orElse(""));
+  }
+
+  private Answer refused(Incoming request, LoginRefusedException refusal) {
+    LOG.warn("a login is refused: {}", refusal.getMessage());
+    note(request, new Actor("", ""), Outcome.REFUSED, refusal.reason());
+    return goTo("/?login=" + refusal.reason());
+  }
+
+  private void note(Incoming request, Actor actor, Outcome outcome, Template detail) {
+    String address = request.remoteAddress();
+    actions.count(
+        new AuditEvent(SessionRoutes.EVENT, "", outcome, detail.with(), Map.of("address", address)),
+        actor,
+        actor.keyId() + ' ' + address);
+  }
+
+  /** Where the provider sends the browser back to, which it compares with what it was told. */
+  private URI callback(Incoming request) {
+    String host = request.header("Host").orElse("");
+    if (!host.matches("[A-Za-z0-9.-]+(:[0-9]+)?|\\[[0-9A-Fa-f:]+](:[0-9]+)?")) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the Host is no name of a host");
+    }
+    return URI.create(login.scheme() + "://" + host + CALLBACK);
+  }
+
+  private static Answer goTo(String address) {
+    return new Answer(303, "", Map.of("Location", address), ByteBuffer.allocate(0));
+  }
+
+  @Override
+  public void close() {
+    work.close();
+  }
+}
