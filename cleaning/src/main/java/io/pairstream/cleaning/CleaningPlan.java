@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All steps, in the order a pair meets them, as a recipe sets them up.
@@ -269,13 +270,12 @@ public final class CleaningPlan {
    * digests and the steps' version. Limits of answers are not part of it: they rewrite no pair.
    */
   public String version() {
+    SortedMap<String, String> rewriting = new TreeMap<>(effectiveRecipe);
+    keys.stream()
+        .filter(use -> use.effect() == KeyEffect.SELECTS)
+        .forEach(use -> rewriting.remove(use.key()));
     StringBuilder text = new StringBuilder();
-    effectiveRecipe.forEach(
-        (key, value) -> {
-          if (!key.startsWith("answers.")) {
-            text.append(key).append('=').append(value).append('\n');
-          }
-        });
+    rewriting.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     text.append("tokenizer-digest=").append(tokens.main().tokenizer().digest()).append('\n');
     for (TokenTarget set : tokens.further()) {
       text.append("tokenizer-digest.").append(set.name()).append('=');

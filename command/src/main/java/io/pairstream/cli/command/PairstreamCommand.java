@@ -5,6 +5,7 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,6 +61,14 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
   /** A line on stderr that says what went wrong. */
   public final void complain(String problem) {
     say("pairstream: %s", problem);
+  }
+
+  /** A line on stderr that says why the work has ended; of a right that Kafka refuses, which. */
+  protected final void complain(Throwable fault) {
+    complain(
+        RootCause.of(fault) instanceof AuthorizationException
+            ? RootCause.message(fault)
+            : String.valueOf(fault.getMessage()));
   }
 
   /** Says that there is no such thing, which is the exit status alone where JSON is asked for. */

@@ -15,7 +15,6 @@ import io.pairstream.image.model.Failure;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.WeakClusterException;
@@ -35,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,10 +104,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     } else if (fault.get() instanceof InvalidCardException unfit) {
       throw unfit;
     }
-    complain(
-        RootCause.of(fault.get()) instanceof AuthorizationException
-            ? RootCause.message(fault.get())
-            : String.valueOf(fault.get().getMessage()));
+    complain(fault.get());
     return ExitStatus.COULD_NOT;
   }
 

@@ -11,7 +11,6 @@ import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,10 +68,7 @@ public final class FetchCommand extends ClusterCommand.Fit {
     } else if (fault.get() instanceof WeakClusterException weak) {
       throw weak;
     }
-    complain(
-        RootCause.of(fault.get()) instanceof AuthorizationException
-            ? RootCause.message(fault.get())
-            : String.valueOf(fault.get().getMessage()));
+    complain(fault.get());
     return ExitStatus.COULD_NOT;
   }
 

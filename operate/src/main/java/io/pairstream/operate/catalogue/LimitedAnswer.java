@@ -3,14 +3,10 @@ package io.pairstream.operate.catalogue;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
-import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A limit that the data set's recipe has for an answer, and how many published pairs are on which
@@ -44,9 +40,6 @@ public record LimitedAnswer(
           + " WHEN 'text' THEN labels IS NOT NULL"
           + " AND said.value NOT IN (SELECT value FROM json_each(labels)) END";
 
-  private static final String HELP =
-      "Published pairs on each side of the recipe's limit of an answer";
-
   private static final String FAILED =
       "SELECT count(*) FROM said WHERE name IN (SELECT id FROM answer_name WHERE name = '' AND card"
           + " IN (SELECT card FROM answer_name WHERE name = answer_limit.name))";
@@ -65,8 +58,18 @@ public record LimitedAnswer(
     }
   }
 
-  /** All limits, by the answers' names. */
+  /** All limits, by the answers' names; reads every answer that has one. */
   public static List<LimitedAnswer> all(TopicTable catalogue) {
+    return read(catalogue, "1");
+  }
+
+  /** The limit of an answer; empty where the recipe has none. */
+  public static Optional<LimitedAnswer> of(String name, TopicTable catalogue) {
+    return read(catalogue, "answer_limit.name = ?", name).stream().findFirst();
+  }
+
+  private static List<LimitedAnswer> read(
+      TopicTable catalogue, String where, Object... parameters) {
     return catalogue.read(
         table ->
             table.query(
@@ -75,7 +78,8 @@ public record LimitedAnswer(
                     + FAILED
                     + ") AS failed FROM answer_limit"
                     + " LEFT JOIN answer_name ON answer_name.name = answer_limit.name"
-                    + " LEFT JOIN said ON said.name = answer_name.id"
+                    + " LEFT JOIN said ON said.name = answer_name.id WHERE "
+                    + where
                     + " GROUP BY answer_limit.name ORDER BY 1",
                 row ->
                     new LimitedAnswer(
@@ -85,36 +89,7 @@ public record LimitedAnswer(
                         row.getString("when_outside"),
                         row.getLong("given") - row.getLong("outside"),
                         row.getLong("outside"),
-                        row.getLong("failed"))));
-  }
-
-  /**
-   * Adds to metrics how many pairs are on which side of each limit.
-   *
-   * @param published pairs in all splits
-   * @param place labels of the data set
-   */
-  public static void write(
-      TopicTable catalogue, long published, Map<String, String> place, PrometheusText text) {
-    for (LimitedAnswer limit : all(catalogue)) {
-      long answered = limit.within + limit.outside + limit.failed;
-      Map<String, Long> sides = new TreeMap<>();
-      sides.put("within", limit.within);
-      sides.put("outside", limit.outside);
-      sides.put("failed", limit.failed);
-      sides.put("unanswered", Math.max(0, published - answered));
-      sides.forEach(
-          (side, pairs) -> {
-            SortedMap<String, String> labels = new TreeMap<>(place);
-            labels.putAll(
-                Map.of("answer", limit.name, "when_outside", limit.whenOutside, "side", side));
-            text.gauge("pairstream_answer_limit_pairs", HELP).sample(pairs, labels);
-          });
-    }
-  }
-
-  /** The limit of an answer; empty where the recipe has none. */
-  public static Optional<LimitedAnswer> of(String name, TopicTable catalogue) {
-    return all(catalogue).stream().filter(limit -> limit.name().equals(name)).findFirst();
+                        row.getLong("failed")),
+                parameters));
   }
 }

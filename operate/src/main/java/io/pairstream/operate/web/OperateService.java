@@ -5,7 +5,7 @@ import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.canary.CanaryReport;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
-import io.pairstream.operate.catalogue.LimitedAnswer;
+import io.pairstream.operate.catalogue.LimitMetrics;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.instances.ClusterWatch;
@@ -137,9 +137,7 @@ public final class OperateService implements AutoCloseable {
             Access.VIEW,
             List.of(
                 metrics::write,
-                text ->
-                    LimitedAnswer.write(
-                        catalogue, ProfileReport.published(catalogue), metrics.place(), text),
+                new LimitMetrics(catalogue, metrics.place(), clock)::write,
                 text -> {
                   StatusMetrics.write(instances.reports(false), metrics.place(), text);
                   StatusMetrics.writeMissing(instances.reports(true), metrics.place(), text);

@@ -12,6 +12,7 @@ import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
+import io.pairstream.operate.catalogue.LimitMetrics;
 import io.pairstream.operate.catalogue.LimitedAnswer;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
@@ -27,10 +28,14 @@ import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,11 +168,35 @@ class ThresholdTest {
     assertThat(search.answers(ids.get(0)).get(0).outside()).isEqualTo("HOLD");
     assertThat(search.answers(ids.get(2)).get(0).outside()).isEqualTo("SHADOW");
     assertThat(search.answers(ids.get(20)).get(0).outside()).isEmpty();
+  }
+
+  @Test
+  void metricsAreCountedAtMostOnceAMinute() throws Exception {
+    judge();
+    say(21, null);
+    recipe(limit("nsfw").setMin(0.85).setWhenOutside("HOLD").build());
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    InstantSource moved = now::get;
+    LimitMetrics metrics =
+        new LimitMetrics(catalogue, Map.of("namespace", "d"), moved.withZone(ZoneOffset.UTC));
+
+    assertThat(scraped(metrics))
+        .contains("{answer=\"nsfw\",namespace=\"d\",side=\"within\",when_outside=\"HOLD\"} 3")
+        .contains("side=\"unanswered\",when_outside=\"HOLD\"} 1");
+    say(22, said(Map.of("nsfw", 0.9), Map.of()));
+    judged.await();
+    catalogue.reachedNow().join();
+    assertThat(scraped(metrics)).contains("side=\"within\",when_outside=\"HOLD\"} 3");
+    now.set(Instant.EPOCH.plusSeconds(61));
+    assertThat(scraped(metrics))
+        .contains("side=\"within\",when_outside=\"HOLD\"} 4")
+        .contains("side=\"unanswered\",when_outside=\"HOLD\"} 0");
+  }
+
+  private static String scraped(LimitMetrics metrics) {
     PrometheusText text = new PrometheusText();
-    LimitedAnswer.write(catalogue, 22, Map.of("namespace", "d"), text);
-    assertThat(text.toString())
-        .contains("{answer=\"nsfw\",namespace=\"d\",side=\"outside\",when_outside=\"HOLD\"} 14")
-        .contains("side=\"unanswered\",when_outside=\"HOLD\"} 3");
+    metrics.write(text);
+    return text.toString();
   }
 
   private void recipe(RecordedLimit... limits) {

@@ -52,26 +52,22 @@ final class RunningOperators implements AutoCloseable {
   /** Behind a proxy with TLS, which the test stands for. */
   static RunningOperators behindTls(TestCluster kafka, ClusterAccess cluster, Path folder)
       throws IOException {
-    return new RunningOperators(
-        kafka.bootstrapServers(),
-        cluster,
-        LongTimeouts.TIMEOUT,
-        new OperateSettings(
-            LongTimeoutServer.settings(),
-            false,
-            true,
-            folder,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            false,
-            Optional.empty()));
+    return of(kafka, cluster, folder, true, Optional.empty());
   }
 
   /** One where people log in at a provider, too. */
   static RunningOperators withProvider(
       TestCluster kafka, ClusterAccess cluster, Path folder, OidcSettings oidc) throws IOException {
+    return of(kafka, cluster, folder, false, Optional.of(oidc));
+  }
+
+  private static RunningOperators of(
+      TestCluster kafka,
+      ClusterAccess cluster,
+      Path folder,
+      boolean behindTls,
+      Optional<OidcSettings> oidc)
+      throws IOException {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
@@ -79,14 +75,14 @@ final class RunningOperators implements AutoCloseable {
         new OperateSettings(
             LongTimeoutServer.settings(),
             false,
-            false,
+            behindTls,
             folder,
             Optional.empty(),
             Optional.empty(),
             List.of(),
             Optional.empty(),
             false,
-            Optional.of(oidc)));
+            oidc));
   }
 
   /** One for whose limits no time passes. */

@@ -82,16 +82,18 @@ final class ArchiveFolder {
 
   /** Ends a file that was begun, and gives it its name. */
   void keep(Writer writer, TopicPartition partition, long first, long last) throws IOException {
-    writer.finish();
-    writer.close();
-    move("archive" + PART, "%s-%020d-%020d.tar".formatted(partition, first, last));
+    keep(writer, "%s-%020d-%020d.tar".formatted(partition, first, last));
   }
 
   /** Ends a file that was begun, in the place of the decisions that were kept before. */
   void keepDecisions(Writer writer) throws IOException {
+    keep(writer, DECISIONS);
+  }
+
+  private void keep(Writer writer, String name) throws IOException {
     writer.finish();
     writer.close();
-    move("archive" + PART, DECISIONS);
+    move("archive" + PART, name);
   }
 
   /** The file with the decisions, where one was kept. */
