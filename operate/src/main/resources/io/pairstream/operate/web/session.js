@@ -128,18 +128,19 @@ export class Session {
   async #ask() {
     const { say, api, announce, reopen } = this.#app;
     const control = h("input", { type: "password", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+    const { login_required, provider_login } = this.#state;
+    const why = provider_login ? "session.whyEither" : login_required ? "session.whyRequired" : "session.why";
     let taken = false;
     await ask(this.#app, {
       id: "login",
-      title: say("session.title"),
-      lead:
-        this.#state.provider_login && h("p", h("a.button", { href: "/v1/login" }, say("session.provider"))),
+      title: say(provider_login ? "session.login" : "session.title"),
+      lead: provider_login && h("p", h("a.button", { href: "/v1/login" }, say("session.provider"))),
       submit: say("session.use"),
       fields: [
         {
           name: "key",
           label: say("session.key"),
-          hint: say(this.#state.login_required ? "session.whyRequired" : "session.why"),
+          hint: say(why),
           control,
           check: (key) => (key === "" ? say("session.missing") : ""),
         },
