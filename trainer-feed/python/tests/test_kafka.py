@@ -45,7 +45,7 @@ class Electing:
 
 def cluster(monkeypatch, admin):
     monkeypatch.setattr("pairstream.kafka.cluster.AdminClient", lambda settings: admin)
-    return Cluster({"bootstrap.servers": "broker:9092"})
+    return Cluster({"bootstrap.servers": "broker:9092"}, "pairs-feed")
 
 
 def test_asks_again_while_a_leader_is_elected(monkeypatch):
@@ -152,7 +152,8 @@ def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, 
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     consumer = Cluster(
-        {"bootstrap.servers": f"127.0.0.1:{port}", "reconnect.backoff.ms": 1, "reconnect.backoff.max.ms": 5}
+        {"bootstrap.servers": f"127.0.0.1:{port}", "reconnect.backoff.ms": 1, "reconnect.backoff.max.ms": 5},
+        "pairs-feed",
     ).consumer({"auto.offset.reset": "earliest"})
     consumer.assign([TopicPartition(dataset.topic, 0, 0)])
     said = lambda: [record.getMessage() for record in caplog.records if record.name == "pairstream"]

@@ -168,7 +168,7 @@ def open(
         raise SettingsError("a source needs the brokers' addresses and the registry's, or a platform's directory")
     if not registry.startswith(("http://", "https://")):
         raise SettingsError(f"a registry's address begins with http:// or https://, not {registry}")
-    cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})})
+    cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})}, f"{dataset}-feed")
     source = Source(cluster, Schemas(registry, registry_client), dataset, split)
     source.schemas.probe(source.topic)
     return source

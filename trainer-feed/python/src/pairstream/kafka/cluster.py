@@ -62,8 +62,6 @@ _LATE = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT})
 """Nobody has answered: a broker that stands still for a moment does so later."""
 
 _OWN = {
-    # A consumer that is assigned its partitions commits nothing; the name is shown nowhere.
-    "group.id": "pairstream-feed",
     "isolation.level": "read_committed",
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
@@ -152,10 +150,13 @@ class Cluster:
 
     Args:
         settings: of any of librdkafka's clients, ``bootstrap.servers`` among them
+        group: whose coordinator consumers look for, which takes the right to describe the group; none of them joins it
+            or commits for it
     """
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any], group: str) -> None:
         self._given = dict(settings)
+        self._group = group
         self._log = _Log()
         self._settings = {"log_level": 4, "logger": self._log, **settings}
         # Of clients that may produce, a mere look at a topic that is gone would make it again.
@@ -164,11 +165,11 @@ class Cluster:
         self._admin()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Cluster, (self._given,)
+        return Cluster, (self._given, self._group)
 
     def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
         """A new consumer of committed records that belongs to no group; the caller closes it."""
-        return _Consumer({**self._settings, **_OWN, **(own or {})}, self._log.heard)
+        return _Consumer({**self._settings, **_OWN, "group.id": self._group, **(own or {})}, self._log.heard)
 
     def producer(self, own: Mapping[str, Any] | None = None) -> Producer:
         """A new producer without transactions."""

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -40,10 +41,10 @@ public final class GuardedKafka implements AutoCloseable {
             + " user_%s=\"%s\"".formatted(ADMIN, password(ADMIN))
             + passwords
             + ";");
-    settings.put(
-        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    settings.put("authorizer.class.name", NotingAuthorizer.class.getName());
     // The broker speaks to its controller without a name.
     settings.put("super.users", "User:" + ADMIN + ";User:ANONYMOUS");
+    NotingAuthorizer.forget();
     kafka = new EmbeddedKafka(folder, settings);
   }
 
@@ -62,12 +63,18 @@ public final class GuardedKafka implements AutoCloseable {
         LOGIN.formatted(user, password(user)) + ";");
   }
 
+  /** Operations that users have done since this broker started, and were allowed to. */
+  public Set<NotingAuthorizer.Allowed> allowed() {
+    return NotingAuthorizer.noted();
+  }
+
   @Override
   public void close() {
     kafka.close();
   }
 
-  private static String password(String user) {
+  /** Password of a user. */
+  public static String password(String user) {
     return "of-" + user;
   }
 }

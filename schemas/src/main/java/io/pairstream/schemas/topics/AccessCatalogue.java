@@ -53,6 +53,7 @@ public record AccessCatalogue(Dataset dataset) {
   public static final List<String> OF_KAFKA = List.of("__consumer_offsets", "__transaction_state");
 
   private static final String COMMITS = OF_KAFKA.get(0);
+  private static final String[] RAW = {CROWDSOURCED, SCRAPED, GENERATED};
   private static final String[] SPLITS = {TRAINING, VALIDATION, TEST};
 
   /** Rights of each client, services first; no client is there twice. */
@@ -102,7 +103,8 @@ public record AccessCatalogue(Dataset dataset) {
             .asService(),
         client("operate")
             .onTopics(all(), READ)
-            .writes(CROWDSOURCED, SCRAPED, GENERATED, LINKS, REVIEWS, ACTIONS)
+            .writes(RAW)
+            .writes(LINKS, REVIEWS, ACTIONS)
             .on(TRANSACTIONAL_ID, LITERAL, dataset.name() + "-review-desk", WRITE)
             .asService()
             .with(this::watches));
@@ -113,8 +115,9 @@ public record AccessCatalogue(Dataset dataset) {
         client("topics").onTopics(all(), CREATE, DESCRIBE, ALTER_CONFIGS),
         client("keys").reads(API_KEYS).writes(API_KEYS, ACTIONS),
         client("import", "generate")
-            .writes(CROWDSOURCED, SCRAPED, LINKS, UPLOADS)
-            .checksTheCluster(),
+            .writes(CROWDSOURCED, LINKS, UPLOADS)
+            .checksTheCluster()
+            .with(this::awaitsOutcomes),
         client("producer").writes(CROWDSOURCED, SCRAPED, LINKS),
         client("trainer", "feed", "export", "exposure")
             .reads(SPLITS)
@@ -129,9 +132,19 @@ public record AccessCatalogue(Dataset dataset) {
             .onTopics(Stream.of(SPLITS).map(dataset::topic).toList(), DESCRIBE_CONFIGS)
             .transactsBelow(dataset.name() + "-view"),
         client("audit", "why", "profile", "archive", "compare", "recipe")
-            .onTopics(records(), READ)
-            .onGroups(groups(), DESCRIBE),
-        client("lag").onTopics(records(), READ).writes(ACTIONS).with(this::watches),
+            .reads(RAW)
+            .reads(SPLITS)
+            .reads(LINKS, WAITING_LINKS, UPLOADS, QUARANTINE, RECEIPTS, INDEX, TAKEDOWNS)
+            .reads(REVIEWS, ACTIONS, PAIR_ANSWERS, RECIPES)
+            .onTopics(
+                List.of(
+                    TopicCatalogue.waitingPairs(dataset), TopicCatalogue.repartitionTopic(dataset)),
+                READ)
+            .onGroups(List.of(dataset.preprocessGroup(), dataset.fetchGroup()), DESCRIBE),
+        client("lag")
+            .onTopics(records(), READ, DESCRIBE_CONFIGS)
+            .writes(ACTIONS)
+            .with(this::watches),
         client("doctor")
             .onTopics(all(), READ)
             .checksTheCluster()
@@ -139,35 +152,69 @@ public record AccessCatalogue(Dataset dataset) {
             .on(GROUP, PREFIXED, dataset.name() + "-", DESCRIBE)
             .on(TRANSACTIONAL_ID, PREFIXED, dataset.name() + "-", DESCRIBE),
         client("group")
-            .onTopics(records(), READ)
+            .with(this::readsAsGroupsDo)
+            .reads(ACTIONS)
             .writes(ACTIONS)
             .onGroups(groups(), READ, DELETE)
             .onGroups(List.of(dataset.feedGroup()), READ, DELETE),
         client("quarantine")
-            .reads(CROWDSOURCED, SCRAPED, GENERATED, LINKS, QUARANTINE, RECEIPTS, REVIEWS, ACTIONS)
-            .writes(CROWDSOURCED, SCRAPED, GENERATED, LINKS, REVIEWS, ACTIONS)
+            .reads(RAW)
+            .reads(LINKS, QUARANTINE, RECEIPTS, REVIEWS, ACTIONS)
+            .writes(RAW)
+            .writes(LINKS, REVIEWS, ACTIONS)
             .on(TRANSACTIONAL_ID, LITERAL, dataset.name() + "-review-desk", WRITE),
         client("takedown")
-            .onTopics(records(), READ)
+            .reads(SPLITS)
+            .reads(TAKEDOWNS, ACTIONS, RECEIPTS, INDEX, VIEWS, RUNS)
             .writes(TAKEDOWNS, ACTIONS)
-            .onGroups(groups(), DESCRIBE),
+            .onTopics(List.of(TopicCatalogue.takedownsByImageTopic(dataset)), READ)
+            .onGroups(List.of(dataset.preprocessGroup()), DESCRIBE),
         client("pictures")
             .reads(INDEX)
             .writes(FINGERPRINTS)
             .on(TRANSACTIONAL_ID, LITERAL, dataset.lookUpGroup() + "-published", WRITE),
         client("rerun")
-            .onTopics(records(), READ)
-            .writes(CROWDSOURCED, SCRAPED, GENERATED, TAKEDOWNS, REVIEWS)
+            .writes(RAW)
+            .writes(TAKEDOWNS, REVIEWS)
+            .with(this::awaitsTheTopology)
             .joins(dataset.rerunGroup())
-            .onGroups(groups(), DESCRIBE)
             .on(TRANSACTIONAL_ID, LITERAL, dataset.rerunGroup(), WRITE));
+  }
+
+  /** Knows when the topology has done all that there is to do, and can read what it wrote. */
+  private void awaitsTheTopology(RightsBuilder client) {
+    client
+        .reads(RAW)
+        .reads(SPLITS)
+        .reads(TAKEDOWNS, FINGERPRINTS, FINDINGS)
+        .onTopics(TopicCatalogue.repartitions(dataset), READ)
+        .onGroups(
+            List.of(dataset.preprocessGroup(), dataset.indexGroup(), dataset.lookUpGroup()),
+            DESCRIBE);
+  }
+
+  /** Reads, and so may move a group on, each topic that a group of the data set reads. */
+  private void readsAsGroupsDo(RightsBuilder client) {
+    client
+        .reads(RAW)
+        .reads(SPLITS)
+        .reads(LINKS, WAITING_LINKS, TAKEDOWNS, FINGERPRINTS, FINDINGS)
+        .onTopics(TopicCatalogue.repartitions(dataset), READ);
+  }
+
+  /** Counts what became of raw pairs, and says who is in their way. */
+  private void awaitsOutcomes(RightsBuilder client) {
+    client
+        .reads(RECEIPTS, INSTANCES)
+        .onTopics(List.of(TopicCatalogue.waitingPairs(dataset)), READ)
+        .onTopics(Stream.of(RAW).map(dataset::topic).toList(), DESCRIBE)
+        .onGroups(List.of(dataset.preprocessGroup()), DESCRIBE);
   }
 
   /** Sees where all groups are, each commit, sizes of logs, and whose transactions are open. */
   private void watches(RightsBuilder client) {
     client
-        .checksTheCluster()
-        .onTopics(List.of(COMMITS), READ)
+        .onTopics(List.of(COMMITS), READ, DESCRIBE_CONFIGS)
         .onCluster(DESCRIBE)
         .on(GROUP, PREFIXED, dataset.name() + "-", DESCRIBE)
         .on(TRANSACTIONAL_ID, PREFIXED, dataset.name() + "-", DESCRIBE);
@@ -185,7 +232,7 @@ public record AccessCatalogue(Dataset dataset) {
     return new TopicCatalogue(dataset, 1).topics().stream().map(TopicSpec::name).toList();
   }
 
-  /** All topics but those of keys and of running processes. */
+  /** All topics that a group may read: those of keys and of running processes have none. */
   private List<String> records() {
     List<String> records = new ArrayList<>(all());
     records.removeAll(List.of(dataset.topic(API_KEYS), dataset.topic(INSTANCES)));

@@ -1,0 +1,153 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pairstream.cli.Main;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.topics.AccessCatalogue;
+import io.pairstream.schemas.topics.ClientRights;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.testing.GuardedKafka;
+import io.pairstream.testing.LongTimeouts;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Services and commands on a broker that grants rights, each under the name of its client in the
+ * catalogue of rights. Not thread-safe.
+ */
+final class GuardedPlatform implements AutoCloseable {
+
+  /** The clients of the data set {@code pairs}. */
+  static final List<ClientRights> CLIENTS = new AccessCatalogue(new Dataset("pairs")).clients();
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final GuardedKafka kafka;
+  private final Map<String, PairstreamProcess> services = new LinkedHashMap<>();
+  private String registry = "http://127.0.0.1:1";
+
+  /**
+   * Grants each client its rights.
+   *
+   * @param folder for configuration files and logs
+   */
+  GuardedPlatform(Path folder, GuardedKafka kafka) throws IOException {
+    this.folder = folder;
+    this.kafka = kafka;
+    run(GuardedKafka.ADMIN, "acls apply");
+  }
+
+  /** Names of the users of all clients. */
+  static List<String> users() {
+    return CLIENTS.stream().map(ClientRights::client).map(GuardedPlatform::user).toList();
+  }
+
+  static String user(String client) {
+    return client.equals(GuardedKafka.ADMIN) ? client : "pairstream-" + client;
+  }
+
+  GuardedKafka kafka() {
+    return kafka;
+  }
+
+  /** Address of the registry; of nobody before it was started. */
+  String registry() {
+    return registry;
+  }
+
+  /** Starts the registry, and makes topics and schemas. */
+  void createTopics(int partitions) throws IOException {
+    registry = start("registry", "--listen", "127.0.0.1:0", "--credential-file", credential());
+    run(
+        "topics",
+        "topics create --partitions " + partitions + " --registry-credential " + credential());
+  }
+
+  /** File with the credential of the registry. */
+  String credential() {
+    return folder.resolve("registry.credential").toString();
+  }
+
+  /** Starts a service, and waits until it is ready; where it answers. */
+  String start(String service, String... options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(service));
+    command.addAll(List.of(options));
+    command.addAll(cluster(service));
+    PairstreamProcess process =
+        PairstreamProcess.start(folder.resolve(service + ".log"), command.toArray(String[]::new));
+    services.put(service, process);
+    return process.awaitReady();
+  }
+
+  JsonNode json(String client, String command) {
+    try {
+      return JSON.readTree(run(client, command));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs a command as a client, which must succeed; what it prints. */
+  String run(String client, String command) throws IOException {
+    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+    if (!words.get(0).equals("draw")) {
+      words.addAll(cluster(client));
+    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(words.toArray(String[]::new));
+    assertThat(status).as("%s: %s%s", command, err, said()).isEqualTo(ExitStatus.DONE);
+    assertThat(err.toString()).as(command).doesNotContainIgnoringCase("authoriz");
+    return out.toString();
+  }
+
+  /** Options with which a client finds the cluster. */
+  List<String> cluster(String client) throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve(client + ".properties"),
+            LongTimeouts.KAFKA_LINES
+                + GuardedKafka.login(user(client)).entrySet().stream()
+                    .map(setting -> "kafka." + setting.getKey() + "=" + setting.getValue() + "\n")
+                    .collect(Collectors.joining()));
+    return List.of(
+        "--bootstrap-servers",
+        kafka.bootstrapServers(),
+        "--schema-registry",
+        registry,
+        "--config",
+        config.toString());
+  }
+
+  /** Logs of the services, each with its name. */
+  String said() {
+    return services.entrySet().stream()
+        .map(service -> "\n" + service.getKey() + ": " + service.getValue().said())
+        .collect(Collectors.joining());
+  }
+
+  /** Stops all services, the last one first. */
+  @Override
+  public void close() {
+    List<PairstreamProcess> started = new ArrayList<>(services.values());
+    for (int i = started.size() - 1; i >= 0; i--) {
+      started.get(i).close();
+    }
+  }
+}
