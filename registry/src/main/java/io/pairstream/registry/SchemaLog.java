@@ -1,6 +1,7 @@
 package io.pairstream.registry;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -160,16 +160,9 @@ final class SchemaLog implements AutoCloseable {
     try {
       return work.get();
     } catch (TopicAuthorizationException e) {
-      String name = right.name().charAt(0) + right.name().substring(1).toLowerCase(Locale.ROOT);
       throw new TopicAuthorizationException(
-          "the registry has no right to "
-              + right
-              + " topic "
-              + TOPIC
-              + "; give it with: kafka-acls.sh --add --allow-principal User:NAME --operation "
-              + name
-              + " --topic "
-              + TOPIC,
+          "the registry has no right to %s topic %s; all its rights are listed by: %s; acls apply grants them"
+              .formatted(right, TOPIC, Hint.of("acls ls --client registry")),
           e.unauthorizedTopics());
     }
   }
