@@ -1,12 +1,19 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.operate.profile.ProfileReport;
+import io.pairstream.operate.profile.ProfileReport.Count;
 import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.operate.threshold.AnswerNumbers;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A limit that the data set's recipe has for an answer, and how many published pairs are on which
@@ -40,10 +47,6 @@ public record LimitedAnswer(
           + " WHEN 'text' THEN labels IS NOT NULL"
           + " AND said.value NOT IN (SELECT value FROM json_each(labels)) END";
 
-  private static final String FAILED =
-      "SELECT count(*) FROM said WHERE name IN (SELECT id FROM answer_name WHERE name = '' AND card"
-          + " IN (SELECT card FROM answer_name WHERE name = answer_limit.name))";
-
   /** Takes the limits of a recipe, in place of those of an earlier one. */
   static void put(RecordedRecipe recipe, Database table) {
     table.update("DELETE FROM answer_limit");
@@ -58,38 +61,42 @@ public record LimitedAnswer(
     }
   }
 
-  /** All limits, by the answers' names; reads every answer that has one. */
+  /** All limits, by the answers' names. */
   public static List<LimitedAnswer> all(TopicTable catalogue) {
-    return read(catalogue, "1");
+    return catalogue.read(
+        table ->
+            table.query("SELECT * FROM answer_limit ORDER BY name", row -> counted(row, table)));
   }
 
   /** The limit of an answer; empty where the recipe has none. */
   public static Optional<LimitedAnswer> of(String name, TopicTable catalogue) {
-    return read(catalogue, "answer_limit.name = ?", name).stream().findFirst();
-  }
-
-  private static List<LimitedAnswer> read(
-      TopicTable catalogue, String where, Object... parameters) {
     return catalogue.read(
         table ->
-            table.query(
-                "SELECT answer_limit.name, least, most, when_outside, count(said.pair_id) AS given,"
-                    + (" count(CASE WHEN " + IS_OUTSIDE + " THEN 1 END) AS outside, (")
-                    + FAILED
-                    + ") AS failed FROM answer_limit"
-                    + " LEFT JOIN answer_name ON answer_name.name = answer_limit.name"
-                    + " LEFT JOIN said ON said.name = answer_name.id WHERE "
-                    + where
-                    + " GROUP BY answer_limit.name ORDER BY 1",
-                row ->
-                    new LimitedAnswer(
-                        row.getString("name"),
-                        (Double) row.getObject("least"),
-                        (Double) row.getObject("most"),
-                        row.getString("when_outside"),
-                        row.getLong("given") - row.getLong("outside"),
-                        row.getLong("outside"),
-                        row.getLong("failed")),
-                parameters));
+            table.first(
+                "SELECT * FROM answer_limit WHERE name = ?", row -> counted(row, table), name));
+  }
+
+  private static LimitedAnswer counted(ResultSet row, Database table) throws SQLException {
+    String name = row.getString("name");
+    Double min = (Double) row.getObject("least");
+    Double max = (Double) row.getObject("most");
+    Set<String> wanted =
+        Set.copyOf(List.of(AnswerJson.read(row.getString("labels"), String[].class)));
+    AnswerNumbers numbers = new AnswerNumbers(table, name);
+    long outside =
+        wanted.isEmpty()
+            ? (min == null ? 0 : numbers.count() - numbers.count(Bound.AT_LEAST, min))
+                + (max == null ? 0 : numbers.count() - numbers.count(Bound.AT_MOST, max))
+            : numbers.count();
+    long within = numbers.count() - outside;
+    for (Count label : ProfileReport.labels(table, name)) {
+      if (wanted.contains(label.value())) {
+        within += label.count();
+      } else {
+        outside += label.count();
+      }
+    }
+    return new LimitedAnswer(
+        name, min, max, row.getString("when_outside"), within, outside, numbers.failed());
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -13,6 +14,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +58,16 @@ public final class PairIndex implements CatalogueFold {
   /** As SQL; a partial index serves the same words alone. */
   static final String IS_REJECTED = "status = 'QUARANTINED'";
 
+  /** As SQL, whether a row is one of the platform's own pairs. */
+  private static final String IS_CANARY =
+      "%1$s.contributor = '" + Canaries.CONTRIBUTOR + "' AND %1$s.producer = ''";
+
+  /** As SQL, the hour that a row of quarantine is counted in; others are counted in one. */
+  private static final String HOUR =
+      "CASE %1$s.status WHEN 'QUARANTINED' THEN (%1$s.id >> " + ID_BITS + ") / 3600000 ELSE 0 END";
+
+  private static final String COUNTED_IN = "(status, reason, source_kind, is_canary, hour) = (%s)";
+
   private final PairTopics topics;
   private final Map<String, PairStatus> splits;
 
@@ -82,7 +94,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 13;
+    return 14;
   }
 
   @Override
@@ -99,6 +111,18 @@ public final class PairIndex implements CatalogueFold {
         "CREATE INDEX pair_by_copied ON pair (copy_of) WHERE copy_of IS NOT NULL",
         "CREATE INDEX pair_rejected ON pair (reason, id, source_kind) WHERE " + IS_REJECTED,
         "CREATE INDEX pair_kept ON pair (partition, offset) WHERE " + IS_REJECTED,
+        "CREATE TABLE record_count (status TEXT, reason TEXT, source_kind TEXT, is_canary INTEGER,"
+            + " hour INTEGER, records INTEGER, newest INTEGER,"
+            + " PRIMARY KEY (status, reason, source_kind, is_canary, hour)) WITHOUT ROWID",
+        "CREATE TRIGGER record_comes AFTER INSERT ON pair BEGIN INSERT INTO record_count"
+            + " VALUES (%s, 1, new.id) ON CONFLICT DO UPDATE SET records = records + 1,"
+                .formatted(counted("new"))
+            + " newest = max(newest, excluded.newest); END",
+        "CREATE TRIGGER record_goes AFTER DELETE ON pair BEGIN"
+            + " UPDATE record_count SET records = records - 1 WHERE %1$s;"
+                .formatted(COUNTED_IN.formatted(counted("old")))
+            + " DELETE FROM record_count WHERE records = 0 AND %1$s; END"
+                .formatted(COUNTED_IN.formatted(counted("old"))),
         "CREATE TABLE topic (holds TEXT PRIMARY KEY, name TEXT)",
         "INSERT INTO topic VALUES ('TRAINING', '%s'), ('VALIDATION', '%s'), ('TEST', '%s'),"
                 .formatted(
@@ -130,6 +154,12 @@ public final class PairIndex implements CatalogueFold {
         "CREATE TABLE takedown_event (subject TEXT, what TEXT, requested_by TEXT, cause TEXT,"
             + " at INTEGER)",
         "CREATE INDEX takedown_event_by_subject ON takedown_event (subject)");
+  }
+
+  /** As SQL, what a row is counted by. */
+  private static String counted(String row) {
+    return ("%1$s.status, %1$s.reason, %1$s.source_kind, " + IS_CANARY + ", " + HOUR)
+        .formatted(row);
   }
 
   @Override
@@ -330,6 +360,11 @@ public final class PairIndex implements CatalogueFold {
   /** When the record of a row was written. */
   static Instant at(long id) {
     return Instant.ofEpochMilli(id >> ID_BITS);
+  }
+
+  /** The hour that a row of quarantine of that time is counted in. */
+  static long hour(Instant at) {
+    return at.toEpochMilli() / Duration.ofHours(1).toMillis();
   }
 
   /** The first id that a row of that time may have. */

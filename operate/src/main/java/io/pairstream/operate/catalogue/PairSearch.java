@@ -4,9 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.takedown.TakedownEvent;
-import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
@@ -16,15 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe. */
@@ -32,14 +26,8 @@ public final class PairSearch {
 
   private static final int MOST_REVIEWS = 100;
 
-  private static final Pattern BEGINNING_OF_ID = Pattern.compile("[0-9a-f]{6,64}");
-
-  /** Reads rows: where an index alone would do, canaries are left out otherwise. */
-  private static final String NO_CANARY =
-      "(contributor <> '" + Canaries.CONTRIBUTOR + "' OR producer <> '')";
-
   /** Rows of a raw record. */
-  private static final String AT = "raw_topic = ? AND raw_partition = ? AND raw_offset = ?";
+  static final String AT = "raw_topic = ? AND raw_partition = ? AND raw_offset = ?";
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
@@ -52,15 +40,30 @@ public final class PairSearch {
           + " AND +status IN (SELECT value FROM json_each(?2)) AND (?3 = '' OR +source_kind = ?3)"
           + " ORDER BY id DESC LIMIT 1";
 
+  /** Rows that one page looks at: some 100 ms where the disk has to be asked for each. */
+  private static final int MOST_LOOKED = 20_000;
+
   private final TopicTable catalogue;
   private final Clock clock;
+  private final int mostLooked;
 
   public PairSearch(TopicTable catalogue, Clock clock) {
-    this.catalogue = catalogue;
-    this.clock = clock;
+    this(catalogue, clock, MOST_LOOKED);
   }
 
-  /** A page of the pairs that a query means, newest first. */
+  /**
+   * @param mostLooked rows that one page looks at; at least 1
+   */
+  PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
+    this.catalogue = catalogue;
+    this.clock = clock;
+    this.mostLooked = mostLooked;
+  }
+
+  /**
+   * A page of the pairs that a query means, newest first. It is short and has a next one where many
+   * rows meet the condition that an index serves and few meet the others.
+   */
   public PairPage find(PairQuery query) {
     return catalogue.read(table -> find(query, table));
   }
@@ -225,49 +228,32 @@ public final class PairSearch {
 
   /** Counts of the entries in quarantine, by reason and source; canaries are counted apart. */
   public QuarantineBoard board() {
+    long since = PairIndex.hour(clock.instant().minus(Duration.ofDays(1)));
     return catalogue.read(
         table -> {
-          Map<List<String>, Long> canaries = new HashMap<>();
-          cells(table, "contributor = '" + Canaries.CONTRIBUTOR + "' AND producer = ''")
-              .forEach(cell -> canaries.put(List.of(cell.reason(), cell.source()), cell.count()));
-          List<QuarantineBoard.Cell> cells = new ArrayList<>();
-          for (QuarantineBoard.Cell cell : cells(table, "TRUE")) {
-            if (canaries.containsKey(List.of(cell.reason(), cell.source()))) {
-              cells.addAll(
-                  cells(
-                      table,
-                      "reason = ? AND source_kind = ? AND " + NO_CANARY,
-                      cell.reason(),
-                      cell.source()));
-            } else {
-              cells.add(cell);
-            }
-          }
+          List<QuarantineBoard.Cell> cells =
+              table.query(
+                  "SELECT reason, source_kind, sum(records), sum(records) FILTER (WHERE hour >= ?),"
+                      + " max(newest) FROM record_count WHERE status = 'QUARANTINED'"
+                      + " AND NOT is_canary GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+                  row ->
+                      new QuarantineBoard.Cell(
+                          row.getString(1),
+                          row.getString(2),
+                          row.getLong(3),
+                          row.getLong(4),
+                          PairIndex.at(row.getLong(5))),
+                  since);
           return new QuarantineBoard(
               cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(),
-              canaries.values().stream().mapToLong(count -> count).sum(),
+              table
+                  .first(
+                      "SELECT sum(records) FROM record_count WHERE status = 'QUARANTINED'"
+                          + " AND is_canary",
+                      row -> row.getLong(1))
+                  .orElse(0L),
               cells);
         });
-  }
-
-  private List<QuarantineBoard.Cell> cells(Database table, String where, Object... values) {
-    List<Object> all = new ArrayList<>();
-    all.add(PairIndex.first(clock.instant().minus(Duration.ofDays(1))));
-    all.addAll(List.of(values));
-    return table.query(
-        "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair WHERE "
-            + PairIndex.IS_REJECTED
-            + " AND "
-            + where
-            + " GROUP BY reason, source_kind ORDER BY 3 DESC, 1, 2",
-        row ->
-            new QuarantineBoard.Cell(
-                row.getString(1),
-                row.getString(2),
-                row.getLong(3),
-                row.getLong(4),
-                PairIndex.at(row.getLong(5))),
-        all.toArray());
   }
 
   /** Whether a pair is gone, or one of {@link TakedownKind#keysOf} its properties is withdrawn. */
@@ -278,204 +264,21 @@ public final class PairSearch {
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
-  private static boolean isOfQuarantine(PairQuery query) {
-    return !query.reason().isEmpty() || query.status().equals(PairStatus.QUARANTINED.name());
-  }
-
-  private static PairPage find(PairQuery query, Database table) {
-    Conditions conditions = new Conditions();
-    String text = query.text().strip();
-    // The most selective condition goes first: its index is the one that is used.
-    boolean named = !text.isEmpty() && conditions.addNamed(text, table);
-    if (!text.isEmpty() && !named) {
-      String reason = text.toUpperCase(Locale.ROOT).replace(' ', '_');
-      String words = CaptionWords.wanted(text);
-      if (PairIndex.is(
-          table, "SELECT 1 FROM pair WHERE reason = ? AND " + PairIndex.IS_REJECTED, reason)) {
-        conditions.add("reason", reason);
-      } else if (words.isEmpty()) {
-        return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
-      } else {
-        conditions.addWords(words);
-      }
+  private PairPage find(PairQuery query, Database table) {
+    if (PairConditions.count(query, table) == 0) {
+      return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
     }
-    conditions.addLabel(query.label());
-    query.answers().forEach(answer -> conditions.add(answer, table));
-    conditions.add("reason", query.reason());
-    conditions.add("contributor", query.contributor());
-    conditions.add("producer", query.producer());
-    conditions.add("source_kind", query.source());
-    conditions.add("status", query.status());
-    boolean isOfAny = text.isEmpty() && query.label().isEmpty();
-    if (isOfAny && query.contributor().isEmpty() && isOfQuarantine(query)) {
-      conditions.terms.add(NO_CANARY);
+    Optional<PairConditions> conditions = PairConditions.of(query, table);
+    if (conditions.isEmpty()) {
+      return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
     }
-    OptionalLong found =
-        isOfAny
-                && query.contributor().isEmpty()
-                && query.producer().isEmpty()
-                && query.answers().isEmpty()
-            ? OptionalLong.of(conditions.count(table))
-            : OptionalLong.empty();
-    List<Long> ids = conditions.ids(table, query.before(), query.limit() + 1);
-    boolean isMore = ids.size() > query.limit();
+    PairConditions.Found found =
+        conditions.get().find(table, query.before(), query.limit(), mostLooked);
     List<FoundPair> pairs = new ArrayList<>();
-    for (long id : ids.subList(0, Math.min(ids.size(), query.limit()))) {
-      found(table, "WHERE id = ?", id).ifPresent(pairs::add);
-    }
-    if (!isMore && query.after().isEmpty()) {
-      found = OptionalLong.of(pairs.size());
-    }
+    found.ids().forEach(id -> found(table, "WHERE id = ?", id).ifPresent(pairs::add));
+    boolean isAll = found.next().isEmpty() && query.after().isEmpty();
     return new PairPage(
-        pairs,
-        isMore ? Optional.of(String.valueOf(ids.get(query.limit() - 1))) : Optional.empty(),
-        found);
-  }
-
-  private static final class Conditions {
-
-    private static final String ALL_BUT_OTHERS =
-        "SELECT count(*) - (SELECT count(*) FROM pair WHERE status <> 'TRAINING') FROM pair";
-
-    private static final int FEW = 10_000;
-
-    private String from = "pair";
-    private String id = "id";
-    private final List<String> terms = new ArrayList<>();
-    private final List<Object> values = new ArrayList<>();
-
-    /**
-     * @param text equals the column; nothing where it is empty
-     */
-    void add(String column, String text) {
-      if (!text.isEmpty()) {
-        terms.add(column + " = ?" + (terms.isEmpty() ? ofPartialIndex(column, text) : ""));
-        values.add(text);
-      }
-    }
-
-    /** A condition that few answers meet leads to their pairs; others are looked up by pair. */
-    void add(AnswerCondition answer, Database table) {
-      List<Object> arguments = answer.arguments();
-      List<Object> asked = new ArrayList<>(arguments);
-      asked.add(FEW);
-      boolean areFew =
-          terms.isEmpty()
-              && count(
-                      table,
-                      "SELECT count(*) FROM (SELECT 1 FROM said WHERE "
-                          + answer.rows()
-                          + " LIMIT ?)",
-                      asked.toArray())
-                  < FEW;
-      terms.add(
-          areFew
-              ? "pair_id IN (SELECT pair_id FROM said WHERE " + answer.rows() + ")"
-              : "EXISTS (SELECT 1 FROM said WHERE said.pair_id = pair.pair_id AND "
-                  + answer.rows()
-                  + ")");
-      values.addAll(arguments);
-    }
-
-    /** A further term that shows SQLite that a partial index serves the condition. */
-    private static String ofPartialIndex(String column, String text) {
-      if (column.equals("reason")) {
-        return " AND " + PairIndex.IS_REJECTED;
-      }
-      return column.equals("status") && !text.equals(PairStatus.TRAINING.name())
-          ? " AND status <> 'TRAINING'"
-          : "";
-    }
-
-    /** The label's own index serves what is not narrowed down yet; nothing where it is empty. */
-    void addLabel(String label) {
-      if (label.isEmpty()) {
-        return;
-      }
-      if (terms.isEmpty()) {
-        from = "label JOIN pair ON pair.id = label.id";
-        id = "label.id";
-        terms.add("label.name = ?");
-      } else {
-        terms.add("EXISTS (SELECT 1 FROM label WHERE label.name = ? AND label.id = pair.id)");
-      }
-      values.add(label);
-    }
-
-    void addWords(String words) {
-      from = "word JOIN pair ON pair.id = word.rowid";
-      id = "word.rowid";
-      terms.add("word MATCH ?");
-      values.add(words);
-    }
-
-    /**
-     * An id, the digest of a picture or of one that it nearly copies, the beginning of one, or
-     * coordinates; says whether it is any.
-     */
-    boolean addNamed(String text, Database table) {
-      Optional<Origin> at = OriginHeader.parse(text);
-      if (at.isPresent()) {
-        List<Object> place =
-            List.of(at.get().getTopic(), at.get().getPartition(), at.get().getOffset());
-        if (PairIndex.is(table, "SELECT 1 FROM pair WHERE " + AT, place.toArray())) {
-          terms.add(AT);
-          values.addAll(place);
-          return true;
-        }
-      }
-      String lower = text.toLowerCase(Locale.ROOT);
-      if (!BEGINNING_OF_ID.matcher(lower).matches()) {
-        return false;
-      }
-      List<Object> bounds = HexBytes.beginning(lower);
-      List<Object> all = Collections.nCopies(4, bounds).stream().flatMap(List::stream).toList();
-      // Each part has an index; with an OR, SQLite reads the rows from the newest on.
-      String beginning =
-          "id IN (SELECT id FROM pair WHERE pair_id BETWEEN ? AND ? UNION ALL SELECT id FROM pair"
-              + " WHERE substr(image_digest, 1, 8) BETWEEN substr(?, 1, 8) AND substr(?, 1, 8)"
-              + " AND image_digest BETWEEN ? AND ? UNION ALL"
-              + " SELECT id FROM pair WHERE copy_of BETWEEN ? AND ?)";
-      if (!PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, all.toArray())) {
-        return false;
-      }
-      terms.add(beginning);
-      values.addAll(all);
-      return true;
-    }
-
-    long count(Database table) {
-      if (terms.equals(List.of("status = ?"))) {
-        // Training: all but the few that an index holds.
-        return count(table, ALL_BUT_OTHERS);
-      }
-      String where = terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms);
-      return count(table, "SELECT count(*) FROM " + from + where, values.toArray());
-    }
-
-    private static long count(Database table, String sql, Object... values) {
-      return table.first(sql, row -> row.getLong(1), values).orElseThrow();
-    }
-
-    /** Ids of the newest rows before one. A plus keeps SQLite from taking that term's index. */
-    List<Long> ids(Database table, long before, int most) {
-      List<Object> all = new ArrayList<>(values);
-      all.add(before);
-      all.add(most);
-      return table.query(
-          "SELECT "
-              + id
-              + " FROM "
-              + from
-              + " WHERE "
-              + (terms.isEmpty() ? "" : String.join(" AND +", terms) + " AND ")
-              + id
-              + " < ? ORDER BY "
-              + id
-              + " DESC LIMIT ?",
-          row -> row.getLong(1),
-          all.toArray());
-    }
+        pairs, found.next(), isAll ? OptionalLong.of(pairs.size()) : conditions.get().count(table));
   }
 
   private static Optional<ReceiptNote> receipt(Database table, String key) {
@@ -521,7 +324,7 @@ public final class PairSearch {
      * One reason and one source.
      *
      * @param source source kind; empty where the record could not be read
-     * @param lastDay records of the last 24 hours, counted in stretches of 10 minutes
+     * @param lastDay records of the last 24 hours, counted by the hour: of 24 to 25 hours
      * @param newestAt when the newest came
      */
     public record Cell(

@@ -42,7 +42,7 @@ record AnswerFacts(SortedMap<String, List<Value>> byCard) {
   private static final MathContext DIGITS = new MathContext(2, RoundingMode.FLOOR);
 
   /** Numbers nearer to 0 count as 0, so that there are not more bins than pairs. */
-  private static final double LEAST = 1e-6;
+  static final double LEAST = 1e-6;
 
   /**
    * Facts after a card has said something.

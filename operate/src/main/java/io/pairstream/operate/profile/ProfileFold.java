@@ -22,6 +22,9 @@ import java.util.Map;
  */
 public final class ProfileFold implements CatalogueFold {
 
+  /** Pairs from which on a word is in the index of the most frequent ones. */
+  static final int MANY = 100;
+
   private final Map<String, PairStatus> splits;
   private final String receipts;
   private final String answers;
@@ -38,7 +41,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public int version() {
-    return 7;
+    return 8;
   }
 
   @Override
@@ -48,8 +51,11 @@ public final class ProfileFold implements CatalogueFold {
             + " answers BLOB)"
             + " WITHOUT ROWID",
         "CREATE TABLE tally (status TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
-            + " pairs INTEGER, PRIMARY KEY (status, source_kind, dimension, value))"
+            + " pairs INTEGER, PRIMARY KEY (dimension, value, status, source_kind))"
             + " WITHOUT ROWID",
+        "CREATE INDEX tally_most ON tally (dimension, status, source_kind, pairs)"
+            + " WHERE dimension = 'word' AND pairs >= "
+            + MANY,
         "CREATE TABLE producer (source_kind TEXT, contributor TEXT, outcome TEXT,"
             + " records INTEGER, PRIMARY KEY (contributor, source_kind, outcome)) WITHOUT ROWID",
         "CREATE TABLE since (at INTEGER)",

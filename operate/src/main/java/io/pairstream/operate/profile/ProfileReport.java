@@ -2,6 +2,7 @@ package io.pairstream.operate.profile;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.table.Database;
@@ -13,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -189,7 +192,7 @@ public record ProfileReport(
     }
 
     /** Bins of numbers of two digits and how many there are of each. */
-    static Histogram of(List<Count> numbers) {
+    public static Histogram of(List<Count> numbers) {
       SortedMap<Double, Long> counts = new TreeMap<>();
       numbers.forEach(each -> counts.merge(Double.valueOf(each.value()), each.count(), Long::sum));
       double width = width(counts.firstKey(), counts.lastKey());
@@ -252,6 +255,9 @@ public record ProfileReport(
     }
   }
 
+  /** Numbers nearer to 0 count as 0, whatever their sign. */
+  public static final double NEXT_TO_ZERO = AnswerFacts.LEAST;
+
   /** Begins the name of an answer. */
   public static final String ANSWER = "answer.";
 
@@ -265,6 +271,9 @@ public record ProfileReport(
   private static final int MOST_VALUES = 20;
   private static final int MOST_WORDS = 50;
   private static final int MOST_PRODUCERS = 50;
+
+  /** Words of each split and source among which the most frequent are looked for. */
+  private static final int WORDS_OF_EACH = 100;
 
   /** Values that accepted pairs are counted by, beside where they stand. */
   private static final List<String> DIMENSIONS =
@@ -294,19 +303,28 @@ public record ProfileReport(
   }
 
   /**
-   * How the numbers of an answer are spread over all published pairs; empty where none has one.
+   * The numbers that published pairs have of an answer: how many have which, by their first two
+   * digits, rounded down.
    *
    * @param table with a {@link ProfileFold}
    */
-  public static Optional<Histogram> answered(Database table, String name) {
-    List<Count> numbers =
-        grouped(
-            table,
-            Question.EVERYTHING,
-            "value",
-            "dimension = '%s%s' AND".formatted(AnswerFacts.NUMBER, name.replace("'", "''"))
-                + Question.EVERYTHING.ofSplits());
-    return numbers.isEmpty() ? Optional.empty() : Optional.of(Histogram.of(numbers));
+  public static List<Count> numbers(Database table, String answer) {
+    return ofPublished(table, AnswerFacts.NUMBER + answer);
+  }
+
+  /** The labels that published pairs have of an answer. */
+  public static List<Count> labels(Database table, String answer) {
+    return ofPublished(table, AnswerFacts.LABEL + answer);
+  }
+
+  /** Published pairs of which a model failed to answer, by its card. */
+  public static List<Count> failed(Database table) {
+    return ofPublished(table, AnswerFacts.FAILED);
+  }
+
+  private static List<Count> ofPublished(Database table, String dimension) {
+    String which = "dimension = ?3 AND" + Question.EVERYTHING.ofSplits();
+    return grouped(table, Question.EVERYTHING, "value", which, Integer.MAX_VALUE, dimension);
   }
 
   static ProfileReport of(Database table, Question question) {
@@ -340,15 +358,7 @@ public record ProfileReport(
         counts,
         histograms(sums),
         share(one(sums, "truncated"), one(sums, "tokenized")),
-        grouped(
-                table,
-                question,
-                "value",
-                "dimension = 'word' AND" + question.ofSplits(),
-                MOST_WORDS)
-            .stream()
-            .map(found -> new Word(found.value(), found.count()))
-            .toList(),
+        words(table, question),
         Labels.of(
             one(sums, "labelled"),
             grouped(table, question, "value", "dimension = 'label' AND" + question.ofSplits())),
@@ -385,7 +395,9 @@ public record ProfileReport(
   private static Map<String, List<Count>> sums(Database table, Question question) {
     Map<String, List<Count>> sums = new HashMap<>();
     table.scan(
-        "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension NOT IN ('word', 'label') AND"
+        // Words and labels are most of the table.
+        "SELECT dimension, value, sum(pairs) FROM tally WHERE (dimension < 'label'"
+            + " OR dimension > 'label' AND dimension < 'word' OR dimension > 'word') AND"
             + question.ofSplits()
             + OF_SOURCE
             + " GROUP BY 1, 2"
@@ -405,29 +417,82 @@ public record ProfileReport(
   }
 
   private static List<Count> grouped(
-      Database table, Question question, String column, String which, int most) {
+      Database table, Question question, String column, String which, int most, String... more) {
+    List<Object> arguments = new ArrayList<>(List.of(question.source(), most));
+    arguments.addAll(List.of(more));
     return table.query(
         """
         SELECT %s AS value, sum(pairs) FROM tally WHERE %s%s GROUP BY 1%s LIMIT ?2\
         """
             .formatted(column, which, OF_SOURCE, MOST_FIRST),
         row -> new Count(row.getString(1), row.getLong(2)),
-        question.source(),
-        most);
+        arguments.toArray());
+  }
+
+  /**
+   * The most frequent words. They are among the most frequent of each split and source, unless
+   * those left out there could be more frequent together; then all words are read.
+   */
+  private static List<Word> words(Database table, Question question) {
+    Set<String> candidates = new HashSet<>();
+    long[] leftOut = {0};
+    for (List<String> cell :
+        table.query(
+            "SELECT status, source_kind FROM tally WHERE dimension = 'pairs' AND"
+                + question.ofSplits()
+                + OF_SOURCE,
+            row -> List.of(row.getString(1), row.getString(2)),
+            question.source())) {
+      List<Count> most =
+          table.query(
+              "SELECT value, pairs FROM tally WHERE dimension = 'word' AND status = ?"
+                  + " AND source_kind = ? AND pairs >= "
+                  + ProfileFold.MANY
+                  + " ORDER BY pairs DESC LIMIT ?",
+              row -> new Count(row.getString(1), row.getLong(2)),
+              cell.get(0),
+              cell.get(1),
+              WORDS_OF_EACH);
+      most.forEach(word -> candidates.add(word.value()));
+      leftOut[0] +=
+          most.size() < WORDS_OF_EACH ? ProfileFold.MANY - 1 : most.get(WORDS_OF_EACH - 1).count();
+    }
+    List<Count> found =
+        grouped(
+            table,
+            question,
+            "value",
+            "dimension = 'word' AND value IN (SELECT value FROM json_each(?3)) AND"
+                + question.ofSplits(),
+            MOST_WORDS,
+            AnswerJson.text(candidates));
+    boolean areMost = found.size() == MOST_WORDS && found.get(MOST_WORDS - 1).count() > leftOut[0];
+    return (areMost
+            ? found
+            : grouped(
+                table,
+                question,
+                "value",
+                "dimension = 'word' AND" + question.ofSplits(),
+                MOST_WORDS))
+        .stream().map(word -> new Word(word.value(), word.count())).toList();
   }
 
   private static List<NamedProducer> producers(Database table, Question question) {
     return table.query(
         """
-        SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),
-          sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')),
-          sum(records) FILTER (WHERE outcome = 'COPY'),
+        WITH most AS (SELECT contributor,
+          sum(records) FILTER (WHERE outcome = 'ACCEPTED') AS accepted,
+          sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')) AS rejected,
+          sum(records) FILTER (WHERE outcome = 'COPY') AS copies, sum(records) AS total
+          FROM producer WHERE true%1$s GROUP BY contributor HAVING sum(records) > 0
+          ORDER BY total DESC, contributor LIMIT ?2)
+        SELECT contributor, accepted, rejected, copies,
           coalesce((SELECT outcome FROM producer reason
-            WHERE reason.contributor = producer.contributor
+            WHERE reason.contributor = most.contributor
               AND outcome NOT IN ('ACCEPTED', 'COPY')%1$s
             GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome LIMIT 1), '')
-        FROM producer WHERE true%1$s GROUP BY contributor HAVING sum(records) > 0
-        ORDER BY sum(records) DESC, contributor LIMIT ?2\
+        FROM most ORDER BY total DESC, contributor\
         """
             .formatted(OF_SOURCE),
         row ->

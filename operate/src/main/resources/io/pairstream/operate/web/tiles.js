@@ -136,6 +136,9 @@ export function revealAll(app, shown, redraw) {
 
 const PAGE = 50;
 
+/** Answers that are asked for to fill a page. */
+const MOST_ASKED = 20;
+
 /** Pairs that fit a query, the newest first, a page at a time. changed(): there is more to show. */
 export class PairList {
   pairs = [];
@@ -158,22 +161,35 @@ export class PairList {
 
   /** Asks for the next page; gives whether it came. */
   async load(limit = PAGE) {
+    const wanted = this.pairs.length + limit;
+    let isMore = true;
+    // An answer is short where few of the pairs that it looked through fit.
+    for (let asked = 0; isMore && this.pairs.length < wanted && asked < MOST_ASKED; asked++) {
+      isMore = (await this.#ask(wanted - this.pairs.length)) && !this.isWhole;
+    }
+    return !this.#asking.signal.aborted && this.#said === "";
+  }
+
+  /** Gives whether an answer came. */
+  async #ask(limit) {
     const { signal } = this.#asking;
     const after = this.#next === null ? {} : { after: this.#next };
+    let isAnswered = false;
     try {
       const query = new URLSearchParams({ ...this.#query, limit: String(limit), ...after });
       const answer = await this.#app.api.get(`/v1/pairs?${query}`, { signal });
       this.pairs = this.pairs.concat(answer.pairs ?? []);
       this.#next = answer.next ?? null;
       this.found = answer.found ?? null;
-      this.#said = answer.ready === false ? "pairs.notReady" : this.pairs.length === 0 ? this.#nothing : "";
+      this.#said = answer.ready === false ? "pairs.notReady" : this.pairs.length > 0 ? "" : this.isWhole ? this.#nothing : "pairs.notYet";
+      isAnswered = true;
     } catch (problem) {
       this.#said = problem.message || "pairs.away";
     }
     if (!signal.aborted) {
       this.#changed();
     }
-    return !signal.aborted && this.#said === "";
+    return isAnswered && !signal.aborted;
   }
 
   get isWhole() {

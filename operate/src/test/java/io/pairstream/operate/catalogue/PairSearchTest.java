@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -314,6 +315,74 @@ class PairSearchTest {
         .extracting(pair -> pair.row().place().at())
         .isSortedAccordingTo(Comparator.reverseOrder());
     assertThat(search.find(PairQuery.all("QUARANTINED", 5)).found()).hasValue(57);
+  }
+
+  @Test
+  void aPageGoesOnWhereTheLastOneEndedWhileNewPairsCome() {
+    for (int i = 0; i < 6; i++) {
+      judged.accept(raw("early " + i), PairStatus.TRAINING);
+    }
+    read();
+    List<String> all = captions(ALL);
+
+    PairPage first = search.find(PairQuery.all("", 4));
+    judged.accept(raw("late"), PairStatus.TRAINING);
+    read();
+    PairPage second = search.find(PairQuery.all("", 4).from(first.next().orElseThrow()));
+
+    assertThat(Stream.of(first, second).flatMap(page -> page.pairs().stream()))
+        .extracting(pair -> pair.row().caption())
+        .containsExactlyElementsOf(all);
+    assertThat(first.found()).hasValue(6);
+    assertThat(second.found()).hasValue(7);
+    assertThat(second.next()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"museum, '', ''", "'', dog, ''", "'', '', cat", "'', '', ''"})
+  void aPageIsShortAndGoesOnWhereManyRowsWereLookedAt(
+      String contributor, String label, String text) {
+    for (int i = 0; i < 10; i++) {
+      judged.accept(
+          labelled("cat " + i, "dog"), i % 5 == 1 ? PairStatus.TEST : PairStatus.TRAINING);
+    }
+    read();
+    PairSearch hasty = new PairSearch(catalogue, Clock.systemUTC(), 3);
+    List<AnswerCondition> none = List.of();
+    PairQuery query =
+        new PairQuery(text, "", "", contributor, "", label, "TEST", none, Optional.empty(), 5);
+
+    List<PairPage> pages = new ArrayList<>(List.of(hasty.find(query)));
+    while (pages.get(pages.size() - 1).next().isPresent()) {
+      pages.add(hasty.find(query.from(pages.get(pages.size() - 1).next().get())));
+    }
+
+    assertThat(pages.stream().flatMap(page -> page.pairs().stream()))
+        .extracting(pair -> pair.row().caption())
+        .containsExactlyInAnyOrder("cat 1", "cat 6");
+    // An index leads to pairs of the test split alone where nothing else is asked.
+    boolean isAlone = contributor.isEmpty() && label.isEmpty() && text.isEmpty();
+    assertThat(pages).hasSize(isAlone ? 1 : 4);
+  }
+
+  @Test
+  void countsWhatIsThereAfterPairsChangedTheirPlaces() {
+    for (String caption : List.of("one", "two", "three")) {
+      judged.reject(raw(caption), "IMAGE_TOO_SMALL");
+    }
+    judged.await();
+    String again = judged.accept(raw("one"), PairStatus.TRAINING);
+    judged.accept(raw("four"), PairStatus.TEST);
+    judged.await();
+    judged.accept(raw("four"), PairStatus.TRAINING);
+    read();
+    judged.send(cluster.topics().training(), again, null);
+    read();
+
+    assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(2);
+    assertThat(search.find(PairQuery.all("TRAINING", 1)).found()).hasValue(1);
+    assertThat(search.find(PairQuery.all("TEST", 1)).found()).hasValue(0);
+    assertThat(search.find(PairQuery.all("", 1)).found()).hasValue(3);
   }
 
   @Test

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +150,34 @@ class ProfileFoldTest {
           answer("withdrawn", said(0.5)),
           answer("rejected when it came again", said(0.5)),
           answer("rejected when it came again", null));
+
+  @ParameterizedTest(name = "of {0} words of each split, the most frequent of both is on top")
+  @ValueSource(ints = {1, 60, 110})
+  void theMostFrequentWordIsThatOfAllSplitsTogether(int wordsOfEach) {
+    List<CatalogueFold.Event> events = new ArrayList<>();
+    for (String split : List.of("TRAINING", "TEST")) {
+      for (int word = 0; word < wordsOfEach; word++) {
+        String own =
+            split.toLowerCase(Locale.ROOT) + (char) ('a' + word / 26) + (char) ('a' + word % 26);
+        events.addAll(captioned(split, own, 120));
+      }
+      events.addAll(captioned(split, "lamp", 100));
+    }
+    fold().applyAll(events, table);
+
+    List<Word> words = report(Question.EVERYTHING).words();
+
+    assertThat(words).hasSize(Math.min(50, 2 * wordsOfEach + 1)).startsWith(new Word("lamp", 200));
+    assertThat(words.subList(1, words.size())).extracting(Word::count).containsOnly(120L);
+    assertThat(words.subList(1, words.size())).extracting(Word::word).isSorted();
+  }
+
+  private static List<CatalogueFold.Event> captioned(String split, String caption, int pairs) {
+    PreparedPair.Builder pair = PreparedPair.newBuilder(KEPT).setSplit(split).setCaption(caption);
+    return IntStream.range(0, pairs)
+        .mapToObj(i -> folded(accept(pair.setPairId(split + caption + i).build())))
+        .toList();
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(600)
 class ThresholdTest {
@@ -168,6 +170,36 @@ class ThresholdTest {
     assertThat(search.answers(ids.get(0)).get(0).outside()).isEqualTo("HOLD");
     assertThat(search.answers(ids.get(2)).get(0).outside()).isEqualTo("SHADOW");
     assertThat(search.answers(ids.get(20)).get(0).outside()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-0.51, 0, 8",
+    "-0.5, 1, 8",
+    "-0.105, 2, 6",
+    "-0.1, 3, 6",
+    "0, 5, 4",
+    "0.3149, 5, 3",
+    "0.315, 6, 3",
+    "0.32, 7, 1",
+    "2, 8, 0"
+  })
+  void countsExactlyAlsoAmongNumbersOfTheSameDigits(double limit, int atMost, int atLeast) {
+    double[] numbers = {-0.5, -0.107, -0.1, -1e-9, 0, 0.315, 0.3151, 0.9};
+    for (int i = 0; i < numbers.length; i++) {
+      ids.add(judged.accept(JudgedPairs.raw("pair " + i, "SCRAPED", ""), PairStatus.TRAINING));
+      say(i, said(Map.of("score", numbers[i]), Map.of()));
+    }
+    judged.await();
+    catalogue.reachedNow().join();
+
+    assertThat(divided(AT_MOST, limit).kept()).isEqualTo(atMost);
+    assertThat(divided(AT_LEAST, limit).kept()).isEqualTo(atLeast);
+    assertThat(divided(AT_MOST, limit).count()).isEqualTo(8);
+  }
+
+  private Threshold divided(Bound bound, double limit) {
+    return Threshold.of(catalogue, "answer.score", bound, OptionalDouble.of(limit)).orElseThrow();
   }
 
   @Test
