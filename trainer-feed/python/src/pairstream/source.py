@@ -38,7 +38,7 @@ class Source(Split):
         Args:
             where: a condition, or several that all have to hold, such as ``language=en,de``, ``measure.sharpness>=50`` or
                 ``answer.nsfw<=0.3``; a pair without that answer is left out, and a warning says how many are. Limits of
-                answers with ``when-outside: hold`` in the data set's recipe are added
+                answers with ``when-outside: hold`` or ``reject`` in the data set's recipe are added
 
         Raises:
             SettingsError: where a condition is none

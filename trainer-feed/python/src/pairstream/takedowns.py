@@ -24,6 +24,9 @@ _BATCH = 500
 _LOOK_EVERY_S = 5.0
 """How often one asks whether the topic is the same, and has no more partitions."""
 
+_REFUSAL = "REFUSAL/"
+"""Begins the keys of what withdraws nothing: of pairs that leave their split for what a model said of them."""
+
 
 class Takedowns:
     """Tells pairs that are withdrawn, by what the takedowns topic says now.
@@ -122,6 +125,8 @@ class Takedowns:
                     raise Unavailable(f"{self._topic}: {error.str()}")
                 continue
             key = (message.key() or b"").decode("utf-8", "replace")
+            if key.startswith(_REFUSAL):
+                continue
             if message.value() is None:
                 self._keys.discard(key)
             else:

@@ -3,7 +3,10 @@ package io.pairstream.answers;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -19,12 +22,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The answers of a data set as a table, without vectors, and which pair shows what each is about.
+ * The answers of a data set as a table, without vectors, which pair shows what each is about, and
+ * which pairs are to be refused for theirs.
  */
 final class AnswerFold implements Aggregate {
 
@@ -56,10 +61,14 @@ final class AnswerFold implements Aggregate {
           || (place.getTopic().equals(split.topic()) && place.getPartition() == split.partition());
     }
 
-    /** Whether this is what an answer to a card says of a pair that lies there. */
-    boolean says(String name, Answer given, TopicPartition split) {
+    /**
+     * Whether this is what an answer to a card says of a pair whose record lies there, or behind it
+     * by now.
+     */
+    boolean says(String name, Answer given, TopicPartition split, long offset) {
       return card.equals(name)
           && isIn(split)
+          && (place.getTopic().isEmpty() || place.getOffset() >= offset)
           && at.equals(given.getAnsweredAt())
           && Arrays.equals(answer, id(key(given.getShown(), given.getModel())));
     }
@@ -67,10 +76,14 @@ final class AnswerFold implements Aggregate {
 
   private final RecordDecoder<Answer> answers;
   private final RecordDecoder<PairAnswer> pairAnswers;
+  private final RecordDecoder<RecordedRecipe> recipes;
+  private final RecordDecoder<Takedown> takedowns;
 
   AnswerFold(PairTopics topics, Registry registry) {
     answers = new RecordDecoder<>(topics.answers(), Answer.SCHEMA$, registry);
     pairAnswers = new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry);
+    recipes = new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry);
+    takedowns = new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry);
   }
 
   @Override
@@ -80,7 +93,9 @@ final class AnswerFold implements Aggregate {
 
   @Override
   public List<String> topics() {
-    return List.of(answers.topic().name(), pairAnswers.topic().name());
+    return Stream.of(answers, pairAnswers, recipes, takedowns)
+        .map(decoder -> decoder.topic().name())
+        .toList();
   }
 
   @Override
@@ -90,13 +105,15 @@ final class AnswerFold implements Aggregate {
 
   @Override
   public List<String> schema() {
-    return List.of(
-        "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
-            + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
-        "CREATE INDEX said_by ON said (answer)",
-        // Answers that pairs show and that are not there.
-        "CREATE TABLE erased (answer BLOB PRIMARY KEY) WITHOUT ROWID");
+    List<String> own =
+        List.of(
+            "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
+                + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
+            "CREATE INDEX said_by ON said (answer)",
+            // Answers that pairs show and that are not there.
+            "CREATE TABLE erased (answer BLOB PRIMARY KEY) WITHOUT ROWID");
+    return Stream.of(own, RefusalTable.SCHEMA).flatMap(List::stream).toList();
   }
 
   @Override
@@ -107,17 +124,37 @@ final class AnswerFold implements Aggregate {
     String key = KeyedValues.key(record);
     if (record.topic().equals(answers.topic().name())) {
       applyAnswer(key, record.value(), table);
+    } else if (record.topic().equals(takedowns.topic().name())) {
+      applyTakedown(key, record.value(), table);
+    } else if (record.topic().equals(recipes.topic().name())) {
+      Optional.ofNullable(record.value())
+          .flatMap(recipes::decode)
+          .ifPresent(recipe -> RefusalTable.apply(recipe, table));
     } else {
       applyPair(key, record, table);
     }
   }
 
+  private void applyTakedown(String key, byte[] value, Database table) {
+    Optional<Takedown> takedown = value == null ? Optional.empty() : takedowns.decode(value);
+    if (!RefusalKey.is(key)) {
+      if (value == null || takedown.isPresent()) {
+        RefusalTable.apply(key, takedown.orElse(null), table);
+      }
+    } else {
+      takedown
+          .filter(refusal -> refusal.getRefusal() != null)
+          .ifPresent(refusal -> RefusalTable.applyRefusal(refusal, table));
+    }
+  }
+
   private void applyAnswer(String key, byte[] value, Database table) {
-    Object id = id(key);
+    byte[] id = id(key);
     if (value == null) {
-      table.update("DELETE FROM answer WHERE id = ?", id);
+      table.update("DELETE FROM answer WHERE id = ?", (Object) id);
       table.update(
-          "INSERT OR IGNORE INTO erased SELECT answer FROM said WHERE answer = ? LIMIT 1", id);
+          "INSERT OR IGNORE INTO erased SELECT answer FROM said WHERE answer = ? LIMIT 1",
+          (Object) id);
       return;
     }
     answers
@@ -129,7 +166,8 @@ final class AnswerFold implements Aggregate {
                       + " ON CONFLICT DO UPDATE SET value = excluded.value",
                   id,
                   bytes(answer));
-              table.update("DELETE FROM erased WHERE answer = ?", id);
+              table.update("DELETE FROM erased WHERE answer = ?", (Object) id);
+              RefusalTable.judge(id, answer, table);
             });
   }
 
@@ -158,6 +196,7 @@ final class AnswerFold implements Aggregate {
     before.ifPresent(
         answer -> {
           table.update("DELETE FROM said WHERE pair = ? AND card = ?", pair, card);
+          RefusalTable.remove(pair, card, table);
           table.update(
               "DELETE FROM erased WHERE answer = ?"
                   + " AND NOT EXISTS (SELECT 1 FROM said WHERE said.answer = erased.answer)",
@@ -178,6 +217,7 @@ final class AnswerFold implements Aggregate {
         place.getTopic(),
         place.getPartition(),
         place.getOffset());
+    RefusalTable.judge(pair, card, answer, table);
     // A pair that cannot be shown has no answer of its own.
     if (!said.getShown().isEmpty()) {
       table.update(
@@ -268,7 +308,7 @@ final class AnswerFold implements Aggregate {
     }
   }
 
-  private static Answer answer(byte[] value) {
+  static Answer answer(byte[] value) {
     try {
       return Answer.fromByteBuffer(ByteBuffer.wrap(value));
     } catch (IOException e) {

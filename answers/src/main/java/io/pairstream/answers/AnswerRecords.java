@@ -1,5 +1,6 @@
 package io.pairstream.answers;
 
+import io.pairstream.answers.RefusalTable.Due;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.Failure;
 import io.pairstream.image.model.ModelAnswer;
@@ -8,9 +9,15 @@ import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Refusal;
+import io.pairstream.schemas.RefusalKey;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.rejection.Measurements;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -127,6 +134,48 @@ record AnswerRecords(PairTopics topics) {
     TopicPartition at = pair.share().partition();
     OriginHeader.write(record.headers(), new Origin(at.topic(), at.partition(), pair.offset()));
     return record;
+  }
+
+  /** Asks that a published pair leaves its split. */
+  ProducerRecord<byte[], byte[]> refusal(Due due, PreparedPair pair, Instant now) {
+    TopicPartition split = due.place().split();
+    Refusal refusal =
+        Refusal.newBuilder()
+            .setMeasured(Measurements.record(due.measured()))
+            .setPublished(new Origin(split.topic(), split.partition(), due.place().offset()))
+            .setOrigin(pair.getOrigin())
+            .setSent(sent(pair))
+            .build();
+    Takedown.Builder takedown =
+        Takedown.newBuilder()
+            .setKind(RefusalKey.KIND)
+            .setSubject(pair.getPairId())
+            .setImageDigest(pair.getImageDigest())
+            .setRequestedBy(due.card())
+            .setRequestedAt(now.truncatedTo(ChronoUnit.MILLIS))
+            .setRefusal(refusal);
+    String key = RefusalKey.of(pair.getPairId());
+    ProducerRecord<byte[], byte[]> record = topics.takedowns().record(key, takedown.build());
+    if (record.value().length <= RecordSizes.MAX_TAKEDOWN - OVERHEAD_BYTES) {
+      return record;
+    }
+    refusal.setSent(null);
+    return topics.takedowns().record(key, takedown.setRefusal(refusal).build());
+  }
+
+  private static RawPair sent(PreparedPair pair) {
+    return RawPair.newBuilder()
+        .setCaption(pair.getCaption())
+        .setLanguage(pair.getLanguage())
+        .setSourceKind(pair.getSourceKind())
+        .setContributor(pair.getContributor())
+        .setProducer(pair.getProducer())
+        .setUrl(pair.getUrl())
+        .setLicence(pair.getLicence())
+        .setLabels(pair.getLabels())
+        .setMediaType(pair.getMediaType())
+        .setReceivedAt(pair.getReceivedAt())
+        .build();
   }
 
   /** Removes what is said of a pair. */

@@ -1,16 +1,12 @@
 package io.pairstream.answers;
 
 import io.pairstream.answers.AnswerFold.Erased;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -19,31 +15,25 @@ import org.apache.kafka.common.TopicPartition;
  * with the last pair that it knows to show what it is about, while another one is about to record a
  * further pair. Not thread-safe.
  */
-final class ErasedAnswers implements AutoCloseable {
-
-  private static final Duration READ = Duration.ofSeconds(1);
+final class ErasedAnswers {
 
   /** Most records that are read at a time. */
   private static final int MOST_READ = 100;
 
   private final KnownAnswers known;
   private final List<String> cards;
-  private final Supplier<Consumer<byte[], byte[]>> readers;
+  private final PlacedRecords published;
 
   /** Pairs whose records have left the log. */
   private final Set<Erased> gone = new HashSet<>();
 
-  private Consumer<byte[], byte[]> reader;
-
   /**
    * @param cards names of those whose answers are looked for
-   * @param readers make consumers without a group
    */
-  ErasedAnswers(
-      KnownAnswers known, List<String> cards, Supplier<Consumer<byte[], byte[]>> readers) {
+  ErasedAnswers(KnownAnswers known, List<String> cards, PlacedRecords published) {
     this.known = known;
     this.cards = List.copyOf(cards);
-    this.readers = readers;
+    this.published = published;
   }
 
   /**
@@ -62,7 +52,7 @@ final class ErasedAnswers implements AutoCloseable {
             .toList();
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (Erased each : all) {
-      Optional<ConsumerRecord<byte[], byte[]>> first = read(each.split(), each.offset());
+      Optional<ConsumerRecord<byte[], byte[]>> first = published.read(each.split(), each.offset());
       if (first.isEmpty()) {
         break; // The broker does not answer now.
       } else if (first.get().offset() == each.offset()) {
@@ -72,22 +62,5 @@ final class ErasedAnswers implements AutoCloseable {
       }
     }
     return records;
-  }
-
-  /** The first record at an offset or behind it. */
-  private Optional<ConsumerRecord<byte[], byte[]>> read(TopicPartition split, long offset) {
-    if (reader == null) {
-      reader = readers.get();
-    }
-    reader.assign(List.of(split));
-    reader.seek(split, offset);
-    return reader.poll(READ).records(split).stream().findFirst();
-  }
-
-  @Override
-  public void close() {
-    if (reader != null) {
-      reader.close(CloseOptions.timeout(Duration.ZERO));
-    }
   }
 }

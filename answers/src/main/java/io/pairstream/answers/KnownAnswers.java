@@ -2,6 +2,8 @@ package io.pairstream.answers;
 
 import io.pairstream.answers.AnswerFold.Erased;
 import io.pairstream.answers.AnswerFold.Said;
+import io.pairstream.answers.RefusalTable.Due;
+import io.pairstream.answers.RefusalTable.Placed;
 import io.pairstream.schemas.Answer;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.TopicTable;
@@ -26,6 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 final class KnownAnswers implements AutoCloseable {
 
   private static final int MOST_ERASED = 1_000;
+  private static final int MOST_DUE = 1_000;
 
   /**
    * A value that this instance gives a key, until the table has it.
@@ -40,6 +43,10 @@ final class KnownAnswers implements AutoCloseable {
       long commit, Map<TopicPartition, Long> ends, CompletableFuture<Void> followed) {}
 
   private final TopicTable table;
+
+  /** Names of those that the table is made of. */
+  private final Set<String> topics;
+
   private final List<ForeignAnswers> others;
   private final Map<String, Fresh<Answer>> answers = new HashMap<>();
   private final Map<String, Fresh<Set<String>>> pairs = new HashMap<>();
@@ -57,12 +64,9 @@ final class KnownAnswers implements AutoCloseable {
     Path folder = settings.folder();
     ClusterAccess cluster = new ClusterAccess(settings.cluster());
     others = new ArrayList<>();
-    table =
-        TopicTable.open(
-            new AnswerFold(cluster.topics(), cluster.registry()),
-            folder.resolve("answers"),
-            cluster.clientSettings(),
-            clock);
+    AnswerFold fold = new AnswerFold(cluster.topics(), cluster.registry());
+    topics = Set.copyOf(fold.topics());
+    table = TopicTable.open(fold, folder.resolve("answers"), cluster.clientSettings(), clock);
     try {
       settings
           .answersOf()
@@ -148,6 +152,26 @@ final class KnownAnswers implements AutoCloseable {
         .toList();
   }
 
+  /** Pairs that are to be refused for answers of some cards; some of them. */
+  List<Due> due(List<String> cards) {
+    String names = " " + String.join(" ", cards) + " ";
+    return table.read(database -> RefusalTable.due(database, names, MOST_DUE)).stream()
+        .filter(each -> !isBusy(each.place().pair()))
+        .toList();
+  }
+
+  /** Refused pairs that fall under a takedown, and whose answers are there; some of them. */
+  List<Placed> takenDown() {
+    return table.read(database -> RefusalTable.takenDown(database, MOST_ERASED)).stream()
+        .filter(each -> !isBusy(each.pair()))
+        .toList();
+  }
+
+  /** Whether the table holds all that this instance has committed. */
+  boolean isFollowed() {
+    return unfollowed.isEmpty();
+  }
+
   /**
    * Withdraws what is said of a pair, with the next commit.
    *
@@ -185,10 +209,13 @@ final class KnownAnswers implements AutoCloseable {
   /**
    * Notes that all that was noted is committed.
    *
-   * @param ends offsets behind the records, by partition
+   * @param ends offsets behind the records, by partition, also of topics that the table does not
+   *     hold
    */
   void committed(Map<TopicPartition, Long> ends) {
-    unfollowed.add(new Unfollowed(commit, ends, table.reached(ends)));
+    Map<TopicPartition, Long> own = new HashMap<>(ends);
+    own.keySet().removeIf(written -> !topics.contains(written.topic()));
+    unfollowed.add(new Unfollowed(commit, own, table.reached(own)));
     commit++;
   }
 

@@ -11,6 +11,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.table.KeyedValues;
@@ -111,10 +112,12 @@ final class Lane {
       return true; // Withdrawing, and what comes first, is left to those who follow.
     }
     if (record.value() == null) {
-      withdraw(id, record);
+      if (!RefusalHeader.isOn(record.headers())) { // else it may come again, once a limit is moved
+        withdraw(id, known.said(id).stream().filter(each -> each.isBefore(record)).toList());
+      }
       return true;
     }
-    Optional<PreparedPair> pair = decoders.get(record.topic()).decode(record.value());
+    Optional<PreparedPair> pair = decode(record);
     if (pair.isPresent() && !id.isEmpty()) {
       take(new OpenPair(share, record.offset(), id), pair.get(), record.value(), isOurs);
     } else {
@@ -129,8 +132,17 @@ final class Lane {
     return known.said(id).stream().anyMatch(each -> each.isAt(split, offset));
   }
 
-  private void withdraw(String id, ConsumerRecord<byte[], byte[]> tombstone) {
-    List<Said> said = known.said(id).stream().filter(each -> each.isBefore(tombstone)).toList();
+  /** The pair of a record; empty where it cannot be read. */
+  Optional<PreparedPair> decode(ConsumerRecord<byte[], byte[]> record) {
+    return decoders.get(record.topic()).decode(record.value());
+  }
+
+  /** Erases what is said of a pair whose record lay there. */
+  void erase(String id, TopicPartition split, long offset) {
+    withdraw(id, known.said(id).stream().filter(each -> each.isAt(split, offset)).toList());
+  }
+
+  private void withdraw(String id, List<Said> said) {
     if (said.isEmpty()) {
       return;
     }
@@ -264,7 +276,8 @@ final class Lane {
     boolean isChanged = false;
     for (Map.Entry<Integer, Answer> each : pair.answers().entrySet()) {
       ModelCard card = askers.get(each.getKey()).card();
-      if (said.stream().noneMatch(before -> before.says(card.name(), each.getValue(), split))) {
+      if (said.stream()
+          .noneMatch(before -> before.says(card.name(), each.getValue(), split, pair.offset()))) {
         outbox.add(records.pair(pair, card, each.getValue()));
         isChanged = true;
       }

@@ -8,6 +8,7 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -184,6 +185,8 @@ public final class ScoreService implements AutoCloseable {
             clock,
             tally,
             work.began());
+    List<String> cards = models.stream().map(model -> model.card().name()).toList();
+    PlacedRecords published = new PlacedRecords(() -> instance.clients().reader(1));
     return new ScoreSession(
         settings.run(),
         ends,
@@ -191,10 +194,17 @@ public final class ScoreService implements AutoCloseable {
         work.known(),
         lane,
         work.askers(),
-        new ErasedAnswers(
+        new ErasedAnswers(work.known(), cards, published),
+        new DueRefusals(
             work.known(),
-            models.stream().map(model -> model.card().name()).toList(),
-            () -> instance.clients().reader(1)),
+            cards,
+            published,
+            lane,
+            outbox,
+            new AnswerRecords(work.topics()),
+            clock,
+            tally),
+        published,
         outbox,
         settings.run() == Run.AGAIN
             ? instance.clients().reader(ScoreSession.RECORDS_PER_POLL)
@@ -221,7 +231,12 @@ public final class ScoreService implements AutoCloseable {
       throws InterruptedException {
     List<String> splits = settings.topics(topics);
     List<String> names = new ArrayList<>(splits);
-    names.addAll(List.of(topics.answers().name(), topics.pairAnswers().name()));
+    names.addAll(
+        List.of(
+            topics.answers().name(),
+            topics.pairAnswers().name(),
+            topics.recipes().name(),
+            topics.takedowns().name()));
     boolean writesPairs = models.stream().anyMatch(model -> model.card().writesPairs());
     if (writesPairs) {
       names.add(topics.generated().name());
@@ -245,6 +260,7 @@ public final class ScoreService implements AutoCloseable {
               prerequisites.rehearse(topics.training(), PreparedPair.newBuilder().build());
               prerequisites.rehearse(topics.answers(), Answer.newBuilder().build());
               prerequisites.rehearse(topics.pairAnswers(), PairAnswer.newBuilder().build());
+              prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
               if (writesPairs) {
                 prerequisites.rehearse(topics.generated(), RawPair.newBuilder().build());
               }

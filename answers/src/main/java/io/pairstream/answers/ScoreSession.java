@@ -73,6 +73,8 @@ final class ScoreSession implements GroupInstance.Session {
   private final Lane lane;
   private final List<Asker> askers;
   private final ErasedAnswers erased;
+  private final DueRefusals refusals;
+  private final PlacedRecords published;
   private final Outbox outbox;
   private final Consumer<byte[], byte[]> consumer;
   private final GroupInstance instance;
@@ -88,7 +90,7 @@ final class ScoreSession implements GroupInstance.Session {
    * @param ends where the splits ended at the service's start; empty where the work has no end
    * @param partitions how many each split's topic has
    * @param consumer a member of the group, or of none in a run that asks again; closed with this
-   * @param erased closed with this
+   * @param published what both erased answers and refusals read by; closed with this
    * @param outbox closed with this
    * @param askers those of the lane
    */
@@ -100,6 +102,8 @@ final class ScoreSession implements GroupInstance.Session {
       Lane lane,
       List<Asker> askers,
       ErasedAnswers erased,
+      DueRefusals refusals,
+      PlacedRecords published,
       Outbox outbox,
       Consumer<byte[], byte[]> consumer,
       GroupInstance instance,
@@ -111,6 +115,8 @@ final class ScoreSession implements GroupInstance.Session {
     this.lane = lane;
     this.askers = askers;
     this.erased = erased;
+    this.refusals = refusals;
+    this.published = published;
     this.outbox = outbox;
     this.consumer = consumer;
     this.instance = instance;
@@ -130,6 +136,7 @@ final class ScoreSession implements GroupInstance.Session {
       work();
       if (isDue(positionsAt, POSITIONS)) {
         takeUpErased();
+        refuse();
         commit();
         if (isAtEnd()) {
           return true;
@@ -243,6 +250,17 @@ final class ScoreSession implements GroupInstance.Session {
     }
   }
 
+  private void refuse() {
+    if (run == Run.AGAIN) {
+      return;
+    }
+    try {
+      refusals.take(shares);
+    } catch (RegistryUnavailableException | MissingSchemaException e) {
+      registry = Obstacle.of(e);
+    }
+  }
+
   /**
    * Whether this instance asks first. Of several that see something at the same time, one has the
    * partition that the answer's key names.
@@ -289,6 +307,8 @@ final class ScoreSession implements GroupInstance.Session {
     }
     return run == Run.UNTIL_END
         && openPairs() == 0
+        && known.isFollowed()
+        && !refusals.areLeft(shares)
         && consumer.committed(ends.keySet()).entrySet().stream()
             .allMatch(
                 at -> at.getValue() != null && at.getValue().offset() >= ends.get(at.getKey()));
@@ -344,7 +364,7 @@ final class ScoreSession implements GroupInstance.Session {
     letGo(Set.copyOf(shares.keySet()));
     known.startOver();
     outbox.close();
-    erased.close();
+    published.close();
     consumer.close(CloseOptions.timeout(CLOSE));
   }
 

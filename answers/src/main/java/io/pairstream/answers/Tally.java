@@ -14,6 +14,10 @@ final class Tally {
   final LongAdder pairs = counts.of("answer_pairs_total");
 
   final LongAdder withdrawn = counts.of("answer_pairs_withdrawn_total");
+
+  /** Pairs that the topology was asked to take out of their splits. */
+  final LongAdder refused = counts.of("answer_pairs_refused_total");
+
   final LongAdder skipped = counts.of("answer_pairs_unreadable_total");
 
   private final LongAdder asked = new LongAdder();

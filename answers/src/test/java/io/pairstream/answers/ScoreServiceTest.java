@@ -3,20 +3,29 @@ package io.pairstream.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.cleaning.Measured;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.RefusalKey;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.rejection.Measurements;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
@@ -39,6 +48,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +56,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
@@ -59,6 +70,8 @@ class ScoreServiceTest {
     TopicCatalogue.TEST,
     TopicCatalogue.ANSWERS,
     TopicCatalogue.PAIR_ANSWERS,
+    TopicCatalogue.RECIPES,
+    TopicCatalogue.TAKEDOWNS,
     TopicCatalogue.GENERATED,
     TopicCatalogue.INSTANCES
   };
@@ -462,6 +475,144 @@ class ScoreServiceTest {
     assertThat(one.asked().size()).isGreaterThan(1);
   }
 
+  @Test
+  void pairsOutsideOfALimitThatRejectsAreRefusedOnceAndWithTheirGrounds() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).failingOn("elephant");
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    publish("cat", "a cat");
+    publish("lion", "a lion");
+    publish("horse", "a horse", "the horse");
+    publish("elephant", "an elephant");
+
+    untilEnd(nsfw);
+
+    Map<String, Takedown> refused = takedowns();
+    assertThat(refused)
+        .as("a failure is neither within nor outside")
+        .containsOnlyKeys(
+            RefusalKey.of(id("horse", "a horse")), RefusalKey.of(id("horse", "the horse")));
+    Takedown one = refused.get(RefusalKey.of(id("horse", "the horse")));
+    assertThat(one.getKind()).isEqualTo("REFUSAL");
+    assertThat(one.getImageDigest()).isEqualTo(digest("horse"));
+    assertThat(one.getRequestedBy()).isEqualTo("nsfw");
+    assertThat(Measurements.read(one.getRefusal().getMeasured()))
+        .isEqualTo(Measured.atMost("answer.nsfw-size", 5, 4, ""));
+    assertThat(one.getRefusal().getSent().getCaption()).isEqualTo("the horse");
+    assertThat(one.getRefusal().getSent().getContributor()).isEqualTo("museum");
+    assertThat(one.getRefusal().getOrigin()).isEqualTo(new Origin("raw", 0, 7L));
+
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    untilEnd(nsfw, new CountingModel(CountingModel.card("words", false, true, "")));
+    assertThat(records(cluster.topics().takedowns())).as("by whomever reads them").isEqualTo(2);
+  }
+
+  @Test
+  void aLimitThatIsNewOrMovedRefusesWhatWasAnsweredBeforeAndAsksNothing() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("cat", "a cat");
+    publish("lion", "a lion");
+    publish("horse", "a horse");
+    recipe(limit("nsfw-size").setMax(4.0).setWhenOutside("HOLD").build());
+    untilEnd(nsfw);
+    assertThat(takedowns()).isEmpty();
+
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    untilEnd(nsfw);
+    assertThat(takedowns()).containsOnlyKeys(RefusalKey.of(id("horse", "a horse")));
+
+    recipe(limit("nsfw-kind").setLabels(List.of("odd")).build());
+    untilEnd(nsfw);
+    assertThat(takedowns()).hasSize(2);
+    assertThat(
+            Measurements.read(
+                takedowns().get(RefusalKey.of(id("lion", "a lion"))).getRefusal().getMeasured()))
+        .isEqualTo(Measured.text("answer.nsfw-kind=even", "answer.nsfw-kind=odd"));
+    assertThat(nsfw.asked()).hasSize(3);
+  }
+
+  @Test
+  void answersOfARefusedPairStayForWhenItComesAgain() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    publish("horse", "a horse");
+    untilEnd(nsfw);
+    carryOut("horse", "a horse");
+    untilEnd(nsfw);
+    assertThat(answers()).hasSize(1);
+    assertThat(pairAnswers()).hasSize(1);
+
+    recipe(limit("nsfw-size").setMax(9.0).build());
+    publish("horse", "a horse");
+    untilEnd(nsfw);
+    assertThat(records(cluster.topics().takedowns())).isEqualTo(1);
+    assertThat(nsfw.asked()).hasSize(1);
+
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    untilEnd(nsfw);
+    assertThat(records(cluster.topics().takedowns())).as("the new record").isEqualTo(2);
+    assertThat(nsfw.asked()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PAIR", "IMAGE", "CONTRIBUTOR"})
+  void aTakedownErasesTheAnswersOfARefusedPair(TakedownKind kind) {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    publish("cat", "a cat");
+    publish("horse", "a horse");
+    untilEnd(nsfw);
+    carryOut("horse", "a horse");
+    untilEnd(nsfw);
+    assertThat(answers()).hasSize(2);
+
+    String subject =
+        switch (kind) {
+          case PAIR -> id("horse", "a horse");
+          case IMAGE -> digest("horse");
+          default -> "museum";
+        };
+    takeDown(kind, subject);
+    untilEnd(nsfw);
+
+    assertThat(answers()).as("that of the published pair stays").hasSize(1);
+    assertThat(pairAnswers()).containsOnlyKeys(id("cat", "a cat") + "/nsfw");
+  }
+
+  private static RecordedLimit.Builder limit(String answer) {
+    return RecordedLimit.newBuilder().setAnswer(answer).setWhenOutside("REJECT");
+  }
+
+  private void recipe(RecordedLimit... limits) {
+    TestCluster.put(
+        cluster,
+        cluster.topics().recipes(),
+        "answers",
+        RecordedRecipe.newBuilder().setLimits(List.of(limits)).build());
+  }
+
+  private Map<String, Takedown> takedowns() {
+    return latest(cluster, cluster.topics().takedowns());
+  }
+
+  private void takeDown(TakedownKind kind, String subject) {
+    TestCluster.put(
+        cluster,
+        cluster.topics().takedowns(),
+        kind.key(subject),
+        Takedown.newBuilder().setKind(kind.name()).setSubject(subject).build());
+  }
+
+  /** Removes a refused pair from its split, as the topology does. */
+  private void carryOut(String picture, String caption) {
+    ProducerRecord<byte[], byte[]> tombstone =
+        new ProducerRecord<>(
+            cluster.topics().training().name(),
+            id(picture, caption).getBytes(StandardCharsets.UTF_8),
+            null);
+    RefusalHeader.write(tombstone.headers());
+    TestCluster.send(cluster, tombstone);
+  }
+
   private int members() {
     try (Admin admin = cluster.admin()) {
       return KafkaAnswers.await(admin.listGroups().all()).stream()
@@ -547,6 +698,7 @@ class ScoreServiceTest {
         .setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)))
         .setImageDigest(digest(picture))
         .setContributor("museum")
+        .setOrigin(new Origin("raw", 0, 7L))
         .setCaption(caption)
         .build();
   }

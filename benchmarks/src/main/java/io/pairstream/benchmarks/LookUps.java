@@ -96,7 +96,8 @@ public final class LookUps {
                   new ProducerRecord<>(
                       topics.fingerprints().name(),
                       HexFormat.of().formatHex(Sha256.of("picture " + i)),
-                      new Fingerprint(random.nextLong(), random.nextLong(), "TRAINING", "", 0L)));
+                      new Fingerprint(
+                          random.nextLong(), random.nextLong(), "TRAINING", "", 0L, false)));
         }
         producer.flush();
         double sent = seconds(begun);

@@ -57,6 +57,7 @@ public enum RejectReason {
   IMAGE_HAS_BORDERS(Kind.TASTE),
   IMAGE_OVERCOMPRESSED(Kind.TASTE),
   SCORE_OUT_OF_RANGE,
+  MODEL_REFUSED,
 
   CAPTION_NOT_UTF8,
   CAPTION_TOO_LONG(Kind.TASTE),
@@ -119,8 +120,8 @@ public enum RejectReason {
     /**
      * Matters of taste, in which a person may judge otherwise than the recipe. Not among them:
      * reasons that protect people or the decoder, reasons about content, copies or privacy, and
-     * reasons after which no step can continue. Model scores are not either: a model may look for
-     * forbidden content; nor what a plugin refuses, for the same reason.
+     * reasons after which no step can continue. What models refuse is not either: a model may look
+     * for forbidden content; nor what a plugin refuses, for the same reason.
      */
     TASTE,
 

@@ -136,6 +136,7 @@ class WaivedReasonsTest {
             RejectReason.IMAGE_FORBIDDEN,
             RejectReason.PICTURE_FORBIDDEN,
             RejectReason.SCORE_OUT_OF_RANGE,
+            RejectReason.MODEL_REFUSED,
             RejectReason.CAPTION_FLAGGED_WORDS,
             RejectReason.CAPTION_HAS_CONTACT,
             RejectReason.DUPLICATE_PAIR,

@@ -19,7 +19,7 @@ class ArchitecturePageTest {
   /** Joints that carry no meaning of their own; the page names them by family. */
   private static final Pattern FAMILY =
       Pattern.compile(
-          ".*-(kept|rejected)|(split|to|remove|superseded|list-superseded|quarantine)-.*|rejected.*"
+          ".*-(kept|rejected)|(split|to|remove|refused|superseded|list-superseded|quarantine)-.*|rejected.*"
               + "|(takedowns-)?by-image-repartition-.*");
 
   @Test

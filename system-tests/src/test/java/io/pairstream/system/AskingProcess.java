@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,6 +41,8 @@ final class AskingProcess {
   /** Most questions at a time. */
   static final int BATCH = 8;
 
+  private static final String REGISTRY = "asking.registry";
+
   private AskingProcess() {}
 
   public static void main(String[] arguments) {
@@ -47,9 +50,7 @@ final class AskingProcess {
     Map<String, String> settled = new HashMap<>(TestDataset.SETTINGS);
     // As short as brokers allow: for so long the next process waits for the partitions.
     settled.put("session.timeout.ms", "6000");
-    Cluster cluster =
-        new Cluster(arguments[0], "mock://" + dataset.name(), dataset, settled, Map.of());
-    registerSchemas(cluster);
+    Cluster cluster = cluster(arguments[0], dataset, settled);
     ScoreSettings settings =
         new ScoreSettings(
             cluster,
@@ -78,8 +79,41 @@ final class AskingProcess {
     TopicCatalogue.TRAINING,
     TopicCatalogue.ANSWERS,
     TopicCatalogue.PAIR_ANSWERS,
+    TopicCatalogue.RECIPES,
+    TopicCatalogue.TAKEDOWNS,
     TopicCatalogue.INSTANCES
   };
+
+  /** The data set on a broker, with the registry that the process was told of, or its own. */
+  private static Cluster cluster(String broker, Dataset dataset, Map<String, String> settings) {
+    String registry = System.getProperty(REGISTRY);
+    if (registry != null) {
+      return new Cluster(broker, registry, dataset, settings, Map.of());
+    }
+    Cluster cluster = new Cluster(broker, "mock://" + dataset.name(), dataset, settings, Map.of());
+    registerSchemas(cluster);
+    return cluster;
+  }
+
+  /**
+   * A process that has yet to be started.
+   *
+   * @param registry address of one that the data set's schemas are in; empty for one in memory
+   */
+  static ProcessBuilder builder(Path log, String registry, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    if (!registry.isEmpty()) {
+      command.add("-D" + REGISTRY + "=" + registry);
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(AskingProcess.class.getName());
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+  }
 
   /** A registry in this process gives the schemas the ids that the test's gave them. */
   private static void registerSchemas(Cluster cluster) {

@@ -122,26 +122,16 @@ class KilledAskingTest {
 
   private Process start(TestDataset dataset, String state, int digests, String... answersOf)
       throws IOException {
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AskingProcess.class.getName(),
                 dataset.bootstrapServers(),
                 dataset.dataset().name(),
                 folder.resolve(state).toString(),
                 calls().toString(),
                 String.valueOf(digests)));
-    command.addAll(List.of(answersOf));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
-        .start();
+    arguments.addAll(List.of(answersOf));
+    return AskingProcess.builder(logFile(), "", arguments).start();
   }
 
   private Path calls() {

@@ -1,9 +1,11 @@
 package io.pairstream.cleaning.recipe;
 
+import io.pairstream.cleaning.Measured;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,8 +30,9 @@ public record AnswerLimit(
     SHADOW("the others are counted"),
     TAG("the others are counted, and shown as such at the pair"),
     HOLD("views take a pair once it is answered and within"),
-    /** Not supported; the word is known so that the recipe is refused with a reason. */
-    REJECT("");
+    REJECT(
+        "the others leave their split for quarantine; views take a pair once it is answered and"
+            + " within");
 
     private final String inWords;
 
@@ -95,11 +98,6 @@ public record AnswerLimit(
             "'" + label + "' is no label; write each out, with commas between them");
       }
     }
-    if (whenOutside == WhenOutside.REJECT) {
-      recipe.problem(
-          section + ".when-outside",
-          "reject is not supported; hold keeps pairs that are outside out of views");
-    }
   }
 
   /** Which answers are wanted, and what becomes of the other pairs. */
@@ -116,7 +114,7 @@ public record AnswerLimit(
 
   /** Conditions that each view's cut adds for this, as {@code view cut --where} writes them. */
   public List<String> conditions() {
-    if (whenOutside != WhenOutside.HOLD) {
+    if (whenOutside != WhenOutside.HOLD && whenOutside != WhenOutside.REJECT) {
       return List.of();
     }
     return Stream.of(
@@ -124,8 +122,49 @@ public record AnswerLimit(
             max == null ? "" : "<=" + plain(max),
             labels.isEmpty() ? "" : "=" + String.join(",", labels))
         .filter(part -> !part.isEmpty())
-        .map(part -> "answer." + name + part)
+        .map(part -> measure() + part)
         .toList();
+  }
+
+  private String measure() {
+    return "answer." + name;
+  }
+
+  /** Grounds on which a number is outside; empty for one that is within, and where labels are. */
+  public Optional<Measured> broken(double number) {
+    if (min != null && number < min) {
+      return Optional.of(Measured.atLeast(measure(), number, min, ""));
+    }
+    return max != null && number > max
+        ? Optional.of(Measured.atMost(measure(), number, max, ""))
+        : Optional.empty();
+  }
+
+  /** Grounds on which a label is outside; empty for one that is wanted, and where numbers are. */
+  public Optional<Measured> broken(String label) {
+    return labels.isEmpty() || labels.contains(label)
+        ? Optional.empty()
+        : Optional.of(
+            Measured.text(measure() + "=" + label, measure() + "=" + String.join(",", labels)));
+  }
+
+  /**
+   * Grounds on which an answer is outside that a limit of this name, maybe another one, found so;
+   * empty where it is within this limit, or of another name.
+   */
+  public Optional<Measured> stillBroken(Measured before) {
+    if (before.measure().equals(measure())) {
+      return broken(before.value());
+    }
+    String label = measure() + "=";
+    return before.found().startsWith(label)
+        ? broken(before.found().substring(label.length()))
+        : Optional.empty();
+  }
+
+  /** Whether pairs that are outside leave their split. */
+  public boolean rejects() {
+    return whenOutside == WhenOutside.REJECT;
   }
 
   private static String plain(double number) {

@@ -71,7 +71,7 @@ class PicturesCommandTest extends OnCluster {
     assertThat(again.path("in_two_splits").asLong()).isEqualTo(1);
     assertThat(sent())
         .containsExactly(
-            Map.entry("a", new Fingerprint(0L, 0L, "", "TRAINING", 0L)),
-            Map.entry("b", new Fingerprint(3L, 3L, "", "TEST", 0L)));
+            Map.entry("a", new Fingerprint(0L, 0L, "", "TRAINING", 0L, false)),
+            Map.entry("b", new Fingerprint(3L, 3L, "", "TEST", 0L, false)));
   }
 }

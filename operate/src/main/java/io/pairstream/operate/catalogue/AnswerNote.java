@@ -9,8 +9,8 @@ package io.pairstream.operate.catalogue;
  * @param text the answer; empty where it is a number or there is none
  * @param reason why there is no answer: CRASHED, TIMED_OUT, REFUSED, ODD_ANSWER, OVER_BUDGET or
  *     UNREADABLE; empty where there is one
- * @param outside what the recipe says of an answer that is outside of its limits: SHADOW, TAG or
- *     HOLD; empty where it is within or has none
+ * @param outside what the recipe says of an answer that is outside of its limits: SHADOW, TAG, HOLD
+ *     or REJECT; empty where it is within or has none
  */
 public record AnswerNote(
     String card, String name, Double number, String text, String reason, String outside) {

@@ -9,11 +9,13 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.Aggregate;
@@ -122,10 +124,10 @@ public final class Catalogue implements Aggregate {
 
   /** The record as folds take it; nothing where it cannot be read, or has no key. */
   private Optional<CatalogueFold.Event> event(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
+    if (record.key() == null || isRefusal(record)) {
       return Optional.empty();
     }
-    Object value = null;
+    Object value = RefusalHeader.isOn(record.headers()) ? new CatalogueFold.Refused() : null;
     if (record.value() != null) {
       value = decoders.get(record.topic()).decode(record.value()).orElse(null);
       if (value == null) {
@@ -142,6 +144,11 @@ public final class Catalogue implements Aggregate {
             new String(record.key(), StandardCharsets.UTF_8),
             shown,
             new Place(record.topic(), record.partition(), record.offset(), at)));
+  }
+
+  private boolean isRefusal(ConsumerRecord<byte[], byte[]> record) {
+    return record.topic().equals(topics.takedowns().name())
+        && RefusalKey.is(new String(record.key(), StandardCharsets.UTF_8));
   }
 
   @Override

@@ -33,8 +33,9 @@ public interface CatalogueFold {
    * @param value a {@link io.pairstream.schemas.PreparedPair}, {@link Rejected}, {@link
    *     io.pairstream.schemas.Receipt}, {@link io.pairstream.schemas.Upload}, {@link
    *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown}, {@link
-   *     io.pairstream.schemas.PairAnswer} or {@link io.pairstream.schemas.Action}; null where the
-   *     topic holds nothing of the key any more. Images and originals are not to be kept here
+   *     io.pairstream.schemas.PairAnswer}, {@link io.pairstream.schemas.Action} or {@link Refused};
+   *     null where the topic holds nothing of the key any more. Images and originals are not to be
+   *     kept here
    */
   void apply(String key, Object value, Place place, Database table);
 
@@ -48,6 +49,9 @@ public interface CatalogueFold {
    * then, also where nothing has gone since.
    */
   default void forget(String topic, int partition, long from, Database table) {}
+
+  /** A split holds a pair no more that is in quarantine now, for what a model said of it. */
+  record Refused() {}
 
   /** A record as {@link #apply} takes it. */
   record Event(String key, Object value, Place place) {}

@@ -22,7 +22,7 @@ import java.util.Set;
  * @param name the answer's name
  * @param min smallest number that is wanted; null where there is none
  * @param max largest number that is wanted; null where there is none
- * @param whenOutside as in {@link RecordedLimit}: SHADOW, TAG or HOLD
+ * @param whenOutside as in {@link RecordedLimit}: SHADOW, TAG, HOLD or REJECT
  * @param within pairs with a wanted answer
  * @param outside pairs with another one
  * @param failed pairs of which the model gave none

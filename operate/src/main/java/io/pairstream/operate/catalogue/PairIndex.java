@@ -193,6 +193,9 @@ public final class PairIndex implements CatalogueFold {
     } else if (value instanceof Action action) {
       TakedownEvent.of(action).ifPresent(event -> takedownEvent(event, table));
       GivenLabels.of(action).ifPresent(given -> given(action.getSubject(), given, table));
+    } else if (value instanceof Refused) {
+      table.update(
+          "DELETE FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED'", HexBytes.of(key));
     } else if (place.topic().equals(topics.takedowns().name())) {
       // What comes from now on is shown again; what was taken out comes with its records alone.
       table.update("UPDATE takedown SET is_in_force = 0 WHERE key = ?", key);

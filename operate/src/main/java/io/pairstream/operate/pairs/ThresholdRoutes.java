@@ -104,7 +104,7 @@ public final class ThresholdRoutes {
   /**
    * A limit that the data set's recipe has now.
    *
-   * @param whenOutside SHADOW, TAG or HOLD
+   * @param whenOutside SHADOW, TAG, HOLD or REJECT
    */
   private record InRecipe(Bound bound, Double limit, String whenOutside) {}
 

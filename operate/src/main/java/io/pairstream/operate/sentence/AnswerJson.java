@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.Measurement;
+import io.pairstream.schemas.Refusal;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -45,6 +46,7 @@ public final class AnswerJson {
           .addModule(module())
           .addMixIn(Schema.class, LeftOut.class)
           .addMixIn(SpecificData.class, LeftOut.class)
+          .addMixIn(Refusal.class, LeftOut.class)
           .addMixIn(ByteBuffer.class, LeftOut.class)
           .addMixIn(Measured.class, ExactNumbers.class)
           .addMixIn(Measurement.class, ExactNumbers.class)

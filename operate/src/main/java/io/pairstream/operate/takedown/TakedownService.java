@@ -7,6 +7,7 @@ import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.operate.takedown.PublishedPairs.Published;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -188,7 +189,13 @@ public final class TakedownService {
   /** Last takedown of each key; empty for one that is lifted, until the topic is compacted. */
   private Map<String, Optional<Takedown>> last(CommittedLog log) {
     Map<String, Optional<Takedown>> last = new HashMap<>();
-    log.readAll(cluster.topics().takedowns(), last::put);
+    log.readAll(
+        cluster.topics().takedowns(),
+        (key, takedown) -> {
+          if (!RefusalKey.is(key)) {
+            last.put(key, takedown);
+          }
+        });
     return last;
   }
 

@@ -43,7 +43,7 @@ public final class MeasureSample implements CatalogueFold {
           "INSERT OR REPLACE INTO sampled (pair_id, measures) VALUES (?, ?)",
           HexBytes.of(pair.getPairId()),
           AnswerJson.text(pair.getMeasures()));
-    } else if (value == null && splits.contains(place.topic())) {
+    } else if (splits.contains(place.topic())) {
       table.update("DELETE FROM sampled WHERE pair_id = ?", HexBytes.of(key));
     }
   }

@@ -344,7 +344,7 @@ function measures(app, { measures: given = {}, limits = [], status }) {
 function answers(app, { answers: all = [] }) {
   const saidOf = ({ name, number, text, reason }) =>
     name === "" ? (app.words.find(`failure.${reason}`) ?? reason) : number === null ? text : measured(app, name, number);
-  const tagOf = ({ outside }) => ["TAG", "HOLD"].includes(outside) && [" ", h("span.tag", app.say("pair.outside"))];
+  const tagOf = ({ outside }) => ["TAG", "HOLD", "REJECT"].includes(outside) && [" ", h("span.tag", app.say("pair.outside"))];
   const nameOf = ({ card: by, name }) => [h("code", name === "" ? by : name), name !== "" && h("span.quiet", ` ${by}`)];
   return all.length > 0 && section(app, "answers", facts(all.map((one) => [nameOf(one), [h("bdi", saidOf(one)), tagOf(one)]]), "measured.two"));
 }

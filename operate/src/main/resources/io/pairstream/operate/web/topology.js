@@ -30,9 +30,9 @@ const NARROWER = 1.5;
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
 
-/** What takedowns and larger copies do beside the way of pairs: shown only where one holds the rest back. */
+/** What takedowns, refusals and larger copies do beside the way of pairs: shown only where one holds the rest back. */
 const BESIDE =
-  /^takedowns|^(read-takedown|carry-out|withdrawn|remove|superseded-findings|superseded-listed)$|^(remove|list-superseded|superseded)|(tombstones|superseded)$/;
+  /^takedowns|^(read-takedown|withdrawals|carry-out|withdrawn|refusals|refuse|receipts-removed|forget-picture|remove|superseded-findings|superseded-listed)$|^(remove|refused|list-superseded|superseded)|(tombstones|superseded|refused|forgotten)$/;
 
 /** Nodes that only fork or join what a judging node decided; a few boxes less tell more. */
 const JOINTS =

@@ -15,9 +15,12 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.TestCluster;
@@ -38,6 +41,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -441,6 +445,39 @@ class PairSearchTest {
     assertThat(search.get(id)).isEmpty();
     assertThat(search.board().total()).isZero();
     assertThat(search.isTakenDown(id, List.of())).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRefusedPairIsInQuarantineAlone(boolean entryFirst) {
+    RawPair raw = raw("a red bicycle");
+    Origin origin = judged.nextOrigin();
+    String id = judged.accept(raw, PairStatus.TRAINING, origin);
+    read();
+    ProducerRecord<byte[], byte[]> tombstone =
+        TestCluster.record(cluster.topics().training(), null, id, null);
+    RefusalHeader.write(tombstone.headers());
+
+    if (entryFirst) {
+      judged.reject(raw, "MODEL_REFUSED", origin);
+      read();
+    }
+    judged.send(tombstone);
+    read();
+    if (!entryFirst) {
+      judged.reject(raw, "MODEL_REFUSED", origin);
+    }
+    judged.send(
+        cluster.topics().takedowns(),
+        RefusalKey.of(id),
+        Takedown.newBuilder().setKind(RefusalKey.KIND).setSubject(id).build());
+    read();
+
+    FoundPair found = search.get(id).orElseThrow();
+    assertThat(found.row().isQuarantined()).isTrue();
+    assertThat(found.row().reason()).isEqualTo("MODEL_REFUSED");
+    assertThat(captions(ALL)).containsExactly("a red bicycle");
+    assertThat(search.isTakenDown(id, found.row().takedowns())).isFalse();
   }
 
   @ParameterizedTest

@@ -36,7 +36,11 @@ class GraphTest {
         .containsExactlyInAnyOrder(
             "by-image-repartition-sink",
             "quarantine",
+            "quarantine-refused",
             "receipts",
+            "refused-test-tombstones",
+            "refused-training-tombstones",
+            "refused-validation-tombstones",
             "takedowns-by-image-repartition-sink",
             "test",
             "test-tombstones",

@@ -10,6 +10,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedPipeline;
@@ -336,6 +337,11 @@ class TakedownServiceTest {
     Sent own = publish("image 2", "of another", "another", "elsewhere.test");
     takeDown(Subject.contributor("museum"));
     takeDown(Subject.pair(own.pairId()));
+    TestCluster.put(
+        cluster,
+        cluster.topics().takedowns(),
+        RefusalKey.of(own.pairId()),
+        Takedown.newBuilder().setKind(RefusalKey.KIND).setSubject("no withdrawal").build());
 
     TakedownService.Report lifted =
         desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut))

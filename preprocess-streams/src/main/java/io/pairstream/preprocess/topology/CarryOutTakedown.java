@@ -35,7 +35,8 @@ final class CarryOutTakedown
    * A pair that was published until now.
    *
    * @param from its split
-   * @param receipt says that it is withdrawn, or that another is published in its place
+   * @param receipt says that it is withdrawn, that another is published in its place, or that a
+   *     model's answer refuses it
    */
   record Withdrawn(PairStatus from, Receipt receipt) {}
 

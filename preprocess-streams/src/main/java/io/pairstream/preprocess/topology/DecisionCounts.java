@@ -50,6 +50,12 @@ public final class DecisionCounts {
     return delay(arrivedAt);
   }
 
+  /** A pair that was published is rejected for what a model answered about it. */
+  void refused(RejectReason reason) {
+    decided(PairStatus.QUARANTINED, "");
+    counts.of("rejected_total", "reason", reason.name(), "source", "").increment();
+  }
+
   void withdrawn() {
     decided(PairStatus.WITHDRAWN, "");
   }

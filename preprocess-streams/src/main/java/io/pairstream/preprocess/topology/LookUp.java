@@ -11,10 +11,13 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KeyValue;
@@ -40,6 +43,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>Where the largest of a group is published, the store has that one too, under the image digest
  * of the group's first picture: 32 bytes of image digest, 8 for its pixels and 8 for its hash. What
  * was kept without that is never superseded.
+ *
+ * <p>A picture that has left its split is there once more, under its image digest and one more
+ * byte. Later ones are no copies of it, but belong to its group, and take its place.
  */
 final class LookUp extends ContextualProcessor<String, byte[], String, Finding> {
 
@@ -47,6 +53,8 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private static final int DIGEST_BYTES = 32;
   private static final int UPRIGHT_KEY_BYTES = Long.BYTES + 1;
   private static final int MIRRORED_KEY_BYTES = UPRIGHT_KEY_BYTES + 1;
+  private static final int GONE_KEY_BYTES = DIGEST_BYTES + 1;
+  private static final byte[] GONE = {1};
 
   /** Splits in the order of their numbers in the store's keys: must not change. */
   private static final List<Split> ORDER = List.of(Split.TRAINING, Split.VALIDATION, Split.TEST);
@@ -56,6 +64,9 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private final boolean splitsByImage;
   private KeyValueStore<byte[], byte[]> pictures;
   private HammingIndex hashes;
+
+  /** Image digests of the pictures that have left their splits. */
+  private final Set<String> gone = new HashSet<>();
 
   /**
    * @param splitsByImage whether a picture may be in another split than its own, that of its group
@@ -74,10 +85,13 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     super.init(context);
     pictures = context.getStateStore(TopicCatalogue.PICTURES_STORE);
     hashes = new HammingIndex(nearCopies.maxDistanceBits());
+    gone.clear();
     try (KeyValueIterator<byte[], byte[]> all = pictures.all()) {
       while (all.hasNext()) {
         byte[] key = all.next().key;
-        if (isOfHash(key) && (!isOfMirrored(key) || nearCopies.mirrored())) {
+        if (key.length == GONE_KEY_BYTES) {
+          gone.add(HEX.formatHex(key, 0, DIGEST_BYTES));
+        } else if (isOfHash(key) && (!isOfMirrored(key) || nearCopies.mirrored())) {
           hashes.add(ByteBuffer.wrap(key).getLong());
         }
       }
@@ -89,6 +103,10 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     Decoded.of(fingerprints, record.value(), "a fingerprint")
         .ifPresent(
             fingerprint -> {
+              if (fingerprint.getGone()) {
+                leave(record.key());
+                return;
+              }
               Finding finding = find(record.key(), fingerprint);
               context()
                   .forward(
@@ -102,15 +120,16 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     List<Near> near = near(fingerprint);
     Optional<Near> itself = near.stream().filter(one -> one.digest().equals(digest)).findFirst();
     Finding finding = Finding.newBuilder().build();
-    if (itself.isPresent()) {
+    if (itself.isPresent() && !gone.contains(digest)) {
       return inGroup(finding, itself.get().group(), itself.get().split());
     }
+    List<Near> left = near.stream().filter(one -> gone.contains(one.digest())).toList();
+    near.removeAll(left);
     near.stream().findFirst().ifPresent(nearest -> name(finding, nearest));
     if (!fingerprint.getSplit().isEmpty()) {
       inGroup(finding, digest, Split.valueOf(fingerprint.getSplit()));
     } else if (near.isEmpty()) {
-      inGroup(finding, digest, Split.valueOf(fingerprint.getOwnSplit()));
-      putLargest(digest, fingerprint, finding);
+      takePlace(digest, fingerprint, left, finding);
     } else if (nearCopies.policy() == Policy.KEEP_FIRST) {
       finding.setReason(RejectReason.NEAR_COPY.name());
     } else if (near.stream().map(Near::split).distinct().count() > 1) {
@@ -126,9 +145,36 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     return finding;
   }
 
+  /** Notes that a picture has left its split. */
+  private void leave(String digest) {
+    gone.add(digest);
+    pictures.put(goneKey(digest), GONE);
+  }
+
+  private static byte[] goneKey(String digest) {
+    return Arrays.copyOf(HEX.parseHex(digest), GONE_KEY_BYTES);
+  }
+
   /**
-   * Replaces the group's largest picture if this one is larger. A picture near two groups does not,
-   * nor one that may not be in the group's split.
+   * Puts a picture that nothing is near which is published into a group of its own, or into that of
+   * a picture that has left the split in which this one may be.
+   *
+   * @param left pictures near it that have left their splits, the nearest first
+   */
+  private void takePlace(String digest, Fingerprint fingerprint, List<Near> left, Finding finding) {
+    String own = fingerprint.getOwnSplit();
+    Optional<Near> before =
+        left.stream().filter(one -> splitsByImage || one.split().name().equals(own)).findFirst();
+    inGroup(
+        finding,
+        before.map(Near::group).orElse(digest),
+        before.map(Near::split).orElseGet(() -> Split.valueOf(own)));
+    putLargest(digest, fingerprint, finding);
+  }
+
+  /**
+   * Replaces the group's largest picture if this one is larger, or if that one has left its split.
+   * A picture near two groups does not, nor one that may not be in the group's split.
    */
   private void supersede(String digest, Fingerprint fingerprint, List<Near> near, Finding finding) {
     String group = near.get(0).group();
@@ -141,13 +187,16 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     String largest = HEX.formatHex(entry, 0, DIGEST_BYTES);
     long pixels = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES);
     long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
-    nameLargest(finding, fingerprint, largest, hash);
-    if (fingerprint.getPixels() <= pixels
+    boolean hasLeft = gone.contains(largest);
+    if (!hasLeft) {
+      nameLargest(finding, fingerprint, largest, hash);
+    }
+    if ((!hasLeft && fingerprint.getPixels() <= pixels)
         || (!splitsByImage && !fingerprint.getOwnSplit().equals(split.name()))
         || near.stream().anyMatch(one -> !one.group().equals(group))) {
       finding.setReason(RejectReason.NEAR_COPY.name());
     } else {
-      finding.setSupersededBy(digest);
+      finding.setSupersededBy(hasLeft ? "" : digest);
       inGroup(finding, group, split);
       putLargest(digest, fingerprint, finding);
     }
@@ -202,15 +251,26 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     String group = finding.getPictureGroup();
     byte split = (byte) ORDER.indexOf(Split.valueOf(finding.getSplit()));
     byte[] picture = HEX.parseHex(group.equals(digest) ? digest : digest + group);
+    if (gone.remove(digest)) {
+      pictures.delete(goneKey(digest));
+    }
     long hash = fingerprint.getPerceptualHash();
     hashes.add(hash);
-    pictures.putIfAbsent(key(UPRIGHT_KEY_BYTES, hash, split), picture);
+    putUnlessKept(key(UPRIGHT_KEY_BYTES, hash, split), picture);
     long mirrored = fingerprint.getMirroredHash();
     if (mirrored != hash) {
       if (nearCopies.mirrored()) {
         hashes.add(mirrored);
       }
-      pictures.putIfAbsent(key(MIRRORED_KEY_BYTES, mirrored, split), picture);
+      putUnlessKept(key(MIRRORED_KEY_BYTES, mirrored, split), picture);
+    }
+  }
+
+  /** The first picture of a hash stays, unless it has left its split. */
+  private void putUnlessKept(byte[] key, byte[] picture) {
+    byte[] first = pictures.get(key);
+    if (first == null || gone.contains(HEX.formatHex(first, 0, DIGEST_BYTES))) {
+      pictures.put(key, picture);
     }
   }
 

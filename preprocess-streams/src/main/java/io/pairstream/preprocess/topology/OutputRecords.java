@@ -230,16 +230,18 @@ final class OutputRecords {
   }
 
   /**
-   * Record for quarantine of a published pair that another supersedes, made from the new receipt.
+   * Record for quarantine of a pair that was published, made from its new receipt.
+   *
+   * @param step the node that rejected it
    */
-  QuarantinedPair superseded(Receipt receipt) {
+  QuarantinedPair removed(Receipt receipt, String step) {
     return QuarantinedPair.newBuilder()
         .setPairId(receipt.getPairId())
         .setImageDigest(receipt.getImageDigest())
         .setProducer(receipt.getProducer())
         .setCopyOf(receipt.getCopyOf())
         .setSent(receipt.getSent())
-        .setStep("list-superseded")
+        .setStep(step)
         .setReason(receipt.getReason())
         .setDetail(receipt.getDetail())
         .setMeasured(receipt.getMeasured())

@@ -7,6 +7,7 @@ import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.NearCopies.Policy;
@@ -20,6 +21,7 @@ import io.pairstream.preprocess.topology.Tracked.Rejected;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -63,8 +65,9 @@ import org.apache.kafka.streams.state.Stores;
  *                                                              ^         +-> superseded --> tombstones on the splits, quarantine
  *                                                              +------------ list-superseded --> receipts
  *
- * takedowns -> read-takedown -> takedowns-by-image -> carry-out -+-> remove --> tombstones on the splits
- *                                                               +-> withdrawn --> receipts
+ * takedowns -> read-takedown -> takedowns-by-image -+-> carry-out -+-> remove --> tombstones on the splits
+ *                                                   |              +-> withdrawn --> receipts
+ *                                                   +-> refuse --> tombstones on the splits, quarantine, receipts, fingerprints
  * </pre>
  */
 public final class PreprocessTopology {
@@ -81,6 +84,7 @@ public final class PreprocessTopology {
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
+  private final Refusals refusals;
   private final DecisionCounts counts;
   private final Takedowns.Tasks takedownsOfTasks = new Takedowns.Tasks();
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
@@ -115,6 +119,7 @@ public final class PreprocessTopology {
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
+    this.refusals = new Refusals(plan.answerLimits());
     this.counts = counts;
     this.gate = new CrashGuard<>(this::gate);
     this.clean = new CrashGuard<>(this::clean);
@@ -164,7 +169,10 @@ public final class PreprocessTopology {
         judged(
             "check-duplicate",
             gated.kept(),
-            task -> new Receipts(task)::refuseCopiesAndOrphans,
+            task -> {
+              Receipts receipts = new Receipts(task);
+              return pair -> receipts.refuseKnown(pair, refusals);
+            },
             RECEIPTS_STORE);
 
     Fork<PreparedPair> cleaned =
@@ -185,7 +193,9 @@ public final class PreprocessTopology {
         judged(
             "check-sample",
             grouped.kept(),
-            task -> new Receipts(task).refuseEqualSamples(new Takedowns(task, takedownsOfTasks)),
+            task ->
+                new Receipts(task)
+                    .refuseEqualSamples(new Takedowns(task, takedownsOfTasks), refusals),
             RECEIPTS_STORE,
             TAKEDOWNS_STORE);
 
@@ -209,18 +219,31 @@ public final class PreprocessTopology {
         .mapValues(outputs::quarantined, as("quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
 
-    KStream<String, Withdrawn> withdrawn = carryOutTakedowns(builder);
+    KStream<String, Takedown> takedowns = takedownsByImage(builder);
+    KStream<String, Withdrawn> withdrawn =
+        takedowns
+            .filterNot((key, takedown) -> RefusalKey.is(key), as("withdrawals"))
+            .process(
+                () -> new CarryOutTakedown(takedownsOfTasks),
+                as("carry-out"),
+                RECEIPTS_STORE,
+                TAKEDOWNS_STORE);
     remove(withdrawn, "");
+    KStream<String, Receipt> refused = carryOutRefusals(takedowns);
 
     distinct
         .kept()
         .mapValues(this::published, as("published"))
         .merge(rejected.mapValues(this::rejected, as("rejected-receipts")), as("decisions"))
         .process(
-            () -> new WriteReceipt(plan.nearCopies().policy() == Policy.KEEP_BEST),
+            () -> new WriteReceipt(plan.nearCopies().policy() == Policy.KEEP_BEST || forgets()),
             as("write-receipt"),
             RECEIPTS_STORE)
-        .merge(withdrawn.mapValues(this::withdrawn, as("withdrawn")), as("receipts-written"))
+        .merge(
+            withdrawn
+                .mapValues(this::withdrawn, as("withdrawn"))
+                .merge(refused, as("receipts-removed")),
+            as("receipts-written"))
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
     return builder.build();
@@ -263,7 +286,9 @@ public final class PreprocessTopology {
     KStream<String, Withdrawn> superseded = read.process(Superseded::new, as("superseded"));
     remove(superseded, "superseded-");
     superseded
-        .mapValues(pair -> outputs.superseded(pair.receipt()), as("superseded-quarantined"))
+        .mapValues(
+            pair -> outputs.removed(pair.receipt(), "list-superseded"),
+            as("superseded-quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine-superseded"));
     KStream<String, Finding> handedOver =
         read.filter((image, finding) -> isSuperseded(finding), as("superseded-findings"))
@@ -286,11 +311,11 @@ public final class PreprocessTopology {
   }
 
   /**
-   * Brings each takedown to the tasks that it concerns, where it meets the receipts. A task
-   * processes it between two records, so that a copy comes either before, and is removed, or after,
-   * and is rejected.
+   * Brings each takedown, and each refusal, to the tasks that it concerns, where it meets the
+   * receipts. A task processes it between two records, so that a copy comes either before, and is
+   * removed, or after, and is rejected.
    */
-  private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
+  private KStream<String, Takedown> takedownsByImage(StreamsBuilder builder) {
     @SuppressWarnings("removal") // its one abstract method is the one that goes
     StreamPartitioner<String, Takedown> tasks = ReadTakedown::tasks;
     return builder.stream(topics.takedowns().name(), consumed("takedowns"))
@@ -299,12 +324,42 @@ public final class PreprocessTopology {
             Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
                 .withStreamPartitioner(tasks)
-                .withNumberOfPartitions(partitions))
-        .process(
-            () -> new CarryOutTakedown(takedownsOfTasks),
-            as("carry-out"),
-            RECEIPTS_STORE,
-            TAKEDOWNS_STORE);
+                .withNumberOfPartitions(partitions));
+  }
+
+  /**
+   * Takes published pairs out of their splits for what models answered about them, and says so in
+   * quarantine and in their receipts, in one transaction.
+   */
+  private KStream<String, Receipt> carryOutRefusals(KStream<String, Takedown> takedowns) {
+    KStream<String, Withdrawn> refused =
+        takedowns
+            .filter((key, takedown) -> RefusalKey.is(key), as("refusals"))
+            .process(CarryOutRefusal::new, as("refuse"), RECEIPTS_STORE);
+    remove(refused, "refused-");
+    refused
+        .mapValues(pair -> outputs.removed(pair.receipt(), "refuse"), as("refused-quarantined"))
+        .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine-refused"));
+    if (forgets()) {
+      refused
+          .process(ForgetPicture::new, as("forget-picture"), RECEIPTS_STORE)
+          .to(
+              topics.fingerprints().name(),
+              produced(topics.fingerprints(), "fingerprints-forgotten"));
+    }
+    return refused.mapValues(this::refused, as("refused"));
+  }
+
+  /** Whether a picture that leaves its split makes room for its near copies. */
+  private boolean forgets() {
+    Policy policy = plan.nearCopies().policy();
+    return (policy == Policy.KEEP_FIRST || policy == Policy.KEEP_BEST)
+        && !refusals.limits().isEmpty();
+  }
+
+  private Receipt refused(Withdrawn pair) {
+    counts.refused(RejectReason.MODEL_REFUSED);
+    return Receipts.withoutSent(pair.receipt());
   }
 
   private Receipt withdrawn(Withdrawn pair) {

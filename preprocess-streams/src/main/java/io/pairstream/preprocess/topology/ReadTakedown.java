@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes a takedown. One that is lifted has no value.
+ * Decodes a takedown, or a refusal. A takedown that is lifted has no value.
  *
  * <p>What cannot be read, names no kind that is known, or has another key than its kind and subject
  * make, takes nothing down: it is logged. Only operators write to the topic.
@@ -46,6 +47,9 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
           size,
           RecordSizes.MAX_TAKEDOWN);
       return;
+    }
+    if (RefusalKey.is(key) && record.value() == null) {
+      return; // It is only ever asked for, and never lifted.
     }
     if (!key.isEmpty() && record.value() == null) {
       forward(record.withKey(key).withValue(null));
@@ -80,6 +84,9 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
   }
 
   private static Optional<String> keyOf(Takedown takedown) {
+    if (takedown.getKind().equals(RefusalKey.KIND) && takedown.getRefusal() != null) {
+      return Optional.of(RefusalKey.of(takedown.getSubject()));
+    }
     return takedown.getSubject().isEmpty()
         ? Optional.empty()
         : TakedownKind.named(takedown.getKind()).map(kind -> kind.key(takedown.getSubject()));

@@ -15,6 +15,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.rejection.Measurements;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,8 +37,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
  * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
  * and its split, and that it is a near copy where a larger one has taken its place. A fourth,
- * {@code of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where a
- * larger one may take its place, and has what their producers said.
+ * {@code of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where one
+ * picture of a group is published and may leave its place, and has what their producers said.
  */
 final class Receipts {
 
@@ -99,6 +100,11 @@ final class Receipts {
     store.put(PICTURE + imageDigest, group);
   }
 
+  /** Forgets the group of a picture that has left its split. */
+  void removeGroup(String imageDigest) {
+    store.delete(PICTURE + imageDigest);
+  }
+
   /** Remembers of which image a pair is that is published, and what its producer said. */
   void putOfImage(Receipt receipt, RawPair sent) {
     store.put(
@@ -147,12 +153,21 @@ final class Receipts {
   }
 
   /**
-   * Rejects as {@link #refuseCopies}, and a generated caption whose picture is published no more:
-   * for what the pair was rejected for whose picture the model was shown.
+   * Rejects as {@link #refuseCopies}, a pair that a model's answer refuses still, and a generated
+   * caption whose picture is published no more: for what the pair was rejected for whose picture
+   * the model was shown.
    *
-   * <p>Rejects: {@code DUPLICATE_PAIR}, {@code WITHDRAWN}, and what that pair was rejected for.
+   * <p>Rejects: {@code DUPLICATE_PAIR}, {@code MODEL_REFUSED}, {@code WITHDRAWN}, and what that
+   * pair was rejected for.
    */
-  Tracked<Outcome<GatedRecord>> refuseCopiesAndOrphans(Tracked<GatedRecord> tracked) {
+  Tracked<Outcome<GatedRecord>> refuseKnown(Tracked<GatedRecord> tracked, Refusals refusals) {
+    return refusals
+        .again(get(tracked.identity().pairId()))
+        .map(rejection -> tracked.as(Outcome.<GatedRecord>rejected(rejection)))
+        .orElseGet(() -> refuseCopiesAndOrphans(tracked));
+  }
+
+  private Tracked<Outcome<GatedRecord>> refuseCopiesAndOrphans(Tracked<GatedRecord> tracked) {
     if (!(tracked.stage() instanceof Generated pair)) {
       return refuseCopies(tracked);
     }
@@ -171,7 +186,8 @@ final class Receipts {
             reason,
             "the pair whose picture the model was shown, "
                 + pair.shown().getPairId()
-                + ", is published no more"));
+                + ", is published no more",
+            Measurements.read(shown == null ? null : shown.getMeasured())));
   }
 
   private Optional<Receipt> publishedOfEntry(Tracked<?> tracked) {
@@ -194,13 +210,13 @@ final class Receipts {
 
   /**
    * Rejects a pair whose cleaned caption makes it the same training sample as another pair that is
-   * published or withdrawn: the same image, and a caption that differs in spaces, entities or the
-   * like.
+   * published, withdrawn, or refused for a model's answer: the same image, and a caption that
+   * differs in spaces, entities or the like.
    *
-   * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}.
+   * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code MODEL_REFUSED}.
    */
   Function<Tracked<PreparedPair>, Tracked<Outcome<PreparedPair>>> refuseEqualSamples(
-      Takedowns takedowns) {
+      Takedowns takedowns, Refusals refusals) {
     return cleaned -> {
       PreparedPair pair = cleaned.stage();
       String sampleId = PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
@@ -212,7 +228,9 @@ final class Receipts {
                   "this pair is withdrawn under another spelling of its caption; the record's"
                       + " bytes are not kept here",
                   Measured.text(takedown.get().getSubject(), ""))
-              : published(sampleId, cleaned.identity().pairId())
+              : ofSample(sampleId, cleaned.identity().pairId())
+                  .filter(Receipts::isPublished)
+                  .findFirst()
                   .<Outcome<PreparedPair>>map(
                       earlier ->
                           copy(
@@ -220,22 +238,26 @@ final class Receipts {
                                   + earlier.getPairId()
                                   + ", which came with the same image as %s",
                               earlier))
-                  .orElseGet(() -> Outcome.kept(pair));
+                  .orElseGet(
+                      () ->
+                          ofSample(sampleId, cleaned.identity().pairId())
+                              .flatMap(earlier -> refusals.again(earlier).stream())
+                              .findFirst()
+                              .map(Outcome::<PreparedPair>rejected)
+                              .orElseGet(() -> Outcome.kept(pair)));
       return new Tracked<>(cleaned.raw(), cleaned.identity().withSample(sampleId), outcome);
     };
   }
 
-  /** Another pair that is published with a sample; the pair itself is refused before. */
-  private Optional<Receipt> published(String sampleId, String pairId) {
+  /** Other pairs that were published with a sample; the pair itself is refused before. */
+  private Stream<Receipt> ofSample(String sampleId, String pairId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)
         .distinct()
         .filter(id -> !id.equals(pairId))
         .map(this::get)
         .filter(Objects::nonNull)
-        .filter(Receipts::isPublished)
-        .filter(receipt -> receipt.getSampleId().equals(sampleId))
-        .findFirst();
+        .filter(receipt -> receipt.getSampleId().equals(sampleId));
   }
 
   static boolean isPublished(Receipt receipt) {

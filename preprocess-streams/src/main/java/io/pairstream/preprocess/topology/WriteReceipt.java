@@ -23,14 +23,14 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, String, Receipt> {
 
-  private final boolean maySupersede;
+  private final boolean findsByImage;
   private Receipts receipts;
 
   /**
-   * @param maySupersede whether a larger picture may take the place of a published one
+   * @param findsByImage whether the pairs of an image are to be found later
    */
-  WriteReceipt(boolean maySupersede) {
-    this.maySupersede = maySupersede;
+  WriteReceipt(boolean findsByImage) {
+    this.findsByImage = findsByImage;
   }
 
   @Override
@@ -60,7 +60,7 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
       }
       receipts.put(receipt, record.value().raw());
       boolean isThisOne = receipt.getOrigin().equals(record.value().raw().origin());
-      if (maySupersede && isThisOne && Receipts.isPublished(receipt)) {
+      if (findsByImage && isThisOne && Receipts.isPublished(receipt)) {
         receipts.putOfImage(receipt, record.value().identity().sent().orElse(null));
       }
     }

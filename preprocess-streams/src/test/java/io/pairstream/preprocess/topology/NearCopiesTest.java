@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -607,7 +608,7 @@ class NearCopiesTest {
       ask(
           new TestRecord<>(
               digest(published),
-              new Fingerprint(HASH, HASH, "", "VALIDATION", 0L),
+              new Fingerprint(HASH, HASH, "", "VALIDATION", 0L, false),
               new RecordHeaders(),
               TopologyUnderTest.ARRIVAL));
     }
@@ -620,5 +621,112 @@ class NearCopiesTest {
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getReason())
         .containsExactly("NEAR_COPY");
+  }
+
+  private static final String LIMIT =
+      "split: {validation-share: 0.0, test-share: 0.0}\nanswers: {nsfw: {max: 0.3, when-outside: reject}}";
+
+  private PreparedPair published() {
+    List<TestRecord<String, PreparedPair>> training = topology.training();
+    assertThat(training).hasSize(1);
+    return training.get(0).value();
+  }
+
+  private List<String> reasons() {
+    return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keep-first", "keep-best"})
+  void aRefusedPictureMakesRoomForItsCopies(String policy) {
+    start(policy, LIMIT);
+    RawPair first = pair(1, HASH);
+    RawPair copy = pair(2, off(HASH, 1));
+    send(first);
+    settle();
+    PreparedPair refused = published();
+    RefusalsTest.refuse(topology, refused);
+    settle();
+    assertThat(reasons()).containsExactly("MODEL_REFUSED");
+    topology.training();
+
+    send(copy);
+    settle();
+
+    PreparedPair placed = published();
+    assertThat(placed.getPairId()).isEqualTo(TopologyUnderTest.pairId(copy));
+    assertThat(placed.getPictureGroup()).as("as if both stood").isEqualTo(digest(first));
+    send(pair(3, off(HASH, 1)));
+    settle();
+    assertThat(reasons()).as("copies of the copy").containsExactly("NEAR_COPY");
+    assertThat(topology.training()).isEmpty();
+
+    RawPair further = RawPair.newBuilder(first).setCaption("Another caption of the first").build();
+    send(further);
+    settle();
+    assertThat(reasons()).as("the place is taken").containsExactly("NEAR_COPY");
+  }
+
+  @Test
+  void aRefusedPictureComesBackWhereNobodyTookItsPlace() {
+    start("keep-first", LIMIT);
+    RawPair first = pair(1, HASH);
+    send(first);
+    settle();
+    RefusalsTest.refuse(topology, published());
+    settle();
+    topology.training();
+
+    send(RawPair.newBuilder(first).setCaption("Another caption of the first").build());
+    settle();
+    assertThat(published().getPictureGroup()).isEqualTo(digest(first));
+
+    topology.quarantine();
+    send(pair(2, off(HASH, 1)));
+    settle();
+    assertThat(reasons()).containsExactly("NEAR_COPY");
+  }
+
+  @Test
+  void aPictureStaysForAsLongAsOneOfItsPairsDoes() {
+    start("keep-first", LIMIT);
+    RawPair first = pair(1, HASH);
+    send(first, RawPair.newBuilder(first).setCaption("Another caption of the first").build());
+    settle();
+    List<TestRecord<String, PreparedPair>> both = topology.training();
+    RefusalsTest.refuse(topology, both.get(0).value());
+
+    assertThat(topology.fingerprints()).isEmpty();
+    RefusalsTest.refuse(topology, both.get(1).value());
+    assertThat(topology.fingerprints())
+        .extracting(TestRecord::key, record -> record.value().getGone())
+        .containsExactly(tuple(digest(first), true));
+  }
+
+  @Test
+  void aSmallerCopyTakesThePlaceOfALargestThatWasRefused() {
+    start("keep-best", LIMIT);
+    RawPair small = pair(1, HASH);
+    RawPair large = sized(512, 2, off(HASH, 1));
+    send(small);
+    settle();
+    topology.training();
+    send(large);
+    settle();
+    settle();
+    PreparedPair largest =
+        topology.training().stream()
+            .map(TestRecord::value)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+    RefusalsTest.refuse(topology, largest);
+    settle();
+    topology.training();
+
+    send(pair(3, off(HASH, 1)));
+    settle();
+
+    assertThat(published().getPictureGroup()).isEqualTo(digest(small));
   }
 }

@@ -48,7 +48,11 @@ class TopologyDescriptionTest {
 
   @Test
   void looksForNearCopiesWhereTheRecipeDoes() throws IOException {
-    assertThat(describe(new StreamsBuilder(), "near-copies: {policy: keep-first}"))
+    assertThat(
+            describe(
+                new StreamsBuilder(),
+                "near-copies: {policy: keep-first}\n"
+                    + "answers: {nsfw: {max: 1, when-outside: reject}}"))
         .isEqualToIgnoringWhitespace(resource("topology-near-copies.txt"));
   }
 

@@ -95,8 +95,8 @@ public record AccessCatalogue(Dataset dataset) {
             .asService(),
         client("score")
             .reads(SPLITS)
-            .reads(ANSWERS, PAIR_ANSWERS)
-            .writes(ANSWERS, PAIR_ANSWERS, GENERATED)
+            .reads(ANSWERS, PAIR_ANSWERS, RECIPES, TAKEDOWNS)
+            .writes(ANSWERS, PAIR_ANSWERS, GENERATED, TAKEDOWNS)
             .on(GROUP, PREFIXED, dataset.name() + "-score-", READ)
             .onGroups(List.of(dataset.name() + "-ask-again"), DESCRIBE)
             .transactsBelow(dataset.name() + "-score", dataset.name() + "-ask-again")

@@ -2,6 +2,7 @@ package io.pairstream.tools.archive;
 
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -44,7 +45,12 @@ final class Decisions implements AutoCloseable {
    */
   Collection<ConsumerRecord<byte[], byte[]>> readOn() {
     Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
-    pages.readOn(record -> last.put(record.topic() + "/" + CommittedLog.key(record), record));
+    pages.readOn(
+        record -> {
+          if (!RefusalKey.is(CommittedLog.key(record))) {
+            last.put(record.topic() + "/" + CommittedLog.key(record), record);
+          }
+        });
     last.forEach(
         (key, record) -> {
           note(record.topic(), CommittedLog.key(record), record.value());

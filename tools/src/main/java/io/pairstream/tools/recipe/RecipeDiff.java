@@ -43,12 +43,13 @@ import org.apache.kafka.common.header.Headers;
  */
 public final class RecipeDiff {
 
-  /** Reasons that other pairs or takedowns decided, which no recipe changes. */
+  /** Reasons that other pairs, takedowns or models' answers decided, which no recipe changes. */
   private static final Set<String> OF_OTHER_PAIRS =
       Set.of(
           RejectReason.DUPLICATE_PAIR.name(),
           RejectReason.NEAR_COPY.name(),
           RejectReason.BRIDGES_SPLITS.name(),
+          RejectReason.MODEL_REFUSED.name(),
           RejectReason.WITHDRAWN.name());
 
   private final ClusterAccess cluster;

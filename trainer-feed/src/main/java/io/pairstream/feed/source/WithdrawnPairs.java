@@ -2,6 +2,7 @@ package io.pairstream.feed.source;
 
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -35,7 +36,11 @@ public final class WithdrawnPairs implements AutoCloseable {
   /** Takedowns in force by their keys. */
   private final KeyedValues<Boolean> takedowns =
       new KeyedValues<>(
-          record -> Optional.ofNullable(record.value()).map(any -> true), KeyedValues.OnFault.KEEP);
+          record ->
+              record.value() == null || RefusalKey.is(KeyedValues.key(record))
+                  ? Optional.empty()
+                  : Optional.of(true),
+          KeyedValues.OnFault.KEEP);
 
   /**
    * Reads the takedowns that there are, and follows what comes.

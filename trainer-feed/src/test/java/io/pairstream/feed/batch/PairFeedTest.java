@@ -12,6 +12,8 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RefusalKey;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -159,6 +161,11 @@ class PairFeedTest {
     }
     List<String> rest = everything(second);
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.PAIR, rest.get(0));
+    TestCluster.put(
+        cluster,
+        cluster.topics().takedowns(),
+        RefusalKey.of(rest.get(1)),
+        Takedown.newBuilder().setKind(RefusalKey.KIND).setSubject(rest.get(1)).build());
 
     assertThat(everything(second)).hasSize(2).isSubsetOf(rest.subList(1, 3));
     assertThat(everything(null)).hasSize(3).doesNotContain(rest.get(0));

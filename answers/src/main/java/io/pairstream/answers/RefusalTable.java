@@ -1,0 +1,253 @@
+package io.pairstream.answers;
+
+import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.recipe.AnswerLimit;
+import io.pairstream.cleaning.recipe.AnswerLimit.WhenOutside;
+import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.Refusal;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.table.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The tables that say which pairs are still to be refused for their answers, and which that were
+ * refused fall under a takedown. Made of the answers, of the recipe's limits, and of what lies on
+ * the topic of takedowns, in whatever order these come.
+ */
+final class RefusalTable {
+
+  static final List<String> SCHEMA =
+      List.of(
+          // Of the recipe in force, the limits that reject; no row where it has none.
+          "CREATE TABLE recipe (value BLOB NOT NULL)",
+          "CREATE TABLE due (pair TEXT, card TEXT, PRIMARY KEY (pair, card)) WITHOUT ROWID",
+          "CREATE TABLE refused (pair TEXT PRIMARY KEY, topic TEXT, partition INTEGER,"
+              + " offset INTEGER) WITHOUT ROWID",
+          // Takedowns that a refused pair would fall under.
+          "CREATE TABLE refused_under (key TEXT, pair TEXT, PRIMARY KEY (key, pair)) WITHOUT ROWID",
+          "CREATE INDEX refused_under_by_pair ON refused_under (pair)",
+          "CREATE TABLE takedown (key TEXT PRIMARY KEY) WITHOUT ROWID");
+
+  private static final String PLACE =
+      "refused.topic = said.topic AND refused.partition = said.partition"
+          + " AND refused.offset = said.offset";
+
+  private static final String PUT =
+      "INSERT OR IGNORE INTO due SELECT pair, card FROM said WHERE topic <> '' AND NOT EXISTS"
+          + (" (SELECT 1 FROM refused WHERE refused.pair = said.pair AND " + PLACE + ") AND ");
+
+  private RefusalTable() {}
+
+  /**
+   * A published record of a pair.
+   *
+   * @param offset on its split
+   */
+  record Placed(String pair, TopicPartition split, long offset) {}
+
+  /**
+   * A pair that is to be refused.
+   *
+   * @param card name of that whose answer is outside
+   * @param measured answer and limit
+   */
+  record Due(Placed place, String card, Measured measured) {}
+
+  /** Takes the limits of a recipe, in place of those of an earlier one. */
+  static void apply(RecordedRecipe recipe, Database table) {
+    List<RecordedLimit> rejecting =
+        recipe.getLimits().stream()
+            .filter(limit -> limit.getWhenOutside().equals(WhenOutside.REJECT.name()))
+            .toList();
+    List<RecordedLimit> before = limits(table).map(RecordedRecipe::getLimits).orElse(List.of());
+    if (rejecting.equals(before)) {
+      return;
+    }
+    table.update("DELETE FROM recipe");
+    table.update("DELETE FROM due");
+    if (rejecting.isEmpty()) {
+      return;
+    }
+    RecordedRecipe kept = RecordedRecipe.newBuilder().setLimits(rejecting).build();
+    table.update("INSERT INTO recipe VALUES (?)", (Object) bytes(kept));
+    List<AnswerLimit> limits = rejecting.stream().map(RefusalTable::limit).toList();
+    List<byte[]> outside = new ArrayList<>();
+    table.scan(
+        "SELECT id, value FROM answer",
+        row ->
+            broken(AnswerFold.answer(row.getBytes(2)), limits).isEmpty()
+                || outside.add(row.getBytes(1)));
+    outside.forEach(answer -> table.update(PUT + "answer = ?", (Object) answer));
+  }
+
+  /** Judges what an answer that has changed says of all pairs. */
+  static void judge(byte[] id, Answer answer, Database table) {
+    if (limits(table).isPresent()) {
+      table.update(
+          "DELETE FROM due WHERE (pair, card) IN (SELECT pair, card FROM said WHERE answer = ?)",
+          (Object) id);
+      if (broken(answer, rejecting(table)).isPresent()) {
+        table.update(PUT + "answer = ?", (Object) id);
+      }
+    }
+  }
+
+  /** Judges what is said of a pair by now. */
+  static void judge(String pair, String card, byte[] id, Database table) {
+    if (limits(table).isPresent()) {
+      table.update("DELETE FROM due WHERE pair = ? AND card = ?", pair, card);
+      if (AnswerFold.answer(table, id).flatMap(a -> broken(a, rejecting(table))).isPresent()) {
+        table.update(PUT + "pair = ? AND card = ?", pair, card);
+      }
+    }
+  }
+
+  /** Forgets what was said of a pair. */
+  static void remove(String pair, String card, Database table) {
+    table.update("DELETE FROM due WHERE pair = ? AND card = ?", pair, card);
+  }
+
+  /** Notes a takedown; null lifts it. */
+  static void apply(String key, Takedown takedown, Database table) {
+    table.update(
+        takedown == null
+            ? "DELETE FROM takedown WHERE key = ?"
+            : "INSERT OR IGNORE INTO takedown VALUES (?)",
+        key);
+  }
+
+  /** Notes that a pair was refused; an earlier refusal of it counts no more. */
+  static void applyRefusal(Takedown takedown, Database table) {
+    Refusal refusal = takedown.getRefusal();
+    String pair = takedown.getSubject();
+    table.update(
+        "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
+        pair,
+        refusal.getPublished().getTopic(),
+        refusal.getPublished().getPartition(),
+        refusal.getPublished().getOffset());
+    table.update("DELETE FROM refused_under WHERE pair = ?", pair);
+    keys(takedown)
+        .forEach(
+            key -> table.update("INSERT OR IGNORE INTO refused_under VALUES (?, ?)", key, pair));
+    table.update(
+        "DELETE FROM due WHERE pair = ? AND EXISTS (SELECT 1 FROM said JOIN refused USING (pair)"
+            + (" WHERE said.pair = due.pair AND said.card = due.card AND " + PLACE + ")"),
+        pair);
+  }
+
+  private static List<String> keys(Takedown takedown) {
+    RawPair sent = takedown.getRefusal().getSent();
+    return sent == null
+        ? List.of(
+            TakedownKind.PAIR.key(takedown.getSubject()),
+            TakedownKind.IMAGE.key(takedown.getImageDigest()))
+        : TakedownKind.keysOf(
+            takedown.getSubject(),
+            takedown.getImageDigest(),
+            sent.getContributor(),
+            sent.getProducer(),
+            sent.getSourceKind(),
+            sent.getUrl());
+  }
+
+  /**
+   * Pairs that are to be refused, some of them.
+   *
+   * @param cards names of those whose answers count, with a blank before and behind each
+   * @param most how many at most
+   */
+  static List<Due> due(Database table, String cards, int most) {
+    List<AnswerLimit> limits = rejecting(table);
+    return table
+        .query(
+            "SELECT pair, topic, partition, offset, card, answer.value FROM due"
+                + " JOIN said USING (pair, card) JOIN answer ON answer.id = said.answer"
+                + " WHERE instr(?, ' ' || card || ' ') > 0 LIMIT ?",
+            row -> {
+              Placed place = placed(row);
+              String card = row.getString(5);
+              return broken(AnswerFold.answer(row.getBytes(6)), limits)
+                  .map(measured -> new Due(place, card, measured));
+            },
+            cards,
+            most)
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Pairs that were refused, whose answers are kept, and that fall under a takedown by now. */
+  static List<Placed> takenDown(Database table, int most) {
+    return table.query(
+        "SELECT DISTINCT refused.pair, refused.topic, refused.partition, refused.offset"
+            + " FROM takedown JOIN refused_under USING (key) JOIN refused USING (pair)"
+            + (" JOIN said ON said.pair = refused.pair AND " + PLACE + " LIMIT ?"),
+        RefusalTable::placed,
+        most);
+  }
+
+  private static Placed placed(ResultSet row) throws SQLException {
+    return new Placed(
+        row.getString(1), new TopicPartition(row.getString(2), row.getInt(3)), row.getLong(4));
+  }
+
+  /** Why an answer is outside of the first limit that it breaks; empty where it breaks none. */
+  private static Optional<Measured> broken(Answer answer, List<AnswerLimit> limits) {
+    return limits.stream()
+        .flatMap(
+            limit ->
+                Stream.of(
+                        Optional.ofNullable(answer.getNumbers().get(limit.name()))
+                            .flatMap(limit::broken),
+                        Optional.ofNullable(answer.getLabels().get(limit.name()))
+                            .flatMap(limit::broken))
+                    .flatMap(Optional::stream))
+        .findFirst();
+  }
+
+  private static List<AnswerLimit> rejecting(Database table) {
+    return limits(table).stream()
+        .flatMap(recipe -> recipe.getLimits().stream())
+        .map(RefusalTable::limit)
+        .toList();
+  }
+
+  private static AnswerLimit limit(RecordedLimit of) {
+    return new AnswerLimit(
+        of.getAnswer(), of.getMin(), of.getMax(), of.getLabels(), WhenOutside.REJECT);
+  }
+
+  private static Optional<RecordedRecipe> limits(Database table) {
+    return table.first("SELECT value FROM recipe", row -> recipe(row.getBytes(1)));
+  }
+
+  private static RecordedRecipe recipe(byte[] value) {
+    try {
+      return RecordedRecipe.fromByteBuffer(ByteBuffer.wrap(value));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+  }
+
+  private static byte[] bytes(RecordedRecipe recipe) {
+    try {
+      return recipe.toByteBuffer().array();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+}

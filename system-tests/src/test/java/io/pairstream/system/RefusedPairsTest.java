@@ -1,0 +1,254 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Pairs that are refused for what a model said of them, published before the recipe rejected and
+ * since, while both who asks and who takes them out are killed at it: each pair ends up in exactly
+ * one place, by its answer.
+ */
+@Timeout(900)
+class RefusedPairsTest {
+
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
+  private static final int PAIRS = 120;
+  private static final int EARLIER = 60;
+
+  @TempDir private Path folder;
+
+  private final DrawnPairs drawn = DrawnPairs.plain(1);
+  private ServedDataset served;
+  private TestDataset dataset;
+  private PairstreamProcess preprocess;
+  private int started;
+
+  @BeforeEach
+  void start() throws Exception {
+    served = new ServedDataset(KAFKA, folder);
+    dataset = served.dataset();
+    dataset.createTopics(2);
+  }
+
+  @AfterEach
+  void stop() {
+    preprocess.close();
+    served.close();
+  }
+
+  @Test
+  void eachPairIsInOnePlaceByItsAnswerWhoeverIsKilled() throws Exception {
+    prepareUnder("");
+    send(0, EARLIER);
+    awaitPublished(EARLIER);
+    askToTheEnd();
+    double limit = median();
+    preprocess.kill();
+    prepareUnder("answers: {size: {max: %s, when-outside: reject}}".formatted(limit));
+    Await.until("the recipe is recorded", () -> records("recipes").size() == 2, preprocess::said);
+
+    askUntilKilledAt(() -> records("takedowns").size() >= 5);
+    Await.until("some are taken out", () -> tombstones().size() >= 5, preprocess::said);
+    preprocess.kill();
+    send(EARLIER, PAIRS);
+    askToTheEnd();
+    prepareUnder("answers: {size: {max: %s, when-outside: reject}}".formatted(limit));
+    awaitPublished(PAIRS);
+    askUntilKilledAt(() -> answers().size() >= EARLIER + 20);
+    askToTheEnd();
+    Set<String> outside = outside(limit);
+    Await.until(
+        "all that is outside is taken out",
+        () -> tombstones().size() >= outside.size(),
+        preprocess::said);
+
+    assertEachIsInOnePlace(outside);
+    send(0, PAIRS);
+    Await.until(
+        "what came again is rejected",
+        () -> records("quarantine").size() == outside.size() + PAIRS,
+        preprocess::said);
+    assertThat(published()).hasSize(PAIRS);
+    assertThat(audit()).contains("0 differences");
+  }
+
+  private void assertEachIsInOnePlace(Set<String> outside) {
+    Map<String, Integer> tombstones = tombstones();
+    assertThat(tombstones.keySet()).isEqualTo(outside);
+    assertThat(tombstones.values()).containsOnly(1);
+    assertThat(published()).hasSize(PAIRS);
+    List<QuarantinedPair> entries = dataset.committedValues(dataset.topics().quarantine());
+    assertThat(entries)
+        .extracting(QuarantinedPair::getPairId)
+        .containsExactlyInAnyOrderElementsOf(outside);
+    assertThat(entries)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.getReason()).isEqualTo("MODEL_REFUSED");
+              assertThat(entry.getMeasured().getValue())
+                  .isGreaterThan(entry.getMeasured().getLimit());
+              assertThat(entry.getSent().getCaption()).isNotEmpty();
+            });
+    Map<String, Receipt> receipts = new HashMap<>();
+    dataset
+        .committedValues(dataset.topics().receipts())
+        .forEach(receipt -> receipts.put(receipt.getPairId(), receipt));
+    assertThat(receipts).hasSize(PAIRS);
+    receipts.forEach(
+        (pair, receipt) ->
+            assertThat(receipt.getStatus())
+                .isEqualTo(outside.contains(pair) ? "QUARANTINED" : "TRAINING"));
+    assertThat(answers()).as("those of refused pairs stay").hasSize(PAIRS);
+  }
+
+  private void send(int from, int to) throws IOException {
+    try (PairPublisher publisher = served.publisher()) {
+      for (int i = from; i < to; i++) {
+        publisher.publish(drawn.at(i).pair()).join();
+      }
+    }
+  }
+
+  private void prepareUnder(String answers) throws IOException {
+    Path recipe =
+        Files.writeString(
+            folder.resolve("recipe.yaml"),
+            "split: {validation-share: 0, test-share: 0}\n"
+                + "near-copies: {policy: ignore}\n"
+                + answers);
+    preprocess =
+        served.process(
+            folder.resolve("log-" + started++),
+            List.of(
+                "preprocess",
+                "--recipe",
+                recipe.toString(),
+                "--workers",
+                "1",
+                "--state-dir",
+                folder.resolve("state").toString()));
+  }
+
+  private void awaitPublished(int pairs) {
+    Await.until("all are published", () -> published().size() == pairs, preprocess::said);
+  }
+
+  private Process ask() throws IOException {
+    return AskingProcess.builder(
+            folder.resolve("asking.log"),
+            served.access().registry().addresses(),
+            List.of(
+                dataset.bootstrapServers(),
+                dataset.dataset().name(),
+                folder.resolve("answers").toString(),
+                folder.resolve("calls").toString(),
+                "1000"))
+        .start();
+  }
+
+  private void askUntilKilledAt(BooleanSupplier moment) throws Exception {
+    Process asking = ask();
+    Await.until(
+        "it is time to kill", () -> moment.getAsBoolean() || !asking.isAlive(), this::askingLog);
+    asking.destroyForcibly().waitFor();
+  }
+
+  private void askToTheEnd() throws Exception {
+    Process asking = ask();
+    assertThat(asking.waitFor(5, TimeUnit.MINUTES)).as(this::askingLog).isTrue();
+    assertThat(asking.exitValue()).as(this::askingLog).isZero();
+  }
+
+  private String askingLog() {
+    try {
+      return Files.readString(folder.resolve("asking.log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private double median() {
+    return answers().values().stream().sorted().skip(EARLIER / 2).findFirst().orElseThrow();
+  }
+
+  private Set<String> outside(double limit) {
+    return answers().entrySet().stream()
+        .filter(answer -> answer.getValue() > limit)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** The last answer about each pair. */
+  private Map<String, Double> answers() {
+    Map<String, Double> answers = new HashMap<>();
+    for (PairAnswer answer : dataset.committedValues(dataset.topics().pairAnswers())) {
+      answers.put(answer.getPairId(), answer.getNumbers().get("size"));
+    }
+    return answers;
+  }
+
+  /** Pairs that were published at some time. */
+  private Set<String> published() {
+    Set<String> published = new HashSet<>();
+    for (ConsumerRecord<byte[], byte[]> record : records("training")) {
+      if (record.value() != null) {
+        assertThat(published.add(key(record))).as("published once").isTrue();
+      }
+    }
+    return published;
+  }
+
+  /** How many tombstones each pair has. */
+  private Map<String, Integer> tombstones() {
+    Map<String, Integer> tombstones = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records("training")) {
+      if (record.value() == null) {
+        tombstones.merge(key(record), 1, Integer::sum);
+      }
+    }
+    return tombstones;
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    return dataset.committed(dataset.dataset().topic(topic));
+  }
+
+  private String audit() throws Exception {
+    try (PairstreamProcess audit = served.process(folder.resolve("audit.log"), List.of("audit"))) {
+      assertThat(audit.ended()).as(audit::said).isZero();
+      return audit.said();
+    }
+  }
+}
