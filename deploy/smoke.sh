@@ -2,8 +2,9 @@
 # Tries compose.yaml on this machine, under a name and on ports of its own, and takes it down again: pairs and a link
 # come in through the ingest API, a broker and a preprocessing container are killed meanwhile, and everything is accounted for.
 #
-#   smoke.sh [--base IMAGE] [--kafka IMAGE] [--app DIR] [--compose COMMAND]
+#   smoke.sh [--tls] [--base IMAGE] [--kafka IMAGE] [--app DIR] [--compose COMMAND]
 #
+#   --tls               with certificates and rights, as tls/compose.yaml has them; needs openssl too
 #   --base IMAGE        the image with Java, as build-images.sh has it ($PAIRSTREAM_BASE_IMAGE)
 #   --kafka IMAGE       the brokers ($PAIRSTREAM_KAFKA_IMAGE)
 #   --app DIR           the built program, taken as it is
@@ -13,7 +14,7 @@
 # wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 here=$(cd -P "$(dirname "$0")" && pwd)
-base=${PAIRSTREAM_BASE_IMAGE:-} app= compose=
+base=${PAIRSTREAM_BASE_IMAGE:-} app= compose= tls=
 pairs=24
 
 refuse() {
@@ -28,13 +29,14 @@ lack() {
 
 case ${1:-} in -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;; esac
 while [ $# -gt 0 ]; do
+  [ "$1" != --tls ] || { tls=yes; shift; continue; }
   [ $# -ge 2 ] || refuse "$1 needs a value"
   case $1 in
     --base) base=$2 ;;
     --kafka) export PAIRSTREAM_KAFKA_IMAGE=$2 ;;
     --app) app=$2 ;;
     --compose) compose=$2 ;;
-    *) refuse "there is no option $1; right are --base, --kafka, --app, --compose" ;;
+    *) refuse "there is no option $1; right are --tls, --base, --kafka, --app, --compose" ;;
   esac
   shift 2
 done
@@ -70,7 +72,7 @@ finish() {
   local status=$?
   if [ "$status" -ne 0 ]; then
     stack ps || true
-    for service in broker-1 broker-2 broker-3 registry topics ingest fetch operate preprocess-1 preprocess-2; do
+    for service in broker-1 broker-2 broker-3 ${tls:+acls} registry topics ingest fetch operate preprocess-1 preprocess-2; do
       stack logs --no-color --tail 12 "$service" || true
     done
     docker ps -aq --filter "label=com.docker.compose.project=$name" \
@@ -86,7 +88,7 @@ finish() {
 }
 
 stack() {
-  $compose -p "$name" -f "$here/compose.yaml" -f "$scratch/brief.yaml" "$@"
+  $compose -p "$name" -f "$here/compose.yaml" ${tls:+-f "$here/tls/compose.yaml"} -f "$scratch/brief.yaml" "$@"
 }
 
 # The id of a service's container.
@@ -95,9 +97,9 @@ container() {
     --filter "label=com.docker.compose.oneoff=False"
 }
 
-# Runs one command of Pairstream beside the services.
+# Runs one command of Pairstream beside the services, with the command's own certificate.
 pairstream() {
-  stack run --rm -T pairstream "$@" 2> "$scratch/said"
+  PAIRSTREAM_CLIENT=${client:-$1} stack run --rm -T pairstream "$@" 2> "$scratch/said"
 }
 
 # await SECONDS WHAT COMMAND…: until the command succeeds.
@@ -262,6 +264,11 @@ brief="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
   done
 } > "$scratch/brief.yaml"
 
+if [ -n "$tls" ]; then
+  export PAIRSTREAM_CERTIFICATES=$scratch/certificates
+  "$here/tls/certificates.sh" "$PAIRSTREAM_CERTIFICATES" || lack "certificates"
+  say "certificates are made"
+fi
 mkdir "$scratch/drawn"
 docker run --rm --name "$name-draw" --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "${images}pairstream:smoke" \
   draw --pairs $((2 * pairs + 1)) /drawn/pairs > "$scratch/draw.log" 2>&1 &
@@ -329,6 +336,11 @@ await 300 "no audit can be made" audited
 [ "$audit" = 0 ] || fail "audit: $(cat "$scratch/audit" "$scratch/said")"
 say "audit: $(cat "$scratch/audit")"
 
+if [ -n "$tls" ]; then
+  ! client=producer pairstream audit --config "$config" > /dev/null || fail "a producer's certificate lets an audit read"
+  grep -q "Kafka refuses a right" "$scratch/said" || fail "an audit with a producer's certificate: $(cat "$scratch/said")"
+  say "a certificate gives its own rights alone"
+fi
 for service in ingest fetch operate preprocess-1 preprocess-2; do
   id=$(container "$service")
   before=$(date +%s%N)

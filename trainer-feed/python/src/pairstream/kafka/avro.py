@@ -56,6 +56,11 @@ class Schemas:
             if e.error_code not in _UNKNOWN:
                 raise self._refused(e) from e
         except Exception as e:  # The client passes on whatever its HTTP library raises.
+            if "CERTIFICATE_VERIFY_FAILED" in str(e):
+                raise Unavailable(
+                    f"the certificate of {self._address} is not trusted here; registry_client={{'ssl.ca.location': FILE}} "
+                    f"names the authority's certificate: {e}"
+                ) from e
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
 
     def _refused(self, error: SchemaRegistryError) -> PairstreamError:

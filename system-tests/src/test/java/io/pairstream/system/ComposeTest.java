@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole platform in containers, as {@code deploy/compose.yaml} has it. */
+/**
+ * The whole platform in containers, as {@code deploy/compose.yaml} has it, and with certificates
+ * and rights, as {@code deploy/tls/compose.yaml} adds them.
+ */
 @Tag("full")
 @Timeout(3000)
 class ComposeTest {
@@ -23,18 +29,22 @@ class ComposeTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void comesUpTakesPairsSurvivesKillsAndEndsInOrder() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"in the open", "--tls"})
+  void comesUpTakesPairsSurvivesKillsAndEndsInOrder(String how) throws Exception {
     ContainerEngine.require();
     Path log = folder.resolve("smoke.log");
-    Process smoke =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 PROJECT.resolve("deploy/smoke.sh").toString(),
                 "--app",
-                PROJECT.resolve("command/target/app").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+                PROJECT.resolve("command/target/app").toString()));
+    if (how.equals("--tls")) {
+      command.add(how);
+    }
+    Process smoke =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       boolean ended = smoke.waitFor(45, TimeUnit.MINUTES);
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +35,8 @@ final class GuardedPlatform implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
-  private final GuardedKafka kafka;
+  private final String bootstrapServers;
+  private final Function<String, Map<String, String>> settings;
   private final Map<String, PairstreamProcess> services = new LinkedHashMap<>();
   private String registry = "http://127.0.0.1:1";
 
@@ -42,10 +44,14 @@ final class GuardedPlatform implements AutoCloseable {
    * Grants each client its rights.
    *
    * @param folder for configuration files and logs
+   * @param settings of a client, by its name, as the file of {@code --config} has them
    */
-  GuardedPlatform(Path folder, GuardedKafka kafka) throws IOException {
+  GuardedPlatform(
+      Path folder, String bootstrapServers, Function<String, Map<String, String>> settings)
+      throws IOException {
     this.folder = folder;
-    this.kafka = kafka;
+    this.bootstrapServers = bootstrapServers;
+    this.settings = settings;
     run(GuardedKafka.ADMIN, "acls apply");
   }
 
@@ -58,18 +64,17 @@ final class GuardedPlatform implements AutoCloseable {
     return client.equals(GuardedKafka.ADMIN) ? client : "pairstream-" + client;
   }
 
-  GuardedKafka kafka() {
-    return kafka;
-  }
-
   /** Address of the registry; of nobody before it was started. */
   String registry() {
     return registry;
   }
 
-  /** Starts the registry, and makes topics and schemas. */
-  void createTopics(int partitions) throws IOException {
-    registry = start("registry", "--listen", "127.0.0.1:0", "--credential-file", credential());
+  /** Starts the registry, with further options, and makes topics and schemas. */
+  void createTopics(int partitions, String... options) throws IOException {
+    List<String> all =
+        new ArrayList<>(List.of("--listen", "127.0.0.1:0", "--credential-file", credential()));
+    all.addAll(List.of(options));
+    registry = start("registry", all.toArray(String[]::new));
     run(
         "topics",
         "topics create --partitions " + partitions + " --registry-credential " + credential());
@@ -123,12 +128,12 @@ final class GuardedPlatform implements AutoCloseable {
         Files.writeString(
             folder.resolve(client + ".properties"),
             LongTimeouts.KAFKA_LINES
-                + GuardedKafka.login(user(client)).entrySet().stream()
-                    .map(setting -> "kafka." + setting.getKey() + "=" + setting.getValue() + "\n")
+                + settings.apply(client).entrySet().stream()
+                    .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")
                     .collect(Collectors.joining()));
     return List.of(
         "--bootstrap-servers",
-        kafka.bootstrapServers(),
+        bootstrapServers,
         "--schema-registry",
         registry,
         "--config",

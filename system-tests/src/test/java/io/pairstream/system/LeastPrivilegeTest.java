@@ -1,6 +1,7 @@
 package io.pairstream.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -77,7 +78,13 @@ class LeastPrivilegeTest {
   @BeforeEach
   void grant() throws Exception {
     kafka = new GuardedKafka(folder.resolve("kafka"), GuardedPlatform.users());
-    platform = new GuardedPlatform(folder, kafka);
+    platform =
+        new GuardedPlatform(
+            folder,
+            kafka.bootstrapServers(),
+            client ->
+                GuardedKafka.login(GuardedPlatform.user(client)).entrySet().stream()
+                    .collect(toMap(each -> "kafka." + each.getKey(), Map.Entry::getValue)));
     model = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     model.createContext(
         "/v1/chat/completions",
@@ -268,6 +275,11 @@ class LeastPrivilegeTest {
             + " "
             + state("rerun"));
     platform.run("rerun", "compare " + OTHERS);
+    // The archive has answers besides what the topics have.
+    platform.run(
+        "rerun",
+        "rerun --from %s --into %s --registry-credential %s"
+            .formatted(folder.resolve("archive"), OTHERS, platform.credential()));
   }
 
   private void trainInPython(String view) throws Exception {

@@ -20,7 +20,7 @@ final class PairstreamProcess implements AutoCloseable {
   private static final Path APP =
       Path.of(System.getProperty("pairstream.project.dir"), "command/target/app");
   private static final Pattern LISTENS =
-      Pattern.compile("(?:listening on|health and metrics on).*?(http://\\S+)");
+      Pattern.compile("(?:listening on|health and metrics on).*?(https?://\\S+)");
 
   private final Process process;
   private final Path log;
@@ -74,10 +74,16 @@ final class PairstreamProcess implements AutoCloseable {
     }
   }
 
-  /** Where it answers, such as {@code http://127.0.0.1:8080}, once it says so and is ready. */
+  /**
+   * Where it answers, such as {@code http://127.0.0.1:8080}, once it says so and, but for https, is
+   * ready.
+   */
   String awaitReady() {
     Await.until("it says where it listens", () -> address().isPresent(), this::said);
     String address = address().orElseThrow();
+    if (address.startsWith("https:")) {
+      return address;
+    }
     Await.until(
         "it is ready",
         Readiness.httpOk(URI.create(address + "/health/ready"))::isReady,

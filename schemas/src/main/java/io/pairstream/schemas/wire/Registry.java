@@ -7,6 +7,8 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.pairstream.schemas.Hint;
 import java.io.IOException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -263,6 +265,18 @@ public final class Registry {
   }
 
   RegistryUnavailableException unavailable(Exception cause) {
+    Throwable root = RootCause.of(cause);
+    if (root instanceof CertPathBuilderException) {
+      return new RegistryUnavailableException(
+          ("the certificate of %s is of no authority that is trusted here; the file of --config names"
+                  + " the authority's certificate: schema-registry.schema.registry.ssl.truststore.type=PEM"
+                  + " and schema-registry.schema.registry.ssl.truststore.location=FILE")
+              .formatted(addresses));
+    } else if (root instanceof CertificateException) {
+      return new RegistryUnavailableException(
+          "the certificate of %s is of another host, or not valid: %s; --schema-registry names the host as its certificate does"
+              .formatted(addresses, root.getMessage()));
+    }
     return new RegistryUnavailableException(
         "the schema registry at " + addresses + " does not answer: " + cause.getMessage(), cause);
   }

@@ -5,6 +5,11 @@ public final class RegistryUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** An obstacle whose message says all: what is wrong, where, and what would be right. */
+  public RegistryUnavailableException(String message) {
+    super(message);
+  }
+
   public RegistryUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }
