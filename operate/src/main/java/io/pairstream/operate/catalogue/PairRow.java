@@ -43,7 +43,7 @@ import java.util.Optional;
  * @param origin coordinates of the raw record
  * @param receivedAt when an output took it; 1970 where nobody knows
  * @param place where the record lies
- * @param hasPicture whether the record holds an image
+ * @param hasPicture whether the record holds an image, or the published pair whose caption it is
  */
 public record PairRow(
     String pairId,
@@ -133,7 +133,7 @@ public record PairRow(
         pair.getOrigin(),
         sent.getReceivedAt(),
         place,
-        sent.getImage().hasRemaining());
+        sent.getImage().hasRemaining() || sent.getPrepared().hasRemaining());
   }
 
   /**

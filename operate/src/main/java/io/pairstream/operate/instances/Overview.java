@@ -152,6 +152,7 @@ public final class Overview {
                 topics.scraped().name(),
                 rate("fetch", counter -> counter.name().equals("links_fetched_total")),
                 Double.NaN),
+            flow("generated", topics.generated().name(), Double.NaN, Double.NaN),
             flow("links", topics.links().name(), Double.NaN, Double.NaN)),
         outputs(),
         quarantine(),

@@ -149,7 +149,7 @@ final class PairCards {
     return card(
         pair,
         raw.filter(came -> row.hasPicture())
-            .map(came -> original(came, at))
+            .map(came -> pairs.isGenerated(row.origin()) ? captioned(at) : original(came, at))
             .orElseGet(() -> none(why)),
         Content.unprepared(caption, null),
         journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
@@ -202,6 +202,12 @@ final class PairCards {
 
   private static String remedy(String reason) {
     return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
+  }
+
+  /** The published picture whose caption a rejected record at this place is. */
+  private static Original captioned(Origin at) {
+    return new Original(
+        PairCard.Summary.address(at), null, "", null, null, Template.CAPTION_OF_A_MODEL.with());
   }
 
   /** The original as its header declares it; its pixels are decoded nowhere here. */

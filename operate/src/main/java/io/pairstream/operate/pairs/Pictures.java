@@ -96,7 +96,7 @@ final class Pictures implements AutoCloseable {
                     ? image(prepared)
                     : record instanceof QuarantinedPair quarantined
                         ? image(quarantined)
-                        : image((RawPair) record));
+                        : image((RawPair) record, at));
   }
 
   private byte[] image(PreparedPair pair) {
@@ -116,12 +116,12 @@ final class Pictures implements AutoCloseable {
     return pairs
         .quarantine()
         .raw(pair)
-        .map(this::image)
+        .map(raw -> image(raw, pair.getOrigin()))
         .orElseThrow(() -> none("the record that was rejected holds no image"));
   }
 
-  private byte[] image(RawPair raw) {
-    String digest = PairIdentity.imageDigest(raw.getImage());
+  private byte[] image(RawPair raw, Origin at) {
+    String digest = pairs.imageDigest(raw, at);
     String pairId = PairIdentity.pairId(digest, raw.getCaption());
     requireNotWithdrawn(
         pairId,
@@ -132,7 +132,10 @@ final class Pictures implements AutoCloseable {
             raw.getProducer(),
             raw.getSourceKind(),
             raw.getUrl()));
-    if (!raw.getImage().hasRemaining()) {
+    Optional<PreparedPair> captioned = pairs.captioned(raw, at);
+    if (captioned.isPresent()) {
+      return image(captioned.get());
+    } else if (!raw.getImage().hasRemaining()) {
       throw none("the raw record holds no image");
     }
     return Utils.toArray(raw.getImage());

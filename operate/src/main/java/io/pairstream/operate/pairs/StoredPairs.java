@@ -54,11 +54,16 @@ final class StoredPairs implements AutoCloseable {
     return at.getTopic().equals(cluster.topics().generated().name());
   }
 
-  /** Digest of the picture that a raw record brings, or whose caption it is. */
-  String imageDigest(RawPair raw, Origin at) {
+  /** The published pair whose picture a generated caption is of; empty for any other raw record. */
+  Optional<PreparedPair> captioned(RawPair raw, Origin at) {
     return Optional.of(Utils.toArray(raw.getPrepared()))
         .filter(published -> isGenerated(at))
-        .flatMap(published -> cluster.decode(cluster.topics().training(), published))
+        .flatMap(published -> cluster.decode(cluster.topics().training(), published));
+  }
+
+  /** Digest of the picture that a raw record brings, or whose caption it is. */
+  String imageDigest(RawPair raw, Origin at) {
+    return captioned(raw, at)
         .map(PreparedPair::getImageDigest)
         .orElseGet(() -> PairIdentity.imageDigest(raw.getImage()));
   }

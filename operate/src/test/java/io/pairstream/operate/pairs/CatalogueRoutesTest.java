@@ -186,22 +186,9 @@ class CatalogueRoutesTest {
 
   @Test
   void cardOfAModelsCaptionHasTheCaptionAsItCameAndThePictureAsPublished() throws Exception {
-    RawPair raw = raw(drawn(64, 64), "shown to a model " + word());
-    Topic<String, PreparedPair> training = cluster.topics().training();
-    PreparedPair shown = JudgedPairs.prepared(raw, PairStatus.TRAINING, send(raw)).build();
+    PreparedPair shown = shownToAModel();
     String text = " An orange disc,  " + word();
-    RawPair further =
-        RawPair.newBuilder(raw(new byte[0], text))
-            .setSourceKind("GENERATED")
-            .setPrepared(
-                ByteBuffer.wrap(training.value().serializer().serialize(training.name(), shown)))
-            .build();
-    RecordMetadata sent =
-        TestCluster.send(
-            cluster,
-            TestCluster.record(
-                cluster.topics().generated(), null, shown.getImageDigest(), further));
-    Origin origin = new Origin(sent.topic(), sent.partition(), sent.offset());
+    Origin origin = captioned(shown, text);
     String id = PairIdentity.pairId(shown.getImageDigest(), text);
 
     JsonNode waiting = json("/v1/pairs/" + OriginHeader.text(origin));
@@ -215,13 +202,64 @@ class CatalogueRoutesTest {
             .setSourceKind("GENERATED")
             .setOrigin(origin)
             .build();
-    judged.send(training, id, pair);
+    judged.send(cluster.topics().training(), id, pair);
     read();
     JsonNode card = json("/v1/pairs/" + id);
     assertThat(card.path("caption_before").asText()).isEqualTo(text);
     assertThat(card.path("original").path("detail").asText())
         .isEqualTo("a model wrote the caption of a picture that was published before");
     assertThat(jpeg(card.path("model").path("picture").asText()).getWidth()).isEqualTo(64);
+  }
+
+  @Test
+  void aRejectedCaptionOfAModelIsShownWithThePublishedPictureUntilThatIsWithdrawn()
+      throws Exception {
+    PreparedPair shown = shownToAModel();
+    String text = "Disc " + word();
+    Origin origin = captioned(shown, text);
+    String id = PairIdentity.pairId(shown.getImageDigest(), text);
+    judged.send(
+        cluster.topics().quarantine(),
+        id,
+        judged
+            .rejected(caption(shown, text), "CAPTION_TOO_SHORT", origin)
+            .setPairId(id)
+            .setImageDigest(shown.getImageDigest())
+            .build());
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+    String picture = card.path("picture").asText();
+    assertThat(jpeg(picture).getWidth()).isEqualTo(64);
+    assertThat(card.path("original").path("picture").asText()).isEqualTo(picture);
+
+    judged.takeDown("PAIR", shown.getPairId());
+    read();
+    assertThat(get(picture).statusCode()).isEqualTo(404);
+  }
+
+  private static PreparedPair shownToAModel() throws Exception {
+    RawPair raw = raw(drawn(64, 64), "shown to a model " + word());
+    return JudgedPairs.prepared(raw, PairStatus.TRAINING, send(raw)).build();
+  }
+
+  /** A caption that a model wrote of a published picture. */
+  private static RawPair caption(PreparedPair shown, String text) {
+    Topic<String, PreparedPair> training = cluster.topics().training();
+    return RawPair.newBuilder(raw(new byte[0], text))
+        .setSourceKind("GENERATED")
+        .setPrepared(
+            ByteBuffer.wrap(training.value().serializer().serialize(training.name(), shown)))
+        .build();
+  }
+
+  private static Origin captioned(PreparedPair shown, String text) {
+    RecordMetadata sent =
+        TestCluster.send(
+            cluster,
+            TestCluster.record(
+                cluster.topics().generated(), null, shown.getImageDigest(), caption(shown, text)));
+    return new Origin(sent.topic(), sent.partition(), sent.offset());
   }
 
   /** An answer from single records that the catalogue finds equals one from topics read whole. */
