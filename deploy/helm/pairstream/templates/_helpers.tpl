@@ -19,7 +19,7 @@ app.kubernetes.io/component: {{ .service }}
 
 {{- define "pairstream.registryUrl" -}}
 {{- if .Values.registry.enabled -}}
-http://{{ include "pairstream.name" . }}-registry:8080
+{{ empty .Values.registry.tlsSecret | ternary "http" "https" }}://{{ include "pairstream.name" . }}-registry:8080
 {{- else -}}
 {{ required "registry.url: name your schema registry, or set registry.enabled" .Values.registry.url }}
 {{- end }}
@@ -36,6 +36,21 @@ http://{{ include "pairstream.name" . }}-registry:8080
 {{/* The Secret with a service's client settings, its own or that of all; empty where there is none: (dict "root" $ "service" "ingest"). */}}
 {{- define "pairstream.clientSecret" -}}
 {{ get .root.Values.kafka.clientSecrets .service | default .root.Values.kafka.clientSecret }}
+{{- end }}
+
+{{/* The Secret with a service's certificate for https; empty where it has none: (dict "root" $ "service" "ingest"). */}}
+{{- define "pairstream.tlsSecret" -}}
+{{ dig .service "tlsSecret" "" .root.Values.AsMap }}
+{{- end }}
+
+{{/* Arguments with which a service speaks https: the files are read again when Kubernetes renews them. */}}
+{{- define "pairstream.tls" -}}
+{{- if include "pairstream.tlsSecret" . }}
+- --tls-certificate
+- /run/tls/tls.crt
+- --tls-key
+- /run/tls/tls.key
+{{- end }}
 {{- end }}
 
 {{/* Arguments with which a command finds Kafka, the registry and the data set. */}}
@@ -125,20 +140,21 @@ securityContext:
   {{- include "pairstream.containerSecurity" .root | nindent 2 }}
 {{- end }}
 
-{{/* Kubernetes asks as Docker's health check does. Not ready is no reason to start anew: a service waits for a broker by itself. */}}
+{{/* Kubernetes asks as Docker's health check does. Not ready is no reason to start anew: a service waits for a broker by itself. (dict "root" $ "service" "ingest" "port" 8080) */}}
 {{- define "pairstream.probes" -}}
+{{- $scheme := include "pairstream.tlsSecret" . | empty | ternary "" ", scheme: HTTPS" -}}
 ports:
-  - {name: http, containerPort: {{ . }}}
+  - {name: http, containerPort: {{ .port }}}
 startupProbe:
   tcpSocket: {port: http}
   periodSeconds: 5
   failureThreshold: 60
 readinessProbe:
-  httpGet: {path: /health/ready, port: http}
+  httpGet: {path: /health/ready, port: http{{ $scheme }}}
   periodSeconds: 5
   timeoutSeconds: 10
 livenessProbe:
-  httpGet: {path: /health/live, port: http}
+  httpGet: {path: /health/live, port: http{{ $scheme }}}
   periodSeconds: 20
   timeoutSeconds: 10
   failureThreshold: 6
@@ -150,6 +166,9 @@ livenessProbe:
 {{- if include "pairstream.clientSecret" . }}
 - {name: client, mountPath: /etc/pairstream, readOnly: true}
 {{- end }}
+{{- if include "pairstream.tlsSecret" . }}
+- {name: tls, mountPath: /run/tls, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{/* Java unpacks libraries in /tmp and runs them. */}}
@@ -159,6 +178,10 @@ livenessProbe:
 {{- if include "pairstream.clientSecret" . }}
 - name: client
   secret: {secretName: {{ include "pairstream.clientSecret" . }}}
+{{- end }}
+{{- with include "pairstream.tlsSecret" . }}
+- name: tls
+  secret: {secretName: {{ . }}}
 {{- end }}
 {{- end }}
 

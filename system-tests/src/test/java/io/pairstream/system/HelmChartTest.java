@@ -20,13 +20,18 @@ import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import io.pairstream.cli.Main;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,7 @@ class HelmChartTest {
           Map.entry("v1 Service", V1Service::validateJsonElement),
           Map.entry("v1 ServiceAccount", V1ServiceAccount::validateJsonElement),
           Map.entry("kafka.strimzi.io/v1beta2 KafkaUser", HelmChartTest::readUser),
+          Map.entry("kafka.strimzi.io/v1beta2 KafkaTopic", HelmChartTest::readTopic),
           Map.entry("monitoring.coreos.com/v1 ServiceMonitor", HelmChartTest::readMonitor),
           Map.entry("monitoring.coreos.com/v1 PrometheusRule", HelmChartTest::readRules));
 
@@ -70,7 +76,7 @@ class HelmChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "placed"})
+  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "placed", "certified"})
   void rendersObjectsThatKubernetesAndTheCommandsTake(String values) throws IOException {
     List<JsonObject> objects = rendered(chart(values).call());
 
@@ -104,6 +110,79 @@ class HelmChartTest {
           """)
   void refusesWrongValues(String key, String value, String words) {
     assertThatThrownBy(() -> chart("plain").set(key, value).call()).hasMessageContaining(words);
+  }
+
+  @Test
+  void strimzisTopicsAreThoseOfTheDataset() {
+    Stream<JsonObject> made =
+        rendered(chart("certified").call()).stream()
+            .filter(object -> object.get("kind").getAsString().equals("KafkaTopic"))
+            .map(object -> object.getAsJsonObject("spec"));
+
+    assertThat(
+            made.map(
+                spec ->
+                    List.of(
+                        spec.get("topicName").getAsString(),
+                        spec.get("partitions").getAsInt(),
+                        texts(spec.getAsJsonObject("config")))))
+        .containsExactlyElementsOf(
+            new TopicCatalogue(new Dataset("cats"), 48)
+                .topics().stream()
+                    .map(topic -> List.of(topic.name(), topic.partitions(), topic.config()))
+                    .toList());
+  }
+
+  /** {@code -Dwrite.docs=true} writes the file anew. */
+  @Test
+  void theFileOfTopicsIsWhatTheCodeSays() throws IOException {
+    Path file = CHART.resolve("files/topics.yaml");
+    StringBuilder topics =
+        new StringBuilder(
+            "# Made by HelmChartTest. Names that begin with pairs. or pairs- are those of the data set.\n");
+    List<TopicSpec> of = new TopicCatalogue(new Dataset("pairs"), 2).topics();
+    for (TopicSpec topic : of) {
+      topics.append("- name: ").append(topic.name()).append('\n');
+      if (topic.partitions() == 1) {
+        topics.append("  partitions: 1\n");
+      }
+      topics.append("  config:\n");
+      new TreeMap<>(topic.config())
+          .forEach((key, value) -> topics.append("    %s: \"%s\"\n".formatted(key, value)));
+    }
+    if (Boolean.getBoolean("write.docs")) {
+      Files.writeString(file, topics);
+    }
+
+    assertThat(file).hasContent(topics.toString());
+  }
+
+  @Test
+  void servicesWithACertificateSpeakHttpsAndAreAskedSo() {
+    String text = chart("certified").call();
+
+    assertThat(text)
+        .contains("https://pictures-registry:8080", "secretName: ingest-tls", "scheme: https")
+        .doesNotContain("--behind-tls", "http://pictures-registry");
+    for (JsonObject pod : pods(rendered(text))) {
+      JsonObject container = pod.getAsJsonArray("containers").get(0).getAsJsonObject();
+      boolean isEncrypted = container.getAsJsonArray("args").toString().contains("--tls-key");
+      assertThat(isEncrypted)
+          .isEqualTo(
+              Set.of("ingest", "operate", "registry")
+                  .contains(container.get("name").getAsString()));
+      if (container.has("readinessProbe")) {
+        assertThat(container.get("readinessProbe").toString().contains("HTTPS"))
+            .isEqualTo(isEncrypted);
+      }
+      assertThat(pod.get("volumes").toString().contains("-tls\"")).isEqualTo(isEncrypted);
+    }
+  }
+
+  private static Map<String, String> texts(JsonObject object) {
+    Map<String, String> texts = new HashMap<>();
+    object.entrySet().forEach(each -> texts.put(each.getKey(), each.getValue().getAsString()));
+    return texts;
   }
 
   private static TemplateCommand chart(String values) {
@@ -174,11 +253,23 @@ class HelmChartTest {
     }
   }
 
+  private static void readTopic(JsonElement object) {
+    JsonObject metadata = object.getAsJsonObject().getAsJsonObject("metadata");
+    assertThat(metadata.getAsJsonObject("labels").get("strimzi.io/cluster").getAsString())
+        .isEqualTo("museum");
+    assertThat(metadata.getAsJsonObject("annotations").get("helm.sh/resource-policy").getAsString())
+        .isEqualTo("keep");
+    assertThat(metadata.get("name").getAsString()).matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+    assertThat(object.getAsJsonObject().getAsJsonObject("spec").keySet())
+        .containsExactlyInAnyOrder("topicName", "partitions", "replicas", "config");
+  }
+
   private static void readMonitor(JsonElement object) {
     JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
     assertThat(spec.keySet()).containsExactlyInAnyOrder("selector", "endpoints");
     JsonObject endpoint = spec.getAsJsonArray("endpoints").get(0).getAsJsonObject();
-    assertThat(endpoint.keySet()).isSubsetOf("port", "path", "interval", "authorization");
+    assertThat(endpoint.keySet())
+        .isSubsetOf("port", "path", "interval", "authorization", "scheme", "tlsConfig");
   }
 
   private static void readRules(JsonElement object) throws IOException {
