@@ -17,6 +17,7 @@ import io.pairstream.tools.archive.Rerun;
 import io.pairstream.tools.archive.Rerun.RerunReport;
 import io.pairstream.tools.topics.CreateTopics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongConsumer;
@@ -56,6 +57,9 @@ public final class RerunCommand extends ClusterCommand.Fit {
   @Override
   public Integer call() throws IOException, InterruptedException {
     require(rate == null || rate > 0, "--rate must be above 0, was " + rate);
+    if (from.equals(TOPICS) && Files.isDirectory(Path.of(TOPICS))) {
+      say("--from raw is the topics; the folder of that name is --from ./raw");
+    }
     Cluster target =
         options()
             .clusterToRegisterIn(registryCredential)

@@ -91,6 +91,21 @@ class RerunCommandTest extends OnCluster {
   }
 
   @Test
+  void aFolderThatIsNamedAsTheTopicsAreIsToldApart() throws IOException {
+    Path raw = Files.createDirectory(Path.of("raw"));
+    try {
+      Ended topics = Ended.on(cluster, "rerun --from raw --into b --recipe no-such-recipe");
+      Ended folder =
+          Ended.on(cluster, "rerun --from ./raw --into " + cluster.dataset().name() + "-c");
+
+      assertThat(topics.err()).contains("--from raw is the topics", "--from ./raw");
+      folder.failedInALine(ExitStatus.COULD_NOT, "./raw holds no archive");
+    } finally {
+      Files.delete(raw);
+    }
+  }
+
+  @Test
   void anArchiveInUseIsSaidInOneLine() throws IOException {
     try (RawArchive first = new RawArchive(cluster, folder)) {
       Ended ended = Ended.on(cluster, "archive", folder.toString());

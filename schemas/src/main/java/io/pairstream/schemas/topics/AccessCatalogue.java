@@ -135,7 +135,7 @@ public record AccessCatalogue(Dataset dataset) {
             .reads(RAW)
             .reads(SPLITS)
             .reads(LINKS, WAITING_LINKS, UPLOADS, QUARANTINE, RECEIPTS, INDEX, TAKEDOWNS)
-            .reads(REVIEWS, ACTIONS, PAIR_ANSWERS, RECIPES)
+            .reads(REVIEWS, ACTIONS, ANSWERS, PAIR_ANSWERS, RECIPES)
             .onTopics(
                 List.of(
                     TopicCatalogue.waitingPairs(dataset), TopicCatalogue.repartitionTopic(dataset)),
@@ -175,7 +175,7 @@ public record AccessCatalogue(Dataset dataset) {
             .on(TRANSACTIONAL_ID, LITERAL, dataset.lookUpGroup() + "-published", WRITE),
         client("rerun")
             .writes(RAW)
-            .writes(TAKEDOWNS, REVIEWS)
+            .writes(TAKEDOWNS, REVIEWS, ANSWERS)
             .with(this::awaitsTheTopology)
             .joins(dataset.rerunGroup())
             .on(TRANSACTIONAL_ID, LITERAL, dataset.rerunGroup(), WRITE));

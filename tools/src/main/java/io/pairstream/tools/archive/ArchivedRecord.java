@@ -1,5 +1,6 @@
 package io.pairstream.tools.archive;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -56,6 +57,11 @@ record ArchivedRecord(About about, byte[] value) {
             record.value() != null,
             takedownKeys),
         record.value());
+  }
+
+  /** The record's key as text; empty where it has none. */
+  String keyText() {
+    return about.key() == null ? "" : new String(about.key(), StandardCharsets.UTF_8);
   }
 
   List<Header> headers() {

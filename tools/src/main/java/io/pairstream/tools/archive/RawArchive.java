@@ -1,5 +1,6 @@
 package io.pairstream.tools.archive;
 
+import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -13,19 +14,21 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Copies the raw log of a data set into files, each committed record once, and the takedowns and
- * reviews in force beside it. Where it goes on follows from the files themselves; what a kill
- * leaves behind has no name yet. Not thread-safe.
+ * Copies the raw log of a data set and what models answered into files, each committed record once,
+ * and the takedowns and reviews in force beside it. Where it goes on follows from the files
+ * themselves; what a kill leaves behind has no name yet. Not thread-safe.
  */
 public final class RawArchive implements AutoCloseable {
 
@@ -38,6 +41,7 @@ public final class RawArchive implements AutoCloseable {
   private final CommittedLog log;
   private final Decisions decisions;
   private final List<String> topics;
+  private final String answers;
   private final Set<Integer> keptSchemas = new HashSet<>();
 
   /**
@@ -71,9 +75,15 @@ public final class RawArchive implements AutoCloseable {
     this.lock = Database.lock(folder);
     this.folder = new ArchiveFolder(folder);
     this.fileBytes = fileBytes;
-    this.topics = cluster.topics().receivedNames();
+    this.topics = topics(cluster.topics());
+    this.answers = cluster.topics().answers().name();
     this.log = CommittedLog.open(cluster);
     this.decisions = new Decisions(cluster);
+  }
+
+  /** Names of the topics that are archived. */
+  static List<String> topics(PairTopics of) {
+    return Stream.concat(of.receivedNames().stream(), Stream.of(of.answers().name())).toList();
   }
 
   /**
@@ -146,14 +156,16 @@ public final class RawArchive implements AutoCloseable {
 
   private long removeWithdrawn() throws IOException {
     long removed = 0;
-    for (Stored file : folder.files(topics).values().stream().flatMap(List::stream).toList()) {
-      if (!holdsWithdrawn(file)) {
+    List<Stored> all = folder.files(topics).values().stream().flatMap(List::stream).toList();
+    Map<String, Long> erased = erasedAnswers(all);
+    for (Stored file : all) {
+      if (!holdsWithdrawn(file, erased)) {
         continue;
       }
       try (Reader reader = new Reader(file.path());
           Writer writer = folder.begin()) {
         for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-          if (decisions.isWithdrawn(next.get().about().takedownKeys())) {
+          if (isWithdrawn(next.get(), erased)) {
             removed++;
           } else {
             writer.add(next.get());
@@ -165,15 +177,41 @@ public final class RawArchive implements AutoCloseable {
     return removed;
   }
 
-  private boolean holdsWithdrawn(Stored file) throws IOException {
+  /**
+   * Offsets at which answers were erased, by their keys: no published pair shows what they are of.
+   */
+  private Map<String, Long> erasedAnswers(List<Stored> files) throws IOException {
+    Map<String, Long> erased = new HashMap<>();
+    for (Stored file : files) {
+      if (file.partition().topic().equals(answers)) {
+        try (Reader reader = new Reader(file.path())) {
+          for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+            if (next.get().value() == null) {
+              erased.put(next.get().keyText(), next.get().about().offset());
+            }
+          }
+        }
+      }
+    }
+    return erased;
+  }
+
+  private boolean holdsWithdrawn(Stored file, Map<String, Long> erased) throws IOException {
     try (Reader reader = new Reader(file.path())) {
       for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-        if (decisions.isWithdrawn(next.get().about().takedownKeys())) {
+        if (isWithdrawn(next.get(), erased)) {
           return true;
         }
       }
       return false;
     }
+  }
+
+  private boolean isWithdrawn(ArchivedRecord record, Map<String, Long> erased) {
+    return record.about().topic().equals(answers)
+        ? record.value() != null
+            && record.about().offset() < erased.getOrDefault(record.keyText(), -1L)
+        : decisions.isWithdrawn(record.about().takedownKeys());
   }
 
   /** The schema by which a value is read; one that the registry does not give is no loss here. */
@@ -234,7 +272,8 @@ public final class RawArchive implements AutoCloseable {
     private void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
       writer = writer == null ? folder.begin() : writer;
       last = record.offset();
-      List<String> keys = decisions.takedownKeys(record.value());
+      List<String> keys =
+          record.topic().equals(answers) ? List.of() : decisions.takedownKeys(record.value());
       if (decisions.isWithdrawn(keys)) {
         withdrawn++;
       } else {

@@ -1,6 +1,8 @@
 package io.pairstream.tools.archive;
 
+import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
@@ -92,7 +94,7 @@ public final class Rerun implements AutoCloseable {
         var standIn = into.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));
         CommittedLog ofInto = CommittedLog.open(into)) {
       member = standIn.groupMetadata();
-      List<TopicPartition> partitions = log.partitions(from.topics().receivedNames());
+      List<TopicPartition> partitions = log.partitions(RawArchive.topics(from.topics()));
       next.putAll(ClusterAccess.committedAndSettled(admin, group, partitions));
       boolean isEmpty =
           ofInto.ends(ofInto.partitions(into.topics().receivedNames())).values().stream()
@@ -142,7 +144,7 @@ public final class Rerun implements AutoCloseable {
    */
   public RerunReport fromArchive(Path archive) throws IOException {
     ArchiveFolder folder = new ArchiveFolder(archive);
-    Map<TopicPartition, List<Stored>> files = folder.files(from.topics().receivedNames());
+    Map<TopicPartition, List<Stored>> files = folder.files(RawArchive.topics(from.topics()));
     if (files.isEmpty()) {
       throw new IOException(
           "%s holds no archive of data set %s; archive makes one, or name another: --dataset"
@@ -163,7 +165,7 @@ public final class Rerun implements AutoCloseable {
       }
       while (!sources.isEmpty()) {
         Source first = sources.remove();
-        send(first.head, ids.translate(first.head.value()));
+        send(first.head, unsent(first.head, ids.translate(first.head.value())));
         if (first.advance()) {
           sources.add(first);
         }
@@ -175,6 +177,19 @@ public final class Rerun implements AutoCloseable {
     }
     commit();
     return report();
+  }
+
+  /** An answer whose text is sent again: generated captions are in no archive. */
+  private byte[] unsent(ArchivedRecord record, byte[] value) {
+    Topic<String, Answer> answers = into.topics().answers();
+    if (!record.about().topic().equals(from.topics().answers().name())) {
+      return value;
+    }
+    return into.decode(answers, value)
+        .filter(Answer::getSent)
+        .map(answer -> Answer.newBuilder(answer).setSent(false).build())
+        .map(answer -> answers.value().serializer().serialize(answers.name(), answer))
+        .orElse(value);
   }
 
   private RerunReport report() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,7 @@ class RawArchiveTest {
     TopicCatalogue.CROWDSOURCED,
     TopicCatalogue.SCRAPED,
     TopicCatalogue.TRAINING,
+    TopicCatalogue.ANSWERS,
     TopicCatalogue.TAKEDOWNS,
     TopicCatalogue.REVIEWS
   };
@@ -134,7 +137,20 @@ class RawArchiveTest {
     for (var topic : List.of(other.topics().crowdsourced(), other.topics().scraped())) {
       other.registry().register(topic.name() + "-value", RawPair.SCHEMA$);
     }
+    other.registry().register(other.topics().answers().name() + "-value", Answer.SCHEMA$);
     return other;
+  }
+
+  private void answer(String key, Answer answer) {
+    TestCluster.put(cluster, cluster.topics().answers(), key, answer);
+  }
+
+  private static Answer says(double nsfw, boolean isSent) {
+    return Answer.newBuilder()
+        .setCard("nsfw")
+        .setNumbers(Map.of("nsfw", nsfw))
+        .setSent(isSent)
+        .build();
   }
 
   @Test
@@ -254,6 +270,47 @@ class RawArchiveTest {
       rerun.fromArchive(folder);
     }
     assertThat(keysIn(later)).containsExactly("museum's");
+  }
+
+  @Test
+  void answersComeBackWithTheirTextsToBeSentAgainAndErasedOnesDoNot() throws IOException {
+    send("anna's");
+    answer("a/m", says(0.25, true));
+    answer("b/m", says(0.5, false));
+    answer("c/m", says(0.75, true));
+    archive();
+    answer("c/m", null);
+    takeDown("museum");
+    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
+      assertThat(archive.run(false).removed()).isZero();
+    }
+    takeDown("zoo");
+    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
+      assertThat(archive.run(true).removed()).isEqualTo(1);
+    }
+    loseTopics();
+    ClusterAccess other = other();
+
+    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
+      rerun.fromArchive(folder);
+    }
+    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
+      assertThat(rerun.fromArchive(folder).sent()).isZero();
+    }
+
+    Map<String, Optional<Answer>> found = new HashMap<>();
+    TestCluster.committed(other, other.topics().answers().name())
+        .forEach(
+            record ->
+                found.put(
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    other.decode(other.topics().answers(), record.value())));
+    assertThat(found)
+        .isEqualTo(
+            Map.of(
+                "a/m", Optional.of(says(0.25, false)),
+                "b/m", Optional.of(says(0.5, false)),
+                "c/m", Optional.empty()));
   }
 
   private void loseTopics() {
