@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * How many of a producer's pairs were rejected as copies: of the newest, which are at most half and
- * at most 1,000, and of at most 10,000 before.
+ * at most 1,000, and of at most 3,000 before.
  */
 @JsonIncludeProperties({"contributor", "sentence"})
 public record CopyRise(String contributor, long newest, long copies, long before, long earlier) {
@@ -22,11 +22,11 @@ public record CopyRise(String contributor, long newest, long copies, long before
   private static final String COUNTS =
       """
       WITH half AS (SELECT min(1000, count(*) / 2) AS newest
-        FROM (SELECT 1 FROM pair WHERE contributor = ?1 LIMIT 11000)),
+        FROM (SELECT 1 FROM pair WHERE contributor = ?1 LIMIT 4000)),
       latest AS (SELECT reason IN ('DUPLICATE_PAIR', 'NEAR_COPY') AS is_copy,
           id > (SELECT id FROM pair WHERE contributor = ?1 ORDER BY id DESC
             LIMIT 1 OFFSET (SELECT newest FROM half)) AS is_new
-        FROM pair WHERE contributor = ?1 ORDER BY id DESC LIMIT 11000)
+        FROM pair WHERE contributor = ?1 ORDER BY id DESC LIMIT 4000)
       SELECT sum(is_new), sum(is_new AND is_copy), sum(NOT is_new), sum(is_copy AND NOT is_new)
         FROM latest\
       """;

@@ -24,6 +24,8 @@ final class PairConditions {
   /** Pairs that are looked up one by one, where so few have an answer. */
   private static final int FEW = 2_000;
 
+  private static final int MOST_COUNTED = 1_000_000;
+
   /** Reads rows: where an index alone would do, canaries are left out otherwise. */
   private static final String NO_CANARY =
       "(contributor <> '" + Canaries.CONTRIBUTOR + "' OR producer <> '')";
@@ -110,15 +112,34 @@ final class PairConditions {
         .orElse(0L);
   }
 
-  /** How many rows there are in all; empty where all would have to be looked at. */
+  /**
+   * How many rows there are in all; empty where all would have to be looked at. Those of a
+   * contributor are counted by an index, up to {@value #MOST_COUNTED}.
+   */
   OptionalLong count(Database table) {
-    boolean isCounted =
+    boolean isOfSums =
         query.text().isBlank()
             && query.label().isEmpty()
-            && query.contributor().isEmpty()
             && query.producer().isEmpty()
             && query.answers().isEmpty();
-    return isCounted ? OptionalLong.of(count(query, table)) : OptionalLong.empty();
+    if (!isOfSums) {
+      return OptionalLong.empty();
+    }
+    if (query.contributor().isEmpty()) {
+      return OptionalLong.of(count(query, table));
+    }
+    if (!others.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long counted =
+        table
+            .first(
+                "SELECT count(*) FROM (SELECT 1 FROM pair WHERE contributor = ? LIMIT ?)",
+                row -> row.getLong(1),
+                query.contributor(),
+                MOST_COUNTED + 1)
+            .orElseThrow();
+    return counted > MOST_COUNTED ? OptionalLong.empty() : OptionalLong.of(counted);
   }
 
   /**

@@ -370,6 +370,24 @@ class PairSearchTest {
   }
 
   @Test
+  void countsExactlyWhatATakedownOfAContributorWouldRemove() {
+    for (int i = 0; i < 4; i++) {
+      judged.accept(raw("of the museum " + i), PairStatus.TRAINING);
+    }
+    judged.reject(raw("of the museum, small"), "IMAGE_TOO_SMALL");
+    judged.accept(other("of the school"), PairStatus.TRAINING);
+    read();
+    List<AnswerCondition> none = List.of();
+    PairQuery museum = new PairQuery("", "", "", "museum", "", "", "", none, Optional.empty(), 1);
+
+    assertThat(search.find(museum).found()).hasValue(5);
+    judged.takeDown("CONTRIBUTOR", "museum");
+    read();
+    assertThat(search.find(museum).found()).hasValue(0);
+    assertThat(search.find(PairQuery.all("", 1)).found()).hasValue(1);
+  }
+
+  @Test
   void countsWhatIsThereAfterPairsChangedTheirPlaces() {
     for (String caption : List.of("one", "two", "three")) {
       judged.reject(raw(caption), "IMAGE_TOO_SMALL");

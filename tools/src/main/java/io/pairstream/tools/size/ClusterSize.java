@@ -35,7 +35,7 @@ public record ClusterSize(
   // and transactions 50; of 0.4 % of the pairs a quarantine record of 259.
   private static final double RECORD_BYTES = 980;
   private static final double STORE_BYTES = 203 + 51;
-  private static final double CATALOGUE_BYTES = 1_000;
+  private static final double CATALOGUE_BYTES = 1_200;
   private static final double PICTURE_IN_MEMORY_BYTES = 43;
   private static final double THREAD_BYTES = 768L << 20;
   private static final double HEAP_OF_A_THREAD_BYTES = 350e6;
@@ -118,10 +118,10 @@ public record ClusterSize(
             row("operate", "cores", cores(load, DASHBOARD_MS), Unit.CORES, perPair(DASHBOARD_MS)),
             row(
                 "operate",
-                "disk",
+                "disk each",
                 load.pairs() * CATALOGUE_BYTES,
                 Unit.BYTES,
-                "1 kB a pair; 0.1 more for each answer of a model"),
+                "1.2 kB a pair with an answer of a model; 0.1 more for each further one"),
             row("ingest", "cores", cores(load, INGEST_MS), Unit.CORES, perPair(INGEST_MS)));
     double allMs = preprocess + broker + DASHBOARD_MS + INGEST_MS;
     return new ClusterSize(rows, allMs / 3.6, moved * 1e6, raw + kept);

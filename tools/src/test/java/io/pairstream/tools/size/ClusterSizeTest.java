@@ -33,7 +33,7 @@ class ClusterSizeTest {
     assertThat(amount(MEASURED, "preprocess", "threads each")).isEqualTo(7);
     assertThat(amount(MEASURED, "topics", "partitions")).isEqualTo(24);
     assertThat(amount(MEASURED, "brokers", "machines")).isEqualTo(3);
-    assertThat(amount(MEASURED, "operate", "disk")).isEqualTo(1e9);
+    assertThat(amount(MEASURED, "operate", "disk each")).isEqualTo(1.2e9);
     // All of the million pairs arrive within a week, of a thousand million 604.8 million.
     assertThat(amount(MEASURED, "brokers", "disk, raw pairs")).isCloseTo(486.8e9, within(0.1e9));
     assertThat(amount(load(1_000, 1_000_000_000, 162_280, 3, 16), "brokers", "disk, raw pairs"))
