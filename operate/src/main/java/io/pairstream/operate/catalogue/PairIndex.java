@@ -4,7 +4,6 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -14,7 +13,6 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +35,7 @@ import java.util.stream.Stream;
 public final class PairIndex implements CatalogueFold {
 
   /** Bits of an id that tell records of one millisecond apart. */
-  private static final int ID_BITS = 20;
+  static final int ID_BITS = 20;
 
   /** The last millisecond that an id has room for. */
   private static final long LAST_MILLIS = 1L << 42;
@@ -57,16 +55,6 @@ public final class PairIndex implements CatalogueFold {
 
   /** As SQL; a partial index serves the same words alone. */
   static final String IS_REJECTED = "status = 'QUARANTINED'";
-
-  /** As SQL, whether a row is one of the platform's own pairs. */
-  private static final String IS_CANARY =
-      "%1$s.contributor = '" + Canaries.CONTRIBUTOR + "' AND %1$s.producer = ''";
-
-  /** As SQL, the hour that a row of quarantine is counted in; others are counted in one. */
-  private static final String HOUR =
-      "CASE %1$s.status WHEN 'QUARANTINED' THEN (%1$s.id >> " + ID_BITS + ") / 3600000 ELSE 0 END";
-
-  private static final String COUNTED_IN = "(status, reason, source_kind, is_canary, hour) = (%s)";
 
   private final PairTopics topics;
   private final Map<String, PairStatus> splits;
@@ -111,18 +99,8 @@ public final class PairIndex implements CatalogueFold {
         "CREATE INDEX pair_by_copied ON pair (copy_of) WHERE copy_of IS NOT NULL",
         "CREATE INDEX pair_rejected ON pair (reason, id, source_kind) WHERE " + IS_REJECTED,
         "CREATE INDEX pair_kept ON pair (partition, offset) WHERE " + IS_REJECTED,
-        "CREATE TABLE record_count (status TEXT, reason TEXT, source_kind TEXT, is_canary INTEGER,"
-            + " hour INTEGER, records INTEGER, newest INTEGER,"
-            + " PRIMARY KEY (status, reason, source_kind, is_canary, hour)) WITHOUT ROWID",
-        "CREATE TRIGGER record_comes AFTER INSERT ON pair BEGIN INSERT INTO record_count"
-            + " VALUES (%s, 1, new.id) ON CONFLICT DO UPDATE SET records = records + 1,"
-                .formatted(counted("new"))
-            + " newest = max(newest, excluded.newest); END",
-        "CREATE TRIGGER record_goes AFTER DELETE ON pair BEGIN"
-            + " UPDATE record_count SET records = records - 1 WHERE %1$s;"
-                .formatted(COUNTED_IN.formatted(counted("old")))
-            + " DELETE FROM record_count WHERE records = 0 AND %1$s; END"
-                .formatted(COUNTED_IN.formatted(counted("old"))),
+        RecordCounts.TABLE,
+        RecordCounts.TRIGGER,
         "CREATE TABLE topic (holds TEXT PRIMARY KEY, name TEXT)",
         "INSERT INTO topic VALUES ('TRAINING', '%s'), ('VALIDATION', '%s'), ('TEST', '%s'),"
                 .formatted(
@@ -156,12 +134,6 @@ public final class PairIndex implements CatalogueFold {
         "CREATE INDEX takedown_event_by_subject ON takedown_event (subject)");
   }
 
-  /** As SQL, what a row is counted by. */
-  private static String counted(String row) {
-    return ("%1$s.status, %1$s.reason, %1$s.source_kind, " + IS_CANARY + ", " + HOUR)
-        .formatted(row);
-  }
-
   @Override
   public void apply(String key, Object value, Place place, Database table) {
     applyAll(List.of(new Event(key, value, place)), table);
@@ -173,17 +145,22 @@ public final class PairIndex implements CatalogueFold {
     boolean areInForce =
         is(table, "SELECT 1 FROM takedown WHERE is_in_force")
             || events.stream().anyMatch(event -> event.value() instanceof Takedown);
-    events.forEach(event -> apply(event.key(), event.value(), event.place(), areInForce, table));
+    RecordCounts counts = new RecordCounts();
+    events.forEach(event -> apply(event, areInForce, counts, table));
+    counts.write(table);
   }
 
-  private void apply(String key, Object value, Place place, boolean areInForce, Database table) {
+  private void apply(Event event, boolean areInForce, RecordCounts counts, Database table) {
+    String key = event.key();
+    Object value = event.value();
+    Place place = event.place();
     if (located.contains(place.topic())) {
       locate(key, value, place, table);
     }
     if (value instanceof PreparedPair pair) {
-      prepared(PairRow.of(pair, splits.get(place.topic()), place), areInForce, table);
+      prepared(PairRow.of(pair, splits.get(place.topic()), place), areInForce, counts, table);
     } else if (value instanceof Rejected rejected) {
-      quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), areInForce, table);
+      quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), areInForce, counts, table);
     } else if (value instanceof Receipt receipt) {
       receipt(key, ReceiptNote.of(receipt), place, table);
     } else if (value instanceof Review review) {
@@ -191,7 +168,7 @@ public final class PairIndex implements CatalogueFold {
     } else if (value instanceof Takedown takedown) {
       takenDown(key, takedown, table);
     } else if (value instanceof Action action) {
-      TakedownEvent.of(action).ifPresent(event -> takedownEvent(event, table));
+      TakedownEvent.of(action).ifPresent(known -> takedownEvent(known, table));
       GivenLabels.of(action).ifPresent(given -> given(action.getSubject(), given, table));
     } else if (value instanceof Refused) {
       table.update(
@@ -226,7 +203,8 @@ public final class PairIndex implements CatalogueFold {
                 place.offset()));
   }
 
-  private static void prepared(PairRow row, boolean areInForce, Database table) {
+  private static void prepared(
+      PairRow row, boolean areInForce, RecordCounts counts, Database table) {
     Object pairId = HexBytes.of(row.pairId());
     boolean isKnown =
         is(
@@ -250,10 +228,11 @@ public final class PairIndex implements CatalogueFold {
           RejectReason.DUPLICATE_PAIR.name(),
           first(row.place().at().plusMillis(1)));
     }
-    put(table, row);
+    put(row, counts, table);
   }
 
-  private static void quarantined(PairRow row, boolean areInForce, Database table) {
+  private static void quarantined(
+      PairRow row, boolean areInForce, RecordCounts counts, Database table) {
     boolean isOvertaken =
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
             && is(
@@ -264,7 +243,7 @@ public final class PairIndex implements CatalogueFold {
     if (!isOvertaken
         && !is(table, "SELECT 1 FROM gone WHERE key = ?", row.key())
         && !(areInForce && isTakenDown(table, row.takedowns()))) {
-      put(table, row);
+      put(row, counts, table);
     }
   }
 
@@ -365,11 +344,6 @@ public final class PairIndex implements CatalogueFold {
     return Instant.ofEpochMilli(id >> ID_BITS);
   }
 
-  /** The hour that a row of quarantine of that time is counted in. */
-  static long hour(Instant at) {
-    return at.toEpochMilli() / Duration.ofHours(1).toMillis();
-  }
-
   /** The first id that a row of that time may have. */
   static long first(Instant at) {
     return Math.min(LAST_MILLIS, Math.max(0, at.toEpochMilli())) << ID_BITS;
@@ -394,7 +368,8 @@ public final class PairIndex implements CatalogueFold {
     return table.first(sql, row -> true, values).isPresent();
   }
 
-  private static void put(Database table, PairRow row) {
+  private static void put(PairRow row, RecordCounts counts, Database table) {
+    counts.add(row);
     long first = first(row.place().at());
     table.update(
         PUT,

@@ -228,14 +228,14 @@ public final class PairSearch {
 
   /** Counts of the entries in quarantine, by reason and source; canaries are counted apart. */
   public QuarantineBoard board() {
-    long since = PairIndex.hour(clock.instant().minus(Duration.ofDays(1)));
+    long since = RecordCounts.hour(clock.instant().minus(Duration.ofDays(1)));
     return catalogue.read(
         table -> {
           List<QuarantineBoard.Cell> cells =
               table.query(
                   "SELECT reason, source_kind, sum(records), sum(records) FILTER (WHERE hour >= ?),"
                       + " max(newest) FROM record_count WHERE status = 'QUARANTINED'"
-                      + " AND NOT is_canary GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+                      + " AND NOT is_canary GROUP BY 1, 2 HAVING sum(records) > 0 ORDER BY 3 DESC, 1, 2",
                   row ->
                       new QuarantineBoard.Cell(
                           row.getString(1),
