@@ -1,4 +1,4 @@
-"""Makes the tiny ONNX models of ModelScoresTest, ModelScoreTest, ModelPoolTest and ModelsCommandTest.
+"""Makes the tiny ONNX models of ModelPoolTest, WordsModelTest and ModelsCommandTest.
 
     python onnx_models.py DIRECTORY...
 
@@ -37,38 +37,6 @@ def mean_brightness():
         [floats("pixels", 1, 3, 16, 16)],
         [floats("score", 1, 4)],
         [helper.make_tensor("one", TensorProto.INT64, [1], [1])],
-    )
-
-
-def channels_last():
-    """The mean of the last channel, of a picture of any size: float32 [n, h, w, 3]."""
-    return model(
-        [
-            helper.make_node("ReduceMean", ["pixels"], ["each"], axes=[1, 2], keepdims=0),
-            helper.make_node("Gather", ["each", "two"], ["score"], axis=1),
-        ],
-        [floats("pixels", "n", "height", "width", 3)],
-        [floats("score", "n", 1)],
-        [helper.make_tensor("two", TensorProto.INT64, [1], [2])],
-    )
-
-
-def brightness_and_tokens(kind):
-    """The mean of the pixels plus the sum of what a table of ten numbers, 0 to 9, has for eight ids."""
-    return model(
-        [
-            helper.make_node("ReduceMean", ["pixels"], ["brightness"], axes=[0, 1, 2, 3], keepdims=0),
-            helper.make_node("Gather", ["table", "ids"], ["found"], axis=0),
-            helper.make_node("ReduceMean", ["found"], ["mean"], axes=[0, 1], keepdims=0),
-            helper.make_node("Mul", ["mean", "eight"], ["sum"]),
-            helper.make_node("Add", ["brightness", "sum"], ["score"]),
-        ],
-        [floats("pixels", 1, 3, 16, 16), helper.make_tensor_value_info("ids", kind, [1, 8])],
-        [helper.make_tensor_value_info("score", TensorProto.FLOAT, [])],
-        [
-            helper.make_tensor("table", TensorProto.FLOAT, [10], list(range(10))),
-            helper.make_tensor("eight", TensorProto.FLOAT, [], [8]),
-        ],
     )
 
 
@@ -155,9 +123,6 @@ def text_reader():
 def main():
     models = {
         "mean-brightness.onnx": mean_brightness(),
-        "channels-last.onnx": channels_last(),
-        "brightness-and-tokens.onnx": brightness_and_tokens(TensorProto.INT64),
-        "brightness-and-int32-tokens.onnx": brightness_and_tokens(TensorProto.INT32),
         "unknown-operator.onnx": unknown_operator(),
         "shown.onnx": shown("nchw"),
         "shown-last.onnx": shown("nhwc"),

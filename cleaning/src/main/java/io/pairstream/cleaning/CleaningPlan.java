@@ -19,7 +19,6 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
-import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelNormalisation;
@@ -39,7 +38,6 @@ import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.cleaning.words.WriteTextForms;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +52,10 @@ import java.util.TreeMap;
  * before the image's, whose pixels cost the most.
  */
 public final class CleaningPlan {
+
+  /** Keys of a section of {@code scores}, which is refused as a whole. */
+  private static final List<String> SCORE_KEYS =
+      List.of("model", "input", "input-side-px", "layout", "normalisation", "output", "min", "max");
 
   /**
    * Raised with each release whose steps are more or behave otherwise under the same settings; part
@@ -86,10 +88,8 @@ public final class CleaningPlan {
     Draft draft = new Draft(recipe, observer);
     Noted<TokenizeCaption> tokenize = recipe.noting(TokenizeCaption::new);
     tokens = tokenize.value();
-    Noted<ImagePlan> asked =
-        recipe.noting(
-            reader ->
-                ImagePlan.from(reader).withScores(ModelScore.from(reader, tokens.main().length())));
+    refuseScores(recipe);
+    Noted<ImagePlan> asked = recipe.noting(ImagePlan::from);
     pictures = asked.value();
     Plugins plugins = Plugins.from(recipe);
     boolean followsCropBox = draft.read("image", KeyEffect.REMAKES, ReadCropBox::isAskedFor);
@@ -131,7 +131,6 @@ public final class CleaningPlan {
             .steps();
     Noted<RefuseForbiddenPicture> forbidden = recipe.noting(RefuseForbiddenPicture::new);
     Noted<CheckMeasures> quality = recipe.noting(CheckMeasures::ofQuality);
-    Noted<CheckMeasures> scores = recipe.noting(CheckMeasures::ofScores);
     image =
         draft
             .<ImageToPrepare>begin("image")
@@ -140,10 +139,9 @@ public final class CleaningPlan {
                 asked.map(plan -> new PrepareImage(worker, plan, forbidden.value()::isForbidden)))
             .thenIfOn("refuse-forbidden-picture", forbidden)
             .thenIfOn("check-image-quality", quality)
-            .thenIfOn("check-model-scores", scores)
             .thenAll(plugins.pictures())
             .steps();
-    pictureLimits = quality.value().and(scores.value());
+    pictureLimits = quality.value();
     normalisation =
         draft.read(
             "image",
@@ -168,6 +166,18 @@ public final class CleaningPlan {
     effectiveRecipe = recipe.finish();
   }
 
+  /** Names what takes the place of models inside of the line, which a recipe could once have. */
+  private static void refuseScores(RecipeReader recipe) {
+    for (String name : recipe.sections("scores")) {
+      SCORE_KEYS.forEach(key -> recipe.text("scores." + name + "." + key, ""));
+      recipe.problem(
+          "scores." + name,
+          "models no longer judge pairs here; give the model a card, run score with it, and limit its"
+              + " answer: answers: {%s: {max: 0.5, when-outside: reject}} (see docs/models.md)"
+                  .formatted(name));
+    }
+  }
+
   /** All steps in the order a pair meets them, those that are switched off too. */
   public List<PlannedStep> steps() {
     return steps;
@@ -178,7 +188,7 @@ public final class CleaningPlan {
     return keys;
   }
 
-  /** The limits of a picture's measures and scores, in the order in which a picture meets them. */
+  /** The limits of a picture's measures, in the order in which a picture meets them. */
   CheckMeasures pictureLimits() {
     return pictureLimits;
   }
@@ -208,9 +218,7 @@ public final class CleaningPlan {
         .then(
             tokenized ->
                 image
-                    .apply(
-                        new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)),
-                        pair.waived())
+                    .apply(new ImageToPrepare(pair.image(), pair.cropBox()), pair.waived())
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
   }
 
@@ -222,12 +230,6 @@ public final class CleaningPlan {
   /** Makes the tokens of a caption alone, or rejects it. */
   public Outcome<TokenizedCaption> describe(ReceivedCaption received, Set<RejectReason> waived) {
     return caption.apply(received, waived);
-  }
-
-  private List<Integer> seenByModels(TokenizedCaption caption) {
-    return pictures.scoresSeeCaptions()
-        ? Arrays.stream(caption.tokens().ids()).boxed().toList()
-        : List.of();
   }
 
   /** The plan that image workers follow. */

@@ -21,7 +21,6 @@ public final class RecipeChange {
   private final SortedMap<String, Values> keys = new TreeMap<>();
   private final List<KeyUse> uses = new ArrayList<>();
   private final Set<Step<?, ?>> judges = new LinkedHashSet<>();
-  private final boolean modelsSeeCaptions;
   private final CheckMeasures limitsBefore;
   private final CheckMeasures limits;
 
@@ -39,7 +38,6 @@ public final class RecipeChange {
         keys.put(key, values);
       }
     }
-    modelsSeeCaptions = after.pictures().scoresSeeCaptions();
     for (KeyUse use : after.keys()) {
       if (keys.containsKey(use.key())) {
         uses.add(use);
@@ -62,11 +60,8 @@ public final class RecipeChange {
 
   private boolean needsPixels(KeyUse use) {
     return switch (use.effect()) {
-      case PLACES, SELECTS -> false;
-      case MARKS_EVERY_PAIR -> modelsSeeCaptions && use.stage().equals("caption");
-      case REMAKES ->
-          use.stage().equals("image") || (modelsSeeCaptions && use.stage().equals("caption"));
-      case JUDGES_STORED, LIMITS_PICTURE -> use.stage().equals("image");
+      case PLACES, SELECTS, MARKS_EVERY_PAIR -> false;
+      case REMAKES, JUDGES_STORED, LIMITS_PICTURE -> use.stage().equals("image");
     };
   }
 

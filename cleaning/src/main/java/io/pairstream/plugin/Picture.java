@@ -8,8 +8,7 @@ import java.util.Map;
  * @param widthPx width of the upright original in pixels
  * @param heightPx height of the upright original in pixels
  * @param measures what the recipe has measured, by name: {@code sharpness}, {@code entropy_bits}
- *     and so on, {@code score.NAME} for each model's score; without those of {@code quality} where
- *     {@code quality.measures} is {@code none}
+ *     and so on; without those of {@code quality} where {@code quality.measures} is {@code none}
  */
 public record Picture(int widthPx, int heightPx, Map<String, Double> measures) {
 

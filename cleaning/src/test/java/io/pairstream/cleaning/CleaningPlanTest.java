@@ -13,7 +13,6 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
-import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
@@ -29,11 +28,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,19 +133,6 @@ class CleaningPlanTest {
     assertThat(worker.images).isEmpty();
   }
 
-  private static PreparedImage measured(String measure, double value) {
-    Map<String, Double> measures = new HashMap<>(PREPARED.measures());
-    measures.put(measure, value);
-    return new PreparedImage(
-        PREPARED.picture(),
-        List.of(),
-        640,
-        480,
-        PREPARED.perceptualHash(),
-        PREPARED.mirroredHash(),
-        measures);
-  }
-
   @Test
   void addsWhatTheFileTellsToTheMeasures() {
     CleanedPair cleaned = plan("").clean(pair("A dog and a ball")).keptOnly().get(0);
@@ -190,28 +174,12 @@ class CleaningPlanTest {
   }
 
   @Test
-  void modelsSeeTheCaptionWhereTheyAskForIt() throws Exception {
-    Path models = Path.of(CleaningPlanTest.class.getResource("image/models").toURI());
-    String yaml =
-        """
-        tokens: {length: 8}
-        scores:
-          fit: {model: brightness-and-tokens.onnx, input: image-and-tokens, input-side-px: 16,
-                min: 0.25}
-        """;
-    FakeImageWorker unfit = new FakeImageWorker(Outcome.kept(measured("score.fit", 0.2)));
-    RecipeReader recipe = RecipeReader.parse(models.resolve("recipe.yaml").toString(), yaml);
-
-    Outcome<CleanedPair> outcome = plan(recipe, unfit).clean(pair("a dog and a ball"));
-
-    assertThat(outcome.rejectedOnly())
-        .extracting(Rejection::reason, Rejection::measured)
-        .containsExactly(
-            Tuple.tuple(
-                RejectReason.SCORE_OUT_OF_RANGE, Measured.atLeast("score.fit", 0.2, 0.25, "")));
-    assertThat(unfit.images.get(0).tokenIds()).hasSize(8).startsWith(64, 3290);
-    assertThat(unfit.plans.get(0).scores()).extracting(ModelScore::name).containsExactly("fit");
-    assertThat(steps).endsWith("prepare-image", "check-image-quality", "check-model-scores");
+  void saysWhatTakesThePlaceOfScores() {
+    assertThatThrownBy(() -> plan("scores:\n  nsfw: {model: nsfw.onnx, layout: nhwc, max: 0.5}\n"))
+        .hasMessageContaining(
+            "scores.nsfw: models no longer judge pairs here; give the model a card, run score with"
+                + " it, and limit its answer: answers: {nsfw: {max: 0.5, when-outside: reject}}")
+        .hasMessageNotContaining("no such setting");
   }
 
   @Test

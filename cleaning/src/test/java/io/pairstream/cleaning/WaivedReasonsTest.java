@@ -135,7 +135,6 @@ class WaivedReasonsTest {
             RejectReason.WITHDRAWN,
             RejectReason.IMAGE_FORBIDDEN,
             RejectReason.PICTURE_FORBIDDEN,
-            RejectReason.SCORE_OUT_OF_RANGE,
             RejectReason.MODEL_REFUSED,
             RejectReason.CAPTION_FLAGGED_WORDS,
             RejectReason.CAPTION_HAS_CONTACT,

@@ -132,7 +132,7 @@ public final class MachineChecks {
     public static List<Finding> run(WorkerSettings settings, ImagePlan plan) {
       try (ImageWorkerPool workers = new ImageWorkerPool(settings)) {
         long begin = System.nanoTime();
-        workers.rehearse(plan);
+        workers.rehearse();
         long startedMillis = millisSince(begin);
         begin = System.nanoTime();
         for (long index = 0; index < PICTURES; index++) {
@@ -199,7 +199,7 @@ public final class MachineChecks {
       ByteBuffer drawn = DrawnPairs.plain(1).at(index).pair().getImage();
       return new ProbeImage()
           .apply(new EncodedImage(Utils.toArray(drawn)))
-          .then(probed -> workers.prepare(ImageToPrepare.whole(probed), plan.withScores(List.of())))
+          .then(probed -> workers.prepare(ImageToPrepare.whole(probed), plan))
           .fold(prepared -> "", Rejection::detail);
     }
 

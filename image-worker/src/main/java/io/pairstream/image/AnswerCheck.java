@@ -83,7 +83,6 @@ final class AnswerCheck {
               bothWays(image, plan)
                   .flatMap(layouts -> layouts.rejectedOnly().stream())
                   .anyMatch(rejection -> rejection.reason() == reason);
-          case SCORE_OUT_OF_RANGE -> !plan.scores().isEmpty();
           default -> ImageWorker.REASONS.contains(reason);
         };
     if (!possible) {

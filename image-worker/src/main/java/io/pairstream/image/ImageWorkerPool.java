@@ -8,7 +8,6 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
-import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.image.ConfinedProcess.LostException;
 import io.pairstream.image.ConfinedProcess.Reply;
@@ -50,8 +49,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final Confinement confinement;
   private final WorkerStarter starter;
   private final SecureRandom tokens = new SecureRandom();
-
-  private volatile List<ModelScore> models = List.of();
 
   private final LongAdder asked = new LongAdder();
   private final LongAdder started = new LongAdder();
@@ -116,8 +113,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw new ImageWorkerUnavailableException("interrupted while waiting for a worker", e);
     }
     try {
-      models = plan.scores();
-      return prepareInTurn(idleOrFresh(plan.scores()), image, plan);
+      return prepareInTurn(idleOrFresh(), image, plan);
     } finally {
       turns.release();
     }
@@ -135,7 +131,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     turns.acquireUninterruptibly();
     try {
       Optional.ofNullable(idle.pollFirst()).ifPresent(this::forget);
-      Outcome<PreparedImage> answer = prepareInTurn(fresh(plan.scores()), image, plan);
+      Outcome<PreparedImage> answer = prepareInTurn(fresh(), image, plan);
       if (!answer.equals(doubted)) {
         confinement.retireAll();
       }
@@ -151,15 +147,15 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       return ask(worker, image, plan);
     } catch (LostException first) {
       if (first.lateAtWork()) {
-        idle.addFirst(fresh(plan.scores()));
+        idle.addFirst(fresh());
         return blame(first);
       }
       // No verdict: another process may have killed it, or an earlier image may have damaged it.
     }
     try {
-      return ask(fresh(plan.scores()), image, plan);
+      return ask(fresh(), image, plan);
     } catch (LostException second) {
-      idle.addFirst(fresh(plan.scores()));
+      idle.addFirst(fresh());
       return blame(second);
     }
   }
@@ -222,7 +218,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private void startSuccessor() {
     try {
-      successors.addFirst(starter.start(models));
+      successors.addFirst(starter.start());
       started.increment();
     } catch (ImageWorkerUnavailableException e) {
       // The worker that lives continues; its next image tries again.
@@ -257,15 +253,14 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   /**
-   * Finds out whether a worker can do what the plan asks, before any image needs it.
+   * Finds out whether a worker can work, before any image needs it.
    *
    * @throws ImageWorkerUnavailableException if not; the message says why
    */
-  public void rehearse(ImagePlan plan) {
-    models = plan.scores();
+  public void rehearse() {
     turns.acquireUninterruptibly();
     try {
-      idle.addFirst(idleOrFresh(plan.scores()));
+      idle.addFirst(idleOrFresh());
     } finally {
       turns.release();
     }
@@ -368,7 +363,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private void tryAgain() {
     if (turns.tryAcquire()) {
       try {
-        idle.addFirst(idleOrFresh(models));
+        idle.addFirst(idleOrFresh());
       } catch (ImageWorkerUnavailableException e) {
         // Noted by the failed start itself; the next call to available() tries again.
       } finally {
@@ -377,33 +372,29 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  private WorkerProcess idleOrFresh(List<ModelScore> scores) {
+  private WorkerProcess idleOrFresh() {
     WorkerProcess worker = idle.pollFirst();
-    while (worker != null && !isFor(scores, worker)) {
+    while (worker != null && !worker.process().isUsable()) {
       forget(worker);
       worker = idle.pollFirst();
     }
     if (worker == null) {
-      return fresh(scores);
+      return fresh();
     }
     // It lives and has proved itself, whatever became of another one's start.
     available = true;
     return worker;
   }
 
-  private static boolean isFor(List<ModelScore> scores, WorkerProcess worker) {
-    return worker.process().isUsable() && worker.plan().scores().equals(scores);
-  }
-
   /** A worker that has answered its start's test picture and no other image. */
-  private WorkerProcess fresh(List<ModelScore> scores) {
+  private WorkerProcess fresh() {
     WorkerProcess successor = successors.pollFirst();
-    if (successor != null && isFor(scores, successor)) {
+    if (successor != null && successor.process().isUsable()) {
       return successor;
     }
     Optional.ofNullable(successor).ifPresent(this::forget);
     try {
-      WorkerProcess worker = starter.start(scores);
+      WorkerProcess worker = starter.start();
       available = true;
       started.increment();
       return worker;

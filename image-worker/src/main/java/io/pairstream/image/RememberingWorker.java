@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * under several captions is decoded once.
  *
  * <p>What an image becomes depends on nothing else, so it is the same whether it is remembered or
- * made again. Not so what crashed or was late, which is tried again with the next caption, and what
- * models say that see the caption as well.
+ * made again. Not so what crashed or was late, which is tried again with the next caption.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe. Two callers that ask for the same image
  * at the same time may both be sent on.
@@ -63,9 +62,6 @@ public final class RememberingWorker implements ImageWorker {
 
   @Override
   public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
-    if (!image.tokenIds().isEmpty()) {
-      return worker.prepare(image, plan);
-    }
     Asked asked = new Asked(image, plan);
     Answered known = answers.get(asked);
     return known != null
@@ -79,9 +75,6 @@ public final class RememberingWorker implements ImageWorker {
   @Override
   public Outcome<PreparedImage> confirm(
       ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
-    if (!image.tokenIds().isEmpty()) {
-      return worker.confirm(image, plan, doubted);
-    }
     Asked asked = new Asked(image, plan);
     Answered known = answers.get(asked);
     return known != null && known.confirmed()

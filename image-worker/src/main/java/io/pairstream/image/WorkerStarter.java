@@ -7,13 +7,11 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
-import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.image.ConfinedProcess.LostException;
 import io.pairstream.image.ConfinedProcess.Reply;
 import io.pairstream.image.Sandbox.Launcher;
@@ -22,10 +20,8 @@ import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -43,7 +39,6 @@ final class WorkerStarter {
           new PictureOutput(
               Geometry.square(SIDE_PX), ImageEncoding.RAW, 95, ChromaSubsampling.HALVED));
 
-  private static final String MODELS_UNUSABLE = "no worker can use the recipe's models: ";
   private static final String NOT_STARTED = "no worker can be started: ";
 
   private final Confinement confinement;
@@ -70,18 +65,15 @@ final class WorkerStarter {
   }
 
   /**
-   * A worker that has loaded the models, which none does later, and prepared a picture that is
-   * known to be good. A model that fails here is no image's fault.
+   * A worker that has prepared a picture that is known to be good.
    *
    * @throws ImageWorkerUnavailableException with the reason where there is none
    */
-  WorkerProcess start(List<ModelScore> scores) {
-    scores.forEach(WorkerStarter::refuseExchanged);
-    List<Path> files = scores.stream().map(score -> Path.of(score.model())).toList();
+  WorkerProcess start() {
     ImageWindow window = confinement.window();
-    WorkerProcess worker = new WorkerProcess(confinement.start(window, files), window);
+    WorkerProcess worker = new WorkerProcess(confinement.start(window, List.of()), window);
     try {
-      prove(worker, scores);
+      prove(worker);
       return worker;
     } catch (ImageWorkerUnavailableException e) {
       confinement.forget(worker.process());
@@ -89,32 +81,10 @@ final class WorkerStarter {
     }
   }
 
-  /**
-   * Compares the model's file with its digest: here rather than in the worker, whose virtual
-   * machine hashes a hundred times more slowly.
-   */
-  private static void refuseExchanged(ModelScore score) {
-    try {
-      if (!NamedFile.sha256(Path.of(score.model())).equals(score.sha256())) {
-        throw new ImageWorkerUnavailableException(
-            MODELS_UNUSABLE
-                + "the model of scores."
-                + score.name()
-                + " has changed since the recipe was read");
-      }
-    } catch (IOException e) {
-      throw new ImageWorkerUnavailableException(
-          MODELS_UNUSABLE + Complaints.presentable("a model cannot be read: " + e.getMessage()), e);
-    }
-  }
-
-  private void prove(WorkerProcess worker, List<ModelScore> scores) {
-    boolean greeted = false;
+  private void prove(WorkerProcess worker) {
     try {
       codecs = worker.process().greet(startLimit).lines().reduce("", (a, b) -> b);
-      greeted = true;
-      Reply<Answer> reply =
-          worker.ask(tokens.nextLong(), SELF_TEST.withScores(scores), good(scores), startLimit);
+      Reply<Answer> reply = worker.ask(tokens.nextLong(), SELF_TEST, good(), startLimit);
       String failure =
           reply
               .answer()
@@ -126,16 +96,12 @@ final class WorkerStarter {
             "it cannot decode a picture that is known to be good: " + failure, false, false, null);
       }
     } catch (LostException e) {
-      throw new ImageWorkerUnavailableException(
-          greeted && !scores.isEmpty()
-              ? MODELS_UNUSABLE + Complaints.presentable(e.getMessage())
-              : NOT_STARTED + e.getMessage(),
-          e);
+      throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
     }
   }
 
-  /** The test picture, with as many token ids as the models look at. */
-  private static ImageToPrepare good(List<ModelScore> scores) {
+  /** The test picture. */
+  private static ImageToPrepare good() {
     try (InputStream in = WorkerStarter.class.getResourceAsStream("self-test.jpg")) {
       ProbedImage picture =
           new ProbedImage(
@@ -146,9 +112,7 @@ final class WorkerStarter {
               8,
               ProbedImage.ColourModel.RGB,
               false);
-      int ids = scores.stream().mapToInt(ModelScore::tokens).max().orElse(0);
-      return new ImageToPrepare(
-          picture, ImageToPrepare.whole(picture).cropBox(), Collections.nCopies(ids, 0));
+      return ImageToPrepare.whole(picture);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

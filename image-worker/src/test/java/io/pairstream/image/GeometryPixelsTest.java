@@ -11,7 +11,6 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -256,7 +255,7 @@ class GeometryPixelsTest {
   }
 
   private Outcome<PreparedImage> prepare(byte[] image, PixelBox box, ImagePlan plan) {
-    return pool.prepare(new ImageToPrepare(Pictures.probe(image), box, List.of()), plan);
+    return pool.prepare(new ImageToPrepare(Pictures.probe(image), box), plan);
   }
 
   /** Each pixel as a square. */

@@ -89,7 +89,7 @@ class ReasonsPageTest {
 
                 *Measure and limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of \
                 `dalle`, and what is measured; 0, 1 or an empty value mostly means off. A reviewer may [let in](quarantine.md#decide-about-a-pair) what *can \
-                be waived*. [Model scores](recipe.md#scores-by-models) have the limits `scores.NAME.min` and `max`. \
+                be waived*. `MODEL_REFUSED` has the [limits of answers](recipe.md#limits-of-answers). \
                 *COCO* are the values of 239 of its photographs at 1 %, 50 % and 99 %; \
                 [1] to [3] are named in [recipe](recipe.md#measures-of-images).
 

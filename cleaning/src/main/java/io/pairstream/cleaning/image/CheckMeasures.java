@@ -16,15 +16,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Keeps pictures whose measures, or the scores that models give them, lie within the recipe's
- * limits.
+ * Keeps pictures whose measures lie within the recipe's limits.
  *
- * <p>Rejects: the reason of each measure's limit, {@code SCORE_OUT_OF_RANGE}.
+ * <p>Rejects: the reason of each measure's limit.
  */
 public final class CheckMeasures implements Check<PreparedImage> {
-
-  /** Largest absolute value of a score: one beyond, or NaN, is rejected under any recipe. */
-  private static final double BEYOND = 1e9;
 
   private static final String KEY = "quality.measures";
 
@@ -80,31 +76,6 @@ public final class CheckMeasures implements Check<PreparedImage> {
         "border_bottom_share");
     step.least(recipe, "bytes_per_pixel", 0, RejectReason.IMAGE_OVERCOMPRESSED);
     return step;
-  }
-
-  /** Reads {@code min} and {@code max} of each section below {@code scores}. */
-  public static CheckMeasures ofScores(RecipeReader recipe) {
-    CheckMeasures step = new CheckMeasures(true);
-    for (String name : recipe.sections("scores")) {
-      String section = "scores." + name + ".";
-      double min = recipe.number(section + "min", -BEYOND, -BEYOND, BEYOND);
-      double max = recipe.number(section + "max", BEYOND, -BEYOND, BEYOND);
-      if (min > max) {
-        recipe.problem(section + "min", min + " is more than max, " + max);
-      }
-      String measure = ModelScore.measure(name);
-      step.limits.add(new Limit(measure, true, min, RejectReason.SCORE_OUT_OF_RANGE));
-      step.limits.add(new Limit(measure, false, max, RejectReason.SCORE_OUT_OF_RANGE));
-    }
-    return step;
-  }
-
-  /** The limits of this step and of one that follows it. */
-  public CheckMeasures and(CheckMeasures next) {
-    CheckMeasures both = new CheckMeasures(measured);
-    both.limits.addAll(limits);
-    both.limits.addAll(next.limits);
-    return both;
   }
 
   /** Whether anything is measured: reads {@code quality.measures}. */

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,15 +22,13 @@ import java.util.stream.Stream;
  * @param renditions further pictures, in the recipe's order
  * @param pixels what is done to the pixels of all pictures
  * @param measures whether the main picture is measured, before its pixels are changed
- * @param scores what models say of the main picture, likewise
  */
 public record ImagePlan(
     ColourProfileRule colourProfile,
     PictureOutput main,
     List<Rendition> renditions,
     PixelOperations pixels,
-    boolean measures,
-    List<ModelScore> scores) {
+    boolean measures) {
 
   /**
    * Most bytes of all pictures of a pair together. A record has at most 10 MiB; the rest of it,
@@ -42,12 +39,7 @@ public record ImagePlan(
   /** Plan of the default recipe; a worker follows it until it receives another. */
   public static final ImagePlan PRESETS =
       new ImagePlan(
-          ColourProfileRule.CONVERT,
-          PictureOutput.PRESETS,
-          List.of(),
-          PixelOperations.NONE,
-          true,
-          List.of());
+          ColourProfileRule.CONVERT, PictureOutput.PRESETS, List.of(), PixelOperations.NONE, true);
 
   /** Measures of where the main picture's part lies on the upright image. */
   private static final Set<String> PART =
@@ -58,13 +50,11 @@ public record ImagePlan(
 
   public ImagePlan {
     renditions = List.copyOf(renditions);
-    scores = List.copyOf(scores);
   }
 
   /** One picture and nothing else. */
   public static ImagePlan of(PictureOutput main) {
-    return new ImagePlan(
-        ColourProfileRule.CONVERT, main, List.of(), PixelOperations.NONE, false, List.of());
+    return new ImagePlan(ColourProfileRule.CONVERT, main, List.of(), PixelOperations.NONE, false);
   }
 
   /**
@@ -101,8 +91,7 @@ public record ImagePlan(
                   + "smaller sizes or fewer renditions")
               .formatted(bytes, MAX_PICTURE_BYTES));
     }
-    return new ImagePlan(
-        profile, main, renditions, pixels, CheckMeasures.measures(recipe), List.of());
+    return new ImagePlan(profile, main, renditions, pixels, CheckMeasures.measures(recipe));
   }
 
   /** Description of the image's preparation, for a person. */
@@ -124,7 +113,6 @@ public record ImagePlan(
     if (measures) {
       parts.add("measured");
     }
-    scores.forEach(score -> parts.add("scored by " + score.name()));
     return String.join("; ", parts);
   }
 
@@ -186,26 +174,7 @@ public record ImagePlan(
     if (measures) {
       names.addAll(CheckMeasures.MEASURES.keySet());
     }
-    scores.forEach(score -> names.add(score.measure()));
     return names;
-  }
-
-  /** Returns a copy that also asks these models. */
-  public ImagePlan withScores(List<ModelScore> others) {
-    return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);
-  }
-
-  /** Whether a model sees the caption, too. */
-  public boolean scoresSeeCaptions() {
-    return !scoresOfCaptions().isEmpty();
-  }
-
-  /** Names of the measures that models give who see the caption, too. */
-  public Set<String> scoresOfCaptions() {
-    return scores.stream()
-        .filter(score -> score.tokens() > 0)
-        .map(ModelScore::measure)
-        .collect(Collectors.toSet());
   }
 
   /** Treatment of a picture whose colours are not meant as sRGB. */

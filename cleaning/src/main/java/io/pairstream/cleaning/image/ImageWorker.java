@@ -2,7 +2,6 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -10,8 +9,7 @@ import java.util.Set;
  *
  * <p>Rejects: {@code IMAGE_DAMAGED}, {@code IMAGE_COLOUR_MODEL_UNSUPPORTED}, {@code
  * IMAGE_COLOUR_PROFILE_UNSUPPORTED}, {@code CROP_BOX_INVALID}, {@code IMAGE_SMALLER_THAN_TARGET},
- * {@code PREPARED_IMAGE_TOO_LARGE}, {@code SCORE_OUT_OF_RANGE}, {@code DECODER_CRASH}, {@code
- * DECODE_TIMEOUT}. Thread-safe.
+ * {@code PREPARED_IMAGE_TOO_LARGE}, {@code DECODER_CRASH}, {@code DECODE_TIMEOUT}. Thread-safe.
  */
 public interface ImageWorker {
 
@@ -23,8 +21,7 @@ public interface ImageWorker {
           RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED,
           RejectReason.CROP_BOX_INVALID,
           RejectReason.IMAGE_SMALLER_THAN_TARGET,
-          RejectReason.PREPARED_IMAGE_TOO_LARGE,
-          RejectReason.SCORE_OUT_OF_RANGE);
+          RejectReason.PREPARED_IMAGE_TOO_LARGE);
 
   /**
    * Prepares one image that the gate kept.
@@ -50,17 +47,12 @@ public interface ImageWorker {
    *
    * @param image the file with what its header declares
    * @param cropBox the part that the producer means, in upright pixels
-   * @param tokenIds the caption's token ids, for models that look at both; empty where none does
    */
-  public record ImageToPrepare(ProbedImage image, PixelBox cropBox, List<Integer> tokenIds) {
-
-    public ImageToPrepare {
-      tokenIds = List.copyOf(tokenIds);
-    }
+  public record ImageToPrepare(ProbedImage image, PixelBox cropBox) {
 
     /** The whole image, by itself. */
     public static ImageToPrepare whole(ProbedImage image) {
-      return new ImageToPrepare(image, PixelBox.WHOLE, List.of());
+      return new ImageToPrepare(image, PixelBox.WHOLE);
     }
   }
 

@@ -25,9 +25,9 @@ public final class MeasureLimits {
           "caption.min-language-confidence", "language_confidence");
 
   /** Values of minima and maxima that nothing can break. */
-  private static final List<Double> OFF_MIN = List.of(0.0, -1e9);
+  private static final List<Double> OFF_MIN = List.of(0.0);
 
-  private static final List<Double> OFF_MAX = List.of(1.0, 255.0, 1e9);
+  private static final List<Double> OFF_MAX = List.of(1.0, 255.0);
 
   private MeasureLimits() {}
 
@@ -53,20 +53,14 @@ public final class MeasureLimits {
    * @return {@code quality.min-sharpness}; empty where there is none
    */
   public static Optional<String> key(Collection<String> keys, String measure, Bound bound) {
-    return measure.startsWith("score.")
-        ? Optional.of(
-            "scores." + measure.substring(6) + (bound == Bound.AT_LEAST ? ".min" : ".max"))
-        : keys.stream()
-            .filter(key -> measures(key).anyMatch(measure::equals) && bound(key) == bound)
-            .findFirst();
+    return keys.stream()
+        .filter(key -> measures(key).anyMatch(measure::equals) && bound(key) == bound)
+        .findFirst();
   }
 
   private static Stream<String> measures(String key) {
     String[] parts = key.split("\\.");
     String last = parts[parts.length - 1];
-    if (parts[0].equals("scores") && last.matches("min|max")) {
-      return Stream.of("score." + parts[1]);
-    }
     if (parts[0].equals("quality") && last.matches("(min|max)-.+")) {
       String name = last.substring(4).replace('-', '_');
       return name.equals("border_share")

@@ -55,8 +55,7 @@ class ImagePlanTest {
                     ChromaSubsampling.FULL),
                 List.of(),
                 PixelOperations.NONE,
-                true,
-                List.of()));
+                true));
   }
 
   @Test

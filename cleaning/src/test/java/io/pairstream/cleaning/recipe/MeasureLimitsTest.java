@@ -62,7 +62,6 @@ class MeasureLimitsTest {
     assertThat(MeasureLimits.key(keys, "border_top_share", AT_MOST))
         .contains("quality.max-border-share");
     assertThat(MeasureLimits.key(keys, "caption_words", AT_LEAST)).contains("caption.min-words");
-    assertThat(MeasureLimits.key(keys, "score.nsfw", AT_MOST)).contains("scores.nsfw.max");
   }
 
   private static List<String> limits(String yaml) {

@@ -1,6 +1,5 @@
 package io.pairstream.cli.recipe;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.data.LimitOption;
@@ -37,10 +36,9 @@ public final class RecipeDiffCommand extends ClusterCommand {
     long most = checked(limit::most);
     RecipeFile old = recipe(before);
     RecipeFile other = recipe(after);
-    CleaningPlan planBefore = plan(old);
-    CleaningPlan planAfter = plan(other);
+    var unused = List.of(plan(old), plan(other)); // a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = PlanWorkers.start(threads, planBefore, planAfter);
+    try (ImageWorkerPool workers = PlanWorkers.start(threads);
         Progress progress = progress()) {
       long[] judged = {0};
       DiffReport report =

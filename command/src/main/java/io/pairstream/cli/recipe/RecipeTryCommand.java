@@ -52,10 +52,10 @@ final class RecipeTryCommand extends PairstreamCommand {
         sheet == null || Files.isWritable(sheet.toAbsolutePath().getParent()),
         "--sheet: nothing can be written there: " + sheet);
     RecipeFile file = recipe(recipe);
-    CleaningPlan idle = plan(file); // a refused recipe starts no worker
+    var unused = plan(file); // a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceOptions options = checked(reading::read);
-    try (ImageWorkerPool workers = PlanWorkers.start(threads, idle);
+    try (ImageWorkerPool workers = PlanWorkers.start(threads);
         Progress progress = progress()) {
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
       ContactSheet page = sheet == null ? null : new ContactSheet(workers);

@@ -77,7 +77,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
     }
     RecipeFile recipe = recipe(under);
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = PlanWorkers.start(threads, plan(recipe));
+    try (ImageWorkerPool workers = PlanWorkers.start(threads);
         ReplayForecast forecast =
             new ReplayForecast(
                 cluster,

@@ -175,7 +175,7 @@ public final class WorkerProtocol {
     private ImageToPrepare with(byte[] file) {
       ProbedImage probed = image.image();
       return new ImageToPrepare(
-          probed.with(new EncodedImage(file), probed.scans()), image.cropBox(), image.tokenIds());
+          probed.with(new EncodedImage(file), probed.scans()), image.cropBox());
     }
   }
 

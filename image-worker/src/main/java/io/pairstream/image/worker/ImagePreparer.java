@@ -60,7 +60,6 @@ final class ImagePreparer {
   private final String codecs;
 
   private ImagePlan plan = ImagePlan.PRESETS;
-  private ModelScores models = ModelScores.NONE;
 
   /** Loads the native libraries. */
   ImagePreparer() {
@@ -86,9 +85,6 @@ final class ImagePreparer {
 
   /** From now on, makes what {@code other} asks for. */
   void follow(ImagePlan other) {
-    if (!other.scores().equals(plan.scores())) {
-      models = ModelScores.of(other.scores());
-    }
     plan = other;
   }
 
@@ -114,13 +110,7 @@ final class ImagePreparer {
                           conversion ->
                               decode(image.image(), seen, conversion)
                                   .then(
-                                      decoded ->
-                                          prepare(
-                                              decoded,
-                                              upright,
-                                              layouts,
-                                              conversion,
-                                              image.tokenIds()))));
+                                      decoded -> prepare(decoded, upright, layouts, conversion))));
     }
   }
 
@@ -169,20 +159,9 @@ final class ImagePreparer {
   }
 
   private Outcome<PreparedImage> prepare(
-      DecodedPicture decoded,
-      Upright upright,
-      List<Layout> layouts,
-      ColourConversion conversion,
-      List<Integer> tokenIds) {
+      DecodedPicture decoded, Upright upright, List<Layout> layouts, ColourConversion conversion) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
     Map<String, Double> measures = plan.measures() ? PictureMeasures.of(main) : new HashMap<>();
-    if (!models.isEmpty()) {
-      try {
-        measures.putAll(models.of(main.bgr(), tokenIds));
-      } catch (ModelScores.ModelFailedException e) {
-        return Outcome.rejected(RejectReason.SCORE_OUT_OF_RANGE, e.getMessage());
-      }
-    }
     PixelBox part = layouts.get(0).source();
     measures.put("crop_left_px", (double) part.leftPx());
     measures.put("crop_top_px", (double) part.topPx());

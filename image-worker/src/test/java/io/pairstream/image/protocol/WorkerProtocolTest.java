@@ -179,8 +179,7 @@ class WorkerProtocolTest {
     return new ImageToPrepare(
         new ProbedImage(
             new EncodedImage(file), ImageType.PNG, 640, 480, 8, ProbedImage.ColourModel.RGB, true),
-        new PixelBox(1, 2, 3, 4),
-        List.of(7, -8));
+        new PixelBox(1, 2, 3, 4));
   }
 
   private DataInputStream in() {

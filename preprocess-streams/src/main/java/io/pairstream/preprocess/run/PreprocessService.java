@@ -135,9 +135,6 @@ public final class PreprocessService implements AutoCloseable {
       if (settings.workers().sandboxRequired()) {
         workers.requireSandbox();
       }
-      if (!plan.pictures().scores().isEmpty()) {
-        workers.rehearse(plan.pictures());
-      }
     } catch (ImageWorkerUnavailableException e) {
       throw new StartException(e.getMessage(), e);
     }

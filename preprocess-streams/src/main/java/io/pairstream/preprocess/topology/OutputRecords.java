@@ -86,8 +86,6 @@ final class OutputRecords {
   PreparedPair generated(
       Tracked<GatedRecord> tracked, PreparedPair shown, TokenizedCaption caption) {
     Map<String, Double> measures = new HashMap<>(shown.getMeasures());
-    // Those scores saw the other caption.
-    measures.keySet().removeAll(plan.pictures().scoresOfCaptions());
     measures.putAll(measures(caption));
     PreparedPair.Builder prepared =
         PreparedPair.newBuilder()
