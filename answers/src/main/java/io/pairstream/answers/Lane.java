@@ -3,6 +3,7 @@ package io.pairstream.answers;
 import io.pairstream.answers.AnswerFold.Said;
 import io.pairstream.answers.Asker.Answered;
 import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.schemas.Answer;
@@ -10,8 +11,8 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.table.KeyedValues;
@@ -112,7 +113,9 @@ final class Lane {
       return true; // Withdrawing, and what comes first, is left to those who follow.
     }
     if (record.value() == null) {
-      if (!RefusalHeader.isOn(record.headers())) { // else it may come again, once a limit is moved
+      Optional<String> reason = QuarantineHeader.reason(record.headers());
+      // What a model refused may come again, once a limit is moved.
+      if (!reason.equals(Optional.of(RejectReason.MODEL_REFUSED.name()))) {
         withdraw(id, known.said(id).stream().filter(each -> each.isBefore(record)).toList());
       }
       return true;

@@ -21,7 +21,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.RefusalHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
@@ -609,7 +609,7 @@ class ScoreServiceTest {
             cluster.topics().training().name(),
             id(picture, caption).getBytes(StandardCharsets.UTF_8),
             null);
-    RefusalHeader.write(tombstone.headers());
+    QuarantineHeader.write(tombstone.headers(), "MODEL_REFUSED");
     TestCluster.send(cluster, tombstone);
   }
 

@@ -14,8 +14,8 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.RefusalHeader;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.Aggregate;
@@ -127,7 +127,10 @@ public final class Catalogue implements Aggregate {
     if (record.key() == null || isRefusal(record)) {
       return Optional.empty();
     }
-    Object value = RefusalHeader.isOn(record.headers()) ? new CatalogueFold.Refused() : null;
+    Object value =
+        QuarantineHeader.reason(record.headers()).isPresent()
+            ? new CatalogueFold.MovedToQuarantine()
+            : null;
     if (record.value() != null) {
       value = decoders.get(record.topic()).decode(record.value()).orElse(null);
       if (value == null) {

@@ -50,8 +50,8 @@ public interface CatalogueFold {
    */
   default void forget(String topic, int partition, long from, Database table) {}
 
-  /** A split holds a pair no more that is in quarantine now, for what a model said of it. */
-  record Refused() {}
+  /** A split holds a pair no more that is in quarantine now. */
+  record MovedToQuarantine() {}
 
   /** A record as {@link #apply} takes it. */
   record Event(String key, Object value, Place place) {}

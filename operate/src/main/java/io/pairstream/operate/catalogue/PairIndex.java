@@ -170,7 +170,7 @@ public final class PairIndex implements CatalogueFold {
     } else if (value instanceof Action action) {
       TakedownEvent.of(action).ifPresent(known -> takedownEvent(known, table));
       GivenLabels.of(action).ifPresent(given -> given(action.getSubject(), given, table));
-    } else if (value instanceof Refused) {
+    } else if (value instanceof MovedToQuarantine) {
       table.update(
           "DELETE FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED'", HexBytes.of(key));
     } else if (place.topic().equals(topics.takedowns().name())) {

@@ -20,7 +20,7 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RefusalHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.TestCluster;
@@ -395,7 +395,7 @@ class PairSearchTest {
     judged.await();
     String again = judged.accept(raw("one"), PairStatus.TRAINING);
     judged.accept(raw("four"), PairStatus.TEST);
-    judged.await();
+    read();
     judged.accept(raw("four"), PairStatus.TRAINING);
     read();
     judged.send(cluster.topics().training(), again, null);
@@ -466,24 +466,24 @@ class PairSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aRefusedPairIsInQuarantineAlone(boolean entryFirst) {
+  @CsvSource({"MODEL_REFUSED, true", "MODEL_REFUSED, false", "NEAR_COPY, true", "NEAR_COPY, false"})
+  void aPairThatLeavesItsSplitForQuarantineIsThereAlone(String reason, boolean entryFirst) {
     RawPair raw = raw("a red bicycle");
     Origin origin = judged.nextOrigin();
     String id = judged.accept(raw, PairStatus.TRAINING, origin);
     read();
     ProducerRecord<byte[], byte[]> tombstone =
         TestCluster.record(cluster.topics().training(), null, id, null);
-    RefusalHeader.write(tombstone.headers());
+    QuarantineHeader.write(tombstone.headers(), reason);
 
     if (entryFirst) {
-      judged.reject(raw, "MODEL_REFUSED", origin);
+      judged.reject(raw, reason, origin);
       read();
     }
     judged.send(tombstone);
     read();
     if (!entryFirst) {
-      judged.reject(raw, "MODEL_REFUSED", origin);
+      judged.reject(raw, reason, origin);
     }
     judged.send(
         cluster.topics().takedowns(),
@@ -493,7 +493,7 @@ class PairSearchTest {
 
     FoundPair found = search.get(id).orElseThrow();
     assertThat(found.row().isQuarantined()).isTrue();
-    assertThat(found.row().reason()).isEqualTo("MODEL_REFUSED");
+    assertThat(found.row().reason()).isEqualTo(reason);
     assertThat(captions(ALL)).containsExactly("a red bicycle");
     assertThat(search.isTakenDown(id, found.row().takedowns())).isFalse();
   }

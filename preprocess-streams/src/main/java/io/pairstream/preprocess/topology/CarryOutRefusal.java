@@ -7,7 +7,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Refusal;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RefusalHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.rejection.Measurements;
 import java.time.Instant;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -51,7 +51,7 @@ final class CarryOutRefusal extends ContextualProcessor<String, Takedown, String
     receipts.put(receipt);
     RecordHeaders headers = new RecordHeaders();
     OriginHeader.write(headers, receipt.getOrigin());
-    RefusalHeader.write(headers);
+    QuarantineHeader.write(headers, receipt.getReason());
     context()
         .forward(
             record

@@ -4,6 +4,7 @@ import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -21,6 +22,7 @@ final class Superseded extends ContextualProcessor<String, Finding, String, With
               PairStatus split = PairStatus.valueOf(record.value().getSplit());
               RecordHeaders headers = new RecordHeaders();
               OriginHeader.write(headers, receipt.getOrigin());
+              QuarantineHeader.write(headers, receipt.getReason());
               context()
                   .forward(
                       new Record<>(

@@ -17,6 +17,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -359,6 +361,11 @@ class NearCopiesTest {
     List<TestRecord<String, PreparedPair>> training = topology.training();
     assertThat(training).hasSize(5);
     assertThat(live(training)).containsExactly(TopologyUnderTest.pairId(large));
+    assertThat(training)
+        .filteredOn(record -> record.value() == null)
+        .extracting(record -> QuarantineHeader.reason(record.headers()))
+        .hasSize(2)
+        .containsOnly(Optional.of("NEAR_COPY"));
     assertThat(topology.quarantine())
         .extracting(TestRecord::value)
         .allSatisfy(

@@ -16,7 +16,7 @@ import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RefusalHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.rejection.Measurements;
 import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -91,7 +91,7 @@ class RefusalsTest {
     TestRecord<String, PreparedPair> tombstone = topology.training().get(0);
     assertThat(tombstone.key()).isEqualTo(id(pair));
     assertThat(tombstone.value()).isNull();
-    assertThat(RefusalHeader.isOn(tombstone.headers())).isTrue();
+    assertThat(QuarantineHeader.reason(tombstone.headers())).hasValue("MODEL_REFUSED");
     assertThat(OriginHeader.read(tombstone.headers())).contains(published.getOrigin());
     QuarantinedPair entry = topology.quarantine().get(0).value();
     assertThat(entry.getReason()).isEqualTo("MODEL_REFUSED");
