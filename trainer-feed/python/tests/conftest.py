@@ -26,17 +26,20 @@ TIMEOUT_S = 300
 
 
 def schema_of(name):
-    """A schema of ours, with those that it names."""
-    schema = json.loads((AVRO / f"{name}.avsc").read_text())
+    """A schema of ours, with those that it names, each where it is named first."""
+    defined = set()
 
     def whole(part):
-        if isinstance(part, dict):
-            return {key: whole(value) for key, value in part.items()}
         if isinstance(part, list):
             return [whole(value) for value in part]
-        return json.loads((AVRO / f"{part}.avsc").read_text()) if (AVRO / f"{part}.avsc").is_file() else part
+        if isinstance(part, dict):
+            return {key: whole(value) if key in ("type", "fields", "items", "values") else value for key, value in part.items()}
+        if part in defined or not (AVRO / f"{part}.avsc").is_file():
+            return part
+        defined.add(part)
+        return whole(json.loads((AVRO / f"{part}.avsc").read_text()))
 
-    return {**schema, "fields": [{**field, "type": whole(field["type"])} for field in schema["fields"]]}
+    return whole(name)
 
 
 class Registry:
