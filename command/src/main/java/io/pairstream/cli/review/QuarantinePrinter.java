@@ -45,7 +45,11 @@ record QuarantinePrinter(PrintWriter out) implements Printer {
     }
 
     private String of(Function<RawPair, String> ofPair, Function<PairLink, String> ofLink) {
-      return original.map(ofPair).or(() -> link.map(ofLink)).orElse("");
+      return original
+          .or(() -> Optional.ofNullable(entry.pair().getSent()))
+          .map(ofPair)
+          .or(() -> link.map(ofLink))
+          .orElse("");
     }
   }
 

@@ -14,9 +14,14 @@ import io.pairstream.terminal.Printer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Writes what became of a pair or link. */
 record WhyPrinter(PrintWriter out) implements Printer {
+
+  /** Treatments of answers outside of a limit that a pair's card shows too. */
+  private static final Set<String> SHOWN_OUTSIDE = Set.of("TAG", "HOLD", "REJECT");
 
   /** Writes an answer as the dashboard gives it at {@code /v1/pairs/ID/why}. */
   void print(JsonNode answer) {
@@ -58,6 +63,7 @@ record WhyPrinter(PrintWriter out) implements Printer {
       JsonNode takedown = answer.path("takedown");
       field("withdrawn", act(takedown, "requested_at", "requested_by", "part_of", pairId));
     }
+    answer.path("answers").forEach(said -> field("answer", said(said)));
     answer.path("reviews").forEach(review -> field("review", review(review, pairId)));
     JsonNode admission = answer.path("admission");
     if (admission.isObject()) {
@@ -91,6 +97,25 @@ record WhyPrinter(PrintWriter out) implements Printer {
   /** A member's text; empty where there is none. */
   static String text(JsonNode of, String name) {
     return of.path(name).isNull() ? "" : of.path(name).asText();
+  }
+
+  /** A model's answer, and what the recipe does about it; of one that failed, why. */
+  private static String said(JsonNode said) {
+    String name = text(said, "name");
+    String card = text(said, "card");
+    if (name.isEmpty()) {
+      return "none of " + card + ": " + text(said, "reason");
+    }
+    String number = text(said, "number");
+    String outside = text(said, "outside");
+    return "%s %s, of %s%s"
+        .formatted(
+            name,
+            number.isEmpty() ? text(said, "text") : number,
+            card,
+            SHOWN_OUTSIDE.contains(outside)
+                ? ": outside of the recipe's limits, " + outside.toLowerCase(Locale.ROOT)
+                : "");
   }
 
   /** Who did it when, with what it is part of where it is not the pair's own, and why. */

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
+import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.service.cluster.TestCluster;
 import java.util.List;
@@ -38,6 +41,19 @@ class QuarantineReplayCommandTest extends OnCluster {
 
   private List<Review> reviews() {
     return TestCluster.committedValues(cluster, cluster.topics().reviews());
+  }
+
+  @Test
+  void theListSaysWhoseAPairIsWhoseBytesAreNotKept() {
+    Sent refused = pipeline.send("image 3", "a refused picture");
+    QuarantinedPair entry = PlayedPipeline.rejected(refused, "MODEL_REFUSED", new byte[0]);
+    entry.setValue(null);
+    entry.setSent(RawPair.newBuilder().setSourceKind("SCRAPED").setContributor("a museum").build());
+    TestCluster.put(cluster, cluster.topics().quarantine(), refused.pairId(), entry);
+
+    assertThat(run("quarantine ls --reason MODEL_REFUSED").out())
+        .startsWith(refused.pairId())
+        .containsPattern("scraped +MODEL_REFUSED +a museum ");
   }
 
   @Test

@@ -133,6 +133,11 @@ class LagDashboardTest {
         """
         {"pair_id": "0123", "kind": "PAIR", "status": "TRAINING", "reason": "",
          "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
+         "answers": [
+           {"card": "m", "name": "nsfw", "number": 0.5, "text": "", "reason": "", "outside": "TAG"},
+           {"card": "m", "name": "size", "number": 0.5, "text": "", "reason": "", "outside": "SHADOW"},
+           {"card": "m", "name": "kind", "number": null, "text": "photo", "reason": "", "outside": ""},
+           {"card": "n", "name": "", "number": null, "text": "", "reason": "TIMED_OUT", "outside": ""}],
          "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
         """;
 
@@ -141,6 +146,9 @@ class LagDashboardTest {
     assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
     assertThat(why.out())
         .contains("status       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
+        .contains("answer       nsfw 0.5, of m: outside of the recipe's limits, tag\n")
+        .contains("answer       size 0.5, of m\n", "answer       kind photo, of m\n")
+        .contains("answer       none of n: TIMED_OUT\n")
         .contains("decided      2026-11-26T10:00:00.000Z\n", "read from    the dashboard at http")
         .doesNotContain("null", "remedy");
     assertThat(why.err()).isEmpty();

@@ -1,5 +1,11 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedLimit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * A model's answer about a pair.
  *
@@ -14,6 +20,34 @@ package io.pairstream.operate.catalogue;
  */
 public record AnswerNote(
     String card, String name, Double number, String text, String reason, String outside) {
+
+  /**
+   * Answers of a model about a pair, by name.
+   *
+   * @param limits of the data set's recipe
+   */
+  public static List<AnswerNote> of(PairAnswer said, List<RecordedLimit> limits) {
+    Map<String, Object> values = new TreeMap<>(said.getLabels());
+    said.getNumbers()
+        .forEach(
+            (name, number) -> {
+              if (Double.isFinite(number)) {
+                values.put(name, number);
+              }
+            });
+    if (said.getStatus().equals("FAILED")) {
+      values.put("", said.getReason());
+    }
+    return values.entrySet().stream()
+        .map(
+            each ->
+                of(
+                    said.getCard(),
+                    each.getKey(),
+                    each.getValue(),
+                    LimitedAnswer.outside(limits, each.getKey(), each.getValue())))
+        .toList();
+  }
 
   static AnswerNote of(String card, String name, Object value, String outside) {
     boolean isNumber = value instanceof Number;

@@ -1,5 +1,6 @@
 package io.pairstream.operate.pairs;
 
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.ReviewNote;
@@ -46,6 +47,11 @@ record IndexedRecords(ClusterAccess cluster, CommittedLog log, PairSearch index)
   @Override
   public List<TakedownEvent> events(String pairId, Collection<String> subjects) {
     return index.takedownEvents(pairId, subjects);
+  }
+
+  @Override
+  public List<AnswerNote> answers(String pairId) {
+    return index.answers(pairId);
   }
 
   @Override

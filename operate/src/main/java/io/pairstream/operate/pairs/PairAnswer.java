@@ -2,6 +2,7 @@ package io.pairstream.operate.pairs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
  * @param events who withdrew it and who lifted that, oldest first
  * @param reviews decisions about the entry in quarantine, oldest first
+ * @param answers what models say of it while it is published, by card and name
  * @param admission by which review the pair was let in; empty where the rules alone did
  * @param origin coordinates of the raw record or link that was asked for, or that decided
  * @param receivedAt as the producer or an ingest API said, or else when Kafka took it; empty where
@@ -49,6 +51,7 @@ public record PairAnswer(
     Optional<Takedown> takedown,
     List<TakedownEvent> events,
     List<Review> reviews,
+    List<AnswerNote> answers,
     Optional<Admission> admission,
     Origin origin,
     Optional<Instant> receivedAt) {

@@ -1,5 +1,6 @@
 package io.pairstream.operate.pairs;
 
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
@@ -34,6 +35,9 @@ interface PairRecords {
 
   /** Who withdrew or lifted these, or what they were part of, oldest first. */
   List<TakedownEvent> events(String pairId, Collection<String> subjects);
+
+  /** Answers of models about a published pair, by card and name. */
+  List<AnswerNote> answers(String pairId);
 
   /** Reviews of an entry, in any order. */
   Collection<Review> reviews(Origin entry);

@@ -1,14 +1,20 @@
 package io.pairstream.operate.pairs;
 
+import io.pairstream.operate.catalogue.AnswerKey;
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.review.Quarantine;
 import io.pairstream.operate.review.QuarantineEntry;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,12 +22,15 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Reads, of most topics, the one partition that a key belongs on; the index of published pairs,
- * takedowns, reviews and the audit trail whole.
+ * takedowns, reviews, models' answers and the audit trail whole.
  */
 record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRecords {
 
@@ -72,6 +81,28 @@ record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRe
                 .filter(event -> all.contains(event.subject()))
                 .ifPresent(event -> events.put(name, event)));
     return events.values().stream().sorted(Comparator.comparing(TakedownEvent::at)).toList();
+  }
+
+  @Override
+  public List<AnswerNote> answers(String pairId) {
+    SortedMap<String, PairAnswer> said = new TreeMap<>();
+    log.readAll(
+        cluster.topics().pairAnswers(),
+        (name, read) ->
+            AnswerKey.parse(name)
+                .filter(key -> key.pairId().equals(pairId))
+                .ifPresent(key -> said.put(key.card(), read.orElse(null))));
+    List<RecordedLimit> limits = new ArrayList<>();
+    log.readAll(
+        cluster.topics().recipes(),
+        (name, recipe) -> {
+          limits.clear();
+          recipe.map(RecordedRecipe::getLimits).ifPresent(limits::addAll);
+        });
+    return said.values().stream()
+        .filter(Objects::nonNull)
+        .flatMap(each -> AnswerNote.of(each, limits).stream())
+        .toList();
   }
 
   @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operate.actions.Actor;
+import io.pairstream.operate.catalogue.AnswerIndex;
+import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.PairIndex;
@@ -22,6 +24,8 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
@@ -40,6 +44,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -60,7 +65,8 @@ class PairHistoryTest {
   @BeforeEach
   void open(@TempDir Path folder) {
     Clock clock = Clock.systemUTC();
-    List<CatalogueFold> folds = List.of(new PairIndex(cluster.topics()));
+    List<CatalogueFold> folds =
+        List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics()));
     catalogue = Catalogue.open(cluster, folds, folder, clock);
   }
 
@@ -90,6 +96,74 @@ class PairHistoryTest {
     assertThat(answer.quarantined()).isEmpty();
     assertThat(answer.remedy()).isEmpty();
     assertThat(answer.origin()).isEqualTo(sent.origin());
+  }
+
+  @Test
+  void tellsWhatModelsSayOfAPublishedPairAndWhatTheRecipeDoesAboutIt() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+    limit(
+        limit("nsfw").setMax(0.3).setWhenOutside("TAG"),
+        limit("kind").setLabels(List.of("photo")).setWhenOutside("HOLD"),
+        limit("size").setMin(0.5).setMax(1.5).setWhenOutside("REJECT"));
+    says(sent, "old", Map.of("nsfw", 0.9), Map.of());
+    TestCluster.put(cluster, cluster.topics().pairAnswers(), sent.pairId() + "/old", null);
+    says(sent, "safety", Map.of("nsfw", 0.31, "other", 2.0), Map.of("kind", "photo"));
+    says(sent, "sizes", Map.of("size", 0.5, "odd", Double.NaN), Map.of("nsfw", "high"));
+    TestCluster.put(
+        cluster,
+        cluster.topics().pairAnswers(),
+        sent.pairId() + "/texts",
+        io.pairstream.schemas.PairAnswer.newBuilder()
+            .setPairId(sent.pairId())
+            .setCard("texts")
+            .setStatus("FAILED")
+            .setReason("TIMED_OUT")
+            .build());
+    says(pipeline.send("another image", "caption"), "safety", Map.of("nsfw", 1.0), Map.of());
+
+    assertThat(find(sent.pairId()).orElseThrow().answers())
+        .containsExactly(
+            new AnswerNote("safety", "kind", null, "photo", "", ""),
+            new AnswerNote("safety", "nsfw", 0.31, "", "", "TAG"),
+            new AnswerNote("safety", "other", 2.0, "", "", ""),
+            new AnswerNote("sizes", "nsfw", null, "high", "", "TAG"),
+            new AnswerNote("sizes", "size", 0.5, "", "", ""),
+            new AnswerNote("texts", "", null, "", "TIMED_OUT", ""));
+
+    limit(limit("kind").setLabels(List.of("drawing")).setWhenOutside("HOLD"));
+
+    assertThat(find(sent.pairId()).orElseThrow().answers())
+        .extracting(AnswerNote::outside)
+        .containsExactly("HOLD", "", "", "", "", "");
+  }
+
+  private static RecordedLimit.Builder limit(String answer) {
+    return RecordedLimit.newBuilder().setAnswer(answer);
+  }
+
+  private void limit(RecordedLimit.Builder... limits) {
+    TestCluster.put(
+        cluster,
+        cluster.topics().recipes(),
+        "answers",
+        RecordedRecipe.newBuilder()
+            .setLimits(Stream.of(limits).map(RecordedLimit.Builder::build).toList())
+            .build());
+  }
+
+  private void says(
+      Sent pair, String card, Map<String, Double> numbers, Map<String, String> labels) {
+    TestCluster.put(
+        cluster,
+        cluster.topics().pairAnswers(),
+        pair.pairId() + "/" + card,
+        io.pairstream.schemas.PairAnswer.newBuilder()
+            .setPairId(pair.pairId())
+            .setCard(card)
+            .setNumbers(numbers)
+            .setLabels(labels)
+            .build());
   }
 
   @Test
