@@ -17,7 +17,16 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 final class FindGroup
     extends ContextualFixedKeyProcessor<String, Tracked<PreparedPair>, FindGroup.Known> {
 
+  private final boolean looksAgain;
   private Receipts receipts;
+
+  /**
+   * @param looksAgain whether a picture that was superseded is looked up when it comes again, as
+   *     the larger one may have left its split
+   */
+  FindGroup(boolean looksAgain) {
+    this.looksAgain = looksAgain;
+  }
 
   @Override
   public void init(FixedKeyProcessorContext<String, Known> context) {
@@ -27,7 +36,10 @@ final class FindGroup
 
   @Override
   public void process(FixedKeyRecord<String, Tracked<PreparedPair>> record) {
-    Optional<Receipt> group = receipts.groupOf(record.value().identity().imageDigest());
+    Optional<Receipt> group =
+        receipts
+            .groupOf(record.value().identity().imageDigest())
+            .filter(of -> !looksAgain || of.getReason().isEmpty());
     context().forward(record.withValue(new Known(record.value(), group)));
   }
 

@@ -121,7 +121,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     Optional<Near> itself = near.stream().filter(one -> one.digest().equals(digest)).findFirst();
     Finding finding = Finding.newBuilder().build();
     if (itself.isPresent() && !gone.contains(digest)) {
-      return inGroup(finding, itself.get().group(), itself.get().split());
+      return again(digest, fingerprint, itself.get(), finding);
     }
     List<Near> left = near.stream().filter(one -> gone.contains(one.digest())).toList();
     near.removeAll(left);
@@ -141,6 +141,32 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     }
     if (finding.getReason().isEmpty()) {
       keep(digest, fingerprint, finding);
+    }
+    return finding;
+  }
+
+  /**
+   * Leaves a picture in the group that it is in already, unless a larger one has superseded it.
+   * Once that one has left its split, this one takes its place.
+   */
+  private Finding again(String digest, Fingerprint fingerprint, Near itself, Finding finding) {
+    byte[] entry = pictures.get(HEX.parseHex(itself.group()));
+    String largest = entry == null ? digest : HEX.formatHex(entry, 0, DIGEST_BYTES);
+    boolean isSuperseded =
+        nearCopies.policy() == Policy.KEEP_BEST
+            && fingerprint.getSplit().isEmpty()
+            && !largest.equals(digest);
+    if (isSuperseded && !gone.contains(largest)) {
+      name(finding, itself);
+      nameLargest(
+          finding, fingerprint, largest, ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES));
+      finding.setCopyOf(largest);
+      finding.setReason(RejectReason.NEAR_COPY.name());
+      return finding;
+    }
+    inGroup(finding, itself.group(), itself.split());
+    if (isSuperseded) {
+      putLargest(digest, fingerprint, finding);
     }
     return finding;
   }

@@ -258,7 +258,9 @@ public final class PreprocessTopology {
   private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
     KStream<String, Known> pictures =
-        cleaned.kept().processValues(FindGroup::new, as("find-group"), RECEIPTS_STORE);
+        cleaned
+            .kept()
+            .processValues(() -> new FindGroup(forgets()), as("find-group"), RECEIPTS_STORE);
     Fork<PreparedPair> known =
         fork(
             "known-picture",

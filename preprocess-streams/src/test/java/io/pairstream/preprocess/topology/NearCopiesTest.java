@@ -711,6 +711,42 @@ class NearCopiesTest {
   }
 
   @Test
+  void whatARefusedPictureSupersededIsPublishedWhenItComesAgain() {
+    start("keep-best", LIMIT);
+    RawPair small = pair(1, HASH);
+    RawPair large = sized(512, 2, off(HASH, 1));
+    send(small);
+    settle();
+    send(large);
+    settle();
+    settle();
+    PreparedPair largest =
+        topology.training().stream()
+            .map(TestRecord::value)
+            .filter(Objects::nonNull)
+            .reduce((first, last) -> last)
+            .orElseThrow();
+    assertThat(largest.getPairId()).isEqualTo(TopologyUnderTest.pairId(large));
+    topology.quarantine();
+    send(small);
+    settle();
+    assertThat(reasons()).as("the larger one is there").containsExactly("NEAR_COPY");
+    RefusalsTest.refuse(topology, largest);
+    settle();
+    topology.quarantine();
+    topology.training();
+
+    send(small);
+    settle();
+
+    assertThat(published().getPairId()).isEqualTo(TopologyUnderTest.pairId(small));
+    assertThat(reasons()).isEmpty();
+    send(pair(3, off(HASH, 1)));
+    settle();
+    assertThat(reasons()).as("its place is its own again").containsExactly("NEAR_COPY");
+  }
+
+  @Test
   void aSmallerCopyTakesThePlaceOfALargestThatWasRefused() {
     start("keep-best", LIMIT);
     RawPair small = pair(1, HASH);
