@@ -7,10 +7,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
@@ -108,7 +110,7 @@ class GeneratedCaptionsTest {
   @Test
   void eachTellsWhatThePictureShowsAndIsPublishedOnce() throws Exception {
     Map<String, String> drawn = publish();
-    process("preprocess", "--recipe", recipe(), "--workers", "1");
+    preprocess();
     Await.until("all is published", () -> published().size() == PICTURES, this::said);
 
     PairstreamProcess killed = score();
@@ -142,6 +144,69 @@ class GeneratedCaptionsTest {
     assertThat(dataset.committed(dataset.topics().generated().name())).hasSize(PICTURES);
   }
 
+  @Test
+  void restoredAnswersAskNothingAndGiveTheSamePairsAndCaptions() throws Exception {
+    publish();
+    prepareAndScore();
+    Map<String, List<Object>> pairs = byId();
+    Map<String, PairAnswer> answers = answers();
+    int asked = calls.get();
+    String archive = folder.resolve("archive").toString();
+    ended(process("archive", archive));
+    Dataset restored = new Dataset("restored");
+    ended(
+        process(
+            "rerun",
+            "--from",
+            archive,
+            "--into",
+            restored.name(),
+            "--registry-credential",
+            served.credential().toString()));
+
+    dataset = served.dataset(restored);
+    prepareAndScore();
+
+    assertThat(calls).hasValue(asked);
+    assertThat(byId()).isEqualTo(pairs).hasSize(2 * PICTURES);
+    assertThat(answers()).isEqualTo(answers).hasSize(2 * PICTURES);
+  }
+
+  /** Until the model has described all pictures and its captions are answered too. */
+  private void prepareAndScore() throws Exception {
+    PairstreamProcess preprocess = preprocess();
+    Await.until("all is published", () -> published().size() == PICTURES, this::said);
+    ended(score());
+    Await.until("captions are pairs", () -> published().size() == 2 * PICTURES, this::said);
+    ended(score());
+    preprocess.close();
+  }
+
+  private void ended(PairstreamProcess process) throws InterruptedException {
+    assertThat(process.ended()).as(process::said).isZero();
+  }
+
+  /** Published pairs, without places and times. */
+  private Map<String, List<Object>> byId() {
+    return published().stream()
+        .collect(
+            Collectors.toMap(
+                PreparedPair::getPairId,
+                pair ->
+                    List.of(
+                        pair.getSplit(),
+                        pair.getCaption(),
+                        pair.getSourceKind(),
+                        pair.getContributor(),
+                        pair.getTokenIds(),
+                        pair.getImage())));
+  }
+
+  private Map<String, PairAnswer> answers() {
+    return dataset.committedValues(dataset.topics().pairAnswers()).stream()
+        .collect(Collectors.toMap(PairAnswer::getPairId, answer -> answer));
+  }
+
   /**
    * @return captions by the digest of the picture
    */
@@ -168,6 +233,15 @@ class GeneratedCaptionsTest {
         .toString();
   }
 
+  private PairstreamProcess preprocess() throws IOException {
+    return process(
+        "preprocess", "--recipe", recipe(), "--workers", "1", "--state-dir", state("preprocess"));
+  }
+
+  private String state(String service) {
+    return folder.resolve(dataset.dataset().name()).resolve(service).toString();
+  }
+
   private PairstreamProcess score() throws IOException {
     Path cards = Files.createDirectories(folder.resolve("cards"));
     Files.writeString(
@@ -186,15 +260,16 @@ class GeneratedCaptionsTest {
           as-pairs: true
         """
             .formatted(server.getAddress().getPort()));
-    return process("score", "--models", cards.toString(), "--until-end");
+    return process(
+        "score", "--models", cards.toString(), "--until-end", "--state-dir", state("score"));
   }
 
   private PairstreamProcess process(String service, String... options) throws IOException {
     List<String> command = new ArrayList<>(List.of(service));
     command.addAll(List.of(options));
-    command.addAll(List.of("--state-dir", folder.resolve("state-" + service).toString()));
     PairstreamProcess process =
-        served.process(folder.resolve(service + processes.size() + ".log"), command);
+        served.process(
+            folder.resolve(service + processes.size() + ".log"), dataset.dataset(), command);
     processes.add(process);
     return process;
   }

@@ -3,6 +3,7 @@ package io.pairstream.system;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.registry.RegistryCredential;
 import io.pairstream.registry.RegistryService;
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.ServerSettings;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 final class ServedDataset implements AutoCloseable {
 
   private final RegistryService registry;
+  private final Path credential;
   private final ClusterAccess access;
 
   /**
@@ -28,7 +30,7 @@ final class ServedDataset implements AutoCloseable {
     TestDataset empty = kafka.emptyDataset();
     Cluster cluster =
         new Cluster(empty.bootstrapServers(), "", empty.dataset(), TestDataset.SETTINGS, Map.of());
-    Path credential = folder.resolve(RegistryCredential.FILE_NAME);
+    credential = folder.resolve(RegistryCredential.FILE_NAME);
     registry =
         RegistryService.start(
             new ClusterAccess(cluster), ServerSettings.of("127.0.0.1", 0), credential);
@@ -46,8 +48,18 @@ final class ServedDataset implements AutoCloseable {
     return access;
   }
 
+  /** File of the credential with which commands register schemas. */
+  Path credential() {
+    return credential;
+  }
+
   TestDataset dataset() {
-    return TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+    return dataset(access.dataset());
+  }
+
+  /** Another data set on the same broker. */
+  TestDataset dataset(Dataset other) {
+    return TestDataset.of(other, access.registry(), access.clientSettings());
   }
 
   /** A publisher of crowdsourced pairs; the caller closes it. */
@@ -61,6 +73,11 @@ final class ServedDataset implements AutoCloseable {
 
   /** A process of a service that works on it; the caller closes it. */
   PairstreamProcess process(Path log, List<String> command) throws IOException {
+    return process(log, access.dataset(), command);
+  }
+
+  /** A process that works on another data set; the caller closes it. */
+  PairstreamProcess process(Path log, Dataset worksOn, List<String> command) throws IOException {
     return PairstreamProcess.start(
         log,
         Stream.concat(
@@ -71,7 +88,7 @@ final class ServedDataset implements AutoCloseable {
                     "--schema-registry",
                     access.registry().addresses(),
                     "--dataset",
-                    access.dataset().name()))
+                    worksOn.name()))
             .toArray(String[]::new));
   }
 
