@@ -33,6 +33,23 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class AnswerFold implements Aggregate {
 
+  static final List<String> SCHEMA =
+      Stream.concat(
+              Stream.of(
+                  "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+                  "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
+                      + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
+                  "CREATE INDEX said_by ON said (answer)",
+                  // Answers that pairs show and that are not there.
+                  "CREATE TABLE erased (answer BLOB PRIMARY KEY) WITHOUT ROWID"),
+              RefusalTable.SCHEMA.stream())
+          .toList();
+
+  /** It is asked every second: {@code CROSS} has what is erased lead, of which there is little. */
+  static final String ERASED =
+      "SELECT DISTINCT pair, topic, partition, offset FROM erased CROSS JOIN said USING (answer)"
+          + " WHERE topic <> '' AND instr(?, ' ' || card || ' ') > 0 LIMIT ?";
+
   /** Bytes by which an answer is known in the table, of the digest of its record's key. */
   private static final int ID_BYTES = 16;
 
@@ -105,15 +122,7 @@ final class AnswerFold implements Aggregate {
 
   @Override
   public List<String> schema() {
-    List<String> own =
-        List.of(
-            "CREATE TABLE answer (id BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE said (pair TEXT, card TEXT, answer BLOB NOT NULL, at INTEGER NOT NULL,"
-                + " topic TEXT, partition INTEGER, offset INTEGER, PRIMARY KEY (pair, card)) WITHOUT ROWID",
-            "CREATE INDEX said_by ON said (answer)",
-            // Answers that pairs show and that are not there.
-            "CREATE TABLE erased (answer BLOB PRIMARY KEY) WITHOUT ROWID");
-    return Stream.of(own, RefusalTable.SCHEMA).flatMap(List::stream).toList();
+    return SCHEMA;
   }
 
   @Override
@@ -243,8 +252,7 @@ final class AnswerFold implements Aggregate {
    */
   static List<Erased> erased(Database table, String cards, int most) {
     return table.query(
-        "SELECT DISTINCT pair, topic, partition, offset FROM erased JOIN said USING (answer)"
-            + " WHERE topic <> '' AND instr(?, ' ' || card || ' ') > 0 LIMIT ?",
+        ERASED,
         row ->
             new Erased(
                 row.getString(1),

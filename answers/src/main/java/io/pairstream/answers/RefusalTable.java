@@ -49,6 +49,18 @@ final class RefusalTable {
       "INSERT OR IGNORE INTO due SELECT pair, card FROM said WHERE topic <> '' AND NOT EXISTS"
           + (" (SELECT 1 FROM refused WHERE refused.pair = said.pair AND " + PLACE + ") AND ");
 
+  /** It is asked every second: {@code CROSS} has what is due lead, of which there is little. */
+  static final String DUE =
+      "SELECT pair, topic, partition, offset, card, answer.value FROM due"
+          + " CROSS JOIN said USING (pair, card) CROSS JOIN answer ON answer.id = said.answer"
+          + " WHERE instr(?, ' ' || card || ' ') > 0 LIMIT ?";
+
+  /** Takedowns lead: they are fewer than refused pairs. */
+  static final String TAKEN_DOWN =
+      "SELECT DISTINCT refused.pair, refused.topic, refused.partition, refused.offset"
+          + " FROM takedown CROSS JOIN refused_under USING (key) CROSS JOIN refused USING (pair)"
+          + (" CROSS JOIN said ON said.pair = refused.pair AND " + PLACE + " LIMIT ?");
+
   private RefusalTable() {}
 
   /**
@@ -174,9 +186,7 @@ final class RefusalTable {
     List<AnswerLimit> limits = rejecting(table);
     return table
         .query(
-            "SELECT pair, topic, partition, offset, card, answer.value FROM due"
-                + " JOIN said USING (pair, card) JOIN answer ON answer.id = said.answer"
-                + " WHERE instr(?, ' ' || card || ' ') > 0 LIMIT ?",
+            DUE,
             row -> {
               Placed place = placed(row);
               String card = row.getString(5);
@@ -192,12 +202,7 @@ final class RefusalTable {
 
   /** Pairs that were refused, whose answers are kept, and that fall under a takedown by now. */
   static List<Placed> takenDown(Database table, int most) {
-    return table.query(
-        "SELECT DISTINCT refused.pair, refused.topic, refused.partition, refused.offset"
-            + " FROM takedown JOIN refused_under USING (key) JOIN refused USING (pair)"
-            + (" JOIN said ON said.pair = refused.pair AND " + PLACE + " LIMIT ?"),
-        RefusalTable::placed,
-        most);
+    return table.query(TAKEN_DOWN, RefusalTable::placed, most);
   }
 
   private static Placed placed(ResultSet row) throws SQLException {
