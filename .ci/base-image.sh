@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# base-image.sh FROM TO: makes the image TO of a thin image FROM and this machine's own glibc, util-linux and libturbojpeg,
+# base-image.sh FROM TO: makes the image TO of a thin image FROM and this machine's own glibc, util-linux, libudev and libturbojpeg,
 # as a public Java image has them. For tests only, where no image can be pulled: never publish it.
 set -euo pipefail
 from=$1 to=$2
@@ -12,7 +12,7 @@ for command in "${commands[@]}"; do
   cp -L "$(type -P "$command")" "$stage/root/usr/bin/"
 done
 {
-  for name in libc.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libm.so.6 libutil.so.1 libstdc++.so.6 libgcc_s.so.1 libz.so.1; do
+  for name in libc.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libm.so.6 libutil.so.1 libstdc++.so.6 libgcc_s.so.1 libz.so.1 libudev.so.1; do
     echo "$libraries/$name"
   done
   [ ! -e "$libraries/libturbojpeg.so.0" ] || echo "$libraries/libturbojpeg.so.0"

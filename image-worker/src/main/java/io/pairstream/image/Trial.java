@@ -7,8 +7,11 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** How a command ended, and what it said last. */
+/** How a command ended, and what it said first, but for warnings. */
 record Trial(int status, String said) {
+
+  /** Beginning of what JavaCPP says of bindings of another version, which work. */
+  private static final String WARNING = "Warning: ";
 
   private static final int NOT_STARTED = -1;
   private static final int MAX_SAID_BYTES = 8192;
@@ -30,7 +33,10 @@ record Trial(int status, String said) {
       String said = new String(err.readNBytes(MAX_SAID_BYTES), StandardCharsets.UTF_8).strip();
       return new Trial(
           process.exitValue(),
-          said.isEmpty() ? "exit status " + process.exitValue() : said.lines().findFirst().get());
+          said.lines()
+              .filter(line -> !line.startsWith(WARNING))
+              .findFirst()
+              .orElse("exit status " + process.exitValue()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while it was tried what holds workers back");

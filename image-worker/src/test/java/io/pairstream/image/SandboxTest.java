@@ -157,6 +157,18 @@ class SandboxTest {
   }
 
   @Test
+  void whyTheImageLibrariesDoNotLoadIsSaidInOneSentence() {
+    WorkerSettings elsewhere =
+        settings(folder.resolve("elsewhere"))
+            .withJvmOptions("-Dorg.bytedeco.javacpp.platform=linux-unknown");
+
+    assertThatThrownBy(
+            () -> Sandbox.probe(elsewhere, folder, Sandbox.PICTURE_MEMORY_BYTES, Launcher.NONE))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("the image libraries do not load: Could not find jni");
+  }
+
+  @Test
   void withoutASandboxItDoesHarm() throws Exception {
     assertThat(attempts(Launcher.NONE, "somebody", ""))
         .contains(

@@ -34,6 +34,8 @@ final class CascadeModel implements AskedModel {
    */
   CascadeModel(Plan plan) {
     this.plan = plan;
+    LateParts.loadCascades();
+    LateParts.loadNoMore();
     cascade = new CascadeClassifier(plan.file());
     if (cascade.empty()) {
       throw new IllegalArgumentException("the file is no cascade of OpenCV");

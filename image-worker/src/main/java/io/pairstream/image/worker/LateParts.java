@@ -11,12 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.javacpp.ClassProperties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.onnxruntime.global.onnxruntime;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
-import org.bytedeco.opencv.global.opencv_objdetect;
 import org.bytedeco.opencv.global.opencv_photo;
+import org.bytedeco.opencv.presets.opencv_objdetect;
 
 /**
  * Opens what a worker would open no sooner than the first picture needs it, which {@link
@@ -27,6 +28,13 @@ final class LateParts {
   /** Classes whose native libraries are loaded with them; a model's is loaded with the model. */
   private static final List<Class<?>> NATIVES =
       List.of(opencv_imgproc.class, opencv_imgcodecs.class, opencv_photo.class, swscale.class);
+
+  private static final Class<?> CASCADES = opencv_objdetect.class;
+
+  /**
+   * Names of the libraries that the one of cascades needs, beside {@link #NATIVES}, and its own.
+   */
+  private static final String OF_CASCADES = "opencv_(flann|features2d|calib3d|dnn|objdetect)@.*";
 
   private LateParts() {}
 
@@ -54,7 +62,22 @@ final class LateParts {
   static void unpack() {
     NATIVES.forEach(Loader::load);
     Loader.load(onnxruntime.class);
-    Loader.load(opencv_objdetect.class);
+    loadCascades();
+  }
+
+  /**
+   * Loads what cascades need. JavaCPP would load OpenCV's windows with it, which need GTK, and few
+   * servers have that: {@link #loadNoMore} comes before the first class of a cascade.
+   */
+  static void loadCascades() {
+    NATIVES.forEach(Loader::load);
+    ClassProperties properties = Loader.loadProperties(CASCADES, Loader.loadProperties(), true);
+    Stream.concat(
+            properties.get("platform.link").stream().filter(name -> name.matches(OF_CASCADES)),
+            properties.get("platform.library").stream())
+        .forEach(
+            name ->
+                Loader.loadLibrary(CASCADES, Loader.findLibrary(CASCADES, properties, name), name));
   }
 
   /**

@@ -40,9 +40,22 @@ public final class WorkerMain {
     // Nothing but frames may reach the real stdout.
     System.setOut(System.err);
     switch (args[0]) {
-      case UNPACK -> LateParts.unpack();
+      case UNPACK -> unpack();
       case TRY -> tryOut();
       default -> serve(args);
+    }
+  }
+
+  private static void unpack() {
+    try {
+      LateParts.unpack();
+    } catch (LinkageError e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      System.err.println("the image libraries do not load: " + root.getMessage());
+      Runtime.getRuntime().halt(1);
     }
   }
 
