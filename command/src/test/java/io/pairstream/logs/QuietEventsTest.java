@@ -86,7 +86,7 @@ class QuietEventsTest {
   void linesForPeopleQuoteNothingEither() throws Exception {
     List<String> lines = linesOf("text");
 
-    assertThat(lines.get(0)).contains("ERROR [main] i.p.tried: a \"step\"");
+    assertThat(lines.get(0)).endsWith("ERROR [main] i.p.tried: a \"step\" failed ");
     assertThat(String.join("\n", lines))
         .doesNotContain(CAPTION)
         .contains("java.lang.IllegalStateException")

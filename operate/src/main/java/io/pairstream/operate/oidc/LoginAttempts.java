@@ -61,11 +61,13 @@ public final class LoginAttempts {
   /**
    * The attempt of that state, which nobody can end again.
    *
+   * @param state what the provider sends; empty where it sends none
+   * @param browser what the browser keeps; empty where it keeps nothing
    * @return empty where it is over, was never begun, or another browser began it
    */
   public synchronized Optional<Attempt> end(String state, String browser) {
     return Optional.ofNullable(attempts.remove(state))
-        .filter(attempt -> attempt.browser().equals(new State(browser)))
+        .filter(attempt -> attempt.browser().getValue().equals(browser))
         .filter(attempt -> clock.instant().isBefore(attempt.startedAt().plus(LONGEST)));
   }
 }

@@ -8,6 +8,7 @@ import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.GeneralException;
@@ -24,13 +25,16 @@ import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.id.Subject;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import com.nimbusds.openid.connect.sdk.validators.LogoutTokenValidator;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.service.http.Principal;
@@ -60,7 +64,8 @@ public final class OidcProvider {
   private final ClientID clientId;
   private volatile Found found;
 
-  private record Found(OIDCProviderMetadata metadata, IDTokenValidator validator) {}
+  private record Found(
+      OIDCProviderMetadata metadata, IDTokenValidator logins, LogoutTokenValidator logouts) {}
 
   public OidcProvider(OidcSettings settings) {
     this.settings = settings;
@@ -96,16 +101,21 @@ public final class OidcProvider {
   /**
    * The person whom the provider names for a code.
    *
-   * @param issuer who says to have issued the code; empty where that is not said
+   * @param issuer who says to have issued the code; empty where that is not said, which a provider
+   *     that announces to say it never does (RFC 9207)
    * @throws LoginRefusedException where the provider does not answer, or not as it should; where
    *     the person has no role here
    */
   public Principal person(Attempt attempt, String code, String issuer)
       throws LoginRefusedException {
-    if (!issuer.isEmpty() && !issuer.equals(settings.issuer().toString())) {
+    Found provider = found();
+    boolean own =
+        issuer.isEmpty()
+            ? !provider.metadata().supportsAuthorizationResponseIssuerParam()
+            : issuer.equals(settings.issuer().toString());
+    if (!own) {
       throw new LoginRefusedException(Template.LOGIN_REFUSED, "another provider answers");
     }
-    Found provider = found();
     try {
       HTTPRequest request =
           new TokenRequest.Builder(
@@ -125,12 +135,37 @@ public final class OidcProvider {
                 + response.toErrorResponse().getErrorObject().getCode());
       }
       return principal(
-          provider.validator().validate(tokens.getOIDCTokens().getIDToken(), attempt.nonce()));
+          provider.logins().validate(tokens.getOIDCTokens().getIDToken(), attempt.nonce()));
     } catch (IOException | JOSEException e) {
       throw away(e);
     } catch (ParseException | BadJOSEException | IllegalArgumentException e) {
       throw new LoginRefusedException(
           Template.LOGIN_REFUSED, "the provider's answer is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The id of the person who is logged out, as in place of a key's public part.
+   *
+   * @param form body of the provider's request, with its token (OpenID Connect Back-Channel Logout
+   *     1.0)
+   * @throws LoginRefusedException where it is not the provider's or names no person; where the
+   *     provider's keys are not known and it does not answer
+   */
+  public String loggedOut(String form) throws LoginRefusedException {
+    String token = URLUtils.parseParameters(form).getOrDefault("logout_token", List.of("")).get(0);
+    try {
+      Subject subject = found().logouts().validate(JWTParser.parse(token)).getSubject();
+      if (subject == null) {
+        throw new LoginRefusedException(
+            Template.LOGIN_REFUSED, "the logout token names a session, and no person");
+      }
+      return ID_PREFIX + subject.getValue();
+    } catch (JOSEException e) {
+      throw away(e);
+    } catch (java.text.ParseException | BadJOSEException e) {
+      throw new LoginRefusedException(
+          Template.LOGIN_REFUSED, "the logout token is not valid: " + e.getMessage(), e);
     }
   }
 
@@ -167,8 +202,9 @@ public final class OidcProvider {
     if (scopes.isEmpty()) {
       throw new LoginRefusedException(
           Template.LOGIN_NO_ROLE,
-          "%s has of the roles %s none in the claim %s, which holds %s"
-              .formatted(name, settings.roles().keySet(), settings.rolesClaim(), roles));
+          "%s has of the roles %s none in the claim %s, which holds %s; the ID token has the claims %s"
+              .formatted(
+                  name, settings.roles().keySet(), settings.rolesClaim(), roles, json.keySet()));
     }
     return new Principal(name, ID_PREFIX + subject, scopes);
   }
@@ -196,19 +232,24 @@ public final class OidcProvider {
     try {
       Issuer issuer = new Issuer(settings.issuer());
       OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, TIMEOUT_MS, TIMEOUT_MS);
+      for (URI asked : List.of(metadata.getTokenEndpointURI(), metadata.getJWKSetURI())) {
+        if (!OidcSettings.isPrivate(asked)) {
+          throw new GeneralException("it names " + asked + ", which is no https address");
+        }
+      }
       JWKSource<SecurityContext> keys =
           JWKSourceBuilder.create(
                   metadata.getJWKSetURI().toURL(),
                   new DefaultResourceRetriever(TIMEOUT_MS, TIMEOUT_MS, MAX_KEYS_BYTES))
               .build();
+      JWSVerificationKeySelector<SecurityContext> signers =
+          new JWSVerificationKeySelector<>(JWSAlgorithm.Family.SIGNATURE, keys);
       known =
           new Found(
               metadata,
-              new IDTokenValidator(
-                  issuer,
-                  clientId,
-                  new JWSVerificationKeySelector<>(JWSAlgorithm.Family.SIGNATURE, keys),
-                  null));
+              new IDTokenValidator(issuer, clientId, signers, null),
+              // The type that tells logout tokens apart is only recommended; the event is required.
+              new LogoutTokenValidator(issuer, clientId, false, signers, null));
       found = known;
       return known;
     } catch (GeneralException | IOException | RuntimeException e) {

@@ -26,11 +26,10 @@ public record OidcSettings(
   public OidcSettings {
     boolean isAddress =
         issuer.getHost() != null && issuer.getRawQuery() == null && issuer.getFragment() == null;
-    if (!isAddress
-        || !("https".equals(issuer.getScheme())
-            || ("http".equals(issuer.getScheme()) && issuer.getHost().matches(HERE)))) {
+    if (!isAddress || !isPrivate(issuer)) {
       throw new IllegalArgumentException(
-          "the issuer is an https address without a query, such as https://login.example.org, not "
+          "the issuer is an https address without a query, such as https://login.example.org, or an"
+              + " http address of this machine, not "
               + issuer);
     }
     if (clientId.isBlank() || clientSecret.isBlank() || rolesClaim.isBlank()) {
@@ -43,6 +42,12 @@ public record OidcSettings(
       }
     }
     roles = Map.copyOf(roles);
+  }
+
+  /** Whether nobody on the network reads what is sent there: by https, or to this machine. */
+  static boolean isPrivate(URI address) {
+    return "https".equals(address.getScheme())
+        || ("http".equals(address.getScheme()) && address.getHost().matches(HERE));
   }
 
   /** Without the secret. */

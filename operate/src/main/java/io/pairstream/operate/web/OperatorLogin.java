@@ -124,6 +124,11 @@ final class OperatorLogin implements Authenticator {
     return cookie(SESSION, "", "Strict", Duration.ZERO);
   }
 
+  /** Ends every session of a person who logged in at a provider, by the person's id. */
+  void endAllOf(String person) {
+    sessions.endAllOf(person);
+  }
+
   /**
    * The cookie by which a browser is known that went to a provider. One that is strict would not
    * come back from there.

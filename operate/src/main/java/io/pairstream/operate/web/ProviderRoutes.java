@@ -19,22 +19,27 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Logging in at an OpenID Connect provider: a browser goes there by {@code /v1/login}, and comes
  * back to {@code /v1/login/callback}, from where it goes to the page with a session, or with the
- * reason why there is none.
+ * reason why there is none. The provider itself says at {@code /v1/login/ended} whom it has logged
+ * out.
  */
 final class ProviderRoutes implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProviderRoutes.class);
   private static final String PATH = "/v1/login";
   private static final String CALLBACK = PATH + "/callback";
+  private static final String ENDED = PATH + "/ended";
+  private static final int MAX_TOKEN_BYTES = 16 * 1024;
 
   private final OidcProvider provider;
   private final OperatorLogin login;
@@ -52,7 +57,13 @@ final class ProviderRoutes implements AutoCloseable {
   List<Route> routes() {
     return List.of(
         Route.get(PATH, Access.OPEN, (request, body) -> work.later(() -> begin(request))),
-        Route.get(CALLBACK, Access.OPEN, (request, body) -> work.later(() -> end(request))));
+        Route.get(CALLBACK, Access.OPEN, (request, body) -> work.later(() -> end(request))),
+        Route.post(
+            ENDED,
+            Access.OPEN,
+            Set.of("application/x-www-form-urlencoded"),
+            MAX_TOKEN_BYTES,
+            (request, body) -> work.later(() -> loggedOut(body))));
   }
 
   private Answer begin(Incoming request) {
@@ -89,6 +100,18 @@ final class ProviderRoutes implements AutoCloseable {
     }
     return provider.person(
         attempt, request.query("code").orElse(""), request.query("iss").orElse(""));
+  }
+
+  /** Ends the sessions of the person whom the provider's token names. */
+  private Answer loggedOut(byte[] body) {
+    try {
+      login.endAllOf(provider.loggedOut(new String(body, StandardCharsets.UTF_8)));
+      return new Answer(200, "", Map.of(), ByteBuffer.allocate(0));
+    } catch (LoginRefusedException e) {
+      LOG.warn("a logout of the provider is refused: {}", e.getMessage());
+      throw Problem.of(
+          ProblemKind.BODY_MALFORMED, "the logout token is not accepted; the log says why");
+    }
   }
 
   private Answer refused(Incoming request, LoginRefusedException refusal) {

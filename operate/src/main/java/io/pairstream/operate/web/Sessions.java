@@ -89,6 +89,11 @@ final class Sessions {
     sessions.remove(digest(name));
   }
 
+  /** Ends every session of the holder with that id. */
+  synchronized void endAllOf(String keyId) {
+    sessions.values().removeIf(session -> session.holder().keyId().equals(keyId));
+  }
+
   private static String digest(String name) {
     return HexFormat.of().formatHex(Sha256.of(name));
   }

@@ -48,6 +48,15 @@ class LoginAttemptsTest {
     assertThat(end(late)).isFalse();
   }
 
+  /** A browser deletes the cookie of an attempt that took too long. */
+  @Test
+  void aBrowserThatKeepsNothingEndsNone() {
+    Attempt begun = attempts.begin(CALLBACK);
+
+    assertThat(attempts.end("", "")).isEmpty();
+    assertThat(attempts.end(begun.state().getValue(), "")).isEmpty();
+  }
+
   @Test
   void theOldestOfTooManyIsForgotten() {
     Attempt first = attempts.begin(CALLBACK);

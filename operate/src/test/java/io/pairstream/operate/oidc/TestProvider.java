@@ -2,8 +2,21 @@ package io.pairstream.operate.oidc;
 
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.pairstream.service.http.Scope;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -65,6 +78,33 @@ public final class TestProvider implements AutoCloseable {
         secret,
         "realm_access.roles",
         Map.of("curators", Scope.REVIEW, "guests", Scope.VIEW));
+  }
+
+  /** Body of what it sends once it has logged a person out. */
+  public String loggedOut(String person) {
+    Instant now = Clock.systemUTC().instant();
+    JWTClaimsSet claims =
+        new JWTClaimsSet.Builder()
+            .issuer(issuer().toString())
+            .audience(CLIENT)
+            .subject(person)
+            .issueTime(Date.from(now))
+            .expirationTime(Date.from(now.plusSeconds(120)))
+            .jwtID("1")
+            .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()))
+            .build();
+    try {
+      JWKSource<?> keys = server.getBean(JWKSource.class);
+      JWKSelector any = new JWKSelector(new JWKMatcher.Builder().build());
+      RSAKey key = keys.get(any, null).get(0).toRSAKey();
+      SignedJWT token =
+          new SignedJWT(
+              new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(), claims);
+      token.sign(new RSASSASigner(key));
+      return "logout_token=" + token.serialize();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

@@ -115,6 +115,31 @@ class ProviderLoginTest {
     requireRefused(get(path, "pairstream-login=another"), "LOGIN_OVER");
     requireRefused(get(path, begun.cookie()), "LOGIN_OVER");
     requireRefused(get("/v1/login/callback", begun.cookie()), "LOGIN_OVER");
+    requireRefused(operators.tell(operators.get(path)), "LOGIN_OVER");
+  }
+
+  @Test
+  void theProviderEndsTheSessionsOfAPersonWhomItLogsOut() throws Exception {
+    String ann = login("ann").cookie();
+    String bob = login("bob").cookie();
+
+    assertThat(ended(provider.loggedOut("ann") + "A")).isEqualTo(400);
+    assertThat(ended("")).isEqualTo(400);
+    assertThat(get("/v1/actions", ann).status()).isEqualTo(200);
+    assertThat(ended(provider.loggedOut("ann"))).isEqualTo(200);
+
+    assertThat(get("/v1/actions", ann).status()).isEqualTo(401);
+    assertThat(get("/v1/actions", bob).status()).isEqualTo(200);
+  }
+
+  /** Status of the answer to what the provider sends once it has logged somebody out. */
+  private int ended(String form) {
+    HttpRequest.Builder request =
+        operators
+            .get("/v1/login/ended")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form));
+    return operators.tell(request).status();
   }
 
   @Test
