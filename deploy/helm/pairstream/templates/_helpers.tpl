@@ -53,6 +53,35 @@ app.kubernetes.io/component: {{ .service }}
 {{- end }}
 {{- end }}
 
+{{/* The Secret with a service's secret at the login provider; empty where it has none: (dict "root" $ "service" "operate"). */}}
+{{- define "pairstream.oidcSecret" -}}
+{{- if and (eq .service "operate") .root.Values.operate.oidc.issuer -}}
+{{ required "operate.oidc.secret: a Secret whose key secret holds the client's" .root.Values.operate.oidc.secret }}
+{{- end }}
+{{- end }}
+
+{{/* Arguments with which people log in at a provider. */}}
+{{- define "pairstream.oidc" -}}
+{{- with .root.Values.operate.oidc }}
+{{- if .issuer }}
+- --oidc-issuer
+- {{ .issuer | quote }}
+- --oidc-client
+- {{ required "operate.oidc.client: the client id at the login provider" .client | quote }}
+- --oidc-secret-file
+- /run/oidc/secret
+{{- range $role, $scope := required "operate.oidc.roles: what each role may do, {ROLE: view}" .roles }}
+- --oidc-role
+- {{ printf "%s=%s" $role $scope | quote }}
+{{- end }}
+{{- with .rolesClaim }}
+- --oidc-roles-claim
+- {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Arguments with which a command finds Kafka, the registry and the data set. */}}
 {{- define "pairstream.cluster" -}}
 - --bootstrap-servers
@@ -140,7 +169,7 @@ securityContext:
   {{- include "pairstream.containerSecurity" .root | nindent 2 }}
 {{- end }}
 
-{{/* Kubernetes asks as Docker's health check does. Not ready is no reason to start anew: a service waits for a broker by itself. (dict "root" $ "service" "ingest" "port" 8080) */}}
+{{/* Kubernetes asks as Docker's health check does. Not ready is no reason to start anew: a service waits for a broker by itself, and operate shows what it knew meanwhile, so it stays in its Service. (dict "root" $ "service" "ingest" "port" 8080) */}}
 {{- define "pairstream.probes" -}}
 {{- $scheme := include "pairstream.tlsSecret" . | empty | ternary "" ", scheme: HTTPS" -}}
 ports:
@@ -150,7 +179,7 @@ startupProbe:
   periodSeconds: 5
   failureThreshold: 60
 readinessProbe:
-  httpGet: {path: /health/ready, port: http{{ $scheme }}}
+  httpGet: {path: /health/{{ eq .service "operate" | ternary "live" "ready" }}, port: http{{ $scheme }}}
   periodSeconds: 5
   timeoutSeconds: 10
 livenessProbe:
@@ -169,6 +198,9 @@ livenessProbe:
 {{- if include "pairstream.tlsSecret" . }}
 - {name: tls, mountPath: /run/tls, readOnly: true}
 {{- end }}
+{{- if include "pairstream.oidcSecret" . }}
+- {name: oidc, mountPath: /run/oidc, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{/* Java unpacks libraries in /tmp and runs them. */}}
@@ -181,6 +213,10 @@ livenessProbe:
 {{- end }}
 {{- with include "pairstream.tlsSecret" . }}
 - name: tls
+  secret: {secretName: {{ . }}}
+{{- end }}
+{{- with include "pairstream.oidcSecret" . }}
+- name: oidc
   secret: {secretName: {{ . }}}
 {{- end }}
 {{- end }}

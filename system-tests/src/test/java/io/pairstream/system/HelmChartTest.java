@@ -107,6 +107,8 @@ class HelmChartTest {
           score.enabled          | true       | score.modelsClaim: a PersistentVolumeClaim with cards and models
           registry.credentialSecret | ''      | registry.credentialSecret: a Secret whose key registry.credential
           registry.enabled       | false      | registry.url: name your schema registry
+          operate.oidc.issuer    | http://login.example  | Does not match pattern
+          operate.oidc.issuer    | https://login.example | operate.oidc.client: the client id at the login provider
           """)
   void refusesWrongValues(String key, String value, String words) {
     assertThatThrownBy(() -> chart("plain").set(key, value).call()).hasMessageContaining(words);
@@ -177,6 +179,39 @@ class HelmChartTest {
       }
       assertThat(pod.get("volumes").toString().contains("-tls\"")).isEqualTo(isEncrypted);
     }
+  }
+
+  @Test
+  void theDashboardAloneKnowsTheLoginProviderAndReachesIt() {
+    List<JsonObject> objects = rendered(chart("certified").call());
+
+    assertThat(
+            objects.stream()
+                .filter(object -> object.get("kind").getAsString().equals("NetworkPolicy"))
+                .map(object -> object.getAsJsonObject("spec").toString())
+                .filter(policy -> policy.contains("8443")))
+        .singleElement()
+        .asString()
+        .contains("\"app.kubernetes.io/component\":\"operate\"", "Egress");
+    assertThat(
+            pods(objects).stream()
+                .filter(pod -> pod.get("volumes").toString().contains("\"secretName\":\"oidc\""))
+                .map(pod -> pod.getAsJsonArray("containers").get(0).getAsJsonObject()))
+        .singleElement()
+        .extracting(container -> container.get("args").toString())
+        .asString()
+        .contains("/run/oidc/secret", "curators=review", "ml-team=view");
+  }
+
+  @Test
+  void theDashboardStaysReachableWhileBrokersAreAway() {
+    assertThat(
+            pods(rendered(chart("plain").call())).stream()
+                .map(pod -> pod.getAsJsonArray("containers").get(0).getAsJsonObject())
+                .filter(container -> container.has("readinessProbe"))
+                .filter(container -> container.get("readinessProbe").toString().contains("live"))
+                .map(container -> container.get("name").getAsString()))
+        .containsExactly("operate");
   }
 
   private static Map<String, String> texts(JsonObject object) {

@@ -202,7 +202,8 @@ public final class OidcProvider {
     if (scopes.isEmpty()) {
       throw new LoginRefusedException(
           Template.LOGIN_NO_ROLE,
-          "%s has of the roles %s none in the claim %s, which holds %s; the ID token has the claims %s"
+          ("%s has of the roles %s none in the claim %s, which holds %s;"
+                  + " the ID token has the claims %s")
               .formatted(
                   name, settings.roles().keySet(), settings.rolesClaim(), roles, json.keySet()));
     }
