@@ -9,6 +9,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.PythonEnvironment;
 import io.pairstream.tools.topics.CreateTopics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,8 @@ public final class ChaosCluster implements AutoCloseable {
   private final PlatformProcess registry;
   private final int ingestPort = ports.next();
   private final PlatformProcess ingest;
+  private final int operatePort = ports.next();
+  private final List<PlatformProcess> others = new ArrayList<>();
   private final ClusterProcesses processes;
   private Admin admin;
 
@@ -144,6 +147,18 @@ public final class ChaosCluster implements AutoCloseable {
     create.awaitEnd();
   }
 
+  /**
+   * Asks {@code doctor} and {@code audit} of a build, as an operator does after an upgrade.
+   *
+   * @throws AssertionError where one of them finds something
+   */
+  public void check(Path build) {
+    for (PlatformProcess command : processes.checks(access(Map.of(), Map.of()))) {
+      command.startFrom(build);
+      command.awaitEnd();
+    }
+  }
+
   /** For the harness's own clients. */
   public Cluster access() {
     return access(Map.of(), registrySettings());
@@ -207,9 +222,42 @@ public final class ChaosCluster implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + ingestPort);
   }
 
-  /** All processes, of whatever kind, running or not. */
+  /**
+   * Starts a fetcher, a process that asks models, and the operators' service, which are not there
+   * otherwise.
+   *
+   * @param cards folder of models' cards
+   * @return in this order
+   */
+  public List<PlatformProcess> startOthers(Path cards) {
+    Cluster forServices = access(Map.of(), Map.of());
+    others.add(processes.fetch(forServices, ports.next()));
+    others.add(processes.score(forServices, cards, ports.next()));
+    others.add(processes.operate(forServices, operatePort));
+    others.forEach(PlatformProcess::start);
+    others.forEach(other -> other.awaitReady());
+    return List.copyOf(others);
+  }
+
+  /** Where the operators' service listens, without a path. */
+  public URI operateAddress() {
+    return URI.create("http://127.0.0.1:" + operatePort);
+  }
+
+  /**
+   * A trainer that has yet to be started.
+   *
+   * @param python has the packages that the loader needs
+   */
+  public Trainer trainer(PythonEnvironment python) {
+    return processes.trainer(access(Map.of(), Map.of()), python);
+  }
+
+  /** All processes of the platform, of whatever kind, running or not. */
   public List<PlatformProcess> all() {
-    return Stream.of(brokers, List.of(registry, ingest), instances).flatMap(List::stream).toList();
+    return Stream.of(brokers, List.of(registry, ingest), instances, others)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /**

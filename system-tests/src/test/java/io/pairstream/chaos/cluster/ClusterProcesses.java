@@ -3,13 +3,16 @@ package io.pairstream.chaos.cluster;
 import io.pairstream.platform.Readiness;
 import io.pairstream.registry.RegistryCredential;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import kafka.tools.StorageTool;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
@@ -22,6 +25,8 @@ final class ClusterProcesses {
 
   private static final Path RECIPE =
       PROJECT.resolve("system-tests/src/test/resources/chaos/chaos.yaml");
+  private static final Path TRAINER =
+      PROJECT.resolve("system-tests/src/test/resources/chaos/trainer.py");
   private static final String MAIN = "io.pairstream.cli.Main";
 
   private final Path folder;
@@ -86,12 +91,7 @@ final class ClusterProcesses {
     program.addAll(List.of("--status-listen", status));
     // Twice in a row no wait of a busy machine may look like a picture that hangs.
     program.addAll(List.of("--decode-deadline", "PT15S"));
-    return process(
-        name,
-        640,
-        List.of(),
-        program,
-        Readiness.httpOk(URI.create("http://" + status + "/health/ready")));
+    return process(name, 640, List.of(), program, ready(statusPort));
   }
 
   /** An HTTP server that takes pairs, at that port of loopback. */
@@ -101,12 +101,61 @@ final class ClusterProcesses {
     program.addAll(List.of("--listen", "127.0.0.1:" + port));
     program.addAll(List.of("--state-dir", folder.resolve(name).resolve("views").toString()));
     program.addAll(List.of("--records-per-second", "100000"));
-    return process(
-        name,
-        384,
-        List.of(),
-        program,
-        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
+    return process(name, 384, List.of(), program, ready(port));
+  }
+
+  /** The operators' service, at that port of loopback. */
+  PlatformProcess operate(Cluster cluster, int port) {
+    List<String> program = new ArrayList<>(List.of(MAIN, "operate", "--anonymous"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--listen", "127.0.0.1:" + port));
+    program.addAll(List.of("--state-dir", folder.resolve("operate").resolve("views").toString()));
+    return process("operate", 384, List.of(), program, ready(port));
+  }
+
+  /** A fetcher of links to loopback, which says at that port how it is. */
+  PlatformProcess fetch(Cluster cluster, int statusPort) {
+    List<String> program = new ArrayList<>(List.of(MAIN, "fetch"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--allow-address", "127.0.0.1/32", "--per-host-interval", "PT0.05S"));
+    program.addAll(List.of("--status-listen", "127.0.0.1:" + statusPort));
+    return process("fetch", 256, List.of(), program, ready(statusPort));
+  }
+
+  /** Asks the model of a card, and says at that port how it is. */
+  PlatformProcess score(Cluster cluster, Path cards, int statusPort) {
+    List<String> program = new ArrayList<>(List.of(MAIN, "score"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--models", cards.toString(), "--batch-age", "PT0.2S"));
+    program.addAll(List.of("--state-dir", folder.resolve("score").resolve("state").toString()));
+    program.addAll(List.of("--status-listen", "127.0.0.1:" + statusPort));
+    return process("score", 256, List.of(), program, ready(statusPort));
+  }
+
+  /** The loader in Python. */
+  Trainer trainer(Cluster cluster, PythonEnvironment python) {
+    Path directory = folder.resolve("trainer");
+    List<String> command =
+        python
+            .builder(
+                Map.of(),
+                TRAINER.toString(),
+                cluster.bootstrapServers(),
+                cluster.registryAddresses(),
+                cluster.dataset().name(),
+                directory.toString())
+            .command();
+    return new Trainer(
+        new PlatformProcess("trainer", command, BUILD, directory, Optional::empty, log("trainer")),
+        directory.resolve("kept.json"));
+  }
+
+  private static Readiness ready(int port) {
+    return Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready"));
+  }
+
+  private Path log(String name) {
+    return folder.resolve("logs").resolve(name + ".log");
   }
 
   /** A run of {@code topics create}. */
@@ -117,6 +166,19 @@ final class ClusterProcesses {
     program.addAll(List.of("--replication-factor", "3"));
     program.addAll(List.of("--registry-credential", credential.toString()));
     return process("topics-create", 256, List.of(), program, Optional::empty);
+  }
+
+  /** Runs of {@code doctor} and {@code audit}. */
+  List<PlatformProcess> checks(Cluster cluster) {
+    return Stream.of(List.of("doctor"), List.of("audit", "--recipe", RECIPE.toString()))
+        .map(
+            command -> {
+              List<String> program = new ArrayList<>(List.of(MAIN));
+              program.addAll(command);
+              program.addAll(options(cluster));
+              return process(command.get(0), 256, List.of(), program, Optional::empty);
+            })
+        .toList();
   }
 
   /** A Java process that ends when the harness closes its end of standard input. */
@@ -143,8 +205,7 @@ final class ClusterProcesses {
     command.addAll(jvmOptions);
     command.add("io.pairstream.platform.ChildMain");
     command.addAll(program);
-    return new PlatformProcess(
-        name, command, BUILD, directory, readiness, folder.resolve("logs").resolve(name + ".log"));
+    return new PlatformProcess(name, command, BUILD, directory, readiness, log(name));
   }
 
   private static List<String> options(Cluster cluster) {

@@ -17,11 +17,21 @@ import java.util.concurrent.TimeUnit;
 public final class NextBuild {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+  private static final Path JARS = Path.of("command/target/app/lib");
   private static final Set<String> LEFT_OUT = Set.of("target", ".git", "node_modules");
   private static final String FIELD =
       ",\n    {\"name\": \"next_release\", \"type\": \"string\", \"default\": \"\", \"doc\": \"None.\"}\n  ]\n}\n";
   private static final List<String> RECORDS =
-      List.of("RawPair", "PreparedPair", "QuarantinedPair", "Receipt");
+      List.of(
+          "RawPair",
+          "PairLink",
+          "PreparedPair",
+          "QuarantinedPair",
+          "Receipt",
+          "Upload",
+          "Answer",
+          "PairAnswer",
+          "InstanceStatus");
 
   private NextBuild() {}
 
@@ -46,7 +56,13 @@ public final class NextBuild {
         "measures.put(\"caption_letters\", (double) caption.caption().text().length());\n"
             + "    measures.put(\"caption_tokens\",");
     build(folder);
-    return folder.resolve("command/target/app/lib");
+    return folder.resolve(JARS);
+  }
+
+  /** Sources of the Python package of a build. */
+  static Path pythonOf(Path build) {
+    Path project = build.resolve(JARS.relativize(Path.of(""))).normalize();
+    return project.resolve("trainer-feed/python/src");
   }
 
   private static void copy(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import io.pairstream.system.Signals;
 import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,8 @@ public final class PlatformProcess {
   private boolean endedByUs;
 
   /**
-   * @param command the Java machine and its arguments, but for the class path
-   * @param build holds the jars that it runs
+   * @param command the Java machine or Python and its arguments, but for the class path
+   * @param build holds the jars that it runs; beside them is its Python
    * @param directory that it works in; made where missing
    * @param log gets all its output, of each start after the other
    */
@@ -73,6 +74,7 @@ public final class PlatformProcess {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().keySet().retainAll(ENVIRONMENT);
       builder.environment().put("CLASSPATH", build + "/*");
+      builder.environment().put("PYTHONPATH", NextBuild.pythonOf(build).toString());
       running = builder.start();
       endedByUs = false;
     } catch (IOException e) {
@@ -156,6 +158,16 @@ public final class PlatformProcess {
   /** Holds it where it is (SIGSTOP); its children go on. */
   public void freeze() {
     Signals.send("STOP", running().pid());
+  }
+
+  /** Writes a line to its standard input. */
+  synchronized void say(String line) {
+    try {
+      running.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      running.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(logEnd(), e);
+    }
   }
 
   /** Lets one of its children crash, such as an image worker (SIGSEGV). */

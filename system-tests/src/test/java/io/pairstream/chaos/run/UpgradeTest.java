@@ -3,28 +3,48 @@ package io.pairstream.chaos.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.NextBuild;
 import io.pairstream.chaos.cluster.PlatformProcess;
+import io.pairstream.chaos.cluster.Trainer;
+import io.pairstream.chaos.load.LedgerEntry;
+import io.pairstream.chaos.load.PlayedWeb;
 import io.pairstream.chaos.load.Producers;
 import io.pairstream.chaos.load.SeededLoad;
+import io.pairstream.chaos.load.SentLinks;
 import io.pairstream.chaos.verify.LiveReader;
+import io.pairstream.chaos.verify.PairAnswers;
 import io.pairstream.chaos.verify.Verdict;
 import io.pairstream.chaos.verify.Verifier;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.PythonEnvironment;
+import io.pairstream.tools.audit.Audit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Services go over to a build whose records have a field more and whose steps work otherwise, one
- * after the other in the midst of records and kills, as docs/operators.md says, and back again.
+ * Services and a trainer go over to a build whose records have a field more and whose steps work
+ * otherwise, one after the other in the midst of records, links, answers and kills, as
+ * docs/operators.md says, and back again.
  */
 @Tag("full")
 class UpgradeTest {
@@ -34,6 +54,14 @@ class UpgradeTest {
   private static final Duration SENT_WITHIN = Duration.ofMinutes(20);
   private static final Duration DECIDED_WITHIN = Duration.ofMinutes(15);
   private static final Duration ENDED_WITHIN = Duration.ofMinutes(5);
+
+  private static final int LINKS_A_STEP = 2;
+
+  /** Questions that a process that is stopped may have under way. */
+  private static final int ASKED_AT_ONCE = 2;
+
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+  private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir(factory = ChaosTest.BelowTarget.class, cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
@@ -51,7 +79,9 @@ class UpgradeTest {
   private void run() throws Exception {
     Path next = NextBuild.in(folder.resolve("next"));
     tell("the next build is made");
-    try (ChaosCluster cluster = ChaosCluster.start(folder);
+    try (PlayedWeb web = new PlayedWeb();
+        ChaosCluster cluster = ChaosCluster.start(folder);
+        Trainer trainer = cluster.trainer(python());
         LiveReader live = LiveReader.start(cluster.access());
         Producers producers =
             Producers.start(
@@ -60,48 +90,177 @@ class UpgradeTest {
                 cluster.ingestAddress(),
                 new SeededLoad(7),
                 RECORDS)) {
-      List<Step> steps = steps(cluster, next);
+      producers.holdAt(0);
+      List<PlatformProcess> others = cluster.startOthers(cards(web));
+      SentLinks links = new SentLinks(cluster.ingestAddress(), web);
+      List<Step> steps = steps(cluster, others, trainer, next);
       for (int i = 0; i < steps.size(); i++) {
         long after = RECORDS * (i + 1) / (steps.size() + 1);
         producers.holdAt(RECORDS * (i + 2) / (steps.size() + 1));
         assertThat(producers.await(after, SENT_WITHIN)).isTrue();
+        links.send(LINKS_A_STEP);
         steps.get(i).work().run();
+        if (trainer.hasBegun()) {
+          trainer.train(1);
+        }
         tell(after + " records: " + steps.get(i).name());
       }
       producers.holdAt(Long.MAX_VALUE);
       assertThat(producers.await(RECORDS, SENT_WITHIN)).isTrue();
       producers.stop();
+      links.awaitPublished();
 
-      Verdict verdict =
-          new Verifier(cluster.patientAccess(), DECIDED_WITHIN, ENDED_WITHIN)
-              .verify(producers.ledger(), live);
-      verdict.differences().forEach(this::tell);
-      tell(verdict.inWords() + "; by recipe version " + verdict.versions());
-      assertThat(verdict.differences()).isEmpty();
+      assertEachIsAnsweredOnce(cluster, web, verify(cluster, producers, links, live));
+      assertCatalogueIsRight(cluster);
+      assertEachIsSeenOnce(trainer);
       assertThat(cluster.all().stream().filter(PlatformProcess::endedByItself)).isEmpty();
-      assertThat(producers.unavailableForever()).as("answers of 503 without Retry-After").isZero();
-      // Both builds did their share, in records that each of them may have read from the other.
-      assertThat(verdict.versions()).hasSize(2).containsKey(Verifier.recipe().version());
     }
   }
 
-  private static List<Step> steps(ChaosCluster cluster, Path next) {
+  private Verdict verify(
+      ChaosCluster cluster, Producers producers, SentLinks links, LiveReader live) {
+    List<LedgerEntry> sent =
+        Stream.of(producers.ledger(), links.ledger()).flatMap(List::stream).toList();
+    Verdict verdict =
+        new Verifier(cluster.patientAccess(), DECIDED_WITHIN, ENDED_WITHIN).verify(sent, live);
+    verdict.differences().forEach(this::tell);
+    tell(verdict.inWords() + "; by recipe version " + verdict.versions());
+    assertThat(verdict.differences()).isEmpty();
+    assertThat(producers.unavailableForever()).as("answers of 503 without Retry-After").isZero();
+    // Both builds did their share, in records that each of them may have read from the other.
+    assertThat(verdict.versions()).hasSize(2).containsKey(Verifier.recipe().version());
+    return verdict;
+  }
+
+  private void assertEachIsAnsweredOnce(ChaosCluster cluster, PlayedWeb web, Verdict verdict) {
+    long published =
+        verdict.outputs().entrySet().stream()
+            .filter(topic -> !topic.getKey().endsWith(".quarantine"))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    Await.until(
+        "each published pair has its answer",
+        () -> PairAnswers.counts(cluster.patientAccess()).size() >= published,
+        () -> PairAnswers.counts(cluster.patientAccess()).size() + " of " + published);
+    Map<String, Integer> answers = PairAnswers.counts(cluster.patientAccess());
+    assertThat(answers).hasSize((int) published);
+    assertThat(answers.values()).containsOnly(1);
+    int questions = web.asked().values().stream().mapToInt(Integer::intValue).sum();
+    tell(published + " pairs have an answer, of " + questions + " questions");
+    assertThat(questions - web.asked().size()).isBetween(0, 2 * ASKED_AT_ONCE);
+  }
+
+  /** Operators see at once what the audit counts. */
+  private void assertCatalogueIsRight(ChaosCluster cluster) {
+    Await.until(
+        "the catalogue is the audit's",
+        () -> catalogue(cluster).equals(audited(cluster)),
+        () -> catalogue(cluster) + " and " + audited(cluster));
+  }
+
+  private static Map<String, Long> audited(ChaosCluster cluster) {
+    Map<String, Long> outputs = new TreeMap<>();
+    new Audit(new ClusterAccess(cluster.patientAccess()), Duration.ZERO)
+        .run()
+        .outputs()
+        .forEach(
+            (topic, count) ->
+                outputs.put(
+                    topic.substring(topic.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT), count));
+    return outputs;
+  }
+
+  /** Records by where they stand, as the operators' service counts them. */
+  private static Map<String, Long> catalogue(ChaosCluster cluster) {
+    Map<String, Long> records = new TreeMap<>();
+    JsonNode profile = json(cluster, "/v1/profile");
+    JsonNode board = json(cluster, "/v1/quarantine");
+    if (profile.path("ready").asBoolean() && board.path("ready").asBoolean()) {
+      profile
+          .at("/counts/status")
+          .forEach(each -> records.put(each.path("value").asText(), each.path("count").asLong()));
+      records.put("QUARANTINE", board.path("total").asLong());
+      records.remove("QUARANTINED");
+    }
+    return records;
+  }
+
+  private static JsonNode json(ChaosCluster cluster, String path) {
+    try (InputStream answer = cluster.operateAddress().resolve(path).toURL().openStream()) {
+      return JSON.readTree(answer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void assertEachIsSeenOnce(Trainer trainer) {
+    while (!trainer.isOver()) {
+      trainer.train(1);
+    }
+    tell("the trainer has seen " + trainer.seen().size() + " of " + trainer.samples() + " pairs");
+    assertThat(trainer.seen()).doesNotHaveDuplicates().hasSize(trainer.samples());
+  }
+
+  private static PythonEnvironment python() throws Exception {
+    return PythonEnvironment.of(
+        PROJECT.resolve("trainer-feed/target/python"),
+        PROJECT.resolve("trainer-feed/python/requirements.txt"));
+  }
+
+  private Path cards(PlayedWeb web) throws IOException {
+    Path cards = Files.createDirectories(folder.resolve("cards"));
+    Files.writeString(
+        cards.resolve("describer.yaml"),
+        """
+        name: describer
+        kind: api
+        licence: as the provider says
+        source: a server of the test
+        api:
+          base-url: %s/v1
+          model: m-1
+          prompt: What is there to see?
+          requests-per-minute: 6000
+          concurrency: %d
+        """
+            .formatted(web.address(), ASKED_AT_ONCE));
+    return cards;
+  }
+
+  /** In the order of docs/operators.md, and in the opposite one. */
+  private List<Step> steps(
+      ChaosCluster cluster, List<PlatformProcess> others, Trainer trainer, Path next) {
     List<PlatformProcess> order = new ArrayList<>(List.of(cluster.registry()));
     order.addAll(cluster.instances());
     order.add(cluster.ingest());
+    order.addAll(others);
     List<Step> steps = new ArrayList<>();
     steps.add(new Step("the next build's schemas", () -> cluster.registerSchemasOf(next)));
-    for (PlatformProcess service : order) {
-      steps.add(new Step(service + " is the next build's", () -> service.replaceBy(next)));
-      if (service == cluster.instances().get(1)) {
-        steps.add(kill(cluster.instances().get(0)));
-        steps.add(kill(cluster.instances().get(2)));
-      }
-    }
+    steps.addAll(replace(cluster, order, next, "the next build's"));
+    steps.add(steps.size() - others.size() - 1, new Step("a trainer begins", trainer::start));
+    steps.add(new Step(trainer + " is the next build's", () -> trainer.replaceBy(next)));
+    steps.add(new Step("doctor and audit", () -> cluster.check(next)));
+    steps.add(
+        new Step(trainer + " is this build's again", () -> trainer.replaceBy(cluster.build())));
     Collections.reverse(order);
+    steps.addAll(replace(cluster, order, cluster.build(), "this build's again"));
+    steps.add(new Step("doctor and audit", () -> cluster.check(cluster.build())));
+    return steps;
+  }
+
+  private List<Step> replace(
+      ChaosCluster cluster, List<PlatformProcess> order, Path build, String whose) {
+    List<Step> steps = new ArrayList<>();
     for (PlatformProcess service : order) {
       steps.add(
-          new Step(service + " is this build's again", () -> service.replaceBy(cluster.build())));
+          new Step(
+              service + " is " + whose,
+              () -> {
+                service.replaceBy(build);
+                if (service.toString().equals("operate")) {
+                  assertCatalogueIsRight(cluster);
+                }
+              }));
       if (service == cluster.instances().get(1)) {
         steps.add(kill(cluster.instances().get(0)));
         steps.add(kill(cluster.instances().get(2)));
