@@ -57,19 +57,20 @@ class Marks:
 
 class Line:
     """Somebody who cleans. `processors` gives the seconds of each process that counts, `processes` are the ids of what
-    stands still while it has no turn."""
+    stands still while it has no turn, `work` names its raw topic and group."""
 
-    def __init__(self, name, source, processors, processes):
+    def __init__(self, name, source, processors, processes, work=None):
         self.name, self.source, self.processors, self.processes = name, source, processors, processes
+        self.work = work or name
 
     def run(self, pairs):
-        before, _ = self.source.ask(f"committed {self.name} 0")
+        before, _ = self.source.ask(f"committed {self.work} 0")
         self.signal(signal.SIGSTOP)
-        self.source.ask(f"publish {self.name} {pairs}")
+        self.source.ask(f"publish {self.work} {pairs}")
         self.signal(signal.SIGCONT)
         marks, done, moved = Marks(pairs, self.processors), 0, time.monotonic()
         while done < pairs:
-            now = self.source.ask(f"committed {self.name} 0")[0] - before
+            now = self.source.ask(f"committed {self.work} 0")[0] - before
             moved = time.monotonic() if now > done else moved
             if time.monotonic() - moved > STUCK:
                 raise SystemExit(f"{self.name}: {done} of {pairs}, and nothing more for {STUCK} s")
@@ -94,6 +95,25 @@ def our_line(source):
         return seconds | {"preprocess": own, "image workers": seconds["preprocess"] - own}
 
     return Line(OURS, source, processors, [pid for name, pid in pids.items() if name not in NEEDED])
+
+
+def beside_models(line, score):
+    """The same line while `score` asks models about what it publishes. The time of `score` does not count."""
+    return Line("beside_models", line.source, line.processors, [*line.processes, score.pid], line.work)
+
+
+def score(asked, folder, platform):
+    command = pinned(asked, models=True) + ["java", "-Xmx1g", "-cp", asked.class_path, "io.pairstream.cli.Main", "score"]
+    command += ["--models", asked.score, "--data-dir", platform["data_dir"], "--state-dir", str(folder / "score")]
+    return subprocess.Popen(command, stdout=sys.stderr)
+
+
+def pinned(asked, models):
+    """Models have the last processor for themselves, the line has the others."""
+    if not asked.score:
+        return []
+    last = os.cpu_count() - 1
+    return ["taskset", "-c", str(last) if models else f"0-{last - 1}"]
 
 
 def cleaning_alone(class_path, asked, folder):
@@ -187,30 +207,38 @@ def main():
     parser.add_argument("--workers", type=int, help="image workers; one per processor")
     parser.add_argument("--threads", type=int, help="stream threads; as many as workers")
     parser.add_argument("--operate", action="store_true", help="run, and count, all that `up` runs")
+    parser.add_argument("--score", metavar="FOLDER", help="by turns beside `score` with the model cards of FOLDER, on a processor of its own")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND", help="see streaming-peers.sh")
     parser.add_argument("--json", action="store_true", help="on one line")
     asked = parser.parse_args()
     if asked.operate and (asked.workers or asked.threads):
         parser.error("--operate runs what `up` runs, one thread and worker per processor: leave out --workers and --threads")
-    asked.workers = asked.workers or cores
+    if asked.score and (asked.peer or cores < 2):
+        parser.error("--score needs two processors, and no --peer")
+    asked.workers = asked.workers or (cores - 1 if asked.score else cores)
     asked.threads = asked.threads or asked.workers
     peers = dict(each.split("=", 1) for each in asked.peer)
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        command = ["java", "-cp", asked.class_path, "io.pairstream.benchmarks.WholeLine", asked.pairs_from]
+        command = pinned(asked, models=False) + ["java", "-cp", asked.class_path, "io.pairstream.benchmarks.WholeLine", asked.pairs_from]
         command += [str(asked.captions), asked.recipe, str(asked.partitions), ",".join(peers)]
         if not asked.operate:
             command += ["--workers", str(asked.workers), "--threads", str(asked.threads)]
         source = Contender(OURS, command, folder / "whole_line.log")
         lines = [our_line(source)]
+        models = score(asked, folder, source.about) if asked.score else None
         try:
-            lines += [peer(*each, source, asked.workers) for each in peers.items()]
-            lines += [] if peers else [cleaning_alone(asked.class_path, asked, folder)]
+            if models:
+                lines.append(beside_models(lines[0], models))
+            elif peers:
+                lines += [peer(*each, source, asked.workers) for each in peers.items()]
+            else:
+                lines.append(cleaning_alone(asked.class_path, asked, folder))
             rounds = turns(lines, asked)
             outputs = {each: source.ask(f"outputs {each} 0") for each in peers}
         finally:
-            end(lines, source)
+            end(lines, source, models)
     result = {"corpus": pathlib.Path(asked.pairs_from).resolve().name}
     result |= {key: source.about[key] for key in ("corpus_pairs", "mean_image_kb")}
     keys = ("recipe", "captions", "pairs", "warm_up", "rounds", "partitions", "threads", "workers", "operate")
@@ -222,11 +250,15 @@ def main():
     print(json.dumps(result, indent=None if asked.json else 2))
 
 
-def end(lines, platform):
+def end(lines, platform, models):
     """Nothing stands still afterwards, and nothing runs."""
     for line in lines:
         line.signal(signal.SIGCONT)
-        for pid in line.processes if line.source is platform and line.name != OURS else []:
+    if models:
+        models.terminate()
+        models.wait()
+    for line in lines:
+        for pid in line.processes if line.source is platform and line.work != OURS else []:
             for each in [*descendants(pid), pid]:
                 os.kill(each, signal.SIGKILL)
         if line.source is not platform:

@@ -103,9 +103,10 @@ final class WholeLine {
               .map(child -> "\"%s\": %d".formatted(child.getKey(), child.getValue()))
               .collect(Collectors.joining(", "));
       Driven.serve(
-          "\"servers\": \"%s\", \"corpus_pairs\": %d, \"mean_image_kb\": %s, \"pids\": {%s}"
+          "\"servers\": \"%s\", \"data_dir\": \"%s\", \"corpus_pairs\": %d, \"mean_image_kb\": %s, \"pids\": {%s}"
               .formatted(
                   platform.cluster().bootstrapServers(),
+                  platform.processes().dataDirectory(),
                   pairs.pairs().size(),
                   pairs.meanImageKilobytes(),
                   pids),
