@@ -12,7 +12,7 @@ public enum ProblemKind {
   BAD_REQUEST(400, "The request cannot be read"),
   BODY_MALFORMED(400, "The body cannot be read"),
   UNAUTHORIZED(401, "A valid API key is needed"),
-  FORBIDDEN(403, "The API key does not allow this"),
+  FORBIDDEN(403, "This key or account does not allow this"),
   FOREIGN_SITE(403, "This service answers its own page and local programs only"),
   NOT_FOUND(404, "There is nothing here"),
   METHOD_NOT_ALLOWED(405, "This address does not support the method"),
