@@ -45,7 +45,10 @@ final class AnswerFold implements Aggregate {
               RefusalTable.SCHEMA.stream())
           .toList();
 
-  /** It is asked every second: {@code CROSS} has what is erased lead, of which there is little. */
+  /**
+   * Pairs of what is erased, which leads by {@code CROSS}: of it there is little. Asked each
+   * second.
+   */
   static final String ERASED =
       "SELECT DISTINCT pair, topic, partition, offset FROM erased CROSS JOIN said USING (answer)"
           + " WHERE topic <> '' AND instr(?, ' ' || card || ' ') > 0 LIMIT ?";

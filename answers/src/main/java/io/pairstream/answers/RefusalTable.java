@@ -49,13 +49,13 @@ final class RefusalTable {
       "INSERT OR IGNORE INTO due SELECT pair, card FROM said WHERE topic <> '' AND NOT EXISTS"
           + (" (SELECT 1 FROM refused WHERE refused.pair = said.pair AND " + PLACE + ") AND ");
 
-  /** It is asked every second: {@code CROSS} has what is due lead, of which there is little. */
+  /** Pairs that are due, which lead by {@code CROSS}: there are few. Asked each second. */
   static final String DUE =
       "SELECT pair, topic, partition, offset, card, answer.value FROM due"
           + " CROSS JOIN said USING (pair, card) CROSS JOIN answer ON answer.id = said.answer"
           + " WHERE instr(?, ' ' || card || ' ') > 0 LIMIT ?";
 
-  /** Takedowns lead: they are fewer than refused pairs. */
+  /** Refused pairs of takedowns, which lead: they are fewer. */
   static final String TAKEN_DOWN =
       "SELECT DISTINCT refused.pair, refused.topic, refused.partition, refused.offset"
           + " FROM takedown CROSS JOIN refused_under USING (key) CROSS JOIN refused USING (pair)"

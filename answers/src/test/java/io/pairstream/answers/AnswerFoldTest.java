@@ -13,7 +13,7 @@ class AnswerFoldTest {
 
   @TempDir private Path folder;
 
-  /** A data set has millions of pairs, and these questions are asked every second. */
+  /** Data sets have millions of pairs, and these questions are asked every second. */
   @ParameterizedTest
   @ValueSource(strings = {AnswerFold.ERASED, RefusalTable.DUE, RefusalTable.TAKEN_DOWN})
   void noQuestionGoesThroughAllPairs(String question) {
