@@ -251,8 +251,7 @@ public record PairRow(
   /** Whether it stands in a split. */
   @JsonIgnore
   public boolean isPublished() {
-    return Arrays.stream(PairStatus.values())
-        .anyMatch(known -> known.isPublished() && known.name().equals(status));
+    return PairStatus.published(status).isPresent();
   }
 
   /** Whether the pair was rejected. */

@@ -27,7 +27,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -83,12 +82,6 @@ public final class PairHistory {
   }
 
   private record Unknown(String id, String status) {}
-
-  /** False for a status that this version does not know. */
-  private static boolean isPublished(Receipt receipt) {
-    return Stream.of(PairStatus.values())
-        .anyMatch(known -> known.isPublished() && known.name().equals(receipt.getStatus()));
-  }
 
   private final class Question {
 
@@ -273,7 +266,7 @@ public final class PairHistory {
               .sorted(Comparator.comparing(Review::getReviewedAt))
               .toList(),
           known(receipt)
-              .filter(PairHistory::isPublished)
+              .filter(r -> PairStatus.published(r.getStatus()).isPresent())
               .map(r -> records.answers(r.getPairId()))
               .orElse(List.of()),
           known(receipt).filter(r -> !r.getReviewId().isEmpty()).map(this::admission),

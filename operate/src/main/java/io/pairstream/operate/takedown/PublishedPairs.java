@@ -8,7 +8,6 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.Pages;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -116,12 +115,8 @@ final class PublishedPairs {
     return TakedownKind.keysOf(pair).contains(subject.key());
   }
 
-  /** A status of which this version knows nothing says of no split that it holds the pair. */
   private static Optional<Published> published(Receipt receipt) {
-    return Arrays.stream(PairStatus.values())
-        .filter(PairStatus::isPublished)
-        .filter(split -> split.name().equals(receipt.getStatus()))
-        .findFirst()
+    return PairStatus.published(receipt.getStatus())
         .map(
             split ->
                 new Published(

@@ -157,10 +157,8 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
             && fingerprint.getSplit().isEmpty()
             && !largest.equals(digest);
     if (isSuperseded && !gone.contains(largest)) {
-      name(finding, itself);
-      nameLargest(
-          finding, fingerprint, largest, ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES));
-      finding.setCopyOf(largest);
+      long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
+      name(finding, fingerprint, largest, hash);
       finding.setReason(RejectReason.NEAR_COPY.name());
       return finding;
     }
@@ -234,15 +232,24 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
    * one that is not.
    */
   private void nameLargest(Finding finding, Fingerprint fingerprint, String largest, long hash) {
-    int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
-    int mirrored = Long.bitCount(hash ^ mirrored(fingerprint));
-    if (Math.min(upright, mirrored) <= nearCopies.maxDistanceBits()) {
-      finding.setCopyOf(largest);
-      finding.setDistanceBits(Math.min(upright, mirrored));
-      finding.setMirrored(mirrored < upright);
+    if (distanceBits(fingerprint, hash) <= nearCopies.maxDistanceBits()) {
+      name(finding, fingerprint, largest, hash);
     } else if (!finding.getCopyOf().equals(largest)) {
       finding.setPublished(largest);
     }
+  }
+
+  private void name(Finding finding, Fingerprint fingerprint, String digest, long hash) {
+    int bits = distanceBits(fingerprint, hash);
+    finding.setCopyOf(digest);
+    finding.setDistanceBits(bits);
+    finding.setMirrored(bits < Long.bitCount(hash ^ fingerprint.getPerceptualHash()));
+  }
+
+  private int distanceBits(Fingerprint fingerprint, long hash) {
+    return Math.min(
+        Long.bitCount(hash ^ fingerprint.getPerceptualHash()),
+        Long.bitCount(hash ^ mirrored(fingerprint)));
   }
 
   private static String published(Finding finding) {

@@ -639,6 +639,15 @@ class NearCopiesTest {
     return training.get(0).value();
   }
 
+  /** The newest of those that were published since the last look. */
+  private PreparedPair lastPublished() {
+    return topology.training().stream()
+        .map(TestRecord::value)
+        .filter(Objects::nonNull)
+        .reduce((first, last) -> last)
+        .orElseThrow();
+  }
+
   private List<String> reasons() {
     return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
   }
@@ -720,17 +729,18 @@ class NearCopiesTest {
     send(large);
     settle();
     settle();
-    PreparedPair largest =
-        topology.training().stream()
-            .map(TestRecord::value)
-            .filter(Objects::nonNull)
-            .reduce((first, last) -> last)
-            .orElseThrow();
+    PreparedPair largest = lastPublished();
     assertThat(largest.getPairId()).isEqualTo(TopologyUnderTest.pairId(large));
     topology.quarantine();
     send(small);
     settle();
-    assertThat(reasons()).as("the larger one is there").containsExactly("NEAR_COPY");
+    assertThat(topology.quarantine())
+        .as("the larger one is there")
+        .extracting(
+            record -> record.value().getReason(),
+            record -> record.value().getCopyOf(),
+            record -> record.value().getMeasured().getValue())
+        .containsExactly(tuple("NEAR_COPY", digest(large), 1.0));
     RefusalsTest.refuse(topology, largest);
     settle();
     topology.quarantine();
@@ -753,16 +763,10 @@ class NearCopiesTest {
     RawPair large = sized(512, 2, off(HASH, 1));
     send(small);
     settle();
-    topology.training();
     send(large);
     settle();
     settle();
-    PreparedPair largest =
-        topology.training().stream()
-            .map(TestRecord::value)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElseThrow();
+    PreparedPair largest = lastPublished();
     RefusalsTest.refuse(topology, largest);
     settle();
     topology.training();
