@@ -11,15 +11,17 @@ public final class IndexedPairs {
   /**
    * The entry of a pair.
    *
+   * @param split that holds it; its topic says so, whatever the record does
    * @param partition of the split's topic that holds the pair
    * @param offset of the pair there
    * @param bytes of its value
    */
-  public static IndexedPair entry(PreparedPair pair, int partition, long offset, int bytes) {
+  public static IndexedPair entry(
+      PreparedPair pair, PairStatus split, int partition, long offset, int bytes) {
     Map<String, Integer> tokenSets = new HashMap<>();
     pair.getTokenSets().forEach(set -> tokenSets.put(set.getName(), set.getTokenCount()));
     return IndexedPair.newBuilder()
-        .setSplit(pair.getSplit())
+        .setSplit(split.name())
         .setPartition(partition)
         .setOffset(offset)
         .setBytes(bytes)
@@ -43,6 +45,13 @@ public final class IndexedPairs {
         .setLabels(pair.getLabels())
         .setRecipeVersion(pair.getRecipeVersion())
         .setReceivedAt(pair.getReceivedAt())
+        .setSampleId(sampleId(pair))
         .build();
+  }
+
+  /** The pair id of the cleaned caption, where that is another one. */
+  private static String sampleId(PreparedPair pair) {
+    String id = PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
+    return pair.getImageDigest().isEmpty() || id.equals(pair.getPairId()) ? "" : id;
   }
 }

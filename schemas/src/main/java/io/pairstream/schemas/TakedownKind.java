@@ -40,6 +40,17 @@ public enum TakedownKind {
         pair.getUrl());
   }
 
+  /** Keys of the takedowns that a published pair falls under, by its index entry. */
+  public static List<String> keysOf(String pairId, IndexedPair entry) {
+    return keysOf(
+        pairId,
+        entry.getImageDigest(),
+        entry.getContributor(),
+        entry.getProducer(),
+        entry.getSourceKind(),
+        entry.getUrl());
+  }
+
   /** Keys of the takedowns that a pair with these properties falls under, the pair's own first. */
   public static List<String> keysOf(
       String pairId,

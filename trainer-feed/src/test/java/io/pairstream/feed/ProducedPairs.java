@@ -6,6 +6,7 @@ import io.pairstream.feed.view.View;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Takedown;
@@ -66,7 +67,8 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
       IndexedPair entry =
           withdrawn.contains(i)
               ? null
-              : IndexedPairs.entry(pair(i), partition, offsets.get(partition).next(), 1);
+              : IndexedPairs.entry(
+                  pair(i), PairStatus.TRAINING, partition, offsets.get(partition).next(), 1);
       TestCluster.put(cluster, cluster.topics().index(), String.valueOf(i), entry);
     }
   }

@@ -99,15 +99,7 @@ public final class TakedownCommand extends ClusterCommand {
     try {
       return new NotedCheckpoints(
               access(),
-              (id, entry) ->
-                  TakedownKind.keysOf(
-                          id,
-                          entry.getImageDigest(),
-                          entry.getContributor(),
-                          entry.getProducer(),
-                          entry.getSourceKind(),
-                          entry.getUrl())
-                      .contains(subject.key()),
+              (id, entry) -> TakedownKind.keysOf(id, entry).contains(subject.key()),
               List.of())
           .seenBy();
     } catch (KafkaException | InvalidViewException e) {

@@ -163,7 +163,7 @@ class TakedownCommandTest extends OnCluster {
         cluster,
         cluster.topics().index(),
         sent.pairId(),
-        IndexedPairs.entry(pair, at.partition(), at.offset(), 0));
+        IndexedPairs.entry(pair, split, at.partition(), at.offset(), 0));
     return sent;
   }
 

@@ -104,7 +104,7 @@ public final class TakedownService {
   /** Forecast of a takedown; removes nothing. */
   public Report plan(Subject subject) {
     cluster.requireRegistry();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       Map<String, Published> pairs = new PublishedPairs(cluster, subject).readOn(log);
       return new Report(
           subject,
@@ -141,7 +141,7 @@ public final class TakedownService {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
     settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
-    try (CommittedLog log = CommittedLog.open(cluster);
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
         Admin admin = cluster.admin();
         RecordPublisher<Takedown> publisher =
             RecordPublisher.open(
@@ -162,7 +162,7 @@ public final class TakedownService {
   /** The takedowns in force, oldest first; without those of pairs that are part of another. */
   public List<Entry> list() {
     cluster.requireRegistry();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       Map<String, Takedown> all = inForce(log);
       Map<String, Long> parts =
           all.values().stream()

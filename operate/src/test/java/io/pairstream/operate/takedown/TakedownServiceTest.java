@@ -109,6 +109,43 @@ class TakedownServiceTest {
   }
 
   @Test
+  void readsOfTheSplitsNoMoreThanTheIndexLacks() {
+    Sent indexed = publish("image 1", "of the museum", "museum", "pictures.test");
+    Sent withdrawn = publish("image 2", "of the museum too", "museum", "pictures.test");
+    pipeline.index();
+    publish("image 3", "of the museum, too", "museum", "pictures.test");
+    TestCluster.put(cluster, pipeline.topic(published.get(withdrawn)), withdrawn.pairId(), null);
+
+    assertThat(desk.plan(Subject.contributor("museum")).total()).isEqualTo(2);
+    assertThat(desk.plan(Subject.source("pictures.test")).total()).isEqualTo(2);
+
+    TestCluster.put(cluster, cluster.topics().index(), indexed.pairId(), null);
+
+    assertThat(desk.plan(Subject.contributor("museum")).total())
+        .as("the one that the index has, it has as withdrawn")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void whatHasLeftOneSplitIsFoundInAnother() {
+    for (PairStatus from : List.of(PairStatus.TRAINING, PairStatus.VALIDATION)) {
+      for (PairStatus to : List.of(PairStatus.TRAINING, PairStatus.VALIDATION)) {
+        Sent sent = pipeline.send(from + " " + to, "a caption");
+        PreparedPair pair =
+            PreparedPair.newBuilder(PlayedPipeline.prepared(sent, to))
+                .setContributor("museum")
+                .build();
+        TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), pair);
+        TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), null);
+        TestCluster.put(cluster, pipeline.topic(to), sent.pairId(), pair);
+      }
+    }
+
+    assertThat(desk.plan(Subject.contributor("museum")).published())
+        .isEqualTo(Map.of(PairStatus.TRAINING, 2L, PairStatus.VALIDATION, 2L));
+  }
+
+  @Test
   void tellsWhoseKeysSentWhatNamesAContributorAndWithdrawsThatOfOneKey() {
     Sent own = publish("image 1", "of the museum", "museum", "pictures.test");
     Sent planted = publish("image 2", "not of the museum", "museum", "eve", "eve.test");
@@ -256,6 +293,7 @@ class TakedownServiceTest {
     PreparedPair pair =
         PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
             .setCaption(cleaned)
+            .setContributor("museum")
             .build();
     pipeline.transaction(
         sent,
@@ -303,6 +341,22 @@ class TakedownServiceTest {
 
     desk.lift(new Request(Subject.pair(first.pairId()), "bob", "", LONG, this::carryOut));
     assertThat(desk.list()).isEmpty();
+  }
+
+  @Test
+  void ofAContributorEachPairsOtherSpellingsAreWithdrawnToo() {
+    Sent indexed = publishCleaned("image 1", "a letter ", "a letter");
+    pipeline.index();
+    Sent later = publishCleaned("image 2", "a letter ", "a letter");
+
+    takeDown(Subject.contributor("museum"));
+
+    assertThat(removed).containsExactlyInAnyOrder(indexed.pairId(), later.pairId());
+    for (Sent sent : List.of(indexed, later)) {
+      assertThat(new PairHistory(cluster).find(sent.pairId()).orElseThrow().takedown())
+          .map(Takedown::getSampleId)
+          .contains(PairIdentity.pairId(sent.imageDigest(), "a letter"));
+    }
   }
 
   @Test

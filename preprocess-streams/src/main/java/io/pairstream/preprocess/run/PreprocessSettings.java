@@ -194,7 +194,11 @@ public record PreprocessSettings(
 
   /** The settings of the graph that keeps the index. */
   Map<String, Object> indexSettings() {
-    return quick(cluster.dataset().indexGroup(), INDEXED_AT_ONCE, COMMIT_INTERVAL);
+    Map<String, Object> settings =
+        quick(cluster.dataset().indexGroup(), INDEXED_AT_ONCE, COMMIT_INTERVAL);
+    // In the order of time over the splits: what has left one may come to another.
+    settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
+    return settings;
   }
 
   /** The settings of the graph that looks for near copies, for which pairs wait. */

@@ -4,6 +4,7 @@ import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -56,8 +57,8 @@ public final class IndexTopology {
       IndexedPair entry = null;
       if (value != null) {
         RecordMetadata at = context().recordMetadata().orElseThrow();
-        entry = IndexedPairs.entry(pair(value), at.partition(), at.offset(), value.length);
-        entry.setSplit(topics.splits().get(at.topic()).name());
+        PairStatus split = topics.splits().get(at.topic());
+        entry = IndexedPairs.entry(pair(value), split, at.partition(), at.offset(), value.length);
       }
       context().forward(record.withValue(entry));
     }

@@ -70,6 +70,15 @@ class PreprocessSettingsTest {
         .containsEntry(TRANSACTION_TIMEOUT, 30_000);
   }
 
+  /** A tombstone on one split may be older than the pair's record on another. */
+  @Test
+  void theIndexTakesTheSplitsInTheOrderOfTime() {
+    assertThat(
+            new StreamsConfig(settings(workers, Map.of()).indexSettings())
+                .getLong(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG))
+        .isZero();
+  }
+
   /** Two hundred hanging images are many polls, each with a transaction of its own. */
   @Test
   void noNumberOfHangingImagesNeedsMoreThanABrokerAllows() {

@@ -3,6 +3,7 @@ package io.pairstream.preprocess.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.Dataset;
@@ -53,8 +54,10 @@ class IndexTopologyTest {
     publish(topics.training(), "first", PreparedPair.newBuilder().setSplit("TRAINING").build());
     PreparedPair pair =
         PreparedPair.newBuilder()
+            .setPairId("5a")
             .setSplit("TRAINING")
             .setImageDigest("ab12")
+            .setCaption("a cleaned caption")
             .setWidth(256)
             .setHeight(192)
             .setLanguage("zh")
@@ -88,7 +91,21 @@ class IndexTopologyTest {
                 .setTokenSetCounts(Map.of("t5", 9))
                 .setMeasures(Map.of("sharpness", 50.5))
                 .setUrl("https://pictures.test/1.jpg")
+                .setSampleId(PairIdentity.pairId("ab12", "a cleaned caption"))
                 .build());
+  }
+
+  @Test
+  void namesTheSampleOnlyWhereThePairIsCalledOtherwise() {
+    PreparedPair pair =
+        PreparedPair.newBuilder()
+            .setPairId(PairIdentity.pairId("ab12", "a clean caption"))
+            .setImageDigest("ab12")
+            .setCaption("a clean caption")
+            .build();
+    publish(topics.test(), pair.getPairId(), pair);
+
+    assertThat(entries().get(0).value.getSampleId()).isEmpty();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -170,6 +172,26 @@ public final class PlayedPipeline implements AutoCloseable {
         (partition, read) ->
             TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), partition, read.to()));
     return removed;
+  }
+
+  /** Plays the graph of the index: enters all that the splits hold now. */
+  public void index() {
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(cluster.topics().splits().keySet())),
+          record -> {
+            PairStatus split = cluster.topics().splits().get(record.topic());
+            IndexedPair entry =
+                cluster
+                    .decode(cluster.topics().training(), record.value())
+                    .map(
+                        pair ->
+                            IndexedPairs.entry(pair, split, record.partition(), record.offset(), 0))
+                    .orElse(null);
+            TestCluster.put(cluster, cluster.topics().index(), CommittedLog.key(record), entry);
+            return true;
+          });
+    }
   }
 
   /** Sends a raw record on to the repartition topic. */

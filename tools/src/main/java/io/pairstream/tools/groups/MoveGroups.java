@@ -312,7 +312,9 @@ public final class MoveGroups {
           "preprocessing would judge pairs a second time, or never, in the same data set; audit"
               + " then finds them twice or missing. A re-run belongs in a data set of its own.");
     } else if (group.equals(dataset().indexGroup())) {
-      return List.of("pairs that are skipped are in no view that is cut; earliest indexes them.");
+      return List.of(
+          "pairs that are skipped are in no view that is cut, and no takedown of a contributor,"
+              + " producer or source finds them; earliest indexes them.");
     } else if (group.equals(dataset().lookUpGroup())) {
       return List.of(
           "pairs of pictures that are skipped wait for ever; earliest looks all up once more, which"

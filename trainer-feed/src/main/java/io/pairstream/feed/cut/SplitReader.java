@@ -9,6 +9,7 @@ import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
@@ -56,6 +57,7 @@ final class SplitReader implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
+  private final PairStatus split;
   private final RecordDecoder<PreparedPair> decoder;
   private final WithdrawnPairs withdrawn;
 
@@ -80,6 +82,7 @@ final class SplitReader implements AutoCloseable {
     AnswerTable answers = new AnswerTable(byKind.get(true));
     this.answerTopic = source.dataset().topic(TopicCatalogue.PAIR_ANSWERS);
     this.answerDecoder = RecordDecoder.of(PairAnswer.class, answerTopic, source.registry());
+    this.split = source.split();
     this.decoder = source.decoder();
     this.withdrawn = new WithdrawnPairs(source);
     this.consumer = source.consumer(Map.of());
@@ -156,9 +159,13 @@ final class SplitReader implements AutoCloseable {
                   .read(record.value())
                   .orElseThrow(
                       () -> new InvalidViewException(place(record) + " is no entry of the index"));
-          if (pair.getSplit().equals(source.split().name())) {
+          if (pair.getSplit().equals(split.name())) {
             indexed.merge(pair.getPartition(), pair.getOffset() + 1, Math::max);
-            boolean isSpared = !areTakedowns || !withdrawn.holds(keysOf(record.key(), pair));
+            boolean isSpared =
+                !areTakedowns
+                    || !withdrawn.holds(
+                        TakedownKind.keysOf(
+                            new String(record.key(), StandardCharsets.UTF_8), pair));
             pairs.put(
                 pair.getPartition(),
                 key,
@@ -316,17 +323,7 @@ final class SplitReader implements AutoCloseable {
                     new InvalidViewException(
                         place(record)
                             + " cannot be held against the conditions: it holds no pair"));
-    return holds(IndexedPairs.entry(pair, record.partition(), record.offset(), 0));
-  }
-
-  private static List<String> keysOf(byte[] pairId, IndexedPair pair) {
-    return TakedownKind.keysOf(
-        new String(pairId, StandardCharsets.UTF_8),
-        pair.getImageDigest(),
-        pair.getContributor(),
-        pair.getProducer(),
-        pair.getSourceKind(),
-        pair.getUrl());
+    return holds(IndexedPairs.entry(pair, split, record.partition(), record.offset(), 0));
   }
 
   private boolean holds(IndexedPair pair) {
