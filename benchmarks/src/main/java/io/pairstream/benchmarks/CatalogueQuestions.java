@@ -20,6 +20,7 @@ import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;
 import io.pairstream.operate.threshold.MeasureSample;
 import io.pairstream.operate.threshold.Threshold;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -36,7 +37,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +93,7 @@ public final class CatalogueQuestions {
       fill(file, folds, new CataloguedPairs(nowhere.topics()), pairs);
     }
     System.out.printf("%,.0f bytes of disk a pair%n", (double) Files.size(file) / pairs);
+    takeDown(file, folds, new CataloguedPairs(nowhere.topics()));
     try (TopicTable catalogue = Catalogue.open(nowhere, folds, folder, Clock.systemUTC())) {
       CatalogueQuestions questions = new CatalogueQuestions(pairs, catalogue);
       questions.askByWords();
@@ -128,11 +132,64 @@ public final class CatalogueQuestions {
     }
   }
 
+  /** Takes hosts and contributors down, each in a transaction that is taken back. */
+  private static void takeDown(Path file, List<CatalogueFold> folds, CataloguedPairs made) {
+    try (Database table = Database.open(file)) {
+      for (int rank : List.of(100, 1_000)) {
+        takeDown(TakedownKind.SOURCE, CataloguedPairs.host(rank), table, folds, made);
+        takeDown(TakedownKind.CONTRIBUTOR, CataloguedPairs.contributor(rank), table, folds, made);
+      }
+    }
+  }
+
+  private static void takeDown(
+      TakedownKind kind,
+      String subject,
+      Database table,
+      List<CatalogueFold> folds,
+      CataloguedPairs made) {
+    List<Event> takedown = List.of(made.takedown(kind, subject));
+    AtomicLong removed = new AtomicLong();
+    Runnable carriedOut =
+        () -> {
+          long before = count(table);
+          folds.forEach(fold -> fold.applyAll(takedown, table));
+          removed.set(before - count(table));
+          throw new TakenBackException();
+        };
+    ask(
+        () -> "takedown of " + kind.key(subject) + ": rows " + removed.get(),
+        i -> {
+          try {
+            table.transaction(carriedOut);
+          } catch (TakenBackException expected) {
+            // The next one finds the same rows.
+          }
+        });
+  }
+
+  private static long count(Database table) {
+    return table
+        .first("SELECT sum(records) FROM record_count", row -> row.getLong(1))
+        .orElseThrow();
+  }
+
+  private static final class TakenBackException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   private static long processorNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
-  private void ask(String question, IntConsumer asking) {
+  private static void ask(String question, IntConsumer asking) {
+    ask(() -> question, asking);
+  }
+
+  /**
+   * @param question after it was asked
+   */
+  private static void ask(Supplier<String> question, IntConsumer asking) {
     double[] took = new double[ASKED];
     double[] worked = new double[ASKED];
     for (int i = 0; i < ASKED; i++) {
@@ -147,7 +204,7 @@ public final class CatalogueQuestions {
     Arrays.sort(worked);
     System.out.printf(
         "%8.1f %8.1f %8.1f %8.1f  %s%n",
-        took[ASKED / 2], took[ASKED - 1], first, worked[ASKED / 2], question);
+        took[ASKED / 2], took[ASKED - 1], first, worked[ASKED / 2], question.get());
   }
 
   /** Asks for the first page and for one from the middle of the time. */

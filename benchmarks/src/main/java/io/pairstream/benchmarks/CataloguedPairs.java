@@ -14,6 +14,8 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import java.nio.ByteBuffer;
@@ -99,7 +101,7 @@ final class CataloguedPairs {
     return "person-" + rank;
   }
 
-  private static String host(int rank) {
+  static String host(int rank) {
     return "pictures" + rank + ".example.org";
   }
 
@@ -112,6 +114,11 @@ final class CataloguedPairs {
     RecordedLimit limit = new RecordedLimit("nsfw", null, 0.3, List.of(), "SHADOW");
     RecordedRecipe recipe = RecordedRecipe.newBuilder().setLimits(List.of(limit)).build();
     return event(topics.recipes().name(), "recipe", recipe, 0);
+  }
+
+  Event takedown(TakedownKind kind, String subject) {
+    Takedown takedown = Takedown.newBuilder().setKind(kind.name()).setSubject(subject).build();
+    return event(topics.takedowns().name(), kind.key(subject), takedown, 0);
   }
 
   /** The records of a pair, in an order that a service sees. */

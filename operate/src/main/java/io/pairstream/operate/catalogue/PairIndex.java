@@ -14,7 +14,6 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,9 +27,8 @@ import java.util.stream.Stream;
  * the words of its caption and its labels. {@link PairSearch} reads them.
  *
  * <p>A row's id begins with its time, so that ids are in the order of the records, in the table and
- * in each of its indexes. Rows hold columns alone, ids and digests as bytes. Takedowns of a host
- * read all rows: no index serves them. A row of quarantine goes when its topic keeps the record no
- * longer, and when the pair was let in later.
+ * in each of its indexes. Rows hold columns alone, ids and digests as bytes. A row of quarantine
+ * goes when its topic keeps the record no longer, and when the pair was let in later.
  */
 public final class PairIndex implements CatalogueFold {
 
@@ -43,7 +41,7 @@ public final class PairIndex implements CatalogueFold {
   private static final String PUT =
       "INSERT INTO pair VALUES ((SELECT coalesce(max(id) + 1, ?1) FROM pair"
           + " WHERE id >= ?1 AND id < ?2)"
-          + ", ?".repeat(24)
+          + ", ?".repeat(25)
           + ")";
 
   private static final String PUT_RECEIPT =
@@ -82,7 +80,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 14;
+    return 15;
   }
 
   @Override
@@ -96,6 +94,7 @@ public final class PairIndex implements CatalogueFold {
         "CREATE INDEX pair_by_source ON pair (source_kind)",
         "CREATE INDEX pair_by_contributor ON pair (contributor, id, reason)",
         "CREATE INDEX pair_by_producer ON pair (producer)",
+        "CREATE INDEX pair_by_host ON pair (host) WHERE host IS NOT NULL",
         "CREATE INDEX pair_by_copied ON pair (copy_of) WHERE copy_of IS NOT NULL",
         "CREATE INDEX pair_rejected ON pair (reason, id, source_kind) WHERE " + IS_REJECTED,
         "CREATE INDEX pair_kept ON pair (partition, offset) WHERE " + IS_REJECTED,
@@ -283,12 +282,7 @@ public final class PairIndex implements CatalogueFold {
       case "PRODUCER" -> table.update("DELETE FROM pair WHERE producer = ?", subject);
       case "SOURCE" -> {
         table.update("DELETE FROM pair WHERE source_kind = ?", subject);
-        List<Long> ofHost = new ArrayList<>();
-        table.scan(
-            "SELECT id, url FROM pair WHERE url <> ''",
-            row ->
-                !TakedownKind.host(row.getString(2)).equals(subject) || ofHost.add(row.getLong(1)));
-        ofHost.forEach(id -> table.update("DELETE FROM pair WHERE id = ?", id));
+        table.update("DELETE FROM pair WHERE host = ?", subject);
       }
       default -> {
         // A kind of another version; the topology will not know it either.

@@ -175,10 +175,11 @@ public record PairRow(
           + " producer TEXT, copy_of, raw_topic TEXT, raw_partition INTEGER, raw_offset INTEGER,"
           + " partition INTEGER, offset INTEGER, has_picture INTEGER, received_at INTEGER,"
           + " step TEXT, detail TEXT, measured TEXT, caption TEXT, language TEXT,"
-          + " url TEXT, licence TEXT, labels TEXT, recipe_version";
+          + " url TEXT, licence TEXT, labels TEXT, recipe_version, host TEXT";
 
   /** Values of {@link #COLUMNS}. */
   Object[] columns() {
+    String host = TakedownKind.host(url);
     return new Object[] {
       HexBytes.of(pairId),
       HexBytes.of(imageDigest),
@@ -203,7 +204,8 @@ public record PairRow(
       url,
       licence,
       labels.isEmpty() ? null : AnswerJson.text(labels),
-      HexBytes.of(recipeVersion)
+      HexBytes.of(recipeVersion),
+      host.isEmpty() ? null : host
     };
   }
 

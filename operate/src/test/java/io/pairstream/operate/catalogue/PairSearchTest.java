@@ -509,6 +509,7 @@ class PairSearchTest {
   })
   void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
     RawPair raw = sentBy("anna", "a red bicycle");
+    raw.setUrl("https://Pictures.test:443/1.jpg");
     String named =
         subject != null
             ? subject
