@@ -60,6 +60,13 @@ app.kubernetes.io/component: {{ .service }}
 {{- end }}
 {{- end }}
 
+{{/* The ConfigMap with the authorities of the login provider; empty where Java trusts it: (dict "root" $ "service" "operate"). */}}
+{{- define "pairstream.oidcAuthorities" -}}
+{{- if include "pairstream.oidcSecret" . -}}
+{{ .root.Values.operate.oidc.authorities }}
+{{- end }}
+{{- end }}
+
 {{/* Arguments with which people log in at a provider. */}}
 {{- define "pairstream.oidc" -}}
 {{- with .root.Values.operate.oidc }}
@@ -77,6 +84,10 @@ app.kubernetes.io/component: {{ .service }}
 {{- with .rolesClaim }}
 - --oidc-roles-claim
 - {{ . | quote }}
+{{- end }}
+{{- if .authorities }}
+- --oidc-authorities
+- /run/oidc-authorities/ca.crt
 {{- end }}
 {{- end }}
 {{- end }}
@@ -201,6 +212,9 @@ livenessProbe:
 {{- if include "pairstream.oidcSecret" . }}
 - {name: oidc, mountPath: /run/oidc, readOnly: true}
 {{- end }}
+{{- if include "pairstream.oidcAuthorities" . }}
+- {name: oidc-authorities, mountPath: /run/oidc-authorities, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{/* Java unpacks libraries in /tmp and runs them. */}}
@@ -218,6 +232,10 @@ livenessProbe:
 {{- with include "pairstream.oidcSecret" . }}
 - name: oidc
   secret: {secretName: {{ . }}}
+{{- end }}
+{{- with include "pairstream.oidcAuthorities" . }}
+- name: oidc-authorities
+  configMap: {name: {{ . }}}
 {{- end }}
 {{- end }}
 

@@ -193,14 +193,18 @@ class HelmChartTest {
         .singleElement()
         .asString()
         .contains("\"app.kubernetes.io/component\":\"operate\"", "Egress");
-    assertThat(
-            pods(objects).stream()
-                .filter(pod -> pod.get("volumes").toString().contains("\"secretName\":\"oidc\""))
-                .map(pod -> pod.getAsJsonArray("containers").get(0).getAsJsonObject()))
-        .singleElement()
-        .extracting(container -> container.get("args").toString())
-        .asString()
-        .contains("/run/oidc/secret", "curators=review", "ml-team=view");
+    for (String volume :
+        List.of("\"secretName\":\"oidc\"", "\"configMap\":{\"name\":\"login-ca\"}")) {
+      assertThat(
+              pods(objects).stream()
+                  .filter(pod -> pod.get("volumes").toString().contains(volume))
+                  .map(pod -> pod.getAsJsonArray("containers").get(0).getAsJsonObject()))
+          .singleElement()
+          .extracting(container -> container.get("args").toString() + container.get("volumeMounts"))
+          .asString()
+          .contains("/run/oidc/secret", "curators=review", "ml-team=view")
+          .contains("/run/oidc-authorities/ca.crt", "\"mountPath\":\"/run/oidc-authorities\"");
+    }
   }
 
   @Test

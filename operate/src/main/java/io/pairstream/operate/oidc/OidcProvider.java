@@ -40,12 +40,18 @@ import io.pairstream.operate.sentence.Template;
 import io.pairstream.service.http.Principal;
 import java.io.IOException;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An OpenID Connect provider, of which this service is a client. Its metadata is asked for when
@@ -62,6 +68,7 @@ public final class OidcProvider {
 
   private final OidcSettings settings;
   private final ClientID clientId;
+  private final SSLSocketFactory sockets;
   private volatile Found found;
 
   private record Found(
@@ -70,6 +77,28 @@ public final class OidcProvider {
   public OidcProvider(OidcSettings settings) {
     this.settings = settings;
     this.clientId = new ClientID(settings.clientId());
+    this.sockets = sockets(settings.authorities());
+  }
+
+  private static SSLSocketFactory sockets(List<Certificate> authorities) {
+    if (authorities.isEmpty()) {
+      return (SSLSocketFactory) SSLSocketFactory.getDefault();
+    }
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      for (Certificate each : authorities) {
+        trusted.setCertificateEntry("authority " + trusted.size(), each);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context.getSocketFactory();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("Java keeps no certificates in memory", e);
+    }
   }
 
   /** Whether it is a person who logged in at the provider, not the holder of a key. */
@@ -125,8 +154,7 @@ public final class OidcProvider {
                       new AuthorizationCode(code), attempt.callback(), attempt.verifier()))
               .build()
               .toHTTPRequest();
-      request.setConnectTimeout(TIMEOUT_MS);
-      request.setReadTimeout(TIMEOUT_MS);
+      configure(request);
       TokenResponse response = OIDCTokenResponseParser.parse(request.send());
       if (!(response instanceof OIDCTokenResponse tokens)) {
         throw new LoginRefusedException(
@@ -232,7 +260,7 @@ public final class OidcProvider {
     }
     try {
       Issuer issuer = new Issuer(settings.issuer());
-      OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, TIMEOUT_MS, TIMEOUT_MS);
+      OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, this::configure);
       for (URI asked : List.of(metadata.getTokenEndpointURI(), metadata.getJWKSetURI())) {
         if (!OidcSettings.isPrivate(asked)) {
           throw new GeneralException("it names " + asked + ", which is no https address");
@@ -241,7 +269,8 @@ public final class OidcProvider {
       JWKSource<SecurityContext> keys =
           JWKSourceBuilder.create(
                   metadata.getJWKSetURI().toURL(),
-                  new DefaultResourceRetriever(TIMEOUT_MS, TIMEOUT_MS, MAX_KEYS_BYTES))
+                  new DefaultResourceRetriever(
+                      TIMEOUT_MS, TIMEOUT_MS, MAX_KEYS_BYTES, true, sockets))
               .build();
       JWSVerificationKeySelector<SecurityContext> signers =
           new JWSVerificationKeySelector<>(JWSAlgorithm.Family.SIGNATURE, keys);
@@ -256,6 +285,12 @@ public final class OidcProvider {
     } catch (GeneralException | IOException | RuntimeException e) {
       throw away(e);
     }
+  }
+
+  private void configure(HTTPRequest request) {
+    request.setConnectTimeout(TIMEOUT_MS);
+    request.setReadTimeout(TIMEOUT_MS);
+    request.setSSLSocketFactory(sockets);
   }
 
   private LoginRefusedException away(Exception cause) {

@@ -2,6 +2,8 @@ package io.pairstream.operate.oidc;
 
 import io.pairstream.service.http.Scope;
 import java.net.URI;
+import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,9 +15,15 @@ import java.util.Map;
  * @param rolesClaim claim of the ID token that names a person's roles: its name, or a path with
  *     dots such as {@code realm_access.roles}
  * @param roles what each role may do here; a role of another name opens nothing
+ * @param authorities whose certificates the provider may have; empty for those that Java trusts
  */
 public record OidcSettings(
-    URI issuer, String clientId, String clientSecret, String rolesClaim, Map<String, Scope> roles) {
+    URI issuer,
+    String clientId,
+    String clientSecret,
+    String rolesClaim,
+    Map<String, Scope> roles,
+    List<Certificate> authorities) {
 
   private static final String HERE = "(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}";
 
@@ -42,6 +50,7 @@ public record OidcSettings(
       }
     }
     roles = Map.copyOf(roles);
+    authorities = List.copyOf(authorities);
   }
 
   /** Whether nobody on the network reads what is sent there: by https, or to this machine. */

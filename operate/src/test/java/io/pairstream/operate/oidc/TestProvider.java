@@ -77,7 +77,8 @@ public final class TestProvider implements AutoCloseable {
         CLIENT,
         secret,
         "realm_access.roles",
-        Map.of("curators", Scope.REVIEW, "guests", Scope.VIEW));
+        Map.of("curators", Scope.REVIEW, "guests", Scope.VIEW),
+        List.of());
   }
 
   /** Body of what it sends once it has logged a person out. */

@@ -20,6 +20,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ public record PemCertificate(Path chain, Path key) {
    */
   public KeyStore load() throws IOException {
     try {
-      Certificate[] certificates = certificates();
+      Certificate[] certificates = certificates(chain).toArray(Certificate[]::new);
       PrivateKey own = privateKey(certificates[0].getPublicKey());
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -67,19 +68,24 @@ public record PemCertificate(Path chain, Path key) {
     }
   }
 
-  private Certificate[] certificates() throws IOException {
+  /**
+   * The certificates in a file of PEM text, at least one.
+   *
+   * @throws IOException where it cannot be read, or holds something else
+   */
+  public static List<Certificate> certificates(Path file) throws IOException {
     try {
-      Certificate[] certificates =
-          CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(read(chain)))
-              .toArray(Certificate[]::new);
-      if (certificates.length > 0) {
+      List<Certificate> certificates =
+          List.copyOf(
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificates(new ByteArrayInputStream(read(file))));
+      if (!certificates.isEmpty()) {
         return certificates;
       }
     } catch (CertificateException e) {
-      throw new IOException(chain + " holds no certificates as PEM text", e);
+      throw new IOException(file + " holds no certificates as PEM text", e);
     }
-    throw new IOException(chain + " holds no certificates as PEM text");
+    throw new IOException(file + " holds no certificates as PEM text");
   }
 
   private PrivateKey privateKey(PublicKey counterpart)
