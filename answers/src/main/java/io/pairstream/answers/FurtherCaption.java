@@ -7,6 +7,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,6 +29,10 @@ record FurtherCaption(String imageDigest, RawPair pair) {
     if (!card.writesPairs() || Canaries.is(pair.getContributor(), pair.getProducer())) {
       return Optional.empty();
     }
+    Map<String, String> by = new HashMap<>(Map.of("card", card.name(), "model", card.digest()));
+    if (card.api() != null) {
+      by.put("prompt", card.api().prompt());
+    }
     RawPair further =
         RawPair.newBuilder()
             .setSourceKind(SourceKind.GENERATED.name())
@@ -37,8 +42,7 @@ record FurtherCaption(String imageDigest, RawPair pair) {
             .setLicence(pair.getLicence())
             .setLabels(pair.getLabels())
             .setMediaType(pair.getMediaType())
-            .setAnnotations(
-                Map.of("card", card.name(), "model", card.digest(), "prompt", card.api().prompt()))
+            .setAnnotations(by)
             .setPrepared(ByteBuffer.wrap(published))
             .build();
     return Optional.of(new FurtherCaption(pair.getImageDigest(), further));

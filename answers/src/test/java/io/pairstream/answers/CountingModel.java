@@ -76,7 +76,10 @@ final class CountingModel implements AnswerModel {
         Duration.ofSeconds(1),
         rendition,
         null,
-        null);
+        null,
+        null,
+        null,
+        false);
   }
 
   /**
@@ -101,18 +104,11 @@ final class CountingModel implements AnswerModel {
         Duration.ofSeconds(1),
         "",
         new ApiCall(
-            "http://api",
-            "m-1",
-            "Describe it.",
-            "",
-            50,
-            0,
-            60,
-            4,
-            0,
-            Duration.ofSeconds(1),
-            asPairs),
-        null);
+            "http://api", "m-1", "Describe it.", "", 50, 0, 60, 4, 0, Duration.ofSeconds(1)),
+        null,
+        null,
+        null,
+        asPairs);
   }
 
   static ModelCard ofPictures(String name) {

@@ -162,7 +162,10 @@ final class AskingProcess {
           Duration.ofSeconds(1),
           "",
           null,
-          null);
+          null,
+          null,
+          null,
+          false);
     }
 
     @Override

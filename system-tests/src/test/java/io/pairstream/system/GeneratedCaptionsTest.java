@@ -23,6 +23,7 @@ import io.pairstream.tools.audit.AuditReport;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -48,11 +49,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Drawn pictures, of which a server on loopback names the colours that it sees: its captions become
- * pairs, though whoever asks it is killed, and each tells the colours that the picture was drawn
- * in.
+ * Drawn pictures, of which a server on loopback, or a captioner in a process, names the colours
+ * that it sees: its captions become pairs, though whoever asks it is killed, and each tells the
+ * colours that the picture was drawn in.
  */
 @Timeout(600)
 class GeneratedCaptionsTest {
@@ -76,6 +79,37 @@ class GeneratedCaptionsTest {
           "pink", 0xFA8CB4,
           "black", 0x191919,
           "white", 0xFAFAFA);
+
+  private static final String API =
+      """
+      api:
+        base-url: http://127.0.0.1:%d/v1
+        model: m-1
+        prompt: Name the colours.
+        requests-per-minute: 6000
+        concurrency: 2
+      """;
+
+  /** Looks at points near a corner and in the middle; made by {@code onnx_models.py}. */
+  private static final String CAPTIONER =
+      """
+      file: encoder.onnx
+      picture:
+        tensor: pixel_values
+        side-px: 16
+        resampling: box
+        scale: 0.00392156862745098
+      decoder:
+        file: decoder.onnx
+        start: 0
+        end: 1
+        beams: 2
+      vocabulary:
+        file: tokenizer.json
+      outputs:
+        caption:
+          tensor: words
+      """;
 
   @TempDir private Path folder;
 
@@ -107,20 +141,22 @@ class GeneratedCaptionsTest {
     served.close();
   }
 
-  @Test
-  void eachTellsWhatThePictureShowsAndIsPublishedOnce() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"api", "captioner"})
+  void eachTellsWhatThePictureShowsAndIsPublishedOnce(String kind) throws Exception {
+    writeCard(kind);
     Map<String, String> drawn = publish();
     preprocess();
     Await.until("all is published", () -> published().size() == PICTURES, this::said);
 
     PairstreamProcess killed = score();
-    Await.until("some is asked", () -> calls.get() > PICTURES / 4, this::said);
+    Await.until("some is asked", () -> calls.get() > PICTURES / 4 || sent() > 0, this::said);
     killed.kill();
     PairstreamProcess second = score();
     Await.until("all is asked and sent", () -> !second.isAlive(), this::said);
     Await.until("all is decided", () -> published().size() == 2 * PICTURES, this::said);
 
-    assertThat(dataset.committed(dataset.topics().generated().name())).hasSize(PICTURES);
+    assertThat(sent()).isEqualTo(PICTURES);
     Map<String, PreparedPair> originals = of(SourceKind.SYNTHETIC);
     Map<String, PreparedPair> generated = of(SourceKind.GENERATED);
     assertThat(generated).containsOnlyKeys(drawn.keySet());
@@ -141,11 +177,13 @@ class GeneratedCaptionsTest {
     PairstreamProcess third = score();
     Await.until("nothing is to do", () -> !third.isAlive(), this::said);
     assertThat(calls).hasValue(asked);
-    assertThat(dataset.committed(dataset.topics().generated().name())).hasSize(PICTURES);
+    assertThat(third.said()).contains(" 0 questions asked");
+    assertThat(sent()).isEqualTo(PICTURES);
   }
 
   @Test
   void restoredAnswersAskNothingAndGiveTheSamePairsAndCaptions() throws Exception {
+    writeCard("api");
     publish();
     prepareAndScore();
     Map<String, List<Object>> pairs = byId();
@@ -242,26 +280,34 @@ class GeneratedCaptionsTest {
     return folder.resolve(dataset.dataset().name()).resolve(service).toString();
   }
 
-  private PairstreamProcess score() throws IOException {
+  private void writeCard(String kind) throws IOException {
     Path cards = Files.createDirectories(folder.resolve("cards"));
+    for (String file : List.of("encoder.onnx", "decoder.onnx", "tokenizer.json")) {
+      try (InputStream in = GeneratedCaptionsTest.class.getResourceAsStream("colours-" + file)) {
+        Files.copy(in, cards.resolve(file));
+      }
+    }
     Files.writeString(
         cards.resolve("captioner.yaml"),
         """
         name: captioner
-        kind: api
+        kind: %s
+        as-pairs: true
         licence: as the provider says
-        source: a server of the test
-        api:
-          base-url: http://127.0.0.1:%d/v1
-          model: m-1
-          prompt: Name the colours.
-          requests-per-minute: 6000
-          concurrency: 2
-          as-pairs: true
+        source: this test
         """
-            .formatted(server.getAddress().getPort()));
+                .formatted(kind)
+            + (kind.equals("api") ? API.formatted(server.getAddress().getPort()) : CAPTIONER));
+  }
+
+  private PairstreamProcess score() throws IOException {
+    String cards = folder.resolve("cards").toString();
     return process(
-        "score", "--models", cards.toString(), "--until-end", "--state-dir", state("score"));
+        "score", "--models", cards, "--batch", "2", "--until-end", "--state-dir", state("score"));
+  }
+
+  private int sent() {
+    return dataset.committed(dataset.topics().generated().name()).size();
   }
 
   private PairstreamProcess process(String service, String... options) throws IOException {

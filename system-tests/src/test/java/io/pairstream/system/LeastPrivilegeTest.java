@@ -190,6 +190,7 @@ class LeastPrivilegeTest {
         """
         name: captioner
         kind: api
+        as-pairs: true
         licence: as the provider says
         source: a server of the test
         api:
@@ -198,7 +199,6 @@ class LeastPrivilegeTest {
           prompt: Name the colours.
           requests-per-minute: 6000
           concurrency: 2
-          as-pairs: true
         """
             .formatted(site()));
     String score = "score --until-end --models " + folder.resolve("cards") + " " + state("score");

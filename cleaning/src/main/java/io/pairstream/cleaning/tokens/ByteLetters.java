@@ -45,6 +45,13 @@ final class ByteLetters {
     return letters.toString();
   }
 
+  /**
+   * Whether a character stands for a byte; others than letters below U+0100 stand for their own.
+   */
+  static boolean isLetter(int character) {
+    return character < 512 - PRINTABLE;
+  }
+
   /** The bytes that letters stand for. */
   static byte[] bytes(String letters) {
     byte[] bytes = new byte[letters.length()];

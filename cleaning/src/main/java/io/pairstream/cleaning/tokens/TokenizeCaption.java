@@ -5,12 +5,9 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -218,7 +215,14 @@ public final class TokenizeCaption
               && recipe.flag(section + ".special-in-text", false);
       Tokenizer tokenizer =
           Tokenizer.named(kind, specialInText)
-              .orElseGet(() -> fromFile(recipe, section + ".file", specialInText));
+              .or(
+                  () ->
+                      TokenizerFile.named(
+                          recipe,
+                          section + ".file",
+                          file -> TokenizerFile.parse(file, specialInText)))
+              .or(() -> Tokenizer.named("gpt2", false))
+              .orElseThrow();
       int special = tokenizer.before().length + tokenizer.after().length;
       int length = recipe.integer(section + ".length", tokenizer.length(), special + 1, LONGEST);
       boolean byPosition = !recipe.isFirst(section + ".padding", "fixed", "by-position");
@@ -232,24 +236,6 @@ public final class TokenizeCaption
       }
       return new TokenTarget(
           name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
-    }
-
-    /**
-     * The tokenizer of the file that a key names; GPT-2's where the file has a problem, which is
-     * noted.
-     */
-    private static Tokenizer fromFile(RecipeReader recipe, String key, boolean specialInText) {
-      Optional<NamedFile> file = recipe.file(key, TokenizerFile.LARGEST_BYTES);
-      if (file.isPresent()) {
-        try {
-          return TokenizerFile.read(file.get().path(), specialInText);
-        } catch (IOException | IllegalArgumentException e) {
-          recipe.problem(key, "'" + file.get().path().getFileName() + "': " + e.getMessage());
-        }
-      } else if (recipe.text(key, "").isEmpty()) {
-        recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
-      }
-      return Tokenizer.named("gpt2", false).orElseThrow();
     }
   }
 }

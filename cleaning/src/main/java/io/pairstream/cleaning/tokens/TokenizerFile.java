@@ -10,15 +10,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.Sha256;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedToken;
 import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedTokens;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -53,16 +56,32 @@ final class TokenizerFile {
   }
 
   /**
-   * Reads a file. {@code specialInText} says whether special tokens that a text spells become those
-   * tokens, as Hugging Face's default has it, or are ordinary text.
+   * Parses the file that a key names; nothing where it has a problem, which is noted.
+   *
+   * @param parse throws an {@code IllegalArgumentException} with what the file has that is not
+   *     taken
+   */
+  static <T> Optional<T> named(RecipeReader recipe, String key, Function<byte[], T> parse) {
+    Optional<NamedFile> file = recipe.file(key, LARGEST_BYTES);
+    if (file.isPresent()) {
+      try {
+        return Optional.of(parse.apply(Files.readAllBytes(file.get().path())));
+      } catch (IOException | IllegalArgumentException e) {
+        recipe.problem(key, "'" + file.get().path().getFileName() + "': " + e.getMessage());
+      }
+    } else if (recipe.text(key, "").isEmpty()) {
+      recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The tokenizer of a file. {@code specialInText} says whether special tokens that a text spells
+   * become those tokens, as Hugging Face's default has it, or are ordinary text.
    *
    * @throws IllegalArgumentException with what the file has that is not taken
    */
-  static Tokenizer read(Path path, boolean specialInText) throws IOException {
-    return parse(Files.readAllBytes(path), specialInText);
-  }
-
-  private static Tokenizer parse(byte[] file, boolean specialInText) {
+  static Tokenizer parse(byte[] file, boolean specialInText) {
     return new TokenizerFile(json(file), specialInText).read(Sha256.hex(file));
   }
 
@@ -89,15 +108,76 @@ final class TokenizerFile {
     return ids;
   }
 
+  static TokenText bertChineseWords() {
+    return words(bertChineseFile());
+  }
+
   private static byte[] bertChineseFile() {
     return ClassPathFile.unzipped(TokenizerFile.class, "bert-chinese.json.gz");
   }
 
-  private Tokenizer read(String digest) {
+  /**
+   * The texts of a file's ids.
+   *
+   * @throws IllegalArgumentException with what the file has that is not taken
+   */
+  static TokenText words(byte[] file) {
+    return new TokenizerFile(json(file), false).words();
+  }
+
+  private TokenText words() {
+    Function<String, String> none = text -> text;
+    model();
+    addedTokens(vocabulary.size(), none, new ArrayList<>(), new ArrayList<>());
+    JsonNode decoder = root.path("decoder");
+    Function<String, byte[]> piece =
+        switch (TokenizerParts.type(decoder)) {
+          case "ByteLevel" -> {
+            String suffix = text(root.path("model"), "end_of_word_suffix");
+            yield token -> bytes(suffix.isEmpty() ? token : token.replace(suffix, " "));
+          }
+          case "WordPiece" -> {
+            String prefix = decoder.path("prefix").asText("##");
+            yield token ->
+                (token.startsWith(prefix) ? token.substring(prefix.length()) : " " + token)
+                    .getBytes(StandardCharsets.UTF_8);
+          }
+          default ->
+              throw refused(
+                  "the decoder %s is not supported; ByteLevel and WordPiece are"
+                      .formatted(shown(decoder)));
+        };
+    Map<Integer, byte[]> pieces = new HashMap<>();
+    vocabulary.forEach((token, id) -> pieces.put(id, piece.apply(token)));
+    for (JsonNode added : root.path("added_tokens")) {
+      if (added.path("special").asBoolean()) {
+        pieces.remove(added.path("id").asInt());
+      }
+    }
+    return new TokenText(pieces, size(), decoder.path("cleanup").asBoolean());
+  }
+
+  /** The bytes of a token's letters; of an added token that has others, its own. */
+  private static byte[] bytes(String token) {
+    return token.chars().allMatch(ByteLetters::isLetter)
+        ? ByteLetters.bytes(token)
+        : token.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Function<String, int[]> model() {
     if (!root.isObject() || !root.path("model").isObject()) {
       throw refused("not a tokenizer.json: it has no model");
     }
-    CachedModel model = new CachedModel(model(root.get("model")));
+    return model(root.get("model"));
+  }
+
+  /** One more than the largest id. */
+  private int size() {
+    return vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+  }
+
+  private Tokenizer read(String digest) {
+    CachedModel model = new CachedModel(model());
     int modelSize = vocabulary.size();
     Function<String, String> normalizer = TextNormalizers.of(root.path("normalizer"));
     List<AddedToken> raw = new ArrayList<>();
@@ -113,10 +193,9 @@ final class TokenizerFile {
     List<Integer> before = new ArrayList<>();
     List<Integer> after = new ArrayList<>();
     TokenizerParts.addAround(root.path("post_processor"), before, after);
-    int size = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
     return new Tokenizer(
         "hf",
-        size,
+        size(),
         () -> digest,
         pipeline::encode,
         array(before),

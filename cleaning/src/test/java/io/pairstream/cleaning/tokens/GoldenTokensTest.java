@@ -59,8 +59,9 @@ class GoldenTokensTest {
       }
       default -> {
         String file = "json/" + name.replace(SPECIAL, "") + ".json";
-        return TokenizerFile.read(
-            Path.of(GoldenTokensTest.class.getResource(file).toURI()), name.endsWith(SPECIAL));
+        return TokenizerFile.parse(
+            Files.readAllBytes(Path.of(GoldenTokensTest.class.getResource(file).toURI())),
+            name.endsWith(SPECIAL));
       }
     }
   }

@@ -38,7 +38,8 @@ class TokenizerFileTest {
 
   @Test
   void takesPaddingAndSpecialTokensFromTheFile() throws IOException {
-    Tokenizer file = TokenizerFile.read(stored("wordpiece-uncased.json"), false);
+    Tokenizer file =
+        TokenizerFile.parse(Files.readAllBytes(stored("wordpiece-uncased.json")), false);
 
     assertThat(file.padId()).isZero();
     assertThat(file.length()).isEqualTo(128);
@@ -52,7 +53,7 @@ class TokenizerFileTest {
   void takesTheLengthThatTheFileCutsAt() throws IOException {
     Path file = written(WORDS.formatted(", \"truncation\": {\"max_length\": 9}"));
 
-    assertThat(TokenizerFile.read(file, false).length()).isEqualTo(9);
+    assertThat(TokenizerFile.parse(Files.readAllBytes(file), false).length()).isEqualTo(9);
   }
 
   @Test
@@ -103,7 +104,7 @@ class TokenizerFileTest {
   void refusesByNameWhatItDoesNotHave(String part, String message) throws IOException {
     Path file = written(WORDS.formatted(part));
 
-    assertThatThrownBy(() -> TokenizerFile.read(file, false))
+    assertThatThrownBy(() -> TokenizerFile.parse(Files.readAllBytes(file), false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
@@ -129,7 +130,7 @@ class TokenizerFileTest {
   void refusesModelThatCannotWork(String json, String message) throws IOException {
     Path file = written(json);
 
-    assertThatThrownBy(() -> TokenizerFile.read(file, false))
+    assertThatThrownBy(() -> TokenizerFile.parse(Files.readAllBytes(file), false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }

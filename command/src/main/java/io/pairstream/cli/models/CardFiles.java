@@ -17,7 +17,7 @@ import java.util.List;
 record CardFiles(String source, List<Wanted> files) {
 
   private static final List<String> SECTIONS =
-      List.of("", "recognition.", "dictionary.", "caption.");
+      List.of("", "recognition.", "dictionary.", "caption.", "decoder.", "vocabulary.");
 
   /**
    * A file of a card.

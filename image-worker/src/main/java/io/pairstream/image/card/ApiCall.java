@@ -16,7 +16,6 @@ import java.time.Duration;
  * @param concurrency most requests under way at once; 1 to 64
  * @param mostCalls most requests of a process; 0 for any number
  * @param timeout for a whole call
- * @param asPairs whether each text becomes a pair of the picture, too
  */
 public record ApiCall(
     String baseUrl,
@@ -28,5 +27,4 @@ public record ApiCall(
     int requestsPerMinute,
     int concurrency,
     int mostCalls,
-    Duration timeout,
-    boolean asPairs) {}
+    Duration timeout) {}

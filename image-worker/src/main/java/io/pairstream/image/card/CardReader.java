@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.cleaning.tokens.TokenText;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.image.card.CaptionInput.Fill;
 import io.pairstream.image.card.ModelCard.Kind;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ final class CardReader {
   /** As many as a list may have on the way to the model's process. */
   private static final int MOST_LABELS = 4_096;
 
+  private static final int MOST_PROMPT = 64;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
@@ -49,6 +52,8 @@ final class CardReader {
           "sha256",
           "recognition.sha256",
           "dictionary.sha256",
+          "decoder.sha256",
+          "vocabulary.sha256",
           "caption.sha256",
           "batch",
           "max-ms",
@@ -59,7 +64,7 @@ final class CardReader {
           "api.concurrency",
           "api.most-calls",
           "api.timeout-s",
-          "api.as-pairs");
+          "as-pairs");
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
   private static final NamedFile NO_FILE = new NamedFile(Path.of(""), "");
@@ -99,10 +104,13 @@ final class CardReader {
     boolean graph = kind == Kind.ONNX;
     PictureInput picture =
         switch (kind) {
+          case CAPTIONER -> picture();
           case ONNX -> sections.contains("picture") ? picture() : null;
           case CASCADE -> greyPicture();
           case OCR, API -> WHOLE;
         };
+    TokenText words = kind == Kind.CAPTIONER ? words() : null;
+    CaptionDecoding decoding = words == null ? null : decoding(source, words.size());
     CaptionInput caption = graph && sections.contains("caption") ? caption() : null;
     if (picture == null && caption == null) {
       card.problem("", "the model sees nothing: add a section picture, caption or both");
@@ -114,6 +122,7 @@ final class CardReader {
     int maxMs = remote ? 600_000 : card.integer("max-ms", 5_000, 10, 600_000);
     String rendition = picture == null ? "" : card.text("picture.of", "main");
     List<ModelOutput> outputs = remote ? List.of(text()) : outputs(kind);
+    boolean asPairs = (remote || words != null) && card.flag("as-pairs", false);
     Map<String, String> inForce = card.finish();
     return new ModelCard(
         name,
@@ -130,7 +139,10 @@ final class CardReader {
         Duration.ofMillis(maxMs),
         rendition.equals("main") ? "" : rendition,
         api,
-        reading);
+        reading,
+        decoding,
+        words,
+        asPairs);
   }
 
   private List<ModelOutput> outputs(Kind kind) {
@@ -141,11 +153,15 @@ final class CardReader {
                     switch (kind) {
                       case CASCADE -> found(output, "count", "largest-share");
                       case OCR -> found(output, "share", "lines", "words");
+                      case CAPTIONER -> found(output, "words");
                       default -> output(output);
                     })
             .toList();
     if (outputs.isEmpty() || outputs.size() > MOST_OUTPUTS) {
       card.problem("outputs", "has 1 to " + MOST_OUTPUTS + " sections, each named as its answer");
+    }
+    if (kind == Kind.CAPTIONER && outputs.size() > 1) {
+      card.problem("outputs", "has one section: a captioner writes one text");
     }
     return outputs;
   }
@@ -206,6 +222,14 @@ final class CardReader {
     }
   }
 
+  /** Checks the digest of a section's file, if it says one; the file is read elsewhere. */
+  private void checkTokenizer(String section) {
+    String key = section + ".sha256";
+    if (!card.text(key, "").isEmpty()) {
+      checkDigest(key, card.file(section + ".file", LARGEST_MODEL_BYTES).orElse(NO_FILE));
+    }
+  }
+
   private TextReading reading(String source) {
     NamedFile recognition = file("recognition.", source);
     NamedFile dictionary = file("dictionary.", source);
@@ -224,6 +248,57 @@ final class CardReader {
         card.integer("lines.most", 100, 1, 1_000));
   }
 
+  private TokenText words() {
+    TokenText words = TokenText.from(card, "vocabulary");
+    checkTokenizer("vocabulary");
+    return words;
+  }
+
+  private CaptionDecoding decoding(String source, int vocabulary) {
+    NamedFile decoder = file("decoder.", source);
+    List<Integer> begin = new ArrayList<>();
+    begin.add(id("start", vocabulary));
+    begin.addAll(prompt(vocabulary));
+    return new CaptionDecoding(
+        decoder.path().toString(),
+        decoder.sha256(),
+        card.text("decoder.encoded", "last_hidden_state"),
+        card.text("decoder.ids", "input_ids"),
+        card.text("decoder.states", "encoder_hidden_states"),
+        card.text("decoder.mask", ""),
+        card.text("decoder.logits", "logits"),
+        begin,
+        id("end", vocabulary),
+        card.integer("decoder.most-tokens", 20, 1, 512),
+        card.integer("decoder.beams", 1, 1, 8),
+        card.number("decoder.length-penalty", 1, -10, 10),
+        vocabulary);
+  }
+
+  private int id(String name, int vocabulary) {
+    String key = "decoder." + name;
+    required(key, "give the id of the text's " + name);
+    return card.integer(key, 0, 0, vocabulary - 1);
+  }
+
+  private List<Integer> prompt(int vocabulary) {
+    String ids = card.text("decoder.prompt", "");
+    List<String> parts = ids.isEmpty() ? List.of() : List.of(ids.split(",", -1));
+    List<Integer> prompt =
+        parts.stream()
+            .map(String::strip)
+            .filter(id -> id.matches("[0-9]{1,8}"))
+            .map(Integer::valueOf)
+            .filter(id -> id < vocabulary)
+            .toList();
+    if (prompt.size() < parts.size() || prompt.size() > MOST_PROMPT) {
+      card.problem(
+          "decoder.prompt",
+          "is ids of the vocabulary, as in \"1037, 3861\"; %d at most".formatted(MOST_PROMPT));
+    }
+    return prompt;
+  }
+
   private ApiCall api() {
     String variable = card.text("api.key-variable", "");
     if (!variable.isEmpty() && !VARIABLE.matcher(variable).matches()) {
@@ -239,8 +314,7 @@ final class CardReader {
         card.integer("api.requests-per-minute", 60, 1, 100_000),
         card.integer("api.concurrency", 4, 1, 64),
         card.integer("api.most-calls", 0, 0, 1_000_000_000),
-        Duration.ofSeconds(card.integer("api.timeout-s", 60, 1, 3_600)),
-        card.flag("api.as-pairs", false));
+        Duration.ofSeconds(card.integer("api.timeout-s", 60, 1, 3_600)));
   }
 
   /** The one answer of an API. */
@@ -308,9 +382,7 @@ final class CardReader {
 
   private CaptionInput caption() {
     TokenTarget target = TokenTarget.from(card, "caption", "");
-    if (!card.text("caption.sha256", "").isEmpty()) {
-      checkDigest("caption.sha256", card.file("caption.file", LARGEST_MODEL_BYTES).orElse(NO_FILE));
-    }
+    checkTokenizer("caption");
     return new CaptionInput(
         target,
         card.choice("caption.fill", Fill.PADDED),

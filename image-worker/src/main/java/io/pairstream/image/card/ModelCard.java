@@ -1,11 +1,12 @@
 package io.pairstream.image.card;
 
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.cleaning.tokens.TokenText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A model, what it is shown, and what is taken of what it says.
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
  * @param rendition which picture of a pair is shown; empty for the main one
  * @param api how an API is asked; null where the model is a file
  * @param reading how text is found and read; null where the model reads none
+ * @param decoding how a caption is written; null where the model is a file that writes none
+ * @param words what the ids of {@code decoding} stand for; null where there is none
+ * @param writesPairs whether each text that the model writes becomes a pair of the picture, too
  */
 public record ModelCard(
     String name,
@@ -42,7 +46,10 @@ public record ModelCard(
     Duration perQuestion,
     String rendition,
     ApiCall api,
-    TextReading reading) {
+    TextReading reading,
+    CaptionDecoding decoding,
+    TokenText words,
+    boolean writesPairs) {
 
   public ModelCard {
     outputs = List.copyOf(outputs);
@@ -56,6 +63,8 @@ public record ModelCard(
     CASCADE,
     /** Two graphs of ONNX Runtime, one that finds lines of text and one that reads them. */
     OCR,
+    /** Two graphs of ONNX Runtime, one that sees a picture and one that writes a text of it. */
+    CAPTIONER,
     /** An API that speaks as OpenAI's does; sees a picture alone, and writes a text. */
     API
   }
@@ -75,25 +84,20 @@ public record ModelCard(
     if (kind == Kind.API) {
       return List.of();
     }
-    return Stream.concat(
-            Stream.of(new NamedFile(file, sha256)),
-            Stream.ofNullable(reading)
-                .flatMap(
-                    text ->
-                        Stream.of(
-                            new NamedFile(Path.of(text.recognition()), text.recognitionSha256()),
-                            new NamedFile(Path.of(text.dictionary()), text.dictionarySha256()))))
-        .toList();
+    List<NamedFile> files = new ArrayList<>(List.of(new NamedFile(file, sha256)));
+    if (reading != null) {
+      files.add(new NamedFile(Path.of(reading.recognition()), reading.recognitionSha256()));
+      files.add(new NamedFile(Path.of(reading.dictionary()), reading.dictionarySha256()));
+    }
+    if (decoding != null) {
+      files.add(new NamedFile(Path.of(decoding.decoder()), decoding.decoderSha256()));
+    }
+    return files;
   }
 
   /** Whether the model is shown a picture. */
   public boolean seesPicture() {
     return picture != null;
-  }
-
-  /** Whether each text that the model writes becomes a pair of the picture. */
-  public boolean writesPairs() {
-    return api != null && api.asPairs();
   }
 
   /** Whether the model is shown a caption. */

@@ -36,4 +36,11 @@ public record TextReading(
 
   /** Most characters of a picture's words, in UTF-16. */
   public static final int MOST_CHARACTERS = 4_000;
+
+  /** As much of a text as an answer may have; no character is cut in two. */
+  public static String bounded(String text) {
+    int end = Math.min(text.length(), MOST_CHARACTERS);
+    boolean halved = end < text.length() && Character.isLowSurrogate(text.charAt(end));
+    return text.substring(0, halved ? end - 1 : end);
+  }
 }

@@ -91,7 +91,8 @@ public final class ModelPool implements AnswerModel {
             card.seesPicture() ? List.of(card.picture()) : List.of(),
             card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
             card.outputs(),
-            Stream.ofNullable(card.reading()).toList());
+            Stream.ofNullable(card.reading()).toList(),
+            Stream.ofNullable(card.decoding()).toList());
     check = new ReplyCheck(card);
     confinement =
         new Confinement(
@@ -220,7 +221,7 @@ public final class ModelPool implements AnswerModel {
       List<Item> made = Collections.nCopies(card.batch(), item(madeQuestion()));
       Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
       for (ModelAnswer answer : ask(process, List.of(plan), made, limit)) {
-        if (answer instanceof Failed failed) {
+        if (answer instanceof Failed failed && !failed.equals(ReplyCheck.WORDLESS)) {
           confinement.forget(process);
           throw new InvalidCardException(
               "the model card " + card.name() + " does not fit its model: " + failed.detail());

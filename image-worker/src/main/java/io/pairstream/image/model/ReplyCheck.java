@@ -1,6 +1,7 @@
 package io.pairstream.image.model;
 
 import io.pairstream.image.Complaints;
+import io.pairstream.image.card.CaptionDecoding;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.card.ModelOutput.As;
@@ -10,6 +11,7 @@ import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ final class ReplyCheck {
   /** Failures that a process may report; the others are the client's findings. */
   private static final Set<Failure> OWN_FAILURES =
       Set.of(Failure.REFUSED, Failure.OVER_BUDGET, Failure.UNREADABLE, Failure.ODD_ANSWER);
+
+  /** A caption without a word; a made picture may have it. */
+  static final Failed WORDLESS = new Failed(Failure.ODD_ANSWER, "the model wrote no word");
 
   private final ModelCard card;
   private final Map<String, Integer> lengths = new HashMap<>();
@@ -59,8 +64,17 @@ final class ReplyCheck {
     requireNames(Set.of(As.NUMBER, As.SHARE), item.numbers());
     requireNames(Set.of(As.LABEL), item.labels());
     requireNames(Set.of(As.VECTOR), item.vectors());
-    requireNames(Set.of(As.TEXT), item.texts());
-    for (Map.Entry<String, String> text : item.texts().entrySet()) {
+    boolean isWriter = card.decoding() != null;
+    requireNames(isWriter ? Set.of() : Set.of(As.TEXT), item.texts());
+    requireNames(isWriter ? Set.of(As.TEXT) : Set.of(), item.ids());
+    Map<String, String> texts = new HashMap<>(item.texts());
+    for (Map.Entry<String, List<Integer>> ids : item.ids().entrySet()) {
+      texts.put(ids.getKey(), written(ids.getValue()));
+    }
+    if (isWriter && texts.containsValue("")) {
+      return WORDLESS;
+    }
+    for (Map.Entry<String, String> text : texts.entrySet()) {
       require(
           text.getValue().length() <= TextReading.MOST_CHARACTERS
               && text.getValue().chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)),
@@ -78,7 +92,19 @@ final class ReplyCheck {
     for (Map.Entry<String, List<Double>> vector : item.vectors().entrySet()) {
       vectors.put(vector.getKey(), vector(vector.getKey(), vector.getValue()));
     }
-    return new Answered(item.numbers(), item.labels(), vectors, item.texts());
+    return new Answered(item.numbers(), item.labels(), vectors, texts);
+  }
+
+  /** The prompt's words and those that were written; no more than an answer may have. */
+  private String written(List<Integer> ids) throws OddAnswerException {
+    CaptionDecoding decoding = card.decoding();
+    require(
+        ids.size() <= decoding.mostTokens()
+            && ids.stream().allMatch(id -> id >= 0 && id < card.words().size()),
+        "it has too many ids, or one that the vocabulary has not");
+    List<Integer> all = new ArrayList<>(decoding.begin().subList(1, decoding.begin().size()));
+    all.addAll(ids);
+    return TextReading.bounded(card.words().of(all));
   }
 
   private void requireNames(Set<As> as, Map<String, ?> given) throws OddAnswerException {

@@ -1,6 +1,7 @@
 package io.pairstream.image.protocol;
 
 import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.image.card.CaptionDecoding;
 import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.card.PictureInput;
@@ -35,6 +36,7 @@ public final class ModelProtocol {
    * @param caption how a caption is shown; one, or none
    * @param outputs what is taken
    * @param reading how text is found and read; one, or none
+   * @param decoding how a caption is written; one, or none
    */
   public record Plan(
       Kind kind,
@@ -43,7 +45,8 @@ public final class ModelProtocol {
       List<PictureInput> picture,
       List<CaptionTensors> caption,
       List<ModelOutput> outputs,
-      List<TextReading> reading) {}
+      List<TextReading> reading,
+      List<CaptionDecoding> decoding) {}
 
   /**
    * The graph's inputs for a caption; the names of those that it has not are empty.
@@ -104,6 +107,7 @@ public final class ModelProtocol {
    *
    * @param failure one, or none
    * @param detail of a failure, in words
+   * @param ids of texts that the client knows the words of
    */
   public record ItemReply(
       List<Failure> failure,
@@ -111,11 +115,13 @@ public final class ModelProtocol {
       Map<String, Double> numbers,
       Map<String, String> labels,
       Map<String, List<Double>> vectors,
-      Map<String, String> texts) {
+      Map<String, String> texts,
+      Map<String, List<Integer>> ids) {
 
     /** A question without an answer. */
     public static ItemReply failed(Failure failure, String detail) {
-      return new ItemReply(List.of(failure), detail, Map.of(), Map.of(), Map.of(), Map.of());
+      return new ItemReply(
+          List.of(failure), detail, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
     }
   }
 

@@ -62,7 +62,7 @@ final class CascadeModel implements AskedModel {
         double share = largest / ((double) grey.cols() * grey.rows());
         numbers.put(output.name(), output.index() == 0 ? found.size() : share);
       }
-      return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), Map.of());
+      return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), Map.of(), Map.of());
     } catch (UnreadableException e) {
       return ItemReply.failed(Failure.UNREADABLE, e.getMessage());
     } catch (RuntimeException e) {

@@ -65,6 +65,7 @@ public final class ModelMain {
               case ONNX -> new OnnxModel(plan);
               case CASCADE -> new CascadeModel(plan);
               case OCR -> new TextModel(plan);
+              case CAPTIONER -> new CaptionModel(plan);
               case API -> throw new IllegalStateException("an API has no process");
             };
       } catch (IOException | RuntimeException e) {

@@ -120,9 +120,7 @@ final class OnnxModel implements AskedModel {
       if (items.size() > 1) {
         return items.stream().flatMap(item -> ask(List.of(item)).stream()).toList();
       }
-      String message = String.valueOf(e.getMessage());
-      boolean memory = message.contains("bad_alloc") || message.contains("allocate memory");
-      return List.of(ItemReply.failed(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message));
+      return List.of(OnnxRuntime.failed(e));
     }
   }
 
@@ -238,7 +236,7 @@ final class OnnxModel implements AskedModel {
         case TEXT -> throw new IllegalStateException("a graph gives no text");
       }
     }
-    return new ItemReply(List.of(), "", numbers, labels, vectors, Map.of());
+    return new ItemReply(List.of(), "", numbers, labels, vectors, Map.of(), Map.of());
   }
 
   /** How many tokens a mean is of; all of them for a picture. */

@@ -1,5 +1,7 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.model.Failure;
+import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.MemoryInfo;
 import org.bytedeco.onnxruntime.OrtMemoryInfo;
@@ -23,6 +25,13 @@ final class OnnxRuntime {
 
   OrtMemoryInfo memory() {
     return memory.asOrtMemoryInfo();
+  }
+
+  /** A question over which ONNX Runtime threw this. */
+  static ItemReply failed(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    boolean memory = message.contains("bad_alloc") || message.contains("allocate memory");
+    return ItemReply.failed(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message);
   }
 
   /** How sessions run here. */

@@ -91,17 +91,10 @@ final class TextModel implements AskedModel {
       switch (output.tensor()) {
         case "share" -> numbers.put(output.name(), share);
         case "lines" -> numbers.put(output.name(), (double) texts.size());
-        default -> words.put(output.name(), bounded(String.join("\n", texts)));
+        default -> words.put(output.name(), TextReading.bounded(String.join("\n", texts)));
       }
     }
-    return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), words);
-  }
-
-  /** As much of a text as an answer may have; no character is cut in two. */
-  private static String bounded(String text) {
-    int end = Math.min(text.length(), TextReading.MOST_CHARACTERS);
-    boolean halved = end < text.length() && Character.isLowSurrogate(text.charAt(end));
-    return text.substring(0, halved ? end - 1 : end);
+    return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), words, Map.of());
   }
 
   private Found found(Mat bgr) {

@@ -3,6 +3,7 @@ package io.pairstream.image.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.image.card.PictureInput.Channels;
 import io.pairstream.image.card.PictureInput.Fit;
 import io.pairstream.image.card.PictureInput.Layout;
@@ -181,6 +182,90 @@ class ModelCardTest {
       assertThat(Cards.card(folder, "shown", other).digest()).isNotEqualTo(digest);
     }
     assertThat(Cards.card(folder, "shown-last", SHORT).digest()).isNotEqualTo(digest);
+  }
+
+  @Test
+  void captionerSaysHowATextIsWritten() throws IOException {
+    ModelCard card =
+        Cards.captioner(
+            folder,
+            "caption-decoder",
+            """
+              prompt: 6, 9
+              mask: encoder_attention_mask
+              most-tokens: 30
+              beams: 4
+              length-penalty: 0.5
+            """);
+
+    assertThat(card.decoding())
+        .isEqualTo(
+            new CaptionDecoding(
+                folder.resolve("decoder.onnx").toString(),
+                NamedFile.sha256(folder.resolve("decoder.onnx")),
+                "last_hidden_state",
+                "input_ids",
+                "encoder_hidden_states",
+                "encoder_attention_mask",
+                "logits",
+                List.of(1, 6, 9),
+                2,
+                30,
+                4,
+                0.5,
+                20));
+    assertThat(card.files()).hasSize(2);
+    assertThat(card.words().of(List.of(3, 9, 10, 2))).isEqualTo("a cats");
+    assertThat(card.writesPairs()).isFalse();
+  }
+
+  @Test
+  void allProblemsOfACaptionerAreSaidAtOnce() throws IOException {
+    Path yaml =
+        Cards.captionerFile(
+            folder, "caption-decoder", "  prompt: 6, x\n  beams: 9\n  length-penalty: much\n");
+    String card =
+        Files.readString(yaml)
+            .replace("  start: 1\n", "")
+            .replace("end: 2", "end: 20")
+            .replace("decoder.onnx", "none.onnx")
+            .replace("outputs:", "outputs:\n  more:\n    tensor: sentence");
+    Files.writeString(yaml, card + "as-pairs: perhaps\n");
+
+    assertThatThrownBy(() -> ModelCard.read(yaml))
+        .hasMessageContaining("decoder.file: there is no file " + folder.resolve("none.onnx"))
+        .hasMessageContaining("decoder.start: is missing: give the id of the text's start")
+        .hasMessageContaining("decoder.end: 20 is out of range: must be 0 to 19")
+        .hasMessageContaining("decoder.prompt: is ids of the vocabulary, as in \"1037, 3861\"")
+        .hasMessageContaining("decoder.beams: 9 is out of range: must be 1 to 8")
+        .hasMessageContaining("decoder.length-penalty: ")
+        .hasMessageContaining("outputs.more.tensor: 'sentence' is not one of words")
+        .hasMessageContaining("outputs: has one section: a captioner writes one text")
+        .hasMessageContaining("as-pairs: ");
+  }
+
+  @Test
+  void digestOfACaptionerChangesWithDecodingAndVocabulary() throws IOException {
+    Path yaml = Cards.captionerFile(folder, "caption-decoder", "");
+    String card = Files.readString(yaml);
+    String digest = ModelCard.read(yaml).digest();
+
+    String decoder = NamedFile.sha256(folder.resolve("decoder.onnx"));
+    for (String beside : List.of("as-pairs: true\n", "max-ms: 70\n")) {
+      Files.writeString(yaml, card + beside);
+      assertThat(ModelCard.read(yaml).digest()).isEqualTo(digest);
+    }
+    Files.writeString(yaml, card.replace("  end: 2", "  end: 2\n  sha256: " + decoder));
+    assertThat(ModelCard.read(yaml).digest()).isEqualTo(digest);
+    for (String other :
+        List.of("beams: 2", "length-penalty: 2", "most-tokens: 9", "prompt: \"3\"", "mask: m")) {
+      Files.writeString(yaml, card.replace("  end: 2", "  end: 2\n  " + other));
+      assertThat(ModelCard.read(yaml).digest()).as(other).isNotEqualTo(digest);
+    }
+    Files.writeString(yaml, card);
+    Path words = folder.resolve("tokenizer.json");
+    Files.writeString(words, Files.readString(words).replace("\"house\"", "\"home\""));
+    assertThat(ModelCard.read(yaml).digest()).isNotEqualTo(digest);
   }
 
   static Stream<Path> shipped() throws IOException {

@@ -52,7 +52,7 @@ class ReplyCheckTest {
 
   private static ItemReply item(Map<String, Double> numbers, String label, List<Double> vector) {
     return new ItemReply(
-        List.of(), "", numbers, Map.of("kind", label), Map.of("v", vector), Map.of());
+        List.of(), "", numbers, Map.of("kind", label), Map.of("v", vector), Map.of(), Map.of());
   }
 
   @Test
@@ -88,7 +88,8 @@ class ReplyCheckTest {
             HONEST.numbers(),
             HONEST.labels(),
             HONEST.vectors(),
-            Map.of("t", "text")),
+            Map.of("t", "text"),
+            Map.of()),
         ItemReply.failed(Failure.CRASHED, ""));
   }
 

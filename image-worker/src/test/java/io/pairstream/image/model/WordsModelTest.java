@@ -176,7 +176,8 @@ class WordsModelTest {
             Map.of("area", 0.0, "lines", 0.0),
             Map.of(),
             Map.of(),
-            Map.of("words", text));
+            Map.of("words", text),
+            Map.of());
 
     assertThatThrownBy(() -> check.answers(new ModelReply(7, List.of(item)), 7, 1))
         .isInstanceOf(OddAnswerException.class)
