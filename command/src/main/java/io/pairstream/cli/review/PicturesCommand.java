@@ -37,7 +37,7 @@ public final class PicturesCommand {
       NearCopies nearCopies = plan(recipe(recipe)).nearCopies();
       ClusterAccess access = access();
       access.requireRegistry();
-      try (CommittedLog log = CommittedLog.open(access);
+      try (CommittedLog log = CommittedLog.openForSmallRecords(access);
           PictureIndex pictures = PictureIndex.ofIndex(access, log, TEMP);
           Progress progress = progress()) {
         Found found = PublishFingerprints.count(pictures, nearCopies);

@@ -69,7 +69,7 @@ public final class PairHistory {
    */
   public Optional<PairAnswer> find(String id) {
     cluster.requireRegistry();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       return new Question(log, records.apply(log), id).answer();
     }
   }

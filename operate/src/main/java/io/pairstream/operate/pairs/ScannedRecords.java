@@ -1,6 +1,5 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.operate.catalogue.AnswerKey;
 import io.pairstream.operate.catalogue.AnswerNote;
 import io.pairstream.operate.review.Quarantine;
 import io.pairstream.operate.review.QuarantineEntry;
@@ -22,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -85,13 +83,9 @@ record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRe
 
   @Override
   public List<AnswerNote> answers(String pairId) {
-    SortedMap<String, PairAnswer> said = new TreeMap<>();
-    log.readAll(
-        cluster.topics().pairAnswers(),
-        (name, read) ->
-            AnswerKey.parse(name)
-                .filter(key -> key.pairId().equals(pairId))
-                .ifPresent(key -> said.put(key.card(), read.orElse(null))));
+    SortedMap<String, PairAnswer> said =
+        new TreeMap<>(
+            log.last(cluster.topics().pairAnswers(), key -> key.startsWith(pairId + "/")));
     List<RecordedLimit> limits = new ArrayList<>();
     log.readAll(
         cluster.topics().recipes(),
@@ -99,10 +93,7 @@ record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRe
           limits.clear();
           recipe.map(RecordedRecipe::getLimits).ifPresent(limits::addAll);
         });
-    return said.values().stream()
-        .filter(Objects::nonNull)
-        .flatMap(each -> AnswerNote.of(each, limits).stream())
-        .toList();
+    return said.values().stream().flatMap(each -> AnswerNote.of(each, limits).stream()).toList();
   }
 
   @Override

@@ -176,12 +176,23 @@ public final class CommittedLog implements AutoCloseable {
   public <T> Map<String, T> last(Topic<String, T> topic, Set<String> keys) {
     Set<TopicPartition> partitions = new HashSet<>();
     keys.forEach(key -> partitions.add(partitionOf(topic.name(), key)));
+    return last(topic, partitions, keys::contains);
+  }
+
+  /** The last value of each key that is meant, on all of a topic; of those that have one. */
+  public <T> Map<String, T> last(Topic<String, T> topic, Predicate<String> keys) {
+    return last(topic, partitions(topic.name()), keys);
+  }
+
+  private <T> Map<String, T> last(
+      Topic<String, T> topic, Collection<TopicPartition> partitions, Predicate<String> keys) {
     Map<String, byte[]> values = new HashMap<>();
     read(
         everything(partitions),
         record -> {
-          if (keys.contains(key(record))) {
-            values.put(key(record), record.value());
+          String key = key(record);
+          if (keys.test(key)) {
+            values.put(key, record.value());
           }
           return true;
         });

@@ -26,7 +26,7 @@ public final class NearCopiesOfImage {
   public static Optional<List<NearPair>> find(
       ClusterAccess cluster, String imageDigest, NearCopies how, Path folder) {
     AtomicReference<IndexedPair> own = new AtomicReference<>();
-    try (CommittedLog log = CommittedLog.open(cluster);
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
         PictureIndex pictures = new PictureIndex(folder)) {
       log.readAll(
           cluster.topics().index(),

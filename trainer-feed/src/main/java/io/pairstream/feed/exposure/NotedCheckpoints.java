@@ -40,7 +40,7 @@ public final class NotedCheckpoints {
   public NotedCheckpoints(
       ClusterAccess cluster, BiPredicate<String, IndexedPair> wanted, Collection<View> files) {
     this.cluster = cluster;
-    try (CommittedLog log = CommittedLog.open(cluster)) {
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       log.readAll(cluster.topics().runs(), (key, note) -> runs.take(key, note.orElse(null)));
       if (runs.checkpoints().isEmpty()) {
         exposures = List.of();
