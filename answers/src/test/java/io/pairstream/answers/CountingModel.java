@@ -79,6 +79,7 @@ final class CountingModel implements AnswerModel {
         null,
         null,
         null,
+        false,
         false);
   }
 
@@ -108,7 +109,8 @@ final class CountingModel implements AnswerModel {
         null,
         null,
         null,
-        asPairs);
+        asPairs,
+        false);
   }
 
   static ModelCard ofPictures(String name) {

@@ -186,6 +186,9 @@ public final class ConfinedProcess {
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
+    if (!settings.cuda().isEmpty()) {
+      command.add("-Dorg.bytedeco.javacpp.platform.extension=-gpu");
+    }
     command.addAll(compilers(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.addAll(settings.jvmOptions());
     command.add("-cp");

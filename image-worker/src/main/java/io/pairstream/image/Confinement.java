@@ -143,7 +143,7 @@ public final class Confinement implements AutoCloseable {
               mainClass,
               WorkerProtocol.argument(token),
               window.argument(),
-              probed().filters() ? WorkerMain.FILTER : "");
+              filter());
       process = ConfinedProcess.launch(probed(), command, token, window, files, starter);
     } catch (IOException e) {
       throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
@@ -154,6 +154,13 @@ public final class Confinement implements AutoCloseable {
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
     return process;
+  }
+
+  private String filter() throws IOException {
+    if (!probed().filters()) {
+      return "";
+    }
+    return settings.cuda().isEmpty() ? WorkerMain.FILTER : WorkerMain.FILTER_FOR_GPU;
   }
 
   /** Ends a process that is not used any more. */

@@ -9,6 +9,7 @@ while [ "$1" != -- ]; do
   path=${1#*=}
   case $1 in
     folder=*) mkdir -p "$place$path" && mount --bind -o ro,nosuid,nodev "$path" "$place$path" ;;
+    tree=*) mkdir -p "$place$path" && mount --rbind -o ro,nosuid,nodev "$path" "$place$path" ;;
     file=*) mkdir -p "$place${path%/*}" && : > "$place$path" && mount --bind -o ro,nosuid,nodev,noexec "$path" "$place$path" ;;
     device=*) mkdir -p "$place${path%/*}" && : > "$place$path" && mount --bind "$path" "$place$path" ;;
     link=*) ln -s "$(readlink "$path")" "$place$path" ;;

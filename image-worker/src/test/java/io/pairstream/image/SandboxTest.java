@@ -241,6 +241,7 @@ class SandboxTest {
         usual.imagesPerWorker(),
         nativesCache,
         List.of(),
-        false);
+        false,
+        List.of());
   }
 }

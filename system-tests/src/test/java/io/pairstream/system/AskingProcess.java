@@ -165,6 +165,7 @@ final class AskingProcess {
           null,
           null,
           null,
+          false,
           false);
     }
 

@@ -1,18 +1,14 @@
 package io.pairstream.cli.models;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pairstream.answers.api.VisionModel;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.PairstreamCommand;
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.model.AnswerModel;
-import io.pairstream.image.model.ModelPool;
-import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +19,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream models}: what models are, and whether they do what their cards say. */
@@ -101,8 +97,7 @@ public final class ModelsCommand {
     @Parameters(paramLabel = "CARD")
     private Path file;
 
-    @Option(names = "--require-sandbox")
-    private boolean sandboxRequired;
+    @Mixin private final ModelProcessOptions process = new ModelProcessOptions();
 
     /** A card as JSON; one that is refused has problems and nothing else. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -120,7 +115,7 @@ public final class ModelsCommand {
     public Integer call() throws IOException {
       try {
         ModelCard card = card(file);
-        try (AnswerModel model = model(card, 1, sandboxRequired)) {
+        try (AnswerModel model = process.model(card, 1)) {
           model.rehearse();
         }
         List<String> answers = card.outputs().stream().map(Check::inWords).toList();
@@ -173,18 +168,6 @@ public final class ModelsCommand {
       throw new IOException("there is no card " + file);
     }
     return ModelCard.read(file);
-  }
-
-  /** A model in one process, or behind an API. */
-  static AnswerModel model(ModelCard card, int threads, boolean sandboxRequired) {
-    if (card.kind() == Kind.API) {
-      return VisionModel.of(card);
-    }
-    return new ModelPool(
-        card,
-        WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-            .withSandboxRequired(sandboxRequired),
-        threads);
   }
 
   static String sees(ModelCard card) {

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.models.ShownFiles.Shown;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
-import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
@@ -24,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,8 +52,7 @@ final class ModelsTryCommand extends PairstreamCommand {
   @Option(names = "--threads", paramLabel = "N", defaultValue = "1")
   private int threads;
 
-  @Option(names = "--require-sandbox")
-  private boolean sandboxRequired;
+  @Mixin private final ModelProcessOptions process = new ModelProcessOptions();
 
   private record Tried(String card, String digest, List<Said> answers) {}
 
@@ -126,7 +124,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     ShownFiles shown = new ShownFiles(card);
     List<Said> answers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    try (AnswerModel model = ModelsCommand.model(card, threads, sandboxRequired);
+    try (AnswerModel model = process.model(card, threads);
         Progress progress = progress()) {
       List<Shown> waiting = new ArrayList<>();
       for (Path path : shown.find(paths)) {
@@ -176,10 +174,7 @@ final class ModelsTryCommand extends PairstreamCommand {
   }
 
   private void writeSheet(ModelCard card, List<Said> answers) throws IOException {
-    try (ImageWorkerPool workers =
-        new ImageWorkerPool(
-            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-                .withSandboxRequired(sandboxRequired))) {
+    try (ImageWorkerPool workers = new ImageWorkerPool(process.onProcessor())) {
       ContactSheet page = new ContactSheet(workers, MOST_ON_A_SHEET);
       for (Said said : answers) {
         List<String> facts = new ArrayList<>();

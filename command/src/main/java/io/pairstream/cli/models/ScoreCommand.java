@@ -78,8 +78,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   @Option(names = "--ask-again", paramLabel = "REASON", split = ",")
   private List<String> askAgain = List.of();
 
-  @Option(names = "--require-sandbox")
-  private boolean sandboxRequired;
+  @Mixin private final ModelProcessOptions process = new ModelProcessOptions();
 
   @Override
   public Integer call() throws Exception {
@@ -190,16 +189,16 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     return cards;
   }
 
-  private List<AnswerModel> pools(List<ModelCard> cards) {
+  private List<AnswerModel> pools(List<ModelCard> cards) throws IOException {
     List<AnswerModel> pools = new ArrayList<>();
     try {
       for (ModelCard card : cards) {
-        AnswerModel pool = ModelsCommand.model(card, threads, sandboxRequired);
+        AnswerModel pool = process.model(card, threads);
         pools.add(pool);
         pool.rehearse();
       }
       return pools;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       pools.forEach(AnswerModel::close);
       throw e;
     }

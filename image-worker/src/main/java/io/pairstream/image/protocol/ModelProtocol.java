@@ -32,6 +32,8 @@ public final class ModelProtocol {
    * @param kind what runs the model
    * @param file path of the model
    * @param threads threads that run it
+   * @param cuda whether it runs on a GPU, by batches of one length
+   * @param batch that length; most questions of a request
    * @param picture how a picture is shown; one, or none
    * @param caption how a caption is shown; one, or none
    * @param outputs what is taken
@@ -42,6 +44,8 @@ public final class ModelProtocol {
       Kind kind,
       String file,
       int threads,
+      boolean cuda,
+      int batch,
       List<PictureInput> picture,
       List<CaptionTensors> caption,
       List<ModelOutput> outputs,

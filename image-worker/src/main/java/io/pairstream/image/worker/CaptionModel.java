@@ -44,10 +44,10 @@ final class CaptionModel implements AskedModel {
     input = plan.picture().get(0);
     decoding = plan.decoding().get(0);
     pixels = new ShownPixels(input);
-    encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), plan.threads());
+    encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), plan);
     Set<String> inputs = new TreeSet<>(List.of(decoding.ids(), decoding.states(), decoding.mask()));
     inputs.remove("");
-    decoder = new OnnxRun(decoding.decoder(), inputs, decoding.logits(), plan.threads());
+    decoder = new OnnxRun(decoding.decoder(), inputs, decoding.logits(), plan);
   }
 
   @Override

@@ -55,10 +55,12 @@ final class Conversation {
    * Serves until the client is done.
    *
    * @param token argument of the start
-   * @param filter {@link WorkerMain#FILTER}, or anything else for none
+   * @param filter {@link WorkerMain#FILTER}, {@link WorkerMain#FILTER_FOR_GPU}, or anything else
+   *     for none
    */
   static void hold(String token, String filter, Work work) throws IOException {
-    boolean toFilter = filter.equals(WorkerMain.FILTER);
+    boolean gpu = filter.equals(WorkerMain.FILTER_FOR_GPU);
+    boolean toFilter = gpu || filter.equals(WorkerMain.FILTER);
     FutureTask<Void> late = new FutureTask<>(LateParts::loadJava, null);
     if (toFilter) {
       new Thread(late, "late-parts").start();
@@ -80,7 +82,7 @@ final class Conversation {
         await(late);
         LateParts.loadNatives();
         LateParts.loadNoMore();
-        SystemCallFilter.install();
+        SystemCallFilter.install(gpu);
       }
       conversation.send(first);
       while (true) {
@@ -137,8 +139,11 @@ final class Conversation {
   private static void await(FutureTask<Void> loading) {
     try {
       loading.get();
-    } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException("what is needed later cannot be loaded", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "what is needed later cannot be loaded: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while loading what is needed later", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.protocol.ModelProtocol.Plan;
 import io.pairstream.image.worker.OnnxRun.Result;
 import io.pairstream.image.worker.TextBoxes.TextBox;
 import java.io.IOException;
@@ -38,8 +39,8 @@ final class LineReader {
    * @throws RuntimeException where the graph cannot be loaded, or has more or fewer characters
    */
   @SuppressWarnings("try") // the scope works by being open
-  LineReader(String file, String dictionary, int threads) throws IOException {
-    graph = new OnnxRun(file, threads);
+  LineReader(String file, String dictionary, Plan plan) throws IOException {
+    graph = new OnnxRun(file, plan);
     characters = Files.readAllLines(Path.of(dictionary));
     try (PointerScope scope = new PointerScope()) {
       int known = run(new FloatPointer(3L * HEIGHT_PX * SHORTEST_PX).zero(), SHORTEST_PX).last();

@@ -60,7 +60,7 @@ final class OnnxModel implements AskedModel {
     this.plan = plan;
     pixels = plan.picture().isEmpty() ? null : new ShownPixels(plan.picture().get(0));
     plan.outputs().forEach(output -> tensors.add(output.tensor()));
-    session = load(runtime.env(), OnnxRuntime.options(plan.threads()));
+    session = load(runtime.env(), OnnxRuntime.options(plan));
     StringVector names = session.GetInputNames();
     for (int i = 0; i < names.size(); i++) {
       inputs.put(
@@ -128,8 +128,10 @@ final class OnnxModel implements AskedModel {
     ItemReply[] replies = new ItemReply[items.size()];
     List<Item> asked = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
+    // A GPU has other kernels for other lengths: it always gets full batches.
+    int length = plan.cuda() ? plan.batch() : items.size();
     FloatPointer levels =
-        new FloatPointer(pixels == null ? 0 : (long) items.size() * pixels.count());
+        new FloatPointer(pixels == null ? 0 : (long) length * pixels.count()).zero();
     FloatBuffer room = levels.asBuffer();
     for (int i = 0; i < replies.length; i++) {
       int start = pixels == null ? 0 : room.position();
@@ -145,8 +147,11 @@ final class OnnxModel implements AskedModel {
       }
     }
     if (!asked.isEmpty()) {
+      while (plan.cuda() && asked.size() < length) {
+        asked.add(asked.get(0));
+      }
       Map<String, Tensor> results = results(levels, asked);
-      for (int i = 0; i < asked.size(); i++) {
+      for (int i = 0; i < places.size(); i++) {
         replies[places.get(i)] = reply(asked.get(i), i, results);
       }
     }

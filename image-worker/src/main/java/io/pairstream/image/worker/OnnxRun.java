@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.protocol.ModelProtocol.Plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,9 +33,9 @@ final class OnnxRun {
    *
    * @throws RuntimeException where it cannot be loaded, or has more inputs
    */
-  OnnxRun(String file, int threads) {
+  OnnxRun(String file, Plan plan) {
     this.file = file;
-    session = load(threads);
+    session = load(plan);
     inputs = names(session.GetInputNames());
     if (inputs.size() != 1) {
       throw new IllegalArgumentException(
@@ -48,11 +49,11 @@ final class OnnxRun {
    *
    * @throws RuntimeException where it cannot be loaded, or has others
    */
-  OnnxRun(String file, Set<String> inputs, String output, int threads) {
+  OnnxRun(String file, Set<String> inputs, String output, Plan plan) {
     this.file = file;
     this.inputs = new TreeSet<>(inputs);
     this.output = output;
-    session = load(threads);
+    session = load(plan);
     Set<String> taken = names(session.GetInputNames());
     Set<String> given = names(session.GetOutputNames());
     if (!taken.equals(this.inputs)) {
@@ -65,8 +66,8 @@ final class OnnxRun {
     }
   }
 
-  private Session load(int threads) {
-    return new Session(runtime.env(), new BytePointer(file), OnnxRuntime.options(threads));
+  private Session load(Plan plan) {
+    return new Session(runtime.env(), new BytePointer(file), OnnxRuntime.options(plan));
   }
 
   private static Set<String> names(StringVector names) {

@@ -50,8 +50,8 @@ final class TextModel implements AskedModel {
   TextModel(Plan plan) throws IOException {
     this.plan = plan;
     reading = plan.reading().get(0);
-    detection = new OnnxRun(plan.file(), plan.threads());
-    lines = new LineReader(reading.recognition(), reading.dictionary(), plan.threads());
+    detection = new OnnxRun(plan.file(), plan);
+    lines = new LineReader(reading.recognition(), reading.dictionary(), plan);
     boxes = new TextBoxes(reading);
     try (PointerScope scope = new PointerScope()) {
       int side = MULTIPLE_OF_PX;

@@ -74,6 +74,8 @@ class CaptionModelTest {
             card.kind(),
             card.file().toString(),
             1,
+            false,
+            1,
             List.of(card.picture()),
             List.of(),
             card.outputs(),

@@ -1,0 +1,41 @@
+package io.pairstream.cli.models;
+
+import io.pairstream.answers.api.VisionModel;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ModelCard.Kind;
+import io.pairstream.image.model.AnswerModel;
+import io.pairstream.image.model.ModelPool;
+import io.pairstream.platform.AppLayout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How a model's process is run. */
+final class ModelProcessOptions {
+
+  @Option(names = "--cuda", paramLabel = "FOLDER", split = ":")
+  private List<Path> cuda = List.of();
+
+  @Option(names = "--require-sandbox")
+  private boolean sandboxRequired;
+
+  /**
+   * A model in one process, or behind an API.
+   *
+   * @throws IOException if what it takes to run on a GPU is not there
+   */
+  AnswerModel model(ModelCard card, int threads) throws IOException {
+    if (card.kind() == Kind.API) {
+      return VisionModel.of(card);
+    }
+    return new ModelPool(card, onProcessor().withCuda(card.cuda() ? cuda : List.of()), threads);
+  }
+
+  /** Settings of processes that need no GPU. */
+  WorkerSettings onProcessor() {
+    return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
+        .withSandboxRequired(sandboxRequired);
+  }
+}
