@@ -1,5 +1,6 @@
 """The examples: a few steps each on a data set of coloured squares, and what they are made of."""
 
+import json
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ sys.path.insert(0, str(EXAMPLES))
 
 import evaluate
 import scenes
+import train_captioner
 import train_flow
 import train_fusion
 import train_gan
@@ -120,12 +122,15 @@ def kill_after(line, script, arguments):
         (train_gan, "gan: checkpoint at step 4", ["--steps", "12"]),
         (train_transformer, "transformer: checkpoint at step 4", ["--steps", "12"]),
         (train_flow, "flow: checkpoint at step 4", ["--steps", "12"]),
+        (train_captioner, "captioner: checkpoint at step 4", ["--steps", "12"]),
     ],
-    ids=["fusion", "gan", "transformer", "flow"],
+    ids=["fusion", "gan", "transformer", "flow", "captioner"],
 )
 def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(example, line, further, options, tmp_path, capsys):
     if example is train_transformer:
         further = [*further, "--judge-steps", "2", "--dvae-steps", "2", "--samples", "4"]
+    if example is train_captioner:
+        pytest.importorskip("onnxscript", reason="needs onnx and onnxscript, which export graphs")
     if example is train_flow:
         further = [*further, "--judge-steps", "2", "--sampling-steps", "2", "--samples", "4"]
     broken = [*options, *further, "--out", str(tmp_path / "broken")]
@@ -138,6 +143,27 @@ def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(example, line, fu
     assert f"{line.split(':')[0]}: goes on behind step 4" in said
     assert f"{line.split(':')[0]}: is trained already" not in said
     assert resumed["weights"] == unbroken["weights"]
+
+
+def test_a_captioner_becomes_two_graphs_with_a_card(options, tmp_path):
+    pytest.importorskip("onnxscript", reason="needs onnx and onnxscript, which export graphs")
+    from onnx.reference import ReferenceEvaluator
+
+    result = train_captioner.main([*options, "--out", str(tmp_path), "--steps", "40"])
+
+    folder = tmp_path / "captioner"
+    card = json.loads((folder / "captioner.yaml").read_text())
+    words = json.loads((folder / card["vocabulary"]["file"]).read_text())["model"]["vocab"]
+    encoder, decoder = (ReferenceEvaluator(str(folder / part["file"])) for part in (card, card["decoder"]))
+    pixels = np.frombuffer(scene(0)["image"], np.uint8).reshape(1, SIDE_PX, SIDE_PX, 3).transpose(0, 3, 1, 2)
+    (states,) = encoder.run(None, {"pixel_values": np.float32(pixels * card["picture"]["scale"] - 1)})
+    ids = [card["decoder"]["start"]]
+    while ids[-1] != card["decoder"]["end"] and len(ids) <= card["decoder"]["most-tokens"]:
+        (logits,) = decoder.run(None, {"input_ids": np.array([ids]), "encoder_hidden_states": states})
+        ids.append(int(logits[0, -1].argmax()))
+    said = [list(words)[i] for i in ids[1:-1]]
+    assert said[0] == "A" and said[2:] == ["square", "on", "a", "white", "background", "."]
+    assert result["weights"] in card["source"]
 
 
 def test_a_run_is_not_resumed_with_other_settings(options, tmp_path):
