@@ -4,11 +4,11 @@ import io.pairstream.cleaning.Sha256;
 import io.pairstream.operate.catalogue.CatalogueFold.Event;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
@@ -152,7 +152,7 @@ final class CataloguedPairs {
               .map(Map.Entry::getKey)
               .findFirst()
               .orElseThrow();
-      PreparedPair pair = prepared(index, sent, status, random);
+      IndexedPair pair = published(index, sent, status, random);
       events.add(event(topic, pairId(index), pair, index));
       PairAnswer answer = answer(index, random);
       events.add(event(topics.pairAnswers().name(), pairId(index) + "/safety", answer, index));
@@ -222,11 +222,9 @@ final class CataloguedPairs {
         .build();
   }
 
-  private PreparedPair prepared(long index, RawPair sent, PairStatus split, Random random) {
-    return PreparedPair.newBuilder()
-        .setPairId(pairId(index))
+  private IndexedPair published(long index, RawPair sent, PairStatus split, Random random) {
+    return IndexedPair.newBuilder()
         .setImageDigest(digest(index))
-        .setImage(sent.getImage())
         .setCaption(sent.getCaption())
         .setLanguage(sent.getLanguage())
         .setSplit(split.name())
@@ -248,6 +246,7 @@ final class CataloguedPairs {
         .setOrigin(origin(index))
         .setReceivedAt(sent.getReceivedAt())
         .setPreparedAt(at(index))
+        .setPublishedAt(at(index))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.schemas;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,9 +16,15 @@ public final class IndexedPairs {
    * @param partition of the split's topic that holds the pair
    * @param offset of the pair there
    * @param bytes of its value
+   * @param publishedAt when the broker took it
    */
   public static IndexedPair entry(
-      PreparedPair pair, PairStatus split, int partition, long offset, int bytes) {
+      PreparedPair pair,
+      PairStatus split,
+      int partition,
+      long offset,
+      int bytes,
+      Instant publishedAt) {
     Map<String, Integer> tokenSets = new HashMap<>();
     pair.getTokenSets().forEach(set -> tokenSets.put(set.getName(), set.getTokenCount()));
     return IndexedPair.newBuilder()
@@ -46,6 +53,12 @@ public final class IndexedPairs {
         .setRecipeVersion(pair.getRecipeVersion())
         .setReceivedAt(pair.getReceivedAt())
         .setSampleId(sampleId(pair))
+        .setCaption(pair.getCaption())
+        .setMediaType(pair.getMediaType())
+        .setTokenizer(pair.getTokenizer())
+        .setOrigin(pair.getOrigin())
+        .setPreparedAt(pair.getPreparedAt())
+        .setPublishedAt(publishedAt)
         .build();
   }
 

@@ -68,7 +68,12 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
           withdrawn.contains(i)
               ? null
               : IndexedPairs.entry(
-                  pair(i), PairStatus.TRAINING, partition, offsets.get(partition).next(), 1);
+                  pair(i),
+                  PairStatus.TRAINING,
+                  partition,
+                  offsets.get(partition).next(),
+                  1,
+                  Instant.EPOCH);
       TestCluster.put(cluster, cluster.topics().index(), String.valueOf(i), entry);
     }
   }

@@ -13,6 +13,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.PlayedPipeline.Sent;
 import io.pairstream.service.cluster.TestCluster;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -163,7 +164,8 @@ class TakedownCommandTest extends OnCluster {
         cluster,
         cluster.topics().index(),
         sent.pairId(),
-        IndexedPairs.entry(pair, split, at.partition(), at.offset(), 0));
+        IndexedPairs.entry(
+            pair, split, at.partition(), at.offset(), 0, Instant.ofEpochMilli(at.timestamp())));
     return sent;
   }
 

@@ -2,8 +2,11 @@ package io.pairstream.operate.catalogue;
 
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -37,7 +40,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Tables on this instance's disk of all decisions about pairs: of training, validation, test,
+ * Tables on this instance's disk of all decisions about pairs: of the index of published ones,
  * quarantine, receipts, uploads, takedowns, reviews, models' answers, the recipe's limits of these
  * and the audit trail, committed records alone. Each record is decoded once and shown to all folds.
  */
@@ -50,6 +53,7 @@ public final class Catalogue implements Aggregate {
   private final RecordDecoder<RawPair> raw;
   private final RecordDecoder<PairLink> links;
   private final List<CatalogueFold> folds;
+  private final Map<PairStatus, String> splits;
 
   /**
    * Opens the catalogue in a folder, or begins one, and follows the topics from then on. Returns at
@@ -63,26 +67,43 @@ public final class Catalogue implements Aggregate {
   public static TopicTable open(
       ClusterAccess cluster, List<CatalogueFold> folds, Path directory, Clock clock) {
     return TopicTable.open(
-        new Catalogue(cluster, folds), directory, cluster.clientSettings(), clock);
+        new Catalogue(cluster, folds, false), directory, cluster.clientSettings(), clock);
   }
 
-  private Catalogue(ClusterAccess cluster, List<CatalogueFold> folds) {
+  /**
+   * Opens a catalogue that reads published pairs from the splits, pictures included, for who must
+   * not miss those to which the index has not come yet.
+   */
+  public static TopicTable openBySplits(
+      ClusterAccess cluster, List<CatalogueFold> folds, Path directory, Clock clock) {
+    return TopicTable.open(
+        new Catalogue(cluster, folds, true), directory, cluster.clientSettings(), clock);
+  }
+
+  private Catalogue(ClusterAccess cluster, List<CatalogueFold> folds, boolean bySplits) {
     this.topics = cluster.topics();
     this.folds = List.copyOf(folds);
+    this.splits =
+        topics.splits().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     Registry registry = cluster.registry();
-    this.decoders =
+    Stream<RecordDecoder<?>> published =
+        bySplits
+            ? Stream.of(topics.training(), topics.validation(), topics.test())
+                .map(split -> new RecordDecoder<>(split, PreparedPair.SCHEMA$, registry))
+            : Stream.of(new RecordDecoder<>(topics.index(), IndexedPair.SCHEMA$, registry));
+    Stream<RecordDecoder<?>> others =
         Stream.of(
-                new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
-                new RecordDecoder<>(topics.validation(), PreparedPair.SCHEMA$, registry),
-                new RecordDecoder<>(topics.test(), PreparedPair.SCHEMA$, registry),
-                new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
-                new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
-                new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
-                new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
-                new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
-                new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry),
-                new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry),
-                new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry))
+            new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
+            new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
+            new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
+            new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+            new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
+            new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry),
+            new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry),
+            new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry));
+    this.decoders =
+        Stream.concat(published, others)
             .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
     this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);
@@ -137,16 +158,36 @@ public final class Catalogue implements Aggregate {
         return Optional.empty();
       }
     }
+    Instant at = Instant.ofEpochMilli(record.timestamp());
+    PairStatus split = topics.splits().get(record.topic());
+    // A tombstone of a split is one of the index.
+    String topic = split == null ? record.topic() : topics.index().name();
     Object shown =
         value instanceof QuarantinedPair pair
             ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
-            : value;
-    Instant at = Instant.ofEpochMilli(record.timestamp());
-    return Optional.of(
-        new CatalogueFold.Event(
-            new String(record.key(), StandardCharsets.UTF_8),
-            shown,
-            new Place(record.topic(), record.partition(), record.offset(), at)));
+            : value instanceof PreparedPair pair
+                ? IndexedPairs.entry(
+                    pair, split, record.partition(), record.offset(), record.value().length, at)
+                : value;
+    Optional<Place> place =
+        shown instanceof IndexedPair pair
+            ? place(pair)
+            : Optional.of(new Place(topic, record.partition(), record.offset(), at));
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    return place.map(known -> new CatalogueFold.Event(key, shown, known));
+  }
+
+  /** Where a published pair lies; nothing where the entry is of a record that is no pair. */
+  private Optional<Place> place(IndexedPair pair) {
+    return PairStatus.published(pair.getSplit())
+        .filter(split -> !pair.getImageDigest().isEmpty())
+        .map(
+            split ->
+                new Place(
+                    splits.get(split),
+                    pair.getPartition(),
+                    pair.getOffset(),
+                    pair.getPublishedAt()));
   }
 
   private boolean isRefusal(ConsumerRecord<byte[], byte[]> record) {

@@ -30,7 +30,7 @@ public interface CatalogueFold {
    *
    * @param key pair id, or the coordinates where there is none; of a takedown as in {@link
    *     io.pairstream.schemas.TakedownKind#key}, of an answer as in {@link AnswerKey}
-   * @param value a {@link io.pairstream.schemas.PreparedPair}, {@link Rejected}, {@link
+   * @param value a {@link io.pairstream.schemas.IndexedPair}, {@link Rejected}, {@link
    *     io.pairstream.schemas.Receipt}, {@link io.pairstream.schemas.Upload}, {@link
    *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown}, {@link
    *     io.pairstream.schemas.PairAnswer}, {@link io.pairstream.schemas.Action} or {@link Refused};
@@ -65,7 +65,7 @@ public interface CatalogueFold {
   record Rejected(QuarantinedPair pair, RawPair sent) {}
 
   /**
-   * Where a record lies.
+   * Where a record lies; of a published pair, where the pair does.
    *
    * @param topic full name
    * @param at when the broker took it

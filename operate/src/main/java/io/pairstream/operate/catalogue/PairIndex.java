@@ -4,8 +4,8 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -55,7 +54,6 @@ public final class PairIndex implements CatalogueFold {
   static final String IS_REJECTED = "status = 'QUARANTINED'";
 
   private final PairTopics topics;
-  private final Map<String, PairStatus> splits;
 
   /**
    * Topics of which the table of places tells where the last record of a key lies, beside receipts,
@@ -68,7 +66,6 @@ public final class PairIndex implements CatalogueFold {
 
   public PairIndex(PairTopics topics) {
     this.topics = topics;
-    this.splits = topics.splits();
     this.isOfQuarantine = "topic = '" + topics.quarantine().name() + "'";
     this.located =
         Set.of(
@@ -80,7 +77,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 15;
+    return 16;
   }
 
   @Override
@@ -156,8 +153,8 @@ public final class PairIndex implements CatalogueFold {
     if (located.contains(place.topic())) {
       locate(key, value, place, table);
     }
-    if (value instanceof PreparedPair pair) {
-      prepared(PairRow.of(pair, splits.get(place.topic()), place), areInForce, counts, table);
+    if (value instanceof IndexedPair pair) {
+      published(PairRow.of(key, pair, place), areInForce, counts, table);
     } else if (value instanceof Rejected rejected) {
       quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), areInForce, counts, table);
     } else if (value instanceof Receipt receipt) {
@@ -177,7 +174,7 @@ public final class PairIndex implements CatalogueFold {
       table.update("UPDATE takedown SET is_in_force = 0 WHERE key = ?", key);
     } else if (place.topic().equals(topics.receipts().name())) {
       table.update("DELETE FROM receipt WHERE key = ?", HexBytes.of(key));
-    } else if (splits.containsKey(place.topic())) {
+    } else if (place.topic().equals(topics.index().name())) {
       remove(key, table);
     }
   }
@@ -202,7 +199,7 @@ public final class PairIndex implements CatalogueFold {
                 place.offset()));
   }
 
-  private static void prepared(
+  private static void published(
       PairRow row, boolean areInForce, RecordCounts counts, Database table) {
     Object pairId = HexBytes.of(row.pairId());
     boolean isKnown =

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -74,11 +74,11 @@ public record PairRow(
   private static final String OTHER_KIND = "UNKNOWN";
   static final int LONGEST_NAME = 500;
 
-  static PairRow of(PreparedPair pair, PairStatus split, Place place) {
+  static PairRow of(String pairId, IndexedPair pair, Place place) {
     return new PairRow(
-        pair.getPairId(),
+        pairId,
         pair.getImageDigest(),
-        split.name(),
+        pair.getSplit(),
         "",
         "",
         "",
@@ -96,7 +96,7 @@ public record PairRow(
         pair.getOrigin(),
         pair.getReceivedAt(),
         place,
-        pair.getImage().hasRemaining());
+        true);
   }
 
   /** Maps unknown kinds to one name, since each kind has a column on the board of quarantine. */

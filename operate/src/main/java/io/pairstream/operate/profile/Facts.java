@@ -1,8 +1,8 @@
 package io.pairstream.operate.profile;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -85,10 +85,9 @@ record Facts(
   /**
    * Facts of an accepted pair.
    *
-   * @param status the split whose topic it lies on
    * @param words content words of its caption
    */
-  static Facts of(PreparedPair pair, PairStatus status, Collection<String> words) {
+  static Facts of(IndexedPair pair, Collection<String> words) {
     List<Value> values = new ArrayList<>();
     values.add(new Value("licence", value(pair.getLicence())));
     values.add(new Value("language", value(pair.getLanguage())));
@@ -119,7 +118,7 @@ record Facts(
       values.add(new Value("truncated", ""));
     }
     return new Facts(
-        status,
+        PairStatus.valueOf(pair.getSplit()),
         knownKind(pair.getSourceKind()),
         value(pair.getContributor()),
         values,

@@ -1,7 +1,6 @@
 package io.pairstream.operate.profile;
 
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PairStatus;
 import java.util.Optional;
 
 /**
@@ -29,10 +28,9 @@ record Judged(
     return new Judged(accepted, rejected, withdrawn, answers);
   }
 
-  /** Takes the pair out of a split. */
-  Judged remove(PairStatus split) {
-    return new Judged(
-        accepted.filter(facts -> facts.status() != split), rejected, isWithdrawn, answers);
+  /** Takes the pair out of its split. */
+  Judged remove() {
+    return new Judged(Optional.empty(), rejected, isWithdrawn, answers);
   }
 
   /**

@@ -5,14 +5,13 @@ import io.pairstream.cleaning.words.ContentWords;
 import io.pairstream.operate.catalogue.AnswerKey;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
@@ -25,7 +24,7 @@ public final class ProfileFold implements CatalogueFold {
   /** Pairs from which on a word is in the index of the most frequent ones. */
   static final int MANY = 100;
 
-  private final Map<String, PairStatus> splits;
+  private final String index;
   private final String receipts;
   private final String answers;
   private final ContentWords words = new ContentWords();
@@ -36,12 +35,12 @@ public final class ProfileFold implements CatalogueFold {
   public ProfileFold(PairTopics topics) {
     this.receipts = topics.receipts().name();
     this.answers = topics.pairAnswers().name();
-    this.splits = topics.splits();
+    this.index = topics.index().name();
   }
 
   @Override
   public int version() {
-    return 8;
+    return 9;
   }
 
   @Override
@@ -84,11 +83,10 @@ public final class ProfileFold implements CatalogueFold {
                       of.pairId(), judged -> judged.answer(of.card(), (PairAnswer) event.value())));
       return;
     }
-    PairStatus split = splits.get(event.place().topic());
-    if (event.value() instanceof PreparedPair pair) {
+    if (event.value() instanceof IndexedPair pair) {
       Facts facts =
-          Facts.of(pair, split, words.of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
-      changes.change(pair.getPairId(), judged -> judged.accept(facts));
+          Facts.of(pair, words.of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
+      changes.change(key, judged -> judged.accept(facts));
     } else if (event.value() instanceof Rejected rejected) {
       if (!Canaries.is(rejected.sent().getContributor(), rejected.pair().getProducer())) {
         quarantined(key, Facts.of(rejected.pair(), rejected.sent()), changes);
@@ -99,8 +97,8 @@ public final class ProfileFold implements CatalogueFold {
         boolean withdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
         changes.change(key, judged -> judged.withdraw(withdrawn));
       }
-    } else if (event.value() == null && split != null) {
-      changes.change(key, judged -> judged.remove(split));
+    } else if (event.place().topic().equals(index)) {
+      changes.change(key, Judged::remove);
     } else if (event.value() == null && event.place().topic().equals(receipts)) {
       changes.change(key, judged -> judged.withdraw(false));
     }

@@ -1,6 +1,6 @@
 package io.pairstream.operate.profile;
 
-import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.IndexedPair;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -67,17 +67,17 @@ enum ProfiledMeasure {
       1025);
 
   private final String unit;
-  private final ToDoubleFunction<PreparedPair> measured;
+  private final ToDoubleFunction<IndexedPair> measured;
   private final double[] edges;
 
-  ProfiledMeasure(String unit, ToDoubleFunction<PreparedPair> measured, double... edges) {
+  ProfiledMeasure(String unit, ToDoubleFunction<IndexedPair> measured, double... edges) {
     this.unit = unit;
     this.measured = measured;
     this.edges = edges;
   }
 
   /** The value of a pair, where it was measured. */
-  OptionalDouble of(PreparedPair pair) {
+  OptionalDouble of(IndexedPair pair) {
     double value = measured.applyAsDouble(pair);
     return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
   }
@@ -107,7 +107,7 @@ enum ProfiledMeasure {
     return Math.max(0, Math.min(bins() - 1, bin));
   }
 
-  private static double measure(PreparedPair pair, String name) {
+  private static double measure(IndexedPair pair, String name) {
     return pair.getMeasures().getOrDefault(name, Double.NaN);
   }
 

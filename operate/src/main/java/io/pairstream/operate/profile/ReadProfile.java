@@ -51,7 +51,7 @@ public final class ReadProfile {
     requireTopics();
     Path folder = Files.createTempDirectory(temporary, "pairstream-profile");
     try (TopicTable catalogue =
-        Catalogue.open(
+        Catalogue.openBySplits(
             cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC())) {
       await(
           catalogue,

@@ -8,6 +8,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.Pages;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -136,7 +137,15 @@ final class PublishedPairs {
     Optional<Published> pair =
         cluster
             .decode(cluster.topics().training(), record.value())
-            .map(read -> IndexedPairs.entry(read, split, record.partition(), record.offset(), 0))
+            .map(
+                read ->
+                    IndexedPairs.entry(
+                        read,
+                        split,
+                        record.partition(),
+                        record.offset(),
+                        0,
+                        Instant.ofEpochMilli(record.timestamp())))
             .flatMap(entry -> published(key, entry));
     enter(key, pair.orElse(null), List.of(split));
   }

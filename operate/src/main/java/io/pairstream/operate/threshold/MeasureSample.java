@@ -3,26 +3,25 @@ package io.pairstream.operate.threshold;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.HexBytes;
 import io.pairstream.operate.sentence.AnswerJson;
-import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
-import java.util.Set;
 
 /** A table with all measures of the {@value #PAIRS} published pairs that were read last. */
 public final class MeasureSample implements CatalogueFold {
 
   static final int PAIRS = 20_000;
 
-  private final Set<String> splits;
+  private final String index;
 
   public MeasureSample(PairTopics topics) {
-    this.splits = topics.splits().keySet();
+    this.index = topics.index().name();
   }
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -38,12 +37,12 @@ public final class MeasureSample implements CatalogueFold {
 
   @Override
   public void apply(String key, Object value, Place place, Database table) {
-    if (value instanceof PreparedPair pair) {
+    if (value instanceof IndexedPair pair) {
       table.update(
           "INSERT OR REPLACE INTO sampled (pair_id, measures) VALUES (?, ?)",
-          HexBytes.of(pair.getPairId()),
+          HexBytes.of(key),
           AnswerJson.text(pair.getMeasures()));
-    } else if (splits.contains(place.topic())) {
+    } else if (place.topic().equals(index)) {
       table.update("DELETE FROM sampled WHERE pair_id = ?", HexBytes.of(key));
     }
   }

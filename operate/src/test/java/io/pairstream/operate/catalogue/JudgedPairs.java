@@ -1,5 +1,7 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
@@ -25,6 +27,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
 
 /** Writes what the topology would write, many records at once and without transactions. */
 public final class JudgedPairs implements AutoCloseable {
@@ -48,6 +51,7 @@ public final class JudgedPairs implements AutoCloseable {
         TopicCatalogue.TRAINING,
         TopicCatalogue.VALIDATION,
         TopicCatalogue.TEST,
+        TopicCatalogue.INDEX,
         TopicCatalogue.QUARANTINE,
         TopicCatalogue.RECEIPTS,
         TopicCatalogue.UPLOADS,
@@ -88,9 +92,39 @@ public final class JudgedPairs implements AutoCloseable {
 
   public String accept(RawPair raw, PairStatus split, Origin origin) {
     PreparedPair pair = prepared(raw, split, origin).build();
-    send(topic(split), pair.getPairId(), pair);
+    publish(pair, split);
     send(cluster.topics().receipts(), pair.getPairId(), receipt(raw, split, "", origin));
     return pair.getPairId();
+  }
+
+  /** Puts a pair on its split, and an entry for it into the index. */
+  public void publish(PreparedPair pair, PairStatus split) {
+    Topic<String, PreparedPair> topic = topic(split);
+    RecordMetadata at =
+        TestCluster.acknowledged(
+            producer.send(TestCluster.record(topic, null, pair.getPairId(), pair)));
+    IndexedPair entry =
+        IndexedPairs.entry(
+            pair,
+            split,
+            at.partition(),
+            at.offset(),
+            at.serializedValueSize(),
+            Instant.ofEpochMilli(at.timestamp()));
+    send(cluster.topics().index(), pair.getPairId(), entry);
+  }
+
+  /**
+   * Takes a pair from its split, and out of the index.
+   *
+   * @param headers of both tombstones
+   */
+  public void remove(PairStatus split, String pairId, Header... headers) {
+    for (Topic<String, ?> topic : List.of(topic(split), cluster.topics().index())) {
+      ProducerRecord<byte[], byte[]> tombstone = TestCluster.record(topic, null, pairId, null);
+      List.of(headers).forEach(tombstone.headers()::add);
+      send(tombstone);
+    }
   }
 
   public static PreparedPair.Builder prepared(RawPair raw, PairStatus split, Origin origin) {

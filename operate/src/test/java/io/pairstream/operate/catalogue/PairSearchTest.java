@@ -41,8 +41,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -398,7 +399,7 @@ class PairSearchTest {
     read();
     judged.accept(raw("four"), PairStatus.TRAINING);
     read();
-    judged.send(cluster.topics().training(), again, null);
+    judged.remove(PairStatus.TRAINING, again);
     read();
 
     assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(2);
@@ -454,7 +455,7 @@ class PairSearchTest {
     read();
     assertThat(captions(ALL.withText("bicycle"))).hasSize(2);
 
-    judged.send(cluster.topics().training(), id, null);
+    judged.remove(PairStatus.TRAINING, id);
     read();
 
     assertThat(captions(ALL)).containsExactly("a green boat");
@@ -472,15 +473,14 @@ class PairSearchTest {
     Origin origin = judged.nextOrigin();
     String id = judged.accept(raw, PairStatus.TRAINING, origin);
     read();
-    ProducerRecord<byte[], byte[]> tombstone =
-        TestCluster.record(cluster.topics().training(), null, id, null);
-    QuarantineHeader.write(tombstone.headers(), reason);
+    Headers headers = new RecordHeaders();
+    QuarantineHeader.write(headers, reason);
 
     if (entryFirst) {
       judged.reject(raw, reason, origin);
       read();
     }
-    judged.send(tombstone);
+    judged.remove(PairStatus.TRAINING, id, headers.toArray());
     read();
     if (!entryFirst) {
       judged.reject(raw, reason, origin);
@@ -578,7 +578,7 @@ class PairSearchTest {
           .extracting(ReviewNote::reviewId)
           .containsExactly("earlier", "later");
     }
-    judged.send(cluster.topics().training(), again, null);
+    judged.remove(PairStatus.TRAINING, again);
     read();
     assertThat(search.reviews(again)).isEmpty();
     assertThat(search.reviews("another")).isEmpty();

@@ -144,7 +144,7 @@ class CatalogueRoutesTest {
             .setFold(3)
             .setPerceptualHash("00ff00ff00ff00ff")
             .build();
-    judged.send(cluster.topics().test(), pair.getPairId(), pair);
+    judged.publish(pair, PairStatus.TEST);
     judged.send(
         cluster.topics().receipts(),
         pair.getPairId(),
@@ -202,7 +202,7 @@ class CatalogueRoutesTest {
             .setSourceKind("GENERATED")
             .setOrigin(origin)
             .build();
-    judged.send(cluster.topics().training(), id, pair);
+    judged.publish(pair, PairStatus.TRAINING);
     read();
     JsonNode card = json("/v1/pairs/" + id);
     assertThat(card.path("caption_before").asText()).isEqualTo(text);
@@ -448,7 +448,7 @@ class CatalogueRoutesTest {
     assertThat(get(model).statusCode()).isEqualTo(200);
     assertThat(get(original).statusCode()).isEqualTo(200);
 
-    judged.send(cluster.topics().training(), id, null);
+    judged.remove(PairStatus.TRAINING, id);
     read();
 
     JsonNode card = json("/v1/pairs/" + id);
@@ -474,7 +474,7 @@ class CatalogueRoutesTest {
             .setSubject(id)
             .setPartOf("CONTRIBUTOR/" + museum)
             .build());
-    judged.send(cluster.topics().training(), id, null);
+    judged.remove(PairStatus.TRAINING, id);
     judged.send(
         cluster.topics().receipts(),
         id,
@@ -625,7 +625,7 @@ class CatalogueRoutesTest {
             .setWidth(20)
             .setHeight(10)
             .build();
-    judged.send(cluster.topics().training(), pair.getPairId(), pair);
+    judged.publish(pair, PairStatus.TRAINING);
     read();
 
     BufferedImage shown =

@@ -202,22 +202,26 @@ class PairHistoryTest {
     Sent withdrawn = pipeline.send("image", "withdrawn caption");
     Sent published = pipeline.send("image", "caption");
     Sent copy = pipeline.send("smaller image", "caption");
-    QuarantinedPair entry = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
-    entry.setCopyOf(published.imageDigest());
+    QuarantinedPair nearCopy = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
+    nearCopy.setCopyOf(published.imageDigest());
     pipeline.transaction(
         copy,
         List.of(
-            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), entry),
+            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), nearCopy),
             pipeline.receipt(copy, PairStatus.QUARANTINED, "NEAR_COPY")));
-    index(withdrawn, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+    index(withdrawn, entry(published.imageDigest()));
     index(withdrawn, null);
-    index(copy, IndexedPair.newBuilder().setImageDigest("another").build());
+    index(copy, entry("another"));
     assertThat(find(copy.pairId()).orElseThrow().copied()).isEmpty();
 
     pipeline.accept(published, PairStatus.TRAINING);
-    index(published, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+    index(published, entry(published.imageDigest()));
 
     assertThat(find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
+  }
+
+  private static IndexedPair entry(String imageDigest) {
+    return IndexedPair.newBuilder().setSplit("TRAINING").setImageDigest(imageDigest).build();
   }
 
   private void index(Sent pair, IndexedPair entry) {

@@ -14,9 +14,9 @@ import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;
 import io.pairstream.operate.profile.ProfileReport.Word;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
@@ -67,8 +67,8 @@ class ProfileFoldTest {
   /** One record, in the lane of its topic; a tombstone has no value. */
   private record Event(String lane, String key, SpecificRecord value) {}
 
-  private static final PreparedPair KEPT =
-      PreparedPair.newBuilder()
+  private static final IndexedPair KEPT =
+      IndexedPair.newBuilder()
           .setSplit("TRAINING")
           .setContributor("museum")
           .setSourceKind("SCRAPED")
@@ -82,11 +82,11 @@ class ProfileFoldTest {
           .build();
 
   private static Event accept(String id, String split) {
-    return accept(PreparedPair.newBuilder(KEPT).setPairId(id).setSplit(split).build());
+    return accept(id, IndexedPair.newBuilder(KEPT).setSplit(split));
   }
 
-  private static Event accept(PreparedPair pair) {
-    return new Event(pair.getSplit(), pair.getPairId(), pair);
+  private static Event accept(String id, IndexedPair.Builder pair) {
+    return new Event("INDEX", id, pair.build());
   }
 
   private static Event reject(String id, String reason, long at) {
@@ -118,7 +118,7 @@ class ProfileFoldTest {
   /** All that may become of a pair; what is on one topic of one pair comes in its order. */
   private static final List<Event> HISTORY =
       List.of(
-          accept(PreparedPair.newBuilder(KEPT).setPairId("copied").setTruncated(true).build()),
+          accept("copied", IndexedPair.newBuilder(KEPT).setTruncated(true)),
           receipt("copied", "TRAINING"),
           reject("copied", "DUPLICATE_PAIR", 1),
           reject("let in later", "IMAGE_TOO_SMALL", 2),
@@ -129,19 +129,18 @@ class ProfileFoldTest {
           reject("rejected twice", "IMAGE_TOO_SMALL", 5),
           accept("withdrawn", "TEST"),
           receipt("withdrawn", "TEST"),
-          new Event("TEST", "withdrawn", null),
+          new Event("INDEX", "withdrawn", null),
           receipt("withdrawn", "WITHDRAWN"),
           reject("taken out", "IMAGE_TOO_SMALL", 6),
           accept("taken out", "TRAINING"),
-          new Event("TRAINING", "taken out", null),
+          new Event("INDEX", "taken out", null),
           accept("accepted twice", "TRAINING"),
           accept(
-              PreparedPair.newBuilder(KEPT)
-                  .setPairId("accepted twice")
+              "accepted twice",
+              IndexedPair.newBuilder(KEPT)
                   .setLicence("another")
                   .setLabels(List.of("dog"))
-                  .setSourceKind("ALIEN")
-                  .build()),
+                  .setSourceKind("ALIEN")),
           reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7),
           answer("copied", said(0.1)),
           answer("copied", said(0.314)),
@@ -173,9 +172,9 @@ class ProfileFoldTest {
   }
 
   private static List<CatalogueFold.Event> captioned(String split, String caption, int pairs) {
-    PreparedPair.Builder pair = PreparedPair.newBuilder(KEPT).setSplit(split).setCaption(caption);
+    IndexedPair.Builder pair = IndexedPair.newBuilder(KEPT).setSplit(split).setCaption(caption);
     return IntStream.range(0, pairs)
-        .mapToObj(i -> folded(accept(pair.setPairId(split + caption + i).build())))
+        .mapToObj(i -> folded(accept(split + caption + i, pair)))
         .toList();
   }
 
@@ -258,6 +257,20 @@ class ProfileFoldTest {
   }
 
   @Test
+  void aPairThatLeavesItsSplitForQuarantineCountsThereAlone() {
+    ProfileFold fold = fold();
+    QuarantinedPair refused = QuarantinedPair.newBuilder().setReason("MODEL_REFUSED").build();
+
+    fold.applyAll(List.of(folded(accept("a", "TRAINING"))), table);
+    fold.apply("a", new CatalogueFold.MovedToQuarantine(), place("INDEX"), table);
+    fold.apply(
+        "a", new Rejected(refused, RawPair.newBuilder().build()), place("QUARANTINE"), table);
+
+    assertThat(report(Question.EVERYTHING).counts().get("status"))
+        .containsExactly(new Count("QUARANTINED", 1));
+  }
+
+  @Test
   void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
     ProfileFold fold = fold();
     Receipt old = Receipt.newBuilder().setPairId("a").setStatus("WITHDRAWN").build();
@@ -288,6 +301,7 @@ class ProfileFoldTest {
     RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
     Object value =
         event.value() instanceof QuarantinedPair pair ? new Rejected(pair, sent) : event.value();
-    return new CatalogueFold.Event(event.key(), value, place(event.lane()));
+    String lane = event.value() instanceof IndexedPair pair ? pair.getSplit() : event.lane();
+    return new CatalogueFold.Event(event.key(), value, place(lane));
   }
 }

@@ -95,7 +95,7 @@ class ThresholdTest {
     }
     say(20, PairAnswer.newBuilder().setStatus("FAILED").setReason("CRASHED").build());
     say(21, PairAnswer.newBuilder().setNumbers(Map.of("nsfw", 0.31)).build());
-    judged.send(cluster.topics().test(), ids.get(21), null);
+    judged.remove(PairStatus.TEST, ids.get(21));
     judged.await();
     catalogue.reachedNow().join();
   }

@@ -9,6 +9,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
+import java.time.Instant;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -58,7 +59,14 @@ public final class IndexTopology {
       if (value != null) {
         RecordMetadata at = context().recordMetadata().orElseThrow();
         PairStatus split = topics.splits().get(at.topic());
-        entry = IndexedPairs.entry(pair(value), split, at.partition(), at.offset(), value.length);
+        entry =
+            IndexedPairs.entry(
+                pair(value),
+                split,
+                at.partition(),
+                at.offset(),
+                value.length,
+                Instant.ofEpochMilli(record.timestamp()));
       }
       context().forward(record.withValue(entry));
     }

@@ -3,6 +3,7 @@ package io.pairstream.preprocess.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
@@ -10,22 +11,31 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class IndexTopologyTest {
+
+  private static final Instant AT = Instant.ofEpochMilli(5);
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
@@ -65,6 +75,10 @@ class IndexTopologyTest {
             .setTokenSets(List.of(TokenSet.newBuilder().setName("t5").setTokenCount(9).build()))
             .setMeasures(Map.of("sharpness", 50.5))
             .setUrl("https://pictures.test/1.jpg")
+            .setMediaType("image/png")
+            .setTokenizer("gpt2")
+            .setOrigin(new Origin("pairs.scraped", 2, 3L))
+            .setPreparedAt(Instant.ofEpochMilli(4))
             .build();
     int bytes = publish(topics.training(), "second", pair);
     publish(topics.validation(), "third", PreparedPair.newBuilder().setSplit("VALIDATION").build());
@@ -92,6 +106,12 @@ class IndexTopologyTest {
                 .setMeasures(Map.of("sharpness", 50.5))
                 .setUrl("https://pictures.test/1.jpg")
                 .setSampleId(PairIdentity.pairId("ab12", "a cleaned caption"))
+                .setCaption("a cleaned caption")
+                .setMediaType("image/png")
+                .setTokenizer("gpt2")
+                .setOrigin(new Origin("pairs.scraped", 2, 3L))
+                .setPreparedAt(Instant.ofEpochMilli(4))
+                .setPublishedAt(AT)
                 .build());
   }
 
@@ -113,7 +133,25 @@ class IndexTopologyTest {
     pipe(topics.training(), "strange", new byte[] {1, 2, 3});
 
     assertThat(entries().get(0).value)
-        .isEqualTo(IndexedPair.newBuilder().setSplit("TRAINING").setBytes(3).build());
+        .isEqualTo(
+            IndexedPair.newBuilder().setSplit("TRAINING").setBytes(3).setPublishedAt(AT).build());
+  }
+
+  @Test
+  void aTombstoneSaysToWhomReadsTheIndexThatThePairIsInQuarantine() {
+    Headers headers = new RecordHeaders();
+    QuarantineHeader.write(headers, "MODEL_REFUSED");
+    driver
+        .createInputTopic(topics.test().name(), new StringSerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>("5a", null, headers, AT));
+
+    TestRecord<String, byte[]> tombstone =
+        driver
+            .createOutputTopic(
+                topics.index().name(), new StringDeserializer(), new ByteArrayDeserializer())
+            .readRecord();
+    assertThat(tombstone.value()).isNull();
+    assertThat(QuarantineHeader.reason(tombstone.headers())).contains("MODEL_REFUSED");
   }
 
   private int publish(Topic<String, PreparedPair> split, String id, PreparedPair pair) {
@@ -125,7 +163,7 @@ class IndexTopologyTest {
   private void pipe(Topic<String, PreparedPair> split, String id, byte[] value) {
     driver
         .createInputTopic(split.name(), new StringSerializer(), new ByteArraySerializer())
-        .pipeInput(id, value);
+        .pipeInput(id, value, AT);
   }
 
   private List<KeyValue<String, IndexedPair>> entries() {

@@ -191,7 +191,12 @@ public final class TopicTable implements AutoCloseable {
       file.write(
           table -> {
             aggregate.applyAll(records, table);
-            positions.forEach(file::move);
+            positions.forEach(
+                (partition, next) -> {
+                  if (!next.equals(written.get(partition))) {
+                    file.move(partition, next);
+                  }
+                });
             if (atEnd) {
               file.seen(now);
             }

@@ -186,7 +186,13 @@ public final class PlayedPipeline implements AutoCloseable {
                     .decode(cluster.topics().training(), record.value())
                     .map(
                         pair ->
-                            IndexedPairs.entry(pair, split, record.partition(), record.offset(), 0))
+                            IndexedPairs.entry(
+                                pair,
+                                split,
+                                record.partition(),
+                                record.offset(),
+                                record.value().length,
+                                Instant.ofEpochMilli(record.timestamp())))
                     .orElse(null);
             TestCluster.put(cluster, cluster.topics().index(), CommittedLog.key(record), entry);
             return true;

@@ -313,8 +313,8 @@ public final class MoveGroups {
               + " then finds them twice or missing. A re-run belongs in a data set of its own.");
     } else if (group.equals(dataset().indexGroup())) {
       return List.of(
-          "pairs that are skipped are in no view that is cut, and no takedown of a contributor,"
-              + " producer or source finds them; earliest indexes them.");
+          "pairs that are skipped are in no view that is cut and not on the dashboard, and no takedown"
+              + " of a contributor, producer or source finds them; earliest indexes them.");
     } else if (group.equals(dataset().lookUpGroup())) {
       return List.of(
           "pairs of pictures that are skipped wait for ever; earliest looks all up once more, which"

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -323,7 +324,14 @@ final class SplitReader implements AutoCloseable {
                     new InvalidViewException(
                         place(record)
                             + " cannot be held against the conditions: it holds no pair"));
-    return holds(IndexedPairs.entry(pair, split, record.partition(), record.offset(), 0));
+    return holds(
+        IndexedPairs.entry(
+            pair,
+            split,
+            record.partition(),
+            record.offset(),
+            0,
+            Instant.ofEpochMilli(record.timestamp())));
   }
 
   private boolean holds(IndexedPair pair) {
