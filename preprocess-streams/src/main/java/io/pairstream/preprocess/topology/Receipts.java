@@ -12,7 +12,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.rejection.Measurements;
@@ -140,7 +139,10 @@ final class Receipts {
    * <p>Rejects: {@code DUPLICATE_PAIR}.
    */
   <T> Tracked<Outcome<T>> refuseCopies(Tracked<T> tracked) {
-    Receipt earlier = get(tracked.identity().pairId());
+    return refuseCopies(tracked, get(tracked.identity().pairId()));
+  }
+
+  private <T> Tracked<Outcome<T>> refuseCopies(Tracked<T> tracked, Receipt earlier) {
     if (earlier != null && isPublished(earlier)) {
       return tracked.as(copy("the same image with the same caption came as %s", earlier));
     }
@@ -161,19 +163,21 @@ final class Receipts {
    * pair was rejected for.
    */
   Tracked<Outcome<GatedRecord>> refuseKnown(Tracked<GatedRecord> tracked, Refusals refusals) {
+    Receipt earlier = get(tracked.identity().pairId());
     return refusals
-        .again(get(tracked.identity().pairId()))
+        .again(earlier)
         .map(rejection -> tracked.as(Outcome.<GatedRecord>rejected(rejection)))
-        .orElseGet(() -> refuseCopiesAndOrphans(tracked));
+        .orElseGet(() -> refuseCopiesAndOrphans(tracked, earlier));
   }
 
-  private Tracked<Outcome<GatedRecord>> refuseCopiesAndOrphans(Tracked<GatedRecord> tracked) {
+  private Tracked<Outcome<GatedRecord>> refuseCopiesAndOrphans(
+      Tracked<GatedRecord> tracked, Receipt earlier) {
     if (!(tracked.stage() instanceof Generated pair)) {
-      return refuseCopies(tracked);
+      return refuseCopies(tracked, earlier);
     }
     Receipt shown = get(pair.shown().getPairId());
     if (shown != null && isPublished(shown)) {
-      return refuseCopies(tracked);
+      return refuseCopies(tracked, earlier);
     }
     RejectReason reason =
         Optional.ofNullable(shown)
@@ -220,44 +224,58 @@ final class Receipts {
     return cleaned -> {
       PreparedPair pair = cleaned.stage();
       String sampleId = PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
-      Optional<Takedown> takedown = takedowns.ofSample(sampleId);
       Outcome<PreparedPair> outcome =
-          takedown.isPresent()
-              ? Outcome.rejected(
-                  RejectReason.WITHDRAWN,
-                  "this pair is withdrawn under another spelling of its caption; the record's"
-                      + " bytes are not kept here",
-                  Measured.text(takedown.get().getSubject(), ""))
-              : ofSample(sampleId, cleaned.identity().pairId())
-                  .filter(Receipts::isPublished)
-                  .findFirst()
-                  .<Outcome<PreparedPair>>map(
-                      earlier ->
-                          copy(
-                              "once cleaned, the caption is that of pair "
-                                  + earlier.getPairId()
-                                  + ", which came with the same image as %s",
-                              earlier))
-                  .orElseGet(
-                      () ->
-                          ofSample(sampleId, cleaned.identity().pairId())
-                              .flatMap(earlier -> refusals.again(earlier).stream())
-                              .findFirst()
-                              .map(Outcome::<PreparedPair>rejected)
-                              .orElseGet(() -> Outcome.kept(pair)));
+          takedowns
+              .ofSample(sampleId)
+              .<Outcome<PreparedPair>>map(
+                  takedown ->
+                      Outcome.rejected(
+                          RejectReason.WITHDRAWN,
+                          "this pair is withdrawn under another spelling of its caption; the"
+                              + " record's bytes are not kept here",
+                          Measured.text(takedown.getSubject(), "")))
+              .orElseGet(
+                  () -> refuse(pair, ofSample(sampleId, cleaned.identity().pairId()), refusals));
       return new Tracked<>(cleaned.raw(), cleaned.identity().withSample(sampleId), outcome);
     };
   }
 
+  /**
+   * Rejects a pair for others of its sample.
+   *
+   * @param others published, withdrawn or refused
+   */
+  private static Outcome<PreparedPair> refuse(
+      PreparedPair pair, List<Receipt> others, Refusals refusals) {
+    return others.stream()
+        .filter(Receipts::isPublished)
+        .findFirst()
+        .<Outcome<PreparedPair>>map(
+            earlier ->
+                copy(
+                    "once cleaned, the caption is that of pair "
+                        + earlier.getPairId()
+                        + ", which came with the same image as %s",
+                    earlier))
+        .orElseGet(
+            () ->
+                others.stream()
+                    .flatMap(earlier -> refusals.again(earlier).stream())
+                    .findFirst()
+                    .map(Outcome::<PreparedPair>rejected)
+                    .orElseGet(() -> Outcome.kept(pair)));
+  }
+
   /** Other pairs that were published with a sample; the pair itself is refused before. */
-  private Stream<Receipt> ofSample(String sampleId, String pairId) {
+  private List<Receipt> ofSample(String sampleId, String pairId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)
         .distinct()
         .filter(id -> !id.equals(pairId))
         .map(this::get)
         .filter(Objects::nonNull)
-        .filter(receipt -> receipt.getSampleId().equals(sampleId));
+        .filter(receipt -> receipt.getSampleId().equals(sampleId))
+        .toList();
   }
 
   static boolean isPublished(Receipt receipt) {
