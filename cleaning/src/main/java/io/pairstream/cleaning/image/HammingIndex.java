@@ -41,10 +41,10 @@ public final class HammingIndex {
     }
   }
 
-  /** Adds a hash, if it is not there. */
-  public void add(long hash) {
+  /** Adds a hash; whether it was not there. */
+  public boolean add(long hash) {
     if (contains(hash)) {
-      return;
+      return false;
     }
     for (int part = 0; part < buckets.length; part++) {
       int value = value(hash, part);
@@ -56,6 +56,7 @@ public final class HammingIndex {
       }
       bucket[size] = hash;
     }
+    return true;
   }
 
   private boolean contains(long hash) {

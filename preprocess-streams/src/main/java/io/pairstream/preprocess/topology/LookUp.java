@@ -288,20 +288,21 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       pictures.delete(goneKey(digest));
     }
     long hash = fingerprint.getPerceptualHash();
-    hashes.add(hash);
-    putUnlessKept(key(UPRIGHT_KEY_BYTES, hash, split), picture);
+    putUnlessKept(hashes.add(hash), key(UPRIGHT_KEY_BYTES, hash, split), picture);
     long mirrored = fingerprint.getMirroredHash();
     if (mirrored != hash) {
-      if (nearCopies.mirrored()) {
-        hashes.add(mirrored);
-      }
-      putUnlessKept(key(MIRRORED_KEY_BYTES, mirrored, split), picture);
+      boolean isNew = nearCopies.mirrored() && hashes.add(mirrored);
+      putUnlessKept(isNew, key(MIRRORED_KEY_BYTES, mirrored, split), picture);
     }
   }
 
-  /** The first picture of a hash stays, unless it has left its split. */
-  private void putUnlessKept(byte[] key, byte[] picture) {
-    byte[] first = pictures.get(key);
+  /**
+   * Puts a picture under its hash, unless an earlier one is there that has not left its split.
+   *
+   * @param isNew whether no picture has the hash; then the store is not asked
+   */
+  private void putUnlessKept(boolean isNew, byte[] key, byte[] picture) {
+    byte[] first = isNew ? null : pictures.get(key);
     if (first == null || gone.contains(HEX.formatHex(first, 0, DIGEST_BYTES))) {
       pictures.put(key, picture);
     }
