@@ -10,7 +10,7 @@ public sealed interface ModelAnswer {
    *
    * @param numbers finite
    * @param labels each one of the card's
-   * @param vectors finite, 1 to 400 numbers; of one length for all answers of a card
+   * @param vectors finite, 1 to 1,024 numbers; of one length for all answers of a card
    * @param texts what was read
    */
   record Answered(

@@ -81,7 +81,7 @@ class ReplyCheckTest {
         item(Map.of("n", 1.0), "dog", List.of()),
         item(Map.of("n", 1.0), "dog", List.of(1.0)),
         item(Map.of("n", 1.0), "dog", List.of(1.0, 1e300)),
-        item(Map.of("n", 1.0), "dog", Collections.nCopies(401, 1.0)),
+        item(Map.of("n", 1.0), "dog", Collections.nCopies(1_025, 1.0)),
         new ItemReply(
             List.of(),
             "",
