@@ -29,7 +29,7 @@ class Head(nn.Module):
         self.register_buffer("mean", torch.zeros(size))
         self.linear = nn.Linear(size, width, bias=False)
         self.hidden, self.out = nn.Linear(size, hidden), nn.Linear(hidden, width, bias=False)
-        self.dropout = nn.Dropout(0.3)
+        self.dropout = nn.Dropout(0.5)
         nn.init.zeros_(self.out.weight)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
@@ -46,13 +46,13 @@ class Filter(nn.Module):
     ``pictures`` and ``captions`` are those of up to 1,000 training pairs, float32 [pairs, size].
     """
 
-    def __init__(self, pictures: torch.Tensor, captions: torch.Tensor, width: int = 48, hidden: int = 256):
+    def __init__(self, pictures: torch.Tensor, captions: torch.Tensor, width: int = 256, hidden: int = 512):
         super().__init__()
         self.picture, self.caption = Head(pictures.shape[1], width, hidden), Head(captions.shape[1], width, hidden)
         self.scale = nn.Parameter(torch.tensor(20.0).log())
         self.register_buffer("pictures", pictures)
         self.register_buffer("captions", captions)
-        self.near = max(1, len(pictures) // 20)
+        self.near = max(1, len(pictures) // 50)
 
     def known(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self.picture(self.pictures), self.caption(self.captions)

@@ -37,7 +37,7 @@ def judged(model: Filter, pictures: torch.Tensor, captions: torch.Tensor) -> dic
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = arguments(__doc__.splitlines()[0], steps=200)
+    parser = arguments(__doc__.splitlines()[0], steps=400, batch_size=256)
     parser.add_argument("--pictures", type=Path, default=Path("cards/dino-small.yaml"), help="card of pictures' vectors")
     parser.add_argument("--captions", type=Path, default=Path("cards/minilm.yaml"), help="card of captions' vectors")
     args = parser.parse_args(argv)
@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> dict:
         both = torch.cat(vectors(batch), 1).double()
         count, sums, products = count + len(both), sums + both.sum(0), products + both.T @ both
     mean, covariance = sums / count, products / count - torch.outer(sums / count, sums / count)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.1)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=5e-4, weight_decay=1.0)
 
     def update(batch, step: int) -> dict[str, float]:
         model.train()
