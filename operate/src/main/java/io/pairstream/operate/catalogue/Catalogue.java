@@ -160,8 +160,6 @@ public final class Catalogue implements Aggregate {
     }
     Instant at = Instant.ofEpochMilli(record.timestamp());
     PairStatus split = topics.splits().get(record.topic());
-    // A tombstone of a split is one of the index.
-    String topic = split == null ? record.topic() : topics.index().name();
     Object shown =
         value instanceof QuarantinedPair pair
             ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
@@ -172,7 +170,7 @@ public final class Catalogue implements Aggregate {
     Optional<Place> place =
         shown instanceof IndexedPair pair
             ? place(pair)
-            : Optional.of(new Place(topic, record.partition(), record.offset(), at));
+            : Optional.of(new Place(record.topic(), record.partition(), record.offset(), at));
     String key = new String(record.key(), StandardCharsets.UTF_8);
     return place.map(known -> new CatalogueFold.Event(key, shown, known));
   }

@@ -1,6 +1,7 @@
 package io.pairstream.operate.profile;
 
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairStatus;
 import java.util.Optional;
 
 /**
@@ -28,9 +29,17 @@ record Judged(
     return new Judged(accepted, rejected, withdrawn, answers);
   }
 
-  /** Takes the pair out of its split. */
-  Judged remove() {
-    return new Judged(Optional.empty(), rejected, isWithdrawn, answers);
+  /**
+   * Takes the pair out of a split.
+   *
+   * @param split null for the one in which it is
+   */
+  Judged remove(PairStatus split) {
+    return new Judged(
+        accepted.filter(facts -> split != null && facts.status() != split),
+        rejected,
+        isWithdrawn,
+        answers);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
@@ -24,6 +25,7 @@ public final class ProfileFold implements CatalogueFold {
   /** Pairs from which on a word is in the index of the most frequent ones. */
   static final int MANY = 100;
 
+  private final Map<String, PairStatus> splits;
   private final String index;
   private final String receipts;
   private final String answers;
@@ -35,6 +37,7 @@ public final class ProfileFold implements CatalogueFold {
   public ProfileFold(PairTopics topics) {
     this.receipts = topics.receipts().name();
     this.answers = topics.pairAnswers().name();
+    this.splits = topics.splits();
     this.index = topics.index().name();
   }
 
@@ -97,8 +100,9 @@ public final class ProfileFold implements CatalogueFold {
         boolean withdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
         changes.change(key, judged -> judged.withdraw(withdrawn));
       }
-    } else if (event.place().topic().equals(index)) {
-      changes.change(key, Judged::remove);
+    } else if (event.place().topic().equals(index) || splits.containsKey(event.place().topic())) {
+      // Of splits, which are read beside each other, it may be in another one by now.
+      changes.change(key, judged -> judged.remove(splits.get(event.place().topic())));
     } else if (event.value() == null && event.place().topic().equals(receipts)) {
       changes.change(key, judged -> judged.withdraw(false));
     }

@@ -271,6 +271,17 @@ class ProfileFoldTest {
   }
 
   @Test
+  void aTombstoneOfTheSplitThatAPairHasLeftLeavesItInAnother() {
+    ProfileFold fold = fold();
+
+    fold.applyAll(List.of(folded(accept("a", "VALIDATION"))), table);
+    fold.apply("a", null, place("TRAINING"), table);
+
+    assertThat(report(Question.EVERYTHING).counts().get("status"))
+        .containsExactly(new Count("VALIDATION", 1));
+  }
+
+  @Test
   void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
     ProfileFold fold = fold();
     Receipt old = Receipt.newBuilder().setPairId("a").setStatus("WITHDRAWN").build();
