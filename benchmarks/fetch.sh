@@ -13,7 +13,7 @@ if ! cmp -s "$list" "$work/img2dataset.installed"; then
 fi
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2
 path="$root/benchmarks/target/classes:$root/command/target/app/lib/*"
-ours="java -Xmx512m -XX:+UseParallelGC -Xmn320m -cp $path io.pairstream.benchmarks.FetchContender LIST"
+ours="java -Xmx512m -XX:+UseParallelGC -Xmn320m -XX:MaxInlineLevel=9 -XX:FreqInlineSize=150 -XX:InlineSmallCode=1200 -cp $path io.pairstream.benchmarks.FetchContender LIST"
 exec python3 "$root/benchmarks/src/main/python/fetch.py" "$work" "$path" "${1:-2000}" "${2:-5}" "${3:-256}" "${4:-5}" \
   "pairstream=$ours no-robots" "pairstream-robots=$ours robots" \
   "img2dataset=$work/img2dataset/bin/python $root/benchmarks/src/main/python/fetch_peer.py LIST"

@@ -56,6 +56,11 @@ public record ServiceSpec(
             "-XX:+ExitOnOutOfMemoryError",
             // Counters for jps and jstat, for which each machine wakes up 20 times a second.
             "-XX:-UsePerfData",
+            // Methods are copied into their callers half as far as by default: the
+            // second compiler takes half the time, and what it makes is as fast.
+            "-XX:MaxInlineLevel=9",
+            "-XX:FreqInlineSize=150",
+            "-XX:InlineSmallCode=1200",
             "-Dpairstream.log.target=SYSTEM_OUT",
             "-Dpairstream.log.level=info",
             "-Dpairstream.log.others=warn"));
