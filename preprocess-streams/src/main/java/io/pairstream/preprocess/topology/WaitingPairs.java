@@ -8,6 +8,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The pairs of a task whose picture is being looked up, under {@code IMAGE-DIGEST/COORDINATES}. The
- * raw record's value is not kept: the picture stays where it is, on the raw topic.
+ * raw record's value is not kept: the original stays where it is, on the raw topic. A prepared
+ * picture is kept once, with the first pair that waits for it.
  *
  * <p>The first two of an image have a fixed name in place of the coordinates. A scan costs a pair
  * more than all else that is done to have it wait, so that it is left to images of which more wait.
@@ -40,13 +42,40 @@ final class WaitingPairs {
   boolean add(Tracked<PreparedPair> tracked) {
     PreparedPair pair = tracked.stage();
     String image = pair.getImageDigest();
-    boolean isFirst = store.get(image + FIRST) == null;
-    boolean isSecond = !isFirst && store.get(image + SECOND) == null;
+    WaitingPair first = store.get(image + FIRST);
+    boolean isSecond = first != null && store.get(image + SECOND) == null;
     store.put(
-        image + (isFirst ? FIRST : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin())),
+        image
+            + (first == null
+                ? FIRST
+                : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin())),
         new WaitingPair(
-            pair, OutputRecords.headers(tracked.raw()), tracked.identity().sent().orElse(null)));
-    return isFirst;
+            first != null && isPictureOf(first.getPair(), pair) ? withoutPicture(pair) : pair,
+            OutputRecords.headers(tracked.raw()),
+            tracked.identity().sent().orElse(null)));
+    return first == null;
+  }
+
+  /** Whether both have the same picture, in all sizes: one after a change of recipe may differ. */
+  private static boolean isPictureOf(PreparedPair first, PreparedPair pair) {
+    return pair.getImage().equals(first.getImage())
+        && pair.getRenditions().equals(first.getRenditions());
+  }
+
+  /** A copy that shares all else, where {@code newBuilder} would copy the picture, too. */
+  private static PreparedPair withoutPicture(PreparedPair pair) {
+    PreparedPair other = new PreparedPair();
+    pair.getSchema().getFields().forEach(field -> other.put(field.pos(), pair.get(field.pos())));
+    other.setImage(ByteBuffer.allocate(0));
+    other.setRenditions(List.of());
+    return other;
+  }
+
+  private static void givePicture(PreparedPair first, PreparedPair pair) {
+    if (!pair.getImage().hasRemaining()) {
+      pair.setImage(first.getImage());
+      pair.setRenditions(first.getRenditions());
+    }
   }
 
   /** Takes those of an image out. */
@@ -60,6 +89,7 @@ final class WaitingPairs {
           store.prefixScan(imageDigest + "/", new StringSerializer())) {
         found.forEachRemaining(pair -> waiting.put(pair.key, pair.value));
       }
+      waiting.values().forEach(pair -> givePicture(first.getPair(), pair.getPair()));
     }
     waiting.keySet().forEach(key -> store.put(key, null)); // delete would read it once more
     return waiting.values().stream().map(WaitingPairs::tracked).toList();

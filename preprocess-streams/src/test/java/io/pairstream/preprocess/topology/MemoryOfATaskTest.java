@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -51,9 +54,20 @@ class MemoryOfATaskTest {
   }
 
   private Tracked<PreparedPair> pair(String image) {
+    return pair(image, 0, 0);
+  }
+
+  /** A pair with one of several pictures, and of several further sizes of it. */
+  private Tracked<PreparedPair> pair(String image, int picture, int smaller) {
     PreparedPair pair =
         PreparedPair.newBuilder(prepared)
             .setImageDigest(image)
+            .setImage(ByteBuffer.wrap(new byte[] {(byte) picture}))
+            .setRenditions(
+                List.of(
+                    Rendition.newBuilder()
+                        .setImage(ByteBuffer.wrap(new byte[] {(byte) smaller}))
+                        .build()))
             .setOrigin(new Origin("raw", 0, offset++))
             .build();
     return new Tracked<>(
@@ -91,7 +105,8 @@ class MemoryOfATaskTest {
     for (int i = 0; i < 8_000; i++) {
       String image = "image-" + random.nextInt(i % 1_000 < 50 ? 40 : 4);
       if (random.nextBoolean()) {
-        Tracked<PreparedPair> pair = pair(image);
+        // A change of recipe makes another picture of the same image.
+        Tracked<PreparedPair> pair = pair(image, random.nextInt(8) / 7, random.nextInt(8) / 7);
         assertThat(adds.add(pair)).isEqualTo(!expected.containsKey(image));
         expected.computeIfAbsent(image, first -> new ArrayList<>()).add(pair.stage());
       } else {
@@ -101,6 +116,17 @@ class MemoryOfATaskTest {
             .containsExactlyInAnyOrderElementsOf(waited);
       }
     }
+  }
+
+  @Test
+  void aPictureIsKeptOnce() {
+    WaitingPairs waits = new WaitingPairs(task);
+    Stream.of(pair("image"), pair("image"), pair("image"), pair("image", 1, 0), pair("other"))
+        .forEach(waits::add);
+
+    List<Integer> kept = new ArrayList<>();
+    waiting.all().forEachRemaining(entry -> kept.add(entry.value.getPair().getImage().remaining()));
+    assertThat(kept).containsExactlyInAnyOrder(1, 0, 0, 1, 1);
   }
 
   @Test

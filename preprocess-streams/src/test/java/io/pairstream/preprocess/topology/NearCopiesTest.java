@@ -257,8 +257,12 @@ class NearCopiesTest {
     send(pairs[atOnce]);
 
     assertThat(topology.fingerprints()).isEmpty();
-    assertThat(ids(topology.training()))
+    List<TestRecord<String, PreparedPair>> published = topology.training();
+    assertThat(ids(published))
         .containsExactly(Stream.of(pairs).map(TopologyUnderTest::pairId).toArray(String[]::new));
+    ByteBuffer picture = published.get(atOnce).value().getImage(); // of the one that did not wait
+    assertThat(picture.hasRemaining()).isTrue();
+    assertThat(published).extracting(pair -> pair.value().getImage()).containsOnly(picture);
     assertThat(topology.waits()).isFalse();
   }
 
