@@ -56,8 +56,8 @@ public record ServiceSpec(
             "-XX:+ExitOnOutOfMemoryError",
             // Counters for jps and jstat, for which each machine wakes up 20 times a second.
             "-XX:-UsePerfData",
-            // Methods are copied into their callers half as far as by default: the
-            // second compiler takes half the time, and what it makes is as fast.
+            // Half as much copying of methods into their callers as by default: the second compiler
+            // takes three fifths of the time, and what it makes is as fast.
             "-XX:MaxInlineLevel=9",
             "-XX:FreqInlineSize=150",
             "-XX:InlineSmallCode=1200",

@@ -43,14 +43,17 @@ final class WaitingPairs {
     PreparedPair pair = tracked.stage();
     String image = pair.getImageDigest();
     WaitingPair first = store.get(image + FIRST);
-    boolean isSecond = first != null && store.get(image + SECOND) == null;
+    String place =
+        first == null
+            ? FIRST
+            : store.get(image + SECOND) == null
+                ? SECOND
+                : "/" + OriginHeader.text(pair.getOrigin());
+    boolean isKept = first != null && isPictureOf(first.getPair(), pair);
     store.put(
-        image
-            + (first == null
-                ? FIRST
-                : isSecond ? SECOND : "/" + OriginHeader.text(pair.getOrigin())),
+        image + place,
         new WaitingPair(
-            first != null && isPictureOf(first.getPair(), pair) ? withoutPicture(pair) : pair,
+            isKept ? withoutPicture(pair) : pair,
             OutputRecords.headers(tracked.raw()),
             tracked.identity().sent().orElse(null)));
     return first == null;
