@@ -27,7 +27,8 @@ schema = Path(__file__).with_name("RawPair.avsc").read_text()
 serialize = AvroSerializer(registry, schema, conf={"auto.register.schemas": False, "use.latest.version": False})
 with open(sys.argv[1], "rb") as file:
     image = file.read()
-pair = {"image": image, "caption": sys.argv[2], "language": "en", "received_at": int(time.time() * 1000)}
+# Fields that are left out have the schema's defaults; but fastavro, which writes the record, knows none of bytes.
+pair = {"image": image, "caption": sys.argv[2], "language": "en", "received_at": int(time.time() * 1000), "prepared": b""}
 digest = hashlib.sha256(image).hexdigest()
 producer = Producer(
     {"bootstrap.servers": brokers, "enable.idempotence": True, "partitioner": "murmur2_random", "message.max.bytes": 9_437_184}
