@@ -239,7 +239,7 @@ final class SupervisedChild {
                     name,
                     end,
                     pauseMillis,
-                    machine.trouble().map(trouble -> ": " + trouble).orElse(""),
+                    machine.trouble().map(trouble -> "; " + trouble).orElse(""),
                     firstReady.isDone()
                         ? ""
                         : LogEnd.lastWords(log).map("; it said last: "::concat).orElse("")));

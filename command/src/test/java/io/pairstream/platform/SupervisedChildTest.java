@@ -229,7 +229,7 @@ class SupervisedChildTest {
     child.start();
 
     Await.until("more starts than are given", () -> starts.get() > 10);
-    assertThat(events.count("child ended with status 1, starts again in 20 ms: no room"))
+    assertThat(events.count("child ended with status 1, starts again in 20 ms; no room"))
         .isEqualTo(1);
     disk.set(Optional.empty());
 

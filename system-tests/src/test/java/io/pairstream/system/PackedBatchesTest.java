@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A few kB from whoever may write a raw topic unpack to more than any process of the platform has
- * memory for: each process goes on, and so do good pairs.
+ * A few kB from whoever may write received pairs unpack to more than any process of the platform
+ * has memory for: each process goes on, and so do good pairs.
  */
 @Tag("full")
 @Timeout(1200)
@@ -51,7 +51,7 @@ class PackedBatchesTest {
       PackedBatch tooLarge =
           PackedBatch.of(1, new byte[RecordSizes.MAX_RAW_RECORD + 1], Compression.zstd().build());
 
-      for (TopicPartition partition : raw(platform)) {
+      for (TopicPartition partition : received(platform)) {
         assertThat(tooLarge.send(broker, partition)).isEqualTo(Errors.INVALID_RECORD);
         PackedBatch batch = batches.get(partition.partition() % batches.size());
         assertThat(batch.size()).isLessThan(300_000);
@@ -76,9 +76,9 @@ class PackedBatchesTest {
     }
   }
 
-  private static List<TopicPartition> raw(RunningPlatform platform) {
+  private static List<TopicPartition> received(RunningPlatform platform) {
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : platform.topics().rawNames()) {
+    for (String topic : platform.topics().receivedNames()) {
       for (int partition = 0; partition < 4; partition++) {
         partitions.add(new TopicPartition(topic, partition));
       }

@@ -107,11 +107,16 @@ public final class ImportCommand extends ClusterCommand.Fit {
       throw e;
     }
     double seconds = progress.seconds();
+    DecidedPairs.Counts decided = null;
+    if (judged.isPresent()) {
+      // What ends the wait must not take what was sent with it.
+      say("%s; now they are judged", ImportPrinter.sent(progress.summary(outcomes, null, seconds)));
+      decided = await(judged.get());
+    }
     if (kept.isUsual() && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    ImportProgress.Summary summary =
-        progress.summary(outcomes, judged.map(this::await).orElse(null), seconds);
+    ImportProgress.Summary summary = progress.summary(outcomes, decided, seconds);
     return answer(
         summary, summary.problemCount() == 0, () -> new ImportPrinter(out()).print(summary));
   }

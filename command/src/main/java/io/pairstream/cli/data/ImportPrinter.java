@@ -21,14 +21,18 @@ record ImportPrinter(PrintWriter out) implements Printer {
 
   void print(ImportProgress.Summary summary) {
     print(
-        "%,d published%s, %,d problem(|s) in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        "%s in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        sent(summary), summary.seconds(), summary.pairsPerSecond(), summary.megabytesPerSecond());
+    summary.judged().ifPresent(this::print);
+  }
+
+  /** How much was sent, in words. */
+  static String sent(ImportProgress.Summary summary) {
+    return TerminalText.format(
+        "%,d published%s, %,d problem(|s)",
         summary.published(),
         summary.links() == 0 ? "" : TerminalText.format(", %,d link(|s) to fetch", summary.links()),
-        summary.problemCount(),
-        summary.seconds(),
-        summary.pairsPerSecond(),
-        summary.megabytesPerSecond());
-    summary.judged().ifPresent(this::print);
+        summary.problemCount());
   }
 
   private void print(DecidedPairs.Counts decided) {

@@ -66,12 +66,37 @@ class InterruptedImportTest extends OnCluster {
         .containsExactlyElementsOf(captions);
   }
 
+  /** Nothing judges pairs here, so that the wait has no end. */
+  @Test
+  void whatEndsTheWaitTakesNothingOfWhatWasSentWithIt() throws Exception {
+    Path list = Files.writeString(folder.resolve("list.csv"), "x.png,one\nx.png,two\n");
+    Files.write(folder.resolve("x.png"), new byte[10]);
+    Path log = folder.resolve("import.log");
+    String data = "--data-dir=" + folder.resolve("data");
+
+    for (String sent : List.of("2 published, 0 problems", "0 published, 0 problems")) {
+      Process process = start(list, "--wait", data);
+      Await.until(
+          "the wait begins",
+          () -> Files.readString(log).contains(sent + "; now they are judged"),
+          () -> log);
+      signal("TERM", process);
+      assertThat(process.waitFor()).as(Files.readString(log)).isEqualTo(143);
+    }
+    assertThat(TestCluster.committedValues(cluster, cluster.topics().crowdsourced())).hasSize(2);
+  }
+
   private Process start(Path list, Path state) throws IOException {
+    return start(list, "--resume=" + state, "--data-dir=" + folder.resolve("data"));
+  }
+
+  private Process start(Path list, String... options) throws IOException {
     return TestJava.command(
             Importing.class,
             "import",
             list.toString(),
-            "--resume=" + state,
+            options[0],
+            options[1],
             "--bootstrap-servers=" + KAFKA.bootstrapServers(),
             "--schema-registry=" + cluster.registry().addresses(),
             "--dataset=" + cluster.dataset().name(),

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -215,6 +216,12 @@ public final class ColumnNames {
                       : "there is no column " + missing,
                   String.join(", ", columns)));
     }
+  }
+
+  /** The owner's words in a fixed order: an import with other columns is another one. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(given).toString();
   }
 
   /** Whether the owner says anything. */

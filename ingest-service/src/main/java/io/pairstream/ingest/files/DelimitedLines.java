@@ -91,6 +91,9 @@ final class DelimitedLines implements SourceEntry.Reader {
             .parse(reader);
     rows = parser.iterator();
     first = read().orElse(null);
+    if (first != null && String.join("" + delimiter, first.cells()).matches("(?i)sep=.")) {
+      first = read().orElse(null); // Excel's own, of the delimiter
+    }
     List<String> cells =
         first == null ? List.of() : first.cells().stream().map(String::strip).toList();
     if (!cells.isEmpty()
@@ -133,7 +136,7 @@ final class DelimitedLines implements SourceEntry.Reader {
         }
         return Optional.of(new Row(line, cells, "", more + 1));
       } catch (CharacterCodingException e) {
-        return Optional.of(new Row(line, raw, "the row is not UTF-8", more + 1));
+        return Optional.of(new Row(line, raw, "the row" + SourceEntry.NOT_UTF_8, more + 1));
       }
     } catch (UncheckedIOException e) {
       if (bytes.failed) {

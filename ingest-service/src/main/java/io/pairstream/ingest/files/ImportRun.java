@@ -171,7 +171,7 @@ public final class ImportRun {
 
     Running(ImportState.Source source, long limit, double shareBefore, double share) {
       this.source = source;
-      this.name = String.valueOf(source.path().getFileName());
+      this.name = source.name();
       this.limit = limit;
       this.shareBefore = shareBefore;
       this.share = share;
@@ -180,7 +180,7 @@ public final class ImportRun {
     Result run(boolean isAlone) {
       Ending ending;
       try {
-        ending = takeAll();
+        ending = takeAll(isAlone);
       } catch (UnusableSourceException e) {
         if (isAlone) {
           throw e;
@@ -191,7 +191,7 @@ public final class ImportRun {
       return new Result(name, published, links, problems, imageBytes, ending);
     }
 
-    private Ending takeAll() {
+    private Ending takeAll(boolean isAlone) {
       Optional<ImportState.Progress> before = state.find(source);
       if (before.map(ImportState.Progress::whole).orElse(false)) {
         listener.read(shareBefore + share);
@@ -232,6 +232,9 @@ public final class ImportRun {
         return Ending.BROKEN;
       }
       settle(true);
+      if (isAlone && settledEntry == 0) {
+        throw new UnusableSourceException(name + PairSource.NO_ROW + ": nothing is to import");
+      }
       state.done(source, settledEntry, true);
       state.write();
       return Ending.WHOLE;

@@ -148,6 +148,11 @@ public final class ImportState implements AutoCloseable {
    */
   public record Source(Path path, String fingerprint, long sizeBytes) {
 
+    /** Name of the file or folder, for messages. */
+    String name() {
+      return String.valueOf(path.getFileName());
+    }
+
     /** Sources of the paths; see {@link #of(List, boolean, Consumer)}. */
     public static List<Source> of(List<String> paths, boolean followLinks) {
       return of(paths, followLinks, notice -> {});

@@ -24,6 +24,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -41,8 +43,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   private static final int FIRST_LINE_BYTES = 4096;
 
+  static final String NO_ROW = " has no row";
+
   /** Most images outside a list that are named in a notice. */
   private static final int MOST_NAMED = 3;
+
+  /** A first line in which Excel says what stands between cells. */
+  private static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=([,;|\t])\"?");
 
   private final String name;
   private final SourceEntry.Input input;
@@ -158,6 +165,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       start.mark(Short.BYTES);
       ByteBuffer first = ByteBuffer.wrap(start.readNBytes(Short.BYTES));
       start.reset();
+      if (!first.hasRemaining()) {
+        throw new UnusableSourceException(file + " is empty");
+      }
       if (format != SourceOptions.Format.WEBDATASET && SourceInput.isUtf16(first)) {
         throw new UnusableSourceException(
             "%s is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8".formatted(file));
@@ -185,12 +195,17 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   /**
    * Cells with commas between them; or, where the first line has none, with semicolons, as
    * spreadsheets write them where the comma is the decimal point, or Flickr30k's bars, which know
-   * no quotes. Text with tabs is quoted where its owner says so, or all of its first line is.
+   * no quotes; or with what a first line {@code sep=;} says. Text with tabs is quoted where its
+   * owner says so, or all of its first line is.
    */
   private static DelimitedLines delimited(
       SourceInput input, SourceOptions.Format format, ColumnNames columns, ImageFiles images)
       throws IOException {
     String line = beginning(input.stream()).lines().findFirst().orElse("");
+    Matcher said = SEPARATOR.matcher(line);
+    if (format == SourceOptions.Format.CSV && said.matches()) {
+      return new DelimitedLines(input, said.group(1).charAt(0), true, columns, images);
+    }
     char delimiter =
         format != SourceOptions.Format.CSV
             ? '\t'
@@ -274,18 +289,19 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private boolean read(long last) throws IOException {
     Optional<SourceEntry> next = entries.next();
     if (next.isEmpty() && entry == 0 && !name.isEmpty()) {
-      notices.once(name, name + " has no row");
+      notices.once(name, name + NO_ROW);
     } else if (next.isEmpty() && !isResumed && FolderContents.isList(name)) {
       List<String> left = images.notAsked();
       if (!left.isEmpty()) {
         notices.once(
             name + " images",
-            "%,d %s beside %s and not in it: %s"
+            "%,d %s beside %s and in none of its pairs: %s%s"
                 .formatted(
                     left.size(),
                     left.size() == 1 ? "image is" : "images are",
                     name,
-                    String.join(", ", left.subList(0, Math.min(MOST_NAMED, left.size())))));
+                    String.join(", ", left.subList(0, Math.min(MOST_NAMED, left.size()))),
+                    left.size() > MOST_NAMED ? ", …" : ""));
       }
     }
     if (next.isPresent()) {

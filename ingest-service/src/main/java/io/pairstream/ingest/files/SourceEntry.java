@@ -40,6 +40,15 @@ final class SourceEntry {
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
 
+  /** Words of a message about bytes that are no text. */
+  static final String NOT_UTF_8 =
+      " is not UTF-8; write it so, as by: iconv -f WINDOWS-1252 -t UTF-8";
+
+  /** Longest name of a file, in UTF-16 units; what is longer is the picture itself, as text. */
+  private static final int LONGEST_NAME = 1024;
+
+  private static final int SHOWN_OF_NAME = 30;
+
   /** Reads NaN too, which Python writes. */
   static final JsonMapper JSON =
       Json.MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
@@ -116,11 +125,17 @@ final class SourceEntry {
    */
   SourceEntry field(String name, String value) {
     Role role = columns.role(name);
+    if (role == Role.FILE && image == null && value.length() > LONGEST_NAME) {
+      return problem(
+          "'%s' is no file's name: it has %,d characters, from %s… on; a list names files, and pictures in base64 go over HTTP"
+              .formatted(name, value.length(), value.substring(0, SHOWN_OF_NAME)));
+    }
+    if (role != Role.CAPTION && value.isBlank()) {
+      return this;
+    }
     uses.add(role == Role.ANNOTATION ? name + " as an annotation" : name + " as " + role.part());
     if (role == Role.CAPTION) {
       captions.add(new Caption(name, value));
-    } else if (value.isBlank()) {
-      return this;
     } else if (role == Role.LABELS) {
       labels.addAll(List.of(value.split(Pattern.quote(LabelRule.SEPARATOR))));
     } else if (role == Role.ANNOTATION) {
@@ -276,7 +291,7 @@ final class SourceEntry {
     try {
       return Optional.of(StrictUtf8.decode(bytes));
     } catch (CharacterCodingException e) {
-      problem(what + " is not UTF-8");
+      problem(what + NOT_UTF_8);
       return Optional.empty();
     }
   }

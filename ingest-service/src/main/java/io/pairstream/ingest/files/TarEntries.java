@@ -35,7 +35,7 @@ final class TarEntries implements SourceEntry.Reader {
       Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
 
   private final InputStream input;
-  private final TarArchiveInputStream tar;
+  private final Archive tar;
   private final ColumnNames columns;
   private final boolean asLines;
 
@@ -57,7 +57,7 @@ final class TarEntries implements SourceEntry.Reader {
   TarEntries(SourceInput input, ColumnNames columns, boolean asLines) {
     this.asLines = asLines;
     this.input = input.stream();
-    this.tar = new BoundedNames(input.stream());
+    this.tar = new Archive(input.stream());
     this.columns = columns;
   }
 
@@ -110,6 +110,10 @@ final class TarEntries implements SourceEntry.Reader {
         throw new IOException("the archive is damaged, or has headers without end", e);
       }
       if (member == null) {
+        if (!tar.hasEnd) {
+          throw new IOException(
+              "it has no mark of a tar archive's end: it was cut there, or is none");
+        }
         for (int left = input.read(); left >= 0; left = input.read()) {
           if (left != 0) {
             throw new IOException("something follows the archive's end");
@@ -216,10 +220,20 @@ final class TarEntries implements SourceEntry.Reader {
   }
 
   /** Reads no name longer than {@link #MAX_NAME_BYTES}, whatever a header states. */
-  private static final class BoundedNames extends TarArchiveInputStream {
+  private static final class Archive extends TarArchiveInputStream {
 
-    BoundedNames(InputStream input) {
+    /** Whether a block of zeros was read, with which each archive ends. */
+    private boolean hasEnd;
+
+    Archive(InputStream input) {
       super(input, "UTF-8");
+    }
+
+    @Override
+    protected boolean isEOFRecord(byte[] block) {
+      boolean isEnd = super.isEOFRecord(block);
+      hasEnd |= isEnd && block != null;
+      return isEnd;
     }
 
     @Override

@@ -128,6 +128,18 @@ class HostileShardsTest {
             "s.tar cannot be read on after entry 2: Truncated TAR archive");
   }
 
+  @Test
+  void archiveWithoutItsEndWasCutThere() throws IOException {
+    byte[] one = new Tar().file("0.png", "x").file("0.txt", "first").bytes();
+    String cut = ": it has no mark of a tar archive's end: it was cut there, or is none";
+
+    assertThat(linesUpToDamage(Arrays.copyOf(one, 4 * 512)))
+        .containsExactly("s.tar:0: first", "s.tar cannot be read on after entry 1" + cut);
+    assertThat(linesUpToDamage("<html></html>".getBytes(UTF_8)))
+        .containsExactly("s.tar cannot be read on after entry 0" + cut);
+    assertThat(linesUpToDamage(new Tar().bytes())).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(chars = {'L', 'K', 'x', 'g'})
   void longNamesAreNotRead(char type) throws IOException {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -140,7 +141,7 @@ class ImportRunTest {
         write("data/" + name + ".txt", "caption of " + name);
       }
     }
-    write("empty.jsonl", "");
+    write("empty.jsonl", "\n");
     List<ImportState.Source> sources =
         ImportState.Source.of(List.of(path.toString(), path("empty.jsonl")), false);
     Taken all = new Taken();
@@ -220,6 +221,52 @@ class ImportRunTest {
   }
 
   @Test
+  void otherColumnsAreOtherOptions() {
+    assertThat(columns("image=img,caption=en"))
+        .isEqualTo(columns("caption=en,image=img"))
+        .isNotEqualTo(columns("image=img,caption=zh"))
+        .isNotEqualTo(SourceOptions.of(SourceKind.IMPORTED).toString())
+        // An object's own name would be another one in each process, or the same for all.
+        .doesNotContain("@");
+  }
+
+  private static String columns(String text) {
+    return new SourceOptions(
+            SourceKind.IMPORTED,
+            "",
+            "",
+            Optional.empty(),
+            Optional.of(SourceOptions.Format.CSV),
+            ColumnNames.parse(text),
+            false,
+            false,
+            false,
+            Optional.empty())
+        .toString();
+  }
+
+  @Test
+  void sourceWithNothingInItIsNoSuccess() throws IOException {
+    write("none.csv", "");
+    write("names.csv", "file,caption\n");
+    image("x.png");
+    write("one.csv", "x.png,one\n");
+    Path state = folder.resolve("none.state");
+
+    for (String name : List.of("none.csv", "names.csv")) {
+      List<ImportState.Source> alone = ImportState.Source.of(List.of(path(name)), false);
+      assertThatThrownBy(() -> run(state, new Taken(), alone, 9))
+          .isInstanceOf(UnusableSourceException.class)
+          .hasMessageContaining(name + (name.startsWith("none") ? " is empty" : " has no row"));
+    }
+    List<ImportState.Source> all =
+        ImportState.Source.of(List.of(path("none.csv"), path("names.csv"), path("one.csv")), false);
+    assertThat(run(state, new Taken(), all, 9))
+        .extracting(ImportRun.Result::ending)
+        .containsExactly(Ending.BROKEN, Ending.WHOLE, Ending.WHOLE);
+  }
+
+  @Test
   void brokenSourceIsAProblemAndTheNextIsImported() throws IOException {
     Files.write(
         folder.resolve("1.tar.gz"),
@@ -243,6 +290,18 @@ class ImportRunTest {
         .extracting(SourceItem.Problem::message)
         .anyMatch(message -> message.startsWith("1.tar.gz cannot be read on after entry "))
         .anyMatch(message -> message.contains("2.parquet cannot be read"));
+    // Whoever tries it out first is told of the same.
+    List<SourceItem.Problem> imported = List.copyOf(problems);
+    problems.clear();
+    assertThat(
+            WouldSend.of(
+                ImportState.Source.of(List.of(folder.toString()), false),
+                SourceOptions.of(SourceKind.IMPORTED),
+                99,
+                new Heard()))
+        .extracting(WouldSend::pairs)
+        .containsExactlyElementsOf(outcomes.stream().map(ImportRun.Result::published).toList());
+    assertThat(problems).isEqualTo(imported);
   }
 
   @Test

@@ -226,6 +226,32 @@ class NothingIsSwallowedTest {
         .containsExactly("one", "two");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '/',
+      value = {"sep=; / ;", "SEP=, / ,", "'\"sep=;\"' / ;", "'sep=|' / |"})
+  void aFirstLineOfExcelsNamesWhatStandsBetweenCells(String first, String between)
+      throws IOException {
+    images(1);
+    Path list = write("l.csv", first + "\r\nfile;caption\r\n0.jpg;\"a\"\r\n".replace(";", between));
+
+    assertThat(lines(read(list, Optional.empty()))).containsExactly("l.csv:3: a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "data:image/jpeg;base64,"})
+  void aPictureInTheTextIsNoFilesName(String before) throws IOException {
+    String picture = before + "/9j/".repeat(1000);
+    Path list = write("l.jsonl", "{\"image\":\"%s\",\"caption\":\"x\"}\n".formatted(picture));
+
+    assertThat(lines(read(list, Optional.empty())))
+        .singleElement()
+        .asString()
+        .startsWith("l.jsonl:1! 'image' is no file's name: it has 4,0")
+        .endsWith("a list names files, and pictures in base64 go over HTTP")
+        .hasSizeLessThan(200);
+  }
+
   @Test
   void imagesThatAListLeavesOutAreSaid() throws IOException {
     images(5);
@@ -239,7 +265,8 @@ class NothingIsSwallowedTest {
         """);
 
     assertThat(said(folder))
-        .containsExactly("4 images are beside metadata.csv and not in it: 1.jpg, 2.jpg, 4.jpg");
+        .containsExactly(
+            "4 images are beside metadata.csv and in none of its pairs: 1.jpg, 2.jpg, 4.jpg, …");
     assertThat(said(folder.resolve("c.json")))
         .containsExactly("c.json: images without a caption: 1 of 2");
     write("metadata.csv", "file_name,text\n");

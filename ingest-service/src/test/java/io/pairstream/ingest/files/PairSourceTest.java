@@ -52,6 +52,8 @@ class PairSourceTest {
           false,
           Optional.empty());
 
+  private static final String HINT = "; write it so, as by: iconv -f WINDOWS-1252 -t UTF-8";
+
   @TempDir Path folder;
 
   @Test
@@ -99,7 +101,7 @@ class PairSourceTest {
         .containsExactly(
             "1-bare.jpg! there is no caption: 1-bare.txt is not beside it",
             "2-empty.jpg! there is no caption: 2-empty.txt holds none",
-            "3-latin.jpg! 3-latin.txt is not UTF-8",
+            "3-latin.jpg! 3-latin.txt is not UTF-8" + HINT,
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
                 + " 8388608 bytes (8 MiB)",
             "6-good.jpg: A good one");
@@ -290,7 +292,7 @@ class PairSourceTest {
                         "list.jsonl:8! 'caption' is neither a string nor an array of strings"),
             item -> assertThat(item).isEqualTo("list.jsonl:9: good"),
             item -> assertThat(item).isEqualTo("list.jsonl:9! a caption of x.jpg is empty"),
-            item -> assertThat(item).isEqualTo("list.jsonl:10! the line is not UTF-8"),
+            item -> assertThat(item).isEqualTo("list.jsonl:10! the line is not UTF-8" + HINT),
             item -> assertThat(item).startsWith("list.jsonl:11! ../secret.jpg lies outside "),
             item -> assertThat(item).endsWith("is no file name"),
             item -> assertThat(item).isEqualTo("list.jsonl:13: last, without end of line"));
@@ -342,7 +344,7 @@ class PairSourceTest {
         .satisfiesExactly(
             item -> assertThat(item).startsWith("list.csv:1! 3 cells where there are 2 columns"),
             item -> assertThat(item).startsWith("list.csv:2! 1 cell where there are 2 columns"),
-            item -> assertThat(item).isEqualTo("list.csv:3! the row is not UTF-8"),
+            item -> assertThat(item).isEqualTo("list.csv:3! the row is not UTF-8" + HINT),
             item -> assertThat(item).isEqualTo("list.csv:4! x.jpg has no caption"),
             item -> assertThat(item).isEqualTo("list.csv:5! gone.jpg does not exist"),
             item -> assertThat(item).startsWith("list.csv:6: a quoted"),

@@ -27,7 +27,7 @@ export function open(place, app, route) {
     const sources = kinds.map(({ value }) => [value, sourceName(app, value)]);
     return [
       heading(say("profile.title")),
-      h("p", h("a", { href: addressOf("threshold", {}) }, say("profile.threshold"))),
+      h("p.alone", h("a", { href: addressOf("threshold", {}) }, say("profile.threshold"))),
       h(
         "div.row.slices",
         choice(app, "slice-split", say("profile.slice.split"), split, splits, (value) => go({ split: value })),
