@@ -233,7 +233,7 @@ public final class ImportRun {
       }
       settle(true);
       if (isAlone && settledEntry == 0) {
-        throw new UnusableSourceException(name + PairSource.NO_ROW + ": nothing is to import");
+        throw PairSource.nothingIn(source);
       }
       state.done(source, settledEntry, true);
       state.write();

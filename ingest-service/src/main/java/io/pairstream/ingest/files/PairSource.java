@@ -43,7 +43,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   private static final int FIRST_LINE_BYTES = 4096;
 
-  static final String NO_ROW = " has no row";
+  private static final String NO_ROW = " has no row";
 
   /** Most images outside a list that are named in a notice. */
   private static final int MOST_NAMED = 3;
@@ -91,6 +91,11 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     this.images = images;
     this.options = options;
     this.notices = notices;
+  }
+
+  /** The error for whoever imports nothing but a source without a row. */
+  static UnusableSourceException nothingIn(ImportState.Source source) {
+    return new UnusableSourceException(source.name() + NO_ROW + ": nothing is to import");
   }
 
   /** The pairs of a file or a folder, without notices on how it is read. */

@@ -31,6 +31,9 @@ public record WouldSend(
       WouldSend one;
       try (PairSource items = PairSource.open(source.path(), options, notices)) {
         one = read(source, items, left, listener);
+        if (sources.size() == 1 && limit > 0 && one.pairs + one.links + one.problems == 0) {
+          throw PairSource.nothingIn(source);
+        }
       } catch (UnusableSourceException e) {
         if (sources.size() == 1) {
           throw e;

@@ -258,6 +258,9 @@ class ImportRunTest {
       assertThatThrownBy(() -> run(state, new Taken(), alone, 9))
           .isInstanceOf(UnusableSourceException.class)
           .hasMessageContaining(name + (name.startsWith("none") ? " is empty" : " has no row"));
+      assertThatThrownBy(
+              () -> WouldSend.of(alone, SourceOptions.of(SourceKind.IMPORTED), 9, new Heard()))
+          .isInstanceOf(UnusableSourceException.class);
     }
     List<ImportState.Source> all =
         ImportState.Source.of(List.of(path("none.csv"), path("names.csv"), path("one.csv")), false);
