@@ -84,7 +84,12 @@ public final class ImportRun {
   public record Result(
       String name, long published, long links, long problems, long imageBytes, Ending ending) {}
 
-  private record Failure(String source, long entry, String where, String problem) {}
+  /**
+   * A line of the file of what failed.
+   *
+   * @param rows how many rows the entry stands for
+   */
+  private record Failure(String source, long entry, String where, String problem, long rows) {}
 
   /**
    * An item that was sent.
@@ -261,7 +266,11 @@ public final class ImportRun {
       problems += problem.rows();
       Failure failure =
           new Failure(
-              source.path().toString(), problem.entry(), problem.where(), problem.message());
+              source.path().toString(),
+              problem.entry(),
+              problem.where(),
+              problem.message(),
+              problem.rows());
       try {
         failed.write(Json.MAPPER.writeValueAsString(failure) + System.lineSeparator());
         failed.flush();

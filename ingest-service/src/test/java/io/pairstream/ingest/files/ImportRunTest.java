@@ -12,6 +12,7 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ class ImportRunTest {
   private static final int PARTITIONS = 2;
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
+  private final StringWriter failed = new StringWriter();
 
   @TempDir Path folder;
 
@@ -218,6 +221,24 @@ class ImportRunTest {
     assertThatThrownBy(() -> new ImportState(folder.resolve("1.csv"), "o", false))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("is not what this command notes");
+  }
+
+  @Test
+  void whatGaveNoPairIsWrittenWithHowManyRowsItStandsFor() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\ngone.png,two\nx.png,\"three\nx.png,four\n");
+
+    run(
+        folder.resolve("none.state"),
+        new Taken(),
+        ImportState.Source.of(List.of(path("1.csv")), false),
+        9);
+
+    String source = "{\"source\":\"" + path("1.csv") + "\",\"entry\":";
+    assertThat(failed.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith(source + 2).endsWith("\"rows\":1}"),
+            line -> assertThat(line).startsWith(source + 3).endsWith("\"rows\":2}"));
   }
 
   @Test
@@ -424,8 +445,7 @@ class ImportRunTest {
       Function<SourceItem, CompletableFuture<?>> sink,
       List<ImportState.Source> sources,
       long limit) {
-    return new ImportRun(
-            SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Writer.nullWriter())
+    return new ImportRun(SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), failed)
         .run(sources, limit);
   }
 

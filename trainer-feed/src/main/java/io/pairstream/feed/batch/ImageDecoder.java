@@ -13,6 +13,13 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 public final class ImageDecoder {
 
+  static {
+    // Its own log is standard error, whatever the program's is.
+    if (System.getProperty("org.bytedeco.javacpp.logger") == null) {
+      System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    }
+  }
+
   private static final int AS_RGB =
       opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
