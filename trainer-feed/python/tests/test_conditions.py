@@ -82,6 +82,7 @@ def test_turns_away_others_and_those_of_which_it_is_unknown(text):
     "text, why",
     [
         ("language", "is no condition"),
+        ("language==en", "is no condition"),
         ("language=en,,de", "has an empty value"),
         ("colour=red", "there is no field colour; there are contributor, host"),
         ("language>=en", "compares a number with one value"),

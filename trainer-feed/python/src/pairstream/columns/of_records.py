@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -90,7 +90,7 @@ class Columns:
     """
 
     def __init__(self, names: Sequence[str] = ()) -> None:
-        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        if isinstance(names, str) or not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
             raise SettingsError(f"columns is a list of names, not {names!r}")
         if not {"images", "tokens", "mask"}.isdisjoint(names):
             raise SettingsError("images, tokens and mask are in every batch; columns names what else is")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
 
-_FORM = re.compile(r"\s*([A-Za-z_]+|(?:measure|answer)\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
+_FORM = re.compile(r"\s*([A-Za-z_]+|(?:measure|answer)\.[^\s=!<>,]+)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL)
 _TEXTS = {"contributor": "contributor", "host": "url", "label": "labels", "language": "language", "licence": "licence",
           "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")

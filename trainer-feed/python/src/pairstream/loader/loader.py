@@ -28,6 +28,7 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule
 from pairstream.runs.checkpoints import Lineage, run_name
 from pairstream.source import Source
+from pairstream.whole_numbers import whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -305,6 +306,7 @@ class Loader:
         Args:
             epoch: from 0
         """
+        epoch = whole("epoch", epoch)
         if epoch < 0:
             raise SettingsError(f"epochs are counted from 0, not {epoch}")
         if self._epochs != 1 or self._source.split != "training":
@@ -322,6 +324,7 @@ class Loader:
 
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""
+        batches = whole("batches", batches)
         if batches < 0:
             raise SettingsError(f"batches to skip are at least 0, not {batches}")
         settings = self._settings

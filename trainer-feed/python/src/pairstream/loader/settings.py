@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import numbers
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,6 +19,12 @@ from pairstream.errors import SettingsError
 from pairstream.order.epoch_order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan
 from pairstream.order.grouped_schedule import Grouping
 from pairstream.order.ranks import RankShare
+from pairstream.whole_numbers import whole
+
+
+def _sides(side_px: Any) -> tuple[Any, ...]:
+    """Height and width where both are given, else the one side."""
+    return tuple(side_px) if isinstance(side_px, Sequence) and not isinstance(side_px, str) else (side_px,)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class ReadSettings:
     def __post_init__(self) -> None:
         if self.on_error not in ("raise", "skip"):
             raise SettingsError(f"on_error is raise or skip, not {self.on_error}")
+        if not isinstance(self.models, Mapping | None):
+            raise SettingsError(f"models are versions by the model's name, {{'NAME': 'VERSION'}}, not {self.models!r}")
         object.__setattr__(self, "columns", Columns(self.columns).names)
 
 
@@ -55,6 +64,13 @@ class BatchSettings:
     caption_dropout: float = 0.0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size))
+        sides = tuple(whole("side_px", side) for side in _sides(self.side_px))
+        if len(sides) not in (1, 2):
+            raise SettingsError(f"side_px is one side, or height and width, not {self.side_px!r}")
+        object.__setattr__(self, "side_px", sides if len(sides) > 1 else sides[0])
+        if not isinstance(self.buckets, bool):
+            raise SettingsError(f"buckets is True or False, not {self.buckets!r}")
         if self.last not in (None, "drop", "keep"):
             raise SettingsError(f"last is drop or keep, not {self.last}")
         if self.has_hook and (self.augment is not None or self.pictures != Pictures(self.pictures.side_px)):
@@ -90,7 +106,10 @@ class OrderSettings:
     def __post_init__(self) -> None:
         if isinstance(self.epochs, str) and self.epochs != "auto":
             raise SettingsError(f"epochs is a number, None for no end, or auto, not {self.epochs}")
-        assert self.plan and self.share
+        if not isinstance(self.epochs, str | None):
+            object.__setattr__(self, "epochs", whole("epochs", self.epochs))
+        object.__setattr__(self, "ranks", self.share.ranks)
+        assert self.plan
 
     @cached_property
     def plan(self) -> OrderPlan:
@@ -114,6 +133,8 @@ class ResourceSettings:
     report: bool = True
 
     def __post_init__(self) -> None:
+        for name in ("threads", "slots"):
+            object.__setattr__(self, name, whole(name, getattr(self, name)))
         if self.threads < 1 or self.slots < 1:
             raise SettingsError(f"threads and slots are at least 1, not {self.threads} and {self.slots}")
 
@@ -143,6 +164,8 @@ class LoaderSettings:
                 "figures can be compared"
             )
         dropout = self.batch.caption_dropout
+        if not isinstance(dropout, numbers.Real):
+            raise SettingsError(f"caption_dropout is a number from 0 to 1, not {dropout!r}")
         if not 0.0 <= dropout <= 1.0 or (dropout and self.split != "training"):
             raise SettingsError(f"caption_dropout is from 0 to 1, and for training alone, not {dropout} of {self.split}")
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pairstream.errors import SettingsError
 from pairstream.random_numbers import RandomNumbers
 from pairstream.views.blocks import Block, Blocks
+from pairstream.whole_numbers import whole
 
 DEFAULT_LANES = 32
 """Ranks whose number divides it read nothing that is another's."""
@@ -39,6 +40,8 @@ class OrderPlan:
     window: int = DEFAULT_WINDOW
 
     def __post_init__(self) -> None:
+        for name in ("seed", "lanes", "window"):
+            object.__setattr__(self, name, whole(name, getattr(self, name)))
         if not -(1 << 63) <= self.seed < 1 << 63:
             raise SettingsError(f"the seed must be a whole number of 64 bits, was {self.seed}")
         if not 1 <= self.lanes <= _MOST:

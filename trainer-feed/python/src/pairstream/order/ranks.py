@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 from pairstream.errors import SettingsError
+from pairstream.whole_numbers import whole
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class RankShare:
     ranks: int = 1
 
     def __post_init__(self) -> None:
+        for name in ("rank", "ranks"):
+            object.__setattr__(self, name, whole(name, getattr(self, name)))
         if self.ranks < 1 or not 0 <= self.rank < self.ranks:
             raise SettingsError(
                 f"rank {self.rank} of {self.ranks}; ranks count from 0, and there is at least one"
@@ -34,10 +36,8 @@ class RankShare:
         """Checks that all ranks have the same part of a batch.
 
         Raises:
-            SettingsError: where they have not, or it is no whole number from 1
+            SettingsError: where they have not, or it is less than 1
         """
-        if not isinstance(batch_size, numbers.Integral):
-            raise SettingsError(f"batch_size is a whole number, not {batch_size!r}")
         if batch_size < 1:
             raise SettingsError(f"batch_size must be at least 1, was {batch_size}")
         if batch_size % self.ranks:

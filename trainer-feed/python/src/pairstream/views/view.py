@@ -51,7 +51,8 @@ class View:
 
     def __post_init__(self) -> None:
         if not self.blocks:
-            raise ViewError(f"there is no record in {self.topic} that a view could hold")
+            asked = f" where {' and '.join(self.where)}" if self.where else ""
+            raise ViewError(f"there is no record in {self.topic} that a view could hold{asked}")
         if isinstance(self.blocks, Blocks):
             return
         for i, (before, block) in enumerate(zip(self.blocks, self.blocks[1:]), 1):

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public record AnswerCondition(String name, String sign, List<String> values) {
 
   private static final Pattern FORM =
-      Pattern.compile("\\s*answer\\.([^\\s=!<>,]+)\\s*(>=|<=|=)\\s*(.*?)\\s*");
+      Pattern.compile("\\s*answer\\.([^\\s=!<>,]+)\\s*(>=|<=|=)(?!=)\\s*(.*?)\\s*");
 
   /**
    * Reads conditions that all have to hold, with {@code and} between them; none of an empty text.

@@ -31,7 +31,7 @@ public final class Condition {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "\\s*([A-Za-z_]+|(?:measure|answer)\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
+          "\\s*([A-Za-z_]+|(?:measure|answer)\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)(?!=)\\s*(.*?)\\s*");
 
   /** Fields of texts, by name in a condition; none, or an empty one, where they are unknown. */
   private static final Map<String, Function<IndexedPair, List<String>>> TEXTS =

@@ -162,6 +162,7 @@ class ConditionTest {
       value = {
         "language|'language' is no condition",
         "=en|'=en' is no condition",
+        "language==en|'language==en' is no condition",
         "language=|has an empty value",
         "language=en,,de|has an empty value",
         "caption=a|there is no field caption; there are contributor, host, label, language,"
