@@ -28,6 +28,18 @@ def test_reads_and_writes_what_the_java_feed_does(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.view.json"]
 
 
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path):
+    view = View("t", "id", "", BLOCKS)
+    (tmp_path / "folder").mkdir()
+
+    for name, why in [("none/a.view", "No such file"), ("folder", "Is a directory"), ("none/a.json", "No such file")]:
+        with pytest.raises(ViewError, match=f"{name} cannot be written: {why}"):
+            view.save(tmp_path / name)
+    with pytest.raises(ViewError, match="'' is no file's name"):
+        view.save("")
+    assert [file.name for file in tmp_path.iterdir()] == ["folder"]
+
+
 def test_has_the_fingerprint_that_the_java_tests_have():
     assert View("pairs.training", "id", "", BLOCKS).fingerprint == "79591607dce5bfddad53bdae84ad027e"
     assert BLOCKS[0].offsets == (10, 11, 12, 14, 15, 21)

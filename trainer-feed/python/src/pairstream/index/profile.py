@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pairstream.errors import SettingsError
 from pairstream.index.entries import key_of, read_entries
 from pairstream.index.lookup import positions_of
 from pairstream.kafka.avro import Schemas
@@ -26,6 +27,8 @@ def profile(
     view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str, measures: Sequence[str]
 ) -> dict[str, Any]:
     """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
+    if isinstance(measures, str):
+        raise SettingsError(f"measures is a list of names, not {measures!r}")
     numbers = ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
     in_force = InForce.now(cluster, dataset)
     found = read_entries(cluster, schemas, dataset, split, in_force.conditions, ["labels", *_COUNTED, *numbers])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -120,24 +121,38 @@ class View:
         return json.dumps({**root, **blocks}, separators=(",", ":"), ensure_ascii=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the view to a file, which is there wholly or not at all; as JSON where it ends in .json."""
+        """Writes the view to a file, which is there wholly or not at all; as JSON where it ends in .json.
+
+        Raises:
+            ViewError: where the file cannot be written, or the view has facts, for which JSON has no place
+        """
         target = Path(path)
+        if not target.name:
+            raise ViewError(f"'{path}' is no file's name")
         beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        if target.name.endswith(".json"):
+        try:
+            self._write(beside, target.name)
+            os.replace(beside, target)
+        except OSError as e:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise ViewError(f"{target} cannot be written: {e.strerror}") from e
+
+    def _write(self, file: Path, name: str) -> None:
+        if name.endswith(".json"):
             if self.facts:
-                raise ViewError(f"JSON has no place for what the index knows: {target.name} needs another ending")
-            beside.write_text(self.to_json() + "\n", encoding="utf-8")
-        else:
-            blocks = Blocks.of(self.blocks)
-            header: dict[str, Any] = {"blocks": len(blocks), "runs": len(blocks.runs)}
-            if self.facts:
-                header["facts"] = {**self.facts.names, "digest": self.facts.digest}
-            text = self._json(_BINARY_FORMAT, header).encode("utf-8")
-            with beside.open("wb") as file:
-                file.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
-                for array in (*blocks.arrays, *(self.facts.arrays if self.facts else ())):
-                    array.tofile(file)
-        os.replace(beside, target)
+                raise ViewError(f"JSON has no place for what the index knows: {name} needs another ending")
+            file.write_text(self.to_json() + "\n", encoding="utf-8")
+            return
+        blocks = Blocks.of(self.blocks)
+        header: dict[str, Any] = {"blocks": len(blocks), "runs": len(blocks.runs)}
+        if self.facts:
+            header["facts"] = {**self.facts.names, "digest": self.facts.digest}
+        text = self._json(_BINARY_FORMAT, header).encode("utf-8")
+        with file.open("wb") as out:
+            out.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
+            for array in (*blocks.arrays, *(self.facts.arrays if self.facts else ())):
+                array.tofile(out)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> View:
