@@ -3,7 +3,6 @@ import json
 import pickle
 import random
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -142,20 +141,6 @@ def test_goes_on_exactly_with_other_numbers_of_ranks(dataset, seed):
         assert len(state) < 1000
 
     assert seen == unbroken
-
-
-def test_another_thread_is_refused_while_one_takes_a_batch(dataset):
-    dataset.produce(0, 75)
-    source = dataset.source()
-    view = source.cut()
-    with loader_of(source, view) as loader, ThreadPoolExecutor(1) as other:
-        refused = loader.next_as(lambda _: other.submit(next, loader).exception())
-        first = other.submit(next, loader).result()
-
-    assert isinstance(refused, SettingsError) and "make one for each" in str(refused)
-    with loader_of(source, view) as again:
-        next(again)
-        assert first.pair_ids == next(again).pair_ids, "the other thread may take the next one"
 
 
 def test_skips_without_reading(dataset):

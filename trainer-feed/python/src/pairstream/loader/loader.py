@@ -6,7 +6,6 @@ import json
 import logging
 import math
 import os
-import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +120,6 @@ class Loader:
         augment: Augment | None = None,
         **options: Unpack[LoaderOptions],
     ) -> None:
-        self._taker = 0
         views = resolved(source, view)
         own: dict[str, Any] = {"batch_size": batch_size, "rank": rank, "ranks": ranks, "augment": augment, **options}
         self._again = partial(type(self), source, views, **own)
@@ -179,8 +177,7 @@ class Loader:
         Raises:
             SampleRefused: where a sample in the batch is of another shape or split, or cannot be read
             PositionRefused: where records of the view have left the log, or its topic was deleted or made anew
-            SettingsError: in a process that was forked from the one in which the loader has begun, and where another
-                thread waits for a batch of it
+            SettingsError: in a process that was forked from the one in which the loader has begun
             Unavailable: where the schema registry does not answer
         """
         return self.next_as(lambda batch: batch)
@@ -194,12 +191,8 @@ class Loader:
         self._require_own_process()
         if self._settings.resources.report and self._reporter is None:
             self._reporter = self._reporting()
-        thread, begin = threading.get_ident(), time.perf_counter()
-        if self._counts.waits_since and self._taker != thread:
-            raise SettingsError("another thread takes a batch of this loader: one thread uses a loader; make one for each")
-        self._taker = thread
+        begin = self._counts.waits_since = time.perf_counter()
         try:
-            self._counts.waits_since = begin
             self._counts.begin = self._counts.begin or begin
             run = self._running()
             taken = run.take()
