@@ -86,7 +86,7 @@ def parts_of(
     reader = SampleReader(source.schemas, source.topic, read.rendition, read.token_set, columns)
     transform, collate = (batch.transform or as_it_is, batch.collate or stack) if batch.has_hook else (None, None)
     writer = SampleWriter(
-        reader, source.topic, source.split.upper(), batch.pictures, settings.order.seed, batch.augment, transform,
+        reader, source.topic, source.split.upper(), batch.pictures, settings.order.plan.seed, batch.augment, transform,
         batch.caption_dropout, {**stored.formats, **answers.formats},
     )  # fmt: skip
     return PipelineParts(settings, source.cluster, f"{source.dataset}.takedowns", writer, stored, answers, views, collate)

@@ -108,8 +108,7 @@ class OrderSettings:
             raise SettingsError(f"epochs is a number, None for no end, or auto, not {self.epochs}")
         if not isinstance(self.epochs, str | None):
             object.__setattr__(self, "epochs", whole("epochs", self.epochs))
-        object.__setattr__(self, "ranks", self.share.ranks)
-        assert self.plan
+        assert self.plan and self.share
 
     @cached_property
     def plan(self) -> OrderPlan:
@@ -193,7 +192,7 @@ class LoaderSettings:
     @property
     def rank_batch_size(self) -> int:
         """Samples of a full batch that this rank gets."""
-        return self.batch.batch_size // self.order.ranks
+        return self.batch.batch_size // self.order.share.ranks
 
     @property
     def keep_last(self) -> bool:

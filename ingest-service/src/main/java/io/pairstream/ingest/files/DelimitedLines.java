@@ -91,8 +91,9 @@ final class DelimitedLines implements SourceEntry.Reader {
             .parse(reader);
     rows = parser.iterator();
     first = read().orElse(null);
-    if (first != null && String.join("" + delimiter, first.cells()).matches("(?i)sep=.")) {
-      first = read().orElse(null); // Excel's own, of the delimiter
+    if (first != null
+        && PairSource.SEPARATOR.matcher(String.join("" + delimiter, first.cells())).matches()) {
+      first = read().orElse(null);
     }
     List<String> cells =
         first == null ? List.of() : first.cells().stream().map(String::strip).toList();

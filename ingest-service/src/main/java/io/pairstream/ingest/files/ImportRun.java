@@ -202,6 +202,7 @@ public final class ImportRun {
         listener.read(shareBefore + share);
         return Ending.WHOLE_BEFORE;
       }
+      long done = before.map(ImportState.Progress::entry).orElse(0L);
       if (limit <= 0) {
         return Ending.LIMIT;
       }
@@ -212,7 +213,6 @@ public final class ImportRun {
         listener.notice(name + " has changed since; it is imported from its beginning");
       }
       try (PairSource items = PairSource.open(source.path(), options, notices)) {
-        long done = before.map(ImportState.Progress::entry).orElse(0L);
         if (done > 0) {
           listener.notice(name + ": goes on behind entry " + done);
           items.skip(done);
@@ -237,7 +237,7 @@ public final class ImportRun {
         return Ending.BROKEN;
       }
       settle(true);
-      if (isAlone && settledEntry == 0) {
+      if (isAlone && done == 0 && settledEntry == 0) {
         throw PairSource.nothingIn(source);
       }
       state.done(source, settledEntry, true);

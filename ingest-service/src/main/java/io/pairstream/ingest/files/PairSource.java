@@ -49,7 +49,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private static final int MOST_NAMED = 3;
 
   /** A first line in which Excel says what stands between cells. */
-  private static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=([,;|\t])\"?");
+  static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=([,;|\t])\"?");
 
   private final String name;
   private final SourceEntry.Input input;

@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.ingest.files.ImportRun.Ending;
 import io.pairstream.schemas.SourceKind;
@@ -264,6 +265,23 @@ class ImportRunTest {
             false,
             Optional.empty())
         .toString();
+  }
+
+  /** As after a kill between the last entry and the note that there is no other. */
+  @Test
+  void sourceWhoseLastEntryIsDoneIsWhole() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\n");
+    Path stateFile = folder.resolve("none.state");
+    List<ImportState.Source> alone = ImportState.Source.of(List.of(path("1.csv")), false);
+    try (ImportState state = new ImportState(stateFile, "o", false)) {
+      state.done(alone.get(0), 1, false);
+      state.write();
+    }
+
+    assertThat(run(stateFile, new Taken(), alone, 9))
+        .extracting(ImportRun.Result::ending, ImportRun.Result::published)
+        .containsExactly(tuple(Ending.WHOLE, 0L));
   }
 
   @Test
