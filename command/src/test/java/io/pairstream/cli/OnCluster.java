@@ -32,7 +32,7 @@ public abstract class OnCluster {
   @TempDir protected Path folder;
 
   protected OnCluster(int partitions) {
-    cluster = KAFKA.dataset(partitions);
+    cluster = KAFKA.datasetOfAllTopics(partitions);
     pipeline = new PlayedPipeline(cluster);
   }
 

@@ -50,7 +50,7 @@ class HangingPicturesTest {
 
   @Test
   void eachIsRejectedAndTheGoodOnesBehindThemArePublished() throws Exception {
-    ClusterAccess access = CLUSTER.dataset(1);
+    ClusterAccess access = CLUSTER.datasetOfAllTopics(1);
     Cluster cluster = CLUSTER.cluster(access, Map.of());
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)

@@ -53,7 +53,7 @@ class HijackedWorkerTest {
 
   @Test
   void onePictureThatTakesItsWorkerOverCostsOnePair() throws Exception {
-    ClusterAccess access = CLUSTER.dataset(1);
+    ClusterAccess access = CLUSTER.datasetOfAllTopics(1);
     Cluster cluster = CLUSTER.cluster(access, Map.of());
     List<byte[]> files = jpegs(ORDERS.size() + LATER_ORDERS.size() + GOOD);
     try (PairPublisher publisher =

@@ -78,7 +78,7 @@ class PlantedCopiesTest {
       """;
 
   @TempDir private Path folder;
-  private final ClusterAccess access = KAFKA.dataset(2);
+  private final ClusterAccess access = KAFKA.datasetOfAllTopics(2);
   private final TestDataset dataset =
       TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
 

@@ -1,32 +1,62 @@
 package io.pairstream.testing;
 
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A JUnit extension that starts one broker for all test classes of the process and hands out data
- * sets that nobody else uses.
+ * sets that nobody else uses. A data set's topics are taken away behind the test, or the class, for
+ * which it was made: of many partitions a broker grows slow.
  */
-public final class TestKafka implements BeforeAllCallback {
+public final class TestKafka
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final long ROOM_IN_MEMORY_BYTES = 4L << 30;
 
   private static EmbeddedKafka ofThisProcess;
 
+  private final Set<String> ofClass = new HashSet<>();
+  private final Set<String> ofTest = new HashSet<>();
   private EmbeddedKafka kafka;
+  private Set<String> made = ofClass;
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     kafka = ofThisProcess();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    made = ofTest;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    takeAway(ofTest);
+    made = ofClass;
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    takeAway(ofClass);
   }
 
   public String bootstrapServers() {
@@ -41,19 +71,43 @@ public final class TestKafka implements BeforeAllCallback {
   /** A new data set without topics. */
   public TestDataset emptyDataset() {
     String name = "t" + UUID.randomUUID().toString().substring(0, 8);
+    made.add(name);
     return TestDataset.of(kafka.bootstrapServers(), "mock://" + name, new Dataset(name));
   }
 
   /**
    * A new data set with the topics that a test needs: each takes time to make.
    *
-   * @param topics their names in the catalogue, {@code TopicCatalogue.TRAINING} and so on; all
-   *     where none is named
+   * @param topics their names in the catalogue, {@code TopicCatalogue.TRAINING} and so on
    */
   public TestDataset dataset(int partitions, String... topics) {
+    if (topics.length == 0) {
+      throw new IllegalArgumentException("name the topics, or ask for datasetOfAllTopics");
+    }
     TestDataset dataset = emptyDataset();
     dataset.createTopics(partitions, topics);
     return dataset;
+  }
+
+  /** A new data set as a whole, for what describes, fills or empties all of it. */
+  public TestDataset datasetOfAllTopics(int partitions) {
+    TestDataset dataset = emptyDataset();
+    dataset.createTopics(partitions);
+    return dataset;
+  }
+
+  private void takeAway(Set<String> datasets) {
+    if (datasets.isEmpty()) {
+      return;
+    }
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      List<String> topics =
+          KafkaAnswers.await(admin.listTopics().names()).stream()
+              .filter(topic -> datasets.stream().anyMatch(topic::startsWith))
+              .toList();
+      KafkaAnswers.await(admin.deleteTopics(topics).all());
+    }
+    datasets.clear();
   }
 
   /** The broker of this process, stopped with it: JUnit knows one class at a time. */

@@ -30,7 +30,7 @@ class LagCommandTest extends OnCluster {
 
   @Test
   void leavesOutGroupsThatReadOtherTopics() {
-    ClusterAccess others = KAFKA.dataset(1);
+    ClusterAccess others = KAFKA.datasetOfAllTopics(1);
     String stranger = "reader-of-" + others.dataset().name();
     TestCluster.commit(cluster, group, training(cluster), 0);
     TestCluster.commit(others, stranger, training(others), 0);

@@ -54,7 +54,7 @@ class BatchRoutesTest {
 
   @BeforeEach
   void start() throws Exception {
-    cluster = KAFKA.dataset(2);
+    cluster = KAFKA.datasetOfAllTopics(2);
     server = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
   }
 

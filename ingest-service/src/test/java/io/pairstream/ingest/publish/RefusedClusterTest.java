@@ -22,7 +22,7 @@ class RefusedClusterTest {
 
   @Test
   void takesNothingForAClusterThatCannotKeepIt() {
-    ClusterAccess access = KAFKA.dataset(1);
+    ClusterAccess access = KAFKA.datasetOfAllTopics(1);
     Cluster cluster = KAFKA.cluster(access, Map.of("max.request.size", "1048576"));
 
     try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC())) {
@@ -38,7 +38,12 @@ class RefusedClusterTest {
   @Test
   void namesAFullDiskBesideWhatItKeepsFromWorkingWithoutItsPath() {
     Cluster away =
-        new Cluster("127.0.0.1:1", "mock://away", KAFKA.dataset(1).dataset(), Map.of(), Map.of());
+        new Cluster(
+            "127.0.0.1:1",
+            "mock://away",
+            KAFKA.datasetOfAllTopics(1).dataset(),
+            Map.of(),
+            Map.of());
     try (PairIntake intake =
         new PairIntake(
             away, Clock.systemUTC(), () -> Optional.of("the disk of /srv/state has 1 MiB left"))) {

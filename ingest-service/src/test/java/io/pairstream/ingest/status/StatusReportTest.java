@@ -43,7 +43,7 @@ class StatusReportTest {
 
   @BeforeEach
   void open() {
-    cluster = KAFKA.dataset(2);
+    cluster = KAFKA.datasetOfAllTopics(2);
     pipeline = new PlayedPipeline(cluster);
     view = openIn(folder);
   }

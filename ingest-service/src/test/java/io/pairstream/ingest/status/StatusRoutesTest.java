@@ -62,7 +62,7 @@ class StatusRoutesTest {
 
   @BeforeEach
   void start() throws IOException {
-    cluster = KAFKA.dataset(2);
+    cluster = KAFKA.datasetOfAllTopics(2);
     pipeline = new PlayedPipeline(cluster);
     view = new StatusRoutes(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
     server = server(view);

@@ -57,7 +57,7 @@ class OverviewTest {
 
   @Test
   void tellsOfProcessesBrokersRegistryAndTopics() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(2);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
     Instant now = clock.instant();
     say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
     say(cluster, "preprocess", "a", preprocess(now, 100));
@@ -96,7 +96,7 @@ class OverviewTest {
 
   @Test
   void theWorstGroupSpeaksAndWhatWaitsIsNamed() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     say(
         cluster,
         "preprocess",
@@ -180,7 +180,7 @@ class OverviewTest {
 
   @Test
   void showsTheTopologyWithItsFigures() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     Instant now = clock.instant();
     String described = GraphTest.described();
     say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));

@@ -75,7 +75,7 @@ class SilentInstancesTest {
 
   @Test
   void doctorNamesSilentAndWaitingProcessesAndWhereOthersAnswer() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     Instant now = Instant.now();
     assertThat(findings(cluster, now)).containsExactly("OK no process reports");
     assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC()).toString())

@@ -59,7 +59,7 @@ class LagWatcherTest {
   /** All groups are told of as of services that always run. */
   private static final List<String> COUNTED = List.of("*");
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private Duration ahead = Duration.ZERO;
   private final InstantSource moved = () -> Instant.now().plus(ahead);

@@ -85,7 +85,7 @@ class CatalogueRoutesTest {
   /** One service for all tests, as workers start slowly. */
   @BeforeAll
   static void start() throws Exception {
-    cluster = KAFKA.dataset(2);
+    cluster = KAFKA.datasetOfAllTopics(2);
     judged = new JudgedPairs(cluster);
     catalogue =
         Catalogue.open(

@@ -28,7 +28,7 @@ class DecidedPairsTest {
 
   @Test
   void countsWhatWasDecidedSinceTheBeginning() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent earlier = pipeline.send("image", "published before");
       pipeline.accept(earlier, PairStatus.TRAINING);
@@ -58,7 +58,7 @@ class DecidedPairsTest {
 
   @Test
   void countsNothingOfPairsThatCameBefore() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent lifted = accepted(pipeline, "lifted");
       withdraw(pipeline, lifted);
@@ -105,7 +105,7 @@ class DecidedPairsTest {
 
   @Test
   void endsOnceEveryRawPairIsCommittedByTheTopology() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     String group = cluster.dataset().preprocessGroup();
     TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
     AtomicLong waits = new AtomicLong();
@@ -127,7 +127,7 @@ class DecidedPairsTest {
 
   @Test
   void waitsForPairsWhosePictureIsLookedUp() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     AtomicLong waits = new AtomicLong();
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       DecidedPairs decided = new DecidedPairs(cluster);

@@ -58,7 +58,7 @@ class PairHistoryTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(3);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(3);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private TopicTable catalogue;
 

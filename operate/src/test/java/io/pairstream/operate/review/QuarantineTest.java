@@ -25,7 +25,7 @@ class QuarantineTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Quarantine quarantine = new Quarantine(cluster);
 

@@ -34,7 +34,7 @@ class ReplayQuarantineTest {
   private static final Selection ALL =
       new Selection(Optional.empty(), Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Decided decided = new Decided(cluster);
   private final ReviewDesk desk = new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());

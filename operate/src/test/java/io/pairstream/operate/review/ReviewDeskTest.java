@@ -67,7 +67,7 @@ class ReviewDeskTest {
   private static final String HOSTILE =
       "</script><img src=x onerror=alert(1)>\u202e\n{\"outcome\":\"DONE\"}'; DROP TABLE";
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Decided decided = new Decided(cluster);
   private final ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());

@@ -41,7 +41,7 @@ class TakedownServiceTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Duration LONG = Duration.ofMinutes(4);
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final TakedownService desk =
       new TakedownService(cluster, Clock.fixed(NOW, ZoneOffset.UTC));

@@ -21,7 +21,7 @@ class TopologyProgressTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
 
   private boolean isAllDone() {
     try (Admin admin = cluster.admin();

@@ -20,7 +20,7 @@ class CallerLimitsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
 
   @TempDir Path folder;
 

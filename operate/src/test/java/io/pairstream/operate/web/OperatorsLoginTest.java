@@ -34,7 +34,7 @@ class OperatorsLoginTest {
   private static final String REVIEW =
       "{\"pairs\": [\"00\"], \"decision\": \"REJECTED\", \"comment\": \"no\"}";
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
 
   @TempDir Path folder;
 

@@ -36,7 +36,7 @@ class ProviderLoginTest {
 
   private static TestProvider provider;
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
   private final HttpClient browser = HttpClient.newHttpClient();
 
   @TempDir Path folder;

@@ -24,7 +24,7 @@ class RefusedClusterTest {
 
   @Test
   void aServiceThatListensAtOnceEndsOnceItKnowsThatItsClusterIsTooWeak() throws IOException {
-    ClusterAccess access = KAFKA.dataset(1);
+    ClusterAccess access = KAFKA.datasetOfAllTopics(1);
     Cluster cluster = KAFKA.cluster(access, Map.of("auto.offset.reset", "latest"));
     OperateSettings settings = LongTimeoutServer.operate(true, folder);
 

@@ -17,17 +17,36 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** {@link TestKafka} for those who ask clusters by {@link ClusterAccess}. */
-public final class TestCluster implements BeforeAllCallback {
+public final class TestCluster
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
   private final TestKafka kafka = new TestKafka();
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     kafka.beforeAll(context);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    kafka.beforeEach(context);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    kafka.afterEach(context);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    kafka.afterAll(context);
   }
 
   public String bootstrapServers() {
@@ -50,9 +69,14 @@ public final class TestCluster implements BeforeAllCallback {
     return access(kafka.emptyDataset());
   }
 
-  /** A new data set with the topics that a test needs, or with all. */
+  /** As {@link TestKafka#dataset}. */
   public ClusterAccess dataset(int partitions, String... topics) {
     return access(kafka.dataset(partitions, topics));
+  }
+
+  /** As {@link TestKafka#datasetOfAllTopics}. */
+  public ClusterAccess datasetOfAllTopics(int partitions) {
+    return access(kafka.datasetOfAllTopics(partitions));
   }
 
   /** Takes a data set's topics away: of very many partitions the broker grows slow. */

@@ -32,7 +32,7 @@ class ClusterCheckTest {
 
   @Test
   void oneBrokerWithTheCataloguesTopicsIsRefusedNothing() {
-    TestDataset access = KAFKA.dataset(2);
+    TestDataset access = KAFKA.datasetOfAllTopics(2);
     // Of an earlier version; no part of the catalogue any more.
     make(access, new NewTopic(access.dataset().topic("upload-requests"), 1, (short) 1));
     Cluster cluster = cluster(access);

@@ -51,7 +51,7 @@ class VerifierTest {
   /** The number of a record that no history has otherwise. */
   private static final long FRESH = 9;
 
-  private final ClusterAccess access = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess access = KAFKA.datasetOfAllTopics(PARTITIONS);
   private final Cluster cluster = cluster(access.registry().addresses());
   private PlayedHistory history;
   private LiveReader live;

@@ -44,7 +44,7 @@ class HangingTransactionsTest {
 
   @BeforeEach
   void dataset() {
-    cluster = CLUSTER.dataset(1);
+    cluster = CLUSTER.datasetOfAllTopics(1);
     admin = cluster.admin();
     training = new TopicPartition(cluster.topics().training().name(), 0);
   }

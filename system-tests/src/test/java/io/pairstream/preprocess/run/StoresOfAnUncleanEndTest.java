@@ -58,7 +58,7 @@ class StoresOfAnUncleanEndTest {
 
   @TempDir private Path folder;
 
-  private final TestDataset dataset = KAFKA.dataset(1);
+  private final TestDataset dataset = KAFKA.datasetOfAllTopics(1);
   private final String input = dataset.topics().links().name();
   private Properties settings;
 

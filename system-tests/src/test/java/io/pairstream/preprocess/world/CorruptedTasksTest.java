@@ -83,7 +83,7 @@ class CorruptedTasksTest {
 
   @TempDir private Path folder;
 
-  private final ClusterAccess cluster = CLUSTER.dataset(1);
+  private final ClusterAccess cluster = CLUSTER.datasetOfAllTopics(1);
   private final String input = cluster.topics().crowdsourced().name();
   private final String output = cluster.topics().quarantine().name();
 

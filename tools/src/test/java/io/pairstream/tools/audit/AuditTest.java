@@ -43,7 +43,7 @@ class AuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent trained;
   private Sent other;

@@ -26,7 +26,7 @@ class LinkAuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(2);
   private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
   private Sent fetched;
   private Sent rejected;

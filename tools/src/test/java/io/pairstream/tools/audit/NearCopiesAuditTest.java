@@ -40,7 +40,7 @@ class NearCopiesAuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
 
   @AfterEach

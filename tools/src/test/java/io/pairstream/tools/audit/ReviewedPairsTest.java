@@ -43,7 +43,7 @@ class ReviewedPairsTest {
   private static final String NO_REVIEW = "0f8fad5b-d9cb-469f-a165-70867728950e";
   private static final Actor ANN = new Actor("ann", "");
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent small;
 

@@ -80,7 +80,7 @@ class FetchServiceTest {
           "transaction.timeout.ms", "60000",
           "max.block.ms", "120000");
 
-  private final ClusterAccess cluster = KAFKA.dataset(4);
+  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(4);
   private final SetClock clock = new SetClock();
   private final List<FetchService> services = new ArrayList<>();
 
