@@ -42,7 +42,7 @@ class ArchitectureTest {
 
     @Override
     public boolean includes(Location location) {
-      return !location.matches(Pattern.compile(".*(-tests\\.jar!|/test-support[/-]).*"));
+      return !location.matches(Pattern.compile(".*(-tests\\.jar!|/test-(support|budget)[/-]).*"));
     }
   }
 

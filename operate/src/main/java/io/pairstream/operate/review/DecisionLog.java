@@ -24,8 +24,6 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -145,7 +143,7 @@ final class DecisionLog implements AutoCloseable {
           transactions.commit();
           return overtaken;
         } catch (KafkaException e) {
-          if (!isFenced(e) || tries == MOST_TRIES) {
+          if (!Transactions.isFenced(e) || tries == MOST_TRIES) {
             throw e;
           }
           Utils.sleep(ThreadLocalRandom.current().nextLong(FIRST_BACKOFF.toMillis() << tries));
@@ -154,13 +152,6 @@ final class DecisionLog implements AutoCloseable {
     } finally {
       pending.clear();
     }
-  }
-
-  private static boolean isFenced(Throwable failure) {
-    return failure != null
-        && (failure instanceof ProducerFencedException
-            || failure instanceof InvalidProducerEpochException
-            || isFenced(failure.getCause()));
   }
 
   private void takeOver(Map<Origin, Review> overtaken) {

@@ -12,6 +12,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
  * Writes records in transactions, each of which is open no longer than it takes to write it: what
@@ -98,6 +101,19 @@ public final class Transactions implements AutoCloseable {
       pending.clear();
       pendingBytes = 0;
     }
+  }
+
+  /**
+   * Whether another producer with the same transactional id took this one's place. A partition's
+   * leader says of the records that were on their way then that their transaction is in an invalid
+   * state.
+   */
+  public static boolean isFenced(Throwable failure) {
+    return failure != null
+        && (failure instanceof ProducerFencedException
+            || failure instanceof InvalidProducerEpochException
+            || failure instanceof InvalidTxnStateException
+            || isFenced(failure.getCause()));
   }
 
   /** At once: until its time-out an open transaction holds up all readers of its partitions. */

@@ -5,6 +5,7 @@ import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.service.cluster.Transactions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +24,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -235,11 +234,9 @@ public final class ViewLog implements AutoCloseable {
   }
 
   private RuntimeException failed(Throwable cause) {
-    for (Throwable at = cause; at != null; at = at.getCause()) {
-      if (at instanceof ProducerFencedException || at instanceof InvalidProducerEpochException) {
-        return new InvalidViewException(
-            "another process writes the view " + name + " now; this one has stopped");
-      }
+    if (Transactions.isFenced(cause)) {
+      return new InvalidViewException(
+          "another process writes the view " + name + " now; this one has stopped");
     }
     return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
   }
