@@ -14,7 +14,8 @@ public final class Await {
   /** The longest wait for anything that does not name its own. */
   public static final Duration LIMIT = Duration.ofMinutes(5);
 
-  private static final Duration PAUSE = Duration.ofMillis(10);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
 
   private Await() {}
 
@@ -25,9 +26,9 @@ public final class Await {
 
   /** Waits for a condition; {@code what} says in a failure what never came. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = deadline();
+    long begun = System.nanoTime();
     while (!condition.call()) {
-      pause(what, deadline, () -> "no");
+      pause(what, begun, LIMIT, () -> "no");
     }
   }
 
@@ -42,20 +43,20 @@ public final class Await {
   /** Waits for a condition that may take longer, such as a platform that catches up. */
   public static void until(
       String what, Duration limit, Callable<Boolean> condition, Supplier<?> seen) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    long begun = System.nanoTime();
     while (!holds(condition)) {
-      pause(what, deadline, seen);
+      pause(what, begun, limit, seen);
     }
   }
 
   /** The answer to a question that is asked again where it fails. */
   public static <T> T answer(String what, Callable<T> question) {
-    long deadline = deadline();
+    long begun = System.nanoTime();
     while (true) {
       try {
         return question.call();
       } catch (Exception e) {
-        pause(what, deadline, () -> e);
+        pause(what, begun, LIMIT, () -> e);
       }
     }
   }
@@ -66,21 +67,23 @@ public final class Await {
    * @throws IllegalStateException where the test's time is over
    */
   public static void pause() {
-    LockSupport.parkNanos(PAUSE.toNanos());
+    pause(FIRST_PAUSE.toNanos());
+  }
+
+  /** What takes long anyway is asked after less often, as asking takes from its processor. */
+  private static void pause(String what, long begun, Duration limit, Supplier<?> seen) {
+    long waited = System.nanoTime() - begun;
+    if (waited > limit.toNanos()) {
+      throw new AssertionError("not in time: " + what + "; last seen: " + seen.get());
+    }
+    pause(Math.min(Math.max(waited / 10, FIRST_PAUSE.toNanos()), LONGEST_PAUSE.toNanos()));
+  }
+
+  private static void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
     if (Thread.currentThread().isInterrupted()) {
       throw new IllegalStateException("interrupted while waiting");
     }
-  }
-
-  private static void pause(String what, long deadline, Supplier<?> seen) {
-    if (System.nanoTime() > deadline) {
-      throw new AssertionError("not in time: " + what + "; last seen: " + seen.get());
-    }
-    pause();
-  }
-
-  private static long deadline() {
-    return System.nanoTime() + LIMIT.toNanos();
   }
 
   private static boolean holds(Callable<Boolean> condition) {

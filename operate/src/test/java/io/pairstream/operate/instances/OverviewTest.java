@@ -217,7 +217,7 @@ class OverviewTest {
               kafka.bootstrapServers(),
               "mock://" + kafka.bootstrapServers(),
               new Dataset("pairs"),
-              Map.of("request.timeout.ms", "4000", "default.api.timeout.ms", "12000"),
+              Map.of("request.timeout.ms", "1000", "default.api.timeout.ms", "3000"),
               Map.of());
       ClusterAccess cluster = new ClusterAccess(plain);
       TestDataset.of(

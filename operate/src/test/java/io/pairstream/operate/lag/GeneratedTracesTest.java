@@ -2,6 +2,7 @@ package io.pairstream.operate.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.testing.Repeats;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -18,7 +19,7 @@ class GeneratedTracesTest {
   private static final int DAY = 24 * 60 * 6;
 
   static LongStream seeds() {
-    return LongStream.range(0, 200);
+    return LongStream.range(0, Repeats.of(40, 200));
   }
 
   static RandomGenerator random(long seed) {

@@ -7,6 +7,7 @@ import io.pairstream.operate.lag.ClusterReader.GroupPlace;
 import io.pairstream.operate.lag.HeadReader.HeadRecord;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
@@ -59,7 +60,15 @@ class LagWatcherTest {
   /** All groups are told of as of services that always run. */
   private static final List<String> COUNTED = List.of("*");
 
-  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(
+          1,
+          TopicCatalogue.CROWDSOURCED,
+          TopicCatalogue.TRAINING,
+          TopicCatalogue.RECEIPTS,
+          TopicCatalogue.LINKS,
+          TopicCatalogue.FINGERPRINTS,
+          TopicCatalogue.FINDINGS);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private Duration ahead = Duration.ZERO;
   private final InstantSource moved = () -> Instant.now().plus(ahead);
@@ -451,10 +460,10 @@ class LagWatcherTest {
       look(watch, 10);
       LagReport before = watch.latest();
 
-      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 1));
       names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
       KafkaAnswers.await(admin.deleteConsumerGroups(names).all());
-      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 1));
       look(watch, 18);
       names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
       look(watch, 1);

@@ -54,6 +54,7 @@ class RulesOverScrapesTest {
 
   @Test
   void nothingFiresInHealthyTimesAndEachTroubleDoes() throws Exception {
+    Promtool.run("", "--version");
     int healthy = 30 * A_MINUTE;
     int trouble = 10 * A_MINUTE;
     int calm = 15 * A_MINUTE;

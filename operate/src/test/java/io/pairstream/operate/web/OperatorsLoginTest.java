@@ -10,6 +10,7 @@ import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
 import io.pairstream.service.keys.KeyIssuer;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -17,8 +18,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,19 +36,20 @@ class OperatorsLoginTest {
   private static final String REVIEW =
       "{\"pairs\": [\"00\"], \"decision\": \"REJECTED\", \"comment\": \"no\"}";
 
-  private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
+  @TempDir static Path folder;
 
-  @TempDir Path folder;
+  private static ClusterAccess cluster;
+  private static RunningOperators operators;
 
-  private RunningOperators operators;
-
-  @BeforeEach
-  void start() throws IOException {
+  /** One service for all tests, of which each has keys of its own. */
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = KAFKA.datasetOfAllTopics(1);
     operators = new RunningOperators(KAFKA, cluster, false, folder.resolve("state"));
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     operators.close();
   }
 
@@ -245,15 +248,18 @@ class OperatorsLoginTest {
     assertThat(refused)
         .extracting(told -> told.json().path("detail"))
         .containsOnly(refused.get(0).json().path("detail"));
-    JsonNode actions = actionsOnce(right, told -> told.toString().contains("8 times"));
+    JsonNode action =
+        action(
+            right,
+            told ->
+                told.path("name").asText().equals("login")
+                    && told.path("detail").asText().contains("8 times"));
     assertThat(operators.login(right).status()).isEqualTo(200);
-    assertThat(actions).hasSize(1);
-    assertThat(actions.get(0).path("name").asText()).isEqualTo("login");
-    assertThat(actions.get(0).path("outcome").asText()).isEqualTo("REFUSED");
-    assertThat(actions.get(0).at("/detail_template/template").asText()).isEqualTo("TIMES");
-    assertThat(actions.get(0).at("/detail_template/arguments/0/template").asText())
+    assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
+    assertThat(action.at("/detail_template/template").asText()).isEqualTo("TIMES");
+    assertThat(action.at("/detail_template/arguments/0/template").asText())
         .isEqualTo("KEY_UNKNOWN");
-    assertThat(actions.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
+    assertThat(action.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
   }
 
   @Test
@@ -262,28 +268,24 @@ class OperatorsLoginTest {
 
     assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(403);
 
-    JsonNode action = actions(key, 1).get(0);
+    JsonNode action = action(key, told -> told.path("actor").asText().equals("viewer"));
     assertThat(action.path("name").asText()).isEqualTo("quarantine.review");
-    assertThat(action.path("actor").asText()).isEqualTo("viewer");
     assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
   }
 
-  private JsonNode actions(String key, int count) {
-    return actionsOnce(key, actions -> actions.size() >= count);
-  }
-
-  private JsonNode actionsOnce(String key, Predicate<JsonNode> wanted) {
-    JsonNode[] found = new JsonNode[1];
-    RunningOperators.await(
+  /** The latest action of such a kind, once there is one. */
+  private static JsonNode action(String key, Predicate<JsonNode> wanted) {
+    HttpRequest.Builder request =
+        operators.get("/v1/actions").header("Authorization", "Bearer " + key);
+    return Await.answer(
+        "such an action",
         () -> {
-          found[0] =
-              operators
-                  .tell(operators.get("/v1/actions").header("Authorization", "Bearer " + key))
-                  .json()
-                  .path("actions");
-          return wanted.test(found[0]);
+          Iterable<JsonNode> all = operators.tell(request).json().path("actions");
+          return StreamSupport.stream(all.spliterator(), false)
+              .filter(wanted)
+              .findFirst()
+              .orElseThrow();
         });
-    return found[0];
   }
 
   @Test
@@ -310,8 +312,7 @@ class OperatorsLoginTest {
     String viewer = operators.key("bob", Scope.VIEW).text().reveal();
 
     assertThat(mute(body.formatted(60), "Bearer " + viewer).status()).isEqualTo(403);
-    JsonNode refused = actions(viewer, 1).get(0);
-    assertThat(refused.path("name").asText()).isEqualTo("lag.mute");
+    JsonNode refused = action(viewer, told -> told.path("name").asText().equals("lag.mute"));
     assertThat(refused.path("outcome").asText()).isEqualTo("REFUSED");
     ClusterAnswer muted = mute(body.formatted(60), key);
     assertThat(muted.status()).isEqualTo(200);
