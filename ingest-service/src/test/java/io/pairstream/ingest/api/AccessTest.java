@@ -14,7 +14,7 @@ import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.TestKafka;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,6 +44,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every route of the service, asked with every kind of key. */
@@ -54,9 +55,9 @@ class AccessTest {
   private static final Set<String> OPEN =
       Set.of("/", "/assets/{name}", "/openapi.json", "/health/live", "/health/ready");
 
-  @TempDir static Path brokerDir;
   @TempDir static Path stateDir;
-  static EmbeddedKafka kafka;
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
   static IngestCluster cluster;
   static IngestService service;
 
@@ -73,8 +74,7 @@ class AccessTest {
 
   @BeforeAll
   static void startService() throws Exception {
-    kafka = new EmbeddedKafka(brokerDir);
-    cluster = new IngestCluster(kafka);
+    cluster = new IngestCluster(KAFKA.bootstrapServers());
     Instant lastYear = Instant.now().minus(Duration.ofDays(365));
     String expired;
     try (KeyIssuer then = issuer(Clock.fixed(lastYear, ZoneOffset.UTC))) {
@@ -124,7 +124,6 @@ class AccessTest {
   @AfterAll
   static void stop() {
     service.close();
-    kafka.close();
   }
 
   @Test

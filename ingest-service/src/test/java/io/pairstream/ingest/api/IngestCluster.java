@@ -7,7 +7,6 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
-import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +28,9 @@ public final class IngestCluster {
   private final PairTopics topics;
 
   /** Makes a data set that nobody else uses. */
-  public IngestCluster(EmbeddedKafka kafka) {
+  public IngestCluster(String bootstrapServers) {
     Dataset dataset = new Dataset("d" + UUID.randomUUID().toString().substring(0, 8));
-    this.cluster = cluster(kafka.bootstrapServers(), dataset);
+    this.cluster = cluster(bootstrapServers, dataset);
     this.topics = PairTopics.of(dataset, new AvroSerdes(cluster.registry()));
     createTopics();
   }

@@ -13,6 +13,7 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.RawClient;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.Repeats;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -59,7 +60,7 @@ class IngestFaultsTest {
   @BeforeEach
   void start() throws Exception {
     kafka = new EmbeddedKafka(brokerDir);
-    cluster = new IngestCluster(kafka);
+    cluster = new IngestCluster(kafka.bootstrapServers());
     service = service(cluster.cluster());
     listen();
     awaitReady();
@@ -119,7 +120,7 @@ class IngestFaultsTest {
   void connectionsThatAreCutInTheMiddleLeaveNoHalfPairs() throws Exception {
     Random random = new Random(4);
     byte[] body = body("cut off");
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < Repeats.of(30, 100); i++) {
       try (RawClient raw = new RawClient(port)) {
         raw.send(
             "POST /v1/pairs HTTP/1.1\r\nHost: 127.0.0.1:"

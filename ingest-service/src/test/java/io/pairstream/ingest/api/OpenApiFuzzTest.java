@@ -40,7 +40,7 @@ class OpenApiFuzzTest {
     try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir);
         IngestService service =
             new IngestService(
-                new IngestCluster(kafka).cluster(),
+                new IngestCluster(kafka.bootstrapServers()).cluster(),
                 IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir))) {
       service.start();
       String address = "http://127.0.0.1:" + service.port();

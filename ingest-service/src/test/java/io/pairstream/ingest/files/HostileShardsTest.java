@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.testing.Repeats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -176,7 +177,7 @@ class HostileShardsTest {
   void randomDamageToTarsIsNeverMoreThanProblems() throws IOException {
     byte[] whole = Files.readAllBytes(Fixtures.fixture("shard.tar"));
     Random random = new Random(20261120);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < Repeats.of(300, 3_000); i++) {
       linesUpToDamage(damaged(whole, random));
     }
   }
@@ -196,7 +197,7 @@ class HostileShardsTest {
   void randomDamageToParquetIsNeverMoreThanProblems(String name) throws IOException {
     byte[] whole = Files.readAllBytes(Fixtures.fixture(name + ".parquet"));
     Random random = new Random(20261120);
-    int rounds = Integer.getInteger("hostile.rounds", 400);
+    int rounds = Integer.getInteger("hostile.rounds", Repeats.of(100, 400));
     for (int i = 0; i < rounds; i++) {
       try {
         parquet(damaged(whole, random));

@@ -378,7 +378,7 @@ class ImportRunTest {
 
   @Test
   void killedImportLosesNothingAndRepeatsWhatWasInFlight() throws Exception {
-    int rows = 800;
+    int rows = 400;
     StringBuilder list = new StringBuilder("file,caption\n");
     for (int i = 0; i < rows; i++) {
       list.append("x.png,caption ").append(i).append('\n');

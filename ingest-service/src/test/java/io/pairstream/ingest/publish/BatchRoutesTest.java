@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -130,6 +131,7 @@ class BatchRoutesTest {
     }
   }
 
+  @Tag("full")
   @Test
   void inputsBeyondTheLimitEndTheBatch() throws Exception {
     HttpResponse<String> answer = post("{}\n".repeat(BatchUpload.Limits.MAX_INPUTS + 1));

@@ -17,7 +17,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.http.Json;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.TestKafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,12 +47,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(900)
 class PairRoutesTest {
 
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
   private static final String BOUNDARY = "x-y-z";
   private static final byte[] JPEG = Pictures.jpeg(96, 80, 1);
 
-  @TempDir static Path brokerDir;
   @TempDir static Path stateDir;
-  static EmbeddedKafka kafka;
   static IngestCluster cluster;
   static IngestService service;
 
@@ -59,8 +60,7 @@ class PairRoutesTest {
 
   @BeforeAll
   static void startService() throws Exception {
-    kafka = new EmbeddedKafka(brokerDir);
-    cluster = new IngestCluster(kafka);
+    cluster = new IngestCluster(KAFKA.bootstrapServers());
     service =
         new IngestService(
             cluster.cluster(),
@@ -80,7 +80,6 @@ class PairRoutesTest {
   @AfterAll
   static void stop() {
     service.close();
-    kafka.close();
   }
 
   @Test
