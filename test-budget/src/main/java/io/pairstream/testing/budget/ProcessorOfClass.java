@@ -27,11 +27,13 @@ public final class ProcessorOfClass implements TestExecutionListener {
   private static final double TICKS_A_SECOND = 100;
 
   private static boolean isWarm;
+  private String underWay = "";
   private long before;
 
   @Override
   public void executionStarted(TestIdentifier test) {
-    if (isClass(test) && Files.isReadable(USED)) {
+    if (isClass(test) && Files.isReadable(USED) && !underWay.equals(name(test))) {
+      underWay = name(test); // a class with parameters has each round of it within itself
       before = usedTicks();
       if (!isWarm) {
         isWarm = true;
@@ -43,8 +45,12 @@ public final class ProcessorOfClass implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     if (isClass(test) && Files.isReadable(USED)) {
-      write(((ClassSource) test.getSource().orElseThrow()).getClassName(), usedTicks() - before);
+      write(name(test), usedTicks() - before);
     }
+  }
+
+  private static String name(TestIdentifier test) {
+    return ((ClassSource) test.getSource().orElseThrow()).getClassName();
   }
 
   /** Whether this is a class of a file of its own; one within another counts with that. */
