@@ -10,7 +10,8 @@ import java.util.Map;
 /** The feed in Python, run from its sources. */
 final class PythonSources {
 
-  static final Path FOLDER = Path.of("python").toAbsolutePath();
+  static final Path FOLDER =
+      Path.of(System.getProperty("pairstream.project.dir"), "trainer-feed", "python");
 
   private PythonSources() {}
 
