@@ -22,15 +22,13 @@ final class PythonSources {
       requirements.add(FOLDER.resolve("requirements-torch.txt"));
       requirements.add(FOLDER.resolve("requirements-export.txt"));
     }
-    return PythonEnvironment.of(
-        Path.of("target", "python").toAbsolutePath(), requirements.toArray(Path[]::new));
+    return PythonEnvironment.of(requirements.toArray(Path[]::new));
   }
 
   /** Environment of a process, with other variables added. */
   static Map<String, String> variables(Map<String, String> others) {
     Map<String, String> variables = new HashMap<>(others);
     variables.put("PYTHONPATH", FOLDER.resolve("src").toString());
-    variables.put("PYTHONPYCACHEPREFIX", Path.of("target", "pycache").toAbsolutePath().toString());
     return variables;
   }
 }
