@@ -39,7 +39,8 @@ def checked(tmp_path_factory):
     pytest.importorskip("mypy")
     folder = tmp_path_factory.mktemp("types")
     (folder / "used.py").write_text(USED)
-    cache = os.environ.get("PYTHONPYCACHEPREFIX", str(folder))
+    # As what Python has compiled, by the place of the sources.
+    cache = os.environ["PYTHONPYCACHEPREFIX"] + str(FOLDER / "mypy") if "PYTHONPYCACHEPREFIX" in os.environ else str(folder)
     found = subprocess.run(
         [sys.executable, "-m", "mypy", "--cache-dir", cache, "src", str(folder / "used.py")],
         cwd=FOLDER, capture_output=True, text=True,

@@ -34,6 +34,7 @@ class JavadocTest {
         "ingest-service",
         "operate",
         "preprocess-streams",
+        "python-tests",
         "registry",
         "schemas",
         "service",

@@ -15,8 +15,7 @@ class SiteTest {
   @Test
   void isMadeOfThePages() throws Exception {
     PythonEnvironment python =
-        PythonEnvironment.of(
-            PROJECT.resolve("target/site-python"), PROJECT.resolve("docs/site-requirements.txt"));
+        PythonEnvironment.of(PROJECT.resolve("docs/site-requirements.txt"));
 
     python.run(Map.of(), PROJECT.resolve("docs/site.py").toString());
 

@@ -31,10 +31,7 @@ class ExamplesTest {
 
   @Test
   void pairsOfTheExamplesAreTakenAsOurOwn() throws Exception {
-    PythonEnvironment python =
-        PythonEnvironment.of(
-            PROJECT.resolve("system-tests/target/examples-python"),
-            EXAMPLES.resolve("requirements.txt"));
+    PythonEnvironment python = PythonEnvironment.of(EXAMPLES.resolve("requirements.txt"));
     DrawnPairs pairs = new DrawnPairs(31, 0.0);
 
     try (RunningPlatform platform = RunningPlatform.start(folder.resolve("data"))) {

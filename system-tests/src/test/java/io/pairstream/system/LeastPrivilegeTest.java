@@ -284,9 +284,7 @@ class LeastPrivilegeTest {
 
   private void trainInPython(String view) throws Exception {
     Path sources = PROJECT.resolve("trainer-feed/python");
-    PythonEnvironment python =
-        PythonEnvironment.of(
-            PROJECT.resolve("trainer-feed/target/python"), sources.resolve("requirements.txt"));
+    PythonEnvironment python = PythonEnvironment.of(sources.resolve("requirements.txt"));
     String user = GuardedPlatform.user("trainer");
     assertThat(
             python.run(

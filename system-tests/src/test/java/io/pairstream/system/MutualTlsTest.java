@@ -190,9 +190,7 @@ class MutualTlsTest {
   private void train(EmbeddedKafka kafka, GuardedPlatform platform, Path certificates)
       throws Exception {
     Path sources = PROJECT.resolve("trainer-feed/python");
-    PythonEnvironment python =
-        PythonEnvironment.of(
-            PROJECT.resolve("trainer-feed/target/python"), sources.resolve("requirements.txt"));
+    PythonEnvironment python = PythonEnvironment.of(sources.resolve("requirements.txt"));
     assertThat(
             python.run(
                 Map.of("PYTHONPATH", sources.resolve("src").toString()),

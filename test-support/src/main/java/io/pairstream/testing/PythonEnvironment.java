@@ -1,31 +1,41 @@
 package io.pairstream.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Python with the packages of requirements files, kept between builds, for tests that run
- * scripts.
+ * A Python with the packages of requirements files, for tests that run scripts.
  *
- * <p>Where it cannot be made, the test is skipped with the reason, unless {@code PYTHON_REQUIRED}
- * or {@code ENGINE_REQUIRED} is true in the environment, or the property {@code python.required}.
- * The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages already.
+ * <p>It lies in the user's cache, by the digest of Python and requirements, so that builds of all
+ * clones share it. Where it cannot be made, the test is skipped with the reason, unless {@code
+ * PYTHON_REQUIRED} or {@code ENGINE_REQUIRED} is true in the environment, or the property {@code
+ * python.required}. The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages
+ * already.
  */
 public final class PythonEnvironment {
 
   private static final String IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
+  private static final String VERSION = "import sys; print(sys.version, sys.base_prefix)";
+  private static final Path CACHE =
+      Path.of(
+              Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                  .filter(folder -> !folder.isEmpty())
+                  .orElse(System.getProperty("user.home") + "/.cache"))
+          .resolve("pairstream/python");
 
   private final String python;
 
@@ -33,17 +43,24 @@ public final class PythonEnvironment {
     this.python = python;
   }
 
-  /** The environment in a directory, made where it is not there or has other requirements. */
-  public static PythonEnvironment of(Path directory, Path... requirements) throws Exception {
+  /** The environment of requirements files, made where it is not there. */
+  public static PythonEnvironment of(Path... requirements) throws Exception {
     String ready = System.getenv("PAIRSTREAM_PYTHON");
     if (ready != null) {
       return new PythonEnvironment(ready);
     }
-    Files.createDirectories(directory);
-    // Test classes of one module run side by side in processes of their own.
+    String base = onPath();
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(new PythonEnvironment(base).run(Map.of(), "-c", VERSION).getBytes(UTF_8));
+    for (Path file : requirements) {
+      digest.update(Files.readAllBytes(file));
+    }
+    Files.createDirectories(CACHE);
+    Path directory = CACHE.resolve(HexFormat.of().formatHex(digest.digest(), 0, 8));
+    // Test classes, and builds, run side by side in processes of their own.
     try (FileChannel channel =
             FileChannel.open(
-                directory.resolveSibling(directory.getFileName() + ".lock"),
+                CACHE.resolve(directory.getFileName() + ".lock"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
@@ -51,24 +68,19 @@ public final class PythonEnvironment {
         throw new IllegalStateException("the lock of " + directory + " is gone");
       }
       String python = directory.resolve("bin/python").toString();
-      make(directory, python, List.of(requirements));
+      make(directory, base, python, List.of(requirements));
       return new PythonEnvironment(python);
     }
   }
 
-  private static void make(Path directory, String python, List<Path> requirements)
+  private static void make(Path directory, String base, String python, List<Path> requirements)
       throws IOException, InterruptedException {
-    Path made = directory.resolve("requirements.txt");
-    StringBuilder expected = new StringBuilder();
-    for (Path file : requirements) {
-      expected.append(Files.readString(file));
-    }
-    if (Files.exists(made) && Files.readString(made).contentEquals(expected)) {
+    Path made = directory.resolve("made");
+    if (Files.exists(made)) {
       return;
     }
-    Files.deleteIfExists(made);
     Path log = directory.resolveSibling(directory.getFileName() + ".log");
-    run(log, List.of(onPath(), "-m", "venv", "--clear", directory.toString()));
+    run(log, List.of(base, "-m", "venv", "--clear", directory.toString()));
     List<String> install =
         new ArrayList<>(
             List.of(
@@ -83,7 +95,7 @@ public final class PythonEnvironment {
     requirements.forEach(file -> install.addAll(List.of("--requirement", file.toString())));
     run(log, install);
     // Last, so that one that was made by halves is made again.
-    Files.writeString(made, expected);
+    Files.createFile(made);
   }
 
   /**
@@ -130,7 +142,7 @@ public final class PythonEnvironment {
         builder(variables, arguments).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     int status = process.waitFor();
     if (status != 0) {
       fail("%s %s ended with %d: %s", python, List.of(arguments), status, output);
@@ -145,6 +157,7 @@ public final class PythonEnvironment {
     ProcessBuilder builder = new ProcessBuilder(command);
     // Where it is set, as in images of Python, each start compiles all that it imports again.
     builder.environment().remove("PYTHONDONTWRITEBYTECODE");
+    builder.environment().put("PYTHONPYCACHEPREFIX", CACHE.resolve("compiled").toString());
     builder.environment().putAll(variables);
     return builder;
   }

@@ -22,17 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class OpenApiFuzzTest {
 
-  /** Where the tools are installed and run. */
-  private static final Path TOOLS = Path.of("target", "python").toAbsolutePath();
-
   @TempDir Path brokerDir;
   @TempDir Path stateDir;
+  @TempDir Path toolsDir;
 
   @Test
   void theDocumentIsValidAndTheServiceKeepsToIt() throws Exception {
     PythonEnvironment python =
-        PythonEnvironment.of(
-            TOOLS, Path.of("src/test/python/openapi-requirements.txt").toAbsolutePath());
+        PythonEnvironment.of(Path.of("src/test/python/openapi-requirements.txt"));
     Path document = Path.of("src/main/resources/io/pairstream/ingest/api/openapi.json");
     assertThat(python.run(Map.of(), "-m", "openapi_spec_validator", document.toString()))
         .endsWith("OK");
@@ -50,7 +47,7 @@ class OpenApiFuzzTest {
       // the document is taken.
       assertThat(
               python.run(
-                  TOOLS,
+                  toolsDir,
                   Map.of(),
                   "-m",
                   "schemathesis.cli",

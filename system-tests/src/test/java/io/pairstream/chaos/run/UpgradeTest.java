@@ -202,9 +202,7 @@ class UpgradeTest {
   }
 
   private static PythonEnvironment python() throws Exception {
-    return PythonEnvironment.of(
-        PROJECT.resolve("trainer-feed/target/python"),
-        PROJECT.resolve("trainer-feed/python/requirements.txt"));
+    return PythonEnvironment.of(PROJECT.resolve("trainer-feed/python/requirements.txt"));
   }
 
   private Path cards(PlayedWeb web) throws IOException {

@@ -20,7 +20,6 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
-import io.pairstream.tools.topics.CreateTopics;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -32,6 +31,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -341,9 +341,8 @@ class PairFeedTest {
       while (isThere(admin, topic)) {
         Await.pause();
       }
+      KafkaAnswers.await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all());
     }
-    new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
-        .create(new TopicCatalogue(cluster.dataset(), PARTITIONS));
   }
 
   private static boolean isThere(Admin admin, String topic) {

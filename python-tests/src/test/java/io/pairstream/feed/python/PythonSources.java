@@ -10,7 +10,8 @@ import java.util.Map;
 /** The feed in Python, run from its sources. */
 final class PythonSources {
 
-  static final Path FOLDER = Path.of("python").toAbsolutePath();
+  static final Path FOLDER =
+      Path.of(System.getProperty("pairstream.project.dir"), "trainer-feed", "python");
 
   private PythonSources() {}
 
@@ -21,15 +22,13 @@ final class PythonSources {
       requirements.add(FOLDER.resolve("requirements-torch.txt"));
       requirements.add(FOLDER.resolve("requirements-export.txt"));
     }
-    return PythonEnvironment.of(
-        Path.of("target", "python").toAbsolutePath(), requirements.toArray(Path[]::new));
+    return PythonEnvironment.of(requirements.toArray(Path[]::new));
   }
 
   /** Environment of a process, with other variables added. */
   static Map<String, String> variables(Map<String, String> others) {
     Map<String, String> variables = new HashMap<>(others);
     variables.put("PYTHONPATH", FOLDER.resolve("src").toString());
-    variables.put("PYTHONPYCACHEPREFIX", Path.of("target", "pycache").toAbsolutePath().toString());
     return variables;
   }
 }
