@@ -83,6 +83,8 @@ final class ScoreSession implements GroupInstance.Session {
   private Obstacle registry = Obstacle.NONE;
   private long positionsAt = System.nanoTime();
   private long lookedAt = System.nanoTime();
+  private boolean wasAssigned;
+  private boolean wasAtEnds;
   private boolean lost;
   private boolean closing;
 
@@ -134,7 +136,10 @@ final class ScoreSession implements GroupInstance.Session {
     }
     while (!stop.getAsBoolean()) {
       work();
-      if (isDue(positionsAt, POSITIONS)) {
+      boolean isAtEnds = isAtEnds();
+      boolean hasComeThere = isAtEnds && !wasAtEnds && !shares.isEmpty();
+      wasAtEnds = isAtEnds;
+      if (hasComeThere || isDue(positionsAt, POSITIONS)) {
         takeUpErased();
         refuse();
         commit();
@@ -157,7 +162,9 @@ final class ScoreSession implements GroupInstance.Session {
     boolean isBusy =
         lane.isAsking()
             || outbox.size() > 0
-            || shares.values().stream().anyMatch(share -> !share.unread().isEmpty());
+            || (run != Run.FOLLOW && !known.isFollowed())
+            || shares.values().stream()
+                .anyMatch(share -> !share.unread().isEmpty() || !share.whole().isDone());
     rest();
     poll(isBusy ? BUSY_POLL : IDLE_POLL);
     known.follow();
@@ -296,22 +303,34 @@ final class ScoreSession implements GroupInstance.Session {
     offsets.forEach((partition, offset) -> shares.get(partition).commit(offset.offset()));
   }
 
-  /** Whether all is done that was there at the start; by all instances, where there are several. */
-  private boolean isAtEnd() {
-    if (ends.isEmpty()) {
-      return run != Run.FOLLOW;
-    }
-    if (run == Run.AGAIN) {
-      return ends.entrySet().stream()
-          .allMatch(end -> shares.get(end.getKey()).committed() >= end.getValue());
-    }
-    return run == Run.UNTIL_END
+  /**
+   * Whether this instance has its partitions, all of them are worked on up to the ends, and what it
+   * has committed is known: only then is it known too what is to be refused.
+   */
+  private boolean isAtEnds() {
+    long now = System.nanoTime();
+    return run != Run.FOLLOW
+        && wasAssigned
         && openPairs() == 0
         && known.isFollowed()
-        && !refusals.areLeft(shares)
-        && consumer.committed(ends.keySet()).entrySet().stream()
+        && shares.values().stream()
             .allMatch(
-                at -> at.getValue() != null && at.getValue().offset() >= ends.get(at.getKey()));
+                share ->
+                    share.isReady(now)
+                        && share.low(consumer.position(share.partition()))
+                            >= ends.getOrDefault(share.partition(), 0L));
+  }
+
+  /** Whether all is done that was there at the start; by all instances, where there are several. */
+  private boolean isAtEnd() {
+    return isAtEnds()
+        && (run == Run.AGAIN
+            || (!refusals.areLeft(shares)
+                && consumer.committed(ends.keySet()).entrySet().stream()
+                    .allMatch(
+                        at ->
+                            at.getValue() != null
+                                && at.getValue().offset() >= ends.get(at.getKey()))));
   }
 
   /** Waits for a moment until the batches under way have ended, and takes their answers. */
@@ -344,6 +363,7 @@ final class ScoreSession implements GroupInstance.Session {
   }
 
   private void begin(Collection<TopicPartition> taken) {
+    wasAssigned = true;
     CompletableFuture<Void> whole = known.isWhole();
     long now = System.nanoTime();
     taken.forEach(partition -> shares.put(partition, new Share(partition, whole, now)));
@@ -373,8 +393,8 @@ final class ScoreSession implements GroupInstance.Session {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+      begin(assigned);
       if (!assigned.isEmpty()) {
-        begin(assigned);
         LOG.info("working on {}", assigned);
       }
     }

@@ -29,6 +29,7 @@ import io.pairstream.service.rejection.Measurements;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
@@ -47,7 +48,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
@@ -531,6 +534,35 @@ class ScoreServiceTest {
   }
 
   @Test
+  void anInstanceWhosePartitionsComeLateStillRefuses() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("horse", "a horse");
+    untilEnd(nsfw);
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    SelfReport report = new SelfReport("score", Clock.systemUTC());
+    ScoreService late;
+    try (Consumer<byte[], byte[]> other =
+        new GroupClients(cluster(), groups().get(0)).member(CooperativeStickyAssignor.class, 1)) {
+      other.subscribe(List.of(cluster.topics().training().name()));
+      Await.until("another has them", () -> hasAny(other), other::assignment);
+      late = start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), nsfw);
+      Await.until(
+          "it has none",
+          () -> late.hasEnded() || report.now().getState().equals("REBALANCING"),
+          report::now);
+    }
+
+    ended(late);
+
+    assertThat(takedowns()).hasSize(1);
+  }
+
+  private static boolean hasAny(Consumer<?, ?> member) {
+    member.poll(Duration.ofMillis(100));
+    return !member.assignment().isEmpty();
+  }
+
+  @Test
   void answersOfARefusedPairStayForWhenItComesAgain() {
     CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
     recipe(limit("nsfw-size").setMax(4.0).build());
@@ -613,11 +645,18 @@ class ScoreServiceTest {
     TestCluster.send(cluster, tombstone);
   }
 
-  private int members() {
+  private List<String> groups() {
     try (Admin admin = cluster.admin()) {
       return KafkaAnswers.await(admin.listGroups().all()).stream()
           .map(each -> each.groupId())
           .filter(each -> each.startsWith(cluster.dataset().name() + "-score-"))
+          .toList();
+    }
+  }
+
+  private int members() {
+    try (Admin admin = cluster.admin()) {
+      return groups().stream()
           .mapToInt(
               each ->
                   (int)
