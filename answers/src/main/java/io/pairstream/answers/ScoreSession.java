@@ -4,6 +4,7 @@ import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.service.transactions.GroupInstance;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -63,8 +63,6 @@ final class ScoreSession implements GroupInstance.Session {
 
   /** Time for batches under way to end when the session, or the hold of a partition, ends. */
   private static final Duration DRAIN = Duration.ofSeconds(5);
-
-  private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final Run run;
   private final Map<TopicPartition, Long> ends;
@@ -299,6 +297,7 @@ final class ScoreSession implements GroupInstance.Session {
     }
     if (hasRecords) {
       known.committed(written);
+      wasAtEnds = false; // until it is followed
     }
     offsets.forEach((partition, offset) -> shares.get(partition).commit(offset.offset()));
   }
@@ -385,7 +384,7 @@ final class ScoreSession implements GroupInstance.Session {
     known.startOver();
     outbox.close();
     published.close();
-    consumer.close(CloseOptions.timeout(CLOSE));
+    GroupClients.leave(consumer);
   }
 
   /** Takes partitions over and gives them up, during a poll. */

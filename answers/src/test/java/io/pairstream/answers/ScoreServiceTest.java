@@ -51,6 +51,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
@@ -315,7 +316,7 @@ class ScoreServiceTest {
     CountingModel small = new CountingModel(CountingModel.card("small", true, false, "thumb"));
     TestCluster.send(
         cluster,
-        new org.apache.kafka.clients.producer.ProducerRecord<>(
+        new ProducerRecord<>(
             cluster.topics().training().name(), new byte[] {'x'}, new byte[] {1, 2, 3}));
     publish("cat", "a cat");
 
@@ -467,8 +468,10 @@ class ScoreServiceTest {
     Await.until("the first works", () -> pairAnswers().size() == 1, first::counts);
     ScoreService second = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), two);
     Await.until("both are members", () -> members() == 2, this::members);
-    for (int i = 0; i < 100; i++) {
-      publishOnEachPartition("picture" + i);
+    try (Producer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 100; i++) {
+        publishOnEachPartition(producer, "picture" + i);
+      }
     }
     Await.until("all are answered", () -> pairAnswers().size() == 401, second::counts);
 
@@ -718,16 +721,16 @@ class ScoreServiceTest {
     }
   }
 
-  private void publishOnEachPartition(String picture) {
+  private void publishOnEachPartition(Producer<byte[], byte[]> producer, String picture) {
     for (int partition = 0; partition < 4; partition++) {
       String caption = "on partition " + partition;
-      TestCluster.send(
-          cluster,
-          TestCluster.record(
-              cluster.topics().training(),
-              partition,
-              id(picture, caption),
-              pair(picture, caption)));
+      var unused =
+          producer.send(
+              TestCluster.record(
+                  cluster.topics().training(),
+                  partition,
+                  id(picture, caption),
+                  pair(picture, caption)));
     }
   }
 
