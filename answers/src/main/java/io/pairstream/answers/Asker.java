@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  */
 final class Asker implements AutoCloseable {
 
-  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
   /** A question and what the model says to it. */

@@ -4,6 +4,7 @@ import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.service.transactions.GroupInstance;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -64,8 +64,6 @@ final class ScoreSession implements GroupInstance.Session {
   /** Time for batches under way to end when the session, or the hold of a partition, ends. */
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
-  private static final Duration CLOSE = Duration.ofSeconds(5);
-
   private final Run run;
   private final Map<TopicPartition, Long> ends;
   private final Map<String, Integer> partitions;
@@ -83,6 +81,8 @@ final class ScoreSession implements GroupInstance.Session {
   private Obstacle registry = Obstacle.NONE;
   private long positionsAt = System.nanoTime();
   private long lookedAt = System.nanoTime();
+  private boolean wasAssigned;
+  private boolean wasAtEnds;
   private boolean lost;
   private boolean closing;
 
@@ -134,7 +134,10 @@ final class ScoreSession implements GroupInstance.Session {
     }
     while (!stop.getAsBoolean()) {
       work();
-      if (isDue(positionsAt, POSITIONS)) {
+      boolean isAtEnds = isAtEnds();
+      boolean hasComeThere = isAtEnds && !wasAtEnds && !shares.isEmpty();
+      wasAtEnds = isAtEnds;
+      if (hasComeThere || isDue(positionsAt, POSITIONS)) {
         takeUpErased();
         refuse();
         commit();
@@ -157,7 +160,9 @@ final class ScoreSession implements GroupInstance.Session {
     boolean isBusy =
         lane.isAsking()
             || outbox.size() > 0
-            || shares.values().stream().anyMatch(share -> !share.unread().isEmpty());
+            || (run != Run.FOLLOW && !known.isFollowed())
+            || shares.values().stream()
+                .anyMatch(share -> !share.unread().isEmpty() || !share.whole().isDone());
     rest();
     poll(isBusy ? BUSY_POLL : IDLE_POLL);
     known.follow();
@@ -292,26 +297,39 @@ final class ScoreSession implements GroupInstance.Session {
     }
     if (hasRecords) {
       known.committed(written);
+      wasAtEnds = false; // until it is followed
     }
     offsets.forEach((partition, offset) -> shares.get(partition).commit(offset.offset()));
   }
 
-  /** Whether all is done that was there at the start; by all instances, where there are several. */
-  private boolean isAtEnd() {
-    if (ends.isEmpty()) {
-      return run != Run.FOLLOW;
-    }
-    if (run == Run.AGAIN) {
-      return ends.entrySet().stream()
-          .allMatch(end -> shares.get(end.getKey()).committed() >= end.getValue());
-    }
-    return run == Run.UNTIL_END
+  /**
+   * Whether this instance has its partitions, all of them are worked on up to the ends, and what it
+   * has committed is known: only then is it known too what is to be refused.
+   */
+  private boolean isAtEnds() {
+    long now = System.nanoTime();
+    return run != Run.FOLLOW
+        && wasAssigned
         && openPairs() == 0
         && known.isFollowed()
-        && !refusals.areLeft(shares)
-        && consumer.committed(ends.keySet()).entrySet().stream()
+        && shares.values().stream()
             .allMatch(
-                at -> at.getValue() != null && at.getValue().offset() >= ends.get(at.getKey()));
+                share ->
+                    share.isReady(now)
+                        && share.low(consumer.position(share.partition()))
+                            >= ends.getOrDefault(share.partition(), 0L));
+  }
+
+  /** Whether all is done that was there at the start; by all instances, where there are several. */
+  private boolean isAtEnd() {
+    return isAtEnds()
+        && (run == Run.AGAIN
+            || (!refusals.areLeft(shares)
+                && consumer.committed(ends.keySet()).entrySet().stream()
+                    .allMatch(
+                        at ->
+                            at.getValue() != null
+                                && at.getValue().offset() >= ends.get(at.getKey()))));
   }
 
   /** Waits for a moment until the batches under way have ended, and takes their answers. */
@@ -344,6 +362,7 @@ final class ScoreSession implements GroupInstance.Session {
   }
 
   private void begin(Collection<TopicPartition> taken) {
+    wasAssigned = true;
     CompletableFuture<Void> whole = known.isWhole();
     long now = System.nanoTime();
     taken.forEach(partition -> shares.put(partition, new Share(partition, whole, now)));
@@ -365,7 +384,7 @@ final class ScoreSession implements GroupInstance.Session {
     known.startOver();
     outbox.close();
     published.close();
-    consumer.close(CloseOptions.timeout(CLOSE));
+    GroupClients.leave(consumer);
   }
 
   /** Takes partitions over and gives them up, during a poll. */
@@ -373,8 +392,8 @@ final class ScoreSession implements GroupInstance.Session {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+      begin(assigned);
       if (!assigned.isEmpty()) {
-        begin(assigned);
         LOG.info("working on {}", assigned);
       }
     }

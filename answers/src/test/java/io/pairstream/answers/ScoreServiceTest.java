@@ -29,6 +29,7 @@ import io.pairstream.service.rejection.Measurements;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
@@ -47,7 +48,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
@@ -312,7 +316,7 @@ class ScoreServiceTest {
     CountingModel small = new CountingModel(CountingModel.card("small", true, false, "thumb"));
     TestCluster.send(
         cluster,
-        new org.apache.kafka.clients.producer.ProducerRecord<>(
+        new ProducerRecord<>(
             cluster.topics().training().name(), new byte[] {'x'}, new byte[] {1, 2, 3}));
     publish("cat", "a cat");
 
@@ -464,8 +468,10 @@ class ScoreServiceTest {
     Await.until("the first works", () -> pairAnswers().size() == 1, first::counts);
     ScoreService second = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), two);
     Await.until("both are members", () -> members() == 2, this::members);
-    for (int i = 0; i < 100; i++) {
-      publishOnEachPartition("picture" + i);
+    try (Producer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 100; i++) {
+        publishOnEachPartition(producer, "picture" + i);
+      }
     }
     Await.until("all are answered", () -> pairAnswers().size() == 401, second::counts);
 
@@ -528,6 +534,35 @@ class ScoreServiceTest {
                 takedowns().get(RefusalKey.of(id("lion", "a lion"))).getRefusal().getMeasured()))
         .isEqualTo(Measured.text("answer.nsfw-kind=even", "answer.nsfw-kind=odd"));
     assertThat(nsfw.asked()).hasSize(3);
+  }
+
+  @Test
+  void anInstanceWhosePartitionsComeLateStillRefuses() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
+    publish("horse", "a horse");
+    untilEnd(nsfw);
+    recipe(limit("nsfw-size").setMax(4.0).build());
+    SelfReport report = new SelfReport("score", Clock.systemUTC());
+    ScoreService late;
+    try (Consumer<byte[], byte[]> other =
+        new GroupClients(cluster(), groups().get(0)).member(CooperativeStickyAssignor.class, 1)) {
+      other.subscribe(List.of(cluster.topics().training().name()));
+      Await.until("another has them", () -> hasAny(other), other::assignment);
+      late = start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), nsfw);
+      Await.until(
+          "it has none",
+          () -> late.hasEnded() || report.now().getState().equals("REBALANCING"),
+          report::now);
+    }
+
+    ended(late);
+
+    assertThat(takedowns()).hasSize(1);
+  }
+
+  private static boolean hasAny(Consumer<?, ?> member) {
+    member.poll(Duration.ofMillis(100));
+    return !member.assignment().isEmpty();
   }
 
   @Test
@@ -613,11 +648,18 @@ class ScoreServiceTest {
     TestCluster.send(cluster, tombstone);
   }
 
-  private int members() {
+  private List<String> groups() {
     try (Admin admin = cluster.admin()) {
       return KafkaAnswers.await(admin.listGroups().all()).stream()
           .map(each -> each.groupId())
           .filter(each -> each.startsWith(cluster.dataset().name() + "-score-"))
+          .toList();
+    }
+  }
+
+  private int members() {
+    try (Admin admin = cluster.admin()) {
+      return groups().stream()
           .mapToInt(
               each ->
                   (int)
@@ -679,16 +721,16 @@ class ScoreServiceTest {
     }
   }
 
-  private void publishOnEachPartition(String picture) {
+  private void publishOnEachPartition(Producer<byte[], byte[]> producer, String picture) {
     for (int partition = 0; partition < 4; partition++) {
       String caption = "on partition " + partition;
-      TestCluster.send(
-          cluster,
-          TestCluster.record(
-              cluster.topics().training(),
-              partition,
-              id(picture, caption),
-              pair(picture, caption)));
+      var unused =
+          producer.send(
+              TestCluster.record(
+                  cluster.topics().training(),
+                  partition,
+                  id(picture, caption),
+                  pair(picture, caption)));
     }
   }
 

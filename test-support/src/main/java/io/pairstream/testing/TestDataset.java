@@ -95,6 +95,7 @@ public record TestDataset(
     settings.put("auto.offset.reset", "earliest");
     settings.put("enable.auto.commit", false);
     settings.put("allow.auto.create.topics", false);
+    settings.put("fetch.max.wait.ms", 50); // whoever closes one waits so long
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

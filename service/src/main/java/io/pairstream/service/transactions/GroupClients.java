@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -102,6 +103,12 @@ public final class GroupClients {
     settings.put("enable.auto.commit", false);
     settings.put("allow.auto.create.topics", false);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Closes a member, which leaves its group, and waits for no records that are being fetched. */
+  public static void leave(Consumer<byte[], byte[]> member) {
+    member.unsubscribe();
+    member.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   /** A producer of transactions, which it has not opened yet. */

@@ -8,6 +8,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.service.transactions.GroupInstance;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -60,8 +60,6 @@ final class FetchSession implements GroupInstance.Session {
 
   /** Time for work under way to end when the session ends. */
   private static final Duration DRAIN = Duration.ofSeconds(5);
-
-  private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final List<String> topics;
   private final FetchService.Settings settings;
@@ -279,7 +277,7 @@ final class FetchSession implements GroupInstance.Session {
     closing = true;
     letGo(Set.copyOf(shares.keySet()));
     results.close();
-    member.close(CloseOptions.timeout(CLOSE));
+    GroupClients.leave(member);
     intake.close();
   }
 
