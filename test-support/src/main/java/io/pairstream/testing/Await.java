@@ -16,6 +16,9 @@ public final class Await {
 
   private static final Duration PAUSE = Duration.ofMillis(10);
 
+  /** A question that takes this or longer is asked again after the same pause. */
+  private static final Duration DEAR = Duration.ofMillis(250);
+
   private Await() {}
 
   /** Returns once the condition holds. */
@@ -26,8 +29,9 @@ public final class Await {
   /** Waits for a condition; {@code what} says in a failure what never came. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     long deadline = deadline();
+    long asked = System.nanoTime();
     while (!condition.call()) {
-      pause(what, deadline, () -> "no");
+      asked = pause(what, deadline, asked, () -> "no");
     }
   }
 
@@ -42,20 +46,22 @@ public final class Await {
   /** Waits for a condition that may take longer, such as a platform that catches up. */
   public static void until(
       String what, Duration limit, Callable<Boolean> condition, Supplier<?> seen) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    long asked = System.nanoTime();
+    long deadline = asked + limit.toNanos();
     while (!holds(condition)) {
-      pause(what, deadline, seen);
+      asked = pause(what, deadline, asked, seen);
     }
   }
 
   /** The answer to a question that is asked again where it fails. */
   public static <T> T answer(String what, Callable<T> question) {
     long deadline = deadline();
+    long asked = System.nanoTime();
     while (true) {
       try {
         return question.call();
       } catch (Exception e) {
-        pause(what, deadline, () -> e);
+        asked = pause(what, deadline, asked, () -> e);
       }
     }
   }
@@ -66,17 +72,24 @@ public final class Await {
    * @throws IllegalStateException where the test's time is over
    */
   public static void pause() {
-    LockSupport.parkNanos(PAUSE.toNanos());
+    pause(PAUSE.toNanos());
+  }
+
+  private static void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
     if (Thread.currentThread().isInterrupted()) {
       throw new IllegalStateException("interrupted while waiting");
     }
   }
 
-  private static void pause(String what, long deadline, Supplier<?> seen) {
-    if (System.nanoTime() > deadline) {
+  /** Pauses thrice as long as the question took, that asking is not what the machine does most. */
+  private static long pause(String what, long deadline, long asked, Supplier<?> seen) {
+    long now = System.nanoTime();
+    if (now > deadline) {
       throw new AssertionError("not in time: " + what + "; last seen: " + seen.get());
     }
-    pause();
+    pause(Math.max(PAUSE.toNanos(), 3 * Math.min(now - asked, DEAR.toNanos())));
+    return System.nanoTime();
   }
 
   private static long deadline() {
