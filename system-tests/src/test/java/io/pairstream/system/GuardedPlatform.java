@@ -112,14 +112,26 @@ final class GuardedPlatform implements AutoCloseable {
     }
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int status =
-        Main.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(words.toArray(String[]::new));
-    assertThat(status).as("%s: %s%s", command, err, said()).isEqualTo(ExitStatus.DONE);
+    assertThat(execute(words, out, err))
+        .as("%s: %s%s", command, err, said())
+        .isEqualTo(ExitStatus.DONE);
     assertThat(err.toString()).as(command).doesNotContainIgnoringCase("authoriz");
     return out.toString();
+  }
+
+  /** Runs a command that cannot do its work; what it says of it, in words. */
+  static String refusal(List<String> words) {
+    StringWriter err = new StringWriter();
+    assertThat(execute(words, new StringWriter(), err)).as("%s", err).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(err.toString()).doesNotContainPattern("(?m)^\\tat ");
+    return err.toString();
+  }
+
+  private static int execute(List<String> words, StringWriter out, StringWriter err) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(words.toArray(String[]::new));
   }
 
   /** Options with which a client finds the cluster. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Views of pairs whose answers the recipe limits, cut by processes of their own, also while nothing
  * runs that knows the recipe.
  */
+@Tag("full")
 @Timeout(600)
 class HeldBackPairsTest {
 

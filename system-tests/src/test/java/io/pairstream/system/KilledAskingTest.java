@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and a kill costs one batch of questions at most. One who comes without any state, or for another
  * data set with the same pictures, asks nothing.
  */
+@Tag("full")
 @Timeout(1800)
 class KilledAskingTest {
 
@@ -57,7 +58,6 @@ class KilledAskingTest {
   }
 
   @Test
-  @Tag("full")
   @Timeout(7200)
   void noneOfManyKillsCostsMoreThanABatch() throws Exception {
     killAndCompare(Integer.getInteger("asking.pictures", 2_000), 20);

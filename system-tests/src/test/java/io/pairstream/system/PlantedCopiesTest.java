@@ -46,6 +46,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -132,6 +133,7 @@ class PlantedCopiesTest {
   }
 
   @Test
+  @Tag("full")
   void anAuditFindsACopyThatIsMirroredAndSmallerInAnotherSplit() throws Exception {
     AuditReport report = run("near-copies: {policy: ignore}", Change.MIRRORED_HALF_QUALITY_60);
 
@@ -140,6 +142,7 @@ class PlantedCopiesTest {
 
   /** The service's other graph, in which pictures are looked up, gets no further than its start. */
   @Test
+  @Tag("full")
   void pairsOfNewPicturesWaitWhileNoneIsLookedUpWhichTheServiceSays() throws Exception {
     try (PreprocessService service = service("", new SelfReport("preprocess", CLOCK));
         PairPublisher publisher = publisher()) {

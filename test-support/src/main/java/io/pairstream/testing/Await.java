@@ -15,7 +15,7 @@ public final class Await {
   public static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
   private Await() {}
 
