@@ -1,6 +1,9 @@
 package io.pairstream.image;
 
+import org.junit.jupiter.api.Tag;
+
 /** Damaged files where no libturbojpeg is found. */
+@Tag("full")
 class DamagedImagesWithoutTurboJpegTest extends DamagedImagesTest {
 
   @Override
