@@ -225,11 +225,12 @@ class Dataset:
         self.create(f"{self.name}.index", self._partitions)
         writer = Writer(self._registry, "IndexedPair")
         offsets = {int(pair_id): place for place, pair_id in self.ids_by_offset().items()}
-        for number in range(count):
-            self.send(f"{self.name}.index", str(number), writer.write({**pair(number), "split": "TRAINING", "bytes": 1,
-                      "partition": offsets[number][0], "offset": offsets[number][1], "measures": {}, **of(number)}))
-        for number in withdrawn:
-            self.send(f"{self.name}.index", str(number), None)
+        with self.sending() as send:
+            for number in range(count):
+                send(f"{self.name}.index", str(number), writer.write({**pair(number), "split": "TRAINING", "bytes": 1,
+                     "partition": offsets[number][0], "offset": offsets[number][1], "measures": {}, **of(number)}))
+            for number in withdrawn:
+                send(f"{self.name}.index", str(number), None)
 
     def take_down(self, kind, subject):
         self.send(f"{self.name}.takedowns", f"{kind}/{subject}", self._takedowns.write(dict(kind=kind, subject=subject)))
@@ -340,3 +341,19 @@ def registry():
 @pytest.fixture
 def dataset(broker, registry):
     return Dataset(broker, registry)
+
+
+@pytest.fixture(scope="session")
+def drawn(broker, registry):
+    """Makes data sets of so many pairs, which tests share: answers one, a source of it and a view, and no test changes them."""
+    made = {}
+
+    def of(count):
+        if count not in made:
+            made[count] = Dataset(broker, registry)
+            made[count].produce(0, count)
+            made[count].view = made[count].source().cut()
+            made[count].create = made[count].producer = made[count].sending = None
+        return made[count], made[count].source(), made[count].view
+
+    return of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conftest import SIDE
+from conftest import SIDE, Dataset
 from pairstream import Loader, SettingsError, Unavailable
 from pairstream.index.conditions import Condition
 from test_stored import _view_of, keys_of
@@ -24,18 +24,29 @@ def said(number):
     yield dict(card="ocr", model="ef" * 32, texts={"words": f"w {number}"})
 
 
-@pytest.fixture
-def run(dataset):
+def filled(dataset):
     """40 pairs, of which all but three have answers: 5 waits, 6 failed, and 7 is withdrawn."""
     dataset.produce(0, 40)
     dataset.create_answers()
-    for number in range(40):
-        for one in said(number) if number not in (5, 6) else ():
-            dataset.answer(number, **one)
+    with dataset.sending() as send:
+        for number in range(40):
+            for one in said(number) if number not in (5, 6) else ():
+                dataset.answer(number, send=send, **one)
     for card, model in (("style", OTHER), ("dino", "ab12" * 16), ("ocr", "ef" * 32)):
         dataset.answer(6, card=card, model=model, status="FAILED")
         dataset.forget_answer(7, card, model)
     return dataset.source()
+
+
+@pytest.fixture(scope="module")
+def run(broker, registry):
+    return filled(Dataset(broker, registry))
+
+
+@pytest.fixture
+def own(dataset):
+    """As :func:`run`, of a data set that the test may change."""
+    return filled(dataset)
 
 
 def read(source, view, *columns, **other):
@@ -97,43 +108,44 @@ def test_a_transform_gets_answers(run):
     assert data["style"] == [("photo", "drawing")[number % 2] for number in data["number"]]
 
 
-def test_answers_of_two_models_do_not_mix(dataset, run):
-    view = run.cut("answer.nsfw>=0")
+def test_answers_of_two_models_do_not_mix(dataset, own):
+    view = own.cut("answer.nsfw>=0")
     for number in (1, 2):
         dataset.answer(number, card="style", model="ee" * 32, numbers={"nsfw": 0.99})
         dataset.answer(number, card="dino", model="ff" * 32, vectors={"dino": vector(90)[:4]})
 
     with pytest.raises(SettingsError, match=r"answer.nsfw is of the models cd34.*, ee.*: choose by models={'answer.nsfw': 'cd34"):
-        read(run, view, "answer.nsfw")
+        read(own, view, "answer.nsfw")
     with pytest.raises(SettingsError, match="answer.dino is of the models ab12.*, ff"):
-        read(run, view, "answer.dino", on_error="skip")
-    own = read(run, view, "answer.nsfw", models={"answer.nsfw": "cd34"})
-    assert np.isnan(own[1][0]) and own[3][0] == np.float32(0.03)
+        read(own, view, "answer.dino", on_error="skip")
+    first = read(own, view, "answer.nsfw", models={"answer.nsfw": "cd34"})
+    assert np.isnan(first[1][0]) and first[3][0] == np.float32(0.03)
     chosen = dict(models={"answer.nsfw": "ee", "answer.dino": "ff"}, on_error="skip", batch_size=37)
-    other = read(run, view, "answer.nsfw", "answer.dino", **chosen)
+    other = read(own, view, "answer.nsfw", "answer.dino", **chosen)
     assert {number: (nsfw, len(dino)) for number, (nsfw, dino) in other.items()} == dict.fromkeys((1, 2), (np.float32(0.99), 2))
 
 
-def test_where_a_pair_was_prepared_anew_the_older_record_has_its_answer(dataset, run):
-    view = run.cut("answer.nsfw>=0")
+def test_where_a_pair_was_prepared_anew_the_older_record_has_its_answer(dataset, own):
+    view = own.cut("answer.nsfw>=0")
     dataset.index(40)
     dataset.send(dataset.topic, "8", dataset.pair(8))
 
-    assert read(run, view, "answer.nsfw", "answer.dino")[8][0] == np.float32(0.08)
+    assert read(own, view, "answer.nsfw", "answer.dino")[8][0] == np.float32(0.08)
 
 
-def test_a_view_that_grows_gets_what_was_answered_until_its_pairs_came(dataset, run):
+def test_a_view_that_grows_gets_what_was_answered_until_its_pairs_came(dataset, own):
     dataset.create_views()
-    view = run.cut("answer.nsfw>=0")
+    view = own.cut("answer.nsfw>=0")
     dataset.seal("live", 0, view)
     options = dict(OPTIONS, columns=["answer.dino"], epochs=None)
-    with Loader(run, run.follow("live", run="r"), **options) as loader:
+    with Loader(own, own.follow("live", run="r"), **options) as loader:
         batches = [next(loader)]
         dataset.produce(40, 30)
-        for number in range(40, 70):
-            for one in said(number):
-                dataset.answer(number, **one)
-        larger = run.cut("answer.nsfw>=0")
+        with dataset.sending() as send:
+            for number in range(40, 70):
+                for one in said(number):
+                    dataset.answer(number, send=send, **one)
+        larger = own.cut("answer.nsfw>=0")
         (_, old), (_, keys) = *keys_of(view), *keys_of(larger)
         dataset.seal("live", 1, _view_of(view.topic, view.topic_id, np.setdiff1d(keys, old), 100), last=True)
         while not any(int(one) >= 40 for one in batches[-1].pair_ids):
@@ -162,9 +174,9 @@ def test_without_topics_of_answers_it_says_which_is_missing(dataset):
             refused()
 
 
-def test_views_are_cut_by_answers(dataset, run, caplog):
+def test_views_are_cut_by_answers(dataset, own, caplog):
     def numbers(*where):
-        return sorted(int(sample.pair_id) for sample in run.samples(run.cut(where)))
+        return sorted(int(sample.pair_id) for sample in own.samples(own.cut(where)))
 
     known = [number for number in range(40) if number not in (5, 6, 7)]
     assert numbers("answer.nsfw<=0.1") == [0, 1, 2, 3, 4, 8, 9, 10]
@@ -177,19 +189,19 @@ def test_views_are_cut_by_answers(dataset, run, caplog):
     dataset.answer(5, card="late", numbers={"nsfw": 0.05})
     dataset.answer(1, card="late", numbers={"nsfw": 0.95})  # what one model says and another denies does not hold
     assert numbers("answer.nsfw<=0.09") == [0, 2, 3, 4, 5, 8, 9]
-    assert run.cut("answer.nsfw <= 0.3").where == ("answer.nsfw<=0.3",)
+    assert own.cut("answer.nsfw <= 0.3").where == ("answer.nsfw<=0.3",)
 
 
-def test_the_recipe_adds_what_it_holds_back(dataset, run):
+def test_the_recipe_adds_what_it_holds_back(dataset, own):
     dataset.create(f"{dataset.name}.recipes", 1)
     dataset.record_recipe("answer.style=photo")
     dataset.record_recipe("answer.nsfw>=0.02", "answer.nsfw<=0.1")
 
-    view = run.cut(["fold!=0", "answer.nsfw<= 0.1"])
+    view = own.cut(["fold!=0", "answer.nsfw<= 0.1"])
     assert view.where == ("fold!=0", "answer.nsfw<=0.1", "answer.nsfw>=0.02")
-    assert sorted(int(sample.pair_id) for sample in run.samples(view)) == [2, 3, 4, 8, 9]
+    assert sorted(int(sample.pair_id) for sample in own.samples(view)) == [2, 3, 4, 8, 9]
     dataset.record_recipe()
-    assert run.cut().where == () and run.cut().samples == 40
+    assert own.cut().where == () and own.cut().samples == 40
 
 
 # Cases of Java's ConditionTest: of each answer the number, or the label.

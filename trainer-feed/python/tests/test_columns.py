@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from conftest import SIDE, Writer, pair, picture
+from conftest import SIDE, Dataset, Writer, pair, picture
 from pairstream import Loader, SampleRefused, SettingsError
 from pairstream.augment import horizontal_flip, names_a_side
 from pairstream.batch.hooks import stack
@@ -76,8 +76,7 @@ TYPES = {"original_size": "int32", "crop": "int32", "crop.mirrored": "int32", "m
          "mask.clip": "uint8", "images.small": "uint8"}  # fmt: skip
 
 
-@pytest.fixture
-def run(dataset):
+def filled(dataset):
     producer = dataset.producer()
     producer.begin_transaction()
     for number in range(32):
@@ -86,6 +85,11 @@ def run(dataset):
     dataset._await_committed()
     source = dataset.source()
     return source, source.cut()
+
+
+@pytest.fixture(scope="module")
+def run(broker, registry):
+    return filled(Dataset(broker, registry))
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +135,8 @@ def test_a_batch_has_the_columns_that_are_asked_for(run):
         batches[0]["licence"]
 
 
-def test_columns_stay_once_there_are_takedowns(dataset, run):
+def test_columns_stay_once_there_are_takedowns(dataset):
+    run = filled(dataset)
     dataset.take_down("PAIR", "3")
     with Loader(*run, **OPTIONS, columns=COLUMNS) as loader:
         batches = list(loader)
@@ -313,7 +318,7 @@ def seen(loader):
     return {(batch.epoch, name): noise for batch in loader for name, noise in zip(batch.pair_ids, batch.data["noise"])}
 
 
-def test_a_transform_repeats_itself_with_other_ranks_and_goes_on_exactly(dataset, run):
+def test_a_transform_repeats_itself_with_other_ranks_and_goes_on_exactly(run):
     with Loader(*run, **HOOKED) as loader:
         whole = seen(loader)
     with Loader(*run, **HOOKED, threads=1) as loader:

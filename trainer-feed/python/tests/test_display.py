@@ -25,10 +25,8 @@ def figures(shown):
     return [(np.asarray(Image.open(io.BytesIO(base64.b64decode(png)))), html.unescape(text)) for png, text in found]
 
 
-def test_a_batch_is_shown_in_three_lines(dataset):
-    dataset.produce(0, 30)
-
-    lines = repr(first_batch(dataset, pixels="float32", columns=["height", "url"], caption_dropout=1.0)).splitlines()
+def test_a_batch_is_shown_in_three_lines(drawn):
+    lines = repr(first_batch(drawn(30)[0], pixels="float32", columns=["height", "url"], caption_dropout=1.0)).splitlines()
 
     assert lines == [
         "Batch(size=24, epoch=0, step=0, position={'epoch': 1, 'samples': 0},",
@@ -41,10 +39,8 @@ def test_a_batch_is_shown_in_three_lines(dataset):
     dict(), dict(layout="nchw"), dict(pixels="float32"), dict(pixels="float32", layout="nchw", normalise="clip"),
     dict(pixels="float32", normalise="minus-one-to-one"),
 ])  # fmt: skip
-def test_a_notebook_shows_sixteen_pictures_with_their_captions(dataset, form):
-    dataset.produce(0, 30)
-
-    batch = first_batch(dataset, **form)
+def test_a_notebook_shows_sixteen_pictures_with_their_captions(drawn, form):
+    batch = first_batch(drawn(30)[0], **form)
 
     shown = figures(batch._repr_html_())
     assert [caption for _, caption in shown] == batch.captions[:16]

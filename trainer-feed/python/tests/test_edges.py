@@ -57,7 +57,11 @@ class _Kind:
 
 NOT_THERE = "is not installed; PAIRSTREAM_TORCH=true has the build do so"
 
-KINDS = ["plain", "mix", "groups", "torch", "data loader"]
+def full(*cases):
+    """Further cases of a kind."""
+    return [pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.full) for case in cases]
+
+
 BATCHES = 60
 """Of a mix there is no end."""
 
@@ -68,23 +72,29 @@ def epochs_of(kind):
 
 
 @pytest.fixture
-def run(dataset):
+def run(drawn):
+    return drawn(80)[1:]
+
+
+@pytest.fixture
+def own(dataset):
+    """As :func:`run`, of a data set that the test may change."""
     dataset.produce(0, 80)
     source = dataset.source()
     return source, source.cut()
 
 
-def unbroken(kind, run, options):
+def unbroken(kind, run, options, batches=BATCHES):
     one = _Kind(kind, run, options)
     with one.loader:
-        return [one.content(batch) for _, batch in zip(range(BATCHES), one.batches)]
+        return [one.content(batch) for _, batch in zip(range(batches), one.batches)]
 
 
-def interrupted(kind, run, options, arm, disarm):
+def interrupted(kind, run, options, arm, disarm, batches=BATCHES):
     """What a loop hands out that goes on after each interrupt, and how many there were."""
     one, seen, interrupts = _Kind(kind, run, options), [], 0
     with one.loader:
-        while len(seen) < BATCHES:
+        while len(seen) < batches:
             try:
                 arm()
                 for batch in one.batches:
@@ -93,7 +103,7 @@ def interrupted(kind, run, options, arm, disarm):
                     state = one.loader.state_dict()
                     if kind in ("plain", "torch", "data loader"):
                         assert state["epoch"] * 80 + state["samples"] == 4 * len(seen)
-                    if len(seen) == BATCHES:
+                    if len(seen) == batches:
                         break
                     arm()
                 else:
@@ -106,8 +116,10 @@ def interrupted(kind, run, options, arm, disarm):
     return seen, interrupts
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_interrupt_at_any_line_loses_nothing(run, kind):
+@pytest.mark.parametrize("kind, batches", [
+    ("plain", 20), *full(*((kind, BATCHES) for kind in ("plain", "mix", "groups", "torch", "data loader"))),
+])  # fmt: skip
+def test_an_interrupt_at_any_line_loses_nothing(run, kind, batches):
     options = {**OPTIONS, "epochs": epochs_of(kind)}
     numbers, left = random.Random(7), [0]
 
@@ -125,13 +137,13 @@ def test_an_interrupt_at_any_line_loses_nothing(run, kind):
         left[0] = numbers.randint(1, 400)
         sys.settrace(trace)
 
-    seen, interrupts = interrupted(kind, run, options, arm, lambda: sys.settrace(None))
+    seen, interrupts = interrupted(kind, run, options, arm, lambda: sys.settrace(None), batches)
 
-    assert seen == unbroken(kind, run, options)
+    assert seen == unbroken(kind, run, options, batches)
     assert interrupts > len(seen) / 10
 
 
-@pytest.mark.parametrize("kind", ["plain", "torch"])
+@pytest.mark.parametrize("kind", ["plain", *full("torch")])
 def test_a_signal_at_any_time_loses_nothing(run, kind):
     options = {**OPTIONS, "epochs": 3, "slots": 1, "threads": 1, "transform": slow} if kind == "plain" else {
         **OPTIONS, "epochs": 3, "slots": 1
@@ -177,7 +189,7 @@ class Once:
         return self._function(*arguments)
 
 
-@pytest.mark.parametrize("where", ["augment", "transform", "collate", "torch"])
+@pytest.mark.parametrize("where", ["augment", *full("transform", "collate", "torch")])
 def test_what_failed_once_is_made_again(run, where):
     kind = "torch" if where == "torch" else "plain"
     options = {**OPTIONS, "epochs": 2}
@@ -223,7 +235,7 @@ def loops_of(make, saves, restarts):
     return lengths
 
 
-@pytest.mark.parametrize("saves", [1, 5, "behind the loop"])
+@pytest.mark.parametrize("saves", [1, *full(5, "behind the loop")])
 def test_a_state_goes_on_as_that_of_torchdata(run, saves):
     stateful = pytest.importorskip("torchdata.stateful_dataloader", reason=f"torchdata {NOT_THERE}")
     opened = []
@@ -241,8 +253,7 @@ def test_a_state_goes_on_as_that_of_torchdata(run, saves):
     assert sum(lengths) == 15
 
 
-@pytest.mark.parametrize("epochs", [1, 2])
-@pytest.mark.parametrize("last", ["drop", "keep"])
+@pytest.mark.parametrize("epochs, last", [(2, "keep"), *full((1, "drop"), (1, "keep"), (2, "drop"))])
 def test_whoever_goes_on_behind_a_loop_has_what_would_have_come_without(run, epochs, last):
     options = {**OPTIONS, "batch_size": 30, "epochs": epochs, "last": last}
     with Loader(*run, **options) as loader:
@@ -313,7 +324,7 @@ def threads():
     return {thread for thread in threading.enumerate() if thread.name.startswith("pairstream-")}
 
 
-@pytest.mark.parametrize("leaves", ["it at a batch", "the loop at its end", "it in a cycle", "it with its iterator"])
+@pytest.mark.parametrize("leaves", ["it at a batch", *full("the loop at its end", "it in a cycle", "it with its iterator")])
 def test_a_loader_that_nothing_refers_to_ends(run, leaves):
     before = threads()
     loader = Loader(*run, **OPTIONS)
@@ -413,10 +424,10 @@ list(batches)
 """
 
 
-@pytest.mark.parametrize("closes", [True, False])
-def test_a_trainer_ends_while_the_broker_stands_still(run, dataset, broker, closes):
+@pytest.mark.parametrize("closes", [True, *full(False)])
+def test_a_trainer_ends_while_the_broker_stands_still(drawn, broker, closes):
     proxy = Proxy(broker)
-    process = script(TRAINER, dataset, proxy.address, closes=closes)
+    process = script(TRAINER, drawn(80)[0], proxy.address, closes=closes)
     try:
         assert process.stdout.readline() == "begun\n", process.stderr.read()
         proxy.freeze()
@@ -453,9 +464,9 @@ loader.close()
 """
 
 
-@pytest.mark.parametrize("begins", [False, True])
-def test_forked_processes_have_clients_of_their_own(run, dataset, broker, begins):
-    process = script(FORKED, dataset, broker, begins=begins)
+@pytest.mark.parametrize("begins", [True, *full(False)])
+def test_forked_processes_have_clients_of_their_own(run, drawn, broker, begins):
+    process = script(FORKED, drawn(80)[0], broker, begins=begins)
     out, said = process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 0, said
@@ -476,12 +487,14 @@ def remake(dataset, topic, partitions, fill=lambda: None):
         fill()
 
 
-@pytest.mark.parametrize("what", ["made anew", "deleted"])
-@pytest.mark.parametrize("kind", ["plain", "mix", "groups"])
-def test_a_topic_that_becomes_another_is_not_the_views(run, dataset, kind, what):
+@pytest.mark.parametrize("kind, what", [
+    ("plain", "made anew"), ("mix", "deleted"),
+    *full(("plain", "deleted"), ("mix", "made anew"), ("groups", "made anew"), ("groups", "deleted")),
+])  # fmt: skip
+def test_a_topic_that_becomes_another_is_not_the_views(own, dataset, kind, what):
     options = {**OPTIONS, "window": 1, "slots": 1, "epochs": None}
-    expected = unbroken(kind, run, options)
-    one, seen = _Kind(kind, run, options), []
+    expected = unbroken(kind, own, options)
+    one, seen = _Kind(kind, own, options), []
     with one.loader, pytest.raises(PositionRefused, match=f"{dataset.topic} has been {what}"):
         for batch in one.batches:
             if len(seen) == 3:
@@ -491,12 +504,12 @@ def test_a_topic_that_becomes_another_is_not_the_views(run, dataset, kind, what)
     assert seen == expected[: len(seen)]
     if what == "made anew":
         with pytest.raises(PositionRefused, match="has been made anew"):
-            Loader(*run, **OPTIONS)
+            Loader(*own, **OPTIONS)
 
 
-def test_a_topic_that_is_deleted_while_it_is_read_whole_is_told(run, dataset, monkeypatch):
+def test_a_topic_that_is_deleted_while_it_is_read_whole_is_told(own, dataset, monkeypatch):
     monkeypatch.setattr("pairstream.kafka.cluster._READ_AT_ONCE", 5)
-    cluster = run[0].cluster
+    cluster = own[0].cluster
     reading = cluster.read(dataset.topic, dict.fromkeys(range(3), 0))
     next(reading)
     remake(dataset, dataset.topic, 3, fill=None)
@@ -504,25 +517,25 @@ def test_a_topic_that_is_deleted_while_it_is_read_whole_is_told(run, dataset, mo
         list(reading)
 
 
-def test_partitions_that_come_change_nothing_for_a_view(run, dataset):
+def test_partitions_that_come_change_nothing_for_a_view(own, dataset):
     from confluent_kafka.admin import NewPartitions
 
-    expected = unbroken("plain", run, OPTIONS)
-    one = _Kind("plain", run, {**OPTIONS, "slots": 1})
+    expected = unbroken("plain", own, OPTIONS)
+    one = _Kind("plain", own, {**OPTIONS, "slots": 1})
     with one.loader:
         seen = [one.content(next(one.batches))]
         dataset.admin.create_partitions([NewPartitions(dataset.topic, 5)])[dataset.topic].result()
         seen += [one.content(batch) for batch in one.batches]
     assert seen == expected
-    assert run[0].cut().blocks == run[1].blocks
+    assert own[0].cut().blocks == own[1].blocks
 
 
-def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_topic(run, dataset, monkeypatch):
+def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_topic(own, dataset, monkeypatch):
     from confluent_kafka.admin import NewPartitions
 
     monkeypatch.setattr("pairstream.takedowns._LOOK_EVERY_S", 0.0)
     topic = f"{dataset.name}.takedowns"
-    takedowns = Takedowns(run[0].cluster, topic)
+    takedowns = Takedowns(own[0].cluster, topic)
     dataset.admin.create_partitions([NewPartitions(topic, 3)])[topic].result()
     deadline = time.monotonic() + TIMEOUT_S
     producer = dataset.producer()
@@ -538,10 +551,10 @@ def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_top
     takedowns.close()
 
 
-def test_what_runs_agree_on_is_not_read_of_another_topic(run, dataset, monkeypatch):
+def test_what_runs_agree_on_is_not_read_of_another_topic(own, dataset, monkeypatch):
     monkeypatch.setattr("pairstream.kafka.tail._LOOK_EVERY_S", 0.0)
     dataset.create_views()
-    tail = TopicTail(run[0].cluster, f"{dataset.name}.runs")
+    tail = TopicTail(own[0].cluster, f"{dataset.name}.runs")
     tail.read(print)
     remake(dataset, f"{dataset.name}.runs", 1)
     with pytest.raises((PositionRefused, Unavailable), match=f"{dataset.name}.runs"):
@@ -549,11 +562,13 @@ def test_what_runs_agree_on_is_not_read_of_another_topic(run, dataset, monkeypat
     tail.close()
 
 
-@pytest.mark.parametrize("kind, subject, gone", [
+TAKEDOWNS = [
     ("PAIR", "5", {5}), ("IMAGE", "digest 6", {6}), ("CONTRIBUTOR", "contributor 3", set(range(3, 80, 7))),
     ("PRODUCER", "p", {8, 78}), ("SOURCE", "scrape", {9, 79}), ("SOURCE", "example.org", set(range(80)) - {10, 77}),
-])  # fmt: skip
-def test_a_cut_heeds_takedowns_that_are_not_carried_out(dataset, kind, subject, gone):
+]
+
+
+def test_a_cut_heeds_takedowns_that_are_not_carried_out(dataset):
     special = {8: dict(producer="p"), 9: dict(source_kind="scrape"), 10: dict(url="https://Other.example/10")}
     special.update({number + 70 if number != 10 else 77: of for number, of in special.items()})
     producer = dataset.producer()
@@ -569,12 +584,13 @@ def test_a_cut_heeds_takedowns_that_are_not_carried_out(dataset, kind, subject, 
     numbers = lambda view: {int(by_offset[one.partition, offset]) for one in view.blocks for offset in one.offsets}
     assert numbers(source.cut()) == set(range(80))
 
-    dataset.take_down(kind, subject)
-    view = source.cut(["fold=0,1,2,3,4"])
-    assert numbers(view) == set(range(80)) - gone
-    assert view.where == ("fold=0,1,2,3,4",)
-    dataset.lift(kind, subject)
-    assert numbers(source.cut()) == set(range(80))
+    for kind, subject, gone in TAKEDOWNS:
+        dataset.take_down(kind, subject)
+        view = source.cut(["fold=0,1,2,3,4"])
+        assert numbers(view) == set(range(80)) - gone
+        assert view.where == ("fold=0,1,2,3,4",)
+        dataset.lift(kind, subject)
+        assert numbers(source.cut()) == set(range(80))
 
 
 @pytest.fixture
@@ -608,8 +624,7 @@ def odd(image, random):
     return image
 
 
-@pytest.mark.parametrize("takedown", [False, True])
-@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("ranks, takedown", [(2, True), *full((1, False), (1, True), (2, False))])
 def test_what_cannot_be_had_is_skipped_counted_and_named(dataset, faulty, caplog, ranks, takedown):
     source, view, wrong = faulty
     if takedown:

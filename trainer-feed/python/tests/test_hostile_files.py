@@ -25,6 +25,7 @@ from pairstream.views.facts import Facts
 from test_index import entry, reader_of
 
 MUTANTS = 1500
+FEW, ALL = 300, pytest.param(MUTANTS, marks=pytest.mark.full)
 MOST_BYTES = 64 << 20
 NUMBERS = [0, 1, 2, 255, 256, 1 << 31, (1 << 32) - 1, 1 << 48, 1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
 MODEL = "m"
@@ -40,10 +41,10 @@ def memory():
     assert peak < MOST_BYTES
 
 
-def mutants(whole, seed):
+def mutants(whole, seed, count):
     """Some files that are nearly this one: bytes, numbers, digits of the header and ends are others."""
     numbers = random.Random(seed)
-    for _ in range(MUTANTS):
+    for _ in range(count):
         made = bytearray(whole)
         for _ in range(numbers.choice([1, 1, 1, 2, 4])):
             at = numbers.randrange(len(made))
@@ -88,20 +89,21 @@ def use(view):
 
 
 @pytest.mark.parametrize("ending", ["view", "json"])
-def test_a_view_that_was_made_to_harm_is_refused(tmp_path, ending):
+@pytest.mark.parametrize("count", [FEW, ALL])
+def test_a_view_that_was_made_to_harm_is_refused(tmp_path, ending, count):
     file = tmp_path / f"a.{ending}"
     whole = a_view()
     if ending == "json":
         whole = View(whole.topic, whole.topic_id, whole.cut_at, whole.blocks)
     whole.save(file)
     refused = 0
-    for content in mutants(file.read_bytes(), 1):
+    for content in mutants(file.read_bytes(), 1, count):
         file.write_bytes(content)
         try:
             use(View.load(file))
         except ViewError:
             refused += 1
-    assert refused > MUTANTS // 2
+    assert refused > count // 2
 
 
 def binary(header, arrays=b""):
@@ -240,9 +242,10 @@ def test_nothing_is_erased_behind_a_link(tmp_path):
 
 
 @pytest.mark.parametrize("of", ["keys", "states", "values"])
-def test_a_mutated_stored_column_is_refused_or_read(tmp_path, of):
+@pytest.mark.parametrize("count", [FEW // 2, pytest.param(500, marks=pytest.mark.full)])
+def test_a_mutated_stored_column_is_refused_or_read(tmp_path, of, count):
     view, files = stored(tmp_path)
-    for content in islice(mutants(files[of].read_bytes(), 2), 500):
+    for content in mutants(files[of].read_bytes(), 2, count):
         files[of].unlink()
         files[of].write_bytes(content)
         try:
@@ -251,10 +254,11 @@ def test_a_mutated_stored_column_is_refused_or_read(tmp_path, of):
             pass
 
 
-def test_mutated_records_of_the_index_are_refused_or_read(registry):
+@pytest.mark.parametrize("count", [FEW, ALL])
+def test_mutated_records_of_the_index_are_refused_or_read(registry, count):
     value = Writer(registry, "IndexedPair").write(entry(3, measures={"sharpness": 1.0, "entropy": 2.0}))
     reader = reader_of(registry, "partition", "offset", "url", "measures.sharpness", "split")
-    for content in mutants(value, 3):
+    for content in mutants(value, 3, count):
         try:
             reader.read([value, value[:5] + content[5:], value])
         except MalformedRow as e:

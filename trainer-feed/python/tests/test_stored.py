@@ -48,7 +48,13 @@ class Encoder:
 
 
 @pytest.fixture
-def run(dataset):
+def run(drawn):
+    return drawn(75)[1:]
+
+
+@pytest.fixture
+def own(dataset):
+    """As :func:`run`, of a data set that the test may change."""
     dataset.produce(0, 75)
     source = dataset.source()
     return source, source.cut()
@@ -132,10 +138,10 @@ def test_tensors_have_the_columns_type_and_shape(run, tmp_path):
     assert [int(value[0, 1]) for value in batch["latents"]] == [int(one) for one in batch["pair_ids"]]
 
 
-def test_a_larger_view_computes_what_is_missing(dataset, run, tmp_path):
-    write(run, tmp_path)
+def test_a_larger_view_computes_what_is_missing(dataset, own, tmp_path):
+    write(own, tmp_path)
     dataset.produce(75, 30)
-    larger = run[0], run[0].cut()
+    larger = own[0], own[0].cut()
     with pytest.raises(SettingsError, match=r"30 of 105 pairs have no latents of sha256:0001; pairstream\.write_col"):
         read(larger, tmp_path)
 
@@ -144,7 +150,7 @@ def test_a_larger_view_computes_what_is_missing(dataset, run, tmp_path):
     assert sorted(encoder.numbers) == list(range(75, 105))
     assert write(larger, tmp_path, encoder) == 0
     assert len(set(read(larger, tmp_path))) == 104
-    assert len(read(run, tmp_path)) == 72
+    assert len(read(own, tmp_path)) == 72
     assert {tuple(one) for one in states(tmp_path).values()} == {(1,)} and len(states(tmp_path)) == 105
 
 
@@ -163,7 +169,7 @@ def test_columns_of_two_models_do_not_mix(run, tmp_path):
         assert batch["latents"].dtype == np.float32 and (batch["latents"][:, 0, 2] == 1001).all()
 
 
-@pytest.mark.parametrize("ranks", [2, 3, 5])
+@pytest.mark.parametrize("ranks", [3, *(pytest.param(ranks, marks=pytest.mark.full) for ranks in (2, 5))])
 def test_ranks_write_side_by_side(run, tmp_path, ranks):
     encoders = [Encoder() for _ in range(ranks)]
     counts = [0] * ranks
@@ -195,10 +201,11 @@ def writing_process(run, broker, registry, folder, kill_at):
     return process.returncode, [json.loads(line) for line in out.splitlines()], err
 
 
-def test_goes_on_where_it_was_killed(run, broker, registry, tmp_path):
+@pytest.mark.parametrize("kills", [(3, 6, 0), pytest.param((1, 3, 4, 5, 6, 7, 9, 0), marks=pytest.mark.full)])
+def test_goes_on_where_it_was_killed(run, broker, registry, tmp_path, kills):
     """The first four syncs are of new files, the others of values and states, by turns."""
     folder, kept = tmp_path / "columns", set()
-    for kill_at in (1, 3, 4, 5, 6, 7, 9, 0):
+    for kill_at in kills:
         code, batches, err = writing_process(run, broker, registry, tmp_path, kill_at)
         assert code == (-signal.SIGKILL if kill_at else 0), err
         # What has a value is never computed again, and what was computed has one, but for the last batch.
@@ -213,16 +220,16 @@ def test_goes_on_where_it_was_killed(run, broker, registry, tmp_path):
     assert len(read(run, folder)) == 72
 
 
-def test_withdrawn_pairs_have_no_value_and_their_stand_ins_their_own(dataset, run, tmp_path):
+def test_withdrawn_pairs_have_no_value_and_their_stand_ins_their_own(dataset, own, tmp_path):
     for number in (3, 4, 5):
         dataset.take_down("PAIR", str(number))
     encoder = Encoder()
 
-    assert write(run, tmp_path, encoder) == 72
-    assert write(run, tmp_path, encoder) == 0
+    assert write(own, tmp_path, encoder) == 72
+    assert write(own, tmp_path, encoder) == 0
     assert not {3, 4, 5} & set(encoder.numbers)
     assert sorted(one for one in states(tmp_path).values() if one != [1]) == [[2]] * 3
-    with Loader(*run, **OPTIONS, columns=["latents"], stored=tmp_path, epochs=3) as loader:
+    with Loader(*own, **OPTIONS, columns=["latents"], stored=tmp_path, epochs=3) as loader:
         stand_ins = 0
         for batch in loader:
             stand_ins += batch.stand_ins
@@ -230,79 +237,79 @@ def test_withdrawn_pairs_have_no_value_and_their_stand_ins_their_own(dataset, ru
     assert stand_ins > 3
 
     dataset.lift("PAIR", "4")
-    with pytest.raises(SampleRefused, match=rf"^{run[1].topic}-1-\d+: has no latents of .*write_column computes"):
-        read(run, tmp_path, last="keep", epochs=2)
-    assert write(run, tmp_path, encoder) == 1
-    assert 4 in read(run, tmp_path, epochs=2)
+    with pytest.raises(SampleRefused, match=rf"^{own[1].topic}-1-\d+: has no latents of .*write_column computes"):
+        read(own, tmp_path, last="keep", epochs=2)
+    assert write(own, tmp_path, encoder) == 1
+    assert 4 in read(own, tmp_path, epochs=2)
 
 
-def test_where_every_pair_is_withdrawn_nothing_is_written(dataset, run, tmp_path):
+def test_where_every_pair_is_withdrawn_nothing_is_written(dataset, own, tmp_path):
     dataset.take_down("SOURCE", "crowd")
     for _ in range(2):
-        assert write(run, tmp_path) == 0
+        assert write(own, tmp_path) == 0
     assert len(files(tmp_path, "states")) == 1 and not files(tmp_path, "values")
 
     dataset.lift("SOURCE", "crowd")
-    assert write(run, tmp_path) == 75 and len(read(run, tmp_path)) == 72
+    assert write(own, tmp_path) == 75 and len(read(own, tmp_path)) == 72
 
 
-def test_values_of_withdrawn_pairs_are_erased(dataset, run, tmp_path):
-    write(run, tmp_path)
+def test_values_of_withdrawn_pairs_are_erased(dataset, own, tmp_path):
+    write(own, tmp_path)
     dataset.take_down("CONTRIBUTOR", "contributor 3")
     gone = [number for number in range(75) if number % 7 == 3]
     for number in gone:
         dataset.withdraw(number)
     dataset.send(dataset.topic, "8", dataset.pair(8))  # prepared anew: the view has the earlier record
 
-    assert forget_withdrawn(run[0], tmp_path) == len(gone)
-    assert forget_withdrawn(run[0], tmp_path) == 0
+    assert forget_withdrawn(own[0], tmp_path) == len(gone)
+    assert forget_withdrawn(own[0], tmp_path) == 0
 
     values = np.concatenate([np.load(file) for file in files(tmp_path, "values")])
     assert sorted(values[:, 0, 1].tolist()) == sorted([0] * len(gone) + [one for one in range(75) if one not in gone])
     assert (values.reshape(75, -1) == 0).all(1).sum() == len(gone)
-    assert not set(gone) & set(read(run, tmp_path, epochs=2))
+    assert not set(gone) & set(read(own, tmp_path, epochs=2))
 
 
-def test_values_are_erased_before_a_takedown_is_carried_out(dataset, run, tmp_path):
-    write(run, tmp_path)
+def test_values_are_erased_before_a_takedown_is_carried_out(dataset, own, tmp_path):
+    write(own, tmp_path)
     dataset.take_down("CONTRIBUTOR", "contributor 3")
     gone = [number for number in range(75) if number % 7 == 3]
 
-    assert forget_withdrawn(run[0], tmp_path) == len(gone)
-    assert forget_withdrawn(run[0], tmp_path) == 0
+    assert forget_withdrawn(own[0], tmp_path) == len(gone)
+    assert forget_withdrawn(own[0], tmp_path) == 0
     values = np.concatenate([np.load(file) for file in files(tmp_path, "values")])
     assert (values.reshape(75, -1) == 0).all(1).sum() == len(gone)
 
 
-def test_an_erasure_that_was_killed_is_ended(dataset, run, tmp_path):
-    write(run, tmp_path)
+def test_an_erasure_that_was_killed_is_ended(dataset, own, tmp_path):
+    write(own, tmp_path)
     dataset.take_down("PAIR", "8")
     dataset.withdraw(8)
     (file,), (values,) = files(tmp_path, "states"), files(tmp_path, "values")
     row = int(np.flatnonzero(np.load(values)[:, 0, 1] == 8)[0])
     np.load(file, "r+")[row] = 3
 
-    assert 8 not in read(run, tmp_path)
-    assert forget_withdrawn(run[0], tmp_path) == 1
+    assert 8 not in read(own, tmp_path)
+    assert forget_withdrawn(own[0], tmp_path) == 1
     assert np.load(file)[row] == 2 and (np.load(values)[row] == 0).all()
     with pytest.raises(SettingsError, match="there is no folder"):
-        forget_withdrawn(run[0], tmp_path / "no")
+        forget_withdrawn(own[0], tmp_path / "no")
 
 
-def test_a_view_that_grows_gets_what_is_written_meanwhile(dataset, run, tmp_path):
+def test_a_view_that_grows_gets_what_is_written_meanwhile(dataset, own, tmp_path):
     dataset.create_views()
-    dataset.seal("live", 0, run[1])
-    write(run, tmp_path, rank=1, ranks=3)
+    dataset.seal("live", 0, own[1])
+    write(own, tmp_path, rank=1, ranks=3)
     with pytest.raises(SettingsError, match="50 of 75 pairs have no latents"):
-        read((run[0], run[0].follow("live", run="r")), tmp_path)
-    write(run, tmp_path)
+        read((own[0], own[0].follow("live", run="r")), tmp_path)
+    write(own, tmp_path)
     options = dict(OPTIONS, columns=["latents"], stored=tmp_path)
-    with Loader(run[0], run[0].follow("live", run="r"), **options) as loader:
+    with Loader(own[0], own[0].follow("live", run="r"), **options) as loader:
         first = [next(loader) for _ in range(2)]
         dataset.produce(75, 30)
-        larger = run[0].cut()
-        write((run[0], larger), tmp_path)
-        (_, old), (_, keys) = *keys_of(run[1]), *keys_of(larger)
+        larger = own[0].cut()
+        write((own[0], larger), tmp_path)
+        (_, old), (_, keys) = *keys_of(own[1]), *keys_of(larger)
         came = _view_of(larger.topic, larger.topic_id, np.setdiff1d(keys, old), 100)
         dataset.seal("live", 1, came, last=True)
         batches = first

@@ -117,6 +117,9 @@ class Window:
         return Loaded(self._living[at % len(self._living)], at >= len(self._living) or not self._is_own)
 
 
+_NOT_IN_THE_LOG = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
+
+
 class GroupedWindow:
     """The records of a window that a run hands out, by group and number among the window's of that group.
 
@@ -318,6 +321,9 @@ class WindowLoader:
             for message in consumer.consume(len(offsets) - bisect_right(offsets, at), _POLL_S):
                 error = message.error()
                 if error is not None:
+                    if error.code() in _NOT_IN_THE_LOG:
+                        # A topic that was made anew may have fewer records yet.
+                        self.require_same(time.monotonic())
                     at = max(at, _behind(error, message.offset(), f"{topic}-{block.partition}", offsets[0]))
                     continue
                 heard_at = time.monotonic()
@@ -344,7 +350,7 @@ def _behind(error: KafkaError, offset: int, partition: str, first: int) -> int:
     """The last offset that an event leaves behind."""
     if error.code() == KafkaError._PARTITION_EOF:
         return offset - 1
-    if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+    if error.code() in _NOT_IN_THE_LOG:
         raise PositionRefused(f"{partition}: records of the view, from {first} on, have left the log")
     if error.retriable() or error.code() in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
         return -1

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.testing.PythonEnvironment;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The pages become a site, none of whose links is dead. */
+@Tag("full")
 class SiteTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));

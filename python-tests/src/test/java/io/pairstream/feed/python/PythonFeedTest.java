@@ -60,6 +60,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -178,7 +179,7 @@ class PythonFeedTest {
     Random random = new Random(3);
     List<Handed> found = new ArrayList<>();
     while (found.size() < expected.size()) {
-      int next = Math.min(1 + random.nextInt(2), expected.size() - found.size());
+      int next = Math.min(2 + random.nextInt(2), expected.size() - found.size());
       Optional<JsonNode> position =
           found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1).position());
       inPython(asked, position, next, found);
@@ -190,6 +191,7 @@ class PythonFeedTest {
   /**
    * Python follows views that this package seals: an epoch is one of a view of the same segments.
    */
+  @Tag("full")
   @Test
   void followsInPythonWhatIsSealedHere() throws Exception {
     produce(75);
@@ -214,6 +216,7 @@ class PythonFeedTest {
         .isEqualTo(expected);
   }
 
+  @Tag("full")
   @Test
   void ranksShareTheBatchesOfARun() throws Exception {
     produce(75);
@@ -240,6 +243,7 @@ class PythonFeedTest {
   }
 
   /** As the dashboard reads it, by the names that its trainer's clock knows. */
+  @Tag("full")
   @Test
   void operatorsSeeATrainerInPython() throws Exception {
     produce(75);

@@ -2,6 +2,7 @@ package io.pairstream.feed.python;
 
 import io.pairstream.service.cluster.TestCluster;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,6 +15,16 @@ class PythonOwnTest {
 
   @Test
   void passesItsOwnTests() throws Exception {
+    run("not full");
+  }
+
+  @Tag("full")
+  @Test
+  void passesItsOwnLongTests() throws Exception {
+    run("full");
+  }
+
+  private static void run(String marks) throws Exception {
     String output =
         PythonSources.environment()
             .run(
@@ -24,8 +35,9 @@ class PythonOwnTest {
                 "--config-file=" + PythonSources.FOLDER.resolve("pyproject.toml"),
                 "-p",
                 "no:cacheprovider",
-                // Its tests wait for the broker most of the time.
-                "--numprocesses=3",
+                "-m",
+                marks,
+                "--numprocesses=2",
                 "--dist=worksteal",
                 "-rs",
                 "--color=no");
