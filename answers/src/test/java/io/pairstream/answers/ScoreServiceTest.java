@@ -18,6 +18,7 @@ import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -29,7 +30,7 @@ import io.pairstream.service.rejection.Measurements;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
-import io.pairstream.service.transactions.GroupClients;
+import io.pairstream.service.transactions.GroupInstance;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
@@ -38,21 +39,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +70,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(600)
+@Timeout(300)
 class ScoreServiceTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -190,9 +197,9 @@ class ScoreServiceTest {
     assertThat(nsfw.asked()).as("a failure is an answer").hasSize(3);
 
     nsfw.mend();
-    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("TIMED_OUT")), nsfw));
+    ended(start(settings(Run.AGAIN, "TIMED_OUT"), nsfw));
     assertThat(nsfw.asked()).as("another reason").hasSize(3);
-    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("CRASHED")), nsfw));
+    ended(start(settings(Run.AGAIN, "CRASHED"), nsfw));
 
     assertThat(nsfw.asked()).hasSize(4).endsWith("bomb");
     assertThat(answers().values()).allMatch(answer -> answer.getStatus().equals("ANSWERED"));
@@ -243,7 +250,7 @@ class ScoreServiceTest {
     assertThat(pairAnswers()).hasSize(4);
 
     nsfw.mend();
-    ended(start(settings(cluster(), Run.AGAIN, List.of(), Set.of("CRASHED")), nsfw));
+    ended(start(settings(Run.AGAIN, "CRASHED"), nsfw));
     assertThat(pairAnswers()).hasSize(4);
   }
 
@@ -265,18 +272,18 @@ class ScoreServiceTest {
   /** The test erases as another instance does, which knows nothing of the pair that is open. */
   @Test
   void anAnswerThatAnotherInstanceErasesIsAskedAgainForThePairsThatStillShowIt() {
-    CountDownLatch isErased = new CountDownLatch(1);
+    CompletableFuture<Void> isErased = new CompletableFuture<>();
     CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw"));
     CountingModel words =
         new CountingModel(
             CountingModel.card("words", false, true, ""),
             name -> {
               if (name.equals("the cat")) {
-                awaitQuietly(isErased);
+                isErased.join();
               }
             });
     publish("cat", "a cat");
-    ScoreService service = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), nsfw, words);
+    ScoreService service = start(settings(Run.FOLLOW), nsfw, words);
     Await.until("it is answered", () -> pairAnswers().size() == 2, service::counts);
     PairAnswer said = pairAnswers().get(id("cat", "a cat") + "/nsfw");
     String answer = said.getShown() + "/" + said.getModel();
@@ -284,7 +291,7 @@ class ScoreServiceTest {
     publish("cat", "the cat");
     Await.until("a pair is open", () -> words.asked().contains("the cat"), service::counts);
     erase("cat", "a cat", answer);
-    isErased.countDown();
+    isErased.complete(null);
 
     Await.until(
         "the answer is there again",
@@ -301,14 +308,6 @@ class ScoreServiceTest {
           cluster, cluster.topics().pairAnswers(), id(picture, caption) + "/" + card, null);
     }
     TestCluster.put(cluster, cluster.topics().answers(), answer, null);
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Test
@@ -333,7 +332,7 @@ class ScoreServiceTest {
   void aModelThatIsAwayIsWaitedForAndTheInstanceStaysInItsGroup() {
     CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).away(2);
     publish("cat", "a cat");
-    ScoreService service = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), nsfw);
+    ScoreService service = start(settings(Run.FOLLOW), nsfw);
     Await.until(
         "it says what it waits for",
         () -> service.obstacle().equals(Optional.of("no process today")),
@@ -347,11 +346,28 @@ class ScoreServiceTest {
 
   @Test
   void anAnswerOutlastsACommitThatFails() {
+    CountingModel nsfw = untilEndWithACommitThatFails(CountingModel.ofPictures("nsfw"));
+
+    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog");
+    assertThat(pairAnswers()).hasSize(3);
+    assertThat(answers().values()).allMatch(answer -> answer.getVectors().size() == 1);
+  }
+
+  @Test
+  void aCommitThatFailsLosesNoPair() {
+    untilEndWithACommitThatFails(CountingModel.captioner("captioner", true));
+
+    assertThat(generated())
+        .extracting(KeyedValues::key)
+        .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
+  }
+
+  private CountingModel untilEndWithACommitThatFails(ModelCard card) {
     SelfReport report = new SelfReport("score", Clock.systemUTC());
     AtomicBoolean isFenced = new AtomicBoolean();
-    CountingModel nsfw =
+    CountingModel model =
         new CountingModel(
-            CountingModel.ofPictures("nsfw"),
+            card,
             name -> {
               if (!isFenced.getAndSet(true)) {
                 fence(report.now().getFacts().get(AbandonedTransaction.IDS_FACT));
@@ -360,12 +376,10 @@ class ScoreServiceTest {
     publish("cat", "a cat", "the cat");
     publish("dog", "a dog");
 
-    ended(start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), nsfw));
+    ended(start(report, settings(Run.UNTIL_END), model));
 
     assertThat(isFenced).isTrue();
-    assertThat(nsfw.asked()).containsExactlyInAnyOrder("cat", "dog");
-    assertThat(pairAnswers()).hasSize(3);
-    assertThat(answers().values()).allMatch(answer -> answer.getVectors().size() == 1);
+    return model;
   }
 
   @Test
@@ -427,28 +441,6 @@ class ScoreServiceTest {
         .allMatch(answer -> answer.getSent() && answer.getTexts().size() == 1);
   }
 
-  @Test
-  void aCommitThatFailsLosesNoPair() {
-    SelfReport report = new SelfReport("score", Clock.systemUTC());
-    AtomicBoolean isFenced = new AtomicBoolean();
-    CountingModel captioner =
-        new CountingModel(
-            CountingModel.captioner("captioner", true),
-            name -> {
-              if (!isFenced.getAndSet(true)) {
-                fence(report.now().getFacts().get(AbandonedTransaction.IDS_FACT));
-              }
-            });
-    publish("cat", "a cat");
-    publish("dog", "a dog");
-
-    ended(start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), captioner));
-
-    assertThat(generated())
-        .extracting(KeyedValues::key)
-        .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
-  }
-
   private List<ConsumerRecord<byte[], byte[]>> generated() {
     return TestCluster.committed(cluster, cluster.topics().generated().name());
   }
@@ -463,14 +455,19 @@ class ScoreServiceTest {
   void twoInstancesShareAndAskEachThingOnce() {
     CountingModel one = new CountingModel(CountingModel.ofPictures("nsfw"));
     CountingModel two = new CountingModel(CountingModel.ofPictures("nsfw"));
-    ScoreService first = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), one);
+    ScoreService first = start(settings(Run.FOLLOW), one);
     publish("picture", "first");
     Await.until("the first works", () -> pairAnswers().size() == 1, first::counts);
-    ScoreService second = start(settings(cluster(), Run.FOLLOW, List.of(), Set.of()), two);
+    ScoreService second = start(settings(Run.FOLLOW), two);
     Await.until("both are members", () -> members() == 2, this::members);
     try (Producer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
-      for (int i = 0; i < 100; i++) {
-        publishOnEachPartition(producer, "picture" + i);
+      for (int i = 0; i < 400; i++) {
+        String picture = "picture" + i / 4;
+        String caption = "on partition " + i % 4;
+        PreparedPair pair = pair(picture, caption);
+        var unused =
+            producer.send(
+                TestCluster.record(cluster.topics().training(), i % 4, pair.getPairId(), pair));
       }
     }
     Await.until("all are answered", () -> pairAnswers().size() == 401, second::counts);
@@ -542,27 +539,47 @@ class ScoreServiceTest {
     publish("horse", "a horse");
     untilEnd(nsfw);
     recipe(limit("nsfw-size").setMax(4.0).build());
-    SelfReport report = new SelfReport("score", Clock.systemUTC());
-    ScoreService late;
-    try (Consumer<byte[], byte[]> other =
-        new GroupClients(cluster(), groups().get(0)).member(CooperativeStickyAssignor.class, 1)) {
-      other.subscribe(List.of(cluster.topics().training().name()));
-      Await.until("another has them", () -> hasAny(other), other::assignment);
-      late = start(report, settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), nsfw);
-      Await.until(
-          "it has none",
-          () -> late.hasEnded() || report.now().getState().equals("REBALANCING"),
-          report::now);
+    PairTopics topics = cluster.topics();
+    String split = topics.training().name();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    IntStream.range(0, 4).forEach(each -> ends.put(new TopicPartition(split, each), 0L));
+    MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest");
+    member.updateBeginningOffsets(ends);
+    ends.keySet().forEach(each -> member.commitSync(Map.of(each, new OffsetAndMetadata(0))));
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    ScoreSettings settings = settings(Run.UNTIL_END);
+    Run run = settings.run();
+    Map<String, Integer> counts = Map.of(split, 4);
+    List<String> cards = List.of("nsfw");
+    List<Asker> none = List.of();
+    Clock clock = Clock.systemUTC();
+    Tally t = new Tally();
+    GroupInstance own =
+        new GroupInstance(cluster(), "late", new SelfReport("score", clock), (a, b) -> true);
+    AtomicInteger rounds = new AtomicInteger();
+    try (KnownAnswers known = new KnownAnswers(settings, Set.of(), clock)) {
+      Outbox outbox = new Outbox(producer, new ArrayList<>());
+      Lane lane =
+          new Lane(
+              settings, topics, cluster.registry(), known, none, outbox, clock, t, Instant.MIN);
+      PlacedRecords placed = new PlacedRecords(() -> cluster.consumer(Map.of()));
+      ErasedAnswers erased = new ErasedAnswers(known, cards, placed);
+      DueRefusals due =
+          new DueRefusals(known, cards, placed, lane, outbox, new AnswerRecords(topics), clock, t);
+      try (ScoreSession session =
+          new ScoreSession(
+              run, ends, counts, known, lane, none, erased, due, placed, outbox, member, own, t)) {
+        session.run(
+            () -> {
+              if (rounds.incrementAndGet() == 5) {
+                member.rebalance(ends.keySet());
+              }
+              return producer.history().size() == 1;
+            });
+      }
     }
-
-    ended(late);
-
-    assertThat(takedowns()).hasSize(1);
-  }
-
-  private static boolean hasAny(Consumer<?, ?> member) {
-    member.poll(Duration.ofMillis(100));
-    return !member.assignment().isEmpty();
+    assertThat(producer.history()).hasSize(1);
   }
 
   @Test
@@ -648,18 +665,11 @@ class ScoreServiceTest {
     TestCluster.send(cluster, tombstone);
   }
 
-  private List<String> groups() {
+  private int members() {
     try (Admin admin = cluster.admin()) {
       return KafkaAnswers.await(admin.listGroups().all()).stream()
           .map(each -> each.groupId())
           .filter(each -> each.startsWith(cluster.dataset().name() + "-score-"))
-          .toList();
-    }
-  }
-
-  private int members() {
-    try (Admin admin = cluster.admin()) {
-      return groups().stream()
           .mapToInt(
               each ->
                   (int)
@@ -674,7 +684,7 @@ class ScoreServiceTest {
   }
 
   private ScoreCounts untilEnd(AnswerModel... models) {
-    return ended(start(settings(cluster(), Run.UNTIL_END, List.of(), Set.of()), models));
+    return ended(start(settings(Run.UNTIL_END), models));
   }
 
   private static ScoreCounts ended(ScoreService service) {
@@ -695,6 +705,10 @@ class ScoreServiceTest {
 
   private Cluster cluster() {
     return KAFKA.cluster(cluster, TestDataset.SETTINGS);
+  }
+
+  private ScoreSettings settings(Run run, String... askAgain) {
+    return settings(cluster(), run, List.of(), Set.of(askAgain));
   }
 
   private ScoreSettings settings(
@@ -718,19 +732,6 @@ class ScoreServiceTest {
   private static void publish(ClusterAccess to, String picture, String... captions) {
     for (String caption : captions) {
       TestCluster.put(to, to.topics().training(), id(picture, caption), pair(picture, caption));
-    }
-  }
-
-  private void publishOnEachPartition(Producer<byte[], byte[]> producer, String picture) {
-    for (int partition = 0; partition < 4; partition++) {
-      String caption = "on partition " + partition;
-      var unused =
-          producer.send(
-              TestCluster.record(
-                  cluster.topics().training(),
-                  partition,
-                  id(picture, caption),
-                  pair(picture, caption)));
     }
   }
 

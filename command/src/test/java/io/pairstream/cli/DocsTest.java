@@ -88,7 +88,7 @@ class DocsTest {
                 .map(word -> word.replaceAll("[\\[\\]]", ""))
                 .toArray(String[]::new);
         try {
-          Main.commandLine().parseArgs(words);
+          Main.commandLine(words.length == 0 ? "" : words[0]).parseArgs(words);
         } catch (UnmatchedArgumentException e) {
           wrong.add(command.group() + ": " + e.getMessage());
         } catch (ParameterException e) {

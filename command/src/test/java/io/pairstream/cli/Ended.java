@@ -50,7 +50,7 @@ public record Ended(int status, String out, String err) {
   private static Ended after(List<String> words, StringWriter err) {
     StringWriter out = new StringWriter();
     int status =
-        Main.commandLine()
+        Main.commandLine(words.isEmpty() ? "" : words.get(0))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(words.toArray(String[]::new));

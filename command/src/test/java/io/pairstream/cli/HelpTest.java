@@ -28,8 +28,10 @@ class HelpTest {
 
   private static final Pattern WORD = Pattern.compile("'[^']*'|\\S+");
 
+  private static final CommandLine MAIN = Main.commandLine();
+
   static Stream<String> commands() {
-    return all(Main.commandLine()).map(command -> command.getCommandSpec().qualifiedName(" "));
+    return all(MAIN).map(command -> command.getCommandSpec().qualifiedName(" "));
   }
 
   private static Stream<CommandLine> all(CommandLine command) {
@@ -38,7 +40,7 @@ class HelpTest {
   }
 
   private static CommandLine command(String name) {
-    return all(Main.commandLine())
+    return all(MAIN)
         .filter(command -> command.getCommandSpec().qualifiedName(" ").equals(name))
         .findFirst()
         .orElseThrow();
@@ -47,7 +49,7 @@ class HelpTest {
   /** As the program makes it, which knows the command alone that was typed. */
   @Test
   void aCommandAloneIsWhatItIsAmongAll() {
-    Map<String, CommandLine> all = Main.commandLine().getSubcommands();
+    Map<String, CommandLine> all = MAIN.getSubcommands();
     all.forEach(
         (name, command) -> {
           Map<String, CommandLine> alone = Main.commandLine(name).getSubcommands();
@@ -114,8 +116,8 @@ class HelpTest {
                   .map(MatchResult::group)
                   .forEach(word -> words.add(word.replace("'", "")));
               assertThat("pairstream " + example).startsWith(name);
-              assertThat(Main.commandLine().parseArgs(words.toArray(String[]::new)).subcommand())
-                  .isNotNull();
+              String[] typed = words.toArray(String[]::new);
+              assertThat(Main.commandLine(typed[0]).parseArgs(typed).subcommand()).isNotNull();
             });
   }
 }

@@ -335,7 +335,7 @@ class MainTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =
-        Main.commandLine()
+        Main.commandLine("audit")
             .addSubcommand(new Failing(fault))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))

@@ -32,7 +32,14 @@ public abstract class OnCluster {
   @TempDir protected Path folder;
 
   protected OnCluster(int partitions) {
-    cluster = KAFKA.datasetOfAllTopics(partitions);
+    this(KAFKA.datasetOfAllTopics(partitions));
+  }
+
+  /**
+   * @param shared by all cases of a class, each of which has pairs of its own
+   */
+  protected OnCluster(ClusterAccess shared) {
+    cluster = shared;
     pipeline = new PlayedPipeline(cluster);
   }
 

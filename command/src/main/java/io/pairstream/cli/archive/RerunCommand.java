@@ -79,6 +79,7 @@ public final class RerunCommand extends ClusterCommand.Fit {
         Progress progress = progress()) {
       report = send(live, other, progress);
       if (service != null) {
+        service.leaveAtClose();
         awaitOutputs(other, service, progress);
       }
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Imports that a signal ends, in processes of their own. */
@@ -68,6 +69,7 @@ class InterruptedImportTest extends OnCluster {
 
   /** Nothing judges pairs here, so that the wait has no end. */
   @Test
+  @Tag("full")
   void whatEndsTheWaitTakesNothingOfWhatWasSentWithIt() throws Exception {
     Path list = Files.writeString(folder.resolve("list.csv"), "x.png,one\nx.png,two\n");
     Files.write(folder.resolve("x.png"), new byte[10]);

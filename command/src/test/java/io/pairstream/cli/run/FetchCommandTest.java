@@ -6,35 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedFetcher;
-import io.pairstream.service.cluster.PlayedFetcher.Sent;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FetchCommandTest extends OnCluster {
 
+  private static ClusterAccess shared;
+
   FetchCommandTest() {
-    super(2);
+    super(shared);
   }
 
-  private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
-
-  @BeforeEach
-  void play() {
-    Sent gone = fetcher.send("a.test", "gone");
-    fetcher.reject(gone, "FETCH_GONE");
-    Sent slow = fetcher.send("b.test", "slow");
-    fetcher.reject(slow, "FETCH_TIMEOUT");
-  }
-
-  @AfterEach
-  void close() {
-    fetcher.close();
+  @BeforeAll
+  static void make() {
+    shared = KAFKA.datasetOfAllTopics(2);
   }
 
   @Test
@@ -68,6 +59,11 @@ class FetchCommandTest extends OnCluster {
 
   @Test
   void auditCountsLinks() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      fetcher.reject(fetcher.send("a.test", "gone"), "FETCH_GONE");
+      fetcher.reject(fetcher.send("b.test", "slow"), "FETCH_TIMEOUT");
+    }
+
     Ended text = run("audit");
     JsonNode json = run("audit", "--json").json();
 

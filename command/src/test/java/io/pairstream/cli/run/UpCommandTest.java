@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class UpCommandTest {
   }
 
   @Test
+  @Tag("full")
   void stopsInOrderWhenTheTerminalInterruptsAllProcesses() throws Exception {
     assumeFalse(
         TestJava.interruptsAreIgnored(), "this build was started where interrupts are ignored");

@@ -19,6 +19,7 @@ import io.pairstream.service.cluster.Pages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class Audit {
 
   /**
    * A transaction becomes visible on one partition after another; a record that is missing at first
-   * is looked for so often again.
+   * is looked for so often again, unless all that is written has been read.
    */
   static final int SECOND_LOOKS = 3;
 
@@ -154,6 +155,11 @@ public final class Audit {
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
       Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
+      List<TopicPartition> written = new ArrayList<>(outputPartitions);
+      written.addAll(repartition);
+      written.addAll(waitingPairs(log, admin));
+      written.addAll(log.partitions(links.outputTopics()));
+      written.addAll(log.partitions(topics.receipts().name()));
       ReviewedPairs reviewed = new ReviewedPairs();
       RecipeCheck check = recipe == null ? null : new RecipeCheck(recipe, differences);
 
@@ -165,6 +171,7 @@ public final class Audit {
               TEMP,
               differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
+          Map<TopicPartition, Long> ends = log.ends(written);
           onTheWay.readOn(record -> enterInFlight(ledger, record));
           waiting.readOn(record -> enterWaiting(ledger, waitingBy, record));
           ledger.beforeOutputs();
@@ -188,13 +195,13 @@ public final class Audit {
           if (ledger.anyMissing()) {
             enterWithdrawals(ledger, log, since);
           }
-          if (!ledger.isUnsettled() && !links.anyMissing()) {
+          if ((!ledger.isUnsettled() && !links.anyMissing()) || isAllRead(admin, ends)) {
             break;
           } else if (look < SECOND_LOOKS) {
             betweenLooks.run();
           }
         }
-        reviewed.check(cluster, log, betweenLooks, differences::add);
+        reviewed.check(cluster, log, admin, betweenLooks, differences::add);
         return ledger.close(
             ClusterAccess.veryEnds(admin, rawPartitions),
             check == null ? 0 : check.close(),
@@ -202,6 +209,11 @@ public final class Audit {
             nearCopies);
       }
     }
+  }
+
+  /** Whether nothing is written behind what was committed, so that no transaction is open either. */
+  static boolean isAllRead(Admin admin, Map<TopicPartition, Long> committed) {
+    return ClusterAccess.veryEnds(admin, committed.keySet()).equals(committed);
   }
 
   /** Where the records of that time begin; where everything does, for the epoch. */

@@ -22,9 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -138,21 +140,23 @@ class NearCopiesAuditTest {
         TestCluster.record(pipeline.topic(PairStatus.TRAINING), null, sent.pairId(), null));
   }
 
-  /** Another look is enough once that is readable. */
+  /** Another look is enough once that is readable, which is written already. */
   private void assertSettledBy(ProducerRecord<byte[], byte[]> record) {
     AtomicInteger looks = new AtomicInteger();
+    try (KafkaProducer<byte[], byte[]> slow = TestCluster.producer(cluster, "-slow");
+        Admin admin = cluster.admin()) {
+      slow.beginTransaction();
+      TestCluster.acknowledged(slow.send(record));
+      Runnable commit =
+          () -> {
+            if (looks.incrementAndGet() == 1) {
+              slow.commitTransaction();
+              TestCluster.awaitMarkers(admin, cluster, "-slow");
+            }
+          };
 
-    AuditReport report =
-        new Audit(
-                cluster,
-                () -> {
-                  if (looks.incrementAndGet() == 1) {
-                    TestCluster.send(cluster, record);
-                  }
-                })
-            .run();
-
-    assertThat(report.details()).isEmpty();
+      assertThat(new Audit(cluster, commit).run().details()).isEmpty();
+    }
     assertThat(looks).hasValue(1);
   }
 

@@ -25,6 +25,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -80,6 +82,28 @@ class RecipeDiffTest {
         .containsOnly(
             Map.entry("judged by another recipe", 1L),
             Map.entry("copies, withdrawn or unreadable: they stay so", 1L));
+  }
+
+  @Test
+  void saysWhichPairsAreLeftOutAsTheirRawRecordsAreGone() {
+    TopicPartition partition = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
+    RecipeFile pixels = new RecipeFile("pixels", OLD.yaml() + "\npixels: {gamma: 1.1}");
+    for (long offset = 0; offset < 2; offset++) {
+      TestCluster.send(
+          cluster, new ProducerRecord<>(partition.topic(), 0, new byte[1], new byte[1]));
+      String id = "%032x".formatted(offset);
+      TestCluster.put(cluster, cluster.topics().index(), id, indexed(1));
+      put(id, PairStatus.TRAINING, "", new Origin(partition.topic(), 0, offset));
+    }
+    TestCluster.deleteBefore(cluster, partition, 1);
+
+    DiffReport report =
+        new RecipeDiff(cluster, OLD, pixels, NO_WORKER, 2, Long.MAX_VALUE, pair -> {}).run();
+
+    assertThat(report.leftOut())
+        .containsOnly(
+            Map.entry("raw record no longer retained", 1L),
+            Map.entry("raw record cannot be read", 1L));
   }
 
   /** Published pairs: one in ten is 300 px high. */
