@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultsTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
-  private static final long PAIRS = 400;
+  private static final long PAIRS = 300;
   private static final String DEMO_SPLITS = "split: {validation-share: 0.1, test-share: 0.1}";
   private static final Path FIRST_VERSION =
       Path.of(
