@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,7 @@ class KilledBrokerTest {
   }
 
   @Test
+  @Tag("full")
   void whatHangsIsEndedAsItWasDecidedAndWhatIsUnderWayIsNot() throws Exception {
     begin("-to-be-committed");
     decide("-to-be-committed", COMPLETE_COMMIT);

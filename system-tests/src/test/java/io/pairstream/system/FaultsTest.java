@@ -2,14 +2,23 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operate.takedown.Subject;
 import io.pairstream.operate.takedown.TakedownService;
+import io.pairstream.registry.RegistryCredential;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.Registry;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.tools.audit.AuditReport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,17 +28,33 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes killed in the middle of the work: nothing is lost, nothing is there twice. */
+/**
+ * Processes killed in the middle of the work: nothing is lost, nothing is there twice, a picture
+ * stays in its split, nobody is blamed for an outage, and what an older producer writes is read.
+ */
 @Timeout(1800)
 class FaultsTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
+  private static final long PAIRS = 300;
+  private static final String DEMO_SPLITS = "split: {validation-share: 0.1, test-share: 0.1}";
+  private static final Path FIRST_VERSION =
+      Path.of(
+          System.getProperty("pairstream.project.dir"),
+          "schemas/src/test/resources/schema-history/RawPair/1.avsc");
 
   @TempDir private Path folder;
 
@@ -38,7 +63,7 @@ class FaultsTest {
     DrawnPairs pairs = new DrawnPairs(11);
     try (RunningPlatform platform = RunningPlatform.start(folder)) {
       CompletableFuture<Void> publishing =
-          CompletableFuture.runAsync(() -> platform.publish(pairs, 0, 600));
+          CompletableFuture.runAsync(() -> platform.publish(pairs, 0, PAIRS / 2));
 
       awaitProgress(platform, 1);
       platform.killAndAwaitRestart("preprocess");
@@ -49,7 +74,11 @@ class FaultsTest {
           () -> !platform.imageWorkers().isEmpty(),
           platform::imageWorkers);
       platform.imageWorkers().forEach(ProcessHandle::destroyForcibly);
+      publishing.join();
+      RawPair pair = heldOut(pairs);
+      publishInFirstVersion(platform, pair);
       platform.killAndAwaitRestart("registry");
+      publishing = CompletableFuture.runAsync(() -> platform.publish(pairs, PAIRS / 2, PAIRS));
       platform.killAndAwaitRestart("broker");
       publishing.join();
       platform.killAndAwaitRestart("preprocess");
@@ -57,13 +86,60 @@ class FaultsTest {
 
       AuditReport report = platform.audit();
       assertThat(report.details()).isEmpty();
-      assertThat(report.inputs()).isEqualTo(600);
-      assertThat(platform.quarantine()).isEqualTo(expectedRejections(pairs, 600));
+      assertThat(report.inputs()).isEqualTo(PAIRS + 1);
+      assertThat(platform.quarantine()).isEqualTo(expectedRejections(pairs, PAIRS));
+      String digest = PairIdentity.imageDigest(pair.getImage());
+      Map<String, String> splits =
+          platform.dataset().committedValues(platform.topics().receipts()).stream()
+              .filter(receipt -> receipt.getImageDigest().equals(digest))
+              .collect(Collectors.toMap(Receipt::getPairId, Receipt::getStatus, (a, b) -> b));
+      assertThat(splits.values()).hasSize(2).containsOnly(splitOf(pair));
       // No Java machine is at work that soon; the group of the one that was killed still is.
       assertThat(folder.resolve("up.log"))
           .content()
           .containsPattern("\\d\\d:\\d\\d:\\d\\d preprocess ready after ")
           .doesNotContain("preprocess ready after 0.");
+    }
+  }
+
+  /** Another caption of the first picture that does not belong in training. */
+  private static RawPair heldOut(DrawnPairs pairs) {
+    return LongStream.range(0, PAIRS / 2)
+        .mapToObj(index -> RunningPlatform.submitted(pairs, index))
+        .filter(pair -> pair.getAnnotations().containsValue("GOOD"))
+        .filter(pair -> !splitOf(pair).equals("TRAINING"))
+        .peek(pair -> pair.setCaption("The same picture in words of somebody else."))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String splitOf(RawPair pair) {
+    return new SplitByImage(RecipeReader.parse("demo", DEMO_SPLITS))
+        .assign(PairIdentity.imageDigest(pair.getImage()))
+        .split()
+        .name();
+  }
+
+  /** Publishes a pair as a producer does that has never gone over to a newer build. */
+  private static void publishInFirstVersion(RunningPlatform platform, RawPair pair)
+      throws IOException {
+    Schema first = new Schema.Parser().parse(FIRST_VERSION.toFile());
+    byte[] now = platform.raw(pair);
+    Object then =
+        new GenericDatumReader<>(RawPair.SCHEMA$, first)
+            .read(null, DecoderFactory.get().binaryDecoder(now, 5, now.length - 5, null));
+    Path credential = platform.data().resolve(RegistryCredential.FILE_NAME);
+    int id =
+        new Registry(
+                platform.cluster().registryAddresses(),
+                RegistryCredential.read(credential).clientSettings())
+            .register(platform.topics().crowdsourced().name() + "-value", first);
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    value.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+    new GenericDatumWriter<>(first)
+        .write(then, EncoderFactory.get().directBinaryEncoder(value, null));
+    try (ForeignProducer producer = new ForeignProducer(platform.cluster())) {
+      producer.send(0, null, value.toByteArray());
     }
   }
 

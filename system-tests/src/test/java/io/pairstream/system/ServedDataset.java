@@ -78,18 +78,25 @@ final class ServedDataset implements AutoCloseable {
 
   /** A process that works on another data set; the caller closes it. */
   PairstreamProcess process(Path log, Dataset worksOn, List<String> command) throws IOException {
-    return PairstreamProcess.start(
-        log,
-        Stream.concat(
-                command.stream(),
-                Stream.of(
-                    "--bootstrap-servers",
-                    dataset().bootstrapServers(),
-                    "--schema-registry",
-                    access.registry().addresses(),
-                    "--dataset",
-                    worksOn.name()))
-            .toArray(String[]::new));
+    return PairstreamProcess.start(log, words(worksOn, command).toArray(String[]::new));
+  }
+
+  /** Runs a command in this process to its end, which must be a good one; what it prints. */
+  String run(Dataset worksOn, List<String> command) {
+    return GuardedPlatform.done(words(worksOn, command));
+  }
+
+  private List<String> words(Dataset worksOn, List<String> command) {
+    return Stream.concat(
+            command.stream(),
+            Stream.of(
+                "--bootstrap-servers",
+                dataset().bootstrapServers(),
+                "--schema-registry",
+                access.registry().addresses(),
+                "--dataset",
+                worksOn.name()))
+        .toList();
   }
 
   @Override

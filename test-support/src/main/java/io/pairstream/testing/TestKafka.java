@@ -19,6 +19,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
  * A JUnit extension that starts one broker for all test classes of the process and hands out data
@@ -26,7 +28,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * which it was made: of many partitions a broker grows slow.
  */
 public final class TestKafka
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    implements BeforeAllCallback,
+        TestInstancePreConstructCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback {
 
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final long ROOM_IN_MEMORY_BYTES = 4L << 30;
@@ -41,6 +47,13 @@ public final class TestKafka
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     kafka = ofThisProcess();
+  }
+
+  /** What fields of a test make is the test's own, as they are. */
+  @Override
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext factory, ExtensionContext context) {
+    made = ofTest;
   }
 
   @Override

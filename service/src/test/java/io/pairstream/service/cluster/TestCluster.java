@@ -1,9 +1,6 @@
 package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -22,16 +19,28 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /** {@link TestKafka} for those who ask clusters by {@link ClusterAccess}. */
 public final class TestCluster
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    implements BeforeAllCallback,
+        TestInstancePreConstructCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback {
 
   private final TestKafka kafka = new TestKafka();
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     kafka.beforeAll(context);
+  }
+
+  @Override
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext factory, ExtensionContext context) {
+    kafka.preConstructTestInstance(factory, context);
   }
 
   @Override
@@ -77,18 +86,6 @@ public final class TestCluster
   /** As {@link TestKafka#datasetOfAllTopics}. */
   public ClusterAccess datasetOfAllTopics(int partitions) {
     return access(kafka.datasetOfAllTopics(partitions));
-  }
-
-  /** Takes a data set's topics away: of very many partitions the broker grows slow. */
-  public static void deleteTopics(ClusterAccess cluster, int partitions) {
-    try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(
-          admin
-              .deleteTopics(
-                  new TopicCatalogue(cluster.dataset(), partitions)
-                      .topics().stream().map(TopicSpec::name).toList())
-              .all());
-    }
   }
 
   /** As {@link TestDataset#transactionalId}. */

@@ -76,7 +76,6 @@ class VerifierTest {
   void close() {
     live.close();
     history.close();
-    TestCluster.deleteTopics(access, PARTITIONS);
   }
 
   @Test
