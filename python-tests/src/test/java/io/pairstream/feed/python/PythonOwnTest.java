@@ -28,11 +28,10 @@ class PythonOwnTest {
     String output =
         PythonSources.environment()
             .run(
+                PythonSources.FOLDER,
                 PythonSources.variables(Map.of("PAIRSTREAM_BROKER", KAFKA.bootstrapServers())),
                 "-m",
                 "pytest",
-                "--rootdir=" + PythonSources.FOLDER,
-                "--config-file=" + PythonSources.FOLDER.resolve("pyproject.toml"),
                 "-p",
                 "no:cacheprovider",
                 "-m",
