@@ -47,7 +47,7 @@ public final class Demo {
   /** How long the audit looks for what it does not find at first. */
   private static final Duration LATE = Duration.ofMinutes(1);
 
-  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
   /**
    * Result of a demo.

@@ -40,7 +40,7 @@ class ClusterCommandsTest extends OnCluster {
 
   @BeforeAll
   static void make() {
-    shared = KAFKA.datasetOfAllTopics(2);
+    shared = sharedDataset(2);
   }
 
 

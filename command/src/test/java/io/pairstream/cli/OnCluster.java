@@ -48,6 +48,11 @@ public abstract class OnCluster {
     pipeline.close();
   }
 
+  /** A data set for all cases of a class. */
+  protected static ClusterAccess sharedDataset(int partitions) {
+    return KAFKA.datasetOfAllTopics(partitions);
+  }
+
   /** The data set of that name on the same cluster. */
   protected final ClusterAccess dataset(String name) {
     String bootstrapServers = KAFKA.bootstrapServers();

@@ -28,7 +28,7 @@ class KeysCommandTest extends OnCluster {
 
   @BeforeAll
   static void make() {
-    shared = KAFKA.datasetOfAllTopics(2);
+    shared = sharedDataset(2);
   }
 
   @Test

@@ -50,7 +50,7 @@ class RecipeDiffCommandTest extends OnCluster {
 
   @BeforeAll
   static void make() {
-    raw = KAFKA.datasetOfAllTopics(2);
+    raw = sharedDataset(2);
     old = null;
   }
 

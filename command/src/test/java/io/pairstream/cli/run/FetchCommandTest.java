@@ -25,7 +25,7 @@ class FetchCommandTest extends OnCluster {
 
   @BeforeAll
   static void make() {
-    shared = KAFKA.datasetOfAllTopics(2);
+    shared = sharedDataset(2);
   }
 
   @Test

@@ -29,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 /** Counts by their receipts what the topology decides after this was made. Not thread-safe. */
 public final class DecidedPairs implements AutoCloseable {
 
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   /**
    * Counts of the pairs that the topology has decided by some moment.
@@ -117,7 +117,7 @@ public final class DecidedPairs implements AutoCloseable {
    * are not waited for.
    *
    * @param begin receives how many wait at first
-   * @param look receives how many still wait, twice a second
+   * @param look receives how many still wait, ten times a second
    */
   public Counts await(LongConsumer begin, LongConsumer look) {
     Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
