@@ -43,8 +43,6 @@ class ClusterCommandsTest extends OnCluster {
     shared = sharedDataset(2);
   }
 
-
-
   /** Clears a screen, turns the direction of writing and begins a line of its own. */
   private static final String HOSTILE = "cat\u001b[2J\u202e\nforged line";
 

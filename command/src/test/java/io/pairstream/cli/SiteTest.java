@@ -16,8 +16,7 @@ class SiteTest {
 
   @Test
   void isMadeOfThePages() throws Exception {
-    PythonEnvironment python =
-        PythonEnvironment.of(PROJECT.resolve("docs/site-requirements.txt"));
+    PythonEnvironment python = PythonEnvironment.of(PROJECT.resolve("docs/site-requirements.txt"));
 
     python.run(Map.of(), PROJECT.resolve("docs/site.py").toString());
 

@@ -159,7 +159,7 @@ class SupervisedChildTest {
   @ParameterizedTest
   @CsvSource({"exec cat, true", "while :; do :; done, false"})
   void startsAnewWhatFreezesButNotWhatIsBusy(String script, boolean isFrozen) throws Exception {
-    times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, Duration.ofMillis(100));
+    times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, Duration.ofSeconds(2));
     AtomicInteger starts = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
     Readiness silent =

@@ -129,7 +129,9 @@ final class GuardedPlatform implements AutoCloseable {
   /** Runs a command that cannot do its work; what it says of it, in words. */
   static String refusal(List<String> words) {
     StringWriter err = new StringWriter();
-    assertThat(execute(words, new StringWriter(), err)).as("%s", err).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(execute(words, new StringWriter(), err))
+        .as("%s", err)
+        .isEqualTo(ExitStatus.COULD_NOT);
     assertThat(err.toString()).doesNotContainPattern("(?m)^\\tat ");
     return err.toString();
   }

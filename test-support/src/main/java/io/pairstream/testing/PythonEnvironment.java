@@ -141,8 +141,7 @@ public final class PythonEnvironment {
     Process process =
         builder(variables, arguments).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     int status = process.waitFor();
     if (status != 0) {
       fail("%s %s ended with %d: %s", python, List.of(arguments), status, output);

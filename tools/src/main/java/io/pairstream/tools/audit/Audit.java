@@ -211,7 +211,9 @@ public final class Audit {
     }
   }
 
-  /** Whether nothing is written behind what was committed, so that no transaction is open either. */
+  /**
+   * Whether nothing is written behind what was committed, so that no transaction is open either.
+   */
   static boolean isAllRead(Admin admin, Map<TopicPartition, Long> committed) {
     return ClusterAccess.veryEnds(admin, committed.keySet()).equals(committed);
   }

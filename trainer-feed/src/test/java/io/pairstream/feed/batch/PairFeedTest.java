@@ -341,7 +341,8 @@ class PairFeedTest {
       while (isThere(admin, topic)) {
         Await.pause();
       }
-      KafkaAnswers.await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all());
+      KafkaAnswers.await(
+          admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all());
     }
   }
 
