@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What makes tests dear does not grow unsaid: {@code test-budget.properties}. */
+/** Bounds of what makes tests dear: {@code test-budget.properties}. */
 class TestBudgetTest {
 
   private static final Path ROOT = Path.of(System.getProperty("pairstream.project.dir"));
