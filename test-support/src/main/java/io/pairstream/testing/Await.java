@@ -70,7 +70,7 @@ public final class Await {
     pause(FIRST_PAUSE.toNanos());
   }
 
-  /** What takes long anyway is asked after less often, as asking takes from its processor. */
+  /** Waits longer before a condition that takes long anyway, as asking takes from its processor. */
   private static void pause(String what, long begun, Duration limit, Supplier<?> seen) {
     long waited = System.nanoTime() - begun;
     if (waited > limit.toNanos()) {

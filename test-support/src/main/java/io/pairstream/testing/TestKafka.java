@@ -49,7 +49,7 @@ public final class TestKafka
     kafka = ofThisProcess();
   }
 
-  /** What fields of a test make is the test's own, as they are. */
+  /** Data sets that fields of a test make are the test's own, as the fields are. */
   @Override
   public void preConstructTestInstance(
       TestInstanceFactoryContext factory, ExtensionContext context) {

@@ -41,7 +41,7 @@ class RecipeDiffCommandTest extends OnCluster {
 
   private static ClusterAccess raw;
 
-  /** What the recipe before has made of them. */
+  /** Data set that the recipe before has made of them. */
   private static ClusterAccess old;
 
   RecipeDiffCommandTest() {
