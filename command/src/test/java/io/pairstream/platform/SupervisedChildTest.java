@@ -159,7 +159,7 @@ class SupervisedChildTest {
   @ParameterizedTest
   @CsvSource({"exec cat, true", "while :; do :; done, false"})
   void startsAnewWhatFreezesButNotWhatIsBusy(String script, boolean isFrozen) throws Exception {
-    times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, Duration.ofSeconds(2));
+    times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, Duration.ofMillis(500));
     AtomicInteger starts = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
     Readiness silent =
@@ -181,7 +181,7 @@ class SupervisedChildTest {
     SupervisedChild child = supervise(script, silent, starts::incrementAndGet);
     try {
       child.start();
-      Await.until("many looks", () -> looks.get() > 400 || starts.get() == 2);
+      Await.until("many looks", () -> looks.get() > 1_000 || starts.get() == 2);
 
       assertThat(starts).hasValue(isFrozen ? 2 : 1);
       assertThat(events.events())

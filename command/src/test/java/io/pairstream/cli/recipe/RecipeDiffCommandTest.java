@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Predictions of what another recipe would make of pairs, which are then tried. */
@@ -81,6 +82,7 @@ class RecipeDiffCommandTest extends OnCluster {
   }
 
   /** Captions without measures, and other token ids. */
+  @Tag("full")
   @Test
   void predictsWhatOtherCaptionsMakeOfThePairs() throws Exception {
     DiffReport report =
@@ -92,6 +94,7 @@ class RecipeDiffCommandTest extends OnCluster {
     assertThat(report.changed()).extracting(Group::name).containsExactly("tokens.length");
   }
 
+  @Tag("full")
   @Test
   void predictsWhatOtherPixelsMakeOfThePairs() throws Exception {
     DiffReport report =
