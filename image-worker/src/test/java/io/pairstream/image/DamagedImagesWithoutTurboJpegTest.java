@@ -1,6 +1,9 @@
 package io.pairstream.image;
 
-/** Damaged files where no libturbojpeg is found. */
+import org.junit.jupiter.api.Tag;
+
+/** Damaged files where no libturbojpeg is found, and the repeats of each kind of them. */
+@Tag("full")
 class DamagedImagesWithoutTurboJpegTest extends DamagedImagesTest {
 
   @Override

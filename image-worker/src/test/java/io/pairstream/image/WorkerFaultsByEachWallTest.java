@@ -1,0 +1,19 @@
+package io.pairstream.image;
+
+import io.pairstream.image.Sandbox.Launcher;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+
+/** The same faults behind each other wall that is to be had. */
+@Tag("full")
+class WorkerFaultsByEachWallTest extends WorkerFaultsTest {
+
+  WorkerFaultsByEachWallTest(Launcher wall) {
+    super(wall);
+  }
+
+  static Stream<Launcher> walls() {
+    return Arrays.stream(Launcher.values()).filter(wall -> wall != Walls.best());
+  }
+}
