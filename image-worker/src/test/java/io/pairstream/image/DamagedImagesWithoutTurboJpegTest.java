@@ -2,7 +2,7 @@ package io.pairstream.image;
 
 import org.junit.jupiter.api.Tag;
 
-/** Damaged files where no libturbojpeg is found, and the repeats of each kind of them. */
+/** Damaged files where no libturbojpeg is found. */
 @Tag("full")
 class DamagedImagesWithoutTurboJpegTest extends DamagedImagesTest {
 

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,7 +184,7 @@ class ModelPoolTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"halt, CRASHED", "segv, CRASHED", "spin, TIMED_OUT"})
+  @CsvSource({"halt, CRASHED", "spin, TIMED_OUT"})
   void pictureThatCostsItsProcessTwiceCostsItselfAnAnswerAlone(String fault, Failure failure)
       throws IOException {
     String sections = "batch: 4\nmax-ms: 1000\n" + PICTURE + SEEN;
@@ -209,17 +210,34 @@ class ModelPoolTest {
     }
   }
 
+  @Tag("full")
+  @Test
+  void pictureThatIsASignalsFaultCostsItselfAnAnswerAlone() throws IOException {
+    pictureThatCostsItsProcessTwiceCostsItselfAnAnswerAlone("segv", Failure.CRASHED);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "shown | pixels | other | the card names the inputs [pixels], and the graph takes [",
+        "shown-last | pixels | /inside/seen | imension",
+        "mean-brightness | pixels | score | imension",
+      })
+  void cardThatDoesNotFitItsModelInAnotherWayIsRefused(
+      String model, String input, String tensor, String message) throws IOException {
+    cardThatDoesNotFitItsModelIsRefusedBeforeAnyQuestion(model, input, tensor, message);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "shown | pixel | /inside/seen | the card names the inputs [pixel], and the graph takes"
             + " [pix",
-        "shown | pixels | other | the card names the inputs [pixels], and the graph takes [",
         "shown | pixels | nothing | no node of the graph makes [nothing]; its outputs are [mean, o",
-        "shown-last | pixels | /inside/seen | imension",
         "unknown-operator | pixels | score | NoSuchOperator",
-        "mean-brightness | pixels | score | imension",
       })
   void cardThatDoesNotFitItsModelIsRefusedBeforeAnyQuestion(
       String model, String input, String tensor, String message) throws IOException {
