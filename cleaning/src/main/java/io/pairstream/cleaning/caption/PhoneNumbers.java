@@ -54,8 +54,9 @@ final class PhoneNumbers implements SpanFinder {
   private static final String COORDINATE =
       "\\d{1,3}\\.\\d{4,7}(?![\\d.])(?! ?-?\\d{1,3}(?![\\d.])| ?\\d{4}(?!\\d))";
 
+  /** First whether a letter is there at all, which is soon said where digits follow digits. */
   private static final String BEHIND_WORD =
-      "(?<=(?:(?<!%s)(?i:tel|telephone|phone|ph|call|fax|mobile|cell|whatsapp|hotline|telefon"
+      "(?<=\\p{L}[ :.\uFF1A#(-]{0,4})(?<=(?:(?<!%s)(?i:tel|telephone|phone|ph|call|fax|mobile|cell|whatsapp|hotline|telefon"
           + "|telefono|tel\u00E9fono|t\u00E9l)|\u7535\u8BDD|\u96FB\u8A71|\u624B\u673A"
           + "|\u624B\u6A5F|\u70ED\u7EBF|\u4F20\u771F)[ :.\uFF1A#(-]{0,4})";
 
@@ -77,6 +78,16 @@ final class PhoneNumbers implements SpanFinder {
           + ")"
           + "(?!\\d\\d%1$s\\d\\d%1$s\\d{4}(?!\\d))\\d{2,}+(?:%1$s\\d{2,}+)++";
 
+  /** Sought before the words that speak against it, since looking back for those takes longer. */
+  private static final String WITHOUT_WORD =
+      "(?:"
+          + String.join(
+              "|",
+              NORTH_AMERICAN.formatted(BETWEEN),
+              CHINESE_MOBILE.formatted(BETWEEN),
+              NATIONAL.formatted(BETWEEN))
+          + ")";
+
   private static final Pattern NUMBER =
       Pattern.compile(
           "[(+]{0,2}+(?<!"
@@ -86,15 +97,9 @@ final class PhoneNumbers implements SpanFinder {
                   "|",
                   "(?<=\\+|\\+\\()(?!" + COORDINATE + ")\\d" + ANOTHER_DIGIT + "{7,14}",
                   BEHIND_WORD.formatted(WORD_CHARACTER) + "\\d" + ANOTHER_DIGIT + "{6,14}",
-                  "(?=\\d)"
+                  "(?=" + WITHOUT_WORD + ")"
                       + NO_TELEPHONE.formatted(WORD_CHARACTER, ANNOUNCED)
-                      + "(?:"
-                      + String.join(
-                          "|",
-                          NORTH_AMERICAN.formatted(BETWEEN),
-                          CHINESE_MOBILE.formatted(BETWEEN),
-                          NATIONAL.formatted(BETWEEN))
-                      + ")"
+                      + WITHOUT_WORD
                       + NOT_FURTHER.formatted(WORD_CHARACTER))
               + ")"
               + END);
