@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 
-/** The same faults behind each other wall that is to be had. */
+/** Faults of workers behind each other wall that is to be had. */
 @Tag("full")
 class WorkerFaultsByEachWallTest extends WorkerFaultsTest {
 

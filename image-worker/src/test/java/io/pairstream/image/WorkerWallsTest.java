@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the wall around a worker has a part in, behind each one that is to be had. */
+/** Ends of a worker in which the wall around it has a part, behind each that is to be had. */
 @ParameterizedClass(name = "by {0}")
 @EnumSource(Launcher.class)
 @Timeout(900)
