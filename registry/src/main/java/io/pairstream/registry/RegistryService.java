@@ -57,7 +57,7 @@ public final class RegistryService implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** How often the topic is looked at, in case somebody has deleted it. */
-  private static final Duration LOOK = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 

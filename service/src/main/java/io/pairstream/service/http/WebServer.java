@@ -35,7 +35,7 @@ public final class WebServer implements AutoCloseable {
   private static final int MAX_SERVER_THREADS = 16;
 
   /** Time between two looks at a certificate's files. */
-  private static final Duration CERTIFICATE_LOOKS = Duration.ofSeconds(10);
+  private static final Duration CERTIFICATE_LOOKS = Duration.ofSeconds(1);
 
   private final Server server;
   private final ServerConnector connector;
@@ -147,6 +147,9 @@ public final class WebServer implements AutoCloseable {
   /** Stops to listen, and waits for requests under way, for a while. */
   @Override
   public void close() {
+    if (traffic.getRequestsActive() == 0) {
+      connector.setShutdownIdleTimeout(1); // only kept connections are left, which nobody uses
+    }
     try {
       server.stop();
     } catch (TimeoutException e) {
