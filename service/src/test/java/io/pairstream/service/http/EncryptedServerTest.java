@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that speaks https, with real certificates in files. */
 class EncryptedServerTest {
@@ -67,9 +66,9 @@ class EncryptedServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"EC", "RSA", "Ed25519"})
-  void answersByHttpsAlone(String algorithm) throws Exception {
-    TestCertificate own = TestCertificate.make(made, algorithm, "own-" + algorithm);
+  @CsvSource({"EC, first", "RSA, second", "Ed25519, third"})
+  void answersByHttpsAlone(String algorithm, String name) throws Exception {
+    TestCertificate own = TestCertificate.make(made, algorithm, name);
     Files.writeString(files.chain(), own.chainPem());
     Files.writeString(files.key(), "Bag Attributes: none\n" + own.keyPem());
     start(LONG);
