@@ -29,7 +29,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A hostile program in the place of a worker. */
 @Timeout(900)
@@ -118,23 +117,6 @@ class SandboxTest {
   void theFilterAloneHoldsAHostileProgram(String user) throws Exception {
     assertThat(attempts(Launcher.PRLIMIT, user, WorkerMain.FILTER))
         .allMatch(line -> line.startsWith("failed "));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Launcher.class)
-  void showsItsWorkersNothingOfTheEnvironment(Launcher wall) throws IOException {
-    Walls.assumeToBeHad(wall);
-    WorkerSettings usual = Pictures.settings(1);
-    try (ImageWorkerPool pool = new ImageWorkerPool(usual, usual::deadline, wall)) {
-      Pictures.kept(
-          Pictures.prepare(pool, Pictures.jpeg(Pictures.drawRgb(90, 70), false), Pictures.raw(64)));
-
-      Path environment = Path.of("/proc/" + pool.pids().get(0) + "/environ");
-      assertThat(Files.readString(environment).split("\0"))
-          .allMatch(
-              variable -> variable.matches("(OPENCV_|OPENBLAS_|MALLOC_ARENA_|LC_ALL|PATH=).*"))
-          .contains("OPENCV_IO_MAX_IMAGE_PIXELS=50000000");
-    }
   }
 
   @Test

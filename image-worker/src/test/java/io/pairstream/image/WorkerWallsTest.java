@@ -8,6 +8,9 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.image.Sandbox.Launcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +38,17 @@ class WorkerWallsTest extends FaultyWorkers {
   void rejectsOnlyTheImageThatTakesMoreMemoryThanThereIs() {
     assumeFalse(wall == Launcher.NONE, "no wall: nothing limits a worker's memory");
     assertCostsItselfAlone("grow");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void showsItsWorkersNothingOfTheEnvironment() throws IOException {
+    keptGood(pool);
+
+    Path environment = Path.of("/proc/" + pool.pids().get(0) + "/environ");
+    assertThat(Files.readString(environment).split("\0"))
+        .allMatch(variable -> variable.matches("(OPENCV_|OPENBLAS_|MALLOC_ARENA_|LC_ALL|PATH=).*"))
+        .contains("OPENCV_IO_MAX_IMAGE_PIXELS=50000000");
   }
 
   @Test
