@@ -57,10 +57,8 @@ class ParentDeathTest {
 
   @ParameterizedTest(name = "by {0}, at work on \"{1}\"")
   @CsvSource({
-    "BUBBLEWRAP, PAIRSTREAM-TEST:spin",
-    "UTIL_LINUX, PAIRSTREAM-TEST:spin",
-    "PRLIMIT, ''",
-    "NONE, PAIRSTREAM-TEST:spin"
+    "BUBBLEWRAP, PAIRSTREAM-TEST:spin", "UTIL_LINUX, PAIRSTREAM-TEST:spin",
+    "PRLIMIT, ''", "NONE, PAIRSTREAM-TEST:spin"
   })
   void leavesNoWorkerBehindAKilledParent(Launcher wall, String trailer) throws Exception {
     Walls.assumeToBeHad(wall);
@@ -81,10 +79,7 @@ class ParentDeathTest {
   @Tag("full")
   @ParameterizedTest(name = "by {0}, at work on \"{1}\"")
   @CsvSource({
-    "BUBBLEWRAP, ''",
-    "UTIL_LINUX, ''",
-    "PRLIMIT, PAIRSTREAM-TEST:spin",
-    "NONE, ''",
+    "BUBBLEWRAP, ''", "UTIL_LINUX, ''", "PRLIMIT, PAIRSTREAM-TEST:spin", "NONE, ''",
   })
   void leavesNoWorkerAtWorkOrIdle(Launcher wall, String trailer) throws Exception {
     leavesNoWorkerBehindAKilledParent(wall, trailer);

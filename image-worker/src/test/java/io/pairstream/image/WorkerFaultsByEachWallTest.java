@@ -1,7 +1,6 @@
 package io.pairstream.image;
 
 import io.pairstream.image.Sandbox.Launcher;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 
@@ -14,6 +13,6 @@ class WorkerFaultsByEachWallTest extends WorkerFaultsTest {
   }
 
   static Stream<Launcher> walls() {
-    return Arrays.stream(Launcher.values()).filter(wall -> wall != Walls.best());
+    return WorkerWallsTest.walls();
   }
 }

@@ -22,36 +22,35 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that crash, hang, or never come up, behind the best wall that is to be had. */
-@ParameterizedClass(name = "by {0}")
-@MethodSource("walls")
-@Timeout(900)
-class WorkerFaultsTest extends FaultyWorkers {
+class WorkerFaultsTest extends WorkerWallsTest {
 
   WorkerFaultsTest(Launcher wall) {
     super(wall);
   }
 
-  /** The best wall, which workers have where nobody chooses; another class has the others. */
   static Stream<Launcher> walls() {
     return Stream.of(Walls.best());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"halt", "segv"})
-  void rejectsOnlyTheImageThatCrashesItsWorker(String fault) {
-    assertCostsItselfAlone(fault);
+  @Test
+  void rejectsOnlyTheImageThatCrashesItsWorker() {
+    assertCostsItselfAlone("segv");
+  }
+
+  @Tag("full")
+  @Test
+  void rejectsOnlyTheImageThatStopsItsWorker() {
+    assertCostsItselfAlone("halt");
   }
 
   @Test

@@ -184,7 +184,7 @@ class ModelPoolTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"halt, CRASHED", "spin, TIMED_OUT"})
+  @CsvSource({"halt, CRASHED", "segv, CRASHED", "spin, TIMED_OUT"})
   void pictureThatCostsItsProcessTwiceCostsItselfAnAnswerAlone(String fault, Failure failure)
       throws IOException {
     String sections = "batch: 4\nmax-ms: 1000\n" + PICTURE + SEEN;
@@ -208,12 +208,6 @@ class ModelPoolTest {
     for (int at : new int[] {0, 2, 4}) {
       assertThat(((Answered) answers.get(at)).vectors().get("seen")[0]).isEqualTo(10 * (at + 1));
     }
-  }
-
-  @Tag("full")
-  @Test
-  void pictureThatIsASignalsFaultCostsItselfAnAnswerAlone() throws IOException {
-    pictureThatCostsItsProcessTwiceCostsItselfAnAnswerAlone("segv", Failure.CRASHED);
   }
 
   @Tag("full")
