@@ -79,7 +79,10 @@ class ParentDeathTest {
   @Tag("full")
   @ParameterizedTest(name = "by {0}, at work on \"{1}\"")
   @CsvSource({
-    "BUBBLEWRAP, ''", "UTIL_LINUX, ''", "PRLIMIT, PAIRSTREAM-TEST:spin", "NONE, ''",
+    "BUBBLEWRAP, ''",
+    "UTIL_LINUX, ''",
+    "PRLIMIT, PAIRSTREAM-TEST:spin",
+    "NONE, ''",
   })
   void leavesNoWorkerAtWorkOrIdle(Launcher wall, String trailer) throws Exception {
     leavesNoWorkerBehindAKilledParent(wall, trailer);

@@ -97,7 +97,9 @@ final class PhoneNumbers implements SpanFinder {
                   "|",
                   "(?<=\\+|\\+\\()(?!" + COORDINATE + ")\\d" + ANOTHER_DIGIT + "{7,14}",
                   BEHIND_WORD.formatted(WORD_CHARACTER) + "\\d" + ANOTHER_DIGIT + "{6,14}",
-                  "(?=" + WITHOUT_WORD + ")"
+                  "(?="
+                      + WITHOUT_WORD
+                      + ")"
                       + NO_TELEPHONE.formatted(WORD_CHARACTER, ANNOUNCED)
                       + WITHOUT_WORD
                       + NOT_FURTHER.formatted(WORD_CHARACTER))
