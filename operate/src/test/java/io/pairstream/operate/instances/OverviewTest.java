@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -209,6 +210,7 @@ class OverviewTest {
     }
   }
 
+  @Tag("full")
   @Test
   void keepsWhatItKnewWhileTheBrokerIsAway() throws Exception {
     try (EmbeddedKafka kafka = new EmbeddedKafka(Files.createDirectory(folder.resolve("broker")))) {

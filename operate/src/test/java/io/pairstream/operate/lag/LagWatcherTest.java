@@ -47,6 +47,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -445,6 +446,7 @@ class LagWatcherTest {
     return new GroupPlace("g", "classic", "Empty", 0, false, Map.of(), Map.of(), Map.of(), refused);
   }
 
+  @Tag("full")
   @Test
   void aGroupOfWhichNobodySaysWhereItIsStaysAsItWasUntilItIsSurelyGone() {
     List<String> names = List.of(cluster.dataset().preprocessGroup(), group("-reader"));
