@@ -215,7 +215,7 @@ class LyingWorkerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ahead", "file-before"})
+  @ValueSource(strings = {"ahead", "file-before", "forbidden"})
   void asksAnotherWorkerWhereOneLiesOfALaterImage(String lie) {
     PreparedImage before = kept(good);
     long odd = pool.counts().odd();
@@ -225,12 +225,6 @@ class LyingWorkerTest {
     assertThat(kept(good)).isEqualTo(before);
 
     assertThat(pool.counts().odd()).isEqualTo(odd + 1);
-  }
-
-  @Tag("full")
-  @Test
-  void asksAnotherWorkerWhereOneGivesALaterImageAReasonOfItsOwn() {
-    asksAnotherWorkerWhereOneLiesOfALaterImage("forbidden");
   }
 
   @Test

@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,25 +86,14 @@ class CaptionerTest {
       delimiter = '|',
       value = {
         "caption-decoder | encoded: pooled | the card names the output pooled of",
+        "caption-decoder | mask: some_mask | the card names the inputs [encoder_hidden_states,",
         "caption-decoder | logits: scores | decoder.onnx, which gives [logits]",
+        "caption-encoder | mask: \"\" | the card names the inputs [encoder_hidden_states, input",
+        "unknown-operator | mask: \"\" | NoSuchOperator",
       })
   void cardThatDoesNotFitItsGraphsIsRefused(String decoder, String key, String message)
       throws IOException {
     refuses(Cards.captioner(folder, decoder, "  " + key + "\n"), message);
-  }
-
-  @Tag("full")
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "caption-decoder | mask: some_mask | the card names the inputs [encoder_hidden_states,",
-        "caption-encoder | mask: \"\" | the card names the inputs [encoder_hidden_states, input",
-        "unknown-operator | mask: \"\" | NoSuchOperator",
-      })
-  void cardOfAnotherDecoderIsRefused(String decoder, String key, String message)
-      throws IOException {
-    cardThatDoesNotFitItsGraphsIsRefused(decoder, key, message);
   }
 
   @Test
