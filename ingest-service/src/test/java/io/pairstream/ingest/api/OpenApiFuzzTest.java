@@ -10,7 +10,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ class OpenApiFuzzTest {
   void theDocumentIsValidAndTheServiceKeepsToIt() throws Exception {
     PythonEnvironment python =
         PythonEnvironment.of(Path.of("src/test/python/openapi-requirements.txt"));
+    for (String file : List.of("schemathesis.toml", "openapi_hooks.py")) {
+      Files.copy(Path.of("src/test/python", file), toolsDir.resolve(file));
+    }
     Path document = Path.of("src/main/resources/io/pairstream/ingest/api/openapi.json");
     assertThat(python.run(Map.of(), "-m", "openapi_spec_validator", document.toString()))
         .endsWith("OK");
@@ -52,7 +57,7 @@ class OpenApiFuzzTest {
                   "-m",
                   "schemathesis.cli",
                   "--config-file",
-                  Path.of("src/test/python/schemathesis.toml").toAbsolutePath().toString(),
+                  "schemathesis.toml",
                   "run",
                   address + "/openapi.json",
                   "--exclude-checks",
