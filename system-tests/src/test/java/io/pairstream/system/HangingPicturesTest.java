@@ -41,7 +41,7 @@ class HangingPicturesTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final int HANGING = Integer.getInteger("pairstream.hanging.pictures", 80);
+  private static final int HANGING = Integer.getInteger("pairstream.hanging.pictures", 200);
   private static final int OTHERS = 5;
   private static final int GOOD = 20;
   private static final Duration DEADLINE = Duration.ofMillis(500);

@@ -38,14 +38,14 @@ import org.junit.jupiter.api.io.TempDir;
  * data set with the same pictures, asks nothing.
  */
 @Tag("full")
-@Timeout(3600)
+@Timeout(7200)
 class KilledAskingTest {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   private static final long SEED = 1;
-  private static final int PICTURES = Integer.getInteger("asking.pictures", 1_000);
-  private static final int KILLS = 10;
+  private static final int PICTURES = Integer.getInteger("asking.pictures", 2_000);
+  private static final int KILLS = 20;
   private static final int CAPTIONS = 2;
   private static final int DIGEST_DIGITS = 64;
 

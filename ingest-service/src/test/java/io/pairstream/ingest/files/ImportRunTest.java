@@ -10,6 +10,7 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.testing.Await;
+import io.pairstream.testing.Repeats;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.io.IOException;
@@ -378,7 +379,7 @@ class ImportRunTest {
 
   @Test
   void killedImportLosesNothingAndRepeatsWhatWasInFlight() throws Exception {
-    int rows = 400;
+    int rows = Repeats.of(400, 800);
     StringBuilder list = new StringBuilder("file,caption\n");
     for (int i = 0; i < rows; i++) {
       list.append("x.png,caption ").append(i).append('\n');

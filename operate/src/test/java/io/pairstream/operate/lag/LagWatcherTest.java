@@ -462,10 +462,10 @@ class LagWatcherTest {
       look(watch, 10);
       LagReport before = watch.latest();
 
-      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 1));
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
       names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
       KafkaAnswers.await(admin.deleteConsumerGroups(names).all());
-      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 1));
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
       look(watch, 18);
       names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
       look(watch, 1);

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 @Tag("full")
 class ChaosTest {
 
-  private static final long RECORDS = Long.getLong("chaos.records", 12_000);
+  private static final long RECORDS = Long.getLong("chaos.records", 20_000);
   private static final long SEED = Long.getLong("chaos.seed", 7);
 
   /** Faults of a run, in an order that the seed shuffles. */
