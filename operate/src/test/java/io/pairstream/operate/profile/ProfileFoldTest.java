@@ -171,7 +171,9 @@ class ProfileFoldTest {
 
     List<Word> words = report(Question.EVERYTHING).words();
 
-    assertThat(words).hasSize(Math.min(50, 2 * wordsOfEach + 1)).startsWith(new Word("lamp", 2L * lamps));
+    assertThat(words)
+        .hasSize(Math.min(50, 2 * wordsOfEach + 1))
+        .startsWith(new Word("lamp", 2L * lamps));
     assertThat(words.subList(1, words.size())).extracting(Word::count).containsOnly((long) often);
     assertThat(words.subList(1, words.size())).extracting(Word::word).isSorted();
   }
