@@ -343,6 +343,35 @@ def test_a_collate_gets_the_samples_in_their_order(run):
             assert batch.data == ("ids", batch.pair_ids)
 
 
+class Empty:
+    """A function that has a length of 0, as an empty ``torch.nn.Sequential`` and a tokenizer without words have."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.calls = 0
+
+    def __len__(self):
+        return 0
+
+    def __call__(self, *given):
+        self.calls += 1
+        return self.answer(*given)
+
+
+@pytest.mark.parametrize("hook, answer", [
+    ("transform", lambda sample, _: sample),
+    ("collate", lambda samples: samples),
+    ("augment", lambda pixels, _: pixels),
+    ("allocate", lambda size: bytearray(size)),
+])  # fmt: skip
+def test_a_function_with_a_length_of_0_is_called(run, hook, answer):
+    function = Empty(answer)
+    with Loader(*run, **OPTIONS, **{hook: function}) as loader:
+        next(loader)
+
+    assert function.calls
+
+
 @pytest.mark.parametrize("options", [dict(transform=lambda sample, random: 1 / 0), dict(collate=lambda samples: 1 / 0)])
 def test_what_a_hook_raises_ends_the_run(run, options):
     with Loader(*run, **OPTIONS, **options) as loader:

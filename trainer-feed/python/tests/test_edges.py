@@ -1,5 +1,6 @@
 """Loops that are interrupted, left, resumed, forgotten and forked, and what is read while topics change."""
 
+import contextlib
 import gc
 import json
 import os
@@ -403,7 +404,7 @@ def script(body, dataset, broker, **other):
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT + body, json.dumps(asked)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
 
 
@@ -456,10 +457,13 @@ for rank in range(2):
         except BaseException as e:
             what = repr(e)
         os.write(says, (json.dumps([rank, ids, what]) + "\\n").encode())
-        os._exit(0)
+        # As a server's process does; those of multiprocessing end by os._exit, which frees nothing.
+        sys.exit(0)
 with os.fdopen(said) as lines:
     for _ in range(2):
         print(lines.readline(), end="", flush=True)
+for _ in range(2):
+    assert os.wait()[1] == 0
 loader.close()
 """
 
@@ -467,7 +471,12 @@ loader.close()
 @pytest.mark.parametrize("begins", [True, *full(False)])
 def test_forked_processes_have_clients_of_their_own(run, drawn, broker, begins):
     process = script(FORKED, drawn(80)[0], broker, begins=begins)
-    out, said = process.communicate(timeout=TIMEOUT_S)
+    try:
+        out, said = process.communicate(timeout=TIMEOUT_S)
+    finally:
+        # With its children, where they do not end.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
     assert process.returncode == 0, said
     ranks = [json.loads(line) for line in sorted(out.splitlines())]

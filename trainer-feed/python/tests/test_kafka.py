@@ -2,7 +2,11 @@
 
 import contextlib
 import logging
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -10,10 +14,52 @@ from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
+from confluent_kafka.admin import AdminClient
 
 from conftest import TIMEOUT_S
 from pairstream import Unavailable
 from pairstream.kafka.cluster import Cluster, _Log
+
+def test_an_idle_client_is_kept(broker, monkeypatch):
+    made = []
+
+    class Counted(AdminClient):
+        def __init__(self, settings):
+            super().__init__(settings)
+            made.append(self)
+
+    monkeypatch.setattr("pairstream.kafka.cluster.AdminClient", Counted)
+    one = Cluster({"bootstrap.servers": broker}, "pairs-feed")
+    for _ in range(5):
+        one.describe_topic_if_any("none")
+
+    assert not made[0], "an idle client is true now, and this test shows nothing"
+    assert len(made) == 1
+
+
+ENDS = """
+import os, sys
+from pairstream.kafka.cluster import Cluster
+cluster = Cluster({"bootstrap.servers": sys.argv[1]}, "pairs-feed")
+clients = [getattr(cluster, kind)() for kind in sys.argv[2].split()]
+cluster.describe_topic_if_any("none")
+if os.fork() == 0:
+    cluster.describe_topic_if_any("none")
+    sys.exit(0)
+os._exit(os.wait()[1])
+"""
+
+
+@pytest.mark.parametrize("inherited", ["", "producer", pytest.param("consumer", marks=pytest.mark.full)])
+def test_a_forked_process_that_has_asked_ends(broker, inherited):
+    asked = [sys.executable, "-c", ENDS, broker, inherited]
+    process = subprocess.Popen(asked, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, start_new_session=True)
+    try:
+        assert process.wait(TIMEOUT_S) == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
 
 SILENCE = object()
 """In the place of an error: the partition's leader does not answer, that of another does."""

@@ -88,6 +88,26 @@ def test_no_module_takes_what_is_private_to_another():
     assert not taken
 
 
+BY_TRUTH = {"all", "any", "endswith", "exists", "is_floating_point", "len", "startswith", "str"}
+"""Calls that answer a truth value, a number or a text."""
+
+
+def test_what_is_made_where_there_is_none_is_not_asked_for_its_truth():
+    """``present or make()`` makes another where one is there and has a length of 0, as an idle client of Kafka has."""
+    found = []
+    for name, file in modules().items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.Or):
+                continue
+            last = node.values[-1]
+            called = last.func if isinstance(last, ast.Call) else None
+            by = getattr(called, "attr", getattr(called, "id", "str"))
+            if isinstance(last, ast.Lambda) or (by not in BY_TRUTH and not by.lstrip("_").startswith(("has_", "is_"))):
+                found.append(f"{name}, line {node.lineno}: {ast.unparse(node)}")
+
+    assert not found
+
+
 def test_lines_are_in_order():
     pytest.importorskip("ruff")
     ruff = subprocess.run(

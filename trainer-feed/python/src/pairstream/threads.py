@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -80,11 +82,27 @@ def _work(tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]) -> N
         del task, done, do
 
 
-class PerProcess(Generic[T]):
-    """Something that each process makes for itself: a client's threads do not come along into a forked one.
+_WITH_THREADS: WeakSet[Any] = WeakSet()
 
-    That of the process before is left alone there.
-    """
+
+def left_alone_in_forks(made: T) -> T:
+    """The same object, which a forked process never frees: its threads are not there, and it would wait for them."""
+    _WITH_THREADS.add(made)
+    return made
+
+
+def _keep() -> None:
+    for made in list(_WITH_THREADS):
+        # At its end an interpreter drops all references but such as nobody holds.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(made))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_keep)
+
+
+class PerProcess(Generic[T]):
+    """Something that each process makes for itself: a client's threads do not come along into a forked one."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -92,7 +110,9 @@ class PerProcess(Generic[T]):
 
     def __call__(self) -> T:
         """The object of this process, made where it has none."""
-        return self._made.get(os.getpid()) or self._made.setdefault(os.getpid(), self._make())
+        made = self.own()
+        # Not by its truth: a client that has nothing to do has a length of 0.
+        return self._made.setdefault(os.getpid(), self._make()) if made is None else made
 
     def own(self) -> T | None:
         """The object of this process; None where it has made none."""

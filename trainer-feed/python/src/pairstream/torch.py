@@ -122,7 +122,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             options.setdefault("allocate", _pinned)
         if augment is not None and source.split != "training":
             raise SettingsError(f"augment is for training alone, not for {source.split}")
-        if augment is not None and (options.get("transform") or options.get("collate")):
+        if augment is not None and any(options.get(hook) is not None for hook in ("transform", "collate")):
             raise SettingsError("augment changes pictures that transform has already: give one of them")
         self._augment = augment
         self._is_channels_last = options.get("layout", "nhwc") == "nhwc"

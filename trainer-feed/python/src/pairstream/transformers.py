@@ -68,7 +68,8 @@ class _FeedPosition(transformers.TrainerCallback, ExportableState):
         self._loader: TorchLoader | None = None
 
     def state(self) -> dict[str, Any]:
-        return {"args": {}, "attributes": {}, "position": self._loader and self._loader.state_dict()}
+        position = None if self._loader is None else self._loader.state_dict()
+        return {"args": {}, "attributes": {}, "position": position}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         self._loader = others["train_dataloader"]

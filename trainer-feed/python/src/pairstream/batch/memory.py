@@ -25,7 +25,7 @@ class Slot:
     """Memory for one batch."""
 
     def __init__(self, batch_size: int, allocate: Allocate | None) -> None:
-        self._allocate = allocate or (lambda size: np.empty(size, np.uint8))
+        self._allocate = (lambda size: np.empty(size, np.uint8)) if allocate is None else allocate
         self._arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
         self.owner: Any = None
         self.memory: npt.NDArray[np.uint8] = np.empty(0, np.uint8)

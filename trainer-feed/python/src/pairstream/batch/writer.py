@@ -280,7 +280,7 @@ class SampleWriter:
         self, picture: Picture, augment: Augment | None, seed: int, profile: str, target: npt.NDArray[Any]
     ) -> None:
         writer = _pixel_writer(self._pictures.pixels, self._pictures.layout, profile, picture.channels)
-        if writer.is_stored and not augment:
+        if writer.is_stored and augment is None:
             decode(picture.encoding, picture.image, target)
             return
         shape = (picture.height, picture.width, picture.channels)
@@ -288,7 +288,7 @@ class SampleWriter:
         if desk is None:
             desk = self._desks.by_shape[shape] = np.empty(shape, np.uint8)
         decode(picture.encoding, picture.image, desk)
-        changed = augment(desk, _generator(seed)) if augment else desk
+        changed = desk if augment is None else augment(desk, _generator(seed))
         if changed.shape != shape or changed.dtype != np.uint8:
             raise SettingsError(
                 f"augment makes {changed.dtype}{list(changed.shape)} of uint8{list(shape)}; it must keep type and shape"

@@ -93,7 +93,7 @@ class ColumnFiles:
     def require(self, values: NDArray[Any], what: str) -> None:
         """Checks that values are of the column's form, which the first ones fix."""
         form = ValueFormat(values.dtype, values.shape[1:])
-        self.format = self.format or form
+        self.format = form if self.format is None else self.format
         if form != self.format:
             raise SettingsError(
                 f"{what} {form.dtype}{list(form.shape)} of a pair, and the column has "

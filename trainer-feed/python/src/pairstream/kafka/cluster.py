@@ -26,7 +26,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from pairstream.errors import Missing, PositionRefused, Unavailable
-from pairstream.threads import PerProcess
+from pairstream.threads import PerProcess, left_alone_in_forks
 
 LOG = logging.getLogger("pairstream")
 
@@ -132,6 +132,10 @@ class _Consumer(Consumer):
         return messages
 
 
+class _Producer(Producer):
+    """A producer to which there may be weak references."""
+
+
 class Topic(NamedTuple):
     """A topic as it is now.
 
@@ -161,7 +165,7 @@ class Cluster:
         self._settings = {"log_level": 4, "logger": self._log, **settings}
         # Of clients that may produce, a mere look at a topic that is gone would make it again.
         own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
-        self._admin = PerProcess(lambda: AdminClient({**self._settings, **own}))
+        self._admin = PerProcess(lambda: left_alone_in_forks(AdminClient({**self._settings, **own})))
         self._admin()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -169,11 +173,12 @@ class Cluster:
 
     def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
         """A new consumer of committed records that belongs to no group; the caller closes it."""
-        return _Consumer({**self._settings, **_OWN, "group.id": self._group, **(own or {})}, self._log.heard)
+        settings = {**self._settings, **_OWN, "group.id": self._group, **(own or {})}
+        return left_alone_in_forks(_Consumer(settings, self._log.heard))
 
     def producer(self, own: Mapping[str, Any] | None = None) -> Producer:
         """A new producer without transactions."""
-        return Producer({**self._settings, "linger.ms": 0, **(own or {})})
+        return left_alone_in_forks(_Producer({**self._settings, "linger.ms": 0, **(own or {})}))
 
     def describe_topic(self, name: str) -> Topic:
         """A topic as it is now, asked for until a broker answers.

@@ -77,5 +77,6 @@ class TopicTail:
 
     def close(self) -> None:
         """Reads no more."""
-        if own := self._consumer.own():
+        own = self._consumer.own()
+        if own is not None:
             own.close()

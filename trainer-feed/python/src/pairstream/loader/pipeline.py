@@ -84,7 +84,10 @@ def parts_of(
     others = [name for name in (*DEFAULT_COLUMNS, *read.columns) if name not in stored and name not in answers]
     columns = Columns(others)
     reader = SampleReader(source.schemas, source.topic, read.rendition, read.token_set, columns)
-    transform, collate = (batch.transform or as_it_is, batch.collate or stack) if batch.has_hook else (None, None)
+    transform, collate = batch.transform, batch.collate
+    if batch.has_hook:
+        transform = as_it_is if transform is None else transform
+        collate = stack if collate is None else collate
     writer = SampleWriter(
         reader, source.topic, source.split.upper(), batch.pictures, settings.order.plan.seed, batch.augment, transform,
         batch.caption_dropout, {**stored.formats, **answers.formats},
@@ -354,7 +357,7 @@ class Pipeline:
                 if values[index] is None:
                     raise SampleRefused(f"{self._writer.site(record)}: has no {name}; pairstream score asks models for it")
                 (slot.texts if name in slot.texts else slot.arrays)[name][index] = values[index]
-            sample = record.sample or self._writer.read(record)
+            sample = self._writer.read(record) if record.sample is None else record.sample
             epoch = step.picks[index].of.order.epoch
             self._writer.write(record, sample, epoch, self._formats[step.lead.group], slot, index)
         except (SettingsError, Unavailable):

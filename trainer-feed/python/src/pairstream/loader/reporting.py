@@ -92,7 +92,8 @@ class Reporter:
                 if present is None:
                     break
                 value = self._schemas.write(self._topic, present)
-                producer = producer or self._cluster.producer({"message.timeout.ms": int(_LATE_S * 1000)})
+                if producer is None:
+                    producer = self._cluster.producer({"message.timeout.ms": int(_LATE_S * 1000)})
                 producer.produce(self._topic, value, self._key)
                 producer.poll(0)
                 is_said = True

@@ -97,7 +97,7 @@ class EpochOrder:
         self._before = np.zeros(self._groups + 1, np.int64)
         sizes = Blocks.of(blocks).sizes[self._blocks]
         np.cumsum(np.add.reduceat(sizes, np.arange(self._groups) * self._in_group), out=self._before[1:])
-        self.lanes = lanes or plan.lanes_of(self.samples)
+        self.lanes = lanes if lanes else plan.lanes_of(self.samples)
         """How many lanes the epoch has."""
 
     @property

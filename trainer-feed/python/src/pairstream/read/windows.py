@@ -297,7 +297,8 @@ class WindowLoader:
 
     def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:
         block = view.blocks[index]
-        self._watch = self._watch or TopicWatch(self._cluster, view.topic, view.topic_id)
+        if self._watch is None:
+            self._watch = TopicWatch(self._cluster, view.topic, view.topic_id)
         offsets = block.offsets[first : first + count]
         return self._read_offsets(consumer, view.topic, block, offsets)
 
