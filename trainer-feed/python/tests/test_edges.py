@@ -18,6 +18,7 @@ import pytest
 import pairstream
 from conftest import SIDE, TIMEOUT_S, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
+from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
 from pairstream.takedowns import Takedowns
 
@@ -385,6 +386,42 @@ class Proxy:
         except OSError:
             pass
         target.close()
+
+
+class Silent(Cluster):
+    """A cluster whose consumers are made once its brokers have become silent, to all or to consumers alone."""
+
+    def __init__(self, broker, is_alive):
+        self.proxy = Proxy(broker)
+        super().__init__({"bootstrap.servers": broker if is_alive else self.proxy.address}, "pairs-feed")
+
+    def consumer(self, own=None):
+        self.proxy.freeze()
+        return Cluster({"bootstrap.servers": self.proxy.address}, "pairs-feed").consumer(own)
+
+
+READERS = {
+    "read": lambda cluster, topic: list(cluster.read(topic, {0: 0})),
+    "takedowns": Takedowns,
+    "tail": lambda cluster, topic: TopicTail(cluster, topic).read(print),
+}
+
+
+@pytest.mark.parametrize("read, is_alive", [
+    ("read", True), ("takedowns", True), *full(("tail", True), ("read", False), ("takedowns", False))
+])  # fmt: skip
+def test_who_reads_to_an_end_gives_up_where_nothing_comes(dataset, broker, monkeypatch, read, is_alive):
+    for module in ("kafka.cluster", "kafka.tail", "takedowns"):
+        monkeypatch.setattr(f"pairstream.{module}.GIVE_UP_S", 0.5)
+    topic = f"{dataset.name}.one"
+    dataset.create(topic, 1)
+    dataset.send(topic, "1", b"value")
+    cluster = Silent(broker, is_alive)
+    try:
+        with pytest.raises(Unavailable, match="gives nothing"):
+            READERS[read](cluster, topic)
+    finally:
+        cluster.proxy.close()
 
 
 SCRIPT = """

@@ -17,7 +17,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartiti
 from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
-from pairstream.kafka.cluster import Cluster, TopicWatch
+from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
 
 _POLL_S = 0.2
 _BATCH = 500
@@ -56,9 +56,13 @@ class Takedowns:
         self._consumer: Consumer = cluster.consumer({"auto.offset.reset": "earliest"})
         self._consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in found.partitions])
         left = {partition for partition in found.partitions if begins[partition] < ends[partition]}
+        heard_at = time.monotonic()
         try:
             while left and not is_stopped():
-                self._read(lambda partition: left.discard(partition))
+                if self._read(lambda partition: left.discard(partition)):
+                    heard_at = time.monotonic()
+                elif time.monotonic() - heard_at > GIVE_UP_S:
+                    raise Unavailable(f"{topic} gives nothing for {GIVE_UP_S:.0f} s: a broker of it does not answer")
         except BaseException:
             self._consumer.close()
             raise
@@ -115,15 +119,19 @@ class Takedowns:
         except Exception as e:
             self._failure = Unavailable(f"{self._topic} can no longer be read: {e}")
 
-    def _read(self, at_end: Callable[[int], None]) -> None:
+    def _read(self, at_end: Callable[[int], None]) -> bool:
+        """Reads what comes next; answers whether there was anything, an end among it."""
+        is_any = False
         for message in self._consumer.consume(_BATCH, _POLL_S):
             error = message.error()
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
                     at_end(message.partition())
+                    is_any = True
                 elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
                     raise Unavailable(f"{self._topic}: {error.str()}")
                 continue
+            is_any = True
             key = (message.key() or b"").decode("utf-8", "replace")
             if key.startswith(_REFUSAL):
                 continue
@@ -132,6 +140,7 @@ class Takedowns:
             else:
                 self._keys.add(key)
             self.version += 1
+        return is_any
 
 
 class _Spared(NamedTuple):

@@ -54,17 +54,28 @@ class Workers:
             threading.Thread(target=_work, args=(self._tasks,), name=f"{name}-{number}", daemon=True)
             for number in range(count)
         ]
+        self._is_closed = False
+        self._lock = threading.Lock()
         for thread in self._threads:
             thread.start()
 
     def submit(self, task: Callable[..., T], *args: Any) -> Future[T]:
-        """Has a task done."""
+        """Has a task done, unless its future is cancelled first.
+
+        Raises:
+            RuntimeError: after :meth:`close`, as nobody would do it
+        """
         done: Future[T] = Future()
-        self._tasks.put((done, partial(task, *args)))
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("these threads have ended: no task is done any more")
+            self._tasks.put((done, partial(task, *args)))
         return done
 
     def close(self) -> None:
         """Waits for the end of all tasks."""
+        with self._lock:
+            self._is_closed = True
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
@@ -75,7 +86,8 @@ def _work(tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]) -> N
     while (task := tasks.get()) is not None:
         done, do = task
         try:
-            done.set_result(do())
+            if done.set_running_or_notify_cancel():
+                done.set_result(do())
         except BaseException as e:
             done.set_exception(e)
         # Else its records would stay until the next one comes.

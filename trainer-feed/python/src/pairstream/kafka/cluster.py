@@ -38,6 +38,8 @@ _LOOK_S = 1.0
 """For one of many questions in the background, which nothing but the process's end waits for."""
 SILENCE_S = 2.0
 """After so long without a record one asks whether the topic is there still."""
+GIVE_UP_S = 120.0
+"""After so long without a record that is there, who reads to a topic's end gives up."""
 _READ_AT_ONCE = 10_000
 _READ_S = 0.1
 
@@ -244,13 +246,14 @@ class Cluster:
 
         Raises:
             PositionRefused: where the topic was deleted or made anew meanwhile
-            Unavailable: where the broker does not answer, or has no such record any more
+            Unavailable: where nothing comes for two minutes, or the broker has no such record any more
         """
         if not begins:
             return
         watch = TopicWatch(self, topic, self.describe_topic(topic).id)
         ends = self.ends(topic, begins)
-        heard_at = time.monotonic()
+        heard_at = asked_at = time.monotonic()
+        is_late = lambda: time.monotonic() - heard_at > GIVE_UP_S
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
         consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
         try:
@@ -270,11 +273,17 @@ class Cluster:
                         raise Unavailable(f"{topic}-{partition}: {error.str()}")
                 if messages:
                     yield messages
-                    heard_at = time.monotonic()
-                elif time.monotonic() - heard_at > SILENCE_S:
-                    heard_at = time.monotonic()
-                    watch.require(heard_at)
-            watch.require(time.monotonic())
+                    heard_at = asked_at = time.monotonic()
+                    continue
+                if time.monotonic() - asked_at > SILENCE_S:
+                    asked_at = time.monotonic()
+                    watch.require(asked_at, is_late)
+                if is_late():
+                    raise Unavailable(f"{topic} gives nothing for {GIVE_UP_S:.0f} s: a broker of it does not answer")
+            heard_at = time.monotonic()
+            watch.require(heard_at, is_late)
+            if is_late():
+                raise Unavailable(f"{topic} was read, and no broker says that it is the same still")
         finally:
             consumer.close()
 

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from pairstream.errors import Unavailable
-from pairstream.kafka.cluster import Cluster, TopicWatch
+from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
 from pairstream.threads import PerProcess
 
 _POLL_S = 0.1
-_TIMEOUT_S = 120.0
 _LOOK_EVERY_S = 5.0
 """Seconds between two checks that the topic was not deleted and made anew."""
 _BATCH = 200
@@ -57,21 +56,21 @@ class TopicTail:
         Raises:
             Unavailable: where nothing comes for two minutes
         """
-        deadline = time.monotonic() + _TIMEOUT_S
+        deadline = time.monotonic() + GIVE_UP_S
         while self._at < end:
             for message in self._consumer().consume(_BATCH, _POLL_S):
                 error = message.error()
                 if error is None:
                     self._at = message.offset() + 1
                     reader(message)
-                    deadline = time.monotonic() + _TIMEOUT_S
+                    deadline = time.monotonic() + GIVE_UP_S
                 elif error.code() == KafkaError._PARTITION_EOF:
                     self._at = max(self._at, message.offset())
                 elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
                     raise Unavailable(f"{self._topic}: {error.str()}")
             if time.monotonic() > deadline:
                 raise Unavailable(
-                    f"{self._topic}-0 gives nothing beyond offset {self._at} for {_TIMEOUT_S:.0f} s, although it has "
+                    f"{self._topic}-0 gives nothing beyond offset {self._at} for {GIVE_UP_S:.0f} s, although it has "
                     f"{end}: a transaction does not end, or its broker does not answer"
                 )
 
