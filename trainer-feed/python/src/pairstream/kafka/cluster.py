@@ -253,7 +253,7 @@ class Cluster:
         watch = TopicWatch(self, topic, self.describe_topic(topic).id)
         ends = self.ends(topic, begins)
         heard_at = asked_at = time.monotonic()
-        is_late = lambda: time.monotonic() - heard_at > GIVE_UP_S
+        is_late: Callable[[], bool] = lambda: time.monotonic() - heard_at > GIVE_UP_S
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
         consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
         try:

@@ -216,9 +216,9 @@ class _Said:
             if name in found:
                 said = np.array(found[name], object) if isinstance(found[name], str) else np.frombuffer(found[name], _FLOAT16)
                 key = name, answer.get("model", "")
-                rows = self._found.get(key)
-                if rows is None:
-                    rows = self._found[key] = _rows(len(self.keys), said)
+                if key not in self._found:
+                    self._found[key] = _rows(len(self.keys), said)
+                rows = self._found[key]
                 if rows.values.shape[1:] != said.shape:
                     raise ViewError(f"{site}: {name} has {said.size} numbers, others of its model {rows.values.shape[1:]}")
                 rows.values[row] = said
