@@ -6,6 +6,7 @@ import pytest
 from conftest import Writer, pair
 from pairstream.index.entries import ColumnReader, MalformedRow, last_of_each, read_entries
 from pairstream.kafka.avro import Schemas
+from pairstream.kafka.types import PAIR
 
 
 def entry(number, **other):
@@ -13,7 +14,7 @@ def entry(number, **other):
 
 
 def reader_of(registry, *wanted):
-    return ColumnReader(Schemas(registry.address), "pairs.index", wanted)
+    return ColumnReader(Schemas(registry.address), "pairs.index", PAIR, wanted)
 
 
 def test_reads_fields_into_columns_as_they_were_written(registry):

@@ -20,6 +20,7 @@ from conftest import TIMEOUT_S
 from pairstream import Unavailable
 from pairstream.kafka.cluster import Cluster, _Log
 
+
 def test_an_idle_client_is_kept(broker, monkeypatch):
     made = []
 

@@ -13,6 +13,7 @@ from pairstream.index.conditions import Condition
 from pairstream.index.entries import key_of, read_last
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.cluster import Cluster
+from pairstream.kafka.types import ANSWER
 
 Pairs = NDArray[np.int64]
 """Pairs by :func:`pairstream.index.entries.key_of` of their ids."""
@@ -51,7 +52,7 @@ def read_answers(cluster: Cluster, schemas: Schemas, dataset: str, names: Iterab
     fields = {f"{kind}.{name}": name for kind in ("numbers", "labels") for name in names}
 
     def judge(messages: Sequence[Message], columns: dict[str, NDArray[Any]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        pairs = (message.key().rpartition(b"/")[0] for message in messages)
+        pairs = ((message.key() or b"").rpartition(b"/")[0] for message in messages)
         columns["pairs"] = np.fromiter(map(key_of, pairs), np.int64, len(messages))
         shown = (f"{shown}/{model}".encode() for shown, model in zip(columns.pop("shown"), columns["model"]))
         columns["shown"] = np.fromiter(map(key_of, shown), np.int64, len(messages))
@@ -59,7 +60,7 @@ def read_answers(cluster: Cluster, schemas: Schemas, dataset: str, names: Iterab
         return wanted, wanted
 
     asked = ["shown", "model", *fields]
-    _, found = read_last(cluster, schemas, topic, asked, ["pairs", *asked], judge)
+    _, found = read_last(cluster, schemas, topic, ANSWER, asked, ["pairs", *asked], judge)
     numbers = {name: found[f"numbers.{name}"].astype(np.float64) for name in names}
     labels = {name: found[f"labels.{name}"] for name in names}
     return PairAnswers(found["pairs"].astype(np.int64), found["shown"].astype(np.int64), found["model"], numbers, labels)

@@ -18,6 +18,7 @@ from pairstream.index.entries import PLACE, FieldCondition, key_of, last_of_each
 from pairstream.index.recipe import recipe_conditions
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.cluster import Cluster, TopicWatch
+from pairstream.kafka.types import PAIR
 from pairstream.takedowns import InForce
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
@@ -56,7 +57,7 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     topic = cluster.describe_topic(f"{dataset}.{split}")
     begins = cluster.begins(topic.name, topic.partitions)
     entries = read_entries(cluster, schemas, dataset, split, conditions)
-    pairs = AvroReader(schemas, topic.name, {}, {one.field.partition(".")[0] for one in conditions})
+    pairs = AvroReader(schemas, topic.name, PAIR, {one.field.partition(".")[0] for one in conditions})
 
     def tail_of(message: Message) -> tuple[int, int, int, int]:
         value = message.value()

@@ -13,15 +13,22 @@ from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
-from pairstream.kafka.avro import Malformed, Schemas
+from pairstream.kafka.avro import Malformed, Schemas, fields_of
 from pairstream.kafka.cluster import Cluster
+from pairstream.kafka.types import PAIR
 
 PLACE = ("partition", "offset", "bytes")
 """Where a pair is in its split's topic, and the size of its value there."""
 
+_ALWAYS = (*PLACE, "height", "width", "image_digest", "source_kind")
+"""What the index has had of each pair since there is one."""
+
 _PREFIX = struct.Struct(">bI")
 _LONGEST = 10
 """Bytes of a number of 64 bits."""
+
+_MOST_ITEMS = 10_000
+"""Most entries of an array or a map: bounds the time that a record takes, of which each takes a turn."""
 
 _PADDING = bytes(_LONGEST)
 _FIXED = {"boolean": ("u1", 1), "float": ("<f4", 4), "double": ("<f8", 8)}
@@ -95,7 +102,7 @@ def read_entries(
         return in_split, np.logical_and.reduce([in_split, *(one.holds(columns[one.field]) for one in where)])
 
     asked = {"split", *wanted, *(one.field for one in where)}
-    keys, whole = read_last(cluster, schemas, f"{dataset}.index", asked, wanted, judge)
+    keys, whole = read_last(cluster, schemas, f"{dataset}.index", PAIR, asked, wanted, judge)
     order = np.lexsort((whole["offset"], whole["partition"]))
     return Entries(keys[order], {name: column[order] for name, column in whole.items()}, dict(read_to))
 
@@ -105,12 +112,19 @@ Judge = Callable[[Sequence[Message], dict[str, NDArray[Any]]], tuple[NDArray[np.
 
 
 def read_last(
-    cluster: Cluster, schemas: Schemas, topic: str, asked: Iterable[str], wanted: Iterable[str], judge: Judge
+    cluster: Cluster,
+    schemas: Schemas,
+    topic: str,
+    types: Mapping[str, str],
+    asked: Iterable[str],
+    wanted: Iterable[str],
+    judge: Judge,
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
     """Reads a topic to its end: the keys whose last record is wanted, and the columns of these records.
 
     Args:
         topic: none of its keys where there is no such topic
+        types: by field, what it has to be written as
         asked: fields that the judge sees
         wanted: those that are kept; the judge may have put further ones among its columns
 
@@ -118,7 +132,7 @@ def read_last(
         ViewError: where a record is none of the topic's
         Unavailable: where the broker or the registry does not answer
     """
-    reader = ColumnReader(schemas, topic, asked)
+    reader = ColumnReader(schemas, topic, types, asked)
     # Of each record that counts or has no value: its key, and its row in the columns or -1.
     keys, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     found = {name: [np.empty(0, np.int64 if name in PLACE else object)] for name in wanted}
@@ -169,13 +183,15 @@ class ColumnReader:
 
     Args:
         topic: whose values these are
+        types: by field, what it has to be written as; no writer may lack what the index has always had
         wanted: names of fields, or ``FIELD.NAME`` of one that is a map of numbers or of texts; what is written behind
             the last of them is not read
     """
 
-    def __init__(self, schemas: Schemas, topic: str, wanted: Iterable[str]) -> None:
+    def __init__(self, schemas: Schemas, topic: str, types: Mapping[str, str], wanted: Iterable[str]) -> None:
         self._schemas = schemas
         self._topic = topic
+        self._types = types
         self._wanted = set(wanted)
         self._fields: dict[int, list[tuple[str, Any]]] = {}
 
@@ -215,10 +231,9 @@ class ColumnReader:
     def _known(self, schema_id: int) -> list[tuple[str, Any]]:
         if schema_id not in self._fields:
             schema = self._schemas.writer(schema_id, self._topic)
-            fields = [(field["name"], field["type"]) for field in schema.get("fields", ())]
             needed = {name.partition(".")[0] for name in self._wanted}
-            behind = [place for place, (name, _) in enumerate(fields, 1) if name in needed]
-            self._fields[schema_id] = fields[: max(behind, default=0)]
+            fields = fields_of(schema, self._types, needed, needed.intersection(_ALWAYS))
+            self._fields[schema_id] = [(field["name"], field["type"]) for field in fields]
         return self._fields[schema_id]
 
 
@@ -283,7 +298,7 @@ class _Columns:
         """By turns, the rows that have one more item of an array or a map; each is to be read before the next turn."""
         left = np.zeros(len(self._at), np.int64)
         rows = np.arange(len(self._at))
-        while len(rows):
+        for _ in range(_MOST_ITEMS + 1):
             begun = rows[left[rows] == 0]
             counts = self._long(begun, name)
             left[begun] = np.abs(counts)
@@ -291,9 +306,11 @@ class _Columns:
                 raise MalformedRow(int(begun[np.flatnonzero(left[begun] < 0)[0]]), f"{name} has more entries than numbers")
             self._long(begun[counts < 0], name)
             rows = rows[left[rows] > 0]
-            if len(rows):
-                yield rows
+            if not len(rows):
+                return
+            yield rows
             left[rows] -= 1
+        raise MalformedRow(int(rows[0]), f"{name} has more than {_MOST_ITEMS} entries")
 
     def _text(self, rows: NDArray[np.intp], name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where texts begin, and how long they are."""
@@ -320,7 +337,7 @@ class _Columns:
     def _number(self, rows: NDArray[np.intp], name: str, kind: str) -> NDArray[Any]:
         if kind in ("int", "long"):
             return self._long(rows, name)
-        if kind not in _FIXED:
+        if not isinstance(kind, str) or kind not in _FIXED:
             raise Malformed(f"field {name} is written as {kind}, which is neither a text nor a number")
         form, size = _FIXED[kind]
         found = np.ndarray(len(self._data) - size + 1, form, self._data, strides=(1,))[self._at[rows]]

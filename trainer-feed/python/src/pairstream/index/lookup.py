@@ -67,7 +67,7 @@ def _looked_up(
     """The keys and fields of a split's pairs, and where each view's samples are among them; -1 where one is not."""
     topic = cluster.describe_topic(f"{dataset}.{split}")
     entries = read_entries(cluster, schemas, dataset, split, fields=types)
-    reader = AvroReader(schemas, topic.name, types, types)
+    reader = AvroReader(schemas, topic.name, types, types, types)
     begins = cluster.begins(topic.name, topic.partitions)
     indexed = {partition: max(begin, entries.read_to.get(partition, 0)) for partition, begin in begins.items()}
     known = {**entries.columns, "keys": entries.keys}

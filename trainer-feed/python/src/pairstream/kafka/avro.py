@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import fastavro
@@ -15,6 +15,12 @@ from pairstream.errors import PairstreamError, SettingsError, Unavailable
 from pairstream.threads import PerProcess
 
 _PREFIX_BYTES = 5
+_PLAIN = frozenset({"boolean", "int", "long", "float", "double", "bytes", "string"})
+_PARTS = {"array": "items", "map": "values", "record": "fields", "enum": "symbols", "fixed": "size"}
+"""What types are made of; ``null`` is none of them but in a union."""
+_MOST_LEVELS = 16
+_MOST_BYTES = 1 << 24
+_NAME = "_Value"
 
 
 class Malformed(Exception):
@@ -89,7 +95,10 @@ class Schemas:
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
         if found.schema_type not in (None, "AVRO"):
             raise Malformed(f"schema {schema_id} is not Avro")
-        schema = json.loads(found.schema_str or "null")
+        try:
+            schema = json.loads(found.schema_str or "null")
+        except (ValueError, RecursionError) as e:
+            raise Malformed(f"schema {schema_id} is not Avro: {e}") from e
         if not isinstance(schema, dict):
             raise Malformed(f"schema {schema_id} is not Avro")
         return schema
@@ -108,13 +117,16 @@ class Schemas:
             raise self._refused(e) from e
         except Exception as e:  # The client passes on whatever its HTTP library raises.
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
-        schema = json.loads(latest.schema.schema_str)
-        lost = sorted(set(fields) - {field["name"] for field in schema["fields"]})
-        if lost:
-            raise Unavailable(f"version {latest.version} of {topic}-value is not ours: it has no field {lost[0]}")
         out = io.BytesIO()
         out.write(struct.pack(">bI", 0, latest.schema_id))
-        fastavro.schemaless_writer(out, fastavro.parse_schema(schema), dict(fields))
+        try:
+            schema = json.loads(latest.schema.schema_str)
+            lost = sorted(set(fields) - {field["name"] for field in schema["fields"]})
+            if lost:
+                raise ValueError(f"it has no field {lost[0]}")
+            fastavro.schemaless_writer(out, fastavro.parse_schema(schema), dict(fields))
+        except Exception as e:  # Anything may come of a schema that is not ours.
+            raise Unavailable(f"version {latest.version} of {topic}-value is not ours: {e or type(e).__name__}") from e
         return out.getvalue()
 
 
@@ -124,17 +136,24 @@ class AvroReader:
     A leading run of strings and bytes is read by hand: the image, among them, is not copied.
 
     Args:
-        types: by field, what it has to be written as
+        types: by field, what it has to be written as, as :func:`fields_of` has it
         needed: fields that are wanted; what is written behind the last of them is not read
+        required: those of the types that no writer may lack
     """
 
     def __init__(
-        self, schemas: Schemas, topic: str, types: Mapping[str, str], needed: Collection[str] | None = None
+        self,
+        schemas: Schemas,
+        topic: str,
+        types: Mapping[str, str],
+        needed: Collection[str] | None = None,
+        required: Collection[str] = (),
     ) -> None:
         self._schemas = schemas
         self._topic = topic
         self._types = types
         self._needed = needed
+        self._required = required
         self._readers: dict[int, Callable[[bytes], dict[str, Any]]] = {}
 
     def read(self, value: bytes) -> dict[str, Any]:
@@ -156,22 +175,13 @@ class AvroReader:
             raise Malformed(f"not what its schema says: {e or type(e).__name__}") from e
 
     def _reader(self, schema: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
-        if schema.get("type") != "record":
-            raise Malformed(f"written as {schema.get('type')}, not as a record")
-        fields = schema["fields"]
-        if self._needed is not None:
-            behind = [place for place, field in enumerate(fields, 1) if field["name"] in self._needed]
-            fields = fields[: max(behind, default=0)]
-        for field in fields:
-            expected = self._types.get(field["name"])
-            if expected and _type(field["type"]) != expected:
-                raise Malformed(f"field {field['name']} is written as {_type(field['type'])}, not as {expected}")
+        fields = fields_of(schema, self._types, self._needed, self._required)
         leading = []
         for field in fields:
             if field["type"] not in ("string", "bytes"):
                 break
             leading.append((field["name"], field["type"] == "string"))
-        rest = fastavro.parse_schema({**schema, "fields": fields[len(leading) :]})
+        rest = fastavro.parse_schema({"type": "record", "name": _NAME, "fields": fields[len(leading) :]})
 
         def read(value: bytes) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -192,19 +202,111 @@ class AvroReader:
         return read
 
 
+def fields_of(
+    schema: Mapping[str, Any], types: Mapping[str, str], needed: Collection[str] | None = None, required: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Names and types of a record's fields, in a writer's schema of which nobody knows who made it.
+
+    To read a value takes no more time and memory than its bytes are worth: nothing takes no byte, or holds itself.
+
+    Args:
+        types: by field, what it has to be written as: ``int``, ``array of int``, ``map of string``; of an array of
+            records, its fields are ``FIELD.NAME``
+        needed: the fields up to the last of these; None for all
+        required: of the types, those that have to be there
+
+    Raises:
+        Malformed: where it is another schema
+    """
+    if schema.get("type") != "record":
+        raise Malformed(f"written as {str(schema.get('type'))[:80]}, not as a record")
+    try:
+        fields, _ = _bounded_fields(schema.get("fields"), {_NAME: -1}, needed)
+        fastavro.parse_schema({"type": "record", "name": _NAME, "fields": fields})
+    except Malformed:
+        raise
+    except Exception as e:  # Anything may come of a schema that is none.
+        raise Malformed(f"its schema cannot be used: {e or type(e).__name__}") from e
+    written = dict(_types(fields))
+    for name in types.keys() & (written.keys() | set(required)):
+        if written.get(name) != types[name]:
+            raise Malformed(f"field {name} is written as {written.get(name, 'nothing')}, not as {types[name]}")
+    return fields
+
+
+_Known = dict[str, int]
+"""How many levels of types are within each that has a name; -1 while it is being read."""
+
+
+def _bounded_fields(fields: Any, known: _Known, needed: Collection[str] | None = None) -> tuple[list[dict[str, Any]], int]:
+    """Fields, of what is needed to read them, and how many levels of types are within them."""
+    if not isinstance(fields, list) or not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in fields):
+        raise Malformed("its schema has a record without fields, or one without a name")
+    if needed is not None:
+        fields = fields[: max((place for place, one in enumerate(fields, 1) if one["name"] in needed), default=0)]
+    found = [(one["name"], *_bounded(one.get("type"), known)) for one in fields]
+    levels = max((levels for _, _, levels in found), default=0)
+    if levels > _MOST_LEVELS:
+        raise Malformed(f"its schema has more than {_MOST_LEVELS} levels of types within types")
+    return [{"name": name, "type": kind} for name, kind, _ in found], levels
+
+
+def _bounded(schema: Any, known: _Known) -> tuple[Any, int]:
+    """A type of which each value takes a byte or more and none holds itself, and how many levels are within it."""
+    if isinstance(schema, list):
+        found = [("null", 0) if one == "null" else _bounded(one, known) for one in schema]
+        return [one for one, _ in found], 1 + max((levels for _, levels in found), default=0)
+    kind = schema.get("type") if isinstance(schema, dict) else schema
+    if isinstance(kind, (dict, list)):
+        return _bounded(kind, known)
+    # Without namespaces: names are told apart by their ends, so that none can be taken for what it is in.
+    kind = str(kind).rpartition(".")[2]
+    if kind in _PLAIN:
+        is_time = isinstance(schema, dict) and schema.get("logicalType") == "timestamp-millis"
+        return ({"type": kind, "logicalType": "timestamp-millis"} if is_time else kind), 0
+    if known.get(kind, -1) >= 0:
+        return kind, known[kind]
+    if not isinstance(schema, dict) or kind not in _PARTS:
+        raise Malformed(f"its schema has {kind[:80]!r}, which is no type, takes no byte or holds itself")
+    part = _PARTS[kind]
+    if kind in ("array", "map"):
+        of, levels = _bounded(schema.get(part), known)
+        return {"type": kind, part: of}, 1 + levels
+    name, of, levels = str(schema.get("name")).rpartition(".")[2], schema.get(part), 0
+    if name in known or not of or (kind == "fixed" and not 0 < of < _MOST_BYTES):
+        raise Malformed(f"its schema has two types {name[:80]!r}, or one that takes no byte")
+    known[name] = -1
+    if kind == "record":
+        of, levels = _bounded_fields(of, known)
+    known[name] = 1 + levels
+    return {"type": kind, "name": name, part: of}, known[name]
+
+
+def _types(fields: list[dict[str, Any]], within: str = "") -> Iterator[tuple[str, str]]:
+    for field in fields:
+        kind, name = field["type"], within + field["name"]
+        yield name, _type(kind)
+        items = kind.get("items") if isinstance(kind, dict) else None
+        if isinstance(items, dict) and items["type"] == "record":
+            yield from _types(items["fields"], f"{name}.")
+
+
 def _type(schema: Any) -> str:
     if isinstance(schema, list):
         return "a union"
-    return str(schema.get("type") if isinstance(schema, dict) else schema)
+    if not isinstance(schema, dict):
+        return str(schema)
+    of = schema.get("items", schema.get("values"))
+    return schema["type"] if of is None else f"{schema['type']} of {_type(of)}"
 
 
 def _length(value: bytes, at: int) -> tuple[int, int]:
     """A length of bytes as Avro writes it, and where it ends."""
-    number = shift = 0
-    while True:
+    number = 0
+    for shift in range(0, 70, 7):
         byte = value[at]
         at += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
             return (number >> 1) ^ -(number & 1), at
-        shift += 7
+    raise ValueError("a number of more than 64 bits")

@@ -17,6 +17,7 @@ from pairstream.index.answers import PairAnswers, Pairs, found_in, read_answers
 from pairstream.index.entries import key_of
 from pairstream.index.lookup import pairs_of
 from pairstream.kafka.avro import AvroReader, Malformed
+from pairstream.kafka.types import ANSWER
 from pairstream.read.split import Split
 from pairstream.views.view import View
 
@@ -189,7 +190,7 @@ class _Said:
         self._asked = names
         self._found: dict[tuple[str, str], _Rows] = {}
         topic = split.cluster.describe_topic(f"{split.dataset}.answers")
-        reader = AvroReader(split.schemas, topic.name, {})
+        reader = AvroReader(split.schemas, topic.name, ANSWER)
         for messages in split.cluster.read(topic.name, split.cluster.begins(topic.name, topic.partitions)):
             at, is_there = found_in(keys, np.fromiter((key_of(one.key()) for one in messages), np.int64, len(messages)))
             for i in np.flatnonzero(is_there).tolist():
@@ -214,7 +215,12 @@ class _Said:
         self.names.update(found, answer.get("numbers", {}), answer.get("labels", {}))
         for name in self._asked:
             if name in found:
-                said = np.array(found[name], object) if isinstance(found[name], str) else np.frombuffer(found[name], _FLOAT16)
+                if isinstance(found[name], str):
+                    said = np.array(found[name], object)
+                elif len(found[name]) % _FLOAT16.itemsize == 0:
+                    said = np.frombuffer(found[name], _FLOAT16)
+                else:
+                    raise ViewError(f"{site}: {name} has {len(found[name])} bytes, and is no vector of float16")
                 key = name, answer.get("model", "")
                 if key not in self._found:
                     self._found[key] = _rows(len(self.keys), said)

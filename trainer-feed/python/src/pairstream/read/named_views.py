@@ -14,6 +14,7 @@ from pairstream.errors import NoSuchView, ViewError
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.types import SEGMENT
 from pairstream.names import require_name
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
@@ -69,7 +70,10 @@ class NamedView:
         blocks.sort(key=lambda block: (block.partition, block.begin))
         sealed = chosen[-1]["sealed_at"]
         if not isinstance(sealed, datetime):
-            sealed = datetime.fromtimestamp(sealed / 1000, timezone.utc)
+            try:
+                sealed = datetime.fromtimestamp(sealed / 1000, timezone.utc)
+            except (ValueError, OverflowError, OSError) as e:
+                raise ViewError(f"the view {self.name} was sealed at {sealed} ms, which is no time: {e}") from e
         cut_at = sealed.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return View(self.topic, self.topic_id, cut_at, tuple(blocks), tuple(self.segments[0].get("where", ())))
 
@@ -86,7 +90,7 @@ class GrowingView:
         self._name = name
         topic = f"{dataset}.views"
         self._tail = TopicTail(cluster, topic)
-        self._reader = AvroReader(schemas, topic, {"name": "string", "segment": "int", "blocks": "array"})
+        self._reader = AvroReader(schemas, topic, SEGMENT, required=SEGMENT.keys() - {"where", "last"})
         self._segments: dict[int, dict[str, Any]] = {}
 
     def look(self) -> NamedView:

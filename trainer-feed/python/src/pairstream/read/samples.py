@@ -7,23 +7,7 @@ from typing import Any, NamedTuple
 
 from pairstream.columns.of_records import Columns, Picture, Tokens, named
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
-
-_TYPES = {
-    "pair_id": "string",
-    "image": "bytes",
-    "image_encoding": "string",
-    "width": "int",
-    "height": "int",
-    "channels": "int",
-    "colour": "string",
-    "normalisation": "string",
-    "caption": "string",
-    "token_ids": "array",
-    "token_count": "int",
-    "split": "string",
-    "renditions": "array",
-    "token_sets": "array",
-}
+from pairstream.kafka.types import PAIR
 
 
 class Sample(NamedTuple):
@@ -72,7 +56,7 @@ class SampleReader:
         token_set: str = "",
         columns: Columns = Columns(),
     ) -> None:
-        self._reader = AvroReader(schemas, topic, _TYPES)
+        self._reader = AvroReader(schemas, topic, PAIR)
         self._rendition = rendition
         self._token_set = token_set
         self.columns = columns

@@ -59,6 +59,17 @@ class Mix:
         require_weights([weight for _, weight in self.weights])
 
 
+_TYPES = {
+    "samples": "long",
+    "lanes": "int",
+    "mix": "array of record",
+    "mix.view": "string",
+    "mix.segments": "int",
+    "mix.fingerprint": "string",
+    "mix.weight": "int",
+}
+
+
 class Part(NamedTuple):
     """A view in a mix.
 
@@ -131,7 +142,7 @@ class RunMixes:
         self._topic = f"{source.dataset}.runs"
         self._prefix = f"{run}/mix/"
         self._tail = TopicTail(source.cluster, self._topic)
-        self._reader = AvroReader(source.schemas, self._topic, {"samples": "long", "lanes": "int", "mix": "array"})
+        self._reader = AvroReader(source.schemas, self._topic, _TYPES, required=_TYPES)
 
     def read(self, history: MixHistory) -> None:
         self._tail.read(lambda message: self._note(history, message))

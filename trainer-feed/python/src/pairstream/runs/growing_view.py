@@ -69,8 +69,9 @@ class RunExtents:
         self._cluster = cluster
         self._schemas = schemas
         self._tail = TopicTail(cluster, self._topic)
+        types = {"run": "string", "view": "string", "epoch": "int", "segments": "int"}
         self._reader = AvroReader(
-            schemas, self._topic, {"run": "string", "view": "string", "epoch": "int", "segments": "int"}
+            schemas, self._topic, {**types, "follow": "string", "fingerprint": "string"}, required=types
         )
         self._agreed: dict[tuple[str, int], Mapping[str, Any]] = {}
 
