@@ -116,3 +116,10 @@ def test_there_are_no_entries_without_an_index(dataset):
     found = read_entries(source.cluster, source.schemas, dataset.name, "training", fields=["fold"])
 
     assert [len(column) for column in found.columns.values()] == [0] * 4
+
+
+def test_an_entry_of_the_index_with_endless_labels_is_refused(registry):
+    value = Writer(registry, "IndexedPair").write(entry(1, labels=[""] * 200_000))
+
+    with pytest.raises(MalformedRow, match="labels has more than 4096 entries"):
+        reader_of(registry, "labels").read([value])

@@ -1,4 +1,6 @@
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -35,6 +37,14 @@ def written(writer, value, form_of=None):
     return slot
 
 
+def empty_png(side):
+    """A header alone, of so many rows and columns."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = [head, b"IDAT", b"IEND"]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(
     "message, change",
     [
@@ -52,6 +62,9 @@ def written(writer, value, form_of=None):
         ("the jpeg image is empty", dict(image_encoding="jpeg", image=b"")),
         ("the png image is damaged", dict(image_encoding="png")),
         ("the png image is empty", dict(image_encoding="png", image=b"")),
+        ("the png image is damaged: .*decompression bomb", dict(image_encoding="png", image=empty_png(60_000))),
+        ("the png image is 9500x9500, expected 4x4", dict(image_encoding="png", image=empty_png(9_500))),
+        ("the jpeg image has 65 scans, at most 64 are expected", dict(image_encoding="jpeg", image=b"\xff\xda" * 65)),
     ],
 )
 def test_refuses_a_bad_sample_by_its_place(registry, pairs, message, change):

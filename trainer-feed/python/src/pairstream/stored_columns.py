@@ -144,7 +144,7 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         how many values were erased
 
     Raises:
-        SettingsError: where there is no such folder
+        SettingsError: where there is no such folder, or a link in it or to a file of it
         Unavailable: where the broker or the schema registry does not answer
     """
     folders_in(folder)
@@ -157,6 +157,8 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
     begins = np.array([found[partition] for partition in range(len(topic.partitions))], np.int64)
     erased = 0
     for path in sorted(Path(folder).glob(f"*/*/{topic.name}.{topic.id}")):
+        if path.resolve() != Path(folder).resolve() / path.relative_to(folder):
+            raise SettingsError(f"{path} leads through a link: nothing is erased behind it; name the folder that it leads to")
         for stem, segment in ColumnFiles(path).segments.items():
             dead = segment.states == WRITTEN
             for keys in held:

@@ -26,6 +26,10 @@ PROFILES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 }
 """Mean and deviation by channel of each normalisation: v becomes (v / 255 - mean) / deviation."""
 
+_SCAN = b"\xff\xda"
+_MOST_SCANS = 64
+"""Of a JPEG, which takes time for each: encoders write at most a dozen."""
+
 AS_RECIPE = "as-recipe"
 """The profile that the records name."""
 
@@ -59,9 +63,12 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
 def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
     if not source:
         raise Undecodable("the jpeg image is empty")
+    scans = bytes(source).count(_SCAN)
+    if scans > _MOST_SCANS:
+        raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
     try:
         found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
-    except ValueError as e:
+    except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
         raise Undecodable(f"the jpeg image is damaged: {e}") from e
     _require_size("jpeg", found.shape[1], found.shape[0], target)
 
@@ -73,9 +80,11 @@ def _decode_png(source: bytes | memoryview, target: Pixels) -> None:
         with Image.open(io.BytesIO(source), formats=["PNG"]) as image:
             _require_size("png", image.width, image.height, target)
             pixels = np.asarray(image.convert("L" if target.shape[2] == 1 else "RGB"))
-    except (OSError, SyntaxError, ValueError) as e:
+        target[:] = pixels.reshape(target.shape)
+    except Undecodable:
+        raise
+    except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
         raise Undecodable(f"the png image is damaged: {e}") from e
-    target[:] = pixels.reshape(target.shape)
 
 
 def _require_size(encoding: str, width: int, height: int, target: Pixels) -> None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pairstream.errors import SettingsError
+from pairstream.errors import SettingsError, ViewError
 from pairstream.views.blocks import Blocks, require_records
 from pairstream.views.view import View
 
@@ -147,8 +147,8 @@ class Rows:
     """Rows of a .npy file, written in their places."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        if os.path.islink(path):
-            raise SettingsError(f"{os.fspath(path)} is a link: what it leads to is not overwritten")
+        if os.path.islink(path) or os.stat(path).st_nlink > 1:
+            raise SettingsError(f"{os.fspath(path)} is a link, or has another name: what that leads to is not overwritten")
         array = _numbers(path)
         self._begin, self._bytes = array.offset, array.nbytes // len(array)
         self._file = open(path, "r+b")
@@ -218,7 +218,7 @@ def folders_in(folder: str | os.PathLike[str]) -> list[str]:
 def keys_at(places: Sequence[tuple[int, int]] | NDArray[np.int64]) -> Keys:
     """Keys of partitions and offsets."""
     partitions, offsets = np.asarray(places, np.int64).reshape(-1, 2).T
-    return (partitions << OFFSET_BITS) | offsets
+    return (partitions << OFFSET_BITS) + offsets
 
 
 def places_of(keys: Keys, wanted: Keys) -> NDArray[np.intp]:
@@ -228,7 +228,11 @@ def places_of(keys: Keys, wanted: Keys) -> NDArray[np.intp]:
 
 
 def keys_of(view: View) -> Iterator[tuple[NDArray[np.intp], Keys]]:
-    """The keys of a view, sorted, and the number of each one's block: some thousand blocks at a time."""
+    """The keys of a view, sorted, and the number of each one's block: some thousand blocks at a time.
+
+    Raises:
+        ViewError: where there is no key for a partition or an offset
+    """
     blocks = Blocks.of(view.blocks)
     for first in range(0, len(blocks), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
@@ -240,6 +244,10 @@ def keys_of(view: View) -> Iterator[tuple[NDArray[np.intp], Keys]]:
         begins_of_blocks = (ends - runs)[before[:-1] - before[0]]
         keys = keys_at(np.stack([blocks.partition[part], blocks.begin[part]], 1))
         begins = np.repeat(keys - begins_of_blocks, counts) + ends - runs
+        if ((begins + runs - 1) >> OFFSET_BITS != np.repeat(blocks.partition[part], counts)).any():
+            raise ViewError(
+                f"stored columns have room for partitions below 2^{63 - OFFSET_BITS} and offsets below 2^{OFFSET_BITS}"
+            )
         is_records = (np.arange(len(runs)) - np.repeat(before[:-1] - before[0], counts)) % 2 == 0
         sizes = runs[is_records]
         of_blocks = np.diff(blocks.samples_before[first : first + len(counts) + 1])

@@ -27,7 +27,7 @@ _PREFIX = struct.Struct(">bI")
 _LONGEST = 10
 """Bytes of a number of 64 bits."""
 
-_MOST_ITEMS = 10_000
+_MOST_ITEMS = 4096
 """Most entries of an array or a map: bounds the time that a record takes, of which each takes a turn."""
 
 _PADDING = bytes(_LONGEST)

@@ -20,7 +20,8 @@ def recipe_conditions(cluster: Cluster, schemas: Schemas, dataset: str) -> list[
     if not messages:
         return []
     try:
-        recipe = AvroReader(schemas, f"{dataset}.recipes", {"conditions": "array of string"}, ["conditions"]).read(messages[-1].value() or b"")
+        types = {"conditions": "array of string"}
+        recipe = AvroReader(schemas, f"{dataset}.recipes", types, types).read(messages[-1].value() or b"")
         return list(map(str, recipe["conditions"]))
     except (Malformed, KeyError) as e:
         raise ViewError(f"{dataset}.recipes, offset {messages[-1].offset()} is no recipe: {e}") from e

@@ -126,7 +126,7 @@ class Schemas:
                 raise ValueError(f"it has no field {lost[0]}")
             fastavro.schemaless_writer(out, fastavro.parse_schema(schema), dict(fields))
         except Exception as e:  # Anything may come of a schema that is not ours.
-            raise Unavailable(f"version {latest.version} of {topic}-value is not ours: {e or type(e).__name__}") from e
+            raise Unavailable(f"version {latest.version} of {topic}-value is not ours: {str(e) or type(e).__name__}") from e
         return out.getvalue()
 
 
@@ -172,7 +172,7 @@ class AvroReader:
         try:
             return reader(value)
         except Exception as e:  # Anything may come of bytes that are not Avro.
-            raise Malformed(f"not what its schema says: {e or type(e).__name__}") from e
+            raise Malformed(f"not what its schema says: {str(e) or type(e).__name__}") from e
 
     def _reader(self, schema: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
         fields = fields_of(schema, self._types, self._needed, self._required)
@@ -226,7 +226,7 @@ def fields_of(
     except Malformed:
         raise
     except Exception as e:  # Anything may come of a schema that is none.
-        raise Malformed(f"its schema cannot be used: {e or type(e).__name__}") from e
+        raise Malformed(f"its schema cannot be used: {str(e) or type(e).__name__}") from e
     written = dict(_types(fields))
     for name in types.keys() & (written.keys() | set(required)):
         if written.get(name) != types[name]:
