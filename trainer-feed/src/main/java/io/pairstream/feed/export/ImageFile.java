@@ -16,9 +16,14 @@ import org.apache.kafka.common.utils.Utils;
 record ImageFile(String extension, byte[] bytes) {
 
   /**
-   * @throws FeedRefusedException for an encoding that is none, or pixels that do not fit the size
+   * @throws FeedRefusedException for an encoding that is none, pixels that do not fit the size, or
+   *     an id that is none: it names the file where readers unpack it
    */
   static ImageFile of(PreparedPair pair) {
+    if (!pair.getPairId().matches("[0-9a-f]{32}")) {
+      throw new FeedRefusedException(
+          "pair '%s' has an id that is not 32 hex digits in lower case".formatted(pair.getPairId()));
+    }
     byte[] stored = Utils.toArray(pair.getImage());
     return switch (pair.getImageEncoding()) {
       case "jpeg" -> new ImageFile("jpg", stored);

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,19 @@ class ExportedFilesTest {
     assertThatThrownBy(() -> ImageFile.of(pair))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("has 60 bytes of raw pixels, expected those of 6x4 with 3 channels");
+  }
+
+  /** Readers unpack a shard by the names of its members. */
+  @ParameterizedTest
+  @EnumSource
+  void refusesAnIdThatCouldNameAnotherFile(ExportFormat format) {
+    for (String id : List.of("../../x", "/etc/x", "", "a\n", "0".repeat(31), "F".repeat(32))) {
+      PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setPairId(id).build();
+
+      assertThatThrownBy(() -> shard(format, writer -> writer.add(pair)))
+          .isInstanceOf(FeedRefusedException.class)
+          .hasMessage("pair '%s' has an id that is not 32 hex digits in lower case", id);
+    }
   }
 
   /** Adds pairs to a shard. */
