@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SIDE
-from pairstream import Loader, PositionRefused, SettingsError
+from pairstream import Loader, PositionRefused, SettingsError, View
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
     import torch
@@ -293,6 +293,19 @@ def test_transformers_own_trainer_names_the_one_to_take(scripts, tmp_path):
         trainer.train()
         assert trainer.state.global_step == 1 and loader.state_dict()["samples"] == 48
         assert trainer.evaluate()["eval_loss"] > 0
+
+
+def test_a_trainers_checkpoint_has_the_position_in_a_mix(scripts, tmp_path):
+    pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.torch import TorchLoader
+    from pairstream.transformers import Trainer
+
+    half = View(*[getattr(scripts.view, name) for name in ("topic", "topic_id", "cut_at")], scripts.view.blocks[:1])
+    with TorchLoader(scripts.source, [(scripts.view, 1), (half, 1)], **OPTIONS, epochs=None) as loader:
+        trainer_of(Trainer, tmp_path, train_dataset=loader).train()
+
+    state = json.loads((tmp_path / "checkpoint-1/trainer_state.json").read_text())
+    assert state["stateful_callbacks"]["_FeedPosition"]["position"]["samples"] == OPTIONS["batch_size"]
 
 
 def test_a_trainers_checkpoint_without_a_position_is_refused(scripts, tmp_path):

@@ -22,6 +22,7 @@ def snippets(page: Path) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 GIVEN = """
+import os
 import torch
 from torch import nn
 from accelerate import Accelerator
@@ -80,6 +81,25 @@ def test_the_tutorials_script_trains_an_epoch_and_then_the_next(dataset, checkou
 
         lines = capsys.readouterr().out.splitlines()
         assert [line.split("  ")[0] for line in lines] == [f"epoch {epoch} step {step}" for step in range(6)]
+
+
+def test_the_tutorials_script_ends_quietly_and_goes_on(dataset, checkout):
+    (script,) = snippets(TUTORIAL)
+    script = script.replace('platform="pairstream-data"', f'platform="pairstream-data", dataset="{dataset.name}"')
+    printed = []
+
+    def interrupted(text):
+        printed.append(text)
+        if text.startswith("epoch 0 step 2"):
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        names = {"print": interrupted if not printed else printed.append}
+        exec(compile(script, TUTORIAL.name, "exec"), names)
+        names["loader"].close()
+
+    steps = [line.split("  ")[0].removeprefix("epoch 0 step ") for line in printed]
+    assert steps == ["0", "1", "2", "stopped; run it again to go on", "2", "3", "4", "5"]
 
 
 def test_the_snippets_run_as_they_stand(dataset, checkout, monkeypatch):

@@ -1,6 +1,7 @@
 """Which part of the package may use which, and that its lines are in order."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -106,6 +107,33 @@ def test_what_is_made_where_there_is_none_is_not_asked_for_its_truth():
                 found.append(f"{name}, line {node.lineno}: {ast.unparse(node)}")
 
     assert not found
+
+
+def scripts():
+    """The examples, and the scripts on the pages, by their place."""
+    for file in sorted((FOLDER / "examples").rglob("*.py")):
+        yield file.name, file.read_text(encoding="utf-8")
+    for page in sorted([*FOLDER.rglob("*.md"), *FOLDER.parents[1].glob("docs/**/*.md")]):
+        for text in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            yield page.name, text
+
+
+def test_no_example_runs_what_is_in_a_checkpoint_or_loses_one():
+    """What people copy reads tensors alone, and writes a file beside the one that it replaces."""
+    loads, saves = [], []
+    for name, text in scripts():
+        calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+        called = {ast.unparse(call.func).rpartition(".")[2] for call in calls}
+        for call in calls:
+            if ast.unparse(call.func) == "torch.load":
+                only = [ast.unparse(one.value) for one in call.keywords if one.arg == "weights_only"]
+                # A module saved whole is what the caller of evaluate.py names.
+                loads += [] if only == ["True"] or (name, only) == ("evaluate.py", ["False"]) else [name]
+            elif ast.unparse(call.func) == "torch.save":
+                # What is never read again is a file of its own each time.
+                saves += [] if "load" not in called or called & {"replace", "write_whole"} else [name]
+
+    assert not loads and not saves
 
 
 def test_lines_are_in_order():

@@ -46,6 +46,19 @@ def loss_of(model, batch):
     return (model(pictures) - pictures).square().mean()
 
 
+def saved():
+    """What is in the file of the checkpoint, or None; tensors and numbers alone, nothing that is code."""
+    is_there = asked.checkpoint and asked.checkpoint.exists()
+    return torch.load(asked.checkpoint, weights_only=True) if is_there else None
+
+
+def save(state):
+    """Writes the checkpoint beside its place and renames it: a kill leaves the one before or this one."""
+    beside = asked.checkpoint.with_name(asked.checkpoint.name + ".part")
+    torch.save(state, beside)
+    os.replace(beside, asked.checkpoint)
+
+
 def newest():
     """The folder of the last finished checkpoint, or None."""
     return max(asked.checkpoint.glob("step-*"), default=None) if asked.checkpoint else None

@@ -1,7 +1,7 @@
 """torchdata's StatefulDataLoader: its state_dict has the loader's position."""
 
 import torch
-from stream import OPTIONS, asked, loss_of, note, split, tiny_model
+from stream import OPTIONS, asked, loss_of, note, save, saved, split, tiny_model
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from pairstream.torch import TorchLoader
@@ -10,10 +10,9 @@ model = tiny_model()
 optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
 with TorchLoader(*split(), epochs=2, **OPTIONS) as loader:
     batches = StatefulDataLoader(loader, batch_size=None)
-    if asked.checkpoint and asked.checkpoint.exists():
-        saved = torch.load(asked.checkpoint)
-        model.load_state_dict(saved["model"])
-        batches.load_state_dict(saved["batches"])
+    if before := saved():
+        model.load_state_dict(before["model"])
+        batches.load_state_dict(before["batches"])
     for _, batch in zip(range(asked.steps or 10**9), batches):
         loss = loss_of(model, batch)
         optimiser.zero_grad()
@@ -21,4 +20,4 @@ with TorchLoader(*split(), epochs=2, **OPTIONS) as loader:
         optimiser.step()
         note(batch, loss)
         if asked.checkpoint:
-            torch.save({"model": model.state_dict(), "batches": batches.state_dict()}, asked.checkpoint)
+            save({"model": model.state_dict(), "batches": batches.state_dict()})
