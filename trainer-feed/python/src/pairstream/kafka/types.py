@@ -4,55 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_TEXTS = (
-    "pair_id image_encoding colour normalisation caption language tokenizer image_digest perceptual_hash mirrored_hash "
-    "picture_group split source_kind contributor producer url licence media_type recipe_version renditions.name "
-    "renditions.image_encoding renditions.colour token_sets.name"
-)
-_NUMBERS = (
-    "width height channels token_count pad_id empty_token_count fold partition bytes renditions.width renditions.height "
-    "renditions.channels token_sets.token_count token_sets.pad_id token_sets.empty_token_count"
-)
 
-PAIR: Mapping[str, str] = {
-    **dict.fromkeys(_TEXTS.split(), "string"),
-    **dict.fromkeys(_NUMBERS.split(), "int"),
-    **dict.fromkeys(("image", "renditions.image"), "bytes"),
-    **dict.fromkeys(("renditions", "token_sets"), "array of record"),
-    **dict.fromkeys(
-        ("token_ids", "empty_token_ids", "token_sets.token_ids", "token_sets.empty_token_ids"), "array of int"
-    ),
-    "offset": "long",
-    "truncated": "boolean",
-    "labels": "array of string",
-    "texts": "map of string",
-    "measures": "map of double",
-    "token_set_counts": "map of int",
-}
+def _fields(text: str) -> Mapping[str, str]:
+    lines = (line.partition(": ") for line in text.strip().splitlines())
+    return {name: kind for kind, _, names in lines for name in names.split()}
+
+
+PAIR = _fields("""
+string: pair_id image_encoding colour normalisation caption language tokenizer image_digest perceptual_hash mirrored_hash
+string: picture_group split source_kind contributor producer url licence media_type recipe_version
+string: renditions.name renditions.image_encoding renditions.colour token_sets.name
+int: width height channels token_count pad_id empty_token_count fold partition bytes renditions.width renditions.height
+int: renditions.channels token_sets.token_count token_sets.pad_id token_sets.empty_token_count
+bytes: image renditions.image
+array of record: renditions token_sets
+array of int: token_ids empty_token_ids token_sets.token_ids token_sets.empty_token_ids
+array of string: labels
+long: offset
+boolean: truncated
+map of string: texts
+map of double: measures
+map of int: token_set_counts
+""")
 """Of prepared pairs and of entries of the index."""
 
-ANSWER: Mapping[str, str] = {
-    "shown": "string",
-    "model": "string",
-    "numbers": "map of double",
-    "labels": "map of string",
-    "texts": "map of string",
-    "vectors": "map of bytes",
-}
+ANSWER = _fields("""
+string: shown model
+map of double: numbers
+map of string: labels texts
+map of bytes: vectors
+""")
 """Of what a model says, of a picture or of a pair."""
 
-SEGMENT: Mapping[str, str] = {
-    "name": "string",
-    "segment": "int",
-    "topic": "string",
-    "topic_id": "string",
-    "sealed_at": "long",
-    "blocks": "array of record",
-    "blocks.partition": "int",
-    "blocks.begin": "long",
-    "blocks.bytes": "long",
-    "blocks.runs": "array of int",
-    "where": "array of string",
-    "last": "boolean",
-}
+SEGMENT = _fields("""
+string: name topic topic_id
+int: segment blocks.partition
+long: sealed_at blocks.begin blocks.bytes
+array of record: blocks
+array of int: blocks.runs
+array of string: where
+boolean: last
+""")
 """Of a segment of a view that has a name."""
+
+MIX = _fields("""
+long: samples
+int: lanes mix.segments mix.weight
+string: mix.view mix.fingerprint
+array of record: mix
+""")
+"""Of a run's change of its mix."""

@@ -215,12 +215,10 @@ class _Said:
         self.names.update(found, answer.get("numbers", {}), answer.get("labels", {}))
         for name in self._asked:
             if name in found:
-                if isinstance(found[name], str):
-                    said = np.array(found[name], object)
-                elif len(found[name]) % _FLOAT16.itemsize == 0:
-                    said = np.frombuffer(found[name], _FLOAT16)
-                else:
+                is_text = isinstance(found[name], str)
+                if not is_text and len(found[name]) % _FLOAT16.itemsize:
                     raise ViewError(f"{site}: {name} has {len(found[name])} bytes, and is no vector of float16")
+                said = np.array(found[name], object) if is_text else np.frombuffer(found[name], _FLOAT16)
                 key = name, answer.get("model", "")
                 if key not in self._found:
                     self._found[key] = _rows(len(self.keys), said)

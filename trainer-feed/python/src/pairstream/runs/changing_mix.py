@@ -27,6 +27,7 @@ from confluent_kafka import Message
 from pairstream.errors import Missing, PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
 from pairstream.kafka.avro import AvroReader, Malformed
 from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.types import MIX
 from pairstream.names import require_name
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.mix_schedule import MOST_WEIGHTS, Turns, require_weights
@@ -57,17 +58,6 @@ class Mix:
     def __post_init__(self) -> None:
         require_name("a run", self.run)
         require_weights([weight for _, weight in self.weights])
-
-
-_TYPES = {
-    "samples": "long",
-    "lanes": "int",
-    "mix": "array of record",
-    "mix.view": "string",
-    "mix.segments": "int",
-    "mix.fingerprint": "string",
-    "mix.weight": "int",
-}
 
 
 class Part(NamedTuple):
@@ -142,7 +132,7 @@ class RunMixes:
         self._topic = f"{source.dataset}.runs"
         self._prefix = f"{run}/mix/"
         self._tail = TopicTail(source.cluster, self._topic)
-        self._reader = AvroReader(source.schemas, self._topic, _TYPES, required=_TYPES)
+        self._reader = AvroReader(source.schemas, self._topic, MIX, required=MIX)
 
     def read(self, history: MixHistory) -> None:
         self._tail.read(lambda message: self._note(history, message))
