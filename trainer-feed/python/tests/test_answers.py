@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conftest import SIDE, Dataset
-from pairstream import Loader, SettingsError, Unavailable
+from pairstream import Loader, SettingsError, Unavailable, ViewError
 from pairstream.index.conditions import Condition
 from test_stored import _view_of, keys_of
 
@@ -123,6 +123,13 @@ def test_answers_of_two_models_do_not_mix(dataset, own):
     chosen = dict(models={"answer.nsfw": "ee", "answer.dino": "ff"}, on_error="skip", batch_size=37)
     other = read(own, view, "answer.nsfw", "answer.dino", **chosen)
     assert {number: (nsfw, len(dino)) for number, (nsfw, dino) in other.items()} == dict.fromkeys((1, 2), (np.float32(0.99), 2))
+
+
+def test_an_answer_that_is_no_vector_is_refused_by_its_place(dataset, own):
+    dataset.answer(3, card="dino", vectors={"dino": b"odd"})
+
+    with pytest.raises(ViewError, match=f"{dataset.name}.answers-0, offset [0-9]+: dino has 3 bytes, and is no vector"):
+        read(own, own.cut(), "answer.dino")
 
 
 def test_where_a_pair_was_prepared_anew_the_older_record_has_its_answer(dataset, own):
