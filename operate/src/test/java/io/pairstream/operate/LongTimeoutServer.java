@@ -16,7 +16,8 @@ public final class LongTimeoutServer {
 
   /** Settings of a server on any free port of this machine. */
   public static ServerSettings settings() {
-    return new ServerSettings("127.0.0.1", 0, 128 << 20, 32, TIMEOUT, TIMEOUT, TIMEOUT, 1, null);
+    return new ServerSettings(
+        "127.0.0.1", 0, 128 << 20, 32, TIMEOUT, TIMEOUT, TIMEOUT, 1, TIMEOUT, null);
   }
 
   /** An operators' service, reached by http; without pictures or a canary. */

@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
@@ -15,6 +15,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Takes a request from its head to its handler: route, caller, media type, size, quota, body.
@@ -27,7 +28,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Authenticator authenticator;
   private final Quota quota;
   private final BiConsumer<String, HttpFields> callers;
-  private final Executor workers;
+  private final Workers workers;
   private final HeadDeadline heads;
   private final SharedBudget budget;
   private final SharedBudget streams;
@@ -38,7 +39,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       Authenticator authenticator,
       Quota quota,
       BiConsumer<String, HttpFields> callers,
-      Executor workers,
+      Workers workers,
       HeadDeadline heads) {
     this.settings = settings;
     this.router = router;
@@ -139,12 +140,20 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private void hand(Incoming incoming, Route route, Exchange exchange) {
     if (route.handler() instanceof Handler.Quick quick) {
+      if (quick instanceof Handler.Health) {
+        workers
+            .standstill()
+            .ifPresent(
+                why -> {
+                  throw Problem.of(ProblemKind.NOT_READY, why);
+                });
+      }
       exchange.send(quick.answer(incoming));
     } else if (route.handler() instanceof Handler.Whole whole) {
       if (route.method() == Route.Method.POST) {
         readWhole(incoming, route, whole, exchange);
       } else {
-        work(exchange, () -> answer(incoming, whole, new byte[0], exchange));
+        work(incoming, whole, new byte[0], exchange);
       }
     } else if (route.handler() instanceof Handler.Streamed streamed) {
       stream(incoming, streamed, exchange);
@@ -161,7 +170,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             new Pace(settings.bodyGrace(), settings.minBytesPerSecond()),
             bytes -> {
               quota.charge(incoming.principal(), 1, bytes.length);
-              work(exchange, () -> answer(incoming, handler, bytes, exchange));
+              work(incoming, handler, bytes, exchange);
             },
             exchange::fail);
     // Until it is answered, a handler may still hold the body.
@@ -169,9 +178,19 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     body.run();
   }
 
-  private void work(Exchange exchange, Runnable task) {
+  private void work(Incoming incoming, Handler.Whole handler, byte[] body, Exchange exchange) {
+    Scheduler.Task deadline =
+        exchange
+            .request()
+            .getComponents()
+            .getScheduler()
+            .schedule(
+                () -> exchange.send(tooLate()),
+                settings.answerTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+    Request.addCompletionListener(exchange.request(), failure -> deadline.cancel());
     try {
-      workers.execute(guarded(exchange, task));
+      workers.execute(guarded(exchange, () -> answer(incoming, handler, body, exchange)));
     } catch (RejectedExecutionException e) {
       exchange.fail(tooMany("requests"));
     }
@@ -238,6 +257,14 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     } catch (IOException | RuntimeException | Error e) {
       exchange.fail(e);
     }
+  }
+
+  private Problem tooLate() {
+    return Problem.of(
+            ProblemKind.OVERLOADED,
+            "there is no answer within %d s; what was asked for may still be done"
+                .formatted(settings.answerTimeout().toSeconds()))
+        .retryAfter(2);
   }
 
   private static Problem tooMany(String what) {

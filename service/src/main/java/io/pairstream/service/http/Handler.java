@@ -19,9 +19,13 @@ public sealed interface Handler {
     Answer answer(Incoming request);
   }
 
+  /** Tells the service's health, where the server's own threads for requests are not stuck. */
+  interface Health extends Quick {}
+
   /**
    * Gets the body whole, empty where the route takes none. Begins on a worker thread, which it may
    * keep for as long as it computes; what it waits for, it leaves to the stage that it returns.
+   * Without an answer within {@link ServerSettings#answerTimeout} the caller gets a problem.
    */
   non-sealed interface Whole extends Handler {
 

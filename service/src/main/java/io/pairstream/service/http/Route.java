@@ -101,7 +101,8 @@ public record Route(
     return quick(
         "/health/" + what,
         Access.OPEN,
-        request -> {
+        (Handler.Health)
+            request -> {
           List<String> found =
               obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
           if (!found.isEmpty()) {

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param bodyGrace time from the head before a body's rate counts
  * @param minBytesPerSecond slowest rate of a body after that; what came faster makes up for at most
  *     {@link Pace#LONGEST_CREDIT} of silence
+ * @param answerTimeout time to answer a request that has come whole, unless it is streamed; when all
+ *     workers take longer, the service counts as stuck
  * @param certificate with which it speaks https; null for plain HTTP
  */
 public record ServerSettings(
@@ -28,6 +30,7 @@ public record ServerSettings(
     Duration headTimeout,
     Duration bodyGrace,
     long minBytesPerSecond,
+    Duration answerTimeout,
     PemCertificate certificate) {
 
   /** Largest head of a request, in bytes. */
@@ -68,6 +71,7 @@ public record ServerSettings(
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
         8 * 1024,
+        Duration.ofMinutes(2),
         certificate);
   }
 

@@ -1,13 +1,9 @@
 package io.pairstream.service.http;
 
-import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -39,7 +35,7 @@ public final class WebServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
-  private final ThreadPoolExecutor workers;
+  private final Workers workers;
   private final Router router;
   private final HeadDeadline heads;
   private final RenewedCertificate certificate;
@@ -58,14 +54,7 @@ public final class WebServer implements AutoCloseable {
       Quota quota,
       boolean localOnly) {
     int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
-    workers =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(ServerSettings.QUEUED_REQUESTS),
-            Threads.daemons("http-worker"));
+    workers = new Workers(threads, ServerSettings.QUEUED_REQUESTS, settings.answerTimeout());
     QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
     serverThreads.setName("http");
     server = new Server(serverThreads);

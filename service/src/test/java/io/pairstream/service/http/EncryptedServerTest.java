@@ -166,7 +166,7 @@ class EncryptedServerTest {
   private void start(Duration head) throws IOException {
     server =
         new WebServer(
-            new ServerSettings("127.0.0.1", 0, 1_000_000, 4, LONG, head, LONG, 1, files),
+            new ServerSettings("127.0.0.1", 0, 1_000_000, 4, LONG, head, LONG, 1, LONG, files),
             new Router(
                 List.of(
                     Route.quick(

@@ -48,12 +48,13 @@ class WebServerTest {
       long bodyBytes, int streams, Duration idle, Duration head, long bytesPerSecond) {
     Duration grace = bytesPerSecond > 1 ? Duration.ZERO : TIMEOUT;
     return new ServerSettings(
-        "127.0.0.1", 0, bodyBytes, streams, idle, head, grace, bytesPerSecond, null);
+        "127.0.0.1", 0, bodyBytes, streams, idle, head, grace, bytesPerSecond, TIMEOUT, null);
   }
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch unstuck = new CountDownLatch(1);
   private final CompletableFuture<Answer> later = new CompletableFuture<>();
   private final List<RawClient> streams = new ArrayList<>();
   private WebServer server;
@@ -374,6 +375,30 @@ class WebServerTest {
   }
 
   @Test
+  void aRequestWithoutAnAnswerIsAnsweredInTimeAndHealthTellsWhenAllWorkersAreStuck()
+      throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1", 0, 1_000, 4, TIMEOUT, TIMEOUT, TIMEOUT, 1, Duration.ofMillis(50), null));
+    int workers = Math.max(4, Runtime.getRuntime().availableProcessors());
+    try {
+      assertProblem(post("/slow", "text/plain", noBody()), 503, "overloaded");
+      assertThat(get("/health/live").statusCode()).isEqualTo(200);
+
+      for (int i = 0; i < workers; i++) {
+        assertProblem(get("/stuck"), 503, "overloaded");
+      }
+      for (String health : List.of("/health/live", "/health/ready")) {
+        Await.until(() -> get(health).statusCode() == 503);
+        assertThat(get(health).body()).contains("all " + workers + " threads for requests");
+      }
+    } finally {
+      unstuck.countDown();
+    }
+    Await.until(() -> get("/health/live").statusCode() == 200);
+  }
+
+  @Test
   void answersAStreamWhileItComes() throws Exception {
     start(SETTINGS);
 
@@ -523,6 +548,19 @@ class WebServerTest {
             settings,
             new Router(
                 List.of(
+                    Route.health(List.of()).get(0),
+                    Route.health(List.of()).get(1),
+                    Route.get(
+                        "/stuck",
+                        Access.OPEN,
+                        (request, body) -> {
+                          try {
+                            unstuck.await();
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                          }
+                          return CompletableFuture.completedFuture(echo(new byte[0]));
+                        }),
                     Route.quick(
                         "/quick",
                         Access.OPEN,
