@@ -1,10 +1,9 @@
 package io.pairstream.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.registry.SchemaLog.SchemaVersion;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.wire.BoundedAvroSchemas;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -27,13 +26,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaValidationException;
 import org.apache.avro.SchemaValidator;
@@ -61,10 +60,10 @@ public final class RegistryService implements AutoCloseable {
 
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
-  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+  static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final Set<String> MEDIA_TYPES =
       Set.of(MEDIA_TYPE, "application/vnd.schemaregistry+json", Json.MEDIA_TYPE);
-  private static final int MAX_BODY_BYTES = 1024 * 1024;
+  private static final int MAX_BODY_BYTES = BoundedAvroSchemas.MOST_CHARACTERS;
 
   private static final SchemaValidator VALIDATOR =
       new SchemaValidatorBuilder().mutualReadStrategy().validateAll();
@@ -143,73 +142,78 @@ public final class RegistryService implements AutoCloseable {
 
   private List<Route> routes() {
     return List.of(
-        get("/subjects", request -> subjects()),
-        get("/subjects/{subject}/versions", this::versions),
-        get("/subjects/{subject}/versions/{version}", request -> json(version(request))),
-        get("/schemas/ids/{id}", this::byId),
-        get("/config", request -> fixed("compatibilityLevel", COMPATIBILITY)),
-        get("/config/{subject}", request -> fixed("compatibilityLevel", COMPATIBILITY)),
+        get("/subjects", (known, request) -> subjects(known)),
+        get("/subjects/{subject}/versions", RegistryService::versions),
+        get(
+            "/subjects/{subject}/versions/{version}",
+            (known, request) -> json(version(known, request))),
+        get("/schemas/ids/{id}", RegistryService::byId),
+        get("/config", (known, request) -> fixed("compatibilityLevel", COMPATIBILITY)),
+        get("/config/{subject}", (known, request) -> fixed("compatibilityLevel", COMPATIBILITY)),
         post("/subjects/{subject}", this::lookUp),
         post("/subjects/{subject}/versions", this::register));
   }
 
-  /** An answer that tells what is wrong, with Confluent's code for it. */
-  private static final class Refusal extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    private final int code;
-
-    /**
-     * @param code its first three digits are the status
-     */
-    Refusal(int code, String message) {
-      super(message);
-      this.code = code;
-    }
-
-    private record Told(int errorCode, String message) {}
-
-    Answer answer() {
-      int status = code > 999 ? code / 100 : code;
-      Told told = new Told(code, getMessage());
-      return Answer.of(status, MEDIA_TYPE, Json.bytes(told));
-    }
+  private Route get(
+      String path, BiFunction<List<SchemaVersion>, Incoming, Answer> reading) {
+    return Route.get(
+        path,
+        Access.OPEN,
+        handler((request, body) -> known(versions -> reading.apply(versions, request))));
   }
 
-  private static Route get(String path, Function<Incoming, Answer> reading) {
-    return Route.get(path, Access.OPEN, handler((request, body) -> reading.apply(request)));
-  }
-
-  private static Route post(String path, BiFunction<Incoming, Schema, Answer> asking) {
+  private Route post(String path, BiFunction<Incoming, Asked, CompletionStage<Answer>> asking) {
     return Route.post(
         path,
         Access.OPEN,
         MEDIA_TYPES,
         MAX_BODY_BYTES,
-        handler((request, body) -> asking.apply(request, schema(body))));
+        handler((request, body) -> asking.apply(request, Asked.in(body))));
   }
 
-  private static Handler.Whole handler(BiFunction<Incoming, byte[], Answer> answering) {
+  private static Handler.Whole handler(
+      BiFunction<Incoming, byte[], CompletionStage<Answer>> answering) {
     return (request, body) -> {
       try {
-        return CompletableFuture.completedFuture(answering.apply(request, body));
+        return answering.apply(request, body).exceptionally(RegistryService::refused);
       } catch (Refusal e) {
         return CompletableFuture.completedFuture(e.answer());
       }
     };
   }
 
-  private Answer subjects() {
-    return json(log.all().stream().map(SchemaVersion::subject).distinct().sorted().toList());
+  private static Answer refused(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof KafkaException) {
+      return new Refusal(50001, "Kafka does not answer: " + cause.getMessage()).answer();
+    }
+    if (cause instanceof Refusal refusal) {
+      return refusal.answer();
+    }
+    throw new CompletionException(cause);
   }
 
-  private Answer versions(Incoming request) {
-    return json(of(request.parameter("subject")).stream().map(SchemaVersion::version).toList());
+  /** The answer by what is known, or where that says that something is missing, by what there is. */
+  private CompletionStage<Answer> known(Function<List<SchemaVersion>, Answer> answering) {
+    try {
+      return CompletableFuture.completedFuture(answering.apply(log.all()));
+    } catch (Refusal e) {
+      return e.isMissing()
+          ? log.allLater(looks).thenApply(answering)
+          : CompletableFuture.completedFuture(e.answer());
+    }
   }
 
-  private SchemaVersion version(Incoming request) {
-    List<SchemaVersion> versions = of(request.parameter("subject"));
+  private static Answer subjects(List<SchemaVersion> known) {
+    return json(known.stream().map(SchemaVersion::subject).distinct().sorted().toList());
+  }
+
+  private static Answer versions(List<SchemaVersion> known, Incoming request) {
+    return json(of(known, request).stream().map(SchemaVersion::version).toList());
+  }
+
+  private static SchemaVersion version(List<SchemaVersion> known, Incoming request) {
+    List<SchemaVersion> versions = of(known, request);
     String asked = request.parameter("version");
     if (asked.equals("latest") || asked.equals("-1")) {
       return versions.get(versions.size() - 1);
@@ -220,51 +224,42 @@ public final class RegistryService implements AutoCloseable {
         .orElseThrow(() -> new Refusal(40402, "there is no version " + asked));
   }
 
-  private Answer byId(Incoming request) {
+  private static Answer byId(List<SchemaVersion> known, Incoming request) {
     String id = request.parameter("id");
-    List<SchemaVersion> found =
-        some(version -> String.valueOf(version.id()).equals(id), 40403, "there is no schema " + id);
-    return fixed("schema", found.get(0).schema());
+    return known.stream()
+        .filter(version -> String.valueOf(version.id()).equals(id))
+        .findFirst()
+        .map(version -> fixed("schema", version.schema()))
+        .orElseThrow(() -> new Refusal(40403, "there is no schema " + id));
   }
 
-  private List<SchemaVersion> of(String subject) {
-    return some(
-        version -> version.subject().equals(subject), 40401, "there is no subject " + subject);
-  }
-
-  private List<SchemaVersion> some(Predicate<SchemaVersion> wanted, int code, String otherwise) {
-    List<SchemaVersion> found = log.all().stream().filter(wanted).toList();
+  /** Versions of the request's subject, at least one. */
+  private static List<SchemaVersion> of(List<SchemaVersion> known, Incoming request) {
+    String subject = request.parameter("subject");
+    List<SchemaVersion> found = in(known, subject);
     if (found.isEmpty()) {
-      found = allNow().stream().filter(wanted).toList();
-    }
-    if (found.isEmpty()) {
-      throw new Refusal(code, otherwise);
+      throw new Refusal(40401, "there is no subject " + subject);
     }
     return found;
   }
 
-  private List<SchemaVersion> allNow() {
-    try {
-      return log.allNow();
-    } catch (KafkaException e) {
-      throw new Refusal(50001, "Kafka does not say which schemas there are: " + e.getMessage());
-    }
-  }
-
-  private Answer lookUp(Incoming request, Schema schema) {
-    String subject = request.parameter("subject");
-    return json(
-        find(of(subject).stream(), schema)
-            .or(() -> find(in(allNow(), subject), schema))
-            .orElseThrow(() -> new Refusal(40403, "the subject does not hold this schema")));
+  private CompletionStage<Answer> lookUp(Incoming request, Asked asked) {
+    return known(
+        known -> {
+          Optional<SchemaVersion> held = asked.in(in(known, request.parameter("subject")));
+          if (held.isEmpty() && !of(known, request).isEmpty()) {
+            throw new Refusal(40403, "the subject does not hold this schema");
+          }
+          return json(held.get());
+        });
   }
 
   /** Answers with the id of a schema; one that is not registered yet takes the credential. */
-  private Answer register(Incoming request, Schema schema) {
+  private CompletionStage<Answer> register(Incoming request, Asked asked) {
     String subject = request.parameter("subject");
-    Optional<SchemaVersion> held = find(in(log.all(), subject), schema);
+    Optional<SchemaVersion> held = asked.in(in(log.all(), subject));
     if (held.isPresent()) {
-      return json(Map.of("id", held.get().id()));
+      return CompletableFuture.completedFuture(json(Map.of("id", held.get().id())));
     }
     if (!credential.isIn(request)) {
       throw new Refusal(
@@ -274,21 +269,19 @@ public final class RegistryService implements AutoCloseable {
               + " does not hold this schema, and only pairstream topics create may register one:"
               + " take the schema that the subject has, and set auto.register.schemas=false");
     }
-    try {
-      SchemaVersion version = log.append(known -> next(known, subject, schema));
-      return json(Map.of("id", version.id()));
-    } catch (KafkaException e) {
-      throw new Refusal(50001, "Kafka does not take the schema: " + e.getMessage());
-    }
+    asked.requireValid();
+    return CompletableFuture.supplyAsync(
+        () -> json(Map.of("id", log.append(known -> next(known, subject, asked)).id())), looks);
   }
 
-  private static SchemaVersion next(List<SchemaVersion> known, String subject, Schema schema) {
-    Optional<SchemaVersion> held = find(in(known, subject), schema);
+  private static SchemaVersion next(List<SchemaVersion> known, String subject, Asked asked) {
+    Optional<SchemaVersion> held = asked.in(in(known, subject));
     if (held.isPresent()) {
       return held.get();
     }
+    Schema schema = asked.schema();
     List<Schema> earlier =
-        in(known, subject).map(version -> new Schema.Parser().parse(version.schema())).toList();
+        in(known, subject).stream().map(version -> Asked.parse(version.schema(), false)).toList();
     try {
       VALIDATOR.validate(schema, earlier);
     } catch (SchemaValidationException e) {
@@ -297,12 +290,12 @@ public final class RegistryService implements AutoCloseable {
     } catch (StackOverflowError e) {
       throw new Refusal(42201, "no value has this schema: a record in it holds itself without end");
     }
-    int id = find(known.stream(), schema).map(SchemaVersion::id).orElseGet(() -> idOf(schema));
+    int id = asked.in(known).map(SchemaVersion::id).orElseGet(() -> idOf(schema));
     if (known.stream().anyMatch(o -> o.id() == id && !o.schema().equals(schema.toString()))) {
       throw new Refusal(
           42201, "the id of this text, " + id + ", is another schema's: change a doc in it");
     }
-    int version = in(known, subject).mapToInt(SchemaVersion::version).max().orElse(0) + 1;
+    int version = in(known, subject).stream().mapToInt(SchemaVersion::version).max().orElse(0) + 1;
     return new SchemaVersion(subject, version, id, schema.toString());
   }
 
@@ -317,37 +310,8 @@ public final class RegistryService implements AutoCloseable {
     return (digest & ((1 << 30) - 1)) | (1 << 30);
   }
 
-  private static Stream<SchemaVersion> in(List<SchemaVersion> versions, String subject) {
-    return versions.stream().filter(version -> version.subject().equals(subject));
-  }
-
-  private static Optional<SchemaVersion> find(Stream<SchemaVersion> versions, Schema schema) {
-    String text = schema.toString();
-    return versions.filter(version -> version.schema().equals(text)).findFirst();
-  }
-
-  private static Schema schema(byte[] body) {
-    JsonNode json = parsed(body);
-    if (!json.path("schemaType").asText("AVRO").equals("AVRO")
-        || !json.path("references").isEmpty()) {
-      throw new Refusal(42201, "schemas are Avro here, without references");
-    }
-    try {
-      return new Schema.Parser().parse(json.path("schema").asText());
-    } catch (RuntimeException | StackOverflowError e) {
-      // Avro has exceptions of its own, and others: for a fixed of 2 GiB, for an unknown order.
-      throw new Refusal(42201, "this is no Avro schema: " + e.getMessage());
-    }
-  }
-
-  private static JsonNode parsed(byte[] body) {
-    try {
-      return Json.MAPPER.readTree(body);
-    } catch (JsonProcessingException e) {
-      throw new Refusal(400, "the body is not JSON");
-    } catch (IOException e) {
-      throw new IllegalStateException("bytes are always there", e);
-    }
+  private static List<SchemaVersion> in(List<SchemaVersion> versions, String subject) {
+    return versions.stream().filter(version -> version.subject().equals(subject)).toList();
   }
 
   private static Answer fixed(String name, String value) {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -56,6 +58,9 @@ final class SchemaLog implements AutoCloseable {
   private volatile List<SchemaVersion> known = List.of();
   private long readAtNanos;
 
+  /** The reading that has not begun, if there is one. Guarded by itself. */
+  private final List<CompletableFuture<List<SchemaVersion>>> next = new ArrayList<>(1);
+
   private SchemaLog(ClusterAccess cluster) {
     this.cluster = cluster;
   }
@@ -90,8 +95,30 @@ final class SchemaLog implements AutoCloseable {
   }
 
   /**
-   * All versions, including those that other instances have registered; to be asked before a schema
-   * is said to be missing. Reads at most once a second.
+   * All versions, including those that other instances have registered before the call; to be asked
+   * before a schema is said to be missing. Whoever asks while one reading is under way shares the
+   * next one, and keeps no thread.
+   *
+   * @return fails as {@link #allNow} does
+   */
+  CompletableFuture<List<SchemaVersion>> allLater(Executor reader) {
+    synchronized (next) {
+      if (next.isEmpty()) {
+        next.add(CompletableFuture.supplyAsync(this::nextReading, reader));
+      }
+      return next.get(0);
+    }
+  }
+
+  private List<SchemaVersion> nextReading() {
+    synchronized (next) {
+      next.clear();
+    }
+    return allNow();
+  }
+
+  /**
+   * All versions, read at most once a second.
    *
    * @throws KafkaException where Kafka does not answer, or does not let us
    */

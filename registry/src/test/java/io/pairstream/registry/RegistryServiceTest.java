@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
@@ -29,9 +30,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -163,10 +167,76 @@ class RegistryServiceTest {
     assertThat(answer.body()).contains("\"error_code\":42201").contains("this is no Avro schema: ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/subjects/any", "/subjects/any/versions"})
+  void defaultsInsideDefaultsTakeNoTimeOfAStrangers(String path) throws Exception {
+    writer().register(subject, RawPair.SCHEMA$);
+
+    // Checked by Avro, each level would double the work: 2^60.
+    HttpResponse<String> answer = post(path.replace("any", subject), bomb(60));
+
+    assertThat(answer.statusCode()).isIn(403, 404);
+    assertThat(get("/subjects/" + subject + "/versions")).isEqualTo("[1]");
+  }
+
+  @Test
+  void schemaThatNoReaderTakesIsNotRegistered() throws Exception {
+    Schema.Parser unchecked = new Schema.Parser();
+    unchecked.setValidateDefaults(false);
+    Schema bomb = unchecked.parse(bomb(60));
+
+    assertThatThrownBy(() -> writer().client().register(subject, new AvroSchema(bomb)))
+        .hasMessageContaining("more than 10000 types");
+  }
+
+  /** Records in which each level names the one below twice, with a default for each. */
+  private static String bomb(int levels) {
+    String record = "{'type':'record','name':'R0','fields':[]}";
+    for (int level = 1; level <= levels; level++) {
+      record =
+          ("{'type':'record','name':'R%d','fields':[{'name':'a','type':%s,'default':{}},"
+                  + "{'name':'b','type':'R%d','default':{}}]}")
+              .formatted(level, record, level - 1);
+    }
+    return record.replace('\'', '"');
+  }
+
+  @Test
+  void whatIsKnownIsAnsweredWhileManyAskForTheUnknownAndKafkaStands() throws Exception {
+    int id = writer().register(subject, RawPair.SCHEMA$);
+    HttpClient client = HttpClient.newHttpClient();
+    List<CompletableFuture<HttpResponse<String>>> unknown = new ArrayList<>();
+
+    KAFKA.withoutLeaders(
+        TopicCatalogue.SCHEMAS::equals,
+        () -> {
+          for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors() + 8; i++) {
+            HttpRequest request = HttpRequest.newBuilder(at("/schemas/ids/" + (1000 + i))).build();
+            unknown.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+          }
+          assertThat(anybody().writerSchema(subject, id).getName()).isEqualTo("RawPair");
+          assertThat(unknown).noneMatch(CompletableFuture::isDone);
+        });
+
+    for (CompletableFuture<HttpResponse<String>> answer : unknown) {
+      assertThat(answer.get().statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void schemaIsKnownByAnotherSpellingOfItsText() throws Exception {
+    int id = writer().register(subject, RawPair.SCHEMA$);
+    String text = new ObjectMapper().readTree(get("/schemas/ids/" + id)).get("schema").asText();
+    String spaced = new ObjectMapper().readTree(text).toPrettyString();
+
+    assertThat(lookUp(text).body()).contains("\"id\":" + id);
+    assertThat(lookUp(spaced).body()).contains("\"id\":" + id);
+  }
+
   @Test
   void saysOfASchemaThatIsTooDeepThatItIsNone() throws Exception {
     HttpResponse<String> answer =
-        lookUp("{\"type\":\"array\",\"items\":".repeat(20_000) + "\"int\"" + "}".repeat(20_000));
+        lookUp("{\"type\":\"array\",\"items\":".repeat(5_000) + "\"int\"" + "}".repeat(5_000));
 
     assertThat(answer.statusCode()).isEqualTo(422);
   }
@@ -287,9 +357,13 @@ class RegistryServiceTest {
 
   /** Asks for a schema's id, as anybody may. */
   private HttpResponse<String> lookUp(String schema) throws Exception {
+    return post("/subjects/" + subject, schema);
+  }
+
+  private HttpResponse<String> post(String path, String schema) throws Exception {
     String body = new ObjectMapper().writeValueAsString(Map.of("schema", schema));
     return send(
-        HttpRequest.newBuilder(at("/subjects/" + subject))
+        HttpRequest.newBuilder(at(path))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .header("Content-Type", "application/json")
             .build());

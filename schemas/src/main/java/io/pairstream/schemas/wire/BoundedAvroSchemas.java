@@ -16,7 +16,7 @@ import org.apache.avro.Schema.Field;
  * to what may come again and again in one value. Refuses a schema beyond them as one that cannot be
  * parsed.
  */
-final class BoundedAvroSchemas extends AvroSchemaProvider {
+public final class BoundedAvroSchemas extends AvroSchemaProvider {
 
   /** Types in a schema of which each name is written out; our own have 60 at most. */
   static final int MOST_TYPES = 10_000;
@@ -27,11 +27,26 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
    */
   static final int MOST_REPEATED_TYPES = 100;
 
+  /** Characters of a schema's text; our own have 8,000 at most. */
+  public static final int MOST_CHARACTERS = 256 * 1024;
+
   @Override
   public ParsedSchema parseSchemaOrElseThrow(Schema schema, boolean isNew, boolean normalize) {
+    if (schema.getSchema().length() > MOST_CHARACTERS) {
+      throw tooMany();
+    }
     ParsedSchema parsed = super.parseSchemaOrElseThrow(schema, isNew, normalize);
-    left((org.apache.avro.Schema) parsed.rawSchema(), MOST_TYPES, new HashMap<>());
+    requireBounded((org.apache.avro.Schema) parsed.rawSchema());
     return parsed;
+  }
+
+  /**
+   * Refuses a schema that no reader of ours takes.
+   *
+   * @throws IllegalArgumentException where it is of too many types
+   */
+  public static void requireBounded(org.apache.avro.Schema schema) {
+    left(schema, MOST_TYPES, new HashMap<>());
   }
 
   /**
@@ -77,7 +92,9 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
 
   private static IllegalArgumentException tooMany() {
     return new IllegalArgumentException(
-        "the schema is of more than "
+        "the schema has more than "
+            + MOST_CHARACTERS
+            + " characters, is of more than "
             + MOST_TYPES
             + " types when each name is written out, or of more than "
             + MOST_REPEATED_TYPES
