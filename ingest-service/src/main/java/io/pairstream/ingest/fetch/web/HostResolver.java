@@ -3,10 +3,14 @@ package io.pairstream.ingest.fetch.web;
 import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,20 +19,37 @@ import java.util.concurrent.TimeUnit;
  * Leads from a host's name to its IP addresses, as this machine does. Java keeps an answer for half
  * a minute.
  *
- * <p>The system's resolver blocks, so it has threads of its own; they do nothing but wait. Names of
- * one domain get {@link #LANES} of them at most, so that one whose servers are silent does not hold
- * up the others; the last two labels show what they share, so all names under {@code co.uk} are one
- * domain here.
+ * <p>The system's resolver blocks, so it has threads of its own; they do nothing but wait. Silent
+ * servers do not hold up others: domains that have answered, new ones, and those that were silent
+ * have threads apart. Names of one domain get one thread, and {@link #LANES} once it has answered;
+ * the last two labels show what they share, so all names under {@code co.uk} are one domain here.
  */
 final class HostResolver implements AutoCloseable {
 
   /** Time limit of a lookup: a system resolver without an answer gives up after 5 to 30 s. */
   private static final long LONGEST_SECONDS = 10;
 
-  private static final int THREADS = 64;
+  /** Time after which a lookup that finds nothing shows that the domain's servers are silent. */
+  private static final long SILENT_SECONDS = 2;
 
-  /** Names of one domain that are looked up at once. */
+  /** Domains that are remembered, the last ones. */
+  private static final int MOST_DOMAINS = 10_000;
+
+  /** Names of one domain that are looked up at once, after it has answered. */
   static final int LANES = 8;
+
+  /** Conduct of a domain's servers in the last lookup. */
+  private enum Standing {
+    ANSWERS(64),
+    NEW(64),
+    SILENT(16);
+
+    private final int most;
+
+    Standing(int most) {
+      this.most = most;
+    }
+  }
 
   /** Looks a name up and waits for the answer. */
   @FunctionalInterface
@@ -37,21 +58,35 @@ final class HostResolver implements AutoCloseable {
   }
 
   private final Lookup lookup;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Threads.daemons("fetch-names"));
+  private final Map<Standing, ThreadPoolExecutor> threads = new EnumMap<>(Standing.class);
+
+  /** By domain, the least recently asked first; those that are new are not there. */
+  private final Map<String, Standing> standings =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Standing> eldest) {
+              return size() > MOST_DOMAINS;
+            }
+          });
 
   /** By domain and lane: end of the last lookup. */
   private final Map<String, CompletableFuture<Void>> lanes = new ConcurrentHashMap<>();
 
   HostResolver(Lookup lookup) {
     this.lookup = lookup;
-    threads.allowCoreThreadTimeOut(true);
+    for (Standing each : Standing.values()) {
+      ThreadPoolExecutor pool =
+          new ThreadPoolExecutor(
+              each.most,
+              each.most,
+              10,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              Threads.daemons("fetch-names"));
+      pool.allowCoreThreadTimeOut(true);
+      threads.put(each, pool);
+    }
   }
 
   /**
@@ -62,13 +97,17 @@ final class HostResolver implements AutoCloseable {
    */
   CompletableFuture<List<InetAddress>> addresses(String host) {
     CompletableFuture<List<InetAddress>> asked = new CompletableFuture<>();
-    String lane = domain(host) + ' ' + Math.floorMod(host.hashCode(), LANES);
+    String domain = domain(host);
+    int width = standing(domain) == Standing.ANSWERS ? LANES : 1;
+    String lane = domain + ' ' + Math.floorMod(host.hashCode(), width);
+    // Whose threads do it is decided when its turn comes.
+    Executor ofDomain = task -> threads.get(standing(domain)).execute(task);
     CompletableFuture<Void> turn =
         lanes.compute(
             lane,
             (name, before) ->
                 (before == null ? CompletableFuture.<Void>completedFuture(null) : before)
-                    .thenRunAsync(() -> resolve(host, asked), threads));
+                    .thenRunAsync(() -> resolve(host, asked), ofDomain));
     var unused =
         turn.whenComplete(
             (done, closed) -> {
@@ -80,6 +119,10 @@ final class HostResolver implements AutoCloseable {
     return asked;
   }
 
+  private Standing standing(String domain) {
+    return standings.getOrDefault(domain, Standing.NEW);
+  }
+
   /** Last two labels of a name. */
   private static String domain(String host) {
     int lastDot = host.lastIndexOf('.');
@@ -89,9 +132,15 @@ final class HostResolver implements AutoCloseable {
   private void resolve(String host, CompletableFuture<List<InetAddress>> asked) {
     // Counted from here: waiting for a thread is no fault of the host's.
     var unused = asked.orTimeout(LONGEST_SECONDS, TimeUnit.SECONDS);
+    long begun = System.nanoTime();
     try {
-      asked.complete(List.of(lookup.addresses(host)));
+      List<InetAddress> found = List.of(lookup.addresses(host));
+      standings.put(domain(host), Standing.ANSWERS);
+      asked.complete(found);
     } catch (UnknownHostException | RuntimeException | Error e) {
+      if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(SILENT_SECONDS)) {
+        standings.put(domain(host), Standing.SILENT);
+      }
       // Waiting callers would wait for ever.
       asked.completeExceptionally(e);
     }
@@ -99,6 +148,6 @@ final class HostResolver implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.values().forEach(ThreadPoolExecutor::shutdownNow);
   }
 }
