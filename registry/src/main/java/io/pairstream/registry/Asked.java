@@ -3,7 +3,6 @@ package io.pairstream.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.registry.SchemaLog.SchemaVersion;
-import io.pairstream.schemas.wire.BoundedAvroSchemas;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.util.List;
@@ -12,8 +11,8 @@ import org.apache.avro.Schema;
 
 /**
  * A schema that a request is about, of anybody's making. Looking it up takes time in proportion to
- * its length: Avro checks each default by all those inside it, which may double with each level, so
- * defaults are checked only of a schema that is to be registered.
+ * its length: its defaults are not checked, which Avro does for each by all those inside it, so that
+ * the work may double with each level.
  */
 final class Asked {
 
@@ -61,32 +60,18 @@ final class Asked {
   /** The schema; its defaults may be wrong. */
   Schema schema() {
     if (schema == null) {
-      schema = parse(text, false);
+      schema = parse(text);
     }
     return schema;
   }
 
   /**
-   * Refuses a schema that no reader of ours takes, or with wrong defaults.
-   *
-   * @throws Refusal with what is wrong
-   */
-  void requireValid() {
-    try {
-      BoundedAvroSchemas.requireBounded(schema());
-    } catch (IllegalArgumentException e) {
-      throw new Refusal(42201, e.getMessage());
-    }
-    schema = parse(text, true);
-  }
-
-  /**
    * @throws Refusal where the text is no Avro schema
    */
-  static Schema parse(String text, boolean checksDefaults) {
+  static Schema parse(String text) {
     try {
       Schema.Parser parser = new Schema.Parser();
-      parser.setValidateDefaults(checksDefaults);
+      parser.setValidateDefaults(false);
       return parser.parse(text);
     } catch (RuntimeException | StackOverflowError e) {
       // Avro has exceptions of its own, and others: for a fixed of 2 GiB, for an unknown order.

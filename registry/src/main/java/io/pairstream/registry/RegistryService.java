@@ -269,7 +269,11 @@ public final class RegistryService implements AutoCloseable {
               + " does not hold this schema, and only pairstream topics create may register one:"
               + " take the schema that the subject has, and set auto.register.schemas=false");
     }
-    asked.requireValid();
+    try {
+      BoundedAvroSchemas.requireBounded(asked.schema());
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(42201, e.getMessage());
+    }
     return CompletableFuture.supplyAsync(
         () -> json(Map.of("id", log.append(known -> next(known, subject, asked)).id())), looks);
   }
@@ -281,7 +285,7 @@ public final class RegistryService implements AutoCloseable {
     }
     Schema schema = asked.schema();
     List<Schema> earlier =
-        in(known, subject).stream().map(version -> Asked.parse(version.schema(), false)).toList();
+        in(known, subject).stream().map(version -> Asked.parse(version.schema())).toList();
     try {
       VALIDATOR.validate(schema, earlier);
     } catch (SchemaValidationException e) {

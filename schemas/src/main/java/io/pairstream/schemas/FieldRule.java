@@ -11,6 +11,9 @@ public final class FieldRule {
   /** Longest field, in bytes of UTF-8: a URL of a browser's length fits. */
   public static final int MAX_BYTES = 8 * 1024;
 
+  private static final String HARMFUL =
+      "\uFFFD\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069";
+
   private FieldRule() {}
 
   /** How long a text is, in bytes of UTF-8. */
@@ -23,9 +26,12 @@ public final class FieldRule {
     return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
   }
 
-  /** Whether a text holds neither control characters nor traces of bytes that were not UTF-8. */
+  /**
+   * Whether a text holds neither control characters, among them those that end a line or turn the
+   * direction of others, nor traces of bytes that were not UTF-8.
+   */
   public static boolean isPlain(String text) {
     return isEncodable(text)
-        && text.chars().noneMatch(c -> Character.isISOControl(c) || c == '\uFFFD');
+        && text.chars().noneMatch(c -> Character.isISOControl(c) || HARMFUL.indexOf(c) >= 0);
   }
 }

@@ -1,9 +1,11 @@
 package io.pairstream.schemas;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Rules for a pair's labels, at every input and in the topology. */
 public final class LabelRule {
@@ -22,15 +24,20 @@ public final class LabelRule {
   private LabelRule() {}
 
   /**
-   * The labels in their order, without the white space around them, empty ones and repeats. What
-   * has been cleaned is not changed by cleaning.
+   * The labels in their order, without the white space around them, empty ones and repeats. One that
+   * holds {@link #SEPARATOR} is several, as in a file. What has been cleaned is not changed by
+   * cleaning.
    */
   public static List<String> cleaned(List<String> labels) {
     if (labels.isEmpty()) {
       return List.of();
     }
     Set<String> cleaned = new LinkedHashSet<>();
-    labels.stream().map(String::strip).filter(label -> !label.isEmpty()).forEach(cleaned::add);
+    labels.stream()
+        .flatMap(label -> Arrays.stream(label.split(Pattern.quote(SEPARATOR))))
+        .map(String::strip)
+        .filter(label -> !label.isEmpty())
+        .forEach(cleaned::add);
     return List.copyOf(cleaned);
   }
 

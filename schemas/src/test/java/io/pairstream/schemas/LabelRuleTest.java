@@ -19,6 +19,11 @@ class LabelRuleTest {
   }
 
   @Test
+  void separatorSeparatesLabelsWhereverTheyComeFrom() {
+    assertThat(LabelRule.cleaned(List.of("dog|cat", "|", "cat"))).containsExactly("dog", "cat");
+  }
+
+  @Test
   void takesAsManyAndAsLongOnesAsAreAllowed() {
     assertThat(LabelRule.fault(numbered(LabelRule.MAX_LABELS))).isEmpty();
     assertThat(LabelRule.fault(List.of("狗".repeat(66) + "so"))).isEmpty();
@@ -39,7 +44,7 @@ class LabelRuleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a\tb", "a\nb", "\uD83D", "caf\uFFFD"})
+  @ValueSource(strings = {"a\tb", "a\nb", "\uD83D", "caf\uFFFD", "a\u202Eb", "a\u2067b", "a\u2028b"})
   void refusesWhatIsNoPlainText(String label) {
     assertThat(LabelRule.fault(List.of(label)))
         .contains("a label holds control characters, or bytes that are not UTF-8");

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -31,31 +33,20 @@ public final class TestCertificate {
    * @param folder where it keeps a file of the certificate's name
    * @param algorithm of the key, such as {@code EC}
    * @param name the certificate's common name; one that was made before is the same again
+   * @param options of keytool, such as {@code -startdate}
    */
-  public static TestCertificate make(Path folder, String algorithm, String name)
+  public static TestCertificate make(Path folder, String algorithm, String name, String... options)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve(name + ".p12");
     if (Files.notExists(store)) {
-      Process keytool =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                  "-J-XX:TieredStopAtLevel=1",
-                  "-J-XX:+UseSerialGC",
-                  "-genkeypair",
-                  "-alias",
-                  ALIAS,
-                  "-keyalg",
-                  algorithm,
-                  "-dname",
-                  "CN=" + name,
-                  "-ext",
-                  "san=dns:localhost,ip:127.0.0.1",
-                  "-keystore",
-                  store.toString(),
-                  "-storepass",
-                  PASSWORD)
-              .redirectErrorStream(true)
-              .start();
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+      command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair"));
+      command.addAll(List.of("-alias", ALIAS, "-keyalg", algorithm, "-dname", "CN=" + name));
+      command.addAll(List.of("-ext", "san=dns:localhost,ip:127.0.0.1"));
+      command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
+      command.addAll(List.of(options));
+      Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
       if (keytool.waitFor() != 0) {
         throw new IOException("keytool makes no certificate: " + said);

@@ -33,6 +33,9 @@ final class OidcOptions {
   @Option(names = "--oidc-roles-claim", paramLabel = "CLAIM", defaultValue = "roles")
   private String rolesClaim;
 
+  @Option(names = "--oidc-address", paramLabel = "URL")
+  private URI address;
+
   @Option(names = "--oidc-authorities", paramLabel = "FILE")
   private Path authoritiesFile;
 
@@ -44,7 +47,7 @@ final class OidcOptions {
   OidcSettings settings() {
     Map<String, Scope> scopes = new LinkedHashMap<>();
     roles.forEach((role, scope) -> scopes.put(role, scope(role, scope)));
-    return new OidcSettings(issuer, client, secret(), rolesClaim, scopes, authorities());
+    return new OidcSettings(issuer, client, secret(), rolesClaim, scopes, address, authorities());
   }
 
   private static Scope scope(String role, String scope) {

@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -101,7 +100,7 @@ public final class PairForm {
    */
   public void text(String field, String value) {
     if (field.equals(LABELS)) {
-      labels(List.of(value.split(Pattern.quote(LabelRule.SEPARATOR))));
+      labels(List.of(value));
       return;
     }
     if (field.startsWith(ANNOTATION_PREFIX)) {

@@ -58,7 +58,7 @@ class ImportedLabelsTest {
   @Test
   void parquetHasAListWhoseItemsAreTakenAsTheyAreAndANumber() {
     assertThat(labels(read(Fixtures.fixture("labels.parquet"))))
-        .containsExactly(List.of("dog", "cat|kitten", "7"), List.of("8"), List.of());
+        .containsExactly(List.of("dog", "cat", "kitten", "7"), List.of("8"), List.of());
   }
 
   @Test
@@ -75,9 +75,9 @@ class ImportedLabelsTest {
 
     assertThat(labels(read(shard)))
         .containsExactly(
-            List.of("7", "dog", "cat|kitten", "12"),
-            List.of("dog", "cat|kitten", "12"),
-            List.of("dog", "cat|kitten", "12"));
+            List.of("7", "dog", "cat", "kitten", "12"),
+            List.of("dog", "cat", "kitten", "12"),
+            List.of("dog", "cat", "kitten", "12"));
   }
 
   @Test

@@ -171,7 +171,7 @@ class PairRoutesTest {
     Read<PairLink> read = cluster.read(cluster.topics().links()).get(0);
     assertThat(read.key()).isEqualTo("pictures.example");
     assertThat(read.value().getLicence()).isEqualTo("CC-BY-4.0");
-    assertThat(read.value().getLabels()).containsExactly("cat", "a|b");
+    assertThat(read.value().getLabels()).containsExactly("cat", "a", "b");
     Upload note = notes(id).get(0);
     assertThat(note.getKind()).isEqualTo("LINK");
     assertThat(note.getUrl()).isEqualTo("https://Pictures.example/a%20cat.jpg?size=9");

@@ -102,16 +102,21 @@ public final class ActionLog implements AutoCloseable {
 
   private void writeLater(Action action) {
     try {
-      writer.execute(
-          () -> {
-            try {
-              write(cluster, action);
-            } catch (RuntimeException e) {
-              missed(action, e);
-            }
-          });
+      writer.execute(new Write(cluster, action));
     } catch (RejectedExecutionException e) {
       missed(action, e);
+    }
+  }
+
+  private record Write(ClusterAccess cluster, Action action) implements Runnable {
+
+    @Override
+    public void run() {
+      try {
+        write(cluster, action);
+      } catch (RuntimeException e) {
+        missed(action, e);
+      }
     }
   }
 
@@ -119,9 +124,11 @@ public final class ActionLog implements AutoCloseable {
     LOG.warn("the audit trail misses: {} {}", action.getName(), action.getOutcome(), failure);
   }
 
-  /** Writes what waits, for a few seconds at most. */
+  /** Writes what waits, for a few seconds at most; logs what is left. */
   @Override
   public void close() {
-    writer.close();
+    for (Runnable left : writer.closeWithin(5)) {
+      missed(((Write) left).action(), new KafkaException("the service is stopped"));
+    }
   }
 }

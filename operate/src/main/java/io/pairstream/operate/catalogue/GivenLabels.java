@@ -39,7 +39,7 @@ public record GivenLabels(String by, List<String> labels, Instant at) {
         AuditEvent.Outcome.DONE,
         labels.isEmpty()
             ? Template.LABELS_TAKEN_BACK.with()
-            : Template.LABELLED.with(String.join(", ", labels)),
+            : Template.LABELLED.with(String.join(" " + LabelRule.SEPARATOR + " ", labels)),
         Map.of(LABELS, AnswerJson.text(labels)));
   }
 

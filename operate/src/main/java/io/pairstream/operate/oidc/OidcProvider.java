@@ -7,7 +7,7 @@ import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
@@ -23,6 +23,7 @@ import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.Subject;
@@ -31,22 +32,32 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.claims.AuthorizedParty;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.LogoutTokenValidator;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.service.http.Principal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -63,13 +74,27 @@ public final class OidcProvider {
   private static final String ID_PREFIX = "oidc:";
 
   private static final int TIMEOUT_MS = 5_000;
-  private static final int MAX_KEYS_BYTES = 256 * 1024;
+  private static final int MAX_ANSWER_BYTES = 256 * 1024;
+
+  /** Longest time for an answer, however busily its bytes drip. */
+  private static final long LONGEST_ANSWER_NANOS = 15_000_000_000L;
+
+  /** Logout tokens that are remembered: each lives for minutes. */
+  private static final int MOST_LOGOUTS = 1_000;
   private static final int MAX_NAME = 200;
+
+  /** Characters that do not print, or turn the direction of others. */
+  private static final Pattern UNSEEN =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
   private final OidcSettings settings;
   private final ClientID clientId;
   private final SSLSocketFactory sockets;
   private volatile Found found;
+
+  /** Ids of logout tokens that have been accepted, the last ones. */
+  private final Deque<String> logouts = new ArrayDeque<>();
+
 
   private record Found(
       OIDCProviderMetadata metadata, IDTokenValidator logins, LogoutTokenValidator logouts) {}
@@ -154,16 +179,17 @@ public final class OidcProvider {
                       new AuthorizationCode(code), attempt.callback(), attempt.verifier()))
               .build()
               .toHTTPRequest();
-      configure(request);
-      TokenResponse response = OIDCTokenResponseParser.parse(request.send());
+      TokenResponse response = OIDCTokenResponseParser.parse(send(request));
       if (!(response instanceof OIDCTokenResponse tokens)) {
         throw new LoginRefusedException(
             Template.LOGIN_REFUSED,
             "the provider refuses the code: "
                 + response.toErrorResponse().getErrorObject().getCode());
       }
-      return principal(
-          provider.logins().validate(tokens.getOIDCTokens().getIDToken(), attempt.nonce()));
+      IDTokenClaimsSet claims =
+          provider.logins().validate(tokens.getOIDCTokens().getIDToken(), attempt.nonce());
+      requireOursAlone(claims);
+      return principal(claims);
     } catch (IOException | JOSEException e) {
       throw away(e);
     } catch (ParseException | BadJOSEException | IllegalArgumentException e) {
@@ -172,21 +198,42 @@ public final class OidcProvider {
     }
   }
 
+  /** Refuses a token that other clients may have, too (OpenID Connect Core 1.0, 3.1.3.7). */
+  private void requireOursAlone(IDTokenClaimsSet claims) throws BadJOSEException {
+    AuthorizedParty party = claims.getAuthorizedParty();
+    if (claims.getAudience().size() != 1
+        || (party != null && !party.getValue().equals(clientId.getValue()))) {
+      throw new BadJOSEException(
+          "the ID token is for %s, authorized party %s; it must be for %s alone"
+              .formatted(claims.getAudience(), party, clientId));
+    }
+  }
+
   /**
    * The id of the person who is logged out, as in place of a key's public part.
    *
    * @param form body of the provider's request, with its token (OpenID Connect Back-Channel Logout
    *     1.0)
-   * @throws LoginRefusedException where it is not the provider's or names no person; where the
-   *     provider's keys are not known and it does not answer
+   * @throws LoginRefusedException where it is not the provider's, has been sent before or names no
+   *     person; where the provider's keys are not known and it does not answer
    */
   public String loggedOut(String form) throws LoginRefusedException {
     String token = URLUtils.parseParameters(form).getOrDefault("logout_token", List.of("")).get(0);
     try {
-      Subject subject = found().logouts().validate(JWTParser.parse(token)).getSubject();
+      LogoutTokenClaimsSet claims = found().logouts().validate(JWTParser.parse(token));
+      Subject subject = claims.getSubject();
       if (subject == null) {
         throw new LoginRefusedException(
             Template.LOGIN_REFUSED, "the logout token names a session, and no person");
+      }
+      synchronized (logouts) {
+        if (logouts.contains(claims.getJWTID().getValue())) {
+          throw new BadJOSEException("it has been sent before");
+        }
+        logouts.addLast(claims.getJWTID().getValue());
+        if (logouts.size() > MOST_LOGOUTS) {
+          logouts.removeFirst();
+        }
       }
       return ID_PREFIX + subject.getValue();
     } catch (JOSEException e) {
@@ -214,13 +261,13 @@ public final class OidcProvider {
     Map<String, Object> json = claims.toJWTClaimsSet().getClaims();
     String subject = claims.getSubject().getValue();
     String name =
-        Stream.of("preferred_username", "email")
+        Stream.of("preferred_username", "email", "sub")
             .map(json::get)
             .filter(String.class::isInstance)
-            .map(claim -> ((String) claim).replaceAll("\\p{Cntrl}", "").strip())
+            .map(claim -> UNSEEN.matcher((String) claim).replaceAll("").strip())
             .filter(claim -> !claim.isEmpty() && claim.length() <= MAX_NAME)
             .findFirst()
-            .orElse(subject);
+            .orElse("a person");
     Set<String> roles = roles(json);
     Set<io.pairstream.service.http.Scope> scopes =
         settings.roles().entrySet().stream()
@@ -260,18 +307,18 @@ public final class OidcProvider {
     }
     try {
       Issuer issuer = new Issuer(settings.issuer());
-      OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, this::configure);
+      OIDCProviderMetadata metadata =
+          OIDCProviderMetadata.parse(get(OIDCProviderMetadata.resolveURL(issuer)).getContent());
+      if (!metadata.getIssuer().equals(issuer)) {
+        throw new GeneralException("it names itself " + metadata.getIssuer());
+      }
       for (URI asked : List.of(metadata.getTokenEndpointURI(), metadata.getJWKSetURI())) {
         if (!OidcSettings.isPrivate(asked)) {
           throw new GeneralException("it names " + asked + ", which is no https address");
         }
       }
       JWKSource<SecurityContext> keys =
-          JWKSourceBuilder.create(
-                  metadata.getJWKSetURI().toURL(),
-                  new DefaultResourceRetriever(
-                      TIMEOUT_MS, TIMEOUT_MS, MAX_KEYS_BYTES, true, sockets))
-              .build();
+          JWKSourceBuilder.create(metadata.getJWKSetURI().toURL(), this::get).build();
       JWSVerificationKeySelector<SecurityContext> signers =
           new JWSVerificationKeySelector<>(JWSAlgorithm.Family.SIGNATURE, keys);
       known =
@@ -287,10 +334,39 @@ public final class OidcProvider {
     }
   }
 
-  private void configure(HTTPRequest request) {
+  private Resource get(URL address) throws IOException {
+    HTTPResponse answer = send(new HTTPRequest(HTTPRequest.Method.GET, address));
+    if (!answer.indicatesSuccess()) {
+      throw new IOException(address + " answers " + answer.getStatusCode());
+    }
+    return new Resource(answer.getBody(), answer.getHeaderValue("Content-Type"));
+  }
+
+  /** The provider's answer, which is bounded in bytes and in time. */
+  private HTTPResponse send(HTTPRequest request) throws IOException {
     request.setConnectTimeout(TIMEOUT_MS);
     request.setReadTimeout(TIMEOUT_MS);
     request.setSSLSocketFactory(sockets);
+    long begun = System.nanoTime();
+    HttpURLConnection connection = request.toHttpURLConnection();
+    int status = connection.getResponseCode();
+    HTTPResponse answer = new HTTPResponse(status);
+    answer.setHeader("Content-Type", connection.getContentType());
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      byte[] piece = new byte[8192];
+      for (int read = 0; in != null && read >= 0; read = in.read(piece)) {
+        body.write(piece, 0, read);
+        if (body.size() > MAX_ANSWER_BYTES || System.nanoTime() - begun > LONGEST_ANSWER_NANOS) {
+          throw new IOException(
+              "its answer has more than %d bytes, or takes too long".formatted(MAX_ANSWER_BYTES));
+        }
+      }
+    } finally {
+      connection.disconnect();
+    }
+    answer.setBody(body.toString(StandardCharsets.UTF_8));
+    return answer;
   }
 
   private LoginRefusedException away(Exception cause) {

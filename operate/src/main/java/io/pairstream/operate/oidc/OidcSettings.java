@@ -15,6 +15,8 @@ import java.util.Map;
  * @param rolesClaim claim of the ID token that names a person's roles: its name, or a path with
  *     dots such as {@code realm_access.roles}
  * @param roles what each role may do here; a role of another name opens nothing
+ * @param address where people reach this service, to which the provider sends them back, null
+ *     for the address that the browser names
  * @param authorities whose certificates the provider may have; empty for those that Java trusts
  */
 public record OidcSettings(
@@ -23,6 +25,7 @@ public record OidcSettings(
     String clientSecret,
     String rolesClaim,
     Map<String, Scope> roles,
+    URI address,
     List<Certificate> authorities) {
 
   private static final String HERE = "(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}";
@@ -42,6 +45,10 @@ public record OidcSettings(
     }
     if (clientId.isBlank() || clientSecret.isBlank() || rolesClaim.isBlank()) {
       throw new IllegalArgumentException("the client, its secret and the roles' claim have a name");
+    }
+    if (address != null && (address.getHost() == null || !isPrivate(address))) {
+      throw new IllegalArgumentException(
+          "people log in at an https address, such as https://pairs.example.org, not at " + address);
     }
     for (Scope scope : roles.values()) {
       if (scope.compareTo(Scope.VIEW) < 0) {

@@ -8,6 +8,7 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.table.ViewStorageException;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,14 +80,23 @@ public final class WaitingWork implements AutoCloseable {
   /** Does what waits, for some seconds at most. */
   @Override
   public void close() {
+    var unused = closeWithin(5);
+  }
+
+  /**
+   * Does what waits, for so many seconds at most.
+   *
+   * @return what was not begun, as it was given to {@link #execute}
+   */
+  public List<Runnable> closeWithin(int seconds) {
     threads.shutdown();
     try {
-      if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-        threads.shutdownNow();
+      if (threads.awaitTermination(seconds, TimeUnit.SECONDS)) {
+        return List.of();
       }
     } catch (InterruptedException e) {
-      threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    return threads.shutdownNow();
   }
 }

@@ -19,7 +19,6 @@ import io.pairstream.operate.lag.LagRoutes;
 import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.operate.lag.MuteRoutes;
 import io.pairstream.operate.lag.Mutes;
-import io.pairstream.operate.oidc.OidcProvider;
 import io.pairstream.operate.pairs.CatalogueRoutes;
 import io.pairstream.operate.pairs.LabelRoutes;
 import io.pairstream.operate.pairs.ThresholdRoutes;
@@ -152,7 +151,7 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(new SessionRoutes(login, actions, settings.oidc().orElse(null)).routes());
     settings
         .oidc()
-        .map(oidc -> new ProviderRoutes(new OidcProvider(oidc), login, actions, clock))
+        .map(oidc -> new ProviderRoutes(oidc, login, actions, clock))
         .ifPresent(provider -> routes.addAll(closedLater(provider).routes()));
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
     routes.addAll(closedLater(new LabelRoutes(access, catalogue, actions, clock)).routes());

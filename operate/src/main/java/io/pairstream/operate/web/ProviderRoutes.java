@@ -8,8 +8,10 @@ import io.pairstream.operate.oidc.LoginAttempts;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import io.pairstream.operate.oidc.LoginRefusedException;
 import io.pairstream.operate.oidc.OidcProvider;
+import io.pairstream.operate.oidc.OidcSettings;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.operate.waiting.WaitingWork;
+import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -17,6 +19,7 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.http.TokenBucket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +27,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +43,28 @@ final class ProviderRoutes implements AutoCloseable {
   private static final String PATH = "/v1/login";
   private static final String CALLBACK = PATH + "/callback";
   private static final String ENDED = PATH + "/ended";
+
+  /** Codes of errors in OAuth 2.0 and OpenID Connect; the rest may be anybody's text. */
+  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
+
   private static final int MAX_TOKEN_BYTES = 16 * 1024;
+
+
+  /** Null for the one that the browser names. */
+  private final URI address;
 
   private final OidcProvider provider;
   private final OperatorLogin login;
   private final ActionLog actions;
   private final LoginAttempts attempts;
-  private final WaitingWork work = new WaitingWork("login", 2, 100);
+  private final WaitingWork work = new WaitingWork("login", 8, 100);
 
-  ProviderRoutes(OidcProvider provider, OperatorLogin login, ActionLog actions, Clock clock) {
-    this.provider = provider;
+  /** Warnings that anybody can bring about: so many at once, then one each ten seconds. */
+  private final TokenBucket warnings = new TokenBucket(0.1, 20, System.nanoTime());
+
+  ProviderRoutes(OidcSettings settings, OperatorLogin login, ActionLog actions, Clock clock) {
+    this.address = settings.address();
+    this.provider = new OidcProvider(settings);
     this.login = login;
     this.actions = actions;
     this.attempts = new LoginAttempts(clock);
@@ -96,7 +112,8 @@ final class ProviderRoutes implements AutoCloseable {
                         Template.LOGIN_OVER, "no login of this browser waits for that answer"));
     String error = request.query("error").orElse("");
     if (!error.isEmpty()) {
-      throw new LoginRefusedException(Template.LOGIN_REFUSED, "the provider says: " + error);
+      throw new LoginRefusedException(Template.LOGIN_REFUSED, "the provider says: "
+              + (ERROR.matcher(error).matches() ? error : "an error that has no such code"));
     }
     return provider.person(
         attempt, request.query("code").orElse(""), request.query("iss").orElse(""));
@@ -108,16 +125,27 @@ final class ProviderRoutes implements AutoCloseable {
       login.endAllOf(provider.loggedOut(new String(body, StandardCharsets.UTF_8)));
       return new Answer(200, "", Map.of(), ByteBuffer.allocate(0));
     } catch (LoginRefusedException e) {
-      LOG.warn("a logout of the provider is refused: {}", e.getMessage());
+      warn("logout of the provider", e);
       throw Problem.of(
           ProblemKind.BODY_MALFORMED, "the logout token is not accepted; the log says why");
     }
   }
 
   private Answer refused(Incoming request, LoginRefusedException refusal) {
-    LOG.warn("a login is refused: {}", refusal.getMessage());
+    warn("login", refusal);
     note(request, new Actor("", ""), Outcome.REFUSED, refusal.reason());
     return goTo("/?login=" + refusal.reason());
+  }
+
+  private void warn(String what, LoginRefusedException refusal) {
+    synchronized (warnings) {
+      long now = System.nanoTime();
+      if (!warnings.untilOpen(now).isZero()) {
+        return;
+      }
+      warnings.take(1, now);
+    }
+    LOG.warn("a {} is refused: {}", what, OneLine.of(refusal.getMessage()));
   }
 
   private void note(Incoming request, Actor actor, Outcome outcome, Template detail) {
@@ -130,6 +158,9 @@ final class ProviderRoutes implements AutoCloseable {
 
   /** Where the provider sends the browser back to, which it compares with what it was told. */
   private URI callback(Incoming request) {
+    if (address != null) {
+      return address.resolve(CALLBACK);
+    }
     String host = request.header("Host").orElse("");
     if (!host.matches("[A-Za-z0-9.-]+(:[0-9]+)?|\\[[0-9A-Fa-f:]+](:[0-9]+)?")) {
       throw Problem.of(ProblemKind.BAD_REQUEST, "the Host is no name of a host");

@@ -4,14 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import io.pairstream.service.http.PemCertificate;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Scope;
 import io.pairstream.testing.TestCertificate;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -19,8 +29,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trust in a provider: its certificate, and the endpoints that it names. */
 class OidcProviderTest {
@@ -72,10 +86,94 @@ class OidcProviderTest {
     return issuer;
   }
 
+  /** Serves a provider's metadata, keys and one ID token, whatever the code. */
+  private URI serveTokens(Consumer<JWTClaimsSet.Builder> change) throws Exception {
+    server = HttpServer.create(ANY_PORT, 0);
+    String base = "http://localhost:" + server.getAddress().getPort();
+    RSAKey key = new RSAKeyGenerator(2048).keyID("1").generate();
+    Instant now = Clock.systemUTC().instant();
+    JWTClaimsSet.Builder claims =
+        new JWTClaimsSet.Builder()
+            .issuer(base)
+            .audience("pairstream")
+            .subject("ann")
+            .issueTime(Date.from(now))
+            .expirationTime(Date.from(now.plusSeconds(600)))
+            .claim("nonce", attempt.nonce().getValue())
+            .claim("roles", "all");
+    change.accept(claims);
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("1").build(), claims.build());
+    token.sign(new RSASSASigner(key));
+    answer("/keys", new JWKSet(key.toPublicJWK()).toString());
+    answer(
+        "/tokens",
+        "{\"access_token\": \"a\", \"token_type\": \"Bearer\", \"id_token\": \"%s\"}"
+            .formatted(token.serialize()));
+    return serve("http", base + "/tokens", base + "/keys");
+  }
+
+  private void answer(String path, String body) {
+    server.createContext(
+        path,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body.getBytes(UTF_8));
+          }
+        });
+  }
+
+  private Principal person(URI issuer) throws LoginRefusedException {
+    return provider(issuer, List.of()).person(attempt, "code", "");
+  }
+
+  @Test
+  void aTokenForThisClientAloneIsTaken() throws Exception {
+    assertThat(person(serveTokens(claims -> claims.claim("azp", "pairstream"))).keyId())
+        .isEqualTo("oidc:ann");
+  }
+
+  @Test
+  void aTokenThatAnotherClientMayHaveIsRefused() throws Exception {
+    URI issuer = serveTokens(claims -> claims.audience(List.of("pairstream", "other")));
+    assertThatThrownBy(() -> person(issuer))
+        .isInstanceOf(LoginRefusedException.class)
+        .hasMessageContaining("must be for pairstream alone");
+    server.stop(0);
+
+    URI another = serveTokens(claims -> claims.claim("azp", "other"));
+    assertThatThrownBy(() -> person(another))
+        .isInstanceOf(LoginRefusedException.class)
+        .hasMessageContaining("authorized party other");
+  }
+
+  @Test
+  void charactersThatDoNotPrintAreNoPartOfAName() throws Exception {
+    String name = "a\u202Enn\u2066 \u200B\u2028\uFEFF\u0007";
+
+    assertThat(person(serveTokens(claims -> claims.claim("preferred_username", name))).producer())
+        .isEqualTo("ann");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/.well-known/openid-configuration", "/tokens", "/keys"})
+  void anAnswerWithoutEndIsNotRead(String path) throws Exception {
+    URI issuer = serveTokens(claims -> {});
+    server.removeContext(path);
+    answer(path, "{\"a\": \"" + "x".repeat(300_000) + "\"}");
+
+    assertThatThrownBy(() -> person(issuer))
+        .isInstanceOf(LoginRefusedException.class)
+        .hasStackTraceContaining("its answer has more than 262144 bytes");
+  }
+
   private static OidcProvider provider(URI issuer, List<Certificate> authorities) {
     return new OidcProvider(
         new OidcSettings(
-            issuer, "pairstream", "secret", "roles", Map.of("all", Scope.VIEW), authorities));
+            issuer, "pairstream", "secret", "roles", Map.of("all", Scope.VIEW), null, authorities));
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -78,6 +79,7 @@ public final class TestProvider implements AutoCloseable {
         secret,
         "realm_access.roles",
         Map.of("curators", Scope.REVIEW, "guests", Scope.VIEW),
+        null,
         List.of());
   }
 
@@ -91,7 +93,7 @@ public final class TestProvider implements AutoCloseable {
             .subject(person)
             .issueTime(Date.from(now))
             .expirationTime(Date.from(now.plusSeconds(120)))
-            .jwtID("1")
+            .jwtID(UUID.randomUUID().toString())
             .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()))
             .build();
     try {

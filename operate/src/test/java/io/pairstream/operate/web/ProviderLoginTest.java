@@ -120,10 +120,14 @@ class ProviderLoginTest {
     assertThat(ended(provider.loggedOut("ann") + "A")).isEqualTo(400);
     assertThat(ended("")).isEqualTo(400);
     assertThat(get("/v1/actions", ann).status()).isEqualTo(200);
-    assertThat(ended(provider.loggedOut("ann"))).isEqualTo(200);
+    String token = provider.loggedOut("ann");
+    assertThat(ended(token)).isEqualTo(200);
 
     assertThat(get("/v1/actions", ann).status()).isEqualTo(401);
     assertThat(get("/v1/actions", bob).status()).isEqualTo(200);
+    String again = login("ann").cookie();
+    assertThat(ended(token)).isEqualTo(400);
+    assertThat(get("/v1/actions", again).status()).isEqualTo(200);
   }
 
   /** Status of the answer to what the provider sends once it has logged somebody out. */
@@ -158,6 +162,24 @@ class ProviderLoginTest {
   }
 
   @Test
+  void theProviderSendsBackToTheAddressThatIsConfigured() throws Exception {
+    OidcSettings there = provider.settings(TestProvider.SECRET);
+    OidcSettings settings =
+        new OidcSettings(
+            there.issuer(),
+            there.clientId(),
+            there.clientSecret(),
+            there.rolesClaim(),
+            there.roles(),
+            URI.create("https://pairs.example.org"),
+            there.authorities());
+    try (RunningOperators named = operators("named", settings)) {
+      assertThat(location(named.tell(named.get("/v1/login"))).getRawQuery())
+          .contains("redirect_uri=https%3A%2F%2Fpairs.example.org%2Fv1%2Flogin%2Fcallback");
+    }
+  }
+
+  @Test
   void withAWrongSecretNobodyEnters() throws Exception {
     try (RunningOperators mistaken = operators("mistaken", provider.settings("another secret"))) {
       requireRefused(login(mistaken, "ann"), "LOGIN_REFUSED");
@@ -174,6 +196,7 @@ class ProviderLoginTest {
             there.clientSecret(),
             there.rolesClaim(),
             there.roles(),
+            there.address(),
             there.authorities());
     try (RunningOperators alone = operators("alone", away)) {
       requireRefused(alone.tell(alone.get("/v1/login")), "LOGIN_AWAY");

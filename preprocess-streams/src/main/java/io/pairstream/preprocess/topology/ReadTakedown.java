@@ -60,10 +60,9 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
       forward(record.withKey(key).withValue(takedown.get()));
     } else {
       LOG.error(
-          "nothing is taken down by {}: its key is '{}', its value {}",
+          "nothing is taken down by {}: its value {}",
           place(),
-          key,
-          takedown.isPresent() ? "says otherwise" : "cannot be read");
+          takedown.isPresent() ? "has another key than the record" : "cannot be read");
     }
   }
 

@@ -46,6 +46,9 @@ public final class WriterSchemas implements AutoCloseable {
   /** Pause between two lookups of an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** Lookups at once, so that ids which nobody has registered hold up a new one less. */
+  private static final int LOOKUPS = 4;
+
   /** Most ids that are remembered: random ids in hostile records must not fill the memory. */
   private static final int MOST_REMEMBERED = 100_000;
 
@@ -57,7 +60,7 @@ public final class WriterSchemas implements AutoCloseable {
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
   private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
   private final ExecutorService lookups =
-      Executors.newSingleThreadExecutor(Threads.daemons("writer-schemas"));
+      Executors.newFixedThreadPool(LOOKUPS, Threads.daemons("writer-schemas"));
 
   /**
    * Makes sure that the registry holds our own schema.

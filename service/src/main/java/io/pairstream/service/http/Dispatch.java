@@ -141,12 +141,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private void hand(Incoming incoming, Route route, Exchange exchange) {
     if (route.handler() instanceof Handler.Quick quick) {
       if (quick instanceof Handler.Health) {
-        workers
-            .standstill()
-            .ifPresent(
-                why -> {
-                  throw Problem.of(ProblemKind.NOT_READY, why);
-                });
+        workers.requireProgress();
       }
       exchange.send(quick.answer(incoming));
     } else if (route.handler() instanceof Handler.Whole whole) {

@@ -11,17 +11,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +36,9 @@ import java.util.regex.Pattern;
  * @param key its private key: PKCS #8, not encrypted
  */
 public record PemCertificate(Path chain, Path key) {
+
+  /** Name of the certificate in a key store. */
+  static final String ALIAS = "server";
 
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----([^-]+)-----END");
@@ -61,10 +68,21 @@ public record PemCertificate(Path chain, Path key) {
       PrivateKey own = privateKey(certificates[0].getPublicKey());
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry("server", own, new char[0], certificates);
+      store.setKeyEntry(ALIAS, own, new char[0], certificates);
       return store;
     } catch (GeneralSecurityException e) {
       throw new IOException(chain + " and " + key + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Says when the certificate of {@link #load} expired; empty where it has not. */
+  static Optional<String> expiry(KeyStore store) throws IOException {
+    try {
+      Instant end = ((X509Certificate) store.getCertificate(ALIAS)).getNotAfter().toInstant();
+      return Optional.of("expired at " + end + ": clients refuse it")
+          .filter(expired -> end.isBefore(Instant.now()));
+    } catch (KeyStoreException e) {
+      throw new IOException(e);
     }
   }
 

@@ -107,7 +107,17 @@ public final class ReadLimit {
         next = caller.waiting.removeFirst();
         caller.underWay++;
       }
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException | Error e) {
+        // What has not begun does not leave, and must not keep the caller's later reads waiting.
+        synchronized (callers) {
+          caller.underWay--;
+          caller.isServed = false;
+        }
+        handOutTurns(caller);
+        throw e;
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server's side of TLS, with a certificate whose files are read again when they change. New
- * connections see the new one; one that cannot be read is reported, and the old one stays.
+ * connections see the new one; one that cannot be read or has expired is reported, and the old one
+ * stays. One that has expired at the start is reported, and shown.
  */
 final class RenewedCertificate implements AutoCloseable {
 
@@ -34,7 +36,9 @@ final class RenewedCertificate implements AutoCloseable {
     tls.setKeyStorePassword("");
     try {
       known = files.bytes();
-      tls.setKeyStore(files.load());
+      KeyStore first = files.load();
+      tls.setKeyStore(first);
+      PemCertificate.expiry(first).ifPresent(when -> LOG.warn("{} {}", files.chain(), when));
     } catch (IOException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -50,7 +54,8 @@ final class RenewedCertificate implements AutoCloseable {
     looks.shutdownNow();
   }
 
-  private void look() {
+  /** Takes a renewed certificate, if there is one. */
+  void look() {
     try {
       byte[] now = files.bytes();
       if (Arrays.equals(now, known)) {
@@ -59,6 +64,10 @@ final class RenewedCertificate implements AutoCloseable {
       // One of the two may be there before the other: what does not fit yet is reported once.
       known = now;
       KeyStore renewed = files.load();
+      Optional<String> expired = PemCertificate.expiry(renewed);
+      if (expired.isPresent()) {
+        throw new IOException(files.chain() + " " + expired.get());
+      }
       tls.reload(factory -> factory.setKeyStore(renewed));
       LOG.info("the certificate in {} is renewed", files.chain());
     } catch (Exception e) {

@@ -9,6 +9,7 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -29,6 +30,9 @@ public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_SERVER_THREADS = 16;
+
+  /** How long browsers come back by https alone (RFC 6797). */
+  private static final Duration HTTPS_ALONE = Duration.ofDays(30);
 
   /** Time between two looks at a certificate's files. */
   private static final Duration CERTIFICATE_LOOKS = Duration.ofSeconds(1);
@@ -62,7 +66,13 @@ public final class WebServer implements AutoCloseable {
         settings.certificate() == null
             ? null
             : new RenewedCertificate(settings.certificate(), CERTIFICATE_LOOKS);
-    HttpConnectionFactory http = new HttpConnectionFactory(configuration());
+    HttpConfiguration configuration = configuration();
+    if (certificate != null && !settings.isLocal()) {
+      SecureRequestCustomizer tls = new SecureRequestCustomizer(false); // probes name an address
+      tls.setStsMaxAge(HTTPS_ALONE.toSeconds());
+      configuration.addCustomizer(tls);
+    }
+    HttpConnectionFactory http = new HttpConnectionFactory(configuration);
     connector =
         certificate == null
             ? new ServerConnector(server, 1, 1, http)

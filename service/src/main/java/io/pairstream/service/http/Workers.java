@@ -2,7 +2,6 @@ package io.pairstream.service.http;
 
 import io.pairstream.schemas.Threads;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,15 +34,16 @@ final class Workers extends ThreadPoolExecutor {
     super.beforeExecute(thread, task);
   }
 
-  /** Why no request is taken up any more; empty where one would be. */
-  Optional<String> standstill() {
-    boolean isStuck =
-        getActiveCount() >= getMaximumPoolSize()
-            && System.nanoTime() - takenUpAt > longest.toNanos();
-    return isStuck
-        ? Optional.of(
-            "all %d threads for requests have been busy with the same ones for %d s"
-                .formatted(getMaximumPoolSize(), longest.toSeconds()))
-        : Optional.empty();
+  /**
+   * @throws Problem {@link ProblemKind#NOT_READY} where no request is taken up any more
+   */
+  void requireProgress() {
+    if (getActiveCount() >= getMaximumPoolSize()
+        && System.nanoTime() - takenUpAt > longest.toNanos()) {
+      throw Problem.of(
+          ProblemKind.NOT_READY,
+          "all %d threads for requests have been busy with the same ones for %d s"
+              .formatted(getMaximumPoolSize(), longest.toSeconds()));
+    }
   }
 }

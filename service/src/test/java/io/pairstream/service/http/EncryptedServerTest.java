@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +96,41 @@ class EncryptedServerTest {
   }
 
   @Test
+  void keepsItsCertificateWhereTheRenewedOneHasExpired() throws Exception {
+    TestCertificate expired =
+        TestCertificate.make(made, "EC", "past", "-startdate", "-10d", "-validity", "1");
+    try (RenewedCertificate renewed = new RenewedCertificate(files, LONG)) {
+      renewed.tls().start();
+      KeyStore before = renewed.tls().getKeyStore();
+
+      Files.writeString(files.chain(), expired.chainPem());
+      Files.writeString(files.key(), expired.keyPem());
+      renewed.look();
+      assertThat(renewed.tls().getKeyStore()).isSameAs(before);
+
+      Files.writeString(files.chain(), second.chainPem());
+      Files.writeString(files.key(), second.keyPem());
+      renewed.look();
+      assertThat(renewed.tls().getKeyStore().getCertificate(PemCertificate.ALIAS))
+          .isEqualTo(second.certificate());
+    }
+  }
+
+  @Test
+  void browsersComeBackByHttpsAloneWhereOthersReachTheService() throws Exception {
+    start("0.0.0.0", LONG);
+    try (SSLSocket socket = connect(first)) {
+      assertThat(answer(socket, "/quick", 600)).contains("Strict-Transport-Security: max-age=2592000");
+    }
+    server.close();
+
+    start(LONG);
+    try (SSLSocket socket = connect(first)) {
+      assertThat(answer(socket, "/quick", 600)).doesNotContain("Strict-Transport");
+    }
+  }
+
+  @Test
   void closesAHandshakeThatDripsAndNoRequestThatIsUnderWay() throws Exception {
     start(Duration.ofMillis(500));
     CompletableFuture<String> working = underWay();
@@ -164,9 +200,13 @@ class EncryptedServerTest {
   }
 
   private void start(Duration head) throws IOException {
+    start("127.0.0.1", head);
+  }
+
+  private void start(String host, Duration head) throws IOException {
     server =
         new WebServer(
-            new ServerSettings("127.0.0.1", 0, 1_000_000, 4, LONG, head, LONG, 1, LONG, files),
+            new ServerSettings(host, 0, 1_000_000, 4, LONG, head, LONG, 1, LONG, files),
             new Router(
                 List.of(
                     Route.quick(
@@ -204,9 +244,15 @@ class EncryptedServerTest {
   }
 
   private static String answer(SSLSocket socket, String path) throws IOException {
+    return answer(socket, path, 15);
+  }
+
+  /** First bytes of the answer after which the server closes the connection. */
+  private static String answer(SSLSocket socket, String path, int bytes) throws IOException {
     socket
         .getOutputStream()
-        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(US_ASCII));
-    return new String(socket.getInputStream().readNBytes(15), US_ASCII);
+        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .getBytes(US_ASCII));
+    return new String(socket.getInputStream().readNBytes(bytes), US_ASCII);
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.service.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.service.http.ReadLimit.Allowed;
 import io.pairstream.testing.Await;
@@ -68,6 +69,28 @@ class ReadLimitTest {
     }
     assertThat(greedy).extracting(answer -> answer.get().statusCode()).containsOnly(200);
     assertThat(held).hasSize(21);
+  }
+
+  @Test
+  void aReadThatFailsAsItBeginsHoldsUpNoLaterOne() throws Exception {
+    start(new Allowed(1, 1, 1e6, 1_000_000));
+    ReadLimit limit = new ReadLimit("answers", new Allowed(1, 2, 1e6, 1_000_000), now::get);
+    List<String> begun = new ArrayList<>();
+    limit.enter(Principal.NOBODY, () -> begun.add("first"));
+    limit.enter(
+        Principal.NOBODY,
+        () -> {
+          throw new IllegalStateException("it does not begin");
+        });
+    limit.enter(Principal.NOBODY, () -> begun.add("third"));
+
+    assertThatThrownBy(() -> limit.leave(Principal.NOBODY))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(begun).containsExactly("first", "third");
+    limit.leave(Principal.NOBODY);
+    limit.enter(Principal.NOBODY, () -> begun.add("fourth"));
+    assertThat(begun).containsExactly("first", "third", "fourth");
   }
 
   @Test

@@ -3,9 +3,7 @@ package io.pairstream.ingest.fetch.web;
 import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,23 +30,20 @@ final class HostResolver implements AutoCloseable {
   /** Time after which a lookup that finds nothing shows that the domain's servers are silent. */
   private static final long SILENT_SECONDS = 2;
 
-  /** Domains that are remembered, the last ones. */
-  private static final int MOST_DOMAINS = 10_000;
+  /** Threads for domains of one standing. */
+  private static final int THREADS = 64;
+
+  /** Domains that are remembered; one more, and all are new again. */
+  private static final int MOST_DOMAINS = 100_000;
 
   /** Names of one domain that are looked up at once, after it has answered. */
   static final int LANES = 8;
 
   /** Conduct of a domain's servers in the last lookup. */
   private enum Standing {
-    ANSWERS(64),
-    NEW(64),
-    SILENT(16);
-
-    private final int most;
-
-    Standing(int most) {
-      this.most = most;
-    }
+    ANSWERS,
+    NEW,
+    SILENT
   }
 
   /** Looks a name up and waits for the answer. */
@@ -60,15 +55,8 @@ final class HostResolver implements AutoCloseable {
   private final Lookup lookup;
   private final Map<Standing, ThreadPoolExecutor> threads = new EnumMap<>(Standing.class);
 
-  /** By domain, the least recently asked first; those that are new are not there. */
-  private final Map<String, Standing> standings =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Standing> eldest) {
-              return size() > MOST_DOMAINS;
-            }
-          });
+  /** By domain; those that are new are not there. */
+  private final Map<String, Standing> standings = new ConcurrentHashMap<>();
 
   /** By domain and lane: end of the last lookup. */
   private final Map<String, CompletableFuture<Void>> lanes = new ConcurrentHashMap<>();
@@ -78,8 +66,8 @@ final class HostResolver implements AutoCloseable {
     for (Standing each : Standing.values()) {
       ThreadPoolExecutor pool =
           new ThreadPoolExecutor(
-              each.most,
-              each.most,
+              THREADS,
+              THREADS,
               10,
               TimeUnit.SECONDS,
               new LinkedBlockingQueue<>(),
@@ -123,6 +111,13 @@ final class HostResolver implements AutoCloseable {
     return standings.getOrDefault(domain, Standing.NEW);
   }
 
+  private void note(String host, Standing standing) {
+    if (standings.size() >= MOST_DOMAINS) {
+      standings.clear();
+    }
+    standings.put(domain(host), standing);
+  }
+
   /** Last two labels of a name. */
   private static String domain(String host) {
     int lastDot = host.lastIndexOf('.');
@@ -135,11 +130,11 @@ final class HostResolver implements AutoCloseable {
     long begun = System.nanoTime();
     try {
       List<InetAddress> found = List.of(lookup.addresses(host));
-      standings.put(domain(host), Standing.ANSWERS);
+      note(host, Standing.ANSWERS);
       asked.complete(found);
     } catch (UnknownHostException | RuntimeException | Error e) {
       if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(SILENT_SECONDS)) {
-        standings.put(domain(host), Standing.SILENT);
+        note(host, Standing.SILENT);
       }
       // Waiting callers would wait for ever.
       asked.completeExceptionally(e);

@@ -1,0 +1,15 @@
+package io.pairstream.operate.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GivenLabelsTest {
+
+  @Test
+  void labelsWithACommaAreToldApartInTheTrail() {
+    assertThat(GivenLabels.event("pair", List.of("red, round", "ball")).detail().text())
+        .isEqualTo("labels: red, round | ball");
+  }
+}
