@@ -56,7 +56,7 @@ class ImportedLabelsTest {
   }
 
   @Test
-  void parquetHasAListWhoseItemsAreTakenAsTheyAreAndANumber() {
+  void parquetHasAListOfItemsThatMayHoldSeveralAndANumber() {
     assertThat(labels(read(Fixtures.fixture("labels.parquet"))))
         .containsExactly(List.of("dog", "cat", "kitten", "7"), List.of("8"), List.of());
   }
