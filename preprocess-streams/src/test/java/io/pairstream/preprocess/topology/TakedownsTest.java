@@ -131,6 +131,23 @@ class TakedownsTest {
   }
 
   @Test
+  void whatIsNotPublishedIsNotWithdrawn() {
+    RawPair rejected = pair(2);
+    rejected.setCaption("");
+    topology.send("crowdsourced", rejected);
+    topology.send("crowdsourced", pair);
+    takeDown(TakedownKind.PAIR, id(pair));
+    topology.receipts();
+    topology.training();
+
+    takeDown(TakedownKind.PAIR, id(pair));
+    takeDown(TakedownKind.PAIR, id(rejected));
+
+    assertThat(topology.receipts()).isEmpty();
+    assertThat(topology.training()).isEmpty();
+  }
+
+  @Test
   void whoseKeyAPairWasSentWithStaysBesideWhomItNames() {
     topology.send("crowdsourced", pair);
     topology.send("crowdsourced", pair);
