@@ -6,6 +6,7 @@ import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.model.ModelUnavailableException;
 import io.pairstream.schemas.Threads;
+import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -57,6 +58,8 @@ final class Asker implements AutoCloseable {
   private long restsUntil = System.nanoTime();
   private ModelUnavailableException away;
   private long bytes;
+  private long lastAnswered = -1;
+  private long answeredAt;
 
   /**
    * @param model closed by the caller
@@ -98,6 +101,29 @@ final class Asker implements AutoCloseable {
   /** Why the model cannot be asked now; empty where it can. */
   Optional<ModelUnavailableException> away() {
     return Optional.ofNullable(away);
+  }
+
+  /**
+   * The obstacle that the model is itself, where it has answered nothing for a minute.
+   *
+   * @param now by {@link System#nanoTime}; noted at each call
+   */
+  Optional<Obstacle> busy(long now) {
+    long answered = model.answered();
+    if (asking.isEmpty() || answered != lastAnswered) {
+      lastAnswered = answered;
+      answeredAt = now;
+    }
+    long minutes = TimeUnit.NANOSECONDS.toMinutes(now - answeredAt);
+    return minutes < 1
+        ? Optional.empty()
+        : Optional.of(
+            Obstacle.known(
+                "MODEL_BUSY",
+                "the model {0} has answered no question for {1} min; its card allows {2} s for each",
+                card.name(),
+                minutes,
+                (card.api() == null ? card.perQuestion() : card.api().timeout()).toSeconds()));
   }
 
   /** Bytes of the pictures of all questions. */

@@ -1,6 +1,7 @@
 package io.pairstream.answers;
 
 import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.schemas.Answer;
@@ -50,6 +51,8 @@ public final class ScoreService implements AutoCloseable {
   private final Clock clock;
   private final Tally tally = new Tally();
   private final GroupInstance instance;
+
+  private volatile InvalidCardException unfit;
 
   /** Where the splits ended at the start; empty where the work has no end. */
   private Map<TopicPartition, Long> ends = Map.of();
@@ -104,7 +107,8 @@ public final class ScoreService implements AutoCloseable {
    * that does not pass, which it answers.
    */
   public Optional<Throwable> awaitEnd() {
-    return instance.awaitEnd();
+    Optional<Throwable> fault = instance.awaitEnd();
+    return fault.or(() -> Optional.ofNullable(unfit));
   }
 
   /** Whether the service has ended. */
@@ -144,6 +148,9 @@ public final class ScoreService implements AutoCloseable {
               new ArrayList<>(),
               clock.instant());
       return instance.repeat(() -> session(work), () -> tally.counts().pairs());
+    } catch (InvalidCardException e) {
+      unfit = e; // a fault of a person's, which no log tells with a stack trace
+      return true;
     } finally {
       askers.forEach(Asker::close);
     }

@@ -346,6 +346,7 @@ final class ScoreSession implements GroupInstance.Session {
   }
 
   private void note() {
+    long now = System.nanoTime();
     tally.worksOn(new Tally.Work(lane.questions(), openPairs()));
     instance.worksOn(shares.keySet());
     instance.waitsFor(
@@ -358,6 +359,7 @@ final class ScoreSession implements GroupInstance.Session {
                         .flatMap(asker -> asker.away().stream())
                         .findFirst()
                         .map(Obstacle::of))
+            .or(() -> askers.stream().flatMap(asker -> asker.busy(now).stream()).findFirst())
             .orElse(registry));
   }
 

@@ -3,8 +3,10 @@ package io.pairstream.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.image.model.ModelQuestion;
+import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,37 @@ class AskerTest {
       }
 
       assertThat(all).isEqualTo(atMost);
+    }
+  }
+
+  @Test
+  void aModelThatAnswersNothingForMinutesIsAnObstacleOfItsOwnName() {
+    CountDownLatch end = new CountDownLatch(1);
+    CountingModel stuck =
+        new CountingModel(
+            CountingModel.card("loops", false, true, ""), name -> awaitUninterruptibly(end));
+    long now = System.nanoTime();
+    long minute = Duration.ofMinutes(1).toNanos();
+    try (Asker asker = new Asker(stuck, 1, Duration.ZERO)) {
+      assertThat(asker.busy(now)).isEmpty();
+      assertThat(asker.busy(now + 9 * minute)).as("it was asked nothing").isEmpty();
+      asker.add(new Question("a", new Shown("a", new ModelQuestion(null, "a")), null, 0, now, now));
+      assertThat(asked(asker)).isEqualTo(1);
+      long stuckSince = now + 9 * minute;
+
+      assertThat(asker.busy(stuckSince + minute / 2)).isEmpty();
+      assertThat(asker.busy(stuckSince + 4 * minute).map(Obstacle::text))
+          .contains("the model loops has answered no question for 4 min; its card allows 1 s for each");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

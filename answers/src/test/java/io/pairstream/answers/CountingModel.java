@@ -2,6 +2,7 @@ package io.pairstream.answers;
 
 import io.pairstream.image.card.ApiCall;
 import io.pairstream.image.card.CaptionInput;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.PictureInput;
 import io.pairstream.image.model.AnswerModel;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +32,8 @@ final class CountingModel implements AnswerModel {
   private final Consumer<String> asked;
   private final List<String> all = new CopyOnWriteArrayList<>();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private boolean unfit;
+  private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger away = new AtomicInteger();
 
   /**
@@ -105,7 +109,17 @@ final class CountingModel implements AnswerModel {
         Duration.ofSeconds(1),
         "",
         new ApiCall(
-            "http://api", "m-1", "Describe it.", "", 50, 0, 60, 4, 0, Duration.ofSeconds(1)),
+            "http://api",
+            "m-1",
+            "Describe it.",
+            "",
+            "max_tokens",
+            50,
+            OptionalDouble.of(0),
+            60,
+            4,
+            0,
+            Duration.ofSeconds(1)),
         null,
         null,
         null,
@@ -115,6 +129,11 @@ final class CountingModel implements AnswerModel {
 
   static ModelCard ofPictures(String name) {
     return card(name, true, false, "");
+  }
+
+  @Override
+  public long answered() {
+    return answered.get();
   }
 
   /** A text of all that a question shows. */
@@ -151,6 +170,12 @@ final class CountingModel implements AnswerModel {
     return this;
   }
 
+  /** Rejects whatever it is asked. */
+  CountingModel unfit() {
+    unfit = true;
+    return this;
+  }
+
   int timesAway() {
     return away.get();
   }
@@ -162,6 +187,9 @@ final class CountingModel implements AnswerModel {
 
   @Override
   public List<ModelAnswer> ask(List<ModelQuestion> batch) {
+    if (unfit) {
+      throw new InvalidCardException("card %s: it rejects any picture".formatted(card.name()));
+    }
     if (away.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
       throw new ModelUnavailableException("no process today", null);
     }
@@ -172,6 +200,7 @@ final class CountingModel implements AnswerModel {
     String name = name(question);
     all.add(name);
     asked.accept(name);
+    answered.incrementAndGet();
     if (failing.contains(name)) {
       return new ModelAnswer.Failed(Failure.CRASHED, "it crashes over " + name);
     }

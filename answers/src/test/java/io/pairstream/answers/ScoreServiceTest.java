@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.cleaning.Measured;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.schemas.Answer;
@@ -342,6 +343,18 @@ class ScoreServiceTest {
 
     assertThat(nsfw.timesAway()).isZero();
     Await.until("nothing is in the way", () -> service.obstacle().isEmpty(), service::obstacle);
+  }
+
+  @Test
+  void aModelThatRejectsWhateverItIsAskedEndsTheWorkAndNothingIsRemembered() {
+    CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).unfit();
+    publish("cat", "a cat");
+
+    assertThat(start(settings(Run.UNTIL_END), nsfw).awaitEnd())
+        .containsInstanceOf(InvalidCardException.class);
+
+    assertThat(answers()).isEmpty();
+    assertThat(pairAnswers()).isEmpty();
   }
 
   @Test

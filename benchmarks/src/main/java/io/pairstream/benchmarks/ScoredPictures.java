@@ -76,6 +76,11 @@ public final class ScoredPictures {
     }
 
     @Override
+    public long answered() {
+      return answers;
+    }
+
+    @Override
     public void close() {}
 
     double perSecond() {

@@ -1,10 +1,12 @@
 package io.pairstream.platform;
 
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One more process for a platform to start, supervise and stop.
@@ -64,6 +66,8 @@ public record ServiceSpec(
             "-Dpairstream.log.target=SYSTEM_OUT",
             "-Dpairstream.log.level=info",
             "-Dpairstream.log.others=warn"));
+    Stream.ofNullable(System.getProperty(RecipeReader.FILES_FROM))
+        .forEach(folder -> command.add("-D" + RecipeReader.FILES_FROM + "=" + folder));
     command.addAll(parsedClasses());
     command.addAll(jvmOptions);
     command.addAll(

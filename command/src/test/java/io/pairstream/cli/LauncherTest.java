@@ -309,7 +309,9 @@ class LauncherTest {
   }
 
   private void maven(String build) throws IOException {
-    tool("mvn", "[ \"$1\" != -v ] || { echo 'Apache Maven 3.9.9'; exit; }\n" + build);
+    // Maven takes options of a folder .mvn where it is started, so it never is in the user's.
+    String version = "[ -f command/pom.xml ] || exit 1; echo 'Apache Maven 3.9.9'; exit";
+    tool("mvn", "[ \"$1\" != -v ] || { " + version + "; }\n" + build);
   }
 
   /** Says its version where it is asked for it, or else how it was called. */

@@ -132,6 +132,11 @@ final class AskingProcess {
   private record WritingModel(Path file, int digests) implements AnswerModel {
 
     @Override
+    public long answered() {
+      return 0;
+    }
+
+    @Override
     public ModelCard card() {
       PictureInput picture =
           new PictureInput(

@@ -8,6 +8,7 @@ import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.Failure;
+import io.pairstream.image.model.GeneratedText;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
@@ -33,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,12 @@ public final class VisionModel implements AnswerModel {
 
   private static final int MOST_BYTES = 1024 * 1024;
 
+  /** Side of the black picture that shows whether a refusal is a picture's fault. */
+  private static final int MADE_PX = 512;
+
+  private static final ShownPicture MADE =
+      new ShownPicture(new byte[MADE_PX * MADE_PX], "raw", MADE_PX, MADE_PX, 1);
+
   private final ModelCard card;
   private final ApiCall call;
   private final OpenAiApi api;
@@ -62,11 +70,12 @@ public final class VisionModel implements AnswerModel {
   private final PatientCalls calls;
   private final ExecutorService threads;
   private final AtomicInteger made = new AtomicInteger();
+  private final LongAdder count = new LongAdder();
 
   /** Answers that came before the API stopped. */
   private final Map<ModelQuestion, ModelAnswer> answered = new ConcurrentHashMap<>();
 
-  private volatile ModelUnavailableException stopped;
+  private volatile ApiStoppedException stopped;
   private volatile long restsUntil;
 
   /**
@@ -118,12 +127,12 @@ public final class VisionModel implements AnswerModel {
    *
    * <p>Where the API stops, answers that came are kept for the next time, and it is left alone for
    * a minute, or as long as it asks.
+   *
+   * @throws InvalidCardException where it rejects whatever this card asks
    */
   @Override
   public List<ModelAnswer> ask(List<ModelQuestion> batch) {
-    if (stopped != null && System.nanoTime() - restsUntil < 0) {
-      throw stopped;
-    }
+    refuseWhileStopped(System.nanoTime() - restsUntil < 0);
     stopped = null;
     answered.keySet().retainAll(batch);
     List<Future<?>> asked =
@@ -134,24 +143,30 @@ public final class VisionModel implements AnswerModel {
     for (Future<?> each : asked) {
       await(each);
     }
-    if (stopped != null) {
-      throw stopped;
-    }
+    refuseWhileStopped(true);
     List<ModelAnswer> answers = batch.stream().map(answered::get).toList();
     answered.clear();
     return answers;
+  }
+
+  private void refuseWhileStopped(boolean isResting) {
+    if (stopped != null && stopped.lasts()) {
+      throw new InvalidCardException("card %s: %s".formatted(card.name(), stopped.getMessage()));
+    } else if (stopped != null && isResting) {
+      throw new ModelUnavailableException(card.name() + ": " + stopped.getMessage(), stopped);
+    }
+  }
+
+  @Override
+  public long answered() {
+    return count.sum();
   }
 
   private void await(Future<?> asked) {
     try {
       asked.get();
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof ApiStoppedException stop)) {
-        throw new IllegalStateException(e.getCause());
-      }
-      Duration wanted = stop.pause().compareTo(rest) > 0 ? stop.pause() : rest;
-      restsUntil = System.nanoTime() + wanted.toNanos();
-      stopped = new ModelUnavailableException(card.name() + ": " + stop.getMessage(), stop);
+      throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ModelUnavailableException("interrupted while " + card.name() + " was asked", e);
@@ -159,7 +174,17 @@ public final class VisionModel implements AnswerModel {
   }
 
   private Void answer(ModelQuestion question) throws InterruptedException {
-    answered.put(question, ask(question));
+    if (stopped != null) {
+      return null;
+    }
+    try {
+      answered.put(question, ask(question));
+      count.increment();
+    } catch (ApiStoppedException stop) {
+      Duration wanted = stop.lasts() || stop.pause().compareTo(rest) < 0 ? rest : stop.pause();
+      restsUntil = System.nanoTime() + wanted.toNanos();
+      stopped = stop;
+    }
     return null;
   }
 
@@ -168,17 +193,31 @@ public final class VisionModel implements AnswerModel {
     if (picture.isEmpty()) {
       return new Failed(Failure.UNREADABLE, "the picture's size is not that of its pixels");
     }
-    String body = body(picture.get());
-    Optional<Reply<String>> reply =
-        calls.make(
-            () ->
-                mayCall()
-                    ? api.ask(body, call.prompt(), VisionModel::text)
-                    : new Reply.Given<>(null));
+    Optional<Reply<String>> reply = calls.make(() -> call(picture.get()));
     if (reply.isEmpty()) {
       throw new InterruptedException("the model is closed");
     }
+    if (reply.get() instanceof Reply.Failed<String> failed && failed.isOfRequest()) {
+      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Failed<String> made
+          && made.isOfRequest()) {
+        throw ApiStoppedException.lasting(
+            failed.detail()
+                + "; it says so of any picture: change the card, whose keys max-tokens-parameter and"
+                + " temperature may be none");
+      }
+    } else if (reply.get() instanceof Reply.Later<String> later && !later.isAway()) {
+      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Later<String>) {
+        throw new ApiStoppedException(later.detail());
+      }
+    }
     return answer(reply.get());
+  }
+
+  /** Asks once about a picture; gives no text where the card allows no further call. */
+  private Reply<String> call(String picture) throws InterruptedException {
+    return mayCall()
+        ? api.ask(body(picture), call.prompt(), VisionModel::text)
+        : new Reply.Given<>(null);
   }
 
   /** Counts a call, unless the card's number of calls is used up. */
@@ -212,7 +251,10 @@ public final class VisionModel implements AnswerModel {
         body.putArray("messages").addObject().put("role", "user").putArray("content");
     content.addObject().put("type", "text").put("text", call.prompt());
     content.addObject().put("type", "image_url").putObject("image_url").put("url", picture);
-    body.put("max_tokens", call.maxTokens()).put("temperature", call.temperature());
+    if (!call.maxTokensParameter().equals("none")) {
+      body.put(call.maxTokensParameter(), call.maxTokens());
+    }
+    call.temperature().ifPresent(temperature -> body.put("temperature", temperature));
     return body.toString();
   }
 
@@ -240,9 +282,11 @@ public final class VisionModel implements AnswerModel {
       return new Reply.Refused<>(
           "the model refuses" + (refusal.isEmpty() ? "" : ": " + quoted(refusal)));
     }
-    String text = message.path("content").asText("").strip();
+    // A number is no text, however long it would be written out.
+    JsonNode content = message.path("content");
+    String text = content.isTextual() ? GeneratedText.of(content.textValue()) : "";
     if (text.isEmpty()) {
-      return new Reply.Failed<>("the API answered without a text");
+      return new Reply.Failed<>("the API answered without a text, or with reasoning alone");
     }
     if (end.equals("length") || text.length() > LONGEST_TEXT) {
       return new Reply.Failed<>("the text is cut off, or longer than 8,000 characters");

@@ -41,6 +41,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A real server on loopback describes the picture that it gets by its colour. */
 @Timeout(120)
@@ -132,18 +134,118 @@ class VisionModelTest {
     assertThat(requests).hasSize(2);
   }
 
-  @Test
-  void whatAPersonHasToMendIsNoPicturesFault() throws Exception {
-    scripts.put("red", exchange -> send(exchange, 401, "{}"));
+  @ParameterizedTest
+  @CsvSource({
+    "401, the API does not accept the key (status 401)",
+    "403, the API answered with status 403",
+    "404, 'the API knows no such model, or is not at this address (status 404)'"
+  })
+  void whatAPersonHasToMendEndsTheAskingForGood(int status, String said) throws Exception {
+    scripts.put("red", exchange -> send(exchange, status, "{}"));
+    try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ZERO)) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> model.ask(List.of(RED)))
+            .isInstanceOf(InvalidCardException.class)
+            .hasMessage("card captioner: " + said);
+      }
+    }
+    assertThat(requests).hasSize(1);
+  }
 
-    assertThatThrownBy(() -> ask(card(""), RED))
-        .isInstanceOf(ModelUnavailableException.class)
-        .hasMessage("captioner: the API does not accept the key (status 401)");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | Unsupported parameter: max_tokens is not supported. Use max_completion_tokens.",
+        "400 | Unsupported value: temperature does not support 0 with this model.",
+        "400 | Invalid value: auto. detail is low or high.",
+        "422 | This model cannot see pictures.",
+        "413 | The context has 512 tokens."
+      })
+  void aRequestThatIsRejectedForAnyPictureEndsTheAsking(int status, String said) throws Exception {
+    List.of("red", "green", "blue", "grey")
+        .forEach(
+            colour ->
+                scripts.put(
+                    colour,
+                    exchange ->
+                        send(exchange, status, "{\"error\": {\"message\": \"" + said + "\"}}")));
+    ModelQuestion[] questions = new ModelQuestion[60];
+    Arrays.setAll(questions, i -> plain(200, i, i));
+
+    assertThatThrownBy(() -> ask(card(""), questions))
+        .isInstanceOf(InvalidCardException.class)
+        .hasMessageStartingWith("card captioner: the API answered with status " + status)
+        .hasMessageContaining(said);
+    assertThat(requests).as("4 at once, and as many of a made picture").hasSizeLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void aRejectedPictureCostsItselfAnAnswerWhereAnyOtherIsSeen() throws Exception {
+    scripts.put("red", exchange -> send(exchange, 400, "{\"error\": {\"message\": \"too small\"}}"));
+
+    List<ModelAnswer> answers = ask(card(""), RED, GREEN, plain(200, 0, 0), plain(201, 0, 0));
+
+    assertThat(((Failed) answers.get(0)).detail()).endsWith("status 400: too small");
+    assertThat(answers.get(1)).isEqualTo(text("a green picture"));
+  }
+
+  /** An outage is no fault of a picture, however long it lasts. */
+  @Test
+  void anApiThatFailsForAnyPictureIsWaitedFor() throws Exception {
+    scripts.put("red", exchange -> send(exchange, 500, "{}"));
+    scripts.put("grey", exchange -> send(exchange, 500, "{}"));
+    try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ZERO)) {
+      assertThatThrownBy(() -> model.ask(List.of(RED)))
+          .isInstanceOf(ModelUnavailableException.class)
+          .hasMessageContaining("status 500");
+      scripts.clear();
+
+      assertThat(model.ask(List.of(RED))).containsExactly(text("a red picture"));
+    }
+  }
+
+  @Test
+  void theCardNamesOrLeavesOutParameters() throws Exception {
+    ModelCard usual = card("");
+    ModelCard card =
+        card("\n  max-tokens-parameter: max_completion_tokens\n  temperature: none");
+
+    ask(card, RED);
+    assertThat(requests.get(0).path("max_completion_tokens").asInt()).isEqualTo(50);
+    assertThat(requests.get(0).has("max_tokens")).isFalse();
+    assertThat(requests.get(0).has("temperature")).isFalse();
+
+    ask(card("\n  max-tokens-parameter: none"), RED);
+    assertThat(requests.get(1).has("max_tokens")).isFalse();
+    assertThat(requests.get(1).path("temperature").asInt(-1)).isZero();
+    assertThat(card("\n  max-tokens-parameter: none").digest()).isEqualTo(usual.digest());
+    assertThatThrownBy(() -> card("\n  max-tokens-parameter: Max Tokens"))
+        .isInstanceOf(InvalidCardException.class)
+        .hasMessageContaining("is not one of max_tokens, max_completion_tokens, none");
+  }
+
+  @Test
+  void aTextIsCleanedAndNothingButATextIsOne() throws Exception {
+    scripts.put(
+        "red",
+        saying(
+            "{'choices': [{'message': {'content':"
+                + " '<think>Red?</think>\\nSure! **A\\u0000red\\u001bpicture**'}}]}"));
+    scripts.put("green", saying("{'choices': [{'message': {'content': 1e999999999}}]}"));
+    scripts.put("blue", saying("{'choices': [{'message': {'content': '<think>Is it blue'}}]}"));
+
+    List<ModelAnswer> answers = ask(card(""), RED, GREEN, BLUE);
+
+    assertThat(answers.get(0)).isEqualTo(text("A red picture"));
+    assertThat(answers.subList(1, 3))
+        .extracting(answer -> ((Failed) answer).reason())
+        .containsOnly(Failure.ODD_ANSWER);
   }
 
   @Test
   void whatCameBeforeTheApiStoppedIsNotAskedAgain() throws Exception {
-    scripts.put("red", exchange -> send(exchange, 403, "{}"));
+    scripts.put("red", exchange -> send(exchange, 402, "{}"));
     try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ZERO)) {
       assertThatThrownBy(() -> model.ask(List.of(RED, BLUE)))
           .isInstanceOf(ModelUnavailableException.class);
@@ -157,7 +259,7 @@ class VisionModelTest {
 
   @Test
   void anApiThatHasStoppedIsLeftAlone() throws Exception {
-    scripts.put("red", exchange -> send(exchange, 403, "{}"));
+    scripts.put("red", exchange -> send(exchange, 402, "{}"));
     try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ofHours(1))) {
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> model.ask(List.of(RED)))

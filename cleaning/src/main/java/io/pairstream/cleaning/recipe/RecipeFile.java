@@ -17,6 +17,8 @@ import java.util.List;
  */
 public record RecipeFile(String name, String yaml) {
 
+  private static final long MOST_BYTES = 1L << 20;
+
   /** The recipes that come with the product; the first is the default. */
   public static final List<String> SHIPPED =
       List.of("dalle", "clip", "glide", "chinese-clip", "safe-and-clean", "teaching", "demo");
@@ -36,7 +38,7 @@ public record RecipeFile(String name, String yaml) {
     try {
       Path path = Path.of(nameOrPath);
       if (Files.isRegularFile(path)) {
-        return new RecipeFile(path.toString(), Files.readString(path));
+        return new RecipeFile(path.toString(), text(path));
       }
     } catch (CharacterCodingException e) {
       throw new IOException("the recipe '" + nameOrPath + "' is not text in UTF-8", e);
@@ -45,6 +47,20 @@ public record RecipeFile(String name, String yaml) {
     }
     throw new IOException(
         "no recipe '" + nameOrPath + "': give a file, or one of " + String.join(", ", SHIPPED));
+  }
+
+  /**
+   * Text of a recipe or a card, whose size is looked at before it is read.
+   *
+   * @throws IOException if it cannot be read, or is none; the message says why
+   */
+  public static String text(Path file) throws IOException {
+    if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
+      throw new IOException(
+          "%s is no recipe or card: it is no file, or has more than %,d bytes"
+              .formatted(file, MOST_BYTES));
+    }
+    return Files.readString(file);
   }
 
   public RecipeReader reader() {

@@ -37,6 +37,12 @@ import java.util.regex.Pattern;
  */
 public final class RecipeReader {
 
+  /**
+   * System property that names a folder, beside its own, in which files that a recipe or a card
+   * names may lie.
+   */
+  public static final String FILES_FROM = "pairstream.files-from";
+
   private static final int MAX_TEXT = 1000;
 
   /** Largest list file, in bytes: about four million digests. */
@@ -215,7 +221,8 @@ public final class RecipeReader {
 
   /**
    * A file that the recipe names, relative to the recipe's own folder; nothing where it names none.
-   * In force is the file's content, wherever it lies: the value becomes its SHA-256.
+   * With links resolved it lies in that folder, or in that of {@link #FILES_FROM}: who wrote a recipe
+   * is not always who runs it. In force is the file's content: the value becomes its SHA-256.
    *
    * @param maxBytes the largest file that is taken
    */
@@ -228,6 +235,11 @@ public final class RecipeReader {
       Path path = Path.of(source).resolveSibling(text).toAbsolutePath().normalize();
       if (!Files.isRegularFile(path)) {
         problem(key, "there is no file " + path);
+      } else if (!isAllowed(path.toRealPath())) {
+        problem(
+            key,
+            "the file %s is outside of the folder of %s: lay it there, or allow its folder by --files-from %s"
+                .formatted(path, Path.of(source).getFileName(), path.toRealPath().getParent()));
       } else if (Files.size(path) > maxBytes) {
         problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
       } else {
@@ -241,6 +253,13 @@ public final class RecipeReader {
       problem(key, "the file cannot be read: " + shown(String.valueOf(e.getMessage())));
     }
     return Optional.empty();
+  }
+
+  /** Whether a file lies in the recipe's folder, or in the one that the command line names. */
+  private boolean isAllowed(Path real) throws IOException {
+    Path own = Path.of(source).resolveSibling("").toRealPath();
+    return real.startsWith(own)
+        || real.startsWith(Path.of(System.getProperty(FILES_FROM, "" + own)).toRealPath());
   }
 
   /**

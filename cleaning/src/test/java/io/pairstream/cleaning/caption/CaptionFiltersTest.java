@@ -153,7 +153,10 @@ class CaptionFiltersTest {
   void refusesCaptionsFullOfFlaggedWords() throws IOException {
     Path file = Files.writeString(folder.resolve("words.txt"), "Darn\n坏狗\n坏\n");
     CheckFlaggedWords step =
-        new CheckFlaggedWords(recipe("max-flagged-share: 0.25, flagged-words-file: " + file));
+        new CheckFlaggedWords(
+            RecipeReader.parse(
+                folder.resolve("recipe").toString(),
+                "caption: {max-flagged-share: 0.25, flagged-words-file: " + file + "}"));
 
     assertThat(judge(step, "the darn dog is ill"))
         .isEqualTo("CAPTION_FLAGGED_WORDS, 0.2667 of the letters, 0.25 of the letters");

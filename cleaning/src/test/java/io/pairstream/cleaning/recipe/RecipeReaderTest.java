@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -241,5 +247,69 @@ class RecipeReaderTest {
     assertThatThrownBy(recipe::finish)
         .hasMessageContaining("line 5: sizes.big: is too big")
         .hasMessageContaining("line 1: nowhere: is not there");
+  }
+
+  /** Files beside the recipe, below it, and reached by a link from it. */
+  private Path layFiles(Path folder) throws IOException {
+    Path recipes = Files.createDirectories(folder.resolve("recipes/lists"));
+    Files.writeString(recipes.resolve("words.txt"), "one\ntwo\n");
+    Files.writeString(folder.resolve("secret.txt"), "three\n");
+    Files.createSymbolicLink(recipes.resolve("link.txt"), folder.resolve("secret.txt"));
+    Files.createSymbolicLink(recipes.resolveSibling("out"), folder);
+    Files.createSymbolicLink(recipes.resolveSibling("in.txt"), recipes.resolve("words.txt"));
+    return recipes.resolveSibling("recipe.yaml");
+  }
+
+  private static List<String> lines(Path source, String file, List<RecipeProblem> problems) {
+    RecipeReader recipe = RecipeReader.parse(source.toString(), "list: '" + file + "'");
+    List<String> lines = recipe.lines("list", "#", Pattern.compile("\\w+"), "a word");
+    try {
+      recipe.finish();
+    } catch (InvalidRecipeException e) {
+      problems.addAll(e.problems());
+    }
+    return lines;
+  }
+
+  @Test
+  void aFileIsInTheRecipesFolderOrInOneThatTheCommandLineNames(@TempDir Path folder)
+      throws IOException {
+    Path source = layFiles(folder);
+    List<RecipeProblem> problems = new ArrayList<>();
+    for (String inside :
+        List.of(
+            "lists/words.txt",
+            "in.txt",
+            "./lists/../lists/words.txt",
+            "" + source.resolveSibling("in.txt"))) {
+      assertThat(lines(source, inside, problems)).as(inside).containsExactly("one", "two");
+    }
+    assertThat(problems).isEmpty();
+    List<String> outside =
+        List.of(
+            "../secret.txt",
+            "lists/link.txt",
+            "out/secret.txt",
+            folder + "/secret.txt",
+            "lists/../../secret.txt");
+    for (String file : outside) {
+      assertThat(lines(source, file, problems)).as(file).isEmpty();
+    }
+    assertThat(problems)
+        .hasSameSizeAs(outside)
+        .allSatisfy(
+            problem ->
+                assertThat(problem.message())
+                    .contains("is outside of the folder of recipe.yaml", "--files-from " + folder));
+
+    System.setProperty(RecipeReader.FILES_FROM, folder.toString());
+    try {
+      problems.clear();
+      assertThat(lines(source, "../secret.txt", problems)).containsExactly("three");
+      assertThat(lines(source, "lists/link.txt", problems)).containsExactly("three");
+      assertThat(problems).isEmpty();
+    } finally {
+      System.clearProperty(RecipeReader.FILES_FROM);
+    }
   }
 }

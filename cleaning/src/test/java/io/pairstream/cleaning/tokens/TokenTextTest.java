@@ -31,14 +31,14 @@ class TokenTextTest {
 
   @TempDir private Path folder;
 
-  private static TokenText read(String keys) {
-    RecipeReader card = RecipeReader.parse("card", "words: {" + keys + "}");
+  private TokenText read(String keys) {
+    RecipeReader card = RecipeReader.parse(folder.resolve("card").toString(), "words: {" + keys + "}");
     TokenText words = TokenText.from(card, "words");
     card.finish();
     return words;
   }
 
-  private static TokenText shipped(String name) {
+  private TokenText shipped(String name) {
     return read("tokenizer: " + name);
   }
 

@@ -60,7 +60,9 @@ class TokenizerFileTest {
   void isNamedInTheRecipeByItsContentAlone() throws IOException {
     Path file = written(WORDS.formatted(""));
     RecipeReader recipe =
-        RecipeReader.parse("recipe", "tokens: {tokenizer: hf, pad-id: 0, file: '" + file + "'}");
+        RecipeReader.parse(
+            folder.resolve("recipe").toString(),
+            "tokens: {tokenizer: hf, pad-id: 0, file: '" + file + "'}");
 
     TokenTarget target = new TokenizeCaption(recipe).main();
 
@@ -74,7 +76,8 @@ class TokenizerFileTest {
   void asksForPaddingThatTheFileDoesNotName() throws IOException {
     RecipeReader recipe =
         RecipeReader.parse(
-            "recipe", "tokens: {tokenizer: hf, file: '" + written(WORDS.formatted("")) + "'}");
+            folder.resolve("recipe").toString(),
+            "tokens: {tokenizer: hf, file: '" + written(WORDS.formatted("")) + "'}");
     assertThat(new TokenizeCaption(recipe)).isNotNull();
 
     assertThatThrownBy(recipe::finish)

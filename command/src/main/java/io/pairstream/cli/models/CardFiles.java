@@ -1,12 +1,13 @@
 package io.pairstream.cli.models;
 
+import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.card.InvalidCardException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The files that a card names, which may not be there yet, and where they come from.
@@ -18,6 +19,10 @@ record CardFiles(String source, List<Wanted> files) {
 
   private static final List<String> SECTIONS =
       List.of("", "recognition.", "dictionary.", "caption.", "decoder.", "vocabulary.");
+
+  /** Name of a file that is neither hidden nor in another folder. */
+  private static final Pattern PLAIN_NAME =
+      Pattern.compile("[\\p{L}\\p{N}_][^/\\\\\\p{Cntrl}]{0,199}");
 
   /**
    * A file of a card.
@@ -38,11 +43,15 @@ record CardFiles(String source, List<Wanted> files) {
    * @throws InvalidCardException where it names none, or no source
    */
   static CardFiles of(Path card) throws IOException {
-    RecipeReader reader = RecipeReader.parse(card.toString(), Files.readString(card));
+    RecipeReader reader = RecipeReader.parse(card.toString(), RecipeFile.text(card));
     List<Wanted> files = new ArrayList<>();
     for (String section : SECTIONS) {
       String file = reader.text(section + "file", "");
-      if (!file.isEmpty()) {
+      if (!file.isEmpty() && !PLAIN_NAME.matcher(file).matches()) {
+        throw new InvalidCardException(
+            "the card %s names the file '%s': models get fetches files that lie beside the card, by plain names such as model.onnx"
+                .formatted(card, RecipeReader.shown(file)));
+      } else if (!file.isEmpty()) {
         files.add(
             new Wanted(
                 card.resolveSibling(file).toAbsolutePath().normalize(),

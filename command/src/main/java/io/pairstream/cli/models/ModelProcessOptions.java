@@ -2,6 +2,7 @@ package io.pairstream.cli.models;
 
 import io.pairstream.answers.api.VisionModel;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.AnswerModel;
@@ -21,13 +22,27 @@ final class ModelProcessOptions {
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
 
+  @Option(
+      names = "--key-variable",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "${env:PAIRSTREAM_KEY_VARIABLES}")
+  private List<String> keyVariables = List.of();
+
   /**
    * A model in one process, or behind an API.
    *
+   * @throws InvalidCardException where the card asks for an environment variable that is not allowed
    * @throws IOException if what it takes to run on a GPU is not there
    */
   AnswerModel model(ModelCard card, int threads) throws IOException {
     if (card.kind() == Kind.API) {
+      String variable = card.api().keyVariable();
+      if (!variable.isEmpty() && !variable.endsWith("_API_KEY") && !keyVariables.contains(variable)) {
+        throw new InvalidCardException(
+            "card %s %s: if that is the key of this API, say --key-variable %s"
+                .formatted(card.name(), card.api().sends(), variable));
+      }
       return VisionModel.of(card);
     }
     return new ModelPool(card, onProcessor().withCuda(card.cuda() ? cuda : List.of()), threads);

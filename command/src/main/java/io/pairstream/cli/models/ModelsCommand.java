@@ -11,6 +11,7 @@ import io.pairstream.image.card.ModelOutput;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,11 +68,11 @@ public final class ModelsCommand {
         ModelCard card = ModelCard.read(file);
         List<String> answers = card.outputs().stream().map(ModelOutput::name).toList();
         return new Listed(name, card.name(), sees(card), answers, null);
-      } catch (InvalidCardException e) {
-        return new Listed(name, null, null, null, e.getMessage());
-      } catch (IOException e) {
+      } catch (CharacterCodingException e) {
         return new Listed(
             name, null, null, null, "the model card " + file + " is no text in UTF-8");
+      } catch (InvalidCardException | IOException e) {
+        return new Listed(name, null, null, null, e.getMessage());
       }
     }
 
@@ -109,6 +110,7 @@ public final class ModelsCommand {
         String source,
         String sees,
         List<String> answers,
+        String sends,
         String problems) {}
 
     @Override
@@ -128,11 +130,12 @@ public final class ModelsCommand {
                 card.source(),
                 sees(card),
                 answers,
+                card.api() == null ? null : card.api().sends(),
                 null),
             () -> print(card, answers));
       } catch (InvalidCardException e) {
         answer(
-            new Checked(null, null, null, null, null, null, null, e.getMessage()),
+            new Checked(null, null, null, null, null, null, null, null, e.getMessage()),
             () -> Faults.explain(e.getMessage(), err()));
         return ExitStatus.FOUND_WRONG;
       }
@@ -148,6 +151,9 @@ public final class ModelsCommand {
               ? "%s can be read; its API is asked by models try"
               : "%s is good: its model does what it says",
           card.name());
+      if (card.kind() == Kind.API) {
+        print("  it %s", card.api().sends());
+      }
       print(
           new Table()
               .row("  digest", card.digest())

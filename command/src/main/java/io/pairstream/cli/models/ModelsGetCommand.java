@@ -1,12 +1,17 @@
 package io.pairstream.cli.models;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.models.CardFiles.Wanted;
 import io.pairstream.schemas.Hint;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -29,6 +34,11 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "get")
 final class ModelsGetCommand extends PairstreamCommand {
+
+  private static final long LARGEST_FILE_BYTES = Integer.MAX_VALUE - 1;
+
+  /** Sizes of its archive that a file may have unpacked; weights have hardly more than one. */
+  private static final int MOST_UNPACKED = 200;
 
   @Parameters(paramLabel = "NAME|CARD")
   private String nameOrPath;
@@ -95,7 +105,7 @@ final class ModelsGetCommand extends PairstreamCommand {
     }
     try (InputStream content =
         isFile
-            ? Files.newInputStream(path)
+            ? new ByteArrayInputStream(RecipeFile.text(path).getBytes(UTF_8))
             : ModelsGetCommand.class.getResourceAsStream("cards/" + nameOrPath + ".yaml")) {
       require(
           content != null,
@@ -112,10 +122,14 @@ final class ModelsGetCommand extends PairstreamCommand {
         ModelSource.of(words)
             .orElseThrow(
                 () -> new IOException("no command can get this, get it yourself: " + words));
-    Path work = Files.createTempDirectory(missing.get(0).path().getParent(), ".get-");
+    Path beside = missing.get(0).path().getParent();
+    removeLeft(beside);
+    Path work = Files.createDirectory(beside.resolve(".get-" + ProcessHandle.current().pid()));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> breakOff(work), "stop-get"));
     try {
       say("getting %s", words);
-      Path fetched = source.fetchTo(Files.createDirectory(work.resolve("package")));
+      Path fetched =
+          source.fetchTo(Files.createDirectory(work.resolve("package")), LARGEST_FILE_BYTES);
       for (Wanted file : missing) {
         Path taken = taken(fetched, file, work);
         check(file, taken, "it is removed");
@@ -123,6 +137,31 @@ final class ModelsGetCommand extends PairstreamCommand {
       }
     } finally {
       remove(work);
+    }
+  }
+
+  /** Removes folders of runs whose processes were killed. */
+  private static void removeLeft(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path left : all.filter(ModelsGetCommand::isLeft).toList()) {
+        remove(left);
+      }
+    }
+  }
+
+  private static boolean isLeft(Path path) {
+    String name = path.getFileName().toString();
+    return name.matches("\\.get-[0-9]{1,18}")
+        && ProcessHandle.of(Long.parseLong(name.substring(5))).isEmpty();
+  }
+
+  /** Ends whatever fetches, and removes what it has fetched. */
+  private static void breakOff(Path work) {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    try {
+      remove(work);
+    } catch (IOException | UncheckedIOException e) {
+      // The next run removes it.
     }
   }
 
@@ -136,7 +175,9 @@ final class ModelsGetCommand extends PairstreamCommand {
             "%s is there %d times in what was fetched; once is right"
                 .formatted(file.name(), named.size()));
       }
-      return Files.copy(named.get(0), work.resolve("taken-" + file.name()));
+      long most = Math.min(LARGEST_FILE_BYTES, MOST_UNPACKED * Files.size(fetched));
+      return ModelSource.copy(
+          Files.newInputStream(named.get(0)), work.resolve("taken-" + file.name()), most);
     } catch (ProviderNotFoundException e) {
       return Files.copy(fetched, work.resolve("taken-" + file.name()));
     }
@@ -156,9 +197,12 @@ final class ModelsGetCommand extends PairstreamCommand {
   }
 
   private static void remove(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path);
       }
     }
   }

@@ -126,6 +126,9 @@ final class ModelsTryCommand extends PairstreamCommand {
     List<String> problems = new ArrayList<>();
     try (AnswerModel model = process.model(card, threads);
         Progress progress = progress()) {
+      if (card.api() != null) {
+        say("%s %s", card.name(), card.api().sends());
+      }
       List<Shown> waiting = new ArrayList<>();
       for (Path path : shown.find(paths)) {
         waiting.addAll(shown.read(path, problems::add));

@@ -195,6 +195,9 @@ public final class ScoreCommand extends ClusterCommand.Fit {
       for (ModelCard card : cards) {
         AnswerModel pool = process.model(card, threads);
         pools.add(pool);
+        if (card.api() != null) {
+          say("%s %s", card.name(), card.api().sends());
+        }
         pool.rehearse();
       }
       return pools;

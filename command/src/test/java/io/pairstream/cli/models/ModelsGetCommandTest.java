@@ -9,6 +9,7 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.schemas.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -27,13 +29,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelsGetCommandTest {
 
   private static final byte[] GRAPH = "graph".getBytes(StandardCharsets.UTF_8);
   private static final byte[] WORDS = "words".getBytes(StandardCharsets.UTF_8);
 
+  private static final long MOST = 1 << 20;
+
   @TempDir private Path folder;
+  private final AtomicInteger asked = new AtomicInteger();
   private final Map<String, byte[]> served = new ConcurrentHashMap<>();
   private HttpServer server;
 
@@ -43,6 +49,13 @@ class ModelsGetCommandTest {
     server.createContext(
         "/",
         exchange -> {
+          asked.incrementAndGet();
+          if (exchange.getRequestURI().getPath().equals("/endless")) {
+            exchange.sendResponseHeaders(200, 0);
+            for (byte[] part = new byte[1 << 16]; ; ) {
+              exchange.getResponseBody().write(part); // until the client has hung up
+            }
+          }
           byte[] body = served.get(exchange.getRequestURI().getPath());
           exchange.sendResponseHeaders(body == null ? 404 : 200, body == null ? -1 : body.length);
           if (body != null) {
@@ -159,15 +172,128 @@ class ModelsGetCommandTest {
         Files.writeString(folder.resolve("fetch"), "echo graph > \"${1#--to=}/a b.whl\"\n");
     Path to = Files.createDirectories(folder.resolve("with blank/package"));
 
-    Path got = new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to);
+    Path got = new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to, MOST);
 
     assertThat(got).isEqualTo(to.resolve("a b.whl"));
     Files.writeString(script, "echo there is no such package; exit 1\n");
     assertThatThrownBy(
-            () -> new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to))
+            () -> new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to, MOST))
         .hasMessage("sh could not get it: there is no such package");
-    assertThatThrownBy(() -> new ModelSource(List.of("no-such-pip", "--to="), null).fetchTo(to))
+    assertThatThrownBy(() -> new ModelSource(List.of("no-such-pip", "--to="), null).fetchTo(to, MOST))
         .hasMessageStartingWith("there is no no-such-pip here");
+  }
+
+  /** The author of a card writes both the card and the file: a digest guards nothing. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../home/.bash_profile",
+        "/tmp/pairstream-evil",
+        "home/x.sh",
+        "./x.sh",
+        "..",
+        ".bashrc",
+        "-x",
+        "a\\\\b"
+      })
+  void aFileIsAPlainNameBesideTheCard(String name) throws IOException {
+    served.put("/payload", GRAPH);
+    Files.createDirectories(folder.resolve("home"));
+    Path card = card(address("/payload"), sha256(GRAPH));
+    String words = Files.readString(card);
+    for (String evil :
+        List.of(
+            words.replace("file: tiny.onnx", "file: \"" + name + "\""),
+            words + "decoder: {file: \"" + name + "\", sha256: " + sha256(GRAPH) + "}\n")) {
+      Files.writeString(card, evil);
+
+      Ended.after("models get", card.toString())
+          .failed(ExitStatus.FOUND_WRONG, "names the file '", "plain names such as model.onnx");
+    }
+    assertThat(names()).containsExactly("home", "tiny.yaml");
+    assertThat(folder.resolve("home")).isEmptyDirectory();
+    assertThat(asked).hasValue(0);
+  }
+
+  @Test
+  void whatFetchesAPackageRunsInAnEmptyFolder() throws IOException {
+    Path to = Files.createDirectories(folder.resolve("work/package"));
+    String script = "{ pwd; ls; cd ..; pwd; } > \"${1#--to=}/seen\"";
+
+    Path got =
+        new ModelSource(
+                List.of("sh", Files.writeString(folder.resolve("look"), script) + "", "--to="), null)
+            .fetchTo(to, MOST);
+
+    assertThat(got).hasContent("%1$s/empty%n%1$s".formatted(to.getParent().toRealPath()));
+    assertThat(folder.resolve("work/empty/.mvn")).as("Maven looks no higher").isEmptyDirectory();
+    assertThat(ModelSource.of("pypi:a==1").orElseThrow().command()).startsWith("python3", "-I");
+  }
+
+  @Test
+  void nothingIsTakenBeyondALimit() throws IOException {
+    served.put("/large", new byte[(int) MOST + 1]);
+    Path to = Files.createDirectories(folder.resolve("work/package"));
+    ModelSource declared = ModelSource.of(address("/large")).orElseThrow();
+    ModelSource endless = ModelSource.of(address("/endless")).orElseThrow();
+    String script = "head -c 9000000 /dev/zero > \"${1#--to=}/large\" || { echo too large; exit 1; }";
+    Path look = Files.writeString(folder.resolve("look"), script);
+
+    for (ModelSource source : List.of(declared, endless)) {
+      assertThatThrownBy(() -> source.fetchTo(to, MOST))
+          .hasMessage(
+              "what was fetched has more than 1,048,576 bytes, which is too large for a card's file");
+    }
+    assertThatThrownBy(
+            () ->
+                new ModelSource(List.of("sh", look.toString(), "--to="), null).fetchTo(to, MOST))
+        .hasMessageContaining("sh could not get it: ");
+    assertThat(to.resolve("large")).hasSize(MOST);
+  }
+
+  @Test
+  void anArchiveIsNotUnpackedBeyondALimit() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("tiny.onnx"));
+      zip.write(new byte[50_000_000]);
+    }
+    served.put("/bomb.zip", bytes.toByteArray());
+
+    Ended.after("models get", card(address("/bomb.zip"), sha256(GRAPH)).toString())
+        .failed(ExitStatus.COULD_NOT, "too large for a card's file");
+    assertThat(names()).containsExactly("tiny.yaml");
+  }
+
+  @Test
+  void whatAKilledRunLeftIsRemovedAndWhatAnotherWorksInIsNot() throws IOException {
+    served.put("/model", GRAPH);
+    Path left = Files.createDirectories(folder.resolve(".get-999999999999/package"));
+    Files.writeString(left.resolve("half"), "");
+    Path other = Files.createDirectories(folder.resolve(".get-" + parent()));
+
+    assertThat(
+            Ended.after("models get", card(address("/model"), sha256(GRAPH)).toString()).status())
+        .isEqualTo(ExitStatus.DONE);
+    assertThat(names()).containsExactly(other.getFileName() + "", "tiny.onnx", "tiny.yaml");
+  }
+
+  private static long parent() {
+    return ProcessHandle.current().parent().orElseThrow().pid();
+  }
+
+  @Test
+  void aLargeCardIsRefusedByItsSize() throws IOException {
+    Path card = folder.resolve("large.yaml");
+    try (RandomAccessFile file = new RandomAccessFile(card.toFile(), "rw")) {
+      file.setLength(3L << 30);
+    }
+    for (String command : List.of("models get", "models check", "models get --to " + folder + "/to")) {
+      Ended.after(command, card.toString())
+          .failed(ExitStatus.COULD_NOT, "is no recipe or card", "more than 1,048,576 bytes");
+    }
+    Ended.after("models ls", folder.toString())
+        .failed(ExitStatus.FOUND_WRONG, "more than 1,048,576 bytes");
   }
 
   static Stream<Path> shipped() throws IOException {

@@ -1,6 +1,7 @@
 package io.pairstream.image.card;
 
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /**
  * How an API that speaks as OpenAI's chat completions do is asked about a picture.
@@ -10,8 +11,9 @@ import java.time.Duration;
  * @param prompt what is asked of the picture
  * @param keyVariable name of the environment variable that holds the key; empty where the API wants
  *     none
- * @param maxTokens most tokens of an answer; 1 to 4,096
- * @param temperature 0 to 2
+ * @param maxTokensParameter the request's name for {@code maxTokens}; {@code none} where it has none
+ * @param maxTokens most tokens of an answer, with its reasoning; 1 to 131,072
+ * @param temperature 0 to 2; empty where the request has none
  * @param requestsPerMinute most requests that begin within a minute; 1 to 100,000
  * @param concurrency most requests under way at once; 1 to 64
  * @param mostCalls most requests of a process; 0 for any number
@@ -22,9 +24,19 @@ public record ApiCall(
     String model,
     String prompt,
     String keyVariable,
+    String maxTokensParameter,
     int maxTokens,
-    double temperature,
+    OptionalDouble temperature,
     int requestsPerMinute,
     int concurrency,
     int mostCalls,
-    Duration timeout) {}
+    Duration timeout) {
+
+  /** A sentence on what leaves this machine, and to whom. */
+  public String sends() {
+    return "sends pictures to %s %s"
+        .formatted(
+            baseUrl.replaceFirst("(?is)^https?://([^/?#]*).*$", "$1"),
+            keyVariable.isEmpty() ? "without a key" : "with the key in " + keyVariable);
+  }
+}

@@ -2,6 +2,7 @@ package io.pairstream.image.card;
 
 import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenText;
@@ -18,7 +19,6 @@ import io.pairstream.image.card.PictureInput.Layout;
 import io.pairstream.image.card.PictureInput.Resampling;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,6 +61,7 @@ final class CardReader {
           "picture.of",
           "api.base-url",
           "api.key-variable",
+          "api.max-tokens-parameter",
           "api.requests-per-minute",
           "api.concurrency",
           "api.most-calls",
@@ -67,6 +69,7 @@ final class CardReader {
           "as-pairs");
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
+  private static final String NONE = "none";
   private static final NamedFile NO_FILE = new NamedFile(Path.of(""), "");
 
   /** The picture as it is stored: no number says how it is shown. */
@@ -79,7 +82,7 @@ final class CardReader {
   }
 
   static ModelCard read(Path yaml) throws IOException {
-    RecipeReader card = RecipeReader.parse(yaml.toString(), Files.readString(yaml));
+    RecipeReader card = RecipeReader.parse(yaml.toString(), RecipeFile.text(yaml));
     try {
       return new CardReader(card).read();
     } catch (InvalidRecipeException e) {
@@ -318,8 +321,12 @@ final class CardReader {
         required("api.model", "name the model, as the API does"),
         required("api.prompt", "say what is asked of each picture"),
         variable,
-        card.integer("api.max-tokens", 200, 1, 4_096),
-        card.number("api.temperature", 0, 0, 2),
+        card.choice(
+            "api.max-tokens-parameter", "max_tokens", "max_tokens", "max_completion_tokens", NONE),
+        card.integer("api.max-tokens", 200, 1, 131_072),
+        card.text("api.temperature", "0").equals(NONE)
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(card.number("api.temperature", 0, 0, 2)),
         card.integer("api.requests-per-minute", 60, 1, 100_000),
         card.integer("api.concurrency", 4, 1, 64),
         card.integer("api.most-calls", 0, 0, 1_000_000_000),

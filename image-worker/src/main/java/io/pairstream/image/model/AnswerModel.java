@@ -26,6 +26,9 @@ public interface AnswerModel extends AutoCloseable {
    */
   List<ModelAnswer> ask(List<ModelQuestion> batch);
 
+  /** Questions answered so far; it stands still while the model works on one. */
+  long answered();
+
   /** Ends the model's processes; whoever waits for an answer gets an exception. */
   @Override
   void close();

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +63,7 @@ public final class ModelPool implements AnswerModel {
   private final Confinement confinement;
   private final Semaphore turns;
   private final Deque<ModelProcess> idle = new ConcurrentLinkedDeque<>();
+  private final LongAdder answered = new LongAdder();
   private final SecureRandom tokens = new SecureRandom();
 
   /** A process, and how many questions it has been asked. */
@@ -141,8 +143,14 @@ public final class ModelPool implements AnswerModel {
     List<ModelAnswer> answers = new ArrayList<>();
     for (int from = 0; from < items.size(); from += card.batch()) {
       answers.addAll(askInTurn(items.subList(from, Math.min(items.size(), from + card.batch()))));
+      answered.add(Math.min(items.size() - from, card.batch()));
     }
     return answers;
+  }
+
+  @Override
+  public long answered() {
+    return answered.sum();
   }
 
   private List<ModelAnswer> askInTurn(List<Item> items) {

@@ -104,7 +104,7 @@ final class ReplyCheck {
         "it has too many ids, or one that the vocabulary has not");
     List<Integer> all = new ArrayList<>(decoding.begin().subList(1, decoding.begin().size()));
     all.addAll(ids);
-    return TextReading.bounded(card.words().of(all));
+    return TextReading.bounded(GeneratedText.of(card.words().of(all)));
   }
 
   private void requireNames(Set<As> as, Map<String, ?> given) throws OddAnswerException {

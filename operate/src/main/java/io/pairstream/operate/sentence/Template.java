@@ -226,6 +226,7 @@ public enum Template {
   WORKERS_FAIL("{0}"),
   NOT_RUNNING("{0}: {1} is {2}"),
   DISK_FULL_TOO("{0}"),
+  MODEL_BUSY("the model {0} has answered no question for {1} min; its card allows {2} s for each"),
   NO_WORKER("no image worker is able to work"),
   DISK_FULL("the disk of {0} has less than {1} MiB left"),
   DISK_NOT_SEEN("the state directory cannot be looked at: {0}"),

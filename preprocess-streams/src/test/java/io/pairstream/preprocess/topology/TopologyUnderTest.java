@@ -28,6 +28,7 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Reading;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -62,6 +63,10 @@ final class TopologyUnderTest implements AutoCloseable {
         test-share: 0.3
       """;
 
+  /** Where files lie that recipes of tests name. */
+  private static final String RECIPE_FILE =
+      Path.of(System.getProperty("java.io.tmpdir"), "test.yaml").toString();
+
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
   private final WriterSchemas schemas;
@@ -83,7 +88,7 @@ final class TopologyUnderTest implements AutoCloseable {
     schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     CleaningPlan plan =
         new CleaningPlan(
-            RecipeReader.parse("test.yaml", withoutLookUp(recipe)), worker, StepObserver.NONE);
+            RecipeReader.parse(RECIPE_FILE, withoutLookUp(recipe)), worker, StepObserver.NONE);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().preprocessGroup());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);

@@ -1,6 +1,7 @@
 package io.pairstream.service.openai;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** The API gives nothing before a person changes something, or before a while has passed. */
 public class ApiStoppedException extends RuntimeException {
@@ -16,6 +17,16 @@ public class ApiStoppedException extends RuntimeException {
   ApiStoppedException(String message, Duration pause) {
     super(message);
     this.pause = pause;
+  }
+
+  /** An API that gives nothing before a person changes the request or the key. */
+  public static ApiStoppedException lasting(String message) {
+    return new ApiStoppedException(message, ChronoUnit.FOREVER.getDuration());
+  }
+
+  /** Whether only a change of the request or of the key helps. */
+  public boolean lasts() {
+    return pause.equals(ChronoUnit.FOREVER.getDuration());
   }
 
   /** How long the API wants to be left alone; zero where it does not say. */

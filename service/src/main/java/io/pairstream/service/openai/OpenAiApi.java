@@ -223,12 +223,14 @@ public final class OpenAiApi {
     }
     return switch (status) {
       case 408, 409, 425, 429 -> new Later<>(pause(response), detail, status == 429);
-      case 400, 413, 422 -> new Failed<>(detail);
+      case 400, 413, 422 -> new Failed<>(detail, true);
       // What such an answer says may repeat the key, in part.
-      case 401 -> throw new ApiStoppedException("the API does not accept the key (status 401)");
+      case 401 ->
+          throw ApiStoppedException.lasting("the API does not accept the key (status 401)");
       case 404 ->
-          throw new ApiStoppedException(
+          throw ApiStoppedException.lasting(
               "the API knows no such model, or is not at this address (status 404)" + said);
+      case 403 -> throw ApiStoppedException.lasting(detail);
       default -> throw new ApiStoppedException(detail);
     };
   }

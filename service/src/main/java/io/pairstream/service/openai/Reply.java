@@ -11,8 +11,18 @@ public sealed interface Reply<T> {
   /** The API does not do this, and will not when it is asked again. */
   record Refused<T>(String detail) implements Reply<T> {}
 
-  /** The API cannot do this as it is asked, or gives nothing. */
-  record Failed<T>(String detail) implements Reply<T> {}
+  /**
+   * The API cannot do this as it is asked, or gives nothing.
+   *
+   * @param isOfRequest whether the API rejects the request, perhaps as it would any other
+   */
+  record Failed<T>(String detail, boolean isOfRequest) implements Reply<T> {
+
+    /** A call whose answer is of no use. */
+    public Failed(String detail) {
+      this(detail, false);
+    }
+  }
 
   /**
    * The call may succeed after the pause.
