@@ -71,8 +71,9 @@ class MainTest {
     Files.writeString(
         data.resolve("platform.json"),
         """
-            {"bootstrap_servers": "127.0.0.1:1", "schema_registry": "http://127.0.0.1:1",
-             "pid": 1, "started_at": 1, "processes": []}""");
+        {"bootstrap_servers": "127.0.0.1:1", "schema_registry": "http://127.0.0.1:1",
+         "pid": 1, "started_at": 1, "processes": []}\
+        """);
     Process process =
         TestJava.command(Main.class, "lag")
             .directory(folder.toFile())
@@ -109,6 +110,8 @@ class MainTest {
     "lagg, 'there is no command or argument lagg; did you mean lag'",
     "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'",
     "import --wiat x, 'there is no option --wiat; did you mean --wait'",
+    "quarantine list, 'there is no command or argument list; did you mean ls?'",
+    "keys delete, 'there is no command or argument delete; did you mean revoke?'",
     "lgo, 'there is no command or argument lgo; did you mean lag'",
     "status, 'there is no command or argument status; did you mean why or lag'",
     "quarantine --data-dir=x, 'there is no option --data-dir=x\n'",
@@ -124,6 +127,13 @@ class MainTest {
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).startsWith("pairstream: " + words);
     assertThat(ended.out()).isEmpty();
+  }
+
+  @Test
+  void whereOptionsAreMissingAnExampleIsShown() {
+    Ended.after("generate")
+        .failed(
+            ExitStatus.WRONG_USAGE, "--base-url=URL", "pairstream generate --prompts prompts.txt");
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * A YAML file as dotted keys with their texts and lines.
@@ -107,7 +108,11 @@ public record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems)
         standsTwice(prefix, line, earlier.line());
       }
     } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
-      problem(line, prefix, "a key has a single value or a section of keys");
+      problem(
+          line,
+          prefix,
+          "a key has a single value or a section of keys"
+              + (node instanceof SequenceNode ? "; several are written as \"en, zh\"" : ""));
     }
   }
 

@@ -102,7 +102,8 @@ class RecipeReaderTest {
             "line 4: image.encoding: 'webp' is not one of jpeg, png, raw",
             "line 6: split.share: 1.5 is out of range: must be 0.0 to 1.0",
             "line 7: split.seed: -1 is out of range: must be 0 to 9223372036854775807",
-            "line 8: split.folds: a key has a single value or a section of keys",
+            "line 8: split.folds: a key has a single value or a section of keys; several are"
+                + " written as \"en, zh\"",
             "line 10: imag.quality: no such setting");
   }
 

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
@@ -32,6 +34,7 @@ import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -43,6 +46,13 @@ public final class Faults {
   private static final Pattern CHOICE =
       Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was (.*)$");
 
+  /** Names of commands by what other programs call them. */
+  private static final Map<String, List<String>> CALLED_HERE =
+      Map.of(
+          "status", List.of("why", "lag"),
+          "list", List.of("ls"),
+          "delete", List.of("revoke", "drop", "lift"));
+
   private Faults() {}
 
   public static int ofUsage(ParameterException exception, CommandLine command) {
@@ -52,6 +62,9 @@ public final class Faults {
       command.usage(command.getErr());
     } else {
       say(command, wrongUsage(exception));
+      if (exception instanceof MissingParameterException) {
+        command.getErr().println(command.getHelp().footer().strip());
+      }
       command.getErr().printf("for help: %s --help%n", command.getCommandSpec().qualifiedName());
     }
     return ExitStatus.WRONG_USAGE;
@@ -134,10 +147,12 @@ public final class Faults {
    * and lacks one letter at most.
    */
   private static List<String> meant(String typed, UnmatchedArgumentException unmatched) {
-    if (typed.equals("status")) {
-      return List.of("why", "lag");
-    }
     CommandSpec command = unmatched.getCommandLine().getCommandSpec();
+    List<String> called = new ArrayList<>(CALLED_HERE.getOrDefault(typed, List.of()));
+    called.retainAll(command.subcommands().keySet());
+    if (!called.isEmpty()) {
+      return called;
+    }
     boolean isOption = unmatched.isUnknownOption();
     String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));
     Optional<String> nearest =

@@ -2,6 +2,7 @@ package io.pairstream.cli.data;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets work end well where a signal asks this process to end: the process waits for it, but not for
@@ -17,16 +18,15 @@ final class EndsWell implements AutoCloseable {
   /**
    * Waits for signals.
    *
-   * @param stop has the work end soon
+   * @param stop has the work end soon; false where there is nothing to wait for
    * @param late says that it did not
    */
-  EndsWell(Runnable stop, Runnable late) {
+  EndsWell(BooleanSupplier stop, Runnable late) {
     hook =
         new Thread(
             () -> {
-              stop.run();
               try {
-                if (!ended.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+                if (stop.getAsBoolean() && !ended.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
                   late.run();
                 }
               } catch (InterruptedException e) {

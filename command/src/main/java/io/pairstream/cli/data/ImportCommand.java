@@ -15,6 +15,7 @@ import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,8 +46,19 @@ public final class ImportCommand extends ClusterCommand.Fit {
   @Option(names = "--wait")
   private boolean wait;
 
+  /** Whether the sending has begun, or was given up before; the first to say so decides. */
+  private final AtomicBoolean decided = new AtomicBoolean();
+
+  private volatile ImportRun importing;
+
   @Override
   public Integer call() throws IOException {
+    try (EndsWell signals = new EndsWell(this::stop, this::sayLate)) {
+      return run(signals);
+    }
+  }
+
+  private int run(EndsWell signals) throws IOException {
     long most = checked(limit::most);
     SourceOptions read = checked(reading::read);
     if (dryRun) {
@@ -59,7 +71,7 @@ public final class ImportCommand extends ClusterCommand.Fit {
         ImportState.Source.of(paths, read.followLinks(), notice -> say("%s", notice));
     try (ImportState state = kept.open(options().dataDirectory(), inWords, paths);
         Writer failures = checked(() -> kept.failures(state))) {
-      return run(read, sources, most, state, failures);
+      return run(read, sources, most, state, failures, signals);
     }
   }
 
@@ -76,13 +88,13 @@ public final class ImportCommand extends ClusterCommand.Fit {
         () -> all.forEach(new ImportPrinter(out())::print));
   }
 
-  @SuppressWarnings("try") // signals are waited for while it is open
   private int run(
       SourceOptions read,
       List<ImportState.Source> sources,
       long most,
       ImportState state,
-      Writer failures) {
+      Writer failures,
+      EndsWell signals) {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
         wait ? Optional.of(new DecidedPairs(access())) : Optional.empty();
@@ -90,18 +102,20 @@ public final class ImportCommand extends ClusterCommand.Fit {
     ImportProgress progress = new ImportProgress(err());
     try (progress;
         ItemPublisher publisher = new ItemPublisher(pairPublisher(), this::linkPublisher)) {
-      ImportRun importing = new ImportRun(read, publisher::publish, state, progress, failures);
-      try (EndsWell unused = new EndsWell(importing::stop, this::sayLate)) {
-        outcomes = importing.run(sources, most);
-        if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
-          ImportProgress.Summary sent = progress.summary(outcomes, null, progress.seconds());
-          answer(sent, () -> new ImportPrinter(out()).print(sent));
-          say(
-              "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
-                  .formatted(kept.fromStart() ? " without --from-start" : ""));
-          return ExitStatus.COULD_NOT; // the signal's own is told
-        }
+      importing = new ImportRun(read, publisher::publish, state, progress, failures);
+      if (!decided.compareAndSet(false, true)) {
+        return ExitStatus.COULD_NOT; // the signal's own is told
       }
+      outcomes = importing.run(sources, most);
+      if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
+        ImportProgress.Summary sent = progress.summary(outcomes, null, progress.seconds());
+        answer(sent, () -> new ImportPrinter(out()).print(sent));
+        say(
+            "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
+                .formatted(kept.fromStart() ? " without --from-start" : ""));
+        return ExitStatus.COULD_NOT; // the signal's own is told
+      }
+      signals.close();
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
       throw e;
@@ -136,6 +150,15 @@ public final class ImportCommand extends ClusterCommand.Fit {
     return result.ending() == ImportRun.Ending.BROKEN
         || isInterrupted(result)
         || (result.ending() == ImportRun.Ending.LIMIT && wasBegun);
+  }
+
+  private boolean stop() {
+    if (decided.compareAndSet(false, true)) {
+      say("interrupted before anything was sent; run the same command again");
+      return false;
+    }
+    importing.stop();
+    return true;
   }
 
   private void sayLate() {

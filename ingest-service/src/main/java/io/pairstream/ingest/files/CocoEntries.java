@@ -65,7 +65,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
     } catch (JsonProcessingException e) {
       close();
       throw new UnusableSourceException(
-          file + " is not JSON as COCO's captions are: " + e.getOriginalMessage());
+          file + " is " + SourceEntry.notJson(e).replaceFirst(":", " as COCO's captions are:"));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -74,7 +74,12 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
 
   @Override
   public Optional<SourceEntry> next() throws IOException {
-    if (parser.isClosed() || parser.nextToken() != JsonToken.START_OBJECT) {
+    if (parser.isClosed() || parser.nextToken() == JsonToken.END_ARRAY) {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        parser.nextToken();
+        parser.skipChildren();
+      }
+      requireEnd(parser);
       parser.close();
       int left = images.size() - annotated.size();
       if (left > 0) {
@@ -125,6 +130,13 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
   @Override
   public void close() throws IOException {
     input.close();
+  }
+
+  /** Makes sure that nothing follows, as where files were joined. */
+  static void requireEnd(JsonParser parser) throws IOException {
+    if (parser.nextToken() != null) {
+      throw new IOException("something follows the end of its JSON; nothing of that was read");
+    }
   }
 
   private void open() throws IOException {

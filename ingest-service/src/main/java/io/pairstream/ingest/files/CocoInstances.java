@@ -34,6 +34,7 @@ final class CocoInstances {
    */
   static CocoInstances of(SourceOptions options) throws IOException {
     Optional<Path> file = options.instances();
+    file.ifPresent(instances -> SourceInput.requireFile(instances, false));
     return file.isPresent() ? read(file.get()) : new CocoInstances(Map.of());
   }
 
@@ -58,9 +59,12 @@ final class CocoInstances {
         }
         parser.skipChildren();
       }
+      if (isObject) {
+        CocoEntries.requireEnd(parser);
+      }
     } catch (JsonProcessingException e) {
       throw new UnusableSourceException(
-          file + " is not JSON as COCO's instances are: " + e.getOriginalMessage());
+          file + " is " + SourceEntry.notJson(e).replaceFirst(":", " as COCO's instances are:"));
     }
     return named(file, categoriesOf, names);
   }

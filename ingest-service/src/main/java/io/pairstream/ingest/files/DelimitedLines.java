@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +42,16 @@ final class DelimitedLines implements SourceEntry.Reader {
   /** A cell with doubled quotes inside, so the cell itself was quoted. */
   private static final Pattern QUOTED = Pattern.compile("\"(?=.*\"\".*\")(?:[^\"]++|\"\")*+\"");
 
+  private static final String BEHIND_A_QUOTE =
+      "text follows a quote that ends its cell: a quote that belongs to a cell is doubled (Spark"
+          + " writes it so with .option('escape', '\"'))";
+
   private final char delimiter;
   private final boolean isQuoted;
+
+  /** Whether each quote in a cell has a backslash before it, as Spark and MySQL write it. */
+  private final boolean isBackslashed;
+
   private final ImageFiles images;
   private final RowBytes bytes;
   private final BufferedReader reader;
@@ -78,7 +87,8 @@ final class DelimitedLines implements SourceEntry.Reader {
     this.images = images;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
-    bytes = new RowBytes(input.stream(), isQuoted);
+    isBackslashed = isQuoted && RowBytes.isBackslashed(input.stream(), delimiter);
+    bytes = new RowBytes(input.stream(), delimiter, isQuoted, isBackslashed);
     reader = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
     parser =
         CSVFormat.RFC4180
@@ -137,7 +147,11 @@ final class DelimitedLines implements SourceEntry.Reader {
         }
         return Optional.of(new Row(line, cells, "", more + 1));
       } catch (CharacterCodingException e) {
-        return Optional.of(new Row(line, raw, "the row" + SourceEntry.NOT_UTF_8, more + 1));
+        if (bytes.hasMarks && String.join("", raw).indexOf(RowBytes.MARK) >= 0) {
+          return Optional.of(new Row(line, raw, BEHIND_A_QUOTE, more + 1));
+        }
+        byte[] text = String.join(" ", raw).getBytes(StandardCharsets.ISO_8859_1);
+        return Optional.of(new Row(line, raw, "the row" + TextEncoding.advice(text), more + 1));
       }
     } catch (UncheckedIOException e) {
       if (bytes.failed) {
@@ -172,6 +186,11 @@ final class DelimitedLines implements SourceEntry.Reader {
     }
     if (!row.problem().isEmpty()) {
       return entry.problem(row.problem());
+    }
+    if (isBackslashed) {
+      entry.notice(
+          "backslashes",
+          "a quote with a backslash before it is one of the cell, as Spark writes it");
     }
     if (cells.size() != names.size()) {
       return entry.problem(
@@ -237,19 +256,52 @@ final class DelimitedLines implements SourceEntry.Reader {
     /** Longest row, in bytes, including the parser's look-ahead. */
     private static final int MAX_ROW_BYTES = 8 * 1024 * 1024;
 
+    /** Byte of no UTF-8, in place of text behind a cell's end. */
+    static final char MARK = 0xFF;
+
+    /** Bytes in which it is seen how quotes are written. */
+    private static final int SEEN_BYTES = 1024 * 1024;
+
+    private final int delimiter;
     private final boolean isQuoted;
+    private final boolean isBackslashed;
     private final boolean endsWithLineFeed;
-    private boolean isWithinQuotes;
+    private State state = State.BEGIN;
+    private boolean isLiteral;
+    private boolean isBehindBackslash;
+    private boolean hasMarks;
+    private int doubledQuotes;
+    private int backslashedQuotes;
     private long sinceRowBegan;
     private boolean isLimited = true;
 
     /** Whether the list itself could not be read, rather than one of its rows. */
     private boolean failed;
 
-    RowBytes(InputStream stream, boolean isQuoted) throws IOException {
+    /** Where in a cell a byte is. */
+    private enum State {
+      BEGIN,
+      PLAIN,
+      QUOTED,
+      /** Behind a quote in a quoted cell: its end, or the first of two. */
+      BEHIND
+    }
+
+    RowBytes(InputStream stream, char delimiter, boolean isQuoted, boolean isBackslashed)
+        throws IOException {
       super(stream);
+      this.delimiter = delimiter;
       this.isQuoted = isQuoted;
+      this.isBackslashed = isBackslashed;
       this.endsWithLineFeed = PairSource.beginning(stream).indexOf('\n') >= 0;
+    }
+
+    /** Whether quotes in cells have backslashes before them, and none is doubled. */
+    static boolean isBackslashed(InputStream list, char delimiter) throws IOException {
+      byte[] seen = SourceInput.peek(list, SEEN_BYTES);
+      RowBytes rows = new RowBytes(new ByteArrayInputStream(seen), delimiter, true, false);
+      rows.read(seen, 0, seen.length);
+      return rows.backslashedQuotes > 0 && rows.doubledQuotes == 0;
     }
 
     @Override
@@ -260,18 +312,58 @@ final class DelimitedLines implements SourceEntry.Reader {
       try {
         int count = in.read(into, offset, length);
         sinceRowBegan += Math.max(0, count);
+        int end = offset;
         for (int i = offset; i < offset + count; i++) {
-          isWithinQuotes ^= isQuoted && into[i] == '"';
-          if (into[i] == '\r' && endsWithLineFeed && !isWithinQuotes) {
-            int next = i + 1 < offset + count ? into[i + 1] : peek();
-            into[i] = (byte) (next == '\n' ? '\r' : ' ');
+          int next = needsNext(into[i]) ? i + 1 < offset + count ? into[i + 1] : peek() : 0;
+          boolean isEscape =
+              isBackslashed && state == State.QUOTED && !isLiteral && into[i] == '\\';
+          if (isEscape && next == '\\') {
+            isLiteral = true;
+            continue;
           }
+          // A quote that has a backslash before it becomes one that is doubled.
+          into[end++] =
+              isEscape && next == '"' ? followed((byte) '"', next) : followed(into[i], next);
         }
-        return count;
+        return count <= 0 ? count : end > offset ? end - offset : read(into, offset, length);
       } catch (IOException e) {
         failed = true;
         throw e;
       }
+    }
+
+    private boolean needsNext(byte value) {
+      return value == '\r' || (isBackslashed && value == '\\');
+    }
+
+    /** Follows where cells end, and returns the byte that the parser gets. */
+    private byte followed(byte value, int next) {
+      byte given = value;
+      boolean isEnd = value == delimiter || value == '\n' || value == '\r';
+      if (value == '\r' && endsWithLineFeed && state != State.QUOTED && next != '\n') {
+        given = ' ';
+        isEnd = false;
+      }
+      if (state == State.QUOTED) {
+        state = value == '"' ? State.BEHIND : State.QUOTED;
+      } else if (isEnd) {
+        state = State.BEGIN;
+      } else if (state == State.BEHIND && value == '"') {
+        state = State.QUOTED;
+        doubledQuotes += isBehindBackslash ? 0 : 1;
+      } else if (state == State.BEHIND && value != ' ') {
+        state = State.PLAIN;
+        backslashedQuotes += isBehindBackslash ? 1 : 0;
+        hasMarks = true;
+        given = (byte) MARK;
+      } else if (state == State.BEGIN) {
+        state = isQuoted && value == '"' ? State.QUOTED : State.PLAIN;
+      }
+      if (state != State.BEHIND) {
+        isBehindBackslash = value == '\\';
+      }
+      isLiteral = false;
+      return given;
     }
 
     private int peek() throws IOException {

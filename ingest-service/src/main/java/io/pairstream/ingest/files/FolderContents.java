@@ -1,6 +1,9 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.Hint;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -46,6 +49,8 @@ final class FolderContents {
           "zip", "is packed; unpack it first",
           "7z", "is packed; unpack it first",
           "rar", "is packed; unpack it first",
+          "bz2", "is packed; unpack it first",
+          "xz", "is packed; unpack it first",
           "arrow",
               "is Arrow, as datasets' save_to_disk writes it; write Parquet:"
                   + " load_from_disk(DIR).to_parquet('all.parquet')",
@@ -69,7 +74,7 @@ final class FolderContents {
   static Optional<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> rank(file) >= 0 && Files.isRegularFile(file))
+          .filter(file -> rank(file) >= 0 && !Files.isDirectory(file))
           .min(Comparator.comparing(FolderContents::rank));
     }
   }
@@ -153,12 +158,34 @@ final class FolderContents {
         .forEach(
             file ->
                 notice.accept(
-                    "%s is not read; if it is the list of the captions: import %s%s (with --images"
-                            .formatted(
-                                folder.relativize(file),
-                                file,
-                                name(file).endsWith(".txt") ? " --format csv (or tsv)" : "")
-                        + " DIR where its names are of files in another folder)"));
+                    "%s is not read; if it is the list of the captions: %s import %s%s%s"
+                        .formatted(
+                            folder.relativize(file),
+                            Hint.called(),
+                            Hint.quoted(file.toString()),
+                            name(file).endsWith(".txt") ? " --format " + kind(file) : "",
+                            images.stream()
+                                .map(Path::getParent)
+                                .map(
+                                    of ->
+                                        of.equals(file.getParent())
+                                            ? ""
+                                            : " --images " + Hint.quoted(of.toString()))
+                                .findFirst()
+                                .orElse(
+                                    " (with --images DIR where its names are of files in another"
+                                        + " folder)"))));
+  }
+
+  /** Format of a list that is called a text: what stands between cells of its first line. */
+  private static String kind(Path list) {
+    try (InputStream input = new BufferedInputStream(Files.newInputStream(list))) {
+      return PairSource.beginning(input).lines().findFirst().orElse("").contains("\t")
+          ? "tsv"
+          : "csv";
+    } catch (IOException e) {
+      return "csv";
+    }
   }
 
   private static void say(Path folder, List<Path> left, List<Path> read, Consumer<String> notice) {

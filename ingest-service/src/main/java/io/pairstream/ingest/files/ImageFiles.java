@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -167,18 +168,27 @@ final class ImageFiles {
     if (!Files.exists(file)) {
       throw new IOException(name + " does not exist" + elsewhere(name));
     }
+    requireInside(file);
+    byte[] image = bytes(file, name, RecordSizes.MAX_IMAGE);
+    if (image.length > RecordSizes.MAX_IMAGE) {
+      throw new IOException(tooLarge(name, Files.size(file)));
+    }
+    lastImage = ByteBuffer.wrap(image);
+    lastFile = file;
+    return lastImage.duplicate();
+  }
+
+  /**
+   * The bytes of a file, one more than the most at the most.
+   *
+   * @throws IOException where it is none: a pipe would be waited for
+   */
+  private static byte[] bytes(Path file, String name, int most) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException(name + " is no file");
     }
-    requireInside(file);
-    long size = Files.size(file);
-    if (size > RecordSizes.MAX_IMAGE) {
-      throw new IOException(tooLarge(name, size));
-    }
-    try {
-      lastImage = ByteBuffer.wrap(Files.readAllBytes(file));
-      lastFile = file;
-      return lastImage.duplicate();
+    try (InputStream input = Files.newInputStream(file)) {
+      return input.readNBytes(most + 1);
     } catch (AccessDeniedException e) {
       throw new IOException(name + " may not be read by this user", e);
     } catch (IOException e) {
@@ -207,13 +217,15 @@ final class ImageFiles {
         : names.find(folder, name).map(file -> folder.relativize(file).toString());
   }
 
-  private String elsewhere(String name) throws IOException {
+  private String elsewhere(String name) {
     if (around == null) {
       around = new ArrayList<>();
       for (Path outer :
           folder.getParent() == null ? List.of(folder) : List.of(folder, folder.getParent())) {
         try (Stream<Path> inner = Files.list(outer)) {
           inner.filter(Files::isDirectory).limit(MAX_AROUND).forEach(around::add);
+        } catch (IOException e) {
+          // It is not what the data set named.
         }
       }
     }
@@ -261,7 +273,7 @@ final class ImageFiles {
    */
   static final class FolderEntries implements SourceEntry.Reader, SourceEntry.Input {
 
-    private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
+    private static final int MAX_CAPTION_FILE_BYTES = 1024 * 1024;
 
     private final Path folder;
     private final ImageFiles within;
@@ -313,6 +325,12 @@ final class ImageFiles {
     }
 
     private Optional<SourceEntry> nextSkipped() {
+      if (number <= images) {
+        long gone = images - number + 1;
+        SourceEntry entry = new SourceEntry(images, folder.toString(), ColumnNames.USUAL);
+        number = images;
+        return Optional.of(entry.problem("images that vanished while it was read: " + gone, gone));
+      }
       if (skipped == null) {
         SkippedFiles found = new SkippedFiles(folder);
         skipped = found.problems().iterator();
@@ -349,8 +367,7 @@ final class ImageFiles {
       }
       Map<String, Path> texts = within.names.captionsOf(file);
       if (texts.isEmpty()) {
-        String usual = NearNames.stem(file.getFileName().toString()) + ".txt";
-        return entry.problem("there is no caption: " + usual + " is not beside it");
+        return entry.problem("there is no caption: no .txt of its name is beside it");
       }
       if (texts.size() > 1) {
         texts.remove("json");
@@ -369,14 +386,13 @@ final class ImageFiles {
       String name = file.getFileName().toString();
       try {
         within.requireInside(file);
-        if (Files.size(file) > MAX_CAPTION_FILE_BYTES) {
+        byte[] bytes = bytes(file, name, MAX_CAPTION_FILE_BYTES);
+        if (bytes.length > MAX_CAPTION_FILE_BYTES) {
           entry.problem(name + " is too large for captions: over 1 MiB");
           return;
         }
         Optional<String> text =
-            entry
-                .text(ByteBuffer.wrap(Files.readAllBytes(file)), name)
-                .map(SourceInput::withoutMark);
+            entry.text(ByteBuffer.wrap(bytes), name).map(SourceInput::withoutMark);
         if (ending.equals("json")) {
           text.ifPresent(json -> entry.json(json, true, name + " is "));
         } else {

@@ -86,8 +86,11 @@ public final class ImportState implements AutoCloseable {
     return dataDirectory.resolve("imports").resolve(key.substring(0, 16) + ".jsonl");
   }
 
-  /** Whether a file is a state, maybe one that nothing is noted in yet, rather than a list. */
+  /** Whether a file is a state, maybe one that nothing is noted in yet, or none, not a list. */
   static boolean isIn(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return true; // it is not opened: a pipe would be waited for
+    }
     try (InputStream input = Files.newInputStream(file)) {
       String start = new String(input.readNBytes(START.length()), StandardCharsets.UTF_8);
       return start.isEmpty() || start.equals(START);

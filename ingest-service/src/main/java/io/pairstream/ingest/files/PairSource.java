@@ -132,6 +132,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   private static PairSource openFile(Path file, SourceOptions options, Notices notices)
       throws IOException {
+    SourceInput.requireFile(file, true);
     SourceOptions.Format format =
         options
             .format()
@@ -151,6 +152,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
         new ImageFiles(
             options.imageFolder().orElse(file.toAbsolutePath().getParent()), options.followLinks());
     ColumnNames columns = options.columns();
+    if (format == SourceOptions.Format.PARQUET || format == SourceOptions.Format.COCO) {
+      SourceInput.requireFile(file, false);
+    }
     if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options, notices);
@@ -166,11 +170,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     }
     SourceInput input = new SourceInput(file);
     try {
-      InputStream start = input.stream();
-      start.mark(Short.BYTES);
-      ByteBuffer first = ByteBuffer.wrap(start.readNBytes(Short.BYTES));
-      start.reset();
-      if (!first.hasRemaining()) {
+      ByteBuffer first = ByteBuffer.wrap(SourceInput.peek(input.stream(), Short.BYTES));
+      if (!first.hasRemaining() && input.stream().read() < 0) {
         throw new UnusableSourceException(file + " is empty");
       }
       if (format != SourceOptions.Format.WEBDATASET && SourceInput.isUtf16(first)) {
@@ -224,10 +225,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   /** The first bytes of a list, a character for each; leaves the stream as it is. */
   static String beginning(InputStream list) throws IOException {
-    list.mark(FIRST_LINE_BYTES);
-    String start = new String(list.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
-    list.reset();
-    return start;
+    return new String(SourceInput.peek(list, FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -266,6 +264,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       return !ready.isEmpty();
     } catch (IOException e) {
       throw unreadable(e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(new IOException(e.getMessage() + ": " + RootCause.message(e), e));
     }
   }
 
@@ -323,7 +323,14 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   private BrokenException unreadable(IOException e) {
     return new BrokenException(
-        name + " cannot be read on after entry " + entry + ": " + e.getMessage(), e);
+        "%s cannot be read on after entry %s: %s"
+            .formatted(
+                name.isEmpty() ? "the folder" : name,
+                entry,
+                e instanceof JsonProcessingException json
+                    ? SourceEntry.notJson(json)
+                    : e.getMessage()),
+        e);
   }
 
   /**
@@ -370,6 +377,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     private Optional<SourceEntry> element() throws IOException {
       try {
         if (array.nextToken() == JsonToken.END_ARRAY || array.currentToken() == null) {
+          CocoEntries.requireEnd(array);
           return Optional.empty();
         }
         number++;

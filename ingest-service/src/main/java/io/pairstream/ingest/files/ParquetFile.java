@@ -44,6 +44,10 @@ final class ParquetFile implements Closeable {
   private static final int MAX_FOOTER_BYTES = 32 * 1024 * 1024;
 
   private static final String MAGIC = "PAR1";
+
+  /** End of a file and beginning of the next. */
+  private static final long TWO_MAGICS = 0x5041523150415231L;
+
   private static final String ENCRYPTED_MAGIC = "PARE";
   private static final int TAIL_BYTES = 8;
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -144,10 +148,7 @@ final class ParquetFile implements Closeable {
     if (chunk.getFile_path() != null && !chunk.getFile_path().isEmpty()) {
       throw new UnreadableException(name + " lies in another file, which is not read");
     }
-    long first =
-        data.isSetDictionary_page_offset() && data.getDictionary_page_offset() > 0
-            ? Math.min(data.getDictionary_page_offset(), data.getData_page_offset())
-            : data.getData_page_offset();
+    long first = first(data);
     long length = data.getTotal_compressed_size();
     if (first < MAGIC.length() || length < 0 || length > sizeBytes - TAIL_BYTES - first) {
       throw new UnreadableException(name + " states " + length + " bytes from " + first + " on");
@@ -158,6 +159,13 @@ final class ParquetFile implements Closeable {
     }
     return new PageStream(
         column.descriptor(), data.getCodec(), data.getNum_values(), part(first, length), meter);
+  }
+
+  /** Offset of a column's first page. */
+  private static long first(ColumnMetaData data) {
+    return data.isSetDictionary_page_offset() && data.getDictionary_page_offset() > 0
+        ? Math.min(data.getDictionary_page_offset(), data.getData_page_offset())
+        : data.getData_page_offset();
   }
 
   private FileMetaData footer() throws IOException {
@@ -189,7 +197,33 @@ final class ParquetFile implements Closeable {
         || read.getRow_groups().stream().map(RowGroup::getColumns).anyMatch(Objects::isNull)) {
       throw new UnreadableException("its footer has no schema, groups of rows or columns");
     }
+    if (read.getRow_groups().stream().mapToLong(RowGroup::getNum_rows).sum()
+        != read.getNum_rows()) {
+      throw new UnreadableException("its groups have not the rows that its footer states");
+    }
+    requireOne(read, sizeBytes - TAIL_BYTES - length);
     return read;
+  }
+
+  /** Makes sure that no end of another file comes before the footer, whose groups it hides. */
+  private void requireOne(FileMetaData footer, long begin) throws IOException {
+    long end =
+        footer.getRow_groups().stream()
+            .flatMap(group -> group.getColumns().stream())
+            .map(ColumnChunk::getMeta_data)
+            .filter(Objects::nonNull)
+            .mapToLong(data -> first(data) + data.getTotal_compressed_size())
+            .filter(last -> last >= 0 && last < begin)
+            .max()
+            .orElse(begin);
+    InputStream between = part(end, begin - end);
+    long last = 0;
+    for (int next = between.read(); next >= 0; next = between.read()) {
+      last = last << Byte.SIZE | next;
+      if (last == TWO_MAGICS) {
+        throw new UnreadableException("it is several files in one; name each of them");
+      }
+    }
   }
 
   /** Version of the writer, whose known bugs the reader then expects. */

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A data set's entry about one image, field by field, whatever its format. Not thread-safe.
@@ -39,10 +40,6 @@ final class SourceEntry {
 
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
-
-  /** Words of a message about bytes that are no text. */
-  static final String NOT_UTF_8 =
-      " is not UTF-8; write it so, as by: iconv -f WINDOWS-1252 -t UTF-8";
 
   /** Longest name of a file, in UTF-16 units; what is longer is the picture itself, as text. */
   private static final int LONGEST_NAME = 1024;
@@ -202,6 +199,9 @@ final class SourceEntry {
     if (withCaptions) {
       use(columns.guess(names));
     }
+    if (withCaptions && names.stream().map(columns::role).noneMatch(Role.CAPTION::equals)) {
+      Stream.of("conversations", "messages").forEach(name -> turn(name, object.path(name)));
+    }
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       String name = field.getKey();
       JsonNode value = field.getValue();
@@ -224,6 +224,21 @@ final class SourceEntry {
       }
     }
     return names;
+  }
+
+  /** Takes the model's first turn of a talk about an image, as LLaVA and ShareGPT write it. */
+  private void turn(String name, JsonNode turns) {
+    for (JsonNode turn : turns) {
+      String by = turn.path("from").asText() + turn.path("role").asText();
+      String text = turn.path("value").asText() + turn.path("content").asText();
+      if (List.of("gpt", "assistant").contains(by) && !text.isBlank()) {
+        caption(text);
+        notice(
+            "guess caption",
+            "the first turn of '%s' in '%s' is taken for the caption".formatted(by, name));
+        return;
+      }
+    }
   }
 
   private void labels(String name, JsonNode values, String what) {
@@ -285,13 +300,13 @@ final class SourceEntry {
   /** The text that bytes are; where they are not UTF-8, that is what is wrong with it. */
   Optional<String> text(ByteBuffer bytes, String what) {
     if (SourceInput.isUtf16(bytes)) {
-      problem(what + " is UTF-16; write it as UTF-8");
+      problem(what + " is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8");
       return Optional.empty();
     }
     try {
       return Optional.of(StrictUtf8.decode(bytes));
     } catch (CharacterCodingException e) {
-      problem(what + NOT_UTF_8);
+      problem(what + TextEncoding.advice(Utils.toArray(bytes)));
       return Optional.empty();
     }
   }

@@ -2,7 +2,9 @@ package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.ingest.files.TextEncoding;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -57,9 +59,11 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       throw new IllegalArgumentException(
           name + " is no list of prompts; its name must end with .txt or .jsonl");
     }
+    byte[] bytes = {};
     PromptFile read = new PromptFile(new ArrayList<>(), new ArrayList<>());
     try {
-      String text = Files.readString(file);
+      bytes = Files.readAllBytes(file);
+      String text = StrictUtf8.decode(bytes);
       int number = 0;
       for (String line : text.substring(text.startsWith("\uFEFF") ? 1 : 0).lines().toList()) {
         number++;
@@ -69,7 +73,7 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       }
       return read;
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(file + " is not UTF-8; save it as UTF-8", e);
+      throw new IllegalArgumentException(file + TextEncoding.advice(bytes), e);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("there is no file " + file, e);
     } catch (IOException e) {

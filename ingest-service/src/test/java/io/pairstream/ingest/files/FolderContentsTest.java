@@ -127,7 +127,7 @@ class FolderContentsTest {
 
     assertThat(read(folder))
         .containsExactly(
-            "DOG.jpg! there is no caption: DOG.txt is not beside it",
+            "DOG.jpg! there is no caption: no .txt of its name is beside it",
             "cat.jpg: a cat",
             "dog.jpg: a dog");
   }
@@ -288,7 +288,8 @@ class FolderContentsTest {
     assertThatThrownBy(() -> read(folder.resolve("l.csv")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("is UTF-16; write it as UTF-8");
-    assertThat(read(folder)).contains("a.jpg! a.txt is UTF-16; write it as UTF-8");
+    assertThat(read(folder))
+        .contains("a.jpg! a.txt is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8");
   }
 
   @ParameterizedTest
@@ -331,7 +332,7 @@ class FolderContentsTest {
     assertThat(String.join("\n", said))
         .contains("images.zip is packed; unpack it first")
         .contains("load_from_disk(DIR).to_parquet")
-        .contains("import %s (with --images DIR".formatted(folder.resolve("results.csv")))
+        .contains("import %s".formatted(folder.resolve("results.csv")))
         .contains("import %s --format csv".formatted(folder.resolve("captions.txt")));
     assertThatThrownBy(() -> read(folder.resolve("images.zip")))
         .hasMessage("images.zip is packed; unpack it first");
@@ -365,6 +366,41 @@ class FolderContentsTest {
 
   private static String json(String file, String caption) {
     return "{\"file_name\":\"%s\",\"text\":\"%s\"}\n".formatted(file, caption);
+  }
+
+  /** Kaggle's Flickr8k has its list beside the folder of its images. */
+  @ParameterizedTest
+  @CsvSource({"',', csv", "'\t', tsv"})
+  void theHintForAListIsTheWholeCommand(String between, String format) throws IOException {
+    write("Images/1.jpg", "an image");
+    write("captions.txt", "image,caption\n1.jpg,A dog\n".replace(",", between));
+    List<String> said = new ArrayList<>();
+
+    ImportState.Source.of(List.of(folder.toString()), false, said::add);
+
+    assertThat(said)
+        .containsExactly(
+            "captions.txt is not read; if it is the list of the captions: pairstream import %s --format %s --images %s"
+                .formatted(folder.resolve("captions.txt"), format, folder.resolve("Images")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'conversations':[{'from':'human','value':'<image>\\n"
+            + "What?'},{'from':'gpt','value':'A dog'}]",
+        "'messages':[{'role':'user','content':'?'},{'role':'assistant','content':'A dog'},"
+            + "{'role':'user','content':'?'},{'role':'assistant','content':'Yes'}]"
+      })
+  void talksAboutAnImageGiveTheirFirstAnswer(String talk) throws IOException {
+    write("a.jpg", "an image");
+    String object = "{'id':'1','image':'a.jpg',%s}".formatted(talk).replace('\'', '"');
+    write("l.jsonl", object);
+    write("l.json", "[" + object + "]");
+
+    for (String list : List.of("l.jsonl", "l.json")) {
+      assertThat(read(folder.resolve(list))).singleElement().asString().endsWith(": A dog");
+    }
   }
 
   private void write(String name, String text) throws IOException {

@@ -171,6 +171,86 @@ class NothingIsSwallowedTest {
             });
   }
 
+  /** Spark's default, and MySQL's, as the files of both have them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "a shop with the sign \\\"sale\\\" | a shop with the sign \"sale\"",
+        "a \\\"5, 6\\\", or | a \"5, 6\", or",
+        "C:\\\\new \\\"x\\\" | C:\\new \"x\"",
+        "\\\"a\\\" | \"a\"",
+        "一 \\\"字\\\" | 一 \"字\"",
+        "the end is \\\\ | the end is \\",
+      })
+  void quotesBehindBackslashesAreReadAsSparkWritesThem(String cell, String caption)
+      throws IOException {
+    images(3);
+    String rows = "0.jpg,plain\n1.jpg,\"" + cell + "\"\n2.jpg,\"a \\\"b\\\" c\"\n";
+    for (String header : List.of("", "file,caption\n")) {
+      Path list = write("part-0.csv", header + rows);
+
+      assertThat(pairs(read(list, Optional.empty())))
+          .extracting(RawPair::getCaption)
+          .containsExactly("plain", caption, "a \"b\" c");
+      assertThat(said(list)).singleElement().asString().contains("as Spark writes it");
+    }
+    Path tabs = write("part-0.tsv", rows.replaceFirst(",", "\t").replace("jpg,", "jpg\t"));
+    assertThat(pairs(read(tabs, Optional.of(Format.TSV_QUOTED)))).hasSize(3);
+  }
+
+  @Test
+  void backslashesAtTheEndsOfBuffersAreFollowed() throws IOException {
+    images(1);
+    for (int each = 8_180; each < 8_200; each++) {
+      int length = each;
+      String caption = "x".repeat(length) + " \\\\\\\\\\\" \\\"y\\\"";
+      Path list = write("l.csv", "0.jpg,\"" + caption + "\"\n");
+
+      assertThat(pairs(read(list, Optional.empty())))
+          .extracting(pair -> pair.getCaption().substring(length))
+          .as("behind %s", length)
+          .containsExactly(" \\\\\" \"y\"");
+    }
+  }
+
+  /** Both ways in a file, or none of the two: nobody can tell what is meant. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a \\\"b\\\" c", "5\" screen", "\" a", "a\"b\"c", "5\" 屏幕"})
+  void textBehindAClosingQuoteCostsItsRowAlone(String cell) throws IOException {
+    images(3);
+    for (Format format : List.of(Format.CSV, Format.TSV_QUOTED)) {
+      String tab = format == Format.CSV ? "," : "\t";
+      Path list =
+          write(
+              "list",
+              "0.jpg,\"one \"\"two\"\"\"\n1.jpg,\"".replace(",", tab)
+                  + cell
+                  + "\"\n2.jpg,three\n".replace(",", tab));
+
+      assertThat(lines(read(list, Optional.of(format))))
+          .hasSize(3)
+          .startsWith("list:1: one \"two\"")
+          .endsWith("list:3: three")
+          .element(1)
+          .asString()
+          .startsWith("list:2! text follows a quote that ends its cell: ")
+          .contains("is doubled");
+    }
+  }
+
+  @Test
+  void quotesInUnquotedCellsAndBackslashesWithoutThemStay() throws IOException {
+    images(3);
+    Path list = write("l.csv", "0.jpg,a 5\" screen\n1.jpg,\"C:\\new, \\d\" \n2.jpg,a \\\"b\\\"\n");
+
+    assertThat(pairs(read(list, Optional.empty())))
+        .extracting(RawPair::getCaption)
+        .containsExactly("a 5\" screen", "C:\\new, \\d ", "a \\\"b\\\"");
+    assertThat(said(list)).isEmpty();
+  }
+
   @Test
   void quotesWithoutAnEndCountAllThatIsNotRead() throws IOException {
     images(40);

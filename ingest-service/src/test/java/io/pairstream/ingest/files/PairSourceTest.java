@@ -52,7 +52,8 @@ class PairSourceTest {
           false,
           Optional.empty());
 
-  private static final String HINT = "; write it so, as by: iconv -f WINDOWS-1252 -t UTF-8";
+  private static final String HINT =
+      " but, as it seems, WINDOWS-1252; write it as UTF-8, as by: iconv -f WINDOWS-1252 -t UTF-8";
 
   @TempDir Path folder;
 
@@ -99,7 +100,7 @@ class PairSourceTest {
     assertThat(read(folder))
         .extracting(ItemsRead::line)
         .containsExactly(
-            "1-bare.jpg! there is no caption: 1-bare.txt is not beside it",
+            "1-bare.jpg! there is no caption: no .txt of its name is beside it",
             "2-empty.jpg! there is no caption: 2-empty.txt holds none",
             "3-latin.jpg! 3-latin.txt is not UTF-8" + HINT,
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
@@ -347,7 +348,7 @@ class PairSourceTest {
             item -> assertThat(item).isEqualTo("list.csv:3! the row is not UTF-8" + HINT),
             item -> assertThat(item).isEqualTo("list.csv:4! x.jpg has no caption"),
             item -> assertThat(item).isEqualTo("list.csv:5! gone.jpg does not exist"),
-            item -> assertThat(item).startsWith("list.csv:6: a quoted"),
+            item -> assertThat(item).startsWith("list.csv:6! text follows a quote"),
             item -> assertThat(item).isEqualTo("list.csv:7: good"),
             item -> assertThat(item).startsWith("list.csv:8! the quotes of this row do not end"));
   }
