@@ -1,9 +1,9 @@
 package io.pairstream.platform;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,9 +100,7 @@ public final class BrokerMain {
     Path logs = Files.createDirectories(logs(directory));
     Path settings = directory.resolve("server.properties");
     Properties values = settings(logs, arguments[1], arguments[2]);
-    try (Writer writer = Files.newBufferedWriter(settings)) {
-      values.store(writer, null);
-    }
+    write(settings, values);
     if (!Files.exists(logs.resolve(META))) {
       String id = Uuid.randomUuid().toString();
       String[] format = {
@@ -117,6 +115,13 @@ public final class BrokerMain {
       KilledBroker.endSession(values);
     }
     Kafka.main(new String[] {settings.toString()});
+  }
+
+  /** Writes settings as Kafka reads them: in ISO 8859-1, all other characters escaped. */
+  static void write(Path file, Properties settings) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      settings.store(out, null);
+    }
   }
 
   static Properties settings(Path logs, String brokerPort, String controllerPort)

@@ -144,10 +144,14 @@ public interface Readiness {
           return Optional.of("it takes part in no cluster yet");
         }
         String answers = cluster.clusterId().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        return answers.equals(BrokerMain.clusterId(logs))
+        String own = BrokerMain.clusterId(logs);
+        return answers.equals(own)
             ? Optional.empty()
             : Optional.of(
-                "port %d is taken by another Kafka, of cluster %s".formatted(port, answers));
+                own.isEmpty()
+                    ? "port %d is cluster %s's, and %s is of none yet"
+                        .formatted(port, answers, logs)
+                    : "port %d is taken by another Kafka, of cluster %s".formatted(port, answers));
       } catch (ExecutionException | TimeoutException e) {
         return Optional.of("it takes connections, and does not answer");
       }

@@ -16,9 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -257,6 +260,42 @@ class LauncherTest {
     assertThat(builds()).isZero();
   }
 
+  /** Its Java takes names of files by the locale, and so does whatever that starts. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', C.UTF-8",
+    "LANG, C, C.UTF-8",
+    "LC_ALL, POSIX, C.UTF-8",
+    "LANG, nowhere.UTF-8, C.UTF-8",
+    "LANG, C.UTF-8, none",
+    "LC_CTYPE, C.UTF-8, none"
+  })
+  @EnabledOnOs(OS.LINUX)
+  void startsJavaWithALocaleOfUtf8(String name, String value, String locale) throws Exception {
+    tool("java", javaOf("17") + "echo \"locale: ${LC_ALL-none}\"");
+    ProcessBuilder builder = builder(project.resolve("pairstream"), "lag");
+    builder.environment().keySet().removeIf(each -> each.matches("LANG|LC_.*"));
+    if (!name.isEmpty()) {
+      builder.environment().put(name, value);
+    }
+
+    Ended ended = start(builder).end();
+
+    assertThat(ended.out()).contains("locale: " + locale);
+    assertThat(ended.err()).doesNotContain("warning");
+  }
+
+  @Test
+  void refusesAFolderThatJavaTakesForTwo() throws Exception {
+    Path moved = Files.move(project, folder.resolve("a:b"));
+
+    Ended ended = start(builder(moved.resolve("pairstream"), "lag")).end();
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.onlyErrorLine())
+        .contains(moved + " has a colon in its path, which Java takes for two folders; move it");
+  }
+
   @AfterEach
   void endWhatIsLeft() throws IOException {
     List<ProcessHandle> left = new ArrayList<>();
@@ -294,16 +333,23 @@ class LauncherTest {
   }
 
   private Launched start(Path launcher, String... arguments) throws IOException {
+    return start(builder(launcher, arguments));
+  }
+
+  private ProcessBuilder builder(Path launcher, String... arguments) {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
-    Path out = Files.createTempFile(fakes, "out-", "");
-    Path err = Files.createTempFile(fakes, "err-", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PATH", fakes + ":" + System.getenv("PATH"));
     builder.environment().put("FAKES", fakes.toString());
     builder.environment().keySet().removeAll(List.of("JAVA_HOME", "PAIRSTREAM_JAVA_OPTS"));
-    Process process = builder.start();
+    return builder;
+  }
+
+  private Launched start(ProcessBuilder builder) throws IOException {
+    Path out = Files.createTempFile(fakes, "out-", "");
+    Path err = Files.createTempFile(fakes, "err-", "");
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     started.add(process);
     return new Launched(process, out, err);
   }

@@ -42,7 +42,7 @@ class LocalPlatformTest {
   @BeforeAll
   void startWhereItsPortsAreTaken(@TempDir Path fresh) throws Exception {
     // As a folder that was made by hand, which everybody may read.
-    directory = fresh.resolve("data");
+    directory = fresh.resolve("张伟 ä");
     Files.createDirectory(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));

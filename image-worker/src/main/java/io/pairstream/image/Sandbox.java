@@ -60,7 +60,7 @@ final class Sandbox {
           "OPENCV_OPENCL_RUNTIME", "disabled",
           "OPENBLAS_NUM_THREADS", "1",
           "MALLOC_ARENA_MAX", "2",
-          "LC_ALL", "C",
+          "LC_ALL", "C.UTF-8", // what paths are in
           "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
   /** User id of {@code nobody}, as which a worker of root runs. */

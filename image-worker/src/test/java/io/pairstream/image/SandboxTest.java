@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,12 +93,15 @@ class SandboxTest {
   static void unpack() throws IOException {
     folder.toFile().setReadable(true, false);
     folder.toFile().setExecutable(true, false);
-    settings = settings(Files.createDirectory(folder.resolve("natives")));
+    settings = settings(Files.createDirectory(folder.resolve("张伟 ä")));
     Sandbox.probe(
         settings,
         Files.createDirectory(folder.resolve("own")),
         Sandbox.PICTURE_MEMORY_BYTES,
         Launcher.NONE);
+    try (Stream<Path> unpacked = Files.list(settings.natives())) {
+      assertThat(unpacked).anyMatch(Files::isDirectory); // also in a folder beyond ASCII
+    }
     open = Files.writeString(folder.resolve("segment"), "s");
     open.toFile().setWritable(true, false);
   }
