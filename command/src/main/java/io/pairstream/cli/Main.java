@@ -46,8 +46,12 @@ import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
@@ -104,6 +108,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    requireNames(arguments);
     // What log lines say of the process: logging begins with whatever is used next.
     System.setProperty(
         "pairstream.log.service",
@@ -111,6 +116,20 @@ public final class Main {
     SelfReport.nameProcess();
     AvroSafety.install();
     System.exit(commandLine(arguments.length == 0 ? "" : arguments[0]).execute(arguments));
+  }
+
+  /** Ends where Java could not decode an argument or the current folder by the locale. */
+  private static void requireNames(String... arguments) {
+    String characters = System.getProperty("sun.jnu.encoding");
+    if (!characters.equals("UTF-8")
+        && Stream.concat(Stream.of(System.getProperty("user.dir")), Stream.of(arguments))
+            .anyMatch(name -> name.indexOf('\uFFFD') >= 0)) {
+      System.err.printf(
+          "pairstream: an argument or the current folder has characters beyond the locale's, %s;"
+              + " set LC_ALL=C.UTF-8%n",
+          characters);
+      System.exit(ExitStatus.COULD_NOT);
+    }
   }
 
   /** The whole command line. */
@@ -152,9 +171,21 @@ public final class Main {
     if (!unmatched.isEmpty()) {
       throw new UnmatchedArgumentException(command, unmatched);
     }
+    parsed.asCommandLineList().forEach(Main::refuseEmpty);
     Hint.use(ClusterOptions.typed(command));
     Hint.runs(parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "");
     return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** An empty value is mostly that of a shell's variable which is not set. */
+  private static void refuseEmpty(CommandLine command) {
+    for (ArgSpec given : command.getParseResult().matchedArgs()) {
+      if (given.originalStringValues().contains("")) {
+        String name = given instanceof OptionSpec option ? option.longestName() : given.paramLabel();
+        throw new ParameterException(
+            command, name + ": the value is empty; give one, or leave " + name + " out", given, "");
+      }
+    }
   }
 
   private static ClusterRequirement requirement(String name) {

@@ -15,10 +15,13 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +37,11 @@ import java.util.stream.Stream;
 final class DataDirectory implements AutoCloseable {
 
   private static final String PORTS = "ports.properties";
+  private static final String LOCK = "platform.lock";
+
+  /** What commands keep here before a platform was, and what systems put into folders. */
+  private static final Pattern OURS =
+      Pattern.compile("imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*");
 
   private static final Path CLAIMS =
       Path.of(
@@ -65,16 +73,22 @@ final class DataDirectory implements AutoCloseable {
   /**
    * Takes a folder, and makes it where it is missing.
    *
-   * @throws PlatformException where another platform has it
+   * @throws PlatformException where another platform has it, or it is of other things
    */
   static DataDirectory take(Path folder) throws IOException {
     DataDirectory taken = new DataDirectory(Files.createDirectories(folder));
+    Optional<String> stranger = stranger(folder);
+    if (stranger.isPresent()) {
+      throw new PlatformException(
+          "%s holds other things, such as %s, and no platform's data; choose a new or empty folder with --data-dir"
+              .formatted(folder, stranger.get()));
+    }
     if (isNewOrOurs(folder)
         && Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
       // It holds everybody's pictures.
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
-    if (!taken.hold(folder.resolve("platform.lock"))) {
+    if (!taken.hold(folder.resolve(LOCK))) {
       String holder =
           PlatformFile.load(folder).map(file -> "process " + file.pid()).orElse("another process");
       throw new PlatformException(
@@ -87,6 +101,16 @@ final class DataDirectory implements AutoCloseable {
       }
     }
     return taken;
+  }
+
+  /** Name of a file that is no platform's; empty where a platform was here, or only its kind. */
+  private static Optional<String> stranger(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
+      return names.contains(PORTS) || names.contains(LOCK)
+          ? Optional.empty()
+          : names.stream().filter(name -> !OURS.matcher(name).matches()).findFirst();
+    }
   }
 
   /** A folder with other things in it may be shared on purpose. */

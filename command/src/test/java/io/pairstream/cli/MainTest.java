@@ -105,6 +105,37 @@ class MainTest {
     assertThat(ended.err().lines().findFirst().orElseThrow()).endsWith(words);
   }
 
+  /** As a shell hands on a variable that is not set; all would be refused for something else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "up --port 0 --data-dir _",
+        "up --port 0 --data-dir=_",
+        "demo --port 0 --recipe _",
+        "export v --format webdataset --to _",
+        "import x --resume _",
+        "import x --failed _",
+        "preprocess --threads 0 --state-dir _",
+        "lag --config _",
+        "lag --bootstrap-servers _",
+        "view cut v --where _",
+        "takedown x --cause _",
+        "generate --prompts _"
+      })
+  void refusesAnEmptyValueByName(String typed) {
+    String option = typed.replaceAll(".* (--[a-z-]+)[ =]_", "$1");
+
+    Ended ended = Ended.after(typed.substring(0, typed.length() - 1));
+
+    ended.failed(ExitStatus.WRONG_USAGE, option + ": the value is empty; give one, or leave");
+    assertThat(ended.err()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void refusesAnEmptyArgument() {
+    Ended.after("import x", "").failed(ExitStatus.WRONG_USAGE, "the value is empty");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "lagg, 'there is no command or argument lagg; did you mean lag'",

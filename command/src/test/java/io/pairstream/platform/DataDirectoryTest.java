@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataDirectoryTest {
 
@@ -88,6 +91,38 @@ class DataDirectoryTest {
     try (DataDirectory free = DataDirectory.take(other)) {
       assertThat(free.port("broker", 1)).isEqualTo(preferred);
     }
+  }
+
+  /** As a checkout that is the current folder: its files would lie among a platform's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"photo.jpg", "operate-old", "pom.xml"})
+  void refusesAFolderOfOtherThingsAndLeavesItAsItIs(String name) throws IOException {
+    Files.createFile(directory.resolve(name));
+    Files.createDirectory(directory.resolve("operate"));
+
+    assertThatThrownBy(() -> DataDirectory.take(directory))
+        .isInstanceOf(PlatformException.class)
+        .hasMessage(
+            directory
+                + " holds other things, such as "
+                + name
+                + ", and no platform's data; choose a new or empty folder with --data-dir");
+    assertThat(directory).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "imports", "ingest operate score state", "platform.lock notes.txt",
+        "broker logs tmp", ".DS_Store lost+found"
+      })
+  void takesAFolderThatIsEmptyOrOfAPlatform(String names) throws IOException {
+    for (String name : names.isEmpty() ? new String[0] : names.split(" ")) {
+      Files.createFile(directory.resolve(name));
+    }
+
+    assertThat(chosen("broker", freePort())).isPositive();
+    assertThat(chosen("broker", freePort())).isPositive();
   }
 
   /** Takes a folder and a port as another process, says so, and holds them. */

@@ -48,6 +48,12 @@ final class ImageFiles {
   /** Most folders beside and in a folder in which a missing image is searched. */
   private static final int MAX_AROUND = 100;
 
+  /** The locale's characters, in which Java reads and writes names of files. */
+  private static final String CHARACTERS = System.getProperty("sun.jnu.encoding");
+
+  private static final String BEYOND_LOCALE =
+      " may have characters beyond the locale's, " + CHARACTERS + "; set LC_ALL=C.UTF-8";
+
   private final Path folder;
   private final boolean followsLinks;
   private final NearNames names = new NearNames();
@@ -262,8 +268,16 @@ final class ImageFiles {
       }
       return file;
     } catch (InvalidPathException e) {
-      throw new IOException("'" + name + "' is no file name", e);
+      throw new IOException(
+          hasAllNames()
+              ? "'" + name + "' is no file name"
+              : "'" + name + "' cannot be opened: its name" + BEYOND_LOCALE,
+          e);
     }
+  }
+
+  private static boolean hasAllNames() {
+    return CHARACTERS.equals("UTF-8");
   }
 
   /**
@@ -362,8 +376,9 @@ final class ImageFiles {
     private SourceEntry entry(Path file) {
       String name = folder.relativize(file).toString();
       SourceEntry entry = new SourceEntry(number, name, ColumnNames.USUAL).file(name);
-      if (!folder.resolve(name).equals(file)) {
-        return entry.problem("its name is not UTF-8; rename the file");
+      if (!isReadable(name, file)) {
+        return entry.problem(
+            "its name" + (hasAllNames() ? " is not UTF-8; rename the file" : BEYOND_LOCALE));
       }
       Map<String, Path> texts = within.names.captionsOf(file);
       if (texts.isEmpty()) {
@@ -380,6 +395,14 @@ final class ImageFiles {
           : entry.problem(
               "there is no caption: %s holds none"
                   .formatted(texts.values().iterator().next().getFileName()));
+    }
+
+    private boolean isReadable(String name, Path file) {
+      try {
+        return folder.resolve(name).equals(file);
+      } catch (InvalidPathException e) {
+        return false;
+      }
     }
 
     private void read(String ending, Path file, SourceEntry entry) {
