@@ -15,7 +15,8 @@ def licences(component):
 
 def main(files):
     print("# Third-party licences\n")
-    print("What this release contains of others. Each jar and wheel has its licence's text inside.\n")
+    print("What this release contains of others, also what jars contain unpacked. A jar has its licence's text inside, or is")
+    print("named in licences/NOTICES.txt, beside the texts.\n")
     print("| Component | Version | Licence |\n|---|---|---|")
     rows = set()
     for file in files:
