@@ -17,13 +17,13 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 # Where `pairstream up --data-dir pairstream-data` says how to reach it.
 platform = Path(os.environ.get("DATA_DIR", "pairstream-data")) / "platform.json"
-here = json.loads(platform.read_text()) if platform.exists() else {}
+here = json.loads(platform.read_text(encoding="utf-8")) if platform.exists() else {}
 brokers = os.environ.get("BOOTSTRAP_SERVERS") or here.get("bootstrap_servers", "127.0.0.1:9092")
 registry = SchemaRegistryClient({"url": os.environ.get("SCHEMA_REGISTRY") or here.get("schema_registry", "http://127.0.0.1:8081")})
 topic = os.environ.get("DATASET", "pairs") + ".crowdsourced"
 
 # The schema whose fields are filled in below, not the latest: its id is looked up by its text, and nothing is registered.
-schema = Path(__file__).with_name("RawPair.avsc").read_text()
+schema = Path(__file__).with_name("RawPair.avsc").read_text(encoding="utf-8")
 serialize = AvroSerializer(registry, schema, conf={"auto.register.schemas": False, "use.latest.version": False})
 with open(sys.argv[1], "rb") as file:
     image = file.read()

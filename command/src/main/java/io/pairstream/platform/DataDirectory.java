@@ -41,7 +41,8 @@ final class DataDirectory implements AutoCloseable {
 
   /** What commands keep here before a platform was, and what systems put into folders. */
   private static final Pattern OURS =
-      Pattern.compile("imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*");
+      Pattern.compile(
+          "imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*|.*\\.log");
 
   private static final Path CLAIMS =
       Path.of(

@@ -24,8 +24,12 @@ class DemoTest {
 
   @Test
   void accountsForEveryPairAndSaysSoInOneJsonObject() throws Exception {
+    // As below cron, in a folder that few tools expect.
+    Path home = Files.createDirectory(folder.resolve("张伟 ä"));
     Process demo =
-        PairstreamProcess.builder(
+        new UnpackedRelease(home)
+            .command(
+                Map.of("LANG", "C"),
                 "demo",
                 "--exit",
                 "--json",

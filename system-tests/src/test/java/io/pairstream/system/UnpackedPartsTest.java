@@ -86,7 +86,7 @@ class UnpackedPartsTest {
                   RELOCATED.matcher(entry).matches()
                       || (isOurs
                           && entry.endsWith(".class")
-                          && !entry.matches("(io/pairstream|org/bytedeco/javacpp)/.*")))
+                          && !entry.matches("(io/pairstream|org/bytedeco/dnnl/presets)/.*")))
           .map(entry -> entry.replaceFirst("^META-INF/versions/\\d+/", ""))
           .toList();
     }
