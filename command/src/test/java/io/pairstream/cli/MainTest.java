@@ -119,8 +119,7 @@ class MainTest {
         "lag --config _",
         "lag --bootstrap-servers _",
         "view cut v --where _",
-        "takedown x --cause _",
-        "generate --prompts _"
+        "takedown x --cause _"
       })
   void refusesAnEmptyValueByName(String typed) {
     String option = typed.replaceAll(".* (--[a-z-]+)[ =]_", "$1");

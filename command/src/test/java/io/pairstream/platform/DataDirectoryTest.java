@@ -73,9 +73,9 @@ class DataDirectoryTest {
   }
 
   @Test
-  void givesNeitherFolderNorPortOfAnotherProcessUntilThatIsKilled() throws Exception {
+  void givesNeitherFolderNorPortOfAnotherProcessUntilThatIsKilled(@TempDir Path other)
+      throws Exception {
     int preferred = freePort();
-    Path other = directory.resolve("other");
     Process holder =
         TestJava.start(DataDirectoryTest.class, other.toString(), Integer.toString(preferred));
     try {
