@@ -46,7 +46,6 @@ import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
@@ -122,8 +121,7 @@ public final class Main {
   private static void requireNames(String... arguments) {
     String characters = System.getProperty("sun.jnu.encoding");
     if (!characters.equals("UTF-8")
-        && Stream.concat(Stream.of(System.getProperty("user.dir")), Stream.of(arguments))
-            .anyMatch(name -> name.indexOf('\uFFFD') >= 0)) {
+        && (System.getProperty("user.dir") + String.join("", arguments)).contains("\uFFFD")) {
       System.err.printf(
           "pairstream: an argument or the current folder has characters beyond the locale's, %s;"
               + " set LC_ALL=C.UTF-8%n",
@@ -181,9 +179,9 @@ public final class Main {
   private static void refuseEmpty(CommandLine command) {
     for (ArgSpec given : command.getParseResult().matchedArgs()) {
       if (given.originalStringValues().contains("")) {
-        String name = given instanceof OptionSpec option ? option.longestName() : given.paramLabel();
+        String it = given instanceof OptionSpec option ? option.longestName() : given.paramLabel();
         throw new ParameterException(
-            command, name + ": the value is empty; give one, or leave " + name + " out", given, "");
+            command, it + ": the value is empty; give one, or leave " + it + " out");
       }
     }
   }

@@ -17,11 +17,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -40,9 +38,8 @@ final class DataDirectory implements AutoCloseable {
   private static final String LOCK = "platform.lock";
 
   /** What commands keep here before a platform was, and what systems put into folders. */
-  private static final Pattern OURS =
-      Pattern.compile(
-          "imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*|.*\\.log");
+  private static final String OURS =
+      "imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*|.*\\.log";
 
   private static final Path CLAIMS =
       Path.of(
@@ -78,14 +75,8 @@ final class DataDirectory implements AutoCloseable {
    */
   static DataDirectory take(Path folder) throws IOException {
     DataDirectory taken = new DataDirectory(Files.createDirectories(folder));
-    Optional<String> stranger = stranger(folder);
-    if (stranger.isPresent()) {
-      throw new PlatformException(
-          "%s holds other things, such as %s, and no platform's data; choose a new or empty folder with --data-dir"
-              .formatted(folder, stranger.get()));
-    }
-    if (isNewOrOurs(folder)
-        && Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
+    requireNewOrOurs(folder);
+    if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
       // It holds everybody's pictures.
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
@@ -104,20 +95,15 @@ final class DataDirectory implements AutoCloseable {
     return taken;
   }
 
-  /** Name of a file that is no platform's; empty where a platform was here, or only its kind. */
-  private static Optional<String> stranger(Path folder) throws IOException {
+  private static void requireNewOrOurs(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
-      return names.contains(PORTS) || names.contains(LOCK)
-          ? Optional.empty()
-          : names.stream().filter(name -> !OURS.matcher(name).matches()).findFirst();
-    }
-  }
-
-  /** A folder with other things in it may be shared on purpose. */
-  static boolean isNewOrOurs(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return Files.exists(folder.resolve(PORTS)) || files.findAny().isEmpty();
+      String stranger = names.stream().filter(name -> !name.matches(OURS)).findFirst().orElse("");
+      if (!names.contains(PORTS) && !names.contains(LOCK) && !stranger.isEmpty()) {
+        throw new PlatformException(
+            "%s holds other things, such as %s, and no platform's data; name a new or empty --data-dir"
+                .formatted(folder, stranger));
+      }
     }
   }
 

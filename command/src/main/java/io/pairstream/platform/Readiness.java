@@ -148,10 +148,10 @@ public interface Readiness {
         return answers.equals(own)
             ? Optional.empty()
             : Optional.of(
-                own.isEmpty()
-                    ? "port %d is cluster %s's, and %s is of none yet"
-                        .formatted(port, answers, logs)
-                    : "port %d is taken by another Kafka, of cluster %s".formatted(port, answers));
+                (own.isEmpty()
+                        ? "port %d is cluster %s's, and %s is of none yet"
+                        : "port %d is taken by another Kafka, of cluster %s")
+                    .formatted(port, answers, logs));
       } catch (ExecutionException | TimeoutException e) {
         return Optional.of("it takes connections, and does not answer");
       }

@@ -106,7 +106,7 @@ class DataDirectoryTest {
             directory
                 + " holds other things, such as "
                 + name
-                + ", and no platform's data; choose a new or empty folder with --data-dir");
+                + ", and no platform's data; name a new or empty --data-dir");
     assertThat(directory).isDirectoryNotContaining("glob:**.lock");
   }
 

@@ -25,7 +25,8 @@ class ReadinessTest {
           Optional.of("port %d is taken by another Kafka, of cluster %s".formatted(port, cluster));
 
       assertThat(Readiness.brokerAnswers(port, logs).waitsFor().orElseThrow())
-          .isEqualTo("port %d is cluster %s's, and %s is of none yet".formatted(port, cluster, logs));
+          .isEqualTo(
+              "port %d is cluster %s's, and %s is of none yet".formatted(port, cluster, logs));
       Files.writeString(logs.resolve("meta.properties"), "cluster.id=MkU3OEVBNTcwNTJENDM2Qk\n");
       assertThat(Readiness.brokerAnswers(port, logs).waitsFor()).isEqualTo(taken);
 

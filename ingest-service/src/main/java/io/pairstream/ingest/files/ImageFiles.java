@@ -51,6 +51,8 @@ final class ImageFiles {
   /** The locale's characters, in which Java reads and writes names of files. */
   private static final String CHARACTERS = System.getProperty("sun.jnu.encoding");
 
+  private static final boolean HAS_ALL_NAMES = CHARACTERS.equals("UTF-8");
+
   private static final String BEYOND_LOCALE =
       " may have characters beyond the locale's, " + CHARACTERS + "; set LC_ALL=C.UTF-8";
 
@@ -269,15 +271,8 @@ final class ImageFiles {
       return file;
     } catch (InvalidPathException e) {
       throw new IOException(
-          hasAllNames()
-              ? "'" + name + "' is no file name"
-              : "'" + name + "' cannot be opened: its name" + BEYOND_LOCALE,
-          e);
+          "'" + name + "' is no file name" + (HAS_ALL_NAMES ? "" : ": it" + BEYOND_LOCALE), e);
     }
-  }
-
-  private static boolean hasAllNames() {
-    return CHARACTERS.equals("UTF-8");
   }
 
   /**
@@ -376,9 +371,9 @@ final class ImageFiles {
     private SourceEntry entry(Path file) {
       String name = folder.relativize(file).toString();
       SourceEntry entry = new SourceEntry(number, name, ColumnNames.USUAL).file(name);
-      if (!isReadable(name, file)) {
+      if (name.contains("\uFFFD") && !(HAS_ALL_NAMES && folder.resolve(name).equals(file))) {
         return entry.problem(
-            "its name" + (hasAllNames() ? " is not UTF-8; rename the file" : BEYOND_LOCALE));
+            "its name" + (HAS_ALL_NAMES ? " is not UTF-8; rename the file" : BEYOND_LOCALE));
       }
       Map<String, Path> texts = within.names.captionsOf(file);
       if (texts.isEmpty()) {
@@ -395,14 +390,6 @@ final class ImageFiles {
           : entry.problem(
               "there is no caption: %s holds none"
                   .formatted(texts.values().iterator().next().getFileName()));
-    }
-
-    private boolean isReadable(String name, Path file) {
-      try {
-        return folder.resolve(name).equals(file);
-      } catch (InvalidPathException e) {
-        return false;
-      }
     }
 
     private void read(String ending, Path file, SourceEntry entry) {
