@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,15 +33,7 @@ class WordsModelTest {
 
   private static final String DICTIONARY = "none\n蓝\ng\nr\n";
 
-  @TempDir private Path temporary;
-
-  /** Beyond ASCII: a worker opens its files by their paths. */
-  private Path folder;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    folder = Files.createDirectory(temporary.resolve("张伟 ä"));
-  }
+  @TempDir private Path folder;
 
   private ModelCard card(String finder, String dictionary, String lines) throws IOException {
     Files.copy(Cards.model(finder), folder.resolve("find.onnx"));
