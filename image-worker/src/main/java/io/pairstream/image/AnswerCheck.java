@@ -22,9 +22,10 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +41,22 @@ final class AnswerCheck {
   /** Bytes of a JPEG's beginning that hold its tables and headers as our encoders write them. */
   private static final int JPEG_HEAD_BYTES = 1024;
 
-  private static final byte[] JPEG_END = {(byte) 0xFF, (byte) 0xD9};
+  private static final int APP0 = 0xFFE0;
+  private static final int START_OF_SCAN = 0xFFDA;
+  private static final int END_OF_IMAGE = 0xFFD9;
+
+  /** Length that a JFIF header without a small picture has. */
+  private static final int JFIF_BYTES = 16;
+
+  /** JFIF, tables of quantisation and codes, baseline frame, scan. */
+  private static final Set<Integer> JPEG_SEGMENTS =
+      Set.of(APP0, 0xFFDB, 0xFFC4, 0xFFC0, START_OF_SCAN);
+
+  private static final int PNG_SIGNATURE_BYTES = 8;
+  private static final int IEND = 0x49454E44;
+
+  /** IHDR, IDAT and IEND. */
+  private static final Set<Integer> PNG_CHUNKS = Set.of(0x49484452, 0x49444154, IEND);
 
   /** Longest JPEG code of an 8-bit value, in bytes; the rest of a file is headers. */
   private static final int MAX_BYTES_PER_VALUE = 4;
@@ -162,7 +178,8 @@ final class AnswerCheck {
   }
 
   /**
-   * Whether the bytes are of such a picture: by their number for raw pixels, else by their header.
+   * Whether the bytes are of such a picture: by their number for raw pixels, else by header and
+   * structure.
    */
   private static boolean isOf(Picture picture) {
     int channels = picture.colour().channels();
@@ -171,9 +188,10 @@ final class AnswerCheck {
     if (picture.encoding() == ImageEncoding.RAW) {
       return bytes == values;
     }
-    EncodedImage head = head(picture);
-    return bytes <= MAX_BYTES_PER_VALUE * values + MAX_HEADER_BYTES
-        && PROBE.apply(head).keptOnly().stream()
+    EncodedImage whole = picture.encoded();
+    return isPlain(picture.encoding(), ByteBuffer.wrap(whole.bytes()))
+        && bytes <= MAX_BYTES_PER_VALUE * values + MAX_HEADER_BYTES
+        && PROBE.apply(whole).keptOnly().stream()
             .anyMatch(
                 file ->
                     file.type() == ImageType.valueOf(picture.encoding().name())
@@ -183,18 +201,49 @@ final class AnswerCheck {
                         && file.bytesPerPixel() == channels
                         && file.scans() == 1
                         && !file.animated()
-                        && file.encoded().equals(head));
+                        && file.encoded().equals(whole));
   }
 
-  /** A whole PNG; of a JPEG the beginning, with the whole file's end marker. */
-  private static EncodedImage head(Picture picture) {
-    byte[] bytes = picture.encoded().bytes();
-    if (picture.encoding() == ImageEncoding.PNG || bytes.length <= JPEG_HEAD_BYTES) {
-      return picture.encoded();
+  /** Whether the file is made of what our encoders write alone, from its first byte to its last. */
+  private static boolean isPlain(ImageEncoding encoding, ByteBuffer file) {
+    try {
+      return encoding == ImageEncoding.PNG ? isPlainPng(file) : isPlainJpeg(file);
+    } catch (IndexOutOfBoundsException e) {
+      return false; // It ends inside a part.
     }
-    byte[] head = Arrays.copyOf(bytes, JPEG_HEAD_BYTES + JPEG_END.length);
-    System.arraycopy(bytes, bytes.length - JPEG_END.length, head, JPEG_HEAD_BYTES, JPEG_END.length);
-    return new EncodedImage(head);
+  }
+
+  private static boolean isPlainJpeg(ByteBuffer file) {
+    int at = 2;
+    int marker = 0;
+    while (marker != START_OF_SCAN) {
+      marker = file.getShort(at) & 0xFFFF;
+      int length = file.getShort(at + 2) & 0xFFFF;
+      if (!JPEG_SEGMENTS.contains(marker) || (marker == APP0 && length != JFIF_BYTES)) {
+        return false;
+      }
+      at += 2 + length;
+    }
+    int end = file.limit() - 2;
+    boolean isCode = at <= JPEG_HEAD_BYTES;
+    for (; isCode && at < end; at++) {
+      isCode = file.get(at) != (byte) 0xFF || file.get(at + 1) == 0;
+    }
+    return isCode && (file.getShort(end) & 0xFFFF) == END_OF_IMAGE;
+  }
+
+  private static boolean isPlainPng(ByteBuffer file) {
+    int at = PNG_SIGNATURE_BYTES;
+    int type = 0;
+    while (type != IEND) {
+      int length = file.getInt(at);
+      type = file.getInt(at + 4);
+      if (!PNG_CHUNKS.contains(type) || length < 0 || (type == IEND && length > 0)) {
+        return false;
+      }
+      at += 12 + length;
+    }
+    return at == file.limit();
   }
 
   private void checkMeasures(PixelBox part) throws OddAnswerException {

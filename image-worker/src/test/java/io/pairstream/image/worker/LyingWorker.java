@@ -146,6 +146,28 @@ public final class LyingWorker {
           picture = with(picture, "<html><script>".repeat(9).getBytes(StandardCharsets.US_ASCII));
       case "file-before" -> picture = with(picture, fileBefore);
       case "padded" -> picture = with(picture, Arrays.copyOf(picture.encoded().bytes(), MIB));
+      case "tail" -> picture = with(picture, put(picture, -1, "<html>"));
+      case "tail-with-end" -> picture = with(picture, put(picture, -1, "<html>\u00ff\u00d9"));
+      case "comment" -> picture = with(picture, put(picture, 2, "\u00ff\u00fe\0\010<html>"));
+      case "profile" -> picture = with(picture, put(picture, 2, "\u00ff\u00e2\0\010<html>"));
+      case "restart" -> picture = with(picture, put(picture, 1024, "\u00ff\u00d0"));
+      case "second" -> picture = with(picture, put(picture, -3, "\u00ff\u00d9\u00ff\u00d8"));
+      case "rendition-tail" ->
+          renditions.replaceAll(
+              named ->
+                  new Picture.Named(
+                      named.name(), with(named.picture(), put(named.picture(), -1, "<html>"))));
+      case "rendition-text" ->
+          renditions.replaceAll(
+              named ->
+                  new Picture.Named(
+                      named.name(),
+                      with(
+                          named.picture(),
+                          put(
+                              named.picture(),
+                              33,
+                              "\0\0\0\6tEXta\0html\u00ec\\\u00ec\u0091"))));
       case "size" ->
           picture =
               new Picture(
@@ -164,6 +186,14 @@ public final class LyingWorker {
     }
     return new PreparedImage(
         picture, renditions, width, image.originalHeightPx(), hash, image.mirroredHash(), measures);
+  }
+
+  /** The picture's file with characters put in there; at its end for -1. */
+  private static byte[] put(Picture picture, int at, String latin1) {
+    String file = new String(picture.encoded().bytes(), StandardCharsets.ISO_8859_1);
+    int place = at < 0 ? file.length() + 1 + at : at;
+    return (file.substring(0, place) + latin1 + file.substring(place))
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static Picture with(Picture picture, byte[] bytes) {
