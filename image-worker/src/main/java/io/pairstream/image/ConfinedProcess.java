@@ -323,7 +323,10 @@ public final class ConfinedProcess {
 
   private String lastWords(ByteArrayOutputStream said, IOException cause) {
     try {
-      readWords(new byte[] {0}, said); // they end with the process
+      // What it said before it was killed; something else may hold the stream open.
+      while (words.available() > 0 && said.size() < MAX_WORDS_BYTES) {
+        said.write(words.read());
+      }
     } catch (IOException e) {
       cause.addSuppressed(e);
     }

@@ -192,7 +192,7 @@ public final class Confinement implements AutoCloseable {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       directory.toFile().deleteOnExit();
     }
   }
