@@ -1,5 +1,5 @@
-"""Makes the tiny ONNX models of ModelPoolTest, WordsModelTest, CaptionModelTest and ModelsCommandTest, and the captioner of
-GeneratedCaptionsTest.
+"""Makes the tiny ONNX models of ModelPoolTest, WordsModelTest, CaptionModelTest and ModelsCommandTest, the captioner of
+GeneratedCaptionsTest, and the workers' own model.
 
     python onnx_models.py DIRECTORY...
 
@@ -41,6 +41,11 @@ def mean_brightness():
         [floats("score", 1, 4)],
         [helper.make_tensor("one", TensorProto.INT64, [1], [1])],
     )
+
+
+def self_test():
+    """Gives what it is given: the model that each process loads first."""
+    return model([helper.make_node("Identity", ["x"], ["y"])], [floats("x", 1)], [floats("y", 1)])
 
 
 def unknown_operator():
@@ -268,6 +273,7 @@ def colours_decoder():
 def main():
     models = {
         "mean-brightness.onnx": mean_brightness(),
+        "self-test.onnx": self_test(),
         "unknown-operator.onnx": unknown_operator(),
         "shown.onnx": shown("nchw"),
         "shown-last.onnx": shown("nhwc"),

@@ -35,6 +35,7 @@ final class CountingModel implements AnswerModel {
   private boolean unfit;
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger away = new AtomicInteger();
+  private volatile RuntimeException fault;
 
   /**
    * @param asked hears what it is asked, as {@link #name} names it
@@ -70,6 +71,7 @@ final class CountingModel implements AnswerModel {
         ModelCard.Kind.ONNX,
         Path.of(name + ".onnx"),
         digest,
+        List.of(),
         "CC0-1.0",
         "made by a test",
         digest,
@@ -99,6 +101,7 @@ final class CountingModel implements AnswerModel {
         ModelCard.Kind.API,
         Path.of(""),
         "",
+        List.of(),
         like.licence(),
         like.source(),
         like.digest(),
@@ -176,6 +179,12 @@ final class CountingModel implements AnswerModel {
     return this;
   }
 
+  /** Fails over every batch. */
+  CountingModel stumbling(RuntimeException fault) {
+    this.fault = fault;
+    return this;
+  }
+
   int timesAway() {
     return away.get();
   }
@@ -192,6 +201,9 @@ final class CountingModel implements AnswerModel {
     }
     if (away.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
       throw new ModelUnavailableException("no process today", null);
+    }
+    if (fault != null) {
+      throw fault;
     }
     return batch.stream().map(this::answer).toList();
   }

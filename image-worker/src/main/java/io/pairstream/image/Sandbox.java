@@ -200,7 +200,9 @@ final class Sandbox {
     if (launcher == Launcher.NONE) {
       missing.add("a limit on memory");
     }
-    if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
+    if (!launcher.hasNamespaces() && !settings.cuda().isEmpty()) {
+      missing.add("namespaces, as a GPU's process loads its model before its calls are filtered");
+    } else if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
       missing.add("a user without rights, and network, processes and files of its own");
     }
     return String.join(", ", missing)

@@ -157,6 +157,7 @@ final class AskingProcess {
           Kind.ONNX,
           Path.of("size.onnx"),
           "0".repeat(64),
+          List.of(),
           "CC0-1.0",
           "made by a test",
           "1".repeat(64),

@@ -45,7 +45,9 @@ record CardFiles(String source, List<Wanted> files) {
   static CardFiles of(Path card) throws IOException {
     RecipeReader reader = RecipeReader.parse(card.toString(), RecipeFile.text(card));
     List<Wanted> files = new ArrayList<>();
-    for (String section : SECTIONS) {
+    List<String> sections = new ArrayList<>(SECTIONS);
+    reader.sections("weights").forEach(name -> sections.add("weights." + name + "."));
+    for (String section : sections) {
       String file = reader.text(section + "file", "");
       if (!file.isEmpty() && !PLAIN_NAME.matcher(file).matches()) {
         throw new InvalidCardException(

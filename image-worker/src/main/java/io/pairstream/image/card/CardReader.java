@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
 final class CardReader {
 
   private static final long LARGEST_MODEL_BYTES = Integer.MAX_VALUE;
+  private static final long LARGEST_WEIGHTS_BYTES = 64L << 30;
   private static final int MOST_OUTPUTS = 16;
 
   /** As many as a list may have on the way to the model's process. */
@@ -44,18 +45,12 @@ final class CardReader {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
-  /** Keys on which no answer depends. */
+  /** Keys on which no answer depends, beside those of files' digests. */
   private static final Set<String> BESIDE_THE_ANSWER =
       Set.of(
           "name",
           "licence",
           "source",
-          "sha256",
-          "recognition.sha256",
-          "dictionary.sha256",
-          "decoder.sha256",
-          "vocabulary.sha256",
-          "caption.sha256",
           "batch",
           "max-ms",
           "picture.of",
@@ -101,6 +96,10 @@ final class CardReader {
     String source = required("source", "say where the file comes from");
     boolean remote = kind == Kind.API;
     NamedFile file = remote ? NO_FILE : file("", source);
+    List<NamedFile> weights =
+        card.sections("weights").stream()
+            .map(each -> file("weights." + each + ".", source))
+            .toList();
     ApiCall api = remote ? api() : null;
     List<String> sections = card.sections("");
     TextReading reading = kind == Kind.OCR ? reading(source) : null;
@@ -134,6 +133,7 @@ final class CardReader {
         kind,
         file.path(),
         file.sha256(),
+        weights,
         licence,
         source,
         digest(inForce),
@@ -182,6 +182,7 @@ final class CardReader {
     String all =
         inForce.entrySet().stream()
             .filter(entry -> !BESIDE_THE_ANSWER.contains(entry.getKey()))
+            .filter(entry -> !entry.getKey().endsWith("sha256"))
             .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
             .collect(Collectors.joining());
     return Sha256.hex(all.getBytes(StandardCharsets.UTF_8));
@@ -214,7 +215,9 @@ final class CardReader {
    */
   private NamedFile file(String section, String source) {
     String key = section + "file";
-    Optional<NamedFile> file = card.file(key, LARGEST_MODEL_BYTES);
+    boolean weights = section.startsWith("weights.");
+    Optional<NamedFile> file =
+        card.file(key, weights ? LARGEST_WEIGHTS_BYTES : LARGEST_MODEL_BYTES);
     if (file.isEmpty() && card.text(key, "").isEmpty()) {
       card.problem(key, "is missing: name the model's file, relative to the card");
     } else if (file.isEmpty()) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param kind what runs the model
  * @param file the model; absolute; empty where it is behind an API
  * @param sha256 lower-case hex SHA-256 of that file; empty where there is none
+ * @param weights files that graphs keep weights in, beside their own
  * @param licence licence of the weights
  * @param source where the file comes from, in words or as an address
  * @param digest lower-case hex SHA-256 of all that an answer depends on: the file, and the card but
@@ -37,6 +38,7 @@ public record ModelCard(
     Kind kind,
     Path file,
     String sha256,
+    List<NamedFile> weights,
     String licence,
     String source,
     String digest,
@@ -54,6 +56,7 @@ public record ModelCard(
     boolean cuda) {
 
   public ModelCard {
+    weights = List.copyOf(weights);
     outputs = List.copyOf(outputs);
   }
 
@@ -86,7 +89,8 @@ public record ModelCard(
     if (kind == Kind.API) {
       return List.of();
     }
-    List<NamedFile> files = new ArrayList<>(List.of(new NamedFile(file, sha256)));
+    List<NamedFile> files = new ArrayList<>(weights);
+    files.add(new NamedFile(file, sha256));
     if (reading != null) {
       files.add(new NamedFile(Path.of(reading.recognition()), reading.recognitionSha256()));
       files.add(new NamedFile(Path.of(reading.dictionary()), reading.dictionarySha256()));

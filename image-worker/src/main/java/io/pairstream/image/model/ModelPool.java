@@ -90,18 +90,7 @@ public final class ModelPool implements AnswerModel {
     this.settings =
         settings.withJvmOptions(
             Stream.concat(HEAP.stream(), settings.jvmOptions().stream()).toArray(String[]::new));
-    plan =
-        new Plan(
-            card.kind(),
-            card.file().toString(),
-            threads,
-            card.cuda(),
-            card.batch(),
-            card.seesPicture() ? List.of(card.picture()) : List.of(),
-            card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
-            card.outputs(),
-            Stream.ofNullable(card.reading()).toList(),
-            Stream.ofNullable(card.decoding()).toList());
+    plan = plan(card, threads);
     check = new ReplyCheck(card);
     confinement =
         new Confinement(
@@ -111,6 +100,22 @@ public final class ModelPool implements AnswerModel {
                 + COPIES
                     * card.files().stream().mapToLong(file -> file.path().toFile().length()).sum());
     turns = new Semaphore(settings.workers(), true);
+  }
+
+  /** What the first request tells a process. */
+  public static Plan plan(ModelCard card, int threads) {
+    return new Plan(
+        card.kind(),
+        card.file().toString(),
+        card.files().stream().map(file -> file.path().toString()).toList(),
+        threads,
+        card.cuda(),
+        card.batch(),
+        card.seesPicture() ? List.of(card.picture()) : List.of(),
+        card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
+        card.outputs(),
+        Stream.ofNullable(card.reading()).toList(),
+        Stream.ofNullable(card.decoding()).toList());
   }
 
   private static CaptionTensors tensors(CaptionInput caption) {

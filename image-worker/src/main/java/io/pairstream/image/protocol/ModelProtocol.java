@@ -31,6 +31,7 @@ public final class ModelProtocol {
    *
    * @param kind what runs the model
    * @param file path of the model
+   * @param files paths of all files of the card
    * @param threads threads that run it
    * @param cuda whether it runs on a GPU, by batches of one length
    * @param batch that length; most questions of a request
@@ -43,6 +44,7 @@ public final class ModelProtocol {
   public record Plan(
       Kind kind,
       String file,
+      List<String> files,
       int threads,
       boolean cuda,
       int batch,

@@ -39,15 +39,15 @@ final class CaptionModel implements AskedModel {
    * @throws RuntimeException where a graph cannot be loaded, or takes or has something else than
    *     the card says
    */
-  CaptionModel(Plan plan) {
+  CaptionModel(Plan plan, OnnxRuntime runtime) {
     name = plan.outputs().get(0).name();
     input = plan.picture().get(0);
     decoding = plan.decoding().get(0);
     pixels = new ShownPixels(input);
-    encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), plan);
+    encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), runtime);
     Set<String> inputs = new TreeSet<>(List.of(decoding.ids(), decoding.states(), decoding.mask()));
     inputs.remove("");
-    decoder = new OnnxRun(decoding.decoder(), inputs, decoding.logits(), plan);
+    decoder = new OnnxRun(decoding.decoder(), inputs, decoding.logits(), runtime);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.FileStorage;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.RectVector;
 import org.bytedeco.opencv.opencv_core.Size;
@@ -32,13 +33,14 @@ final class CascadeModel implements AskedModel {
    *
    * @throws RuntimeException where the file is none
    */
-  CascadeModel(Plan plan) {
+  CascadeModel(Plan plan, ModelFiles files) {
     this.plan = plan;
-    LateParts.loadCascades();
-    LateParts.loadNoMore();
-    cascade = new CascadeClassifier(plan.file());
-    if (cascade.empty()) {
-      throw new IllegalArgumentException("the file is no cascade of OpenCV");
+    cascade = new CascadeClassifier();
+    int reading = FileStorage.READ | FileStorage.MEMORY;
+    FileStorage cascades = new FileStorage(files.text(plan.file()), reading, "UTF-8");
+    if (!cascades.isOpened() || !cascade.read(cascades.getFirstTopLevelNode())) {
+      throw new IllegalArgumentException(
+          "the file is no cascade of OpenCV, or one of a version before 2.4");
     }
   }
 

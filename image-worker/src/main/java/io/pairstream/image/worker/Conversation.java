@@ -20,7 +20,7 @@ import java.util.concurrent.FutureTask;
 
 /**
  * A worker's side of {@link WorkerProtocol}: answers requests from stdin, one after the other,
- * until stdin ends; filters the process's system calls once the first is answered.
+ * until stdin ends; filters the process's system calls with the first.
  */
 final class Conversation {
 
@@ -46,6 +46,13 @@ final class Conversation {
 
     /** Loads what the first request needs, and says in words what it is. */
     String open();
+
+    /**
+     * Reads the first request, which the client has made up, and answers it.
+     *
+     * @param filter filters system calls; run once, before anything of a stranger's is touched
+     */
+    WorkerReply first(DataInputStream in, Runnable filter) throws IOException;
 
     /** Reads a request to its end and answers it. */
     WorkerReply next(DataInputStream in) throws IOException;
@@ -77,14 +84,7 @@ final class Conversation {
     System.err.println(work.open());
     conversation.stderr.write(WorkerProtocol.mark(WorkerProtocol.token(token)));
     try {
-      WorkerReply first = work.next(in);
-      if (toFilter) {
-        await(late);
-        LateParts.loadNatives();
-        LateParts.loadNoMore();
-        SystemCallFilter.install(gpu);
-      }
-      conversation.send(first);
+      conversation.send(work.first(in, () -> filter(late, toFilter, gpu)));
       while (true) {
         conversation.send(work.next(in));
       }
@@ -92,6 +92,15 @@ final class Conversation {
       // The client is done with this worker. Halting skips native destructors, which have nothing
       // to save and may hang.
       Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private static void filter(FutureTask<Void> late, boolean toFilter, boolean gpu) {
+    if (toFilter) {
+      await(late);
+      LateParts.loadNatives();
+      LateParts.loadNoMore();
+      SystemCallFilter.install(gpu);
     }
   }
 

@@ -1,12 +1,8 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.image.protocol.ModelProtocol.Plan;
 import io.pairstream.image.worker.OnnxRun.Result;
 import io.pairstream.image.worker.TextBoxes.TextBox;
-import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -36,12 +32,13 @@ final class LineReader {
   /**
    * Loads the graph and the characters.
    *
+   * @param dictionary a character on each line
    * @throws RuntimeException where the graph cannot be loaded, or has more or fewer characters
    */
   @SuppressWarnings("try") // the scope works by being open
-  LineReader(String file, String dictionary, Plan plan) throws IOException {
-    graph = new OnnxRun(file, plan);
-    characters = Files.readAllLines(Path.of(dictionary));
+  LineReader(String file, String dictionary, OnnxRuntime runtime) {
+    graph = new OnnxRun(file, runtime);
+    characters = dictionary.lines().toList();
     try (PointerScope scope = new PointerScope()) {
       int known = run(new FloatPointer(3L * HEIGHT_PX * SHORTEST_PX).zero(), SHORTEST_PX).last();
       if (known != characters.size()) {

@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
@@ -15,7 +16,8 @@ import org.bytedeco.opencv.global.opencv_core;
  * One model process: answers questions from stdin, batch after batch, until stdin ends.
  *
  * <p>Arguments: the token of the start, an empty one, and whether to {@link WorkerMain#FILTER} its
- * system calls once the first request is answered, which is one that the client has made.
+ * system calls: before a byte of the model is looked at; on a GPU once the first request is
+ * answered, which is one that the client has made, since a driver opens its devices late.
  */
 public final class ModelMain {
 
@@ -28,7 +30,8 @@ public final class ModelMain {
     Conversation.hold(args[0], args[2], new Answers());
   }
 
-  private static final class Answers implements Conversation.Work {
+  /** Loads the model that the first request names, and asks it. */
+  static class Answers implements Conversation.Work {
 
     private final TestHooks hooks = TestHooks.fromProperties();
     private AskedModel model;
@@ -43,9 +46,37 @@ public final class ModelMain {
     }
 
     @Override
-    public ModelReply next(DataInputStream in) throws IOException {
+    public ModelReply first(DataInputStream in, Runnable filter) throws IOException {
       ModelRequest request = ModelRequest.readFrom(in);
-      request.plan().forEach(this::load);
+      Plan plan = request.plan().get(0);
+      ModelFiles files = new ModelFiles(plan);
+      OnnxRuntime runtime = null;
+      if (plan.kind() == Kind.CASCADE) {
+        LateParts.loadCascades();
+      } else {
+        runtime = new OnnxRuntime(plan, files);
+      }
+      if (!plan.cuda()) {
+        filter.run();
+      }
+      try {
+        model = loaded(plan, files, runtime);
+      } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+        refusal = String.valueOf(e.getMessage());
+      }
+      ModelReply reply = reply(request);
+      if (plan.cuda()) {
+        filter.run();
+      }
+      return reply;
+    }
+
+    @Override
+    public ModelReply next(DataInputStream in) throws IOException {
+      return reply(ModelRequest.readFrom(in));
+    }
+
+    private ModelReply reply(ModelRequest request) {
       for (Item item : request.items()) {
         item.picture().forEach(picture -> hooks.before(picture.bytes().bytes()));
       }
@@ -58,19 +89,13 @@ public final class ModelMain {
       return new ModelReply(request.token(), replies);
     }
 
-    private void load(Plan plan) {
-      try {
-        model =
-            switch (plan.kind()) {
-              case ONNX -> new OnnxModel(plan);
-              case CASCADE -> new CascadeModel(plan);
-              case OCR -> new TextModel(plan);
-              case CAPTIONER -> new CaptionModel(plan);
-              case API -> throw new IllegalStateException("an API has no process");
-            };
-      } catch (IOException | RuntimeException e) {
-        refusal = String.valueOf(e.getMessage());
-      }
+    AskedModel loaded(Plan plan, ModelFiles files, OnnxRuntime runtime) throws IOException {
+      return switch (plan.kind()) {
+        case ONNX -> new OnnxModel(plan, runtime);
+        case CASCADE -> new CascadeModel(plan, files);
+        case OCR -> new TextModel(plan, files, runtime);
+        default -> new CaptionModel(plan, runtime);
+      };
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
@@ -35,6 +36,39 @@ final class OnnxGraph {
   private static final int EIGHT_BYTES = 1;
   private static final int LENGTH_AND_BYTES = 2;
   private static final int FOUR_BYTES = 5;
+
+  private static final int EXTERNAL_DATA = 13;
+  private static final int KEY = 1;
+  private static final int VALUE = 2;
+
+  /** How deep messages may lie in each other; the runtime reads as deep. */
+  private static final int MOST_LEVELS = 100;
+
+  /** Messages in which tensors can lie, and what lies in them, by the number of the field. */
+  private enum Part {
+    MODEL,
+    TRAINING,
+    GRAPH,
+    FUNCTION,
+    NODE,
+    ATTRIBUTE,
+    SPARSE,
+    TENSOR;
+
+    Map<Integer, Part> parts() {
+      return switch (this) {
+        case MODEL -> Map.of(7, GRAPH, 20, TRAINING, 25, FUNCTION);
+        case TRAINING -> Map.of(1, GRAPH, 2, GRAPH);
+        case GRAPH -> Map.of(1, NODE, 5, TENSOR, 15, SPARSE);
+        case FUNCTION -> Map.of(7, NODE, 11, ATTRIBUTE);
+        case NODE -> Map.of(5, ATTRIBUTE);
+        case ATTRIBUTE ->
+            Map.of(5, TENSOR, 6, GRAPH, 10, TENSOR, 11, GRAPH, 22, SPARSE, 23, SPARSE);
+        case SPARSE -> Map.of(1, TENSOR, 2, TENSOR);
+        case TENSOR -> Map.of();
+      };
+    }
+  }
 
   private final List<Field> model;
   private final List<Field> graph = new ArrayList<>();
@@ -85,7 +119,7 @@ final class OnnxGraph {
         ByteBuffer whole = in.duplicate().position(start).limit(in.position());
         fields.add(
             new Field(
-                (int) (key >>> 3), whole, whole.duplicate().position(in.position() - length)));
+                (int) key >>> 3, whole, whole.duplicate().position(in.position() - length)));
       }
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("the file is no ONNX model, or not a whole one", e);
@@ -117,6 +151,30 @@ final class OnnxGraph {
 
   private static String name(Field field, int number) {
     return String.join("", texts(fields(field.content()), number));
+  }
+
+  /** Files in which tensors of the model say that their numbers are, wherever they lie in it. */
+  Set<String> weightFiles() {
+    Set<String> files = new LinkedHashSet<>();
+    addFiles(Part.MODEL, model, 0, files);
+    return files;
+  }
+
+  private static void addFiles(Part part, List<Field> message, int level, Set<String> files) {
+    if (level > MOST_LEVELS) {
+      throw new IllegalArgumentException("the model's graphs lie too deep in each other");
+    }
+    for (Field field : message) {
+      Part inner = part.parts().get(field.number());
+      if (inner != null) {
+        addFiles(inner, fields(field.content()), level + 1, files);
+      } else if (part == Part.TENSOR && field.number() == EXTERNAL_DATA) {
+        List<Field> entry = fields(field.content());
+        if (texts(entry, KEY).contains("location")) {
+          files.addAll(texts(entry, VALUE));
+        }
+      }
+    }
   }
 
   /** Names of the outputs, in their order. */

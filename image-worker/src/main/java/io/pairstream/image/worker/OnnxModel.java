@@ -7,11 +7,7 @@ import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.Plan;
 import io.pairstream.image.worker.StoredPixels.UnreadableException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,17 +18,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.IoBinding;
 import org.bytedeco.onnxruntime.LongVector;
 import org.bytedeco.onnxruntime.RunOptions;
 import org.bytedeco.onnxruntime.Session;
-import org.bytedeco.onnxruntime.SessionOptions;
 import org.bytedeco.onnxruntime.StringVector;
 import org.bytedeco.onnxruntime.TensorTypeAndShapeInfo;
 import org.bytedeco.onnxruntime.Value;
@@ -43,7 +36,7 @@ final class OnnxModel implements AskedModel {
 
   private final Plan plan;
   private final Session session;
-  private final OnnxRuntime runtime = new OnnxRuntime();
+  private final OnnxRuntime runtime;
   private final ShownPixels pixels;
   private final Set<String> tensors = new LinkedHashSet<>();
 
@@ -56,11 +49,12 @@ final class OnnxModel implements AskedModel {
    * @throws RuntimeException where it cannot be loaded, or takes or has something else than the
    *     card says
    */
-  OnnxModel(Plan plan) throws IOException {
+  OnnxModel(Plan plan, OnnxRuntime runtime) {
     this.plan = plan;
+    this.runtime = runtime;
     pixels = plan.picture().isEmpty() ? null : new ShownPixels(plan.picture().get(0));
     plan.outputs().forEach(output -> tensors.add(output.tensor()));
-    session = load(runtime.env(), OnnxRuntime.options(plan));
+    session = runtime.session(plan.file(), tensors);
     StringVector names = session.GetInputNames();
     for (int i = 0; i < names.size(); i++) {
       inputs.put(
@@ -68,21 +62,6 @@ final class OnnxModel implements AskedModel {
           session.GetInputTypeInfo(i).GetTensorTypeAndShapeInfo().GetElementType());
     }
     checkInputs();
-  }
-
-  /** The whole model where the card asks for its outputs, or the part that the card asks for. */
-  private Session load(Env env, SessionOptions options) throws IOException {
-    Path file = Path.of(plan.file());
-    try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      OnnxGraph graph = new OnnxGraph(bytes);
-      if (graph.outputs().containsAll(tensors)) {
-        return new Session(env, new BytePointer(plan.file()), options);
-      }
-      try (BytePointer cut = graph.cut(tensors)) {
-        return new Session(env, cut, cut.limit(), options);
-      }
-    }
   }
 
   private void checkInputs() {
@@ -106,7 +85,8 @@ final class OnnxModel implements AskedModel {
                   || type == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
       if (!fits) {
         throw new IllegalArgumentException(
-            "the input " + input + " is not " + (picture ? "float32" : "int64 or int32"));
+            "the input %s is not %s: export the model with it"
+                .formatted(input, picture ? "float32" : "int64 or int32"));
       }
     }
   }
@@ -261,7 +241,8 @@ final class OnnxModel implements AskedModel {
     static Tensor of(String name, Value value, int items) {
       TensorTypeAndShapeInfo info = value.GetTensorTypeAndShapeInfo();
       if (info.GetElementType() != onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
-        throw new IllegalArgumentException("the tensor " + name + " is not float32");
+        throw new IllegalArgumentException(
+            "the tensor " + name + " is not float32: export the model with it");
       }
       LongVector shape = info.GetShape();
       long count = info.GetElementCount();

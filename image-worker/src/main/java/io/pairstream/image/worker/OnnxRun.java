@@ -1,12 +1,10 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.image.protocol.ModelProtocol.Plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.onnxruntime.IoBinding;
@@ -25,7 +23,7 @@ final class OnnxRun {
   private final Session session;
   private final Set<String> inputs;
   private final String output;
-  private final OnnxRuntime runtime = new OnnxRuntime();
+  private final OnnxRuntime runtime;
 
   /**
    * Loads a graph with one input, whose first output is taken. The graph stays until the process
@@ -33,9 +31,10 @@ final class OnnxRun {
    *
    * @throws RuntimeException where it cannot be loaded, or has more inputs
    */
-  OnnxRun(String file, Plan plan) {
+  OnnxRun(String file, OnnxRuntime runtime) {
     this.file = file;
-    session = load(plan);
+    this.runtime = runtime;
+    session = runtime.session(file, Set.of());
     inputs = names(session.GetInputNames());
     if (inputs.size() != 1) {
       throw new IllegalArgumentException(
@@ -49,11 +48,12 @@ final class OnnxRun {
    *
    * @throws RuntimeException where it cannot be loaded, or has others
    */
-  OnnxRun(String file, Set<String> inputs, String output, Plan plan) {
+  OnnxRun(String file, Set<String> inputs, String output, OnnxRuntime runtime) {
     this.file = file;
+    this.runtime = runtime;
     this.inputs = new TreeSet<>(inputs);
     this.output = output;
-    session = load(plan);
+    session = runtime.session(file, Set.of());
     Set<String> taken = names(session.GetInputNames());
     Set<String> given = names(session.GetOutputNames());
     if (!taken.equals(this.inputs)) {
@@ -64,10 +64,6 @@ final class OnnxRun {
       throw new IllegalArgumentException(
           "the card names the output %s of %s, which gives %s".formatted(output, file, given));
     }
-  }
-
-  private Session load(Plan plan) {
-    return new Session(runtime.env(), new BytePointer(file), OnnxRuntime.options(plan));
   }
 
   private static Set<String> names(StringVector names) {

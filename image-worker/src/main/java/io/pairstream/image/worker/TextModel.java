@@ -11,7 +11,6 @@ import io.pairstream.image.worker.LineReader.Line;
 import io.pairstream.image.worker.OnnxRun.Result;
 import io.pairstream.image.worker.StoredPixels.UnreadableException;
 import io.pairstream.image.worker.TextBoxes.Found;
-import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,11 +46,11 @@ final class TextModel implements AskedModel {
    * @throws RuntimeException where a graph cannot be loaded, or is another one than the card says
    */
   @SuppressWarnings("try") // the scope works by being open
-  TextModel(Plan plan) throws IOException {
+  TextModel(Plan plan, ModelFiles files, OnnxRuntime runtime) {
     this.plan = plan;
     reading = plan.reading().get(0);
-    detection = new OnnxRun(plan.file(), plan);
-    lines = new LineReader(reading.recognition(), reading.dictionary(), plan);
+    detection = new OnnxRun(plan.file(), runtime);
+    lines = new LineReader(reading.recognition(), files.text(reading.dictionary()), runtime);
     boxes = new TextBoxes(reading);
     try (PointerScope scope = new PointerScope()) {
       int side = MULTIPLE_OF_PX;

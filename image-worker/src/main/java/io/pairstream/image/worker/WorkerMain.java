@@ -94,6 +94,14 @@ public final class WorkerMain {
       return preparer.codecs();
     }
 
+    /** The first picture is one that is known to be good. */
+    @Override
+    public Answer first(DataInputStream in, Runnable filter) throws IOException {
+      Answer answer = next(in);
+      filter.run();
+      return answer;
+    }
+
     @Override
     public Answer next(DataInputStream in) throws IOException {
       Request request = Request.readFrom(in, window);

@@ -287,4 +287,25 @@ class ModelCardTest {
                     .isNotEmpty()
                     .allMatch(line -> line.matches(".*file: (there is no file|get it:) .*")));
   }
+
+  @Test
+  void weightsInFurtherFilesArePartOfTheModel() throws IOException {
+    String keys = "weights:\n  all:\n    file: model.onnx_data\n%s" + SHORT;
+
+    assertThatThrownBy(() -> Cards.card(folder, "shown", keys.formatted("")))
+        .hasMessageContaining("weights.all.file: there is no file " + folder)
+        .hasMessageContaining("get it: made by a script");
+    Path weights = Files.writeString(folder.resolve("model.onnx_data"), "some");
+    ModelCard some = Cards.card(folder, "shown", keys.formatted(""));
+    Files.writeString(weights, "others");
+    ModelCard others = Cards.card(folder, "shown", keys.formatted(""));
+
+    assertThat(some.files()).extracting(NamedFile::path).contains(weights);
+    assertThat(others.digest()).isNotEqualTo(some.digest());
+    assertThatThrownBy(
+            () ->
+                Cards.card(
+                    folder, "shown", keys.formatted("    sha256: " + "0".repeat(64) + "\n")))
+        .hasMessageContaining("weights.all.sha256: the file has ");
+  }
 }

@@ -254,6 +254,36 @@ class ModelPoolTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "8, 99, '', 1 | it has opset 99 of ai.onnx, and 26 is the newest here",
+        "99, 13, '', 1 | its IR version is 99, and 13 is the newest here",
+        "8, 13, com.microsoft, 1 | its operator Identity of com.microsoft is not known here",
+        "8, 13, '', 10 | the tensor score is not float32: export the model with it",
+      })
+  void whatTheRuntimeDoesNotKnowIsSaidWithTheRemedy(String kind, String message)
+      throws IOException {
+    Cards.card(folder, "shown", PICTURE + SEEN);
+    String[] kinds = kind.replace("''", "").split(", ", -1);
+    Files.write(
+        folder.resolve("shown.onnx"),
+        OnnxBytes.model(
+            Integer.parseInt(kinds[0]),
+            Integer.parseInt(kinds[1]),
+            kinds[2],
+            Integer.parseInt(kinds[3])));
+    ModelCard card =
+        Cards.card(folder, "shown", PICTURE + "outputs:\n  n:\n    tensor: score\n");
+
+    try (ModelPool pool = new ModelPool(card, settings(), 1)) {
+      assertThatThrownBy(pool::rehearse)
+          .isInstanceOf(InvalidCardException.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "number | index: 3 | outputs.n.index is 3, and the tensor /inside/each has 3 numbers",
         "label | labels: a, b | outputs.n has 2 labels, and the tensor /inside/each has 3 numbers",
       })

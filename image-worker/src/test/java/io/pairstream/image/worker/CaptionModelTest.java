@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.image.card.Cards;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.model.ModelPool;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.Plan;
@@ -69,18 +70,8 @@ class CaptionModelTest {
     Path yaml = folder.resolve("tiny.yaml");
     Files.writeString(yaml, change.apply(Files.readString(yaml)));
     ModelCard card = ModelCard.read(yaml);
-    return new CaptionModel(
-        new Plan(
-            card.kind(),
-            card.file().toString(),
-            1,
-            false,
-            1,
-            List.of(card.picture()),
-            List.of(),
-            card.outputs(),
-            List.of(),
-            List.of(card.decoding())));
+    Plan plan = ModelPool.plan(card, 1);
+    return new CaptionModel(plan, new OnnxRuntime(plan, new ModelFiles(plan)));
   }
 
   private static Item item(byte[] colour) {
