@@ -1,5 +1,6 @@
 package io.pairstream.answers;
 
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
@@ -225,10 +226,15 @@ final class Asker implements AutoCloseable {
       away = null;
       pause = SHORTEST_PAUSE;
     } catch (CompletionException e) {
-      if (!(e.getCause() instanceof ModelUnavailableException unavailable)) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      Throwable fault = e.getCause();
+      if (!(fault instanceof RuntimeException) || fault instanceof InvalidCardException) {
+        throw fault instanceof InvalidCardException invalid ? invalid : e;
       }
-      away = unavailable;
+      // An unforeseen fault of one model does not end the asking of others.
+      away =
+          fault instanceof ModelUnavailableException unavailable
+              ? unavailable
+              : new ModelUnavailableException(card.name() + " cannot be asked: " + fault, fault);
       restsUntil = System.nanoTime() + pause.toNanos();
       pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
       questions.forEach(each -> waiting.put(each.key(), each));

@@ -1,7 +1,9 @@
 package io.pairstream.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
@@ -79,7 +81,30 @@ class AskerTest {
     }
   }
 
+  /** Others are asked on; a card that does not fit its model is the user's to change. */
+  @Test
+  void anUnforeseenFaultOfAModelIsAsIfItWereAway() {
+    try (Asker asker = asker(model.stumbling(new IllegalStateException("odd")), 2, 1)) {
+      assertThat(asked(asker)).isEqualTo(1);
+      asker.awaitAnswers(System.nanoTime() + Duration.ofSeconds(30).toNanos());
+
+      assertThat(asker.take()).isEmpty();
+      assertThat(asker.waiting()).hasSize(1);
+      assertThat(asker.away().orElseThrow()).hasMessageContaining("words cannot be asked: ");
+    }
+    try (Asker asker = asker(model.stumbling(new InvalidCardException("no")), 2, 1)) {
+      assertThat(asked(asker)).isEqualTo(1);
+      asker.awaitAnswers(System.nanoTime() + Duration.ofSeconds(30).toNanos());
+
+      assertThatThrownBy(asker::take).isInstanceOf(InvalidCardException.class);
+    }
+  }
+
   private Asker asker(int batch, int questions) {
+    return asker(model, batch, questions);
+  }
+
+  private static Asker asker(CountingModel model, int batch, int questions) {
     Asker asker = new Asker(model, batch, Duration.ZERO);
     long now = System.nanoTime();
     IntStream.range(0, questions)

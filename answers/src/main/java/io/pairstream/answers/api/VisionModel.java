@@ -184,6 +184,11 @@ public final class VisionModel implements AnswerModel {
       Duration wanted = stop.lasts() || stop.pause().compareTo(rest) < 0 ? rest : stop.pause();
       restsUntil = System.nanoTime() + wanted.toNanos();
       stopped = stop;
+    } catch (RuntimeException e) {
+      LOG.error("{} fails over a question", card.name(), e);
+      answered.put(
+          question,
+          new Failed(Failure.ODD_ANSWER, "the log says why: " + e.getClass().getSimpleName()));
     }
     return null;
   }

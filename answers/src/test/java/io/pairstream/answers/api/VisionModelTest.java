@@ -96,6 +96,18 @@ class VisionModelTest {
     assertThat(keys).containsOnly("Bearer " + KEY);
   }
 
+  /** As no other part makes it. */
+  @Test
+  void aQuestionThatItStumblesOverCostsItselfAlone() throws Exception {
+    ModelQuestion odd = new ModelQuestion(new ShownPicture(new byte[3], null, 1, 1, 3), null);
+
+    List<ModelAnswer> answers = ask(card(""), RED, odd, GREEN);
+
+    assertThat(answers.get(1))
+        .isEqualTo(new Failed(Failure.ODD_ANSWER, "the log says why: NullPointerException"));
+    assertThat(answers).contains(text("a red picture"), text("a green picture"));
+  }
+
   @Test
   void aRefusalAHangAndAnOddAnswerCostOnePictureEach() throws Exception {
     scripts.put("red", saying("{'choices': [{'message': {'refusal': 'I will not.'}}]}"));
