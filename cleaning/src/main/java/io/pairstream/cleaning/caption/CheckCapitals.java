@@ -8,7 +8,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 /**
  * Keeps captions that do not shout.
  *
- * <p>Counts letters that have a case; a caption without any, as in Chinese, is kept.
+ * <p>Counts letters that have a case. A caption that is mostly of a script without case is kept, as
+ * Chinese with names in capitals.
  *
  * <p>Rejects: {@code CAPTION_MOSTLY_CAPITALS}.
  */
@@ -36,7 +37,7 @@ public final class CheckCapitals implements Check<CleanedCaption> {
     long capitals = caption.text().codePoints().filter(Character::isUpperCase).count();
     long cased = capitals + caption.text().codePoints().filter(Character::isLowerCase).count();
     Checked<CleanedCaption> checked = Checked.fine(caption);
-    return capitals <= maxShare * cased
+    return capitals <= maxShare * cased || Letters.of(caption.text()).mostlyWithoutCase()
         ? checked
         : checked.but(
             RejectReason.CAPTION_MOSTLY_CAPITALS,

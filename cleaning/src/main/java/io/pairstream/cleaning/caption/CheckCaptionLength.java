@@ -14,8 +14,8 @@ import java.util.Set;
  * Keeps captions that say enough about an image and not too much.
  *
  * <p>A character is a code point. A word is text between spaces that holds a letter or a digit.
- * Where most letters are of a script that puts no spaces between words, those letters are counted
- * instead of words and characters.
+ * Where most of the text is of a script that puts no spaces between words, the letters of such
+ * scripts are counted instead of words and characters, and each word of another script as one more.
  *
  * <p>Measures {@code caption_characters}, and {@code caption_words} of scripts with spaces.
  * Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.
@@ -77,7 +77,7 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     CleanedCaption measured = caption.withMeasure(CHARACTERS, characters);
     return judge(
         letters.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words(text)),
-        letters.unspaced());
+        letters.unspaced() + letters.words());
   }
 
   @Override

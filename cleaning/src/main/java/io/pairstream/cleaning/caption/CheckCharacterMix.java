@@ -9,11 +9,14 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  * Keeps captions that are made of words rather than of numbers and signs.
  *
  * <p>Of all characters but spaces, a number is a decimal digit, and a sign is what is neither
- * letter, mark nor digit.
+ * letter, mark nor digit. A Chinese character, kana or Hangul syllable counts as {@value
+ * #LETTERS_IN_SYLLABLE} characters: it says as much as that many letters of an alphabet.
  *
  * <p>Rejects: {@code CAPTION_MOSTLY_SYMBOLS}.
  */
 public final class CheckCharacterMix implements Check<CleanedCaption> {
+
+  private static final int LETTERS_IN_SYLLABLE = 3;
 
   private final double maxDigitShare;
   private final double maxSymbolShare;
@@ -58,6 +61,8 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
         digits++;
       } else if (!isOfWord(codePoint)) {
         signs++;
+      } else if (codePoint >= 0x3040 && Letters.isSyllable(codePoint)) {
+        characters += LETTERS_IN_SYLLABLE - 1;
       }
     }
     return orMostly(
@@ -74,7 +79,8 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
         ? checked
         : checked.but(
             RejectReason.CAPTION_MOSTLY_SYMBOLS,
-            count + " of the caption's " + of + " characters are " + what,
+            "%s of the caption's %s characters are %s, where a Chinese one counts as %s"
+                .formatted(count, of, what, LETTERS_IN_SYLLABLE),
             Measured.atMost(what + "_share", (double) count / of, limit, "of_the_characters"));
   }
 

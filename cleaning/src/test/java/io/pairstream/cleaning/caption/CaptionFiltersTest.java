@@ -119,7 +119,10 @@ class CaptionFiltersTest {
         "a 123 | CAPTION_MOSTLY_SYMBOLS, 0.75 of the characters, 0.5 of the characters",
         "abc --- | kept",
         "abc ---- | CAPTION_MOSTLY_SYMBOLS, 0.5714 of the characters, 0.5 of the characters",
-        "क्षि | kept"
+        "क्षि | kept",
+        "订单号 202411280001 的包裹 | kept",
+        "订单 202411280001 | CAPTION_MOSTLY_SYMBOLS, 0.6667 of the characters, 0.5 of the characters",
+        "★★★新款★★★ | kept", "注文番号 202411280001 | kept", "주문 번호 202411280001 | kept"
       })
   void refusesCaptionsOfDigitsAndSigns(String text, String verdict) {
     assertThat(judge(new CheckCharacterMix(recipe("")), text)).isEqualTo(verdict);
@@ -131,6 +134,9 @@ class CaptionFiltersTest {
       value = {
         "A red bus | kept", "一辆红色的公共汽车 | kept",
         "ABcd | kept", "42! | kept",
+        "NBA 球星在场上投篮 | kept", "BTS 콘서트 현장 사진 | kept", "صورة LG TV | kept",
+        "BUY NOW 狗 | CAPTION_MOSTLY_CAPITALS, 1 of the letters, 0.5 of the letters",
+        "BMW НА СТОЯНКЕ | CAPTION_MOSTLY_CAPITALS, 1 of the letters, 0.5 of the letters",
         "BUY NOW ok | CAPTION_MOSTLY_CAPITALS, 0.75 of the letters, 0.5 of the letters"
       })
   void refusesCaptionsThatShout(String text, String verdict) {
@@ -181,7 +187,11 @@ class CaptionFiltersTest {
         "a b c | CAPTION_TOO_SHORT, 5 characters, 6 characters",
         "black dog | CAPTION_TOO_SHORT, 2 words, 3 words",
         "狗狗狗 1 2 3 4 5 6 | CAPTION_TOO_SHORT, 3 characters, 4 characters",
-        "狗狗狗狗 cats | CAPTION_TOO_SHORT, 2 words, 3 words", // half of the letters
+        "Coca-Cola 可乐罐放在桌上 | kept",
+        "iPhone 手机壳 | kept", // a word and three letters
+        "狗狗 Coca-Cola | kept",
+        "Nike 鞋 | CAPTION_TOO_SHORT, 2 characters, 4 characters",
+        "東京 Disneyland | CAPTION_TOO_SHORT, 3 characters, 4 characters",
         "one two three four ef | CAPTION_TOO_LONG, 21 characters, 20 characters"
       })
   void measuresLengthInCharactersWordsOrLetters(String text, String verdict) {
