@@ -8,8 +8,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 /**
  * Keeps captions that do not shout.
  *
- * <p>Counts letters that have a case. A caption that is mostly of a script without case is kept, as
- * Chinese with names in capitals.
+ * <p>Counts letters that have a case. A caption that is mostly of a script without case, whose
+ * letters count for three, is kept, as Chinese with names in capitals.
  *
  * <p>Rejects: {@code CAPTION_MOSTLY_CAPITALS}.
  */
@@ -34,10 +34,12 @@ public final class CheckCapitals implements Check<CleanedCaption> {
 
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
-    long capitals = caption.text().codePoints().filter(Character::isUpperCase).count();
-    long cased = capitals + caption.text().codePoints().filter(Character::isLowerCase).count();
+    String text = caption.text();
+    long capitals = text.codePoints().filter(Character::isUpperCase).count();
+    long cased = capitals + text.codePoints().filter(Character::isLowerCase).count();
+    long others = text.codePoints().filter(Character::isLetter).count() - cased;
     Checked<CleanedCaption> checked = Checked.fine(caption);
-    return capitals <= maxShare * cased || Letters.of(caption.text()).mostlyWithoutCase()
+    return capitals <= maxShare * cased || 3 * others >= cased
         ? checked
         : checked.but(
             RejectReason.CAPTION_MOSTLY_CAPITALS,

@@ -61,7 +61,7 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
         digits++;
       } else if (!isOfWord(codePoint)) {
         signs++;
-      } else if (codePoint >= 0x3040 && Letters.isSyllable(codePoint)) {
+      } else if (codePoint >= 0x3040 && Character.getType(codePoint) == Character.OTHER_LETTER) {
         characters += LETTERS_IN_SYLLABLE - 1;
       }
     }

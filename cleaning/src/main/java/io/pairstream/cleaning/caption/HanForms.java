@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Characters that are written in Chinese alone, such as 们, or in Japanese
@@ -13,29 +14,24 @@ import java.util.BitSet;
  */
 final class HanForms {
 
-  private static final char FIRST = '\u4E00';
-  private static final char LAST = '\u9FFF';
-
   private static final BitSet CHINESE = encodable("GB2312");
   private static final BitSet JAPANESE = encodable("Shift_JIS");
 
   static {
     CHINESE.or(encodable("Big5"));
-    BitSet both = (BitSet) CHINESE.clone();
-    both.and(JAPANESE);
-    CHINESE.andNot(both);
-    JAPANESE.andNot(both);
+    BitSet all = (BitSet) CHINESE.clone();
+    CHINESE.andNot(JAPANESE);
+    JAPANESE.andNot(all);
   }
 
   private HanForms() {}
 
+  /** The ideographs that a character set has. */
   private static BitSet encodable(String charset) {
     CharsetEncoder encoder = Charset.forName(charset).newEncoder();
-    BitSet encodable = new BitSet();
-    for (char c = FIRST; c <= LAST; c++) {
-      encodable.set(c, encoder.canEncode(c));
-    }
-    return encodable;
+    return IntStream.rangeClosed(0x4E00, 0x9FFF)
+        .filter(c -> encoder.canEncode((char) c))
+        .collect(BitSet::new, BitSet::set, BitSet::or);
   }
 
   /** How many characters of the text are Chinese alone. */

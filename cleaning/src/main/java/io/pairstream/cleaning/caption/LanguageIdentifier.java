@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -36,15 +35,6 @@ final class LanguageIdentifier {
    * and of Russian, which has twenty pages of Common Crawl for each in Bulgarian.
    */
   private static final Map<String, Double> ODDS = Map.of("en", 4.0, "ru", 20.0);
-
-  /** Score for each letter that the language's alphabet lacks: odds of one to twenty. */
-  private static final int FOREIGN_LETTER = -120;
-
-  /** Cyrillic letters that not all alphabets have, before the languages that have them. */
-  private static final String[] CYRILLIC =
-      ("ыэё:be,ru щ:bg,ru,uk ъ:bg,ru и:bg,mk,ru,sr,uk йьюя:be,bg,ru,uk і:be,uk їєґ:uk ў:be"
-              + " јљњџ:mk,sr ѓќѕ:mk ћђ:sr")
-          .split(" ");
 
   /** Scripts that one language alone is written in, or nearly so. */
   private static final Map<UnicodeScript, String> SINGLE =
@@ -100,42 +90,35 @@ final class LanguageIdentifier {
    * @param hint the language that the producer names; {@code und} where none
    */
   LanguageGuess identify(String text, String hint) {
-    Letters letters = Letters.of(text);
+    UnicodeScript hinted = scripts.getOrDefault(hint, UnicodeScript.LATIN);
+    int times = hinted == UnicodeScript.LATIN ? 1 : HINTED_SCRIPT;
+    Letters letters = Letters.of(text, hinted, times);
     if (letters.count() == 0) {
       return LanguageGuess.NONE;
     }
-    UnicodeScript hinted = scripts.getOrDefault(hint, UnicodeScript.LATIN);
-    int times = hinted == UnicodeScript.LATIN ? 1 : HINTED_SCRIPT;
-    UnicodeScript script = letters.script(hinted, times);
-    double weight = letters.weight(script) * (script == hinted ? times : 1.0);
-    double others = letters.weight() - letters.weight(script);
-    double certainty = Math.min(1.0, 2 * weight / (weight + others));
-    int[] shared = candidates.get(script);
+    double certainty = Math.min(1.0, 2 * letters.share());
+    int[] shared = candidates.get(letters.script());
     if (shared != null) {
-      int[] scores = profiles.scores(text);
-      if (script == UnicodeScript.CYRILLIC) {
-        addAlphabets(text, scores);
-      }
-      return mostProbable(shared, scores, hint, certainty);
+      return mostProbable(shared, profiles.scores(text), hint, certainty);
     }
-    if (script == UnicodeScript.HAN) {
+    if (letters.script() == UnicodeScript.HAN) {
       return chineseOrJapanese(text, letters, hint, certainty);
     }
-    String single = SINGLE.get(script);
+    String single = SINGLE.get(letters.script());
     return single == null ? LanguageGuess.NONE : new LanguageGuess(single, certainty);
   }
 
   /**
    * Japanese where at least a tenth is kana, against a hint of Chinese a quarter, for which の is
-   * an ornament; else as the producer says, or else by characters that one of the two alone uses. Where there are none of
-   * these, a text is more probably Chinese the longer it is, since Japanese sentences have kana.
+   * an ornament; else as the producer says, or else by characters that one of the two alone uses.
+   * Where there are none of these, a text is more probably Chinese the longer it is, since Japanese
+   * sentences have kana.
    */
   private static LanguageGuess chineseOrJapanese(
       String text, Letters letters, String hint, double certainty) {
-    int han = letters.weight(UnicodeScript.HAN) / 2;
     int chinese = HanForms.chinese(text);
     int times = hint.equals("zh") ? 4 : 10;
-    if (letters.kana() * times >= han && letters.kana() >= chinese) {
+    if (letters.kana() * times >= letters.han() && letters.kana() >= chinese) {
       return new LanguageGuess("ja", certainty);
     }
     int japanese = HanForms.japanese(text);
@@ -143,20 +126,8 @@ final class LanguageIdentifier {
       return new LanguageGuess("ja", certainty);
     }
     boolean clear = chinese > 0 || hint.equals("zh");
-    return new LanguageGuess("zh", clear ? certainty : certainty * (1 - 0.4 * Math.pow(0.9, han)));
-  }
-
-  private void addAlphabets(String text, int[] scores) {
-    String small = text.toLowerCase(Locale.ROOT);
-    for (String entry : CYRILLIC) {
-      int colon = entry.indexOf(':');
-      int found = (int) small.chars().filter(c -> entry.lastIndexOf(c, colon - 1) >= 0).count();
-      for (int language : candidates.get(UnicodeScript.CYRILLIC)) {
-        if (entry.indexOf(profiles.languages().get(language), colon) < 0) {
-          scores[language] += found * FOREIGN_LETTER;
-        }
-      }
-    }
+    double probability = clear ? 1 : 1 - 0.4 * Math.pow(0.9, letters.han());
+    return new LanguageGuess("zh", certainty * probability);
   }
 
   private LanguageGuess mostProbable(int[] shared, int[] scores, String hint, double certainty) {

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The letters of a text, and how much of it each script makes up. All counts are code points.
+ * The letters of a text, and the script that makes up most of it. All counts are code points.
  *
- * <p>A script's weight is in quarters of a word, so that a name in Latin letters does not outweigh
- * the sentence around it: 4 for each word of a script with spaces, but 2 for one in Latin letters
+ * <p>A script's weight is in quarters of a word, so that names in Latin letters do not outweigh the
+ * sentence around them: 4 for each word of a script with spaces, but 2 for one in Latin letters
  * with a capital; 2 for each Chinese character, kana or Hangul syllable; 1 for each letter of other
  * scripts without spaces, such as Thai.
  *
@@ -21,10 +21,13 @@ import java.util.stream.Collectors;
  *     Lao, Khmer, Burmese, Tibetan and others
  * @param words words of scripts that do put spaces
  * @param kana letters of hiragana and katakana
- * @param weights weight by script; {@code HAN} includes kana and bopomofo
+ * @param han Chinese characters, bopomofo and kana
+ * @param script the one of the greatest weight, {@code HAN} for all three of them; Latin only where
+ *     it outweighs all others
+ * @param share of that script in the weight of all, 0 to 1
  */
 record Letters(
-    int count, int unspaced, int words, int kana, Map<UnicodeScript, Integer> weights) {
+    int count, int unspaced, int words, int kana, int han, UnicodeScript script, double share) {
 
   private static final Set<UnicodeScript> UNSPACED_SCRIPTS =
       scripts(
@@ -32,9 +35,6 @@ record Letters(
           AHOM BALINESE BOPOMOFO HAN HIRAGANA JAVANESE KATAKANA KHITAN_SMALL_SCRIPT KHMER LAO
           MYANMAR NEW_TAI_LUE NUSHU TAI_LE TAI_THAM TAI_VIET TANGUT THAI TIBETAN YI
           """);
-
-  private static final Set<UnicodeScript> SCRIPTS_WITH_CASE =
-      scripts("ADLAM ARMENIAN CHEROKEE CYRILLIC DESERET GEORGIAN GREEK LATIN OSAGE");
 
   private static final int WORD = 4;
   private static final int SYLLABLE = 2;
@@ -47,15 +47,21 @@ record Letters(
   }
 
   static Letters of(String text) {
+    return of(text, UnicodeScript.LATIN, 1);
+  }
+
+  /**
+   * The letters of a text, of which more is expected of one script.
+   *
+   * @param expected the script whose weight counts {@code times} as much
+   */
+  static Letters of(String text, UnicodeScript expected, int times) {
     int count = 0;
     int unspaced = 0;
     int words = 0;
-    int kana = 0;
-    int latin = 0;
-    int han = 0;
-    Map<UnicodeScript, Integer> others = Map.of();
+    Map<UnicodeScript, Integer> weights = new EnumMap<>(UnicodeScript.class);
     UnicodeScript word = null; // script of the word that goes on
-    boolean isName = false; // whether that word is Latin and has a capital
+    boolean isName = false; // whether that word has had a Latin capital
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
@@ -64,45 +70,54 @@ record Letters(
         continue;
       }
       count++;
-      // Looking a script up costs more than all the rest.
-      UnicodeScript script =
-          codePoint < 0x250
-              ? UnicodeScript.LATIN
-              : codePoint >= 0x4E00 && codePoint <= 0x9FFF ? UnicodeScript.HAN : of(codePoint);
+      UnicodeScript script = of(codePoint);
       boolean begins = script != word;
+      boolean isUnspaced = UNSPACED_SCRIPTS.contains(script);
+      boolean makesName =
+          (begins || !isName)
+              && script == UnicodeScript.LATIN
+              && Character.isUpperCase(codePoint);
       word = script;
-      if (script == UnicodeScript.LATIN) {
-        boolean capital = Character.isUpperCase(codePoint);
-        words += begins ? 1 : 0;
-        latin += begins ? WORD : 0;
-        latin -= capital && (begins || !isName) ? WORD / 2 : 0;
-        isName = capital || (isName && !begins);
-      } else if (script == UnicodeScript.HAN || script == UnicodeScript.KATAKANA) {
-        unspaced++;
-        kana += script == UnicodeScript.KATAKANA ? 1 : 0;
-        han += SYLLABLE;
-      } else if (script != UnicodeScript.COMMON && script != UnicodeScript.INHERITED) {
-        boolean isUnspaced = UNSPACED_SCRIPTS.contains(script);
-        unspaced += isUnspaced ? 1 : 0;
-        words += begins && !isUnspaced ? 1 : 0;
-        int weight =
-            script == UnicodeScript.HANGUL ? SYLLABLE : isUnspaced ? 1 : begins ? WORD : 0;
-        others = others.isEmpty() ? new EnumMap<>(UnicodeScript.class) : others;
-        others.merge(script, weight, Integer::sum);
+      isName = makesName || (isName && !begins);
+      unspaced += isUnspaced ? 1 : 0;
+      words += begins && !isUnspaced && script != UnicodeScript.COMMON ? 1 : 0;
+      int weight =
+          switch (script) {
+            case HAN, KATAKANA, HANGUL -> SYLLABLE;
+            case COMMON, INHERITED -> 0;
+            default -> isUnspaced ? 1 : (begins ? WORD : 0) - (makesName ? WORD / 2 : 0);
+          };
+      if (weight != 0) {
+        weights.merge(script, weight, Integer::sum);
       }
     }
-    if (others.isEmpty() && han == 0) {
-      return new Letters(count, unspaced, words, kana, Map.of(UnicodeScript.LATIN, latin));
+    Integer kana = weights.remove(UnicodeScript.KATAKANA);
+    if (kana != null) {
+      weights.merge(UnicodeScript.HAN, kana, Integer::sum);
     }
-    Map<UnicodeScript, Integer> weights = new EnumMap<>(UnicodeScript.class);
-    weights.putAll(others);
-    weights.merge(UnicodeScript.LATIN, latin, Integer::sum);
-    weights.merge(UnicodeScript.HAN, han, Integer::sum);
-    return new Letters(count, unspaced, words, kana, weights);
+    int han = weights.getOrDefault(UnicodeScript.HAN, 0);
+    weights.computeIfPresent(expected, (script, weight) -> weight * times);
+    UnicodeScript most = UnicodeScript.LATIN;
+    int total = 0;
+    for (Map.Entry<UnicodeScript, Integer> each : weights.entrySet()) {
+      int more = each.getValue() - weights.getOrDefault(most, 0);
+      most = more > 0 || (more == 0 && most == UnicodeScript.LATIN) ? each.getKey() : most;
+      total += each.getValue();
+    }
+    double share = weights.getOrDefault(most, 0) / Math.max(1.0, total);
+    return new Letters(
+        count, unspaced, words, (kana == null ? 0 : kana) / SYLLABLE, han / SYLLABLE, most, share);
   }
 
   /** The character's script; {@code HAN} for bopomofo, {@code KATAKANA} for all kana. */
   private static UnicodeScript of(int codePoint) {
+    // Looking a script up costs more than all the rest.
+    if (codePoint < 0x250) {
+      return UnicodeScript.LATIN;
+    }
+    if (codePoint >= 0x4E00 && codePoint <= 0x9FFF) {
+      return UnicodeScript.HAN;
+    }
     UnicodeScript script = UnicodeScript.of(codePoint);
     return switch (script) {
       case BOPOMOFO -> UnicodeScript.HAN;
@@ -111,55 +126,14 @@ record Letters(
     };
   }
 
-  /** Whether the character is a Chinese one, kana, bopomofo or a Hangul syllable. */
-  static boolean isSyllable(int codePoint) {
-    UnicodeScript script = of(codePoint);
-    return script == UnicodeScript.HAN
-        || script == UnicodeScript.KATAKANA
-        || script == UnicodeScript.HANGUL;
-  }
-
   /** Whether a word goes on with this character, which is no letter. */
   private static boolean goesOn(int codePoint) {
     return codePoint == '\'' || codePoint == '\u2019' || Character.isUnicodeIdentifierPart(codePoint);
   }
 
-  /** Weight of the script. */
-  int weight(UnicodeScript script) {
-    return weights.getOrDefault(script, 0);
-  }
-
-  /** Weight of all scripts. */
-  int weight() {
-    return weights.values().stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /**
-   * The script of the greatest weight; Latin only where it outweighs all others.
-   *
-   * @param favoured the script whose weight counts {@code times} as much
-   */
-  UnicodeScript script(UnicodeScript favoured, int times) {
-    UnicodeScript heaviest = UnicodeScript.LATIN;
-    int most = 0;
-    for (Map.Entry<UnicodeScript, Integer> entry : weights.entrySet()) {
-      int weight = entry.getValue() * (entry.getKey() == favoured ? times : 1);
-      if (weight > most || (weight == most && heaviest == UnicodeScript.LATIN)) {
-        heaviest = weight == 0 ? heaviest : entry.getKey();
-        most = weight;
-      }
-    }
-    return heaviest;
-  }
-
   /** Whether most of the text is of scripts that put no spaces between words. */
   boolean mostlyUnspaced() {
-    return UNSPACED_SCRIPTS.contains(script(UnicodeScript.LATIN, 1));
-  }
-
-  /** Whether most of the text is of scripts without capitals. */
-  boolean mostlyWithoutCase() {
-    return !SCRIPTS_WITH_CASE.contains(script(UnicodeScript.LATIN, 1));
+    return UNSPACED_SCRIPTS.contains(script);
   }
 
   /** The long vowel and voicing marks and the closing mark: letters of no single script. */
