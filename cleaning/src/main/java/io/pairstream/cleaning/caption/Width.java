@@ -5,9 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Gives characters their ordinary width: full-width letters, digits and symbols become ASCII,
- * half-width katakana and Hangul full-width. Only these forms of Unicode's compatibility mappings
- * are applied: ligatures, superscripts and circled numbers say something and stay.
+ * Gives characters their ordinary form: full-width letters, digits and symbols become ASCII,
+ * half-width katakana and Hangul full-width; radicals, Latin and Armenian ligatures and shaped
+ * Arabic letters, as copied from PDF files, become the characters that they look like. No other
+ * compatibility mapping of Unicode is applied: superscripts and circled numbers say something and
+ * stay.
  *
  * <p>The full-width {@code ！（），．：；？～} are ordinary punctuation in Chinese and Japanese: they stay
  * where the text holds a Chinese character, kana or Hangul, and become ASCII elsewhere.
@@ -17,16 +19,31 @@ import java.util.regex.Pattern;
 final class Width {
 
   /**
-   * Full-width and half-width forms without the macron, whose plain form would begin with a space.
+   * Full-width and half-width forms without the macron, whose plain form would begin with a space;
+   * ligatures; Arabic letters, without words in one character; radicals.
    */
-  private static final Pattern FORM = Pattern.compile("[\uFF01-\uFFEE&&[^\uFFE3]]");
+  private static final Pattern FORM =
+      Pattern.compile(
+          "[\uFF01-\uFFEE\uFB00-\uFB17\uFB50-\uFDC7\uFE80-\uFEFC\u2E80-\u2FD5&&[^\uFFE3]]");
+
+  /**
+   * Radicals of U+2E80 to U+2EF3 that are also characters, each before that character; Unicode has
+   * compatibility mappings for two of them only.
+   *
+   * @see <a href="https://www.unicode.org/Public/UCD/latest/ucd/EquivalentUnifiedIdeograph.txt">
+   *     Equivalent unified ideographs</a>
+   */
+  private static final String RADICALS =
+      "⺒巳⺓幺⺜日⺝月⺠民⺧牛⺩王⺬示⺶羊⺽臼⻁虎⻄西⻅见⻆角⻉贝⻋车⻏邑⻑長⻓长⻔门⻗雨⻘青⻙韦"
+          + "⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀";
 
   private static final String EAST_ASIAN_PUNCTUATION =
       "\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF5E";
 
   private static final Pattern EAST_ASIAN =
       Pattern.compile(
-          "[\u3001-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF66-\uFFDC\\x{20000}-\\x{3FFFF}]");
+          "[\u2E80-\u2FD5\u3001-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF66-\uFFDC"
+              + "\\x{20000}-\\x{3FFFF}]");
 
   private Width() {}
 
@@ -40,7 +57,13 @@ final class Width {
         found ->
             kept.contains(found.group())
                 ? found.group()
-                : Matcher.quoteReplacement(
-                    Normalizer.normalize(found.group(), Normalizer.Form.NFKC)));
+                : Matcher.quoteReplacement(plain(found.group())));
+  }
+
+  private static String plain(String form) {
+    int radical = RADICALS.indexOf(form);
+    return radical < 0
+        ? Normalizer.normalize(form, Normalizer.Form.NFKC)
+        : RADICALS.substring(radical + 1, radical + 2);
   }
 }
