@@ -98,6 +98,7 @@ public enum RejectReason {
   DUPLICATE_PAIR,
   NEAR_COPY,
   BRIDGES_SPLITS,
+  TOO_MANY_CAPTIONS,
   STEP_CRASHED;
 
   /** Where on the class path each reason's title and remedy lie, in every language of the pages. */

@@ -9,8 +9,10 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  * @param maxDistanceBits perceptual hashes that differ in at most so many of 64 bits are near
  *     copies
  * @param mirrored whether a mirrored picture is a copy
+ * @param maxCaptions most captions from the web that one picture is published with; 0 for any
+ *     number
  */
-public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
+public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored, int maxCaptions) {
 
   /** Treatment of near copies. */
   public enum Policy {
@@ -29,14 +31,16 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
   }
 
   /** Settings of a recipe without the section. */
-  public static final NearCopies DEFAULT = new NearCopies(Policy.KEEP_ALL, 4, true);
+  public static final NearCopies DEFAULT = new NearCopies(Policy.KEEP_ALL, 4, true, 20);
 
   /** Reads {@code near-copies.*}. */
   public static NearCopies from(RecipeReader recipe) {
     return new NearCopies(
         recipe.choice("near-copies.policy", DEFAULT.policy),
         recipe.integer("near-copies.max-distance-bits", DEFAULT.maxDistanceBits, 0, 8),
-        recipe.flag("near-copies.mirrored", DEFAULT.mirrored));
+        recipe.flag("near-copies.mirrored", DEFAULT.mirrored),
+        recipe.integer(
+            "near-copies.max-captions-of-a-picture", DEFAULT.maxCaptions, 0, 1_000_000));
   }
 
   public boolean areLookedFor() {
@@ -57,5 +61,12 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
               case KEEP_BEST -> "rejects the smaller one";
               default -> "puts the later one into the split of the first";
             });
+  }
+
+  /** Description of the limit of captions, for a person; empty where there is none. */
+  public String captionsInWords() {
+    return maxCaptions == 0
+        ? ""
+        : "publishes a picture from the web with at most %d captions".formatted(maxCaptions);
   }
 }

@@ -24,7 +24,7 @@ class RecipeTryPrinterTest {
             new RecipeTryPrinter.Tried("mine", "1", nothing),
             List.of("photos"),
             null,
-            new NearCopies(policy, 4, true));
+            new NearCopies(policy, 4, true, 20));
 
     assertThat(out.toString().contains("near copies are left out"))
         .isEqualTo(policy != NearCopies.Policy.IGNORE);

@@ -44,6 +44,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * of the group's first picture: 32 bytes of image digest, 8 for its pixels and 8 for its hash. What
  * was kept without that is never superseded.
  *
+ * <p>Where all near copies are kept, the store has the number of a group's pictures, from the second
+ * on, under the image digest of the first and two more bytes.
+ *
  * <p>A picture that has left its split is there once more, under its image digest and one more
  * byte. Later ones are no copies of it, but belong to its group, and take its place.
  */
@@ -54,6 +57,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private static final int UPRIGHT_KEY_BYTES = Long.BYTES + 1;
   private static final int MIRRORED_KEY_BYTES = UPRIGHT_KEY_BYTES + 1;
   private static final int GONE_KEY_BYTES = DIGEST_BYTES + 1;
+  private static final int COUNT_KEY_BYTES = DIGEST_BYTES + 2;
   private static final byte[] GONE = {1};
 
   /** Splits in the order of their numbers in the store's keys: must not change. */
@@ -138,6 +142,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       supersede(digest, fingerprint, near, finding);
     } else {
       inGroup(finding, near.get(0).group(), near.get(0).split());
+      count(finding);
     }
     if (finding.getReason().isEmpty()) {
       keep(digest, fingerprint, finding);
@@ -167,6 +172,15 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       putLargest(digest, fingerprint, finding);
     }
     return finding;
+  }
+
+  /** Counts a further picture of its group. */
+  private void count(Finding finding) {
+    byte[] key = Arrays.copyOf(HEX.parseHex(finding.getPictureGroup()), COUNT_KEY_BYTES);
+    byte[] known = pictures.get(key);
+    int earlier = known == null ? 1 : ByteBuffer.wrap(known).getInt();
+    finding.setEarlierPictures(earlier);
+    pictures.put(key, ByteBuffer.allocate(Integer.BYTES).putInt(earlier + 1).array());
   }
 
   /** Notes that a picture has left its split. */

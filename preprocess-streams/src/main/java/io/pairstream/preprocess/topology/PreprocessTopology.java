@@ -193,9 +193,13 @@ public final class PreprocessTopology {
         judged(
             "check-sample",
             grouped.kept(),
-            task ->
-                new Receipts(task)
-                    .refuseEqualSamples(new Takedowns(task, takedownsOfTasks), refusals),
+            task -> {
+              Receipts receipts = new Receipts(task);
+              int most = plan.nearCopies().maxCaptions();
+              return receipts
+                  .refuseEqualSamples(new Takedowns(task, takedownsOfTasks), refusals)
+                  .andThen(pair -> receipts.refuseFurtherCaptions(pair, most));
+            },
             RECEIPTS_STORE,
             TAKEDOWNS_STORE);
 

@@ -12,6 +12,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.rejection.Measurements;
@@ -35,8 +36,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * the id of a pair of just that caption (none is needed where pair and sample have one id); and
  * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
  * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
- * and its split, and that it is a near copy where a larger one has taken its place. A fourth,
- * {@code of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where one
+ * and its split, and that it is a near copy where a larger one has taken its place; its copies less one
+ * are the captions from the web that the picture has, as are those under {@code
+ * captions/IMAGE-DIGEST} where near copies are not looked for. A fourth, {@code
+ * of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where one
  * picture of a group is published and may leave its place, and has what their producers said.
  */
 final class Receipts {
@@ -45,6 +48,7 @@ final class Receipts {
   private static final String ENTRY = "entry/";
   private static final String PICTURE = "picture/";
   private static final String OF = "of/";
+  private static final String CAPTIONS = "captions/";
 
   private final KeyValueStore<String, Receipt> store;
 
@@ -91,6 +95,7 @@ final class Receipts {
         Receipt.newBuilder()
             .setImageDigest(finding.getPictureGroup())
             .setStatus(finding.getSplit())
+            .setCopies(1 + finding.getEarlierPictures())
             .build());
   }
 
@@ -264,6 +269,41 @@ final class Receipts {
                     .findFirst()
                     .map(Outcome::<PreparedPair>rejected)
                     .orElseGet(() -> Outcome.kept(pair)));
+  }
+
+  /**
+   * Rejects a pair from the web whose picture is published with as many captions from the web as it
+   * may have, and counts the others. Each earlier near copy of the picture counts as a caption. What
+   * is withdrawn later, or was published before the recipe had a limit, makes no difference.
+   *
+   * <p>Rejects: {@code TOO_MANY_CAPTIONS}.
+   *
+   * @param most captions of a picture; 0 for any number
+   */
+  Tracked<Outcome<PreparedPair>> refuseFurtherCaptions(
+      Tracked<Outcome<PreparedPair>> judged, int most) {
+    return judged.as(judged.stage().then(pair -> counted(pair, most)));
+  }
+
+  private Outcome<PreparedPair> counted(PreparedPair pair, int most) {
+    if (most == 0 || !pair.getSourceKind().equals(SourceKind.SCRAPED.name())) {
+      return Outcome.kept(pair);
+    }
+    String image = pair.getImageDigest();
+    Receipt group = store.get(PICTURE + image);
+    String key = group == null ? CAPTIONS + image : PICTURE + image;
+    Receipt picture = group == null ? store.get(key) : group;
+    long earlier = picture == null ? 0 : picture.getCopies() - 1;
+    if (earlier >= most) {
+      return Outcome.rejected(
+          RejectReason.TOO_MANY_CAPTIONS,
+          "the picture has %d captions from the web already, each earlier near copy counted as one"
+              .formatted(earlier),
+          Measured.atMost("captions_of_picture", earlier + 1, most, "captions"));
+    }
+    Receipt.Builder next = picture == null ? Receipt.newBuilder() : Receipt.newBuilder(picture);
+    store.put(key, next.setCopies(earlier + 2).build());
+    return Outcome.kept(pair);
   }
 
   /** Other pairs that were published with a sample; the pair itself is refused before. */

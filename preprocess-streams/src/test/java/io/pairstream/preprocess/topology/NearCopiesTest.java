@@ -144,6 +144,74 @@ class NearCopiesTest {
     return records.stream().map(TestRecord::key).toList();
   }
 
+  /** A pair from the web with a caption of its own. */
+  private static RawPair scraped(RawPair pair, int caption) {
+    return RawPair.newBuilder(pair)
+        .setSourceKind("SCRAPED")
+        .setCaption("what page number " + caption + " says of it")
+        .build();
+  }
+
+  private List<String> rejections() {
+    return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ignore", "keep-all", "keep-first"})
+  void aPictureFromTheWebHasAsManyCaptionsAsTheRecipeSays(String policy) {
+    start(policy + ", max-captions-of-a-picture: 3");
+    RawPair shown = pair(1, HASH);
+
+    IntStream.range(0, 2).forEach(page -> topology.send("scraped", scraped(shown, page)));
+    settle();
+    IntStream.range(0, 6).forEach(page -> topology.send("scraped", scraped(shown, page)));
+    send(shown);
+
+    assertThat(ids(topology.training())).hasSize(4).contains(TopologyUnderTest.pairId(shown));
+    List<TestRecord<String, QuarantinedPair>> quarantine = topology.quarantine();
+    QuarantinedPair last = quarantine.get(4).value();
+    assertThat(quarantine.stream().map(record -> record.value().getReason()))
+        .containsExactlyInAnyOrder(
+            "DUPLICATE_PAIR",
+            "DUPLICATE_PAIR",
+            "TOO_MANY_CAPTIONS",
+            "TOO_MANY_CAPTIONS",
+            "TOO_MANY_CAPTIONS");
+    assertThat(last.getStep()).isEqualTo("check-sample");
+    assertThat(last.getMeasured().getValue()).isEqualTo(4);
+    assertThat(last.getMeasured().getLimit()).isEqualTo(3);
+    assertThat(topology.receipts())
+        .filteredOn(receipt -> receipt.key().equals(TopologyUnderTest.pairId(scraped(shown, 5))))
+        .extracting(receipt -> receipt.value().getReason())
+        .containsExactly("TOO_MANY_CAPTIONS");
+  }
+
+  @Test
+  void nearCopiesFromTheWebCountAsCaptions() {
+    start("keep-all, max-captions-of-a-picture: 3");
+
+    for (int page = 0; page < 6; page++) {
+      topology.send("scraped", scraped(pair(page, off(HASH, page % 2)), page));
+      settle();
+    }
+    send(pair(6, HASH));
+    settle();
+
+    assertThat(ids(topology.training())).hasSize(4);
+    assertThat(rejections()).hasSize(3).containsOnly("TOO_MANY_CAPTIONS");
+  }
+
+  @Test
+  void zeroAllowsAnyNumberOfCaptions() {
+    start("keep-all, max-captions-of-a-picture: 0");
+    RawPair shown = pair(1, HASH);
+
+    IntStream.range(0, 30).forEach(page -> topology.send("scraped", scraped(shown, page)));
+    settle();
+
+    assertThat(ids(topology.training())).hasSize(30);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 4})
   void laterOneIsRejectedAndNamesTheFirst(int bits) {

@@ -49,6 +49,7 @@ public final class RecipeDiff {
           RejectReason.DUPLICATE_PAIR.name(),
           RejectReason.NEAR_COPY.name(),
           RejectReason.BRIDGES_SPLITS.name(),
+          RejectReason.TOO_MANY_CAPTIONS.name(),
           RejectReason.MODEL_REFUSED.name(),
           RejectReason.WITHDRAWN.name());
 

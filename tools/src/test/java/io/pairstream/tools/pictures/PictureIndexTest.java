@@ -89,7 +89,7 @@ class PictureIndexTest {
 
     assertThat(pairsInTwoSplits()).containsExactlyInAnyOrder("ab1", "cd2");
     List<NearCopy> upright = new ArrayList<>();
-    pictures.inTwoSplits(new NearCopies(NearCopies.Policy.IGNORE, 4, false), upright::add);
+    pictures.inTwoSplits(new NearCopies(NearCopies.Policy.IGNORE, 4, false, 20), upright::add);
     assertThat(upright).isEmpty();
   }
 
