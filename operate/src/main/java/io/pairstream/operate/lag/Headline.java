@@ -15,7 +15,8 @@ import java.util.OptionalDouble;
  *
  * @param verdict of the platform's own group that is in the worst trouble, else of another one,
  *     else the worst
- * @param sentence the sentence of that group and how many more are in trouble, or that all is well;
+ * @param sentence the sentence of that group and how many more are in trouble, or that all is well,
+ *     with what waits where that is true of all groups;
  *     and which have not started
  */
 public record Headline(LagVerdict verdict, Sentence sentence) {
@@ -50,16 +51,20 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
                     first.now().verdict(),
                     isAbsent(first)
                         ? first.now().sentence()
-                        : withMissing(sentence(first, counted), groups)));
+                        : withMissing(sentence(first, counted, groups), groups)));
   }
 
-  private static Sentence sentence(GroupLag first, List<GroupLag> counted) {
+  private static Sentence sentence(
+      GroupLag first, List<GroupLag> counted, Collection<GroupLag> all) {
     Sentence own = first.now().sentence();
     long troubles = counted.stream().filter(Headline::isTrouble).count();
     if (!first.now().verdict().isWorseThan(LagVerdict.OK)) {
-      return oldestSeconds(counted).orElse(0) < LONG_SECONDS
-          ? Template.ALL_IS_WELL.with(waiting(counted))
-          : own;
+      // A number here must not contradict those of groups that are listed and do not count.
+      boolean isAll =
+          all.stream().allMatch(group -> group.decides() || isAbsent(group) || !group.now().waits());
+      return oldestSeconds(counted).orElse(0) >= LONG_SECONDS
+          ? own
+          : isAll ? Template.ALL_IS_WELL.with(waiting(counted)) : Template.ALL_IS_WELL_ALONE.with();
     }
     return troubles < 2
         ? own

@@ -44,6 +44,7 @@ public enum Template {
   BEHIND_THAT("{0}; behind that {1}"),
 
   ALL_IS_WELL("All is well: {0}"),
+  ALL_IS_WELL_ALONE("All is well"),
   ONE_MORE_TROUBLE("{0}; and one more trouble"),
   MORE_TROUBLES("{0}; and {1} more troubles"),
 

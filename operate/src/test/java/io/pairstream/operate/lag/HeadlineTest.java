@@ -99,6 +99,20 @@ class HeadlineTest {
     assertThat(of(rests).sentence().text()).isEqualTo("All is well: nothing waits");
   }
 
+  @Test
+  void noNumberContradictsThatAllIsWell() {
+    GroupLag feed = PlayedLag.group("pairs-feed", LagVerdict.OK, "Stable", 1030, false);
+    GroupLag rests = group("pairs-b", LagVerdict.IDLE, "Stable");
+    GroupLag moves = PlayedLag.group("pairs-a", LagVerdict.OK, "Stable", 12, true);
+    GroupLag muted = moves.muted(new Mute("pairs-a", PlayedLag.AT, "moves", "ann"));
+
+    assertThat(of(rests, feed).sentence().text()).isEqualTo("All is well");
+    assertThat(of(rests, feed, group("pairs-fetch", LagVerdict.UNKNOWN, "Absent")).sentence().text())
+        .isEqualTo("All is well; pairs-fetch has not started");
+    assertThat(of(moves, feed).sentence().text()).isEqualTo("All is well");
+    assertThat(of(rests, muted).sentence().text()).isEqualTo("All is well");
+  }
+
   /** Nothing is said of those that have not started: they are about to. */
   @Test
   void whatStartsIsSaidCalmly() {
