@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  *       begin like a date.
  * </ul>
  *
+ * <p>An extension goes along: {@code ext. 5}, {@code x5}, 转801.
+ *
  * <p>Between groups are at most two of space, hyphen, dot, slash and parentheses.
  *
  * <p>Left alone, unless behind a word like {@code tel}: numbers behind a word for goods or books
@@ -32,7 +34,13 @@ final class PhoneNumbers implements SpanFinder {
 
   private static final String BETWEEN = "[ ./()-]{1,2}+";
   private static final String ANOTHER_DIGIT = "(?:[ ./()-]{0,2}+\\d)";
-  private static final String END = "(?!" + WORD_CHARACTER + ")";
+
+  /** An extension, which goes with its number. */
+  private static final String EXTENSION =
+      "(?:[ ,;\uFF0C]{0,2}(?:(?i:ext(?:ension|n)?|x)|\u8F6C|\u8F49|\u5206\u673A|\u5206\u6A5F"
+          + "|\u5185\u7EBF|\u5167\u7DDA)[ .:\uFF1A]{0,2}\\d{1,6})?+";
+
+  private static final String END = EXTENSION + "(?!" + WORD_CHARACTER + ")";
 
   /** Characters between a word such as "Tel" and the number that it announces. */
   private static final String ANNOUNCED = "[ .:#\uFF1A\u2116-]{0,3}";

@@ -12,6 +12,13 @@ import java.util.regex.Pattern;
 @FunctionalInterface
 interface SpanFinder {
 
+  /** Signs that stand between a word and what it introduces or what follows in a list. */
+  String SEPARATORS = " :,;/|\uFF1A\uFF0C\u3001\uFF1B";
+
+  Pattern ENDS_CLAUSE =
+      Pattern.compile(
+          "\\s*+(?:$|[.,;!?)\\]\u3002\uFF0C\u3001\uFF1B\uFF01\uFF1F\uFF09\u3011])");
+
   /** The first that begins at {@code from} or behind it, or {@link Span#NONE}. */
   Span next(String text, int from);
 
@@ -48,8 +55,9 @@ interface SpanFinder {
   }
 
   /**
-   * The text without any, each with the pair of brackets that held nothing else; a space is put
-   * where two words would meet.
+   * The text without any, each with the pair of brackets that held nothing else, and without the
+   * colon or comma before it that has nothing behind it any more; a space is put where two words
+   * would meet.
    */
   default String removedFrom(String text) {
     StringBuilder out = new StringBuilder(text.length());
@@ -59,11 +67,21 @@ interface SpanFinder {
           found.start() > copied
               && found.end() < text.length()
               && isPair(text.charAt(found.start() - 1), text.charAt(found.end()));
+      boolean opensBracket = // which a telephone number may begin with
+          found.end() < text.length()
+              && isPair(text.charAt(found.start()), text.charAt(found.end()))
+              && text.substring(found.start(), found.end()).indexOf(')') < 0;
       out.append(text, copied, inBrackets ? found.start() - 1 : found.start());
-      if (!out.isEmpty() && out.charAt(out.length() - 1) != ' ') {
+      copied = inBrackets || opensBracket ? found.end() + 1 : found.end();
+      boolean endsClause = ENDS_CLAUSE.matcher(text).region(copied, text.length()).lookingAt();
+      int end = out.length();
+      while (endsClause && end > 0 && SEPARATORS.indexOf(out.charAt(end - 1)) >= 0) {
+        end--;
+      }
+      out.setLength(end);
+      if (!endsClause && end > 0 && out.charAt(end - 1) != ' ') {
         out.append(' ');
       }
-      copied = inBrackets ? found.end() + 1 : found.end();
     }
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
   }

@@ -42,7 +42,10 @@ class TextPartsTest {
       value = {
         "ＡＢＣ１２３ | ABC123", "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
         "一只狗，ＡＢ！ | 一只狗，AB！", "ﾊﾞｽ ￥ | バス ¥",
-        "ﬁne x² ① | ﬁne x² ①"
+        "ﬁne ﬂowers in oﬃces x² ① ㎏ | fine flowers in offices x² ① ㎏",
+        "⼀只⽩⾊的⽝在⽔边的⽯头上 | 一只白色的犬在水边的石头上", "⼀⼆三⾏⼈，⻓⻢ | 一二三行人，长马",
+        "⺠⻔⻰⺟⻳ ⺼⻌ | 民门龙母龟 ⺼⻌", "\uF9BA\uF90A丽\uFA0E | 了金丽\uFA0E",
+        "\uFEDB\uFEE0\uFE90 \uFEFB \uFDFA | كلب لا \uFDFA"
       })
   void foldsWidthAndNothingElse(String wide, String folded) {
     assertThat(Normalizer.normalize(Width.folded(wide), Normalizer.Form.NFC)).isEqualTo(folded);
@@ -82,10 +85,10 @@ class TextPartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "see http://a.example/b?c=d. | see .",
+        "see http://a.example/b?c=d. | see.",
         "see (https://a.example) now | see  now",
         "www.example.com/x | ''",
-        "at example.com/dogs, today | at , today",
+        "at example.com/dogs, today | at, today",
         "狗http://a.example/b狗 | 狗 狗",
         "http://w.example/Foo_(bar) dog | ' dog'"
       })
@@ -113,12 +116,32 @@ class TextPartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "write to anna.b+c@mail.example.org. | write to .",
+        "write to anna.b+c@mail.example.org. | write to.",
         "mailto:a@b.cd dog | ' dog'",
         "邮箱abc@qq.com谢谢 | 邮箱 谢谢"
       })
   void removesEmailAddresses(String text, String without) {
     assertThat(SpanFinder.emailAddresses().removedFrom(text)).isEqualTo(without.replace("'", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "出租公寓，电话010-62345678转801 | 出租公寓，电话",
+        "出租公寓，电话：010-62345678 转 801，价格面议 | 出租公寓，电话，价格面议",
+        "出租公寓（电话 010-62345678 分机801） | 出租公寓（电话）",
+        "flat to let, 415-555-0199 ext. 5 | flat to let",
+        "flat to let, call 415-555-0199x5, no pets | flat to let, call, no pets",
+        "flat to let, tel: (415) 555-0199 extension 12. | flat to let, tel.",
+        "flat to let: 415-555-0199, 415-555-0198. | flat to let.",
+        "两居室，13800138000、13900139000！ | 两居室！",
+        "房东：13800138000，微信同号 | 房东，微信同号",
+        "flat (415-555-0199) to let | flat to let",
+        "call 415-555-0199 extra large bed | call extra large bed"
+      })
+  void nothingOfATelephoneNumberStays(String text, String without) {
+    assertThat(new PhoneNumbers().removedFrom(text).replace("  ", " ")).isEqualTo(without);
   }
 
   @ParameterizedTest
