@@ -18,7 +18,8 @@ import org.unbescape.html.HtmlEscape;
  *
  * <ol>
  *   <li>HTML entities are decoded;
- *   <li>UTF-8 that was read as Windows-1252 or Latin-1 is repaired ({@link Mojibake});
+ *   <li>UTF-8 that was read as Windows-1252 or Latin-1 is repaired ({@link Mojibake}), and so are
+ *       older encodings ({@link LegacyMojibake});
  *   <li>full-width letters and digits become ordinary ones ({@link Width});
  *   <li>HTML tags and Markdown links go, their words stay ({@link Markup});
  *   <li>web addresses ({@link Links}), e-mail addresses ({@link SpanFinder}) and telephone numbers

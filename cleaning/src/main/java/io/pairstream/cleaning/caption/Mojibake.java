@@ -59,7 +59,7 @@ final class Mojibake {
 
   /** The text as it was before it was decoded wrongly, up to {@value #MOST_TIMES} times. */
   static String repaired(String text) {
-    String repaired = text;
+    String repaired = LegacyMojibake.repaired(text);
     for (int times = 0; times < MOST_TIMES; times++) {
       String next = repairedOnce(repaired);
       if (next.equals(repaired)) {
@@ -86,16 +86,26 @@ final class Mojibake {
         .replaceAll(found -> found.group().equals("\u00C3") ? "\u00E0" : "");
   }
 
+  /** The bytes that were read as the text, a char for each; empty where other characters are there. */
+  static String bytes(String text) {
+    StringBuilder bytes = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int place = c == 0 ? -1 : WINDOWS_1252.indexOf(c);
+      if (place < 0 && c > 0xFF) {
+        return "";
+      }
+      bytes.append(place < 0 ? c : (char) (0x80 + place));
+    }
+    return bytes.toString();
+  }
+
   /**
    * The character that the sequence encodes; the sequence itself where text may not hold that
    * character.
    */
   private static String decoded(String sequence) {
-    byte[] bytes = new byte[sequence.length()];
-    for (int i = 0; i < bytes.length; i++) {
-      int place = WINDOWS_1252.indexOf(sequence.charAt(i));
-      bytes[i] = (byte) (place < 0 ? sequence.charAt(i) : 0x80 + place);
-    }
+    byte[] bytes = bytes(sequence).getBytes(StandardCharsets.ISO_8859_1);
     String decoded = new String(bytes, StandardCharsets.UTF_8);
     if (decoded.equals("\uFFFD") && !sequence.equals("\u00EF\u00BF\u00BD")) {
       return sequence; // half of a surrogate pair
