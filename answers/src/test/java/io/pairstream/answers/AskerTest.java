@@ -67,7 +67,8 @@ class AskerTest {
 
       assertThat(asker.busy(stuckSince + minute / 2)).isEmpty();
       assertThat(asker.busy(stuckSince + 4 * minute).map(Obstacle::text))
-          .contains("the model loops has answered no question for 4 min; its card allows 1 s for each");
+          .contains(
+              "the model loops has answered no question for 4 min; its card allows 1 s for each");
     } finally {
       end.countDown();
     }

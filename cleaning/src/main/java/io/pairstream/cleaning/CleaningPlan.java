@@ -149,9 +149,7 @@ public final class CleaningPlan {
             reader -> PixelNormalisation.from(reader, pictures.pixels().colour()));
     nearCopies = draft.read("near-copies", KeyEffect.PLACES, NearCopies::from);
     draft.noted().add(new PlannedStep("near-copies", "look-up", nearCopies.inWords()));
-    draft
-        .noted()
-        .add(new PlannedStep("near-copies", "check-sample", nearCopies.captionsInWords()));
+    draft.noted().add(new PlannedStep("near-copies", "check-sample", nearCopies.captionsInWords()));
     split = draft.read("split", KeyEffect.PLACES, SplitByImage::new);
     if (!split.isByImage() && !nearCopies.areLookedFor()) {
       recipe.problem(

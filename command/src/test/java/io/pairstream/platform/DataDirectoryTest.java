@@ -113,8 +113,12 @@ class DataDirectoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "imports", "ingest operate score state", "platform.lock notes.txt",
-        "broker logs tmp", ".DS_Store lost+found up.log"
+        "",
+        "imports",
+        "ingest operate score state",
+        "platform.lock notes.txt",
+        "broker logs tmp",
+        ".DS_Store lost+found up.log"
       })
   void takesAFolderThatIsEmptyOrOfAPlatform(String names) throws IOException {
     for (String name : names.isEmpty() ? new String[0] : names.split(" ")) {

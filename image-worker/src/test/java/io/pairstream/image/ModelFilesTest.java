@@ -82,8 +82,7 @@ class ModelFilesTest {
           confinement.start(
               ImageWindow.none(), card.files().stream().map(file -> file.path()).toList());
       process.greet(LIMIT);
-      StoredPicture black =
-          new StoredPicture(new EncodedImage(new byte[3 * 8 * 8]), true, 8, 8, 3);
+      StoredPicture black = new StoredPicture(new EncodedImage(new byte[3 * 8 * 8]), true, 8, 8, 3);
       Item item = new Item(List.of(black), List.of(), 0);
       ModelRequest request = new ModelRequest(7, List.of(ModelPool.plan(card, 2)), List.of(item));
       return process.ask(7, LIMIT, request::writeTo, ModelReply::readFrom).answer().items().get(0);

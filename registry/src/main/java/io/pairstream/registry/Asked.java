@@ -11,8 +11,8 @@ import org.apache.avro.Schema;
 
 /**
  * A schema that a request is about, of anybody's making. Looking it up takes time in proportion to
- * its length: its defaults are not checked, which Avro does for each by all those inside it, so that
- * the work may double with each level.
+ * its length: its defaults are not checked, which Avro does for each by all those inside it, so
+ * that the work may double with each level.
  */
 final class Asked {
 

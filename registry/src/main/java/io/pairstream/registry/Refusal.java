@@ -27,7 +27,6 @@ final class Refusal extends RuntimeException {
 
   Answer answer() {
     int status = code > 999 ? code / 100 : code;
-    return Answer.of(
-        status, RegistryService.MEDIA_TYPE, Json.bytes(new Told(code, getMessage())));
+    return Answer.of(status, RegistryService.MEDIA_TYPE, Json.bytes(new Told(code, getMessage())));
   }
 }

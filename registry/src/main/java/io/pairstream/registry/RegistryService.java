@@ -154,8 +154,7 @@ public final class RegistryService implements AutoCloseable {
         post("/subjects/{subject}/versions", this::register));
   }
 
-  private Route get(
-      String path, BiFunction<List<SchemaVersion>, Incoming, Answer> reading) {
+  private Route get(String path, BiFunction<List<SchemaVersion>, Incoming, Answer> reading) {
     return Route.get(
         path,
         Access.OPEN,
@@ -193,7 +192,9 @@ public final class RegistryService implements AutoCloseable {
     throw new CompletionException(cause);
   }
 
-  /** The answer by what is known, or where that says that something is missing, by what there is. */
+  /**
+   * The answer by what is known, or where that says that something is missing, by what there is.
+   */
   private CompletionStage<Answer> known(Function<List<SchemaVersion>, Answer> answering) {
     try {
       return CompletableFuture.completedFuture(answering.apply(log.all()));

@@ -24,8 +24,8 @@ public final class LabelRule {
   private LabelRule() {}
 
   /**
-   * The labels in their order, without the white space around them, empty ones and repeats. One that
-   * holds {@link #SEPARATOR} is several, as in a file. What has been cleaned is not changed by
+   * The labels in their order, without the white space around them, empty ones and repeats. One
+   * that holds {@link #SEPARATOR} is several, as in a file. What has been cleaned is not changed by
    * cleaning.
    */
   public static List<String> cleaned(List<String> labels) {

@@ -44,7 +44,8 @@ class LabelRuleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a\tb", "a\nb", "\uD83D", "caf\uFFFD", "a\u202Eb", "a\u2067b", "a\u2028b"})
+  @ValueSource(
+      strings = {"a\tb", "a\nb", "\uD83D", "caf\uFFFD", "a\u202Eb", "a\u2067b", "a\u2028b"})
   void refusesWhatIsNoPlainText(String label) {
     assertThat(LabelRule.fault(List.of(label)))
         .contains("a label holds control characters, or bytes that are not UTF-8");

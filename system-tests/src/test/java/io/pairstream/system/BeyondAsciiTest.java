@@ -43,8 +43,7 @@ class BeyondAsciiTest {
   void theWholeWayFromPicturesToBatches(String variable) throws Exception {
     Path home = Files.createDirectory(folder.resolve("张伟 ä"));
     release = new UnpackedRelease(home);
-    locale =
-        variable.isEmpty() ? Map.of() : Map.of(variable.split("=")[0], variable.split("=")[1]);
+    locale = variable.isEmpty() ? Map.of() : Map.of(variable.split("=")[0], variable.split("=")[1]);
     run("draw", "照片", "--pairs", "40");
     Path photos = home.resolve("照片");
     Files.move(photos.resolve("000001.jpg"), photos.resolve("猫 ö.jpg"));
@@ -53,8 +52,14 @@ class BeyondAsciiTest {
         PairstreamProcess.start(
             folder.resolve("up.log"),
             release.command(
-                locale, "up", "--data-dir", "数据", "--recipe", "demo",
-                "--decode-deadline", "PT25S"))) {
+                locale,
+                "up",
+                "--data-dir",
+                "数据",
+                "--recipe",
+                "demo",
+                "--decode-deadline",
+                "PT25S"))) {
       Await.until("it is up", () -> up.said().contains("Ctrl-C stops it."), up::said);
       assertThat(up.said()).contains(home.resolve("数据").toString());
       assertThat(run("import", "照片", "--data-dir", "数据", "--wait")).doesNotContain("�", "??");

@@ -155,8 +155,7 @@ class UnpackedPartsTest {
                 .filter(
                     entry ->
                         parts.stream().noneMatch(part -> part.jar().equals(jar) && part.has(entry)))
-                .forEach(
-                    entry -> unlisted.add(jar + ": " + entry.replaceFirst("/[^/]*$", ""))));
+                .forEach(entry -> unlisted.add(jar + ": " + entry.replaceFirst("/[^/]*$", ""))));
 
     assertThat(unlisted).isEmpty();
     assertThat(parts)

@@ -35,11 +35,9 @@ final class UnpackedRelease {
     }
     Files.createFile(root.resolve("lib/classes.lst"));
     // Empty, so that none are parsed beforehand.
-    Files.createFile(
-        root.resolve("app-classes-" + System.getProperty("java.vm.version") + ".jsa"));
+    Files.createFile(root.resolve("app-classes-" + System.getProperty("java.vm.version") + ".jsa"));
     Path launcher = Files.createDirectory(root.resolve("bin")).resolve("pairstream");
-    Files.copy(
-        PROJECT.resolve("pairstream"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(PROJECT.resolve("pairstream"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
   }
 
   private static void link(Path from, Path to) throws IOException {
@@ -65,8 +63,7 @@ final class UnpackedRelease {
     builder
         .environment()
         .put(
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1 \"-Djava.io.tmpdir=%s\"".formatted(home));
+            "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 \"-Djava.io.tmpdir=%s\"".formatted(home));
     builder.environment().putAll(locale);
     return builder;
   }

@@ -194,7 +194,8 @@ class VisionModelTest {
 
   @Test
   void aRejectedPictureCostsItselfAnAnswerWhereAnyOtherIsSeen() throws Exception {
-    scripts.put("red", exchange -> send(exchange, 400, "{\"error\": {\"message\": \"too small\"}}"));
+    scripts.put(
+        "red", exchange -> send(exchange, 400, "{\"error\": {\"message\": \"too small\"}}"));
 
     List<ModelAnswer> answers = ask(card(""), RED, GREEN, plain(200, 0, 0), plain(201, 0, 0));
 
@@ -220,8 +221,7 @@ class VisionModelTest {
   @Test
   void theCardNamesOrLeavesOutParameters() throws Exception {
     ModelCard usual = card("");
-    ModelCard card =
-        card("\n  max-tokens-parameter: max_completion_tokens\n  temperature: none");
+    ModelCard card = card("\n  max-tokens-parameter: max_completion_tokens\n  temperature: none");
 
     ask(card, RED);
     assertThat(requests.get(0).path("max_completion_tokens").asInt()).isEqualTo(50);

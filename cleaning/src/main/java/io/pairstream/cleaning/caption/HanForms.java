@@ -6,8 +6,7 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * Characters that are written in Chinese alone, such as 们, or in Japanese
- * alone, such as 駅.
+ * Characters that are written in Chinese alone, such as 们, or in Japanese alone, such as 駅.
  *
  * <p>The national character sets decide: Japanese alone are the 848 ideographs of JIS X 0208 that
  * are neither in GB 2312 nor in Big5, Chinese alone those of these two that JIS X 0208 lacks.

@@ -109,8 +109,8 @@ final class LanguageIdentifier {
   }
 
   /**
-   * Japanese where at least a tenth is kana, against a hint of Chinese a quarter, for which の is
-   * an ornament; else as the producer says, or else by characters that one of the two alone uses.
+   * Japanese where at least a tenth is kana, against a hint of Chinese a quarter, for which の is an
+   * ornament; else as the producer says, or else by characters that one of the two alone uses.
    * Where there are none of these, a text is more probably Chinese the longer it is, since Japanese
    * sentences have kana.
    */

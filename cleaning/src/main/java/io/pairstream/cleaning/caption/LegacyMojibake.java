@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Repairs text in an older encoding that was read as Windows-1252 or Latin-1: {@code ÔÚº£Ì²} becomes
- * {@code 在海滩}.
+ * Repairs text in an older encoding that was read as Windows-1252 or Latin-1: {@code ÔÚº£Ì²}
+ * becomes {@code 在海滩}.
  *
  * <p>A text is repaired as a whole, and only where nothing else is probable: four characters beyond
  * ASCII stand in a row, as in no word of a Latin script; such are a third of the text or more; and
@@ -57,7 +57,8 @@ record LegacyMojibake(Charset charset, Pattern characters, int fewest) {
             .filter(encoding -> encoding.explains(bytes))
             .filter(encoding -> !decoded(bytes, encoding.charset).contains(UNDECODABLE))
             .findFirst()
-            .filter(encoding -> encoding.characters.matcher(bytes).results().count() >= encoding.fewest)
+            .filter(
+                encoding -> encoding.characters.matcher(bytes).results().count() >= encoding.fewest)
             .map(encoding -> decoded(bytes, encoding.charset))
             .orElse(text);
   }

@@ -74,9 +74,7 @@ record Letters(
       boolean begins = script != word;
       boolean isUnspaced = UNSPACED_SCRIPTS.contains(script);
       boolean makesName =
-          (begins || !isName)
-              && script == UnicodeScript.LATIN
-              && Character.isUpperCase(codePoint);
+          (begins || !isName) && script == UnicodeScript.LATIN && Character.isUpperCase(codePoint);
       word = script;
       isName = makesName || (isName && !begins);
       unspaced += isUnspaced ? 1 : 0;
@@ -128,7 +126,9 @@ record Letters(
 
   /** Whether a word goes on with this character, which is no letter. */
   private static boolean goesOn(int codePoint) {
-    return codePoint == '\'' || codePoint == '\u2019' || Character.isUnicodeIdentifierPart(codePoint);
+    return codePoint == '\''
+        || codePoint == '\u2019'
+        || Character.isUnicodeIdentifierPart(codePoint);
   }
 
   /** Whether most of the text is of scripts that put no spaces between words. */

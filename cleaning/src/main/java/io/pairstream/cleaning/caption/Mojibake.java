@@ -86,7 +86,9 @@ final class Mojibake {
         .replaceAll(found -> found.group().equals("\u00C3") ? "\u00E0" : "");
   }
 
-  /** The bytes that were read as the text, a char for each; empty where other characters are there. */
+  /**
+   * The bytes that were read as the text, a char for each; empty where other characters are there.
+   */
   static String bytes(String text) {
     StringBuilder bytes = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {

@@ -16,8 +16,7 @@ interface SpanFinder {
   String SEPARATORS = " :,;/|\uFF1A\uFF0C\u3001\uFF1B";
 
   Pattern ENDS_CLAUSE =
-      Pattern.compile(
-          "\\s*+(?:$|[.,;!?)\\]\u3002\uFF0C\u3001\uFF1B\uFF01\uFF1F\uFF09\u3011])");
+      Pattern.compile("\\s*+(?:$|[.,;!?)\\]\u3002\uFF0C\u3001\uFF1B\uFF01\uFF1F\uFF09\u3011])");
 
   /** The first that begins at {@code from} or behind it, or {@link Span#NONE}. */
   Span next(String text, int from);

@@ -39,8 +39,7 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored, i
         recipe.choice("near-copies.policy", DEFAULT.policy),
         recipe.integer("near-copies.max-distance-bits", DEFAULT.maxDistanceBits, 0, 8),
         recipe.flag("near-copies.mirrored", DEFAULT.mirrored),
-        recipe.integer(
-            "near-copies.max-captions-of-a-picture", DEFAULT.maxCaptions, 0, 1_000_000));
+        recipe.integer("near-copies.max-captions-of-a-picture", DEFAULT.maxCaptions, 0, 1_000_000));
   }
 
   public boolean areLookedFor() {

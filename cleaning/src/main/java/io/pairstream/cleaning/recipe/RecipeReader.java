@@ -221,8 +221,9 @@ public final class RecipeReader {
 
   /**
    * A file that the recipe names, relative to the recipe's own folder; nothing where it names none.
-   * With links resolved it lies in that folder, or in that of {@link #FILES_FROM}: who wrote a recipe
-   * is not always who runs it. In force is the file's content: the value becomes its SHA-256.
+   * With links resolved it lies in that folder, or in that of {@link #FILES_FROM}: who wrote a
+   * recipe is not always who runs it. In force is the file's content: the value becomes its
+   * SHA-256.
    *
    * @param maxBytes the largest file that is taken
    */

@@ -122,7 +122,9 @@ class CaptionFiltersTest {
         "क्षि | kept",
         "订单号 202411280001 的包裹 | kept",
         "订单 202411280001 | CAPTION_MOSTLY_SYMBOLS, 0.6667 of the characters, 0.5 of the characters",
-        "★★★新款★★★ | kept", "注文番号 202411280001 | kept", "주문 번호 202411280001 | kept"
+        "★★★新款★★★ | kept",
+        "注文番号 202411280001 | kept",
+        "주문 번호 202411280001 | kept"
       })
   void refusesCaptionsOfDigitsAndSigns(String text, String verdict) {
     assertThat(judge(new CheckCharacterMix(recipe("")), text)).isEqualTo(verdict);
@@ -132,9 +134,13 @@ class CaptionFiltersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "A red bus | kept", "一辆红色的公共汽车 | kept",
-        "ABcd | kept", "42! | kept",
-        "NBA 球星在场上投篮 | kept", "BTS 콘서트 현장 사진 | kept", "صورة LG TV | kept",
+        "A red bus | kept",
+        "一辆红色的公共汽车 | kept",
+        "ABcd | kept",
+        "42! | kept",
+        "NBA 球星在场上投篮 | kept",
+        "BTS 콘서트 현장 사진 | kept",
+        "صورة LG TV | kept",
         "BUY NOW 狗 | CAPTION_MOSTLY_CAPITALS, 1 of the letters, 0.5 of the letters",
         "BMW НА СТОЯНКЕ | CAPTION_MOSTLY_CAPITALS, 1 of the letters, 0.5 of the letters",
         "BUY NOW ok | CAPTION_MOSTLY_CAPITALS, 0.75 of the letters, 0.5 of the letters"

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.caption;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
@@ -86,19 +86,30 @@ class IdentifyLanguageTest {
 
   @ParameterizedTest(name = "hint {1}: {2}")
   @CsvSource({
-    "a dog on the grass, en-GB, en-GB", "a dog on the grass, zh, en",
-    "一只棕色的狗, en, zh", "一只棕色的狗, zh-Hans-CN, zh-Hans-CN",
-    "一只棕色的狗, yue, yue", "一只棕色的狗, ja, ja",
-    "Hund, de, de", "En mann sykler på gaten, nb, nb",
-    "Ein Mann fährt mit dem Fahrrad durch die Straße, en, de", "a dog on the grass, xh, xh",
-    "12345, und, und", "12345, en, und",
-    "ⴰⵢⴷⵉ ⴷⴰⵜ, und, und", "xkcd qqq, und, und",
+    "a dog on the grass, en-GB, en-GB",
+    "a dog on the grass, zh, en",
+    "一只棕色的狗, en, zh",
+    "一只棕色的狗, zh-Hans-CN, zh-Hans-CN",
+    "一只棕色的狗, yue, yue",
+    "一只棕色的狗, ja, ja",
+    "Hund, de, de",
+    "En mann sykler på gaten, nb, nb",
+    "Ein Mann fährt mit dem Fahrrad durch die Straße, en, de",
+    "a dog on the grass, xh, xh",
+    "12345, und, und",
+    "12345, en, und",
+    "ⴰⵢⴷⵉ ⴷⴰⵜ, und, und",
+    "xkcd qqq, und, und",
     "a very long English sentence about 狗, und, en",
     "a very long English sentence about a sign with 狗, zh, en",
-    "一只棕色的狗在 iPhone 上, en, zh", "Nike Air Jordan 1 Retro High OG 芝加哥, zh, zh",
+    "一只棕色的狗在 iPhone 上, en, zh",
+    "Nike Air Jordan 1 Retro High OG 芝加哥, zh, zh",
     "Louis Vuitton Neverfull MM Damier Ebene 手袋, zh-Hans, zh-Hans",
-    "Nike Air Max Plus 'белые', ru, ru", "Samsung Galaxy S24 Ultra 사진, ko, ko",
-    "東京の花火大会, zh, zh", "東京で花火を見る, zh, ja", "东京的烟火动漫展の, und, zh"
+    "Nike Air Max Plus 'белые', ru, ru",
+    "Samsung Galaxy S24 Ultra 사진, ko, ko",
+    "東京の花火大会, zh, zh",
+    "東京で花火を見る, zh, ja",
+    "东京的烟火动漫展の, und, zh"
   })
   void weighsTheHint(String text, String hint, String language) {
     assertThat(language(text, hint)).isEqualTo(language);

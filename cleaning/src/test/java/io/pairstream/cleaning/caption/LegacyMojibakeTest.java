@@ -47,8 +47,12 @@ class LegacyMojibakeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "一隻貓在桌子上睡覺", "海邊的夕陽與兩個人的剪影", "台北 101 大樓在雲霧之中", "香港街頭的 Toyota 計程車",
-        "中國國家博物館前的廣場", "一碗牛肉麵和一雙筷子"
+        "一隻貓在桌子上睡覺",
+        "海邊的夕陽與兩個人的剪影",
+        "台北 101 大樓在雲霧之中",
+        "香港街頭的 Toyota 計程車",
+        "中國國家博物館前的廣場",
+        "一碗牛肉麵和一雙筷子"
       })
   void repairsWhatWasSentAsBig5(String text) {
     String read = new String(text.getBytes(Charset.forName("Big5")), ISO_8859_1);
@@ -69,11 +73,24 @@ class LegacyMojibakeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Une tasse de café posée près de la fenêtre à l'été", "Les élèves créées à Noël, où ça?",
-        "PHOTOS D'ÉTÉ À L'ÎLE DE RÉ", "Promoções e decorações, coleções, ações", "AÇÃO E EMOÇÃO NO SÃO JOÃO",
-        "Þórður á Íslandi við ána", "ÞAÐ ER ÓÐUR ÆÐI ÁÐUR", "Ísöld, þjóð, æðar, öðlast", "Một con chó màu nâu",
-        "ÀÈÌÒÙ", "ÄÖÜß äöü", "Übergrößenträger", "Cœur brisé… — «oui»", "£££ €5 ™®©", "¡¿Qué?! ñandú ÑÑÑ",
-        "naïve façade — déjà-vu", "Smörgåsbord på ö i å", "Åäö ÅÄÖ",
+        "Une tasse de café posée près de la fenêtre à l'été",
+        "Les élèves créées à Noël, où ça?",
+        "PHOTOS D'ÉTÉ À L'ÎLE DE RÉ",
+        "Promoções e decorações, coleções, ações",
+        "AÇÃO E EMOÇÃO NO SÃO JOÃO",
+        "Þórður á Íslandi við ána",
+        "ÞAÐ ER ÓÐUR ÆÐI ÁÐUR",
+        "Ísöld, þjóð, æðar, öðlast",
+        "Một con chó màu nâu",
+        "ÀÈÌÒÙ",
+        "ÄÖÜß äöü",
+        "Übergrößenträger",
+        "Cœur brisé… — «oui»",
+        "£££ €5 ™®©",
+        "¡¿Qué?! ñandú ÑÑÑ",
+        "naïve façade — déjà-vu",
+        "Smörgåsbord på ö i å",
+        "Åäö ÅÄÖ",
       })
   void leavesWhatSomebodyWrote(String text) {
     assertThat(LegacyMojibake.repaired(text)).isEqualTo(text);

@@ -40,11 +40,15 @@ class TextPartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ＡＢＣ１２３ | ABC123", "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
-        "一只狗，ＡＢ！ | 一只狗，AB！", "ﾊﾞｽ ￥ | バス ¥",
+        "ＡＢＣ１２３ | ABC123",
+        "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
+        "一只狗，ＡＢ！ | 一只狗，AB！",
+        "ﾊﾞｽ ￥ | バス ¥",
         "ﬁne ﬂowers in oﬃces x² ① ㎏ | fine flowers in offices x² ① ㎏",
-        "⼀只⽩⾊的⽝在⽔边的⽯头上 | 一只白色的犬在水边的石头上", "⼀⼆三⾏⼈，⻓⻢ | 一二三行人，长马",
-        "⺠⻔⻰⺟⻳ ⺼⻌ | 民门龙母龟 ⺼⻌", "\uF9BA\uF90A丽\uFA0E | 了金丽\uFA0E",
+        "⼀只⽩⾊的⽝在⽔边的⽯头上 | 一只白色的犬在水边的石头上",
+        "⼀⼆三⾏⼈，⻓⻢ | 一二三行人，长马",
+        "⺠⻔⻰⺟⻳ ⺼⻌ | 民门龙母龟 ⺼⻌",
+        "\uF9BA\uF90A丽\uFA0E | 了金丽\uFA0E",
         "\uFEDB\uFEE0\uFE90 \uFEFB \uFDFA | كلب لا \uFDFA"
       })
   void foldsWidthAndNothingElse(String wide, String folded) {

@@ -32,7 +32,8 @@ class TokenTextTest {
   @TempDir private Path folder;
 
   private TokenText read(String keys) {
-    RecipeReader card = RecipeReader.parse(folder.resolve("card").toString(), "words: {" + keys + "}");
+    RecipeReader card =
+        RecipeReader.parse(folder.resolve("card").toString(), "words: {" + keys + "}");
     TokenText words = TokenText.from(card, "words");
     card.finish();
     return words;

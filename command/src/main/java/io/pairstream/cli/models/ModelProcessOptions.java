@@ -32,13 +32,16 @@ final class ModelProcessOptions {
   /**
    * A model in one process, or behind an API.
    *
-   * @throws InvalidCardException where the card asks for an environment variable that is not allowed
+   * @throws InvalidCardException where the card asks for an environment variable that is not
+   *     allowed
    * @throws IOException if what it takes to run on a GPU is not there
    */
   AnswerModel model(ModelCard card, int threads) throws IOException {
     if (card.kind() == Kind.API) {
       String variable = card.api().keyVariable();
-      if (!variable.isEmpty() && !variable.endsWith("_API_KEY") && !keyVariables.contains(variable)) {
+      if (!variable.isEmpty()
+          && !variable.endsWith("_API_KEY")
+          && !keyVariables.contains(variable)) {
         throw new InvalidCardException(
             "card %s %s: if that is the key of this API, say --key-variable %s"
                 .formatted(card.name(), card.api().sends(), variable));

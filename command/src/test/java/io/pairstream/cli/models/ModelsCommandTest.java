@@ -207,11 +207,16 @@ class ModelsCommandTest {
     Path below = Files.createDirectories(folder.resolve("below"));
     String text = Files.readString(card).replace("file: shown", "file: ../shown");
     String labels =
-        text.replace("tensor: /inside/each", "tensor: /inside/seen\n    as: label\n    label-file: /etc/passwd");
+        text.replace(
+            "tensor: /inside/each",
+            "tensor: /inside/seen\n    as: label\n    label-file: /etc/passwd");
     Path outside = Files.writeString(below.resolve("mean.yaml"), text);
 
     Ended.after("models check", outside.toString())
-        .failed(ExitStatus.FOUND_WRONG, "is outside of the folder of mean.yaml", "--files-from " + folder);
+        .failed(
+            ExitStatus.FOUND_WRONG,
+            "is outside of the folder of mean.yaml",
+            "--files-from " + folder);
     try {
       assertThat(
               Ended.after("models check", outside.toString(), "--files-from", folder.toString())

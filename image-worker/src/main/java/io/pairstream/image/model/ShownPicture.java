@@ -25,7 +25,8 @@ public record ShownPicture(byte[] bytes, String encoding, int width, int height,
 
   /** A picture in a file of its own: JPEG, PNG or WebP. */
   public static ShownPicture file(byte[] bytes) {
-    String type = bytes.length == 0 || bytes[0] == (byte) 0xFF ? "jpeg" : bytes[0] == 'R' ? "webp" : "png";
+    String type =
+        bytes.length == 0 || bytes[0] == (byte) 0xFF ? "jpeg" : bytes[0] == 'R' ? "webp" : "png";
     return new ShownPicture(bytes, type, 0, 0, 3);
   }
 }

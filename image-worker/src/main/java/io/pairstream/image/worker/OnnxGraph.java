@@ -118,8 +118,7 @@ final class OnnxGraph {
         }
         ByteBuffer whole = in.duplicate().position(start).limit(in.position());
         fields.add(
-            new Field(
-                (int) key >>> 3, whole, whole.duplicate().position(in.position() - length)));
+            new Field((int) key >>> 3, whole, whole.duplicate().position(in.position() - length)));
       }
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("the file is no ONNX model, or not a whole one", e);

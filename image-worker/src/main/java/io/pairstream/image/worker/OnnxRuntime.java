@@ -46,8 +46,7 @@ final class OnnxRuntime {
     this.files = files;
     ThreadingOptions threads = new ThreadingOptions();
     threads.SetGlobalIntraOpNumThreads(plan.threads()).SetGlobalInterOpNumThreads(1);
-    env =
-        new Env(threads.asOrtThreadingOptions(), onnxruntime.ORT_LOGGING_LEVEL_FATAL, "model");
+    env = new Env(threads.asOrtThreadingOptions(), onnxruntime.ORT_LOGGING_LEVEL_FATAL, "model");
     try (InputStream in = OnnxRuntime.class.getResourceAsStream(OWN_MODEL)) {
       byte[] model = in.readAllBytes();
       var unused = new Session(env, new BytePointer(model), model.length, options(false));
@@ -86,8 +85,7 @@ final class OnnxRuntime {
                 .formatted(name, name));
       }
       OrtStatus fault =
-          onnxruntime
-              .GetApi()
+          onnxruntime.GetApi()
               .AddExternalInitializersFromFilesInMemory(
                   options.asOrtSessionOptions(),
                   new PointerPointer<>(name),

@@ -304,8 +304,7 @@ class ModelCardTest {
     assertThat(others.digest()).isNotEqualTo(some.digest());
     assertThatThrownBy(
             () ->
-                Cards.card(
-                    folder, "shown", keys.formatted("    sha256: " + "0".repeat(64) + "\n")))
+                Cards.card(folder, "shown", keys.formatted("    sha256: " + "0".repeat(64) + "\n")))
         .hasMessageContaining("weights.all.sha256: the file has ");
   }
 }

@@ -41,7 +41,8 @@ class GeneratedTextTest {
   @Test
   void longTextsCostNoTimeThatGrowsWithTheirSquare() {
     for (String part :
-        List.of("<", "**a", "</", " ", "\n", "-", "- ", "*a ", "\"", "`", "[a](", "'a'", "<think ")) {
+        List.of(
+            "<", "**a", "</", " ", "\n", "-", "- ", "*a ", "\"", "`", "[a](", "'a'", "<think ")) {
       assertThat(GeneratedText.of(part.repeat(1_000_000 / part.length()))).isNotNull();
       assertThat(GeneratedText.of("a" + part.repeat(15_000 / part.length()))).isNotNull();
     }

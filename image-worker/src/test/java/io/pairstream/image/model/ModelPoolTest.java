@@ -270,8 +270,7 @@ class ModelPoolTest {
             Integer.parseInt(kinds[1]),
             kinds[2],
             Integer.parseInt(kinds[3])));
-    ModelCard card =
-        Cards.card(folder, "shown", PICTURE + "outputs:\n  n:\n    tensor: score\n");
+    ModelCard card = Cards.card(folder, "shown", PICTURE + "outputs:\n  n:\n    tensor: score\n");
 
     try (ModelPool pool = new ModelPool(card, settings(), 1)) {
       assertThatThrownBy(pool::rehearse)

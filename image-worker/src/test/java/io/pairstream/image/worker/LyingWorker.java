@@ -164,10 +164,7 @@ public final class LyingWorker {
                       named.name(),
                       with(
                           named.picture(),
-                          put(
-                              named.picture(),
-                              33,
-                              "\0\0\0\6tEXta\0html\u00ec\\\u00ec\u0091"))));
+                          put(named.picture(), 33, "\0\0\0\6tEXta\0html\u00ec\\\u00ec\u0091"))));
       case "size" ->
           picture =
               new Picture(

@@ -69,8 +69,7 @@ class OnnxGraphTest {
     weights.put(new byte[] {(byte) 0xEA, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x10});
     weights.put((byte) entry.length).put(entry);
 
-    assertThat(graph(OnnxBytes.model(5, weights.array())).weightFiles())
-        .containsExactly("secret");
+    assertThat(graph(OnnxBytes.model(5, weights.array())).weightFiles()).containsExactly("secret");
   }
 
   @Test

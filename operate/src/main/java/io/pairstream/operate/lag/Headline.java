@@ -16,8 +16,7 @@ import java.util.OptionalDouble;
  * @param verdict of the platform's own group that is in the worst trouble, else of another one,
  *     else the worst
  * @param sentence the sentence of that group and how many more are in trouble, or that all is well,
- *     with what waits where that is true of all groups;
- *     and which have not started
+ *     with what waits where that is true of all groups; and which have not started
  */
 public record Headline(LagVerdict verdict, Sentence sentence) {
 
@@ -61,7 +60,8 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
     if (!first.now().verdict().isWorseThan(LagVerdict.OK)) {
       // A number here must not contradict those of groups that are listed and do not count.
       boolean isAll =
-          all.stream().allMatch(group -> group.decides() || isAbsent(group) || !group.now().waits());
+          all.stream()
+              .allMatch(group -> group.decides() || isAbsent(group) || !group.now().waits());
       return oldestSeconds(counted).orElse(0) >= LONG_SECONDS
           ? own
           : isAll ? Template.ALL_IS_WELL.with(waiting(counted)) : Template.ALL_IS_WELL_ALONE.with();

@@ -81,6 +81,7 @@ public final class OidcProvider {
 
   /** Logout tokens that are remembered: each lives for minutes. */
   private static final int MOST_LOGOUTS = 1_000;
+
   private static final int MAX_NAME = 200;
 
   /** Characters that do not print, or turn the direction of others. */
@@ -94,7 +95,6 @@ public final class OidcProvider {
 
   /** Ids of logout tokens that have been accepted, the last ones. */
   private final Deque<String> logouts = new ArrayDeque<>();
-
 
   private record Found(
       OIDCProviderMetadata metadata, IDTokenValidator logins, LogoutTokenValidator logouts) {}
@@ -353,7 +353,8 @@ public final class OidcProvider {
     HTTPResponse answer = new HTTPResponse(status);
     answer.setHeader("Content-Type", connection.getContentType());
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+    try (InputStream in =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
       byte[] piece = new byte[8192];
       for (int read = 0; in != null && read >= 0; read = in.read(piece)) {
         body.write(piece, 0, read);

@@ -15,8 +15,8 @@ import java.util.Map;
  * @param rolesClaim claim of the ID token that names a person's roles: its name, or a path with
  *     dots such as {@code realm_access.roles}
  * @param roles what each role may do here; a role of another name opens nothing
- * @param address where people reach this service, to which the provider sends them back, null
- *     for the address that the browser names
+ * @param address where people reach this service, to which the provider sends them back, null for
+ *     the address that the browser names
  * @param authorities whose certificates the provider may have; empty for those that Java trusts
  */
 public record OidcSettings(
@@ -48,7 +48,8 @@ public record OidcSettings(
     }
     if (address != null && (address.getHost() == null || !isPrivate(address))) {
       throw new IllegalArgumentException(
-          "people log in at an https address, such as https://pairs.example.org, not at " + address);
+          "people log in at an https address, such as https://pairs.example.org, not at "
+              + address);
     }
     for (Scope scope : roles.values()) {
       if (scope.compareTo(Scope.VIEW) < 0) {

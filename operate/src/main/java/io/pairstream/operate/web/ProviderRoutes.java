@@ -49,7 +49,6 @@ final class ProviderRoutes implements AutoCloseable {
 
   private static final int MAX_TOKEN_BYTES = 16 * 1024;
 
-
   /** Null for the one that the browser names. */
   private final URI address;
 
@@ -112,7 +111,9 @@ final class ProviderRoutes implements AutoCloseable {
                         Template.LOGIN_OVER, "no login of this browser waits for that answer"));
     String error = request.query("error").orElse("");
     if (!error.isEmpty()) {
-      throw new LoginRefusedException(Template.LOGIN_REFUSED, "the provider says: "
+      throw new LoginRefusedException(
+          Template.LOGIN_REFUSED,
+          "the provider says: "
               + (ERROR.matcher(error).matches() ? error : "an error that has no such code"));
     }
     return provider.person(

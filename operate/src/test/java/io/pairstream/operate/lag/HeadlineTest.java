@@ -107,7 +107,8 @@ class HeadlineTest {
     GroupLag muted = moves.muted(new Mute("pairs-a", PlayedLag.AT, "moves", "ann"));
 
     assertThat(of(rests, feed).sentence().text()).isEqualTo("All is well");
-    assertThat(of(rests, feed, group("pairs-fetch", LagVerdict.UNKNOWN, "Absent")).sentence().text())
+    assertThat(
+            of(rests, feed, group("pairs-fetch", LagVerdict.UNKNOWN, "Absent")).sentence().text())
         .isEqualTo("All is well; pairs-fetch has not started");
     assertThat(of(moves, feed).sentence().text()).isEqualTo("All is well");
     assertThat(of(rests, muted).sentence().text()).isEqualTo("All is well");

@@ -103,8 +103,7 @@ class OidcProviderTest {
             .claim("roles", "all");
     change.accept(claims);
     SignedJWT token =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("1").build(), claims.build());
+        new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("1").build(), claims.build());
     token.sign(new RSASSASigner(key));
     answer("/keys", new JWKSet(key.toPublicJWK()).toString());
     answer(

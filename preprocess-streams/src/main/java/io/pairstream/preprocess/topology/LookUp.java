@@ -44,8 +44,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * of the group's first picture: 32 bytes of image digest, 8 for its pixels and 8 for its hash. What
  * was kept without that is never superseded.
  *
- * <p>Where all near copies are kept, the store has the number of a group's pictures, from the second
- * on, under the image digest of the first and two more bytes.
+ * <p>Where all near copies are kept, the store has the number of a group's pictures, from the
+ * second on, under the image digest of the first and two more bytes.
  *
  * <p>A picture that has left its split is there once more, under its image digest and one more
  * byte. Later ones are no copies of it, but belong to its group, and take its place.

@@ -36,11 +36,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * the id of a pair of just that caption (none is needed where pair and sample have one id); and
  * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
  * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
- * and its split, and that it is a near copy where a larger one has taken its place; its copies less one
- * are the captions from the web that the picture has, as are those under {@code
+ * and its split, and that it is a near copy where a larger one has taken its place; its copies less
+ * one are the captions from the web that the picture has, as are those under {@code
  * captions/IMAGE-DIGEST} where near copies are not looked for. A fourth, {@code
- * of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where one
- * picture of a group is published and may leave its place, and has what their producers said.
+ * of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where one picture
+ * of a group is published and may leave its place, and has what their producers said.
  */
 final class Receipts {
 
@@ -273,8 +273,8 @@ final class Receipts {
 
   /**
    * Rejects a pair from the web whose picture is published with as many captions from the web as it
-   * may have, and counts the others. Each earlier near copy of the picture counts as a caption. What
-   * is withdrawn later, or was published before the recipe had a limit, makes no difference.
+   * may have, and counts the others. Each earlier near copy of the picture counts as a caption.
+   * What is withdrawn later, or was published before the recipe had a limit, makes no difference.
    *
    * <p>Rejects: {@code TOO_MANY_CAPTIONS}.
    *

@@ -103,13 +103,13 @@ public record Route(
         Access.OPEN,
         (Handler.Health)
             request -> {
-          List<String> found =
-              obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
-          if (!found.isEmpty()) {
-            throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
-          }
-          return Answer.json(200, Map.of("status", what));
-        });
+              List<String> found =
+                  obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
+              if (!found.isEmpty()) {
+                throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
+              }
+              return Answer.json(200, Map.of("status", what));
+            });
   }
 
   /** Returns a copy that allows these query parameters. */

@@ -17,8 +17,8 @@ import java.time.Duration;
  * @param bodyGrace time from the head before a body's rate counts
  * @param minBytesPerSecond slowest rate of a body after that; what came faster makes up for at most
  *     {@link Pace#LONGEST_CREDIT} of silence
- * @param answerTimeout time to answer a request that has come whole, unless it is streamed; when all
- *     workers take longer, the service counts as stuck
+ * @param answerTimeout time to answer a request that has come whole, unless it is streamed; when
+ *     all workers take longer, the service counts as stuck
  * @param certificate with which it speaks https; null for plain HTTP
  */
 public record ServerSettings(

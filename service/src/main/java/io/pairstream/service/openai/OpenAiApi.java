@@ -225,8 +225,7 @@ public final class OpenAiApi {
       case 408, 409, 425, 429 -> new Later<>(pause(response), detail, status == 429);
       case 400, 413, 422 -> new Failed<>(detail, true);
       // What such an answer says may repeat the key, in part.
-      case 401 ->
-          throw ApiStoppedException.lasting("the API does not accept the key (status 401)");
+      case 401 -> throw ApiStoppedException.lasting("the API does not accept the key (status 401)");
       case 404 ->
           throw ApiStoppedException.lasting(
               "the API knows no such model, or is not at this address (status 404)" + said);

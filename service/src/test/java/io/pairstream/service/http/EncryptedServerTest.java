@@ -120,7 +120,8 @@ class EncryptedServerTest {
   void browsersComeBackByHttpsAloneWhereOthersReachTheService() throws Exception {
     start("0.0.0.0", LONG);
     try (SSLSocket socket = connect(first)) {
-      assertThat(answer(socket, "/quick", 600)).contains("Strict-Transport-Security: max-age=2592000");
+      assertThat(answer(socket, "/quick", 600))
+          .contains("Strict-Transport-Security: max-age=2592000");
     }
     server.close();
 
@@ -251,7 +252,8 @@ class EncryptedServerTest {
   private static String answer(SSLSocket socket, String path, int bytes) throws IOException {
     socket
         .getOutputStream()
-        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 .getBytes(US_ASCII));
     return new String(socket.getInputStream().readNBytes(bytes), US_ASCII);
   }

@@ -202,7 +202,8 @@ class ReadLimitTest {
     ReadLimit limit = new ReadLimit("answers", allowed, now::get);
     server =
         new WebServer(
-            new ServerSettings("127.0.0.1", 0, 1000, 1, TIMEOUT, TIMEOUT, TIMEOUT, 1, TIMEOUT, null),
+            new ServerSettings(
+                "127.0.0.1", 0, 1000, 1, TIMEOUT, TIMEOUT, TIMEOUT, 1, TIMEOUT, null),
             new Router(
                 List.of(
                     Route.get(

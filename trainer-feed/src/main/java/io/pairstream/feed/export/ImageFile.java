@@ -22,7 +22,8 @@ record ImageFile(String extension, byte[] bytes) {
   static ImageFile of(PreparedPair pair) {
     if (!pair.getPairId().matches("[0-9a-f]{32}")) {
       throw new FeedRefusedException(
-          "pair '%s' has an id that is not 32 hex digits in lower case".formatted(pair.getPairId()));
+          "pair '%s' has an id that is not 32 hex digits in lower case"
+              .formatted(pair.getPairId()));
     }
     byte[] stored = Utils.toArray(pair.getImage());
     return switch (pair.getImageEncoding()) {
