@@ -1,15 +1,11 @@
 package io.pairstream.system;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +25,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jars of the archive, opened, beside the lists of what others they contain. */
 class UnpackedPartsTest {
@@ -213,47 +207,5 @@ class UnpackedPartsTest {
             .filter(jar -> !jars.containsKey(jar))
             .toList();
     assertThat(notOfThisJar).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "GHSA-r7wm-3cxj-wff9, 0, '  none'",
-    "GHSA-x, 1, '  pkg:maven/com.fasterxml.jackson.core/jackson-core@2.21.1: GHSA-x'"
-  })
-  void aVulnerabilityOfAPartIsReportedUnlessItIsKnownToBeHarmless(
-      String id, int status, String line) throws Exception {
-    List<String> results = new ArrayList<>();
-    for (Part part : parts) {
-      if (!part.version().isEmpty()) {
-        results.add(
-            part.name().equals("jackson-core")
-                ? "{\"vulns\":[{\"id\":\"%s\"}]}".formatted(id)
-                : "{}");
-      }
-    }
-    byte[] answer = ("{\"results\":[" + String.join(",", results) + "]}").getBytes(UTF_8);
-    HttpServer osv =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    osv.createContext(
-        "/v1/querybatch",
-        exchange -> {
-          exchange.sendResponseHeaders(200, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    osv.start();
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-              "python3", PROJECT.resolve(".ci/unpacked.py").toString(), LIST.toString());
-      builder.environment().put("OSV_URL", "http://127.0.0.1:" + osv.getAddress().getPort());
-      builder.environment().put("no_proxy", "127.0.0.1");
-      Process asking = builder.redirectErrorStream(true).start();
-
-      assertThat(new String(asking.getInputStream().readAllBytes(), UTF_8).lines()).contains(line);
-      assertThat(asking.waitFor()).isEqualTo(status);
-    } finally {
-      osv.stop(0);
-    }
   }
 }
