@@ -37,7 +37,7 @@ final class DataDirectory implements AutoCloseable {
   private static final String PORTS = "ports.properties";
   private static final String LOCK = "platform.lock";
 
-  /** What commands keep here before a platform was, and what systems put into folders. */
+  /** Names that commands keep here before a platform was, or that systems put into folders. */
   private static final String OURS =
       "imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*|.*\\.log";
 

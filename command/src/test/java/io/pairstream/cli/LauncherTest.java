@@ -260,7 +260,7 @@ class LauncherTest {
     assertThat(builds()).isZero();
   }
 
-  /** Its Java takes names of files by the locale, and so does whatever that starts. */
+  /** Java takes names of files by the locale, and so does whatever it starts. */
   @ParameterizedTest
   @CsvSource({
     "'', '', C.UTF-8",

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What models can read where a process has no namespaces, as in a container. */
+/** Models where a process has no namespaces, as in a container, and the files they can read. */
 @EnabledOnOs(OS.LINUX)
 class ModelFilesTest {
 
@@ -149,7 +149,7 @@ class ModelFilesTest {
     return Stream.of(Walls.best(), Launcher.PRLIMIT).distinct();
   }
 
-  /** What breaks into a process by its model finds the filter in force. */
+  /** A model that breaks into its process finds the filter in force. */
   @ParameterizedTest
   @CsvSource({"secret.txt", "../secret.txt"})
   void processOpensNothingWhenItsModelIsLoaded(String file) throws Exception {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a newcomer does, in a folder beyond ASCII and without a locale; the demo: DemoTest. */
+/** A newcomer in a folder beyond ASCII and without a locale; for the demo see DemoTest. */
 @Timeout(1800)
 @Tag("full")
 @EnabledOnOs(OS.LINUX)

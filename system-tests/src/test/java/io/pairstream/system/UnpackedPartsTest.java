@@ -125,7 +125,7 @@ class UnpackedPartsTest {
     }
   }
 
-  /** Of a jar of Java and the one with its native libraries. */
+  /** A jar of Java together with the one that has its native libraries. */
   private static Jar both(Jar one, Jar other) {
     Set<String> entries = new TreeSet<>(one.entries());
     entries.addAll(other.entries());

@@ -86,8 +86,10 @@ class CaptionFiltersTest {
         .hasMessageContaining("line 1 of the file is not a single word");
   }
 
-  private static RecipeReader flagging(String file) {
-    RecipeReader recipe = recipe("flagged-words-file: \"" + file + "\"");
+  private RecipeReader flagging(String file) {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            folder.resolve("recipe").toString(), "caption: {flagged-words-file: \"" + file + "\"}");
     assertThat(new CheckFlaggedWords(recipe)).isNotNull();
     return recipe;
   }

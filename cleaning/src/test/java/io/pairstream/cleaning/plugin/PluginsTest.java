@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,20 +85,29 @@ class PluginsTest {
       """;
 
   @TempDir static Path work;
-  private static Path example;
-  private static Path odd;
+  private static final List<String> JARS = List.of("acme-steps.jar", "odd.jar");
 
   @TempDir private Path folder;
+  private Path example;
+  private Path odd;
+
+  @BeforeEach
+  void lay() throws IOException {
+    for (String jar : JARS) {
+      Files.copy(work.resolve(jar), folder.resolve(jar));
+    }
+    example = folder.resolve(JARS.get(0));
+    odd = folder.resolve(JARS.get(1));
+  }
 
   @BeforeAll
   static void compile() throws IOException {
     JarOfSteps jars = new JarOfSteps(work);
-    example =
-        jars.pack(JarOfSteps.EXAMPLE.resolve("src"), work.resolve("acme-steps.jar"), name -> true);
+    jars.pack(JarOfSteps.EXAMPLE.resolve("src"), work.resolve("acme-steps.jar"), name -> true);
     Path source = Files.createDirectories(work.resolve("odd")).resolve("Odd.java");
     Files.writeString(source, ODD);
     services(source.getParent(), "odd.Odd");
-    odd = jars.pack(source.getParent(), work.resolve("odd.jar"), name -> !name.contains("Missing"));
+    jars.pack(source.getParent(), work.resolve("odd.jar"), name -> !name.contains("Missing"));
   }
 
   private static void services(Path sources, String classes) throws IOException {
@@ -125,7 +135,6 @@ class PluginsTest {
     for (String name : List.of("recipe.yaml", "shops.txt")) {
       Files.copy(JarOfSteps.EXAMPLE.resolve(name), folder.resolve(name));
     }
-    Files.copy(example, folder.resolve("acme-steps.jar"));
     return plan(folder.resolve("recipe.yaml"));
   }
 
@@ -318,7 +327,6 @@ class PluginsTest {
 
   @Test
   void aStepsKeysAreCheckedAsAllKeysAre() throws IOException {
-    Files.copy(example, folder.resolve("acme-steps.jar"));
 
     assertThat(
             problems(

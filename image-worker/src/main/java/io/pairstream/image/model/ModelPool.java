@@ -102,7 +102,7 @@ public final class ModelPool implements AnswerModel {
     turns = new Semaphore(settings.workers(), true);
   }
 
-  /** What the first request tells a process. */
+  /** Words of the first request to a process. */
   public static Plan plan(ModelCard card, int threads) {
     return new Plan(
         card.kind(),

@@ -120,7 +120,7 @@ final class OnnxRuntime {
     return ItemReply.failed(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message);
   }
 
-  /** What the runtime says, without the place in its code, and what to do about it. */
+  /** Words of the runtime, without the place in its code, and what to do about it. */
   private static String told(RuntimeException e) {
     return String.valueOf(e.getMessage())
         .replaceFirst("(?s)^/\\S+:\\d+ .*?\\) (?=\\S)", "")
