@@ -285,7 +285,7 @@ class GeneratedCaptionsTest {
   }
 
   private void writeCard(String kind) throws IOException {
-    Path cards = Files.createDirectories(folder.resolve("卡片 ä"));
+    Path cards = Files.createDirectories(folder.resolve("卡片ä"));
     for (String file : List.of("encoder.onnx", "decoder.onnx", "tokenizer.json")) {
       try (InputStream in = GeneratedCaptionsTest.class.getResourceAsStream("colours-" + file)) {
         Files.copy(in, cards.resolve(file));
@@ -305,7 +305,7 @@ class GeneratedCaptionsTest {
   }
 
   private String[] score() {
-    String cards = folder.resolve("卡片 ä").toString();
+    String cards = folder.resolve("卡片ä").toString();
     return "score --models %s --batch %d --until-end --state-dir %s"
         .formatted(cards, BATCH, state("score"))
         .split(" ");
