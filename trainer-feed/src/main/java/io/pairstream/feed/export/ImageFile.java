@@ -20,9 +20,9 @@ record ImageFile(String extension, byte[] bytes) {
    *     an id that is none: it names the file where readers unpack it
    */
   static ImageFile of(PreparedPair pair) {
-    if (!pair.getPairId().matches("[0-9a-f]{32}")) {
+    if (!pair.getPairId().matches("[0-9A-Za-z-]{1,64}")) {
       throw new FeedRefusedException(
-          "pair '%s' has an id that is not 32 hex digits in lower case"
+          "pair '%s' has an id that names no file: 1 to 64 letters, digits and hyphens"
               .formatted(pair.getPairId()));
     }
     byte[] stored = Utils.toArray(pair.getImage());
