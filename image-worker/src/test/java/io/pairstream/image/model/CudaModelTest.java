@@ -67,11 +67,12 @@ class CudaModelTest {
   /** An empty jar: what runs then is the runtime for processors. */
   @Test
   void processThatCannotUseAGpuIsRefused() throws IOException {
-    Path jar = folder.resolve("onnxruntime-0-linux-x86_64-gpu.jar");
+    Path cuda = Files.createDirectory(folder.resolve("cuda"));
+    Path jar = cuda.resolve("onnxruntime-0-linux-x86_64-gpu.jar");
     try (JarOutputStream empty = new JarOutputStream(Files.newOutputStream(jar))) {
       empty.finish();
     }
-    WorkerSettings settings = Pictures.settings(1).withCuda(List.of(folder));
+    WorkerSettings settings = Pictures.settings(1).withCuda(List.of(cuda));
 
     try (ModelPool pool = new ModelPool(card("cuda"), settings, 1)) {
       assertThatThrownBy(pool::rehearse)
