@@ -3,7 +3,7 @@ package io.pairstream.registry;
 import io.pairstream.registry.SchemaLog.SchemaVersion;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.BoundedAvroSchemas;
+import io.pairstream.schemas.wire.SchemaBounds;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -63,7 +63,7 @@ public final class RegistryService implements AutoCloseable {
   static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final Set<String> MEDIA_TYPES =
       Set.of(MEDIA_TYPE, "application/vnd.schemaregistry+json", Json.MEDIA_TYPE);
-  private static final int MAX_BODY_BYTES = BoundedAvroSchemas.MOST_CHARACTERS;
+  private static final int MAX_BODY_BYTES = SchemaBounds.MOST_CHARACTERS;
 
   private static final SchemaValidator VALIDATOR =
       new SchemaValidatorBuilder().mutualReadStrategy().validateAll();
@@ -271,7 +271,7 @@ public final class RegistryService implements AutoCloseable {
               + " take the schema that the subject has, and set auto.register.schemas=false");
     }
     try {
-      BoundedAvroSchemas.requireBounded(asked.schema());
+      SchemaBounds.requireBounded(asked.schema());
     } catch (IllegalArgumentException e) {
       throw new Refusal(42201, e.getMessage());
     }

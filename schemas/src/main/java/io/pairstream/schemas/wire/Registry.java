@@ -167,7 +167,7 @@ public final class Registry {
    * yet.
    *
    * @throws MissingSchemaException where the registry gives no Avro schema of that id, or one
-   *     beyond {@link BoundedAvroSchemas}
+   *     beyond {@link SchemaBounds}
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public Schema writerSchema(String subject, int schemaId) {

@@ -140,7 +140,7 @@ public final class WriterSchemas implements AutoCloseable {
     return ("the registry has no Avro schema of id %s for us: none, one of another kind, one "
             + "that we may not see, or one of more than %s types (%s within an array, a map or "
             + "a record that holds itself)")
-        .formatted(schemaId, BoundedAvroSchemas.MOST_TYPES, BoundedAvroSchemas.MOST_REPEATED_TYPES);
+        .formatted(schemaId, SchemaBounds.MOST_TYPES, SchemaBounds.MOST_REPEATED_TYPES);
   }
 
   @Override
