@@ -109,6 +109,16 @@ class VisionModelTest {
   }
 
   @Test
+  void anAnswerThatIsTooLongCostsOnePicture() throws Exception {
+    scripts.put("red", saying(" ".repeat((1 << 20) + 1)));
+
+    List<ModelAnswer> answers = ask(card(""), RED, GREEN);
+
+    assertThat(((Failed) answers.get(0)).detail()).startsWith("the answer is longer than ");
+    assertThat(answers.get(1)).isEqualTo(text("a green picture"));
+  }
+
+  @Test
   void aRefusalAHangAndAnOddAnswerCostOnePictureEach() throws Exception {
     scripts.put("red", saying("{'choices': [{'message': {'refusal': 'I will not.'}}]}"));
     scripts.put("green", exchange -> await());
