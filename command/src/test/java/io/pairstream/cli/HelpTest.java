@@ -74,6 +74,7 @@ class HelpTest {
     assertThat(command.getCommandSpec().args())
         .allSatisfy(arg -> assertThat(arg.description()).as(arg.toString()).isNotEmpty());
     assertThat(command.getCommandSpec().options())
+        .filteredOn(option -> !option.hidden())
         .allSatisfy(option -> assertThat(help).contains(option.longestName()));
     assertThat(help.lines()).allMatch(line -> line.length() <= 80 || line.startsWith("  pair"));
   }

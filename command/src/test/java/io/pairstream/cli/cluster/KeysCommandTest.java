@@ -123,7 +123,7 @@ class KeysCommandTest extends OnCluster {
 
   @ParameterizedTest
   @CsvSource({
-    "'', a producer's name",
+    "'', the value is empty",
     "anonymous, whoever has no key",
     "x --scope write, 'publish, read'",
     "x --expires-in soon, such as 60s",
