@@ -80,7 +80,8 @@ class UnpackedPartsTest {
                   RELOCATED.matcher(entry).matches()
                       || (isOurs
                           && entry.endsWith(".class")
-                          && !entry.matches("(io/pairstream|org/bytedeco/dnnl/presets)/.*")))
+                          && !entry.matches(
+                              "(io/pairstream|org/bytedeco/(dnnl|openvino)/presets)/.*")))
           .map(entry -> entry.replaceFirst("^META-INF/versions/\\d+/", ""))
           .toList();
     }
