@@ -45,6 +45,9 @@ class DamagedSourcesTest {
 
   private static final int PARTS = 3;
 
+  /** A frame to skip; a source that ends behind one is as whole as one that ends before it. */
+  private static final int SKIPPABLE_BYTES = 12;
+
   private static final int PLACES = Repeats.of(20, 200);
 
   @TempDir Path folder;
@@ -158,7 +161,7 @@ class DamagedSourcesTest {
       @Override
       byte[] pack(byte[] part) throws IOException {
         byte[] frame = ZSTD.pack(part);
-        ByteBuffer skippable = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer skippable = ByteBuffer.allocate(SKIPPABLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         return join(skippable.putInt(0x184D2A50).putInt(4).putInt(frame.length).array(), frame);
       }
     };
@@ -257,7 +260,7 @@ class DamagedSourcesTest {
         assertThat(read.pairs() + read.problems() + (read.end().isEmpty() ? 0 : 1))
             .as("%s cut at %s: %s", source, at, read)
             .isEqualTo(new String(cut, UTF_8).lines().count());
-      } else if (!source.seams().contains(at)) {
+      } else if (!source.seams().contains(at) && !source.seams().contains(at - SKIPPABLE_BYTES)) {
         assertThat(read.isSaid() || read.pairs() == source.format().rows())
             .as("%s cut at %s: %s", source, at, read)
             .isTrue();
