@@ -500,7 +500,7 @@ def _of(conditions, columns):
         condition.holds(columns[condition.field])
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(3000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [120, pytest.param(2000, marks=pytest.mark.full)])
 @pytest.mark.parametrize("reader", ["view", "json", "column", "index", "pair", "jpeg", "png", "schema"])
 def test_what_was_mutated_is_read_or_refused_by_name(registry, tmp_path, reader, count):
     refused = 0
