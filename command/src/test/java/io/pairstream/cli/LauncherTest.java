@@ -2,8 +2,10 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.platform.TestJava;
 import io.pairstream.testing.Await;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -410,5 +412,35 @@ class LauncherTest {
     Ended end() throws Exception {
       return new Ended(process.waitFor(), Files.readString(out), Files.readString(err));
     }
+  }
+
+  /** As below cron or ssh, where the launcher was not used. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void withoutALocaleOfUtf8NamesBeyondItAreReportedAndTheOthersRead() throws Exception {
+    for (String name : List.of("照片", "plain")) {
+      Files.write(folder.resolve(name + ".jpg"), new byte[] {1});
+      Files.writeString(folder.resolve(name + ".txt"), "a caption of some words");
+    }
+    Path list = folder.resolve("list.csv");
+    Files.writeString(list, "image,caption\n照片.jpg,one\nplain.jpg,two\n");
+    String cause = "beyond the locale's, ANSI_X3.4-1968; set LC_ALL=C.UTF-8";
+
+    for (Path source : List.of(folder, list)) {
+      Ended ended = withoutLocale(source.toString());
+      assertThat(ended.out()).startsWith(source + ": 1 pair, 0 links, 1 problem;");
+      ended.failed(1, cause);
+      assertThat(ended.err()).doesNotContain("\tat ");
+    }
+    withoutLocale(folder.resolve("照片").toString()).failedInALine(3, cause);
+  }
+
+  private Ended withoutLocale(String source) throws Exception {
+    ProcessBuilder builder = TestJava.command(Main.class, "import", source, "--dry-run");
+    builder.environment().put("LC_ALL", "C");
+    Path errors = Files.createTempFile("err", "");
+    Process process = builder.redirectError(errors.toFile()).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), printed, Files.readString(errors));
   }
 }

@@ -13,6 +13,9 @@ import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,6 +89,34 @@ class InterruptedImportTest extends OnCluster {
       assertThat(process.waitFor()).as(Files.readString(log)).isEqualTo(143);
     }
     assertThat(TestCluster.committedValues(cluster, cluster.topics().crowdsourced())).hasSize(2);
+  }
+
+  @Test
+  void anImportThatHasSentNothingSaysSo() throws Exception {
+    Files.writeString(folder.resolve("x.png"), "an image");
+    Path list = Files.writeString(folder.resolve("list.csv"), "x.png,one\n");
+    Path log = folder.resolve("import.log");
+    try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + mute.getLocalPort();
+      Process process =
+          TestJava.command(
+                  Main.class,
+                  "import",
+                  list.toString(),
+                  "--data-dir=" + folder.resolve("data"),
+                  "--bootstrap-servers=" + address,
+                  "--schema-registry=http://" + address)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      Socket asked = mute.accept();
+      process.destroy();
+      assertThat(process.waitFor()).as(Files.readString(log)).isEqualTo(143);
+      asked.close();
+    }
+
+    assertThat(Files.readString(log))
+        .contains("interrupted before anything was sent; run the same command again");
   }
 
   private Process start(Path list, Path state) throws IOException {
