@@ -85,7 +85,6 @@ final class CountingModel implements AnswerModel {
         null,
         null,
         null,
-        false,
         false);
   }
 
@@ -126,8 +125,7 @@ final class CountingModel implements AnswerModel {
         null,
         null,
         null,
-        asPairs,
-        false);
+        asPairs);
   }
 
   static ModelCard ofPictures(String name) {

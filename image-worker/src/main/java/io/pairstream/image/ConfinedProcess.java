@@ -187,8 +187,7 @@ public final class ConfinedProcess {
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
     // Unset, JavaCPP looks for each library of CUDA in all jars: two thirds of a worker's start.
-    command.add(
-        "-Dorg.bytedeco.javacpp.platform.extension=" + (settings.cuda().isEmpty() ? "" : "-gpu"));
+    command.add("-Dorg.bytedeco.javacpp.platform.extension=");
     command.addAll(compilers(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.addAll(settings.jvmOptions());
     command.add("-cp");

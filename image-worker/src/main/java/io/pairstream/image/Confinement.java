@@ -157,10 +157,7 @@ public final class Confinement implements AutoCloseable {
   }
 
   private String filter() throws IOException {
-    if (!probed().filters()) {
-      return "";
-    }
-    return settings.cuda().isEmpty() ? WorkerMain.FILTER : WorkerMain.FILTER_FOR_GPU;
+    return probed().filters() ? WorkerMain.FILTER : "";
   }
 
   /** Ends a process that is not used any more. */

@@ -10,13 +10,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -149,7 +147,7 @@ final class Sandbox {
           List.of(
               "prlimit",
               "--core=0",
-              (settings.cuda().isEmpty() ? "--as=" : "--data=") + memoryBytes,
+              "--as=" + memoryBytes,
               "--nofile=" + MAX_OPEN_FILES,
               "--fsize=" + MAX_FILE_BYTES));
       if (launcher.hasNamespaces() && countsByNamespace(System.getProperty("os.version"))) {
@@ -159,10 +157,10 @@ final class Sandbox {
     if (launcher.hasNamespaces()) {
       // Launchers and shells add variables of their own, such as OLDPWD.
       whole.addAll(List.of("env", "-i"));
-      environment(settings).forEach((name, value) -> whole.add(name + "=" + value));
+      ENVIRONMENT.forEach((name, value) -> whole.add(name + "=" + value));
     }
     whole.addAll(command);
-    return builder(settings, whole);
+    return builder(whole);
   }
 
   /** Whether workers can have their system calls filtered. */
@@ -181,11 +179,7 @@ final class Sandbox {
       measures.add("filtered system calls");
     }
     if (launcher != Launcher.NONE) {
-      measures.add(
-          "at most %d MiB of %s"
-              .formatted(
-                  memoryBytes >> 20,
-                  settings.cuda().isEmpty() ? "address space" : "memory beside the GPU's"));
+      measures.add("at most %d MiB of address space".formatted(memoryBytes >> 20));
     }
     String missing = missing();
     return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);
@@ -200,9 +194,7 @@ final class Sandbox {
     if (launcher == Launcher.NONE) {
       missing.add("a limit on memory");
     }
-    if (!launcher.hasNamespaces() && !settings.cuda().isEmpty()) {
-      missing.add("namespaces, as a GPU's process loads its model before its calls are filtered");
-    } else if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
+    if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
       missing.add("a user without rights, and network, processes and files of its own");
     }
     return String.join(", ", missing)
@@ -216,7 +208,7 @@ final class Sandbox {
       // What it makes itself for a file or a folder, it makes for its owner alone.
       command.addAll(List.of("--dir", entry.path().getParent().toString()));
       switch (entry.kind()) {
-        case FOLDER, TREE, FILE -> command.addAll(List.of("--ro-bind", path, path));
+        case FOLDER, FILE -> command.addAll(List.of("--ro-bind", path, path));
         case DEVICE -> command.addAll(List.of("--dev-bind", path, path));
         case LINK ->
             command.addAll(
@@ -293,25 +285,11 @@ final class Sandbox {
         "--pdeathsig=KILL");
   }
 
-  private static ProcessBuilder builder(WorkerSettings settings, List<String> command) {
+  private static ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
-    builder.environment().putAll(environment(settings));
+    builder.environment().putAll(ENVIRONMENT);
     return builder;
-  }
-
-  private static Map<String, String> environment(WorkerSettings settings) {
-    if (settings.cuda().isEmpty()) {
-      return ENVIRONMENT;
-    }
-    Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-    environment.put(
-        "LD_LIBRARY_PATH",
-        settings.cuda().stream().map(Path::toString).collect(Collectors.joining(":")));
-    environment.put("CUDA_CACHE_DISABLE", "1"); // it would be a folder of the user's
-    // Products of float32 in full: TF32, the default, is off by some 1e-3.
-    environment.put("NVIDIA_TF32_OVERRIDE", "0");
-    return environment;
   }
 
   private static boolean isRoot() {
@@ -331,7 +309,7 @@ final class Sandbox {
     }
     Trial trial =
         Trial.of(
-            builder(settings, ConfinedProcess.java(settings, cache, WORKER, WorkerMain.UNPACK)),
+            builder(ConfinedProcess.java(settings, cache, WORKER, WorkerMain.UNPACK)),
             settings.startLimit());
     if (trial.status() != 0) {
       throw new IOException(trial.said());

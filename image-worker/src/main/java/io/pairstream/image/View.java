@@ -11,16 +11,13 @@ import java.util.function.Predicate;
 
 /**
  * The part of this system's files that a worker sees: Java, the system's libraries, its class path
- * and native libraries, and the files given by name; all read-only, at their own paths. A process
- * for a GPU sees its devices, too.
+ * and native libraries, and the files given by name; all read-only, at their own paths.
  */
 final class View {
 
   /** How a path is laid into the view. */
   enum Kind {
     FOLDER,
-    /** A folder with all that is mounted below it, as containers have a GPU's libraries. */
-    TREE,
     FILE,
     DEVICE,
     /** A symbolic link, like the system's own. */
@@ -33,11 +30,6 @@ final class View {
   record Entry(Kind kind, Path path) {}
 
   private final List<Entry> entries = new ArrayList<>();
-  private final boolean gpu;
-
-  private View(boolean gpu) {
-    this.gpu = gpu;
-  }
 
   /**
    * The view of a worker of these settings.
@@ -46,7 +38,7 @@ final class View {
    * @param files what else it may read
    */
   static View of(WorkerSettings settings, Path directory, List<Path> files) throws IOException {
-    View view = new View(!settings.cuda().isEmpty());
+    View view = new View();
     for (String system : List.of("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")) {
       view.readable(Path.of(system));
     }
@@ -67,17 +59,6 @@ final class View {
     view.readableIn(settings.natives(), Files::isDirectory);
     for (Path file : files) {
       view.readable(file);
-    }
-    settings.cuda().forEach(view::readable);
-    if (view.gpu) {
-      view.readable(Path.of("/etc/alternatives")); // through which /usr/local/cuda is a link
-      try (DirectoryStream<Path> gpus = Files.newDirectoryStream(Path.of("/dev"), "nvidia*")) {
-        for (Path gpu : gpus) {
-          if (!Files.isDirectory(gpu)) {
-            view.entries.add(new Entry(Kind.DEVICE, gpu));
-          }
-        }
-      }
     }
     return view;
   }
@@ -104,7 +85,6 @@ final class View {
     }
     boolean link = Files.isSymbolicLink(path) && path.getNameCount() == 1;
     boolean folder = Files.isDirectory(path);
-    Kind whole = gpu ? Kind.TREE : Kind.FOLDER;
-    entries.add(new Entry(link ? Kind.LINK : folder ? whole : Kind.FILE, path));
+    entries.add(new Entry(link ? Kind.LINK : folder ? Kind.FOLDER : Kind.FILE, path));
   }
 }

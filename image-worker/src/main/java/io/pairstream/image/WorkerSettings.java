@@ -4,17 +4,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +30,6 @@ import java.util.stream.Stream;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
  * @param sandboxRequired whether no worker starts where this system cannot hold it back
- * @param cuda folders of what a process needs to run a model on a GPU; none for a processor
  */
 public record WorkerSettings(
     String classPath,
@@ -44,8 +39,7 @@ public record WorkerSettings(
     int imagesPerWorker,
     Path nativesCache,
     List<String> jvmOptions,
-    boolean sandboxRequired,
-    List<Path> cuda) {
+    boolean sandboxRequired) {
 
   /**
    * A worker's start costs some 4 s of processor time until all is compiled: at this number a
@@ -55,9 +49,6 @@ public record WorkerSettings(
 
   /** Libraries that are unpacked; another text where they are others of the same jars. */
   private static final String UNPACKED = "codecs, models, cascades";
-
-  /** Name of the jar of ONNX Runtime that can use a GPU. */
-  private static final String RUNTIME_FOR_CUDA = "onnxruntime-*-linux-x86_64-gpu.jar";
 
   public WorkerSettings {
     if (workers < 1 || workers > 256) {
@@ -74,7 +65,6 @@ public record WorkerSettings(
           "images per worker must be at least 1, was " + imagesPerWorker);
     }
     jvmOptions = List.copyOf(jvmOptions);
-    cuda = List.copyOf(cuda);
   }
 
   /** Settings with a deadline of 5 s, and 30 s for a start. */
@@ -87,8 +77,7 @@ public record WorkerSettings(
         IMAGES_PER_WORKER,
         defaultCache(),
         List.of(),
-        false,
-        List.of());
+        false);
   }
 
   /** Returns a copy with another deadline. */
@@ -101,8 +90,7 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         jvmOptions,
-        sandboxRequired,
-        cuda);
+        sandboxRequired);
   }
 
   /** Returns a copy with another limit for a worker's start. */
@@ -115,22 +103,13 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         jvmOptions,
-        sandboxRequired,
-        cuda);
+        sandboxRequired);
   }
 
   /** Returns a copy with another number of images per worker. */
   public WorkerSettings withImagesPerWorker(int other) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        other,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
-        cuda);
+        classPath, workers, deadline, startLimit, other, nativesCache, jvmOptions, sandboxRequired);
   }
 
   /** Returns a copy with other options for the worker's virtual machine. */
@@ -143,8 +122,7 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         List.of(options),
-        sandboxRequired,
-        cuda);
+        sandboxRequired);
   }
 
   /** Returns a copy that requires a full sandbox, or does not. */
@@ -157,46 +135,7 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         jvmOptions,
-        required,
-        cuda);
-  }
-
-  /**
-   * Returns a copy for models on a GPU.
-   *
-   * @param folders where the libraries of CUDA and cuDNN are, and the jar of ONNX Runtime that uses
-   *     them; none for a processor
-   * @throws IOException if a folder cannot be read, or none of them has the jar
-   */
-  public WorkerSettings withCuda(List<Path> folders) throws IOException {
-    List<Path> whole = folders.stream().map(folder -> folder.toAbsolutePath().normalize()).toList();
-    return new WorkerSettings(
-        whole.isEmpty() ? classPath : runtimeForCuda(whole) + File.pathSeparator + classPath,
-        workers,
-        deadline,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
-        whole);
-  }
-
-  private static Path runtimeForCuda(List<Path> folders) throws IOException {
-    for (Path folder : folders) {
-      try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, RUNTIME_FOR_CUDA)) {
-        for (Path jar : jars) {
-          return jar;
-        }
-      } catch (NotDirectoryException | NoSuchFileException e) {
-        throw new IOException("there is no folder " + folder, e);
-      }
-    }
-    throw new IOException(
-        "no folder has a jar "
-            + RUNTIME_FOR_CUDA
-            + ", which is ONNX Runtime for CUDA: "
-            + folders.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        required);
   }
 
   /**

@@ -24,10 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,19 +155,5 @@ class ModelFilesTest {
     ItemReply reply = ask(card(model, "sum", ""), OpeningModel.class.getName(), Launcher.PRLIMIT);
 
     assertThat(reply.detail()).isEqualTo("/etc/passwd: Operation not permitted, not loaded");
-  }
-
-  /** A driver opens its devices late, so the filter comes after the model. */
-  @Test
-  void gpuNeedsNamespacesWhereASandboxIsAskedFor() throws IOException {
-    Path jar = folder.resolve("onnxruntime-0-linux-x86_64-gpu.jar");
-    try (JarOutputStream empty = new JarOutputStream(Files.newOutputStream(jar))) {
-      empty.finish();
-    }
-    WorkerSettings settings = Pictures.settings(1).withCuda(List.of(folder));
-    Walls.assumeToBeHad(Launcher.PRLIMIT);
-
-    assertThat(Sandbox.probe(settings, folder, 4L << 30, Launcher.PRLIMIT).missing())
-        .contains("namespaces, as a GPU's process");
   }
 }

@@ -227,7 +227,6 @@ class SandboxTest {
         usual.imagesPerWorker(),
         nativesCache,
         List.of(),
-        false,
-        List.of());
+        false);
   }
 }

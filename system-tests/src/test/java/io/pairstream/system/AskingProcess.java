@@ -171,7 +171,6 @@ final class AskingProcess {
           null,
           null,
           null,
-          false,
           false);
     }
 

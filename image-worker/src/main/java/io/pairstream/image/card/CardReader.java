@@ -117,8 +117,6 @@ final class CardReader {
     if (picture == null && caption == null) {
       card.problem("", "the model sees nothing: add a section picture, caption or both");
     }
-    boolean cuda =
-        kind != Kind.CASCADE && !remote && card.choice("device", Device.CPU) == Device.CUDA;
     int batch = remote ? api.concurrency() : card.integer("batch", 1, 1, 64);
     if (batch > 1 && caption != null && caption.fill() == Fill.NONE) {
       card.problem("batch", "is 1 where captions are not padded, since their lengths differ");
@@ -147,14 +145,7 @@ final class CardReader {
         reading,
         decoding,
         words,
-        asPairs,
-        cuda);
-  }
-
-  /** Processors that run graphs. A GPU rounds otherwise, so the digest depends on this. */
-  private enum Device {
-    CPU,
-    CUDA
+        asPairs);
   }
 
   private List<ModelOutput> outputs(Kind kind) {

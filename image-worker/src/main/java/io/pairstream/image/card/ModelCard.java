@@ -31,7 +31,6 @@ import java.util.List;
  * @param decoding how a caption is written; null where the model is a file that writes none
  * @param words what the ids of {@code decoding} stand for; null where there is none
  * @param writesPairs whether each text that the model writes becomes a pair of the picture, too
- * @param cuda whether it runs on a GPU of NVIDIA's; else on a processor
  */
 public record ModelCard(
     String name,
@@ -52,8 +51,7 @@ public record ModelCard(
     TextReading reading,
     CaptionDecoding decoding,
     TokenText words,
-    boolean writesPairs,
-    boolean cuda) {
+    boolean writesPairs) {
 
   public ModelCard {
     weights = List.copyOf(weights);

@@ -73,8 +73,8 @@ public final class ModelPool implements AnswerModel {
    * A pool without any process yet. Tries out which protections this system offers, which takes
    * about half a second.
    *
-   * @param settings how many processes there may be, and how they are run, with CUDA's folders
-   *     where the card is for a GPU; the card alone says how long an answer may take
+   * @param settings how many processes there may be, and how they are run; the card alone says how
+   *     long an answer may take
    * @param threads threads of each process that run the model; 1 to 64
    */
   public ModelPool(ModelCard card, WorkerSettings settings, int threads) {
@@ -82,11 +82,6 @@ public final class ModelPool implements AnswerModel {
       throw new IllegalArgumentException("threads must be 1 to 64, was " + threads);
     }
     this.card = card;
-    if (card.cuda() && settings.cuda().isEmpty()) {
-      throw new InvalidCardException(
-          "the model card %s is for a GPU (device: cuda): name the folders of its libraries by --cuda"
-              .formatted(card.name()));
-    }
     this.settings =
         settings.withJvmOptions(
             Stream.concat(HEAP.stream(), settings.jvmOptions().stream()).toArray(String[]::new));
@@ -109,8 +104,6 @@ public final class ModelPool implements AnswerModel {
         card.file().toString(),
         card.files().stream().map(file -> file.path().toString()).toList(),
         threads,
-        card.cuda(),
-        card.batch(),
         card.seesPicture() ? List.of(card.picture()) : List.of(),
         card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
         card.outputs(),

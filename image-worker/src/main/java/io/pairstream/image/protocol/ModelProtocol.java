@@ -33,8 +33,6 @@ public final class ModelProtocol {
    * @param file path of the model
    * @param files paths of all files of the card
    * @param threads threads that run it
-   * @param cuda whether it runs on a GPU, by batches of one length
-   * @param batch that length; most questions of a request
    * @param picture how a picture is shown; one, or none
    * @param caption how a caption is shown; one, or none
    * @param outputs what is taken
@@ -46,8 +44,6 @@ public final class ModelProtocol {
       String file,
       List<String> files,
       int threads,
-      boolean cuda,
-      int batch,
       List<PictureInput> picture,
       List<CaptionTensors> caption,
       List<ModelOutput> outputs,

@@ -62,12 +62,10 @@ final class Conversation {
    * Serves until the client is done.
    *
    * @param token argument of the start
-   * @param filter {@link WorkerMain#FILTER}, {@link WorkerMain#FILTER_FOR_GPU}, or anything else
-   *     for none
+   * @param filter {@link WorkerMain#FILTER}, or anything else for none
    */
   static void hold(String token, String filter, Work work) throws IOException {
-    boolean gpu = filter.equals(WorkerMain.FILTER_FOR_GPU);
-    boolean toFilter = gpu || filter.equals(WorkerMain.FILTER);
+    boolean toFilter = filter.equals(WorkerMain.FILTER);
     FutureTask<Void> late = new FutureTask<>(LateParts::loadJava, null);
     if (toFilter) {
       new Thread(late, "late-parts").start();
@@ -84,7 +82,7 @@ final class Conversation {
     System.err.println(work.open());
     conversation.stderr.write(WorkerProtocol.mark(WorkerProtocol.token(token)));
     try {
-      conversation.send(work.first(in, () -> filter(late, toFilter, gpu)));
+      conversation.send(work.first(in, () -> filter(late, toFilter)));
       while (true) {
         conversation.send(work.next(in));
       }
@@ -95,12 +93,12 @@ final class Conversation {
     }
   }
 
-  private static void filter(FutureTask<Void> late, boolean toFilter, boolean gpu) {
+  private static void filter(FutureTask<Void> late, boolean toFilter) {
     if (toFilter) {
       await(late);
       LateParts.loadNatives();
       LateParts.loadNoMore();
-      SystemCallFilter.install(gpu);
+      SystemCallFilter.install();
     }
   }
 

@@ -16,8 +16,7 @@ import org.bytedeco.opencv.global.opencv_core;
  * One model process: answers questions from stdin, batch after batch, until stdin ends.
  *
  * <p>Arguments: the token of the start, an empty one, and whether to {@link WorkerMain#FILTER} its
- * system calls: before a byte of the model is looked at; on a GPU once the first request is
- * answered, which is one that the client has made, since a driver opens its devices late.
+ * system calls, before a byte of the model is looked at.
  */
 public final class ModelMain {
 
@@ -56,19 +55,13 @@ public final class ModelMain {
       } else {
         runtime = new OnnxRuntime(plan, files);
       }
-      if (!plan.cuda()) {
-        filter.run();
-      }
+      filter.run();
       try {
         model = loaded(plan, files, runtime);
       } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
         refusal = String.valueOf(e.getMessage());
       }
-      ModelReply reply = reply(request);
-      if (plan.cuda()) {
-        filter.run();
-      }
-      return reply;
+      return reply(request);
     }
 
     @Override

@@ -108,10 +108,8 @@ final class OnnxModel implements AskedModel {
     ItemReply[] replies = new ItemReply[items.size()];
     List<Item> asked = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
-    // A GPU has other kernels for other lengths: it always gets full batches.
-    int length = plan.cuda() ? plan.batch() : items.size();
     FloatPointer levels =
-        new FloatPointer(pixels == null ? 0 : (long) length * pixels.count()).zero();
+        new FloatPointer(pixels == null ? 0 : (long) items.size() * pixels.count()).zero();
     FloatBuffer room = levels.asBuffer();
     for (int i = 0; i < replies.length; i++) {
       int start = pixels == null ? 0 : room.position();
@@ -127,9 +125,6 @@ final class OnnxModel implements AskedModel {
       }
     }
     if (!asked.isEmpty()) {
-      while (plan.cuda() && asked.size() < length) {
-        asked.add(asked.get(0));
-      }
       Map<String, Tensor> results = results(levels, asked);
       for (int i = 0; i < places.size(); i++) {
         replies[places.get(i)] = reply(asked.get(i), i, results);

@@ -5,15 +5,12 @@ import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.Plan;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.MemoryInfo;
-import org.bytedeco.onnxruntime.OrtCUDAProviderOptions;
 import org.bytedeco.onnxruntime.OrtMemoryInfo;
 import org.bytedeco.onnxruntime.OrtStatus;
 import org.bytedeco.onnxruntime.Session;
@@ -31,7 +28,6 @@ final class OnnxRuntime {
   /** A model that gives what it is given: {@code float32 [1]}. */
   private static final String OWN_MODEL = "/io/pairstream/image/self-test.onnx";
 
-  private final Plan plan;
   private final ModelFiles files;
   private final Env env;
   private final MemoryInfo memory =
@@ -42,26 +38,13 @@ final class OnnxRuntime {
    * opened or started when a stranger's is loaded.
    */
   OnnxRuntime(Plan plan, ModelFiles files) throws IOException {
-    this.plan = plan;
     this.files = files;
     ThreadingOptions threads = new ThreadingOptions();
     threads.SetGlobalIntraOpNumThreads(plan.threads()).SetGlobalInterOpNumThreads(1);
     env = new Env(threads.asOrtThreadingOptions(), onnxruntime.ORT_LOGGING_LEVEL_FATAL, "model");
     try (InputStream in = OnnxRuntime.class.getResourceAsStream(OWN_MODEL)) {
       byte[] model = in.readAllBytes();
-      var unused = new Session(env, new BytePointer(model), model.length, options(false));
-    }
-  }
-
-  /** Returns why ONNX Runtime's part for CUDA cannot be linked, which the runtime does not say. */
-  private static String missing(RuntimeException otherwise) {
-    String binding = Loader.getLoadedLibraries().get("jnionnxruntime");
-    String part = Path.of(binding).resolveSibling("libonnxruntime_providers_cuda.so").toString();
-    try {
-      System.load(part);
-      return String.valueOf(otherwise.getMessage());
-    } catch (UnsatisfiedLinkError e) {
-      return String.valueOf(e.getMessage()).replace(part + ": ", "");
+      var unused = new Session(env, new BytePointer(model), model.length, options());
     }
   }
 
@@ -76,7 +59,7 @@ final class OnnxRuntime {
    */
   Session session(String file, Set<String> tensors) {
     OnnxGraph graph = new OnnxGraph(files.buffer(file));
-    SessionOptions options = options(plan.cuda());
+    SessionOptions options = options();
     for (String name : graph.weightFiles()) {
       BytePointer weights = files.of(name);
       if (weights == null) {
@@ -138,23 +121,8 @@ final class OnnxRuntime {
             "its operator $2 of $1 is not known here: export it with ONNX's own operators");
   }
 
-  /**
-   * How sessions run here.
-   *
-   * @throws RuntimeException where a GPU is asked for and cannot be used
-   */
-  private static SessionOptions options(boolean cuda) {
+  private static SessionOptions options() {
     SessionOptions options = new SessionOptions();
-    if (cuda) {
-      OrtCUDAProviderOptions gpu = new OrtCUDAProviderOptions();
-      // Trying all ways of a convolution out takes seconds, and each process may find another.
-      gpu.cudnn_conv_algo_search(onnxruntime.OrtCudnnConvAlgoSearchHeuristic);
-      try {
-        options.AppendExecutionProvider_CUDA(gpu);
-      } catch (RuntimeException e) {
-        throw new IllegalStateException("CUDA cannot be used: " + missing(e), e);
-      }
-    }
     options.DisablePerSessionThreads();
     // Its other format has other ways to name files.
     options.AddConfigEntry("session.load_model_format", "ONNX");

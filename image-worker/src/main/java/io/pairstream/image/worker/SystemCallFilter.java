@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
 
 /**
  * Takes from this process, for good, nearly all that it can ask of the system.
@@ -75,25 +74,18 @@ final class SystemCallFilter {
   /**
    * Installs the filter on all threads of this process.
    *
-   * @param gpu whether it may ask open devices for something, which a GPU's driver is used by
    * @throws IllegalStateException where this system has no such filter; the message says why
    */
-  static void install(boolean gpu) {
+  static void install() {
     String machine = System.getProperty("os.arch");
     if (!Platform.isLinux()) {
       throw new IllegalStateException("only Linux has one");
     }
     switch (machine) {
-      case "amd64" ->
-          new SystemCallFilter(0xC000003E, 317, 234, allowed(X86_64, gpu, 16)).enforce();
-      case "aarch64" ->
-          new SystemCallFilter(0xC00000B7, 277, 131, allowed(AARCH64, gpu, 29)).enforce();
+      case "amd64" -> new SystemCallFilter(0xC000003E, 317, 234, X86_64).enforce();
+      case "aarch64" -> new SystemCallFilter(0xC00000B7, 277, 131, AARCH64).enforce();
       default -> throw new IllegalStateException("none is known for " + machine);
     }
-  }
-
-  private static int[] allowed(int[] calls, boolean gpu, int ioctl) {
-    return gpu ? IntStream.concat(IntStream.of(calls), IntStream.of(ioctl)).toArray() : calls;
   }
 
   private void enforce() {

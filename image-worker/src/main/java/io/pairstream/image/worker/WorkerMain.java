@@ -24,9 +24,6 @@ public final class WorkerMain {
   /** As the last of three arguments; anything else for none. */
   public static final String FILTER = "filter";
 
-  /** Argument like {@link #FILTER}, of a process that keeps using a GPU. */
-  public static final String FILTER_FOR_GPU = "filter-for-gpu";
-
   /** As the only argument. */
   public static final String UNPACK = "unpack";
 
@@ -65,7 +62,7 @@ public final class WorkerMain {
   private static void tryOut() {
     LateParts.openClassPath();
     try {
-      SystemCallFilter.install(false);
+      SystemCallFilter.install();
     } catch (IllegalStateException | LinkageError e) {
       System.err.println(e.getMessage());
       Runtime.getRuntime().halt(UNFILTERED);

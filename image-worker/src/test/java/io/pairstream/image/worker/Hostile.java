@@ -37,7 +37,7 @@ public final class Hostile {
     if (args[0].equals(WorkerMain.FILTER)) {
       LateParts.openClassPath();
       run("true"); // what starts processes is loaded now
-      SystemCallFilter.install(false);
+      SystemCallFilter.install();
     }
     attempt("reach a port of this machine", () -> connects(internet(port)));
     attempt("reach an abstract socket", () -> connects(abstractName(args[4])));
