@@ -31,7 +31,6 @@ public final class LongTimeoutServer {
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        false,
         Optional.empty());
   }
 }

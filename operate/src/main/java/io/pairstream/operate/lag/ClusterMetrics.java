@@ -23,7 +23,6 @@ import java.util.function.Supplier;
  * @param clusterName tells clusters apart in one Prometheus
  * @param dataset the data set's name, which is the label {@code namespace}
  * @param watch how brokers and registry are
- * @param exporterNames whether lag is also told by the names of kafka-lag-exporter
  */
 public record ClusterMetrics(
     String clusterName,
@@ -31,8 +30,7 @@ public record ClusterMetrics(
     Supplier<LagReport> lag,
     Supplier<? extends Collection<BrokerDisk>> disks,
     Answering watch,
-    Supplier<CanaryReport> canary,
-    boolean exporterNames) {
+    Supplier<CanaryReport> canary) {
 
   /** How brokers and registry are, when they were last asked. */
   public interface Answering {
@@ -56,9 +54,6 @@ public record ClusterMetrics(
   public void write(PrometheusText text) {
     LagReport report = lag.get();
     lag(report, text);
-    if (exporterNames) {
-      new LagExporterNames(clusterName, text).write(report);
-    }
     for (BrokerDisk disk : disks.get()) {
       var of = with("broker", String.valueOf(disk.broker()), "path", disk.path());
       String free = "Room that is left where a broker keeps logs";

@@ -129,8 +129,7 @@ public final class OperateService implements AutoCloseable {
             latest,
             lag::disks,
             watch,
-            canary,
-            settings.exporterNames());
+            canary);
     routes.add(
         PrometheusText.route(
             Access.VIEW,

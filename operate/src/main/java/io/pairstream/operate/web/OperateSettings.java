@@ -21,7 +21,6 @@ import java.util.Optional;
  * @param clusterName name of the cluster in metrics; empty for its address
  * @param groups patterns of groups that count as the platform's own
  * @param canary how often a canary pair is sent; empty for never
- * @param exporterNames whether lag is also told by the names of kafka-lag-exporter
  * @param oidc where people may log in without a key; empty where only keys open
  */
 public record OperateSettings(
@@ -33,7 +32,6 @@ public record OperateSettings(
     Optional<String> clusterName,
     List<String> groups,
     Optional<Duration> canary,
-    boolean exporterNames,
     Optional<OidcSettings> oidc) {
 
   /**

@@ -178,8 +178,7 @@ class MetricsTest {
                 new BrokerState(BrokerState.State.UP, Sentence.verbatim(""), List.of(), 2, 3)),
             0,
             0),
-        () -> canary,
-        true);
+        () -> canary);
   }
 
   @Test
@@ -193,8 +192,7 @@ class MetricsTest {
                 () -> LagReport.nothingYet(LagWatcher.INTERVAL),
                 List::of,
                 away,
-                () -> CanaryReport.OFF,
-                false));
+                () -> CanaryReport.OFF));
 
     assertThat(samples.one("pairstream_brokers_away_seconds", Map.of()).value()).isEqualTo(17);
     assertThat(samples.one("pairstream_registry_away_seconds", Map.of()).value()).isEqualTo(21);
@@ -210,38 +208,6 @@ class MetricsTest {
 
     assertThat(samples.named("pairstream_lag_verdict"))
         .allMatch(sample -> sample.labels().get("decides").equals("muted"));
-  }
-
-  @Test
-  void tellsLagByTheNamesOfTheExporterWhereAsked() {
-    LagReport known = report(group("readers", LagVerdict.BEHIND, "pairs.training"));
-    Samples samples = write(aCluster(() -> known, CanaryReport.OFF));
-    Map<String, String> one = Map.of("group", "readers", "partition", "1");
-
-    assertThat(samples.one("kafka_consumergroup_group_offset", one).value()).isEqualTo(70);
-    assertThat(samples.one("kafka_consumergroup_group_lag", one).value()).isEqualTo(30);
-    assertThat(samples.one("kafka_consumergroup_group_lag", one).labels())
-        .containsOnlyKeys(
-            "cluster_name",
-            "group",
-            "topic",
-            "partition",
-            "member_host",
-            "consumer_id",
-            "client_id");
-    assertThat(samples.one("kafka_consumergroup_group_lag_seconds", one).value()).isEqualTo(61.5);
-    assertThat(samples.one("kafka_consumergroup_group_max_lag", Map.of()).value()).isEqualTo(30);
-    assertThat(samples.one("kafka_consumergroup_group_max_lag", Map.of()).labels())
-        .containsOnlyKeys("cluster_name", "group");
-    assertThat(samples.one("kafka_consumergroup_group_max_lag_seconds", Map.of()).value())
-        .isEqualTo(61.5);
-    assertThat(samples.one("kafka_consumergroup_group_sum_lag", Map.of()).value()).isEqualTo(42);
-    assertThat(samples.one("kafka_consumergroup_group_topic_sum_lag", Map.of()).value())
-        .isEqualTo(42);
-    Map<String, String> place = Map.of("topic", "pairs.training", "partition", "1");
-    assertThat(samples.one("kafka_partition_latest_offset", place).value()).isEqualTo(100);
-    assertThat(samples.one("kafka_partition_earliest_offset", place).value()).isEqualTo(10);
-    assertThat(write(known).names()).noneMatch(name -> name.startsWith("kafka_"));
   }
 
   @Test
@@ -267,8 +233,7 @@ class MetricsTest {
         lag,
         List::of,
         answering(Optional.empty(), 0, 0),
-        () -> CanaryReport.OFF,
-        false);
+        () -> CanaryReport.OFF);
   }
 
   private static ClusterMetrics.Answering answering(

@@ -81,7 +81,6 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty(),
             List.of(),
             Optional.empty(),
-            false,
             oidc));
   }
 
