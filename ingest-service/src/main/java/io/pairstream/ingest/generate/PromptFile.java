@@ -59,6 +59,9 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       throw new IllegalArgumentException(
           name + " is no list of prompts; its name must end with .txt or .jsonl");
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(file + " is no file; write the prompts to one first");
+    }
     byte[] bytes = {};
     PromptFile read = new PromptFile(new ArrayList<>(), new ArrayList<>());
     try {
