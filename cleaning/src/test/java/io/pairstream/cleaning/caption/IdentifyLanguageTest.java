@@ -58,8 +58,7 @@ class IdentifyLanguageTest {
               texts.stream().filter(text -> !language(text, "und").equals(language)).toList();
           assertThat((double) wrong.size() / texts.size())
               .as("%s taken for another language: %s", language, wrong)
-              // short Russian captions are taken for other Slavic ones, with and without names
-              .isLessThanOrEqualTo(language.equals("ru") ? 0.09 : 0.05);
+              .isLessThanOrEqualTo(0.05);
           if (!language.equals("en")) {
             assertThat(texts)
                 .as("hinted as " + language)
