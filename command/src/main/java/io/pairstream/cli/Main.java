@@ -7,7 +7,6 @@ import io.pairstream.cli.archive.RerunCommand;
 import io.pairstream.cli.cluster.AclsCommand;
 import io.pairstream.cli.cluster.DoctorCommand;
 import io.pairstream.cli.cluster.KeysCommand;
-import io.pairstream.cli.cluster.SizeCommand;
 import io.pairstream.cli.cluster.TopicsCommand;
 import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.ExitStatus;
@@ -85,7 +84,6 @@ public final class Main {
           OperateCommand.class,
           RegistryCommand.class,
           DoctorCommand.class,
-          SizeCommand.class,
           LagCommand.class,
           GroupCommand.class,
           ProfileCommand.class,

@@ -71,9 +71,15 @@ final class DataDirectory implements AutoCloseable {
   /**
    * Takes a folder, and makes it where it is missing.
    *
-   * @throws PlatformException where another platform has it, or it is of other things
+   * @throws PlatformException where another platform has it, it is of other things, or Kafka, which
+   *     reads a list of folders, would take it for two
    */
   static DataDirectory take(Path folder) throws IOException {
+    if (folder.toString().contains(",")) {
+      throw new PlatformException(
+          folder
+              + " has a comma in its name, which parts folders for Kafka; name another --data-dir");
+    }
     DataDirectory taken = new DataDirectory(Files.createDirectories(folder));
     requireNewOrOurs(folder);
     if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {

@@ -67,7 +67,6 @@ class JsonCompatibilityTest {
     ANSWERS.put("recipe try", "cli.recipe.RecipeTryPrinter$Tried");
     ANSWERS.put("rerun", "tools.archive.Rerun$RerunReport");
     ANSWERS.put("score", "answers.ScoreCounts");
-    ANSWERS.put("size", "cli.cluster.SizeCommand$Sized");
     ANSWERS.put("takedown lift", "cli.review.TakedownPrinter$TakedownAnswer");
     ANSWERS.put("takedown ls", "operate.takedown.TakedownService$Entry");
     ANSWERS.put("takedown", "cli.review.TakedownPrinter$TakedownAnswer");

@@ -93,6 +93,18 @@ class DataDirectoryTest {
     }
   }
 
+  /** Kafka would keep half of its logs elsewhere. */
+  @Test
+  void refusesAFolderThatKafkaWouldTakeForTwo() {
+    Path two = directory.resolve("a,b");
+
+    assertThatThrownBy(() -> DataDirectory.take(two))
+        .hasMessage(
+            two
+                + " has a comma in its name, which parts folders for Kafka; name another --data-dir");
+    assertThat(two).doesNotExist();
+  }
+
   /** As a checkout that is the current folder: its files would lie among a platform's. */
   @ParameterizedTest
   @ValueSource(strings = {"photo.jpg", "operate-old", "pom.xml"})

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
@@ -12,11 +13,14 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream audit}: whether every record is in exactly one output. */
 @Command(name = "audit")
 public final class AuditCommand extends ClusterCommand {
+
+  @Mixin FilesFrom filesFrom;
 
   @Option(names = "--since", paramLabel = "TIME")
   private Instant since;

@@ -1,6 +1,7 @@
 package io.pairstream.cli.archive;
 
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.operate.takedown.TopologyProgress;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Option;
 /** {@code pairstream rerun}: the raw log once more, into another data set. */
 @Command(name = "rerun")
 public final class RerunCommand extends ClusterCommand.Fit {
+
+  @Mixin FilesFrom filesFrom;
 
   private static final String TOPICS = "raw";
   private static final Duration LONG = Duration.ofDays(1_000);

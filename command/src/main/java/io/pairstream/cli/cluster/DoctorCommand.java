@@ -3,6 +3,7 @@ package io.pairstream.cli.cluster;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.doctor.MachineChecks;
 import io.pairstream.image.WorkerSettings;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
 @Command(name = "doctor")
 public final class DoctorCommand extends ClusterCommand.Fit {
+
+  @Mixin FilesFrom filesFrom;
 
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final Duration SAYS_SO_AFTER = Duration.ofSeconds(5);

@@ -5,14 +5,12 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
-import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -31,12 +29,6 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
   private boolean json;
 
   @Spec private CommandSpec spec;
-
-  /** Child processes, which run elsewhere, are told the folder as this one is. */
-  @Option(names = "--files-from", paramLabel = "FOLDER", hidden = true)
-  protected final void allowFilesFrom(Path folder) {
-    System.setProperty(RecipeReader.FILES_FROM, "" + folder.toAbsolutePath());
-  }
 
   protected final boolean json() {
     return json;

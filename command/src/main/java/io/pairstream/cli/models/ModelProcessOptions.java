@@ -1,6 +1,7 @@
 package io.pairstream.cli.models;
 
 import io.pairstream.answers.api.VisionModel;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
@@ -8,16 +9,14 @@ import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelPool;
 import io.pairstream.platform.AppLayout;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a model's process is run. */
 final class ModelProcessOptions {
 
-  @Option(names = "--cuda", paramLabel = "FOLDER", split = ":")
-  private List<Path> cuda = List.of();
+  @Mixin FilesFrom filesFrom;
 
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
@@ -34,9 +33,8 @@ final class ModelProcessOptions {
    *
    * @throws InvalidCardException where the card asks for an environment variable that is not
    *     allowed
-   * @throws IOException if what it takes to run on a GPU is not there
    */
-  AnswerModel model(ModelCard card, int threads) throws IOException {
+  AnswerModel model(ModelCard card, int threads) {
     if (card.kind() == Kind.API) {
       String variable = card.api().keyVariable();
       if (!variable.isEmpty()
@@ -48,10 +46,10 @@ final class ModelProcessOptions {
       }
       return VisionModel.of(card);
     }
-    return new ModelPool(card, onProcessor().withCuda(card.cuda() ? cuda : List.of()), threads);
+    return new ModelPool(card, onProcessor(), threads);
   }
 
-  /** Settings of processes that need no GPU. */
+  /** Settings of processes that run models and prepare pictures. */
   WorkerSettings onProcessor() {
     return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
         .withSandboxRequired(sandboxRequired);

@@ -3,6 +3,7 @@ package io.pairstream.cli.models;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
@@ -37,6 +38,8 @@ public final class ModelsCommand {
   /** {@code pairstream models ls}: the cards of a folder. */
   @Command(name = "ls")
   static final class Ls extends PairstreamCommand {
+
+    @Mixin FilesFrom filesFrom;
 
     @Parameters(paramLabel = "FOLDER")
     private Path folder;

@@ -189,7 +189,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     return cards;
   }
 
-  private List<AnswerModel> pools(List<ModelCard> cards) throws IOException {
+  private List<AnswerModel> pools(List<ModelCard> cards) {
     List<AnswerModel> pools = new ArrayList<>();
     try {
       for (ModelCard card : cards) {
@@ -201,7 +201,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
         pool.rehearse();
       }
       return pools;
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       pools.forEach(AnswerModel::close);
       throw e;
     }

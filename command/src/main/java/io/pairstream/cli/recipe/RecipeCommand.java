@@ -8,11 +8,13 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.terminal.Table;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
@@ -49,6 +51,8 @@ public final class RecipeCommand {
   @Command(name = "check")
   static final class Check extends PairstreamCommand {
 
+    @Mixin FilesFrom filesFrom;
+
     @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;
 
@@ -81,6 +85,8 @@ public final class RecipeCommand {
   /** {@code pairstream recipe explain}: what will happen to a pair, in order. */
   @Command(name = "explain")
   static final class Explain extends PairstreamCommand {
+
+    @Mixin FilesFrom filesFrom;
 
     @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;

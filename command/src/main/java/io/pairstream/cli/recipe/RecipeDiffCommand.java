@@ -2,6 +2,7 @@ package io.pairstream.cli.recipe;
 
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.data.LimitOption;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream recipe diff}: what another recipe would make of what was judged. */
 @Command(name = "diff")
 public final class RecipeDiffCommand extends ClusterCommand {
+
+  @Mixin FilesFrom filesFrom;
 
   private static final int LINE_COLUMNS = 100;
 

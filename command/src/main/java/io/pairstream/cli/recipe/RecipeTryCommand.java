@@ -3,6 +3,7 @@ package io.pairstream.cli.recipe;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.data.ImportOptions;
 import io.pairstream.cli.data.LimitOption;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "try")
 final class RecipeTryCommand extends PairstreamCommand {
+
+  @Mixin FilesFrom filesFrom;
 
   @Mixin private ImportOptions reading;
 

@@ -3,6 +3,7 @@ package io.pairstream.cli.review;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.terminal.Progress;
@@ -11,6 +12,7 @@ import io.pairstream.tools.pictures.PublishFingerprints;
 import io.pairstream.tools.pictures.PublishFingerprints.Found;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream pictures}: published pictures by their look. */
@@ -23,6 +25,8 @@ public final class PicturesCommand {
   /** {@code pairstream pictures index}: later near copies are found of what is published. */
   @Command(name = "index")
   static final class Index extends ClusterCommand {
+
+    @Mixin FilesFrom filesFrom;
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.recipe.PlanWorkers;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream quarantine replay}: pairs that were rejected, once more. */
 @Command(name = "replay")
 final class QuarantineReplayCommand extends ClusterCommand {
+
+  @Mixin FilesFrom filesFrom;
 
   private static final String EVENT = "quarantine.replay";
   private static final String USUAL_COMMENT = "judged again by the present rules";

@@ -3,6 +3,7 @@ package io.pairstream.cli.review;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.feed.exposure.NotedCheckpoints;
 import io.pairstream.feed.view.InvalidViewException;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Option;
     name = "takedown",
     subcommands = {TakedownsInForce.Ls.class, TakedownsInForce.Lift.class})
 public final class TakedownCommand extends ClusterCommand {
+
+  @Mixin FilesFrom filesFrom;
 
   private static final int LONGEST_TEXT = 4_000;
 

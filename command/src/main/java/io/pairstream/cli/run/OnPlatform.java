@@ -2,6 +2,7 @@ package io.pairstream.cli.run;
 
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.platform.PlatformEvents;
 import io.pairstream.platform.WholePlatform;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Option;
 
 /** A command that runs a platform on this machine until it is asked to end. */
 abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
+
+  @Mixin FilesFrom filesFrom;
 
   @Mixin private WorkerOptions workers;
 

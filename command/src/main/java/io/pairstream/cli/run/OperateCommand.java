@@ -19,8 +19,6 @@ public final class OperateCommand extends ClusterCommand.Fit {
   /** Pictures are looked at by people: a few at a time. */
   private static final int PICTURE_WORKERS = 2;
 
-  private static final String EXPORTER = "kafka-lag-exporter";
-
   @Mixin private final Listen listen = new Listen(8082);
 
   @Mixin private WorkerOptions workers;
@@ -45,14 +43,8 @@ public final class OperateCommand extends ClusterCommand.Fit {
   @Option(names = "--groups", paramLabel = "PATTERN")
   private List<String> countedGroups = List.of();
 
-  @Option(names = "--metrics-names", paramLabel = "NAMES")
-  private String metricsNames;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
-    require(
-        metricsNames == null || metricsNames.equals(EXPORTER),
-        "--metrics-names is " + EXPORTER + " or left out, not " + metricsNames);
     OperateService service = new OperateService(cluster(), checked(this::settings));
     return listen.run(service::start, service::port, service::close, service.fault());
   }
@@ -68,7 +60,6 @@ public final class OperateCommand extends ClusterCommand.Fit {
         Optional.ofNullable(clusterName),
         countedGroups,
         Optional.ofNullable(canary),
-        metricsNames != null,
         Optional.ofNullable(oidc).map(OidcOptions::settings));
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.service.report.SelfReport;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Option;
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
 @Command(name = "preprocess")
 public final class PreprocessCommand extends ClusterCommand.Fit {
+
+  @Mixin FilesFrom filesFrom;
 
   @Mixin private StatusListen status;
 
