@@ -2,6 +2,7 @@ package io.pairstream.operate.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,28 +50,35 @@ class AlertRoutingTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern LISTENS = Pattern.compile("Listening on.* address=(\\S+:\\d+)");
 
-  private static final String OPERATORS = "- name: operators\n";
-
   private static final String FOLLOWS =
       "GroupStalled|GroupNeverCatchesUp|GroupNeverStarts|Canary.*|InstanceWaits|RequestsFail";
+  private static final String NOT_SEEN =
+      FOLLOWS + "|GroupStopped|OtherGroup|InstanceSilent|ServiceSilent";
 
-  /** The alerts that follow from another, without "Pairstream"; all else has a cause of its own. */
-  private static final Map<String, String> HELD =
-      Map.of(
-          "PairstreamRegistryAway",
-          FOLLOWS,
-          "PairstreamLagUnwatched",
-          FOLLOWS + "|GroupStopped|OtherGroup|InstanceSilent|ServiceSilent",
-          "PairstreamBrokersAway",
-          FOLLOWS
-              + "|GroupStopped|OtherGroup|InstanceSilent|ServiceSilent|LagUnwatched|RegistryAway"
-              + "|PartitionsOffline|UnderReplicated|ThreadsReplaced|TransactionHangs"
-              + "|TrainerStarves");
+  /** The alerts that follow from another; all else has a cause of its own. */
+  private static final String FOLLOWING =
+      ("RegistryAway (%s)|LagUnwatched (%s)|BrokersAway (%2$s|LagUnwatched|RegistryAway|Partitions"
+              + "Offline|UnderReplicated|ThreadsReplaced|TransactionHangs|TrainerStarves)")
+          .formatted(FOLLOWS, NOT_SEEN);
 
   @TempDir private Path folder;
 
-  /** An alert of a consumer group. */
-  private record Fired(String name, String dataset, String group) {}
+  private Process alertmanager;
+
+  /**
+   * Labels of the first alert of each pair, of the second, and of those that a first holds back.
+   */
+  private final Set<Map<String, String>> firsts = new HashSet<>();
+
+  private final Set<Map<String, String>> seconds = new HashSet<>();
+  private final Map<Map<String, String>, Map<String, String>> held = new HashMap<>();
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (alertmanager != null) {
+      alertmanager.destroyForcibly().waitFor();
+    }
+  }
 
   @Test
   void amtoolTakesTheConfiguration() throws Exception {
@@ -91,144 +100,121 @@ class AlertRoutingTest {
     assertThat(ended.output().lines().toList()).as(ended.output()).endsWith(receiver);
   }
 
-  /**
-   * All alerts fire for a data set, beside those of two groups of another data set.
-   *
-   * @param without alerts that do not fire
-   * @param source the alert that holds others back
-   */
-  @ParameterizedTest
-  @CsvSource({
-    "'', PairstreamBrokersAway",
-    "PairstreamBrokersAway, PairstreamLagUnwatched",
-    "PairstreamBrokersAway PairstreamLagUnwatched, PairstreamRegistryAway"
-  })
-  void ofAlertsThatFollowFromAnotherNobodyIsTold(String without, String source) throws Exception {
-    List<Fired> fire = new ArrayList<>();
-    for (String name : alerts().keySet()) {
-      if (!without.contains(name)) {
-        fire.add(new Fired(name, "pairs", "a"));
-      }
-    }
-    List.of("a", "b").forEach(of -> fire.add(new Fired("PairstreamGroupStopped", "others", of)));
-    Set<Set<Fired>> expected =
-        fire.stream()
-            .filter(each -> each.dataset().equals("others") || !holds(source, each.name()))
-            .map(Set::of)
-            .collect(Collectors.toSet());
-    Process alertmanager = start(CONFIGURATION);
-    try (BufferedReader log = alertmanager.inputReader()) {
-      URI alerts = address(log);
-      post(alerts, fire, false);
+  @Test
+  void whatFollowsFromAnotherAlertIsHeldBackAndEachGroupHasAMessage() throws Exception {
+    pair(alerts());
+    URI alerts = start(CONFIGURATION);
+    post(alerts, firsts, Duration.ofHours(1));
+    post(alerts, seconds, Duration.ofHours(1));
 
-      // What holds back is known a moment after it is taken. Each message is about one group.
-      Set<Set<Fired>> messages = new HashSet<>();
-      Await.until(
-          "somebody is told of " + expected,
-          () -> {
-            messages.clear();
-            for (JsonNode message : JSON.readTree(get(alerts.resolve("alerts/groups")))) {
-              messages.add(fired(message, "/status/state", "active"));
-            }
-            messages.remove(Set.of());
-            return messages.equals(expected);
-          },
-          () -> messages);
-    } finally {
-      alertmanager.destroyForcibly().waitFor();
-    }
+    // What holds back is known a moment after it is taken.
+    Set<Set<?>> expected = new HashSet<>();
+    firsts.forEach(each -> expected.add(Set.of(each)));
+    without(seconds, held.keySet()).forEach(each -> expected.add(Set.of(each)));
+    Set<Set<?>> messages = new HashSet<>();
+    Await.until(
+        "somebody is told of all that is not held back",
+        () -> {
+          messages.clear();
+          HttpRequest ask = HttpRequest.newBuilder(alerts.resolve("alerts/groups")).build();
+          for (JsonNode message : JSON.readTree(answer(ask))) {
+            messages.add(labels(message, "/status/state", "active"));
+          }
+          messages.remove(Set.of());
+          return messages.equals(expected);
+        },
+        () -> without(expected, messages) + " and too much: " + without(messages, expected));
   }
 
   /**
-   * Each pair of pages, in a data set of its own: the second fires with the first, or once somebody
-   * was told of the first. What one of them holds back is told once that one has ended.
+   * The second of each pair fires once somebody was told of the first. If the first holds it back,
+   * it is told once the first has ended.
    */
   @Test
   @Tag("full")
   void aPageIsToldWithinAMinuteWhateverElseFires() throws Exception {
-    Map<String, String> severities = alerts();
-    severities.values().removeIf("ticket"::equals);
-    Set<String> pages = severities.keySet();
-    Set<Fired> atOnce = new HashSet<>();
-    Set<Fired> later = new HashSet<>();
-    Map<Fired, Fired> held = new HashMap<>();
-    for (String first : pages) {
-      for (String second : pages) {
-        Fired together = new Fired(first, first + " with " + second, "first");
-        Fired with = new Fired(second, together.dataset(), "second");
-        Fired before = new Fired(first, first + " before " + second, "first");
-        Fired after = new Fired(second, before.dataset(), "second");
-        atOnce.addAll(List.of(together, with, before));
-        later.add(after);
-        if (holds(first, second)) {
-          held.put(with, together);
-          held.put(after, before);
-        } else if (holds(second, first)) {
-          held.put(together, with);
-        }
-      }
-    }
-    Set<Fired> told = ConcurrentHashMap.newKeySet();
+    Map<String, String> pages = alerts();
+    pages.values().removeIf("ticket"::equals);
+    pair(pages);
+    Set<Map<String, String>> told = ConcurrentHashMap.newKeySet();
     HttpServer pager =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pager.createContext(
         "/",
         message -> {
-          told.addAll(fired(JSON.readTree(message.getRequestBody()), "/status", "firing"));
+          told.addAll(labels(JSON.readTree(message.getRequestBody()), "/status", "firing"));
           message.sendResponseHeaders(200, -1);
           message.close();
         });
     pager.start();
-    String hook =
-        "    webhook_configs: [{url: 'http://127.0.0.1:%d'}]\n"
-            .formatted(pager.getAddress().getPort());
-    String shipped = Files.readString(Path.of(CONFIGURATION));
-    Path withPager = folder.resolve("alertmanager.yml");
-    Files.writeString(withPager, shipped.replace(OPERATORS, OPERATORS + hook));
-    Process alertmanager = start(withPager.toString());
-    try (BufferedReader log = alertmanager.inputReader()) {
-      URI alerts = address(log);
-      post(alerts, atOnce, false);
-      toldWithinAMinute(told, atOnce, held.keySet());
-      post(alerts, later, false);
-      toldWithinAMinute(told, later, held.keySet());
+    try {
+      String hook = "$0    webhook_configs: [{url: 'http://127.0.0.1:%d'}]\n";
+      Path withPager = folder.resolve("alertmanager.yml");
+      Files.writeString(
+          withPager,
+          Files.readString(Path.of(CONFIGURATION))
+              .replaceFirst("- name: operators\n", hook.formatted(pager.getAddress().getPort())));
+      URI alerts = start(withPager.toString());
+
+      post(alerts, firsts, Duration.ofHours(1));
+      awaitMinute(firsts, told);
+      post(alerts, seconds, Duration.ofHours(1));
+      awaitMinute(without(seconds, held.keySet()), told);
       assertThat(told).doesNotContainAnyElementsOf(held.keySet());
-      post(alerts, held.values(), true);
-      toldWithinAMinute(told, held.keySet(), Set.of());
+      post(alerts, held.values(), Duration.ZERO);
+      awaitMinute(held.keySet(), told);
     } finally {
-      alertmanager.destroyForcibly().waitFor();
       pager.stop(0);
     }
   }
 
-  private static void toldWithinAMinute(Set<Fired> told, Set<Fired> of, Set<Fired> without) {
-    Set<Fired> missing = new HashSet<>(of);
-    missing.removeAll(without);
+  private static void awaitMinute(Set<?> expected, Set<?> told) {
     Await.until(
-        "a message within a minute",
+        "messages within a minute",
         Duration.ofMinutes(1),
-        () -> {
-          missing.removeAll(told);
-          return missing.isEmpty();
-        },
-        () -> "nobody was told of " + missing);
+        () -> told.containsAll(expected),
+        () -> "nobody was told of " + without(expected, told));
   }
 
-  /** Whether an alert holds another back, which merely follows from it. */
+  private static <T> Set<T> without(Set<T> all, Set<?> some) {
+    Set<T> others = new HashSet<>(all);
+    others.removeAll(some);
+    return others;
+  }
+
+  /** Each pair of alerts, in a data set of its own. */
+  private void pair(Map<String, String> alerts) {
+    for (String first : alerts.keySet()) {
+      for (String second : alerts.keySet()) {
+        var one = alert(first, alerts, first + " and " + second, "first");
+        var other = alert(second, alerts, first + " and " + second, "second");
+        if (holds(first, second)) {
+          held.put(other, one);
+        }
+        if (!holds(second, first)) {
+          firsts.add(one);
+          seconds.add(other);
+        }
+      }
+    }
+  }
+
   private static boolean holds(String source, String other) {
-    return other.matches("Pairstream(" + HELD.getOrDefault(source, "") + ")");
+    return (source + " " + other).replace("Pairstream", "").matches(FOLLOWING);
   }
 
-  private Process start(String configuration) throws IOException {
-    return new ProcessBuilder(
-            Promtool.found("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
-                .toString(),
-            "--config.file=" + configuration,
-            "--storage.path=" + folder,
-            "--web.listen-address=127.0.0.1:0",
-            "--cluster.listen-address=")
-        .redirectErrorStream(true)
-        .start();
+  private URI start(String configuration) throws IOException {
+    alertmanager =
+        new ProcessBuilder(
+                Promtool.found("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
+                    .toString(),
+                "--config.file=" + configuration,
+                "--storage.path=" + folder,
+                "--web.listen-address=127.0.0.1:0",
+                "--cluster.listen-address=")
+            .redirectErrorStream(true)
+            .start();
+    return address(alertmanager.inputReader());
   }
 
   private static URI address(BufferedReader log) throws IOException {
@@ -243,52 +229,43 @@ class AlertRoutingTest {
     throw new AssertionError("Alertmanager has ended: " + lines);
   }
 
-  private static String get(URI address) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
-        .body();
+  private static void post(URI address, Collection<?> alerts, Duration last) throws Exception {
+    String end = Instant.now().plus(last).toString();
+    String fire =
+        JSON.writeValueAsString(
+            alerts.stream().map(labels -> Map.of("labels", labels, "endsAt", end)).toList());
+    answer(
+        HttpRequest.newBuilder(address)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(fire))
+            .build());
   }
 
-  private static void post(URI address, Collection<Fired> alerts, boolean ended) throws Exception {
-    List<Map<String, Object>> posted = new ArrayList<>();
-    for (Fired each : alerts) {
-      Map<String, String> labels =
-          Map.of(
-              "alertname", each.name(),
-              "severity", alerts().get(each.name()),
-              "cluster_name", "here",
-              "namespace", each.dataset(),
-              "group", each.group());
-      posted.add(
-          ended
-              ? Map.of("labels", labels, "endsAt", Instant.now().toString())
-              : Map.of("labels", labels));
-    }
-    HttpResponse<String> taken =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(address)
-                    .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString(JSON.writeValueAsString(posted)))
-                    .build(),
-                BodyHandlers.ofString());
-    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
+  private static String answer(HttpRequest request) throws Exception {
+    HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
   }
 
-  /** Alerts of a message, or of one to come, that have a state. */
-  private static Set<Fired> fired(JsonNode message, String at, String state) {
-    Set<Fired> fired = new HashSet<>();
+  private static Map<String, String> alert(
+      String name, Map<String, String> severities, String dataset, String group) {
+    return Map.of(
+        "alertname", name,
+        "severity", severities.get(name),
+        "cluster_name", "here",
+        "namespace", dataset,
+        "group", group);
+  }
+
+  /** Labels of a message's alerts that have a state. */
+  private static Set<Map<String, String>> labels(JsonNode message, String at, String state) {
+    Set<Map<String, String>> labels = new HashSet<>();
     for (JsonNode each : message.get("alerts")) {
-      JsonNode labels = each.get("labels");
       if (each.at(at).asText().equals(state)) {
-        fired.add(
-            new Fired(
-                labels.get("alertname").asText(),
-                labels.get("namespace").asText(),
-                labels.get("group").asText()));
+        labels.add(JSON.convertValue(each.get("labels"), new TypeReference<>() {}));
       }
     }
-    return fired;
+    return labels;
   }
 
   /** The severity of each alert. */
