@@ -321,15 +321,12 @@ public final class Overview {
   private TrainerClock trainer() {
     String topic = sources.cluster().topics().training().name();
     Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
-    String preprocessing = sources.cluster().dataset().preprocessGroup();
-    boolean pairsWait =
-        groups.stream().anyMatch(each -> each.group().equals(preprocessing) && each.now().waits());
     String feeding = sources.cluster().dataset().feedGroup();
     Optional<Sentence> lastSeen =
         groups.stream()
             .filter(each -> each.group().equals(feeding) && each.now().waits())
             .map(each -> Template.LAST_SEEN.with(feeding, Sentences.waiting(each.now())))
             .findFirst();
-    return TrainerClock.of(instances, training.perSecond(), pairsWait, lastSeen.orElse(null));
+    return TrainerClock.of(instances, training.perSecond(), lastSeen.orElse(null));
   }
 }

@@ -30,7 +30,10 @@ record TrainerClock(
     double dataWaitShare,
     Sentence sentence) {
 
-  /** A trainer that waits so much of its time starves now, whatever the rates say. */
+  /**
+   * A trainer that waits more of its time than this starves now, whatever the rates say, unless it
+   * has read everything. The alert {@code PairstreamTrainerStarves} has the same terms.
+   */
   private static final double STARVES_NOW = 0.5;
 
   private static final Duration BEGINNING = Duration.ofMinutes(2);
@@ -40,16 +43,14 @@ record TrainerClock(
    *
    * @param instances all processes
    * @param pairsPerSecond new training pairs per second; NaN where not known
-   * @param pairsWait whether preprocessing has records to read
    * @param lastSeen where a trainer was last, which is said where no feed reports; null where that
    *     is not known
    */
-  static TrainerClock of(
-      List<Instance> instances, double pairsPerSecond, boolean pairsWait, Sentence lastSeen) {
+  static TrainerClock of(List<Instance> instances, double pairsPerSecond, Sentence lastSeen) {
     List<TrainerClock> clocks =
         instances.stream()
             .filter(instance -> instance.service().equals("feed") && !instance.silent())
-            .map(feed -> of(feed, pairsPerSecond, pairsWait))
+            .map(feed -> of(feed, pairsPerSecond))
             .toList();
     Optional<TrainerClock> first =
         clocks.stream()
@@ -71,7 +72,7 @@ record TrainerClock(
                 lastSeen == null ? none : Template.AND.with(none, lastSeen)));
   }
 
-  private static TrainerClock of(Instance feed, double pairsPerSecond, boolean pairsWait) {
+  private static TrainerClock of(Instance feed, double pairsPerSecond) {
     double ready = feed.value("feed_ready_batches");
     double rate = feed.rate("feed_batches_total");
     double wait = feed.rate("feed_data_wait_seconds_total");
@@ -83,10 +84,10 @@ record TrainerClock(
       return clock;
     }
     double waiting = feed.value("feed_samples_waiting");
-    if (ready < 1 && waiting >= 0 && waiting < batchSize && !pairsWait) {
+    if (ready < 1 && waiting < batchSize) {
       return clock.with(Double.NaN, Template.TRAINER_HAS_ALL.with());
     }
-    if (ready < 1 && share >= STARVES_NOW) {
+    if (ready < 1 && share > STARVES_NOW) {
       return clock.with(0, Template.TRAINER_STARVES.with(Math.round(100 * share)));
     }
     if (rate <= 0) {

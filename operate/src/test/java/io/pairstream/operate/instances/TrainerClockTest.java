@@ -2,11 +2,19 @@ package io.pairstream.operate.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operate.lag.Promtool;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerClockTest {
+
+  @TempDir private Path folder;
 
   @Test
   void countsWhatIsReadyAndWhatWaitsAgainstTheRate() {
@@ -30,7 +38,7 @@ class TrainerClockTest {
 
   @Test
   void aTrainerThatWaitsWithNothingReadyStarvesNow() {
-    TrainerClock clock = clock(1, 9, 0, 0, 1, true);
+    TrainerClock clock = clock(1, 9, 0, 90, 1);
 
     assertThat(clock.starvesInSeconds()).isZero();
     assertThat(clock.sentence().text())
@@ -46,7 +54,7 @@ class TrainerClockTest {
 
     for (Map<String, Double> counters : List.of(waits, before)) {
       List<Instance> feeds = List.of(Played.afterTenSeconds("feed", counters, none));
-      TrainerClock clock = TrainerClock.of(feeds, 0, true, null);
+      TrainerClock clock = TrainerClock.of(feeds, 0, null);
 
       assertThat(clock.starvesInSeconds()).isNaN();
       assertThat(clock.sentence().text()).isEqualTo("a trainer has just begun");
@@ -78,27 +86,45 @@ class TrainerClockTest {
         .isEqualTo("full batches wait; at this rate the trainer starves in 4 min");
   }
 
+  /** Seconds out of ten that the trainer waits, and samples that wait where a batch has 8. */
+  @ParameterizedTest
+  @CsvSource({"6, 8, 1", "6, 7, 0", "5, 90, 0", "9, NaN, 1"})
+  void theCardAndTheAlertJudgeByTheSameTerms(int waitSeconds, double waiting, int starves)
+      throws Exception {
+    assertThat(clock(1, waitSeconds, 0, waiting, 5).starvesInSeconds() == 0)
+        .isEqualTo(starves == 1);
+
+    Files.writeString(
+        folder.resolve("test.yml"),
+        """
+        rule_files: ['%s']
+        tests: [{interval: 1m, input_series: [
+          {series: pairstream_feed_data_wait_seconds_total, values: 0+%dx60},
+          {series: pairstream_feed_samples_waiting, values: %sx60},
+          {series: pairstream_feed_batch_samples, values: 8x60}], promql_expr_test: [{
+          expr: 'count(ALERTS{alertname="PairstreamTrainerStarves"}) or vector(0)',
+          eval_time: 1h, exp_samples: [{labels: '{}', value: %d}]}]}]
+        """
+            .formatted(
+                Path.of("../deploy/prometheus/pairstream.rules.yml").toAbsolutePath(),
+                6 * waitSeconds,
+                Double.isNaN(waiting) ? "_" : waiting,
+                starves));
+    Promtool.Ended ended = Promtool.run("", "test", "rules", folder.resolve("test.yml").toString());
+    assertThat(ended.status()).as(ended.output()).isZero();
+  }
+
   private static TrainerClock overAView(Map<String, Double> gauges) {
     Instance feed =
         Played.afterTenSeconds(
             "feed",
             Map.of("feed_batches_total", 20.0, "feed_data_wait_seconds_total", 0.0),
             gauges);
-    return TrainerClock.of(List.of(feed), 100, true, null);
+    return TrainerClock.of(List.of(feed), 100, null);
   }
 
   private static TrainerClock clock(
       long batches, double waitSeconds, double ready, double waiting, double pairsPerSecond) {
-    return clock(batches, waitSeconds, ready, waiting, pairsPerSecond, false);
-  }
-
-  private static TrainerClock clock(
-      long batches,
-      double waitSeconds,
-      double ready,
-      double waiting,
-      double pairsPerSecond,
-      boolean pairsWait) {
     Instance feed =
         Played.afterTenSeconds(
             "feed",
@@ -111,6 +137,6 @@ class TrainerClockTest {
                 "feed_ready_batches", ready,
                 "feed_samples_waiting", waiting,
                 "feed_batch_samples", 8.0));
-    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait, null);
+    return TrainerClock.of(List.of(feed), pairsPerSecond, null);
   }
 }

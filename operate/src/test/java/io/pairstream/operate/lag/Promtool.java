@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The real {@code promtool}, which comes with Prometheus, and others of its kind. */
-final class Promtool {
+public final class Promtool {
 
   private Promtool() {}
 
@@ -24,10 +24,11 @@ final class Promtool {
    * @param status 0 where all is right, 3 where a metric's name is against the customs
    * @param output stdout and stderr
    */
-  record Ended(int status, String output) {}
+  public record Ended(int status, String output) {}
 
   /** Runs it, or skips the test where it is not installed. */
-  static Ended run(String input, String... arguments) throws IOException, InterruptedException {
+  public static Ended run(String input, String... arguments)
+      throws IOException, InterruptedException {
     return run(found("prometheus", "promtool"), input, arguments);
   }
 
