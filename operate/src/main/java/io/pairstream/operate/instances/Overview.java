@@ -118,6 +118,7 @@ public final class Overview {
    * @param health where it answers for its health, as {@code http://HOST:PORT}; empty where that is
    *     not reported
    * @param obstacle why it waits, or what is known of its silence; empty where it works
+   * @param note what it has put off; empty where that is nothing
    */
   record Reporting(
       String service,
@@ -127,6 +128,7 @@ public final class Overview {
       String state,
       String health,
       Sentence obstacle,
+      Sentence note,
       Instant startedAt,
       Instant reportedAt,
       boolean silent,
@@ -311,6 +313,7 @@ public final class Overview {
         status.getState(),
         status.getFacts().getOrDefault(SelfReport.HEALTH, ""),
         instance.silent() ? instance.silence() : obstacle(instance),
+        ReportingGroups.putOff(List.of(instance)).orElse(Sentence.verbatim("")),
         status.getStartedAt(),
         instance.heardAt(),
         instance.silent(),

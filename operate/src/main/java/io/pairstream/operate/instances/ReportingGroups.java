@@ -1,13 +1,16 @@
 package io.pairstream.operate.instances;
 
+import io.pairstream.operate.lag.Durations;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -33,7 +36,22 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
             : speaking.stream().noneMatch(each -> each.status().getObstacles().isEmpty());
     boolean isStarting = !speaking.isEmpty() && isStarting(service);
     GroupLag told = isHeldUp ? group.waiting(isStarting) : group;
-    return silences(service).findFirst().map(told::because).orElse(told);
+    GroupLag known = putOff(speaking).map(told::noting).orElse(told);
+    return silences(service).findFirst().map(known::because).orElse(known);
+  }
+
+  /** Links that processes have put off, and until when the first of them is; empty without any. */
+  static Optional<Sentence> putOff(List<Instance> processes) {
+    List<Instance> waiting =
+        processes.stream().filter(each -> each.value("links_not_due") > 0).toList();
+    return waiting.stream()
+        .map(each -> each.value("links_next_due_timestamp_seconds"))
+        .min(Comparator.naturalOrder())
+        .map(
+            next ->
+                Template.PUT_OFF.with(
+                    waiting.stream().mapToLong(each -> (long) each.value("links_not_due")).sum(),
+                    Durations.timeToTheSecond(Instant.ofEpochSecond(next.longValue()))));
   }
 
   /** Whether all processes of a service have just started, or none has reported anything yet. */

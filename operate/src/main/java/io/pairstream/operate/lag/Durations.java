@@ -46,7 +46,7 @@ public final class Durations {
   }
 
   /** {@code 17:25:08 UTC}. */
-  static String timeToTheSecond(Instant time) {
+  public static String timeToTheSecond(Instant time) {
     return SECONDS.format(time);
   }
 

@@ -160,11 +160,14 @@ public record GroupLag(
     return waits ? with(decides, now.notKnown(told, group), partitions) : this;
   }
 
+  /** This group with something more in its sentence. */
+  public GroupLag noting(Sentence more) {
+    return with(decides, now.because(more), partitions);
+  }
+
   /** This group with a cause, where it is in trouble or nobody can tell. */
   public GroupLag because(Sentence cause) {
-    return now.verdict().isWorseThan(LagVerdict.STARTING)
-        ? with(decides, now.because(cause), partitions)
-        : this;
+    return now.verdict().isWorseThan(LagVerdict.STARTING) ? noting(cause) : this;
   }
 
   private GroupLag with(boolean nowDecides, Lag lag, List<PartitionLag> some) {

@@ -68,6 +68,7 @@ public enum Template {
       "{0}: {1}, and the log drops the first of them in {2}, before they are read at this rate"),
   BEHIND("{0} is behind: {1}, {2}"),
   NOT_DUE("{0}: {1} are left until they are due"),
+  PUT_OFF("links put off: {0}, the next until {1}"),
   LAST_SEEN("{0}: a trainer was last seen here; {1}"),
   KEEPING_UP("{0} keeps up: {1}"),
   READ_TO_ITS_END("{0} is read to its end, and nothing arrives"),

@@ -246,7 +246,7 @@ function instances(app, { instances: all = [], at, groups = [], dataset }) {
     one.silent
       ? chip("bad", say("overview.silent"))
       : chip(one.obstacle ? "warn" : one.state === "RUNNING" ? "good" : "quiet", stateWord(app, one.state)),
-    h("span.below", saidIn(app, one, "obstacle")),
+    h("span.below", saidIn(app, one, "obstacle") || saidIn(app, one, "note")),
     one.silent && partitionsOf(one) && h("a.below.small", { href: partitionsOf(one) }, say("overview.itsPartitions")),
   ];
   const columns = [

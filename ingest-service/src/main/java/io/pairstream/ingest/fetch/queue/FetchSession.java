@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -246,7 +247,12 @@ final class FetchSession implements GroupInstance.Session {
 
   private void noteWork() {
     int notDue = shares.values().stream().mapToInt(Share::notDue).sum();
-    tally.worksOn(new Tally.Work(underWay.size(), hosts.waiting(), notDue));
+    Instant nextDue =
+        shares.values().stream()
+            .map(Share::nextDue)
+            .min(Comparator.naturalOrder())
+            .orElse(Instant.MAX);
+    tally.worksOn(new Tally.Work(underWay.size(), hosts.waiting(), notDue, nextDue));
     instance.worksOn(shares.keySet());
   }
 

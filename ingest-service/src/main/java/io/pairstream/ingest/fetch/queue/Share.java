@@ -126,6 +126,11 @@ final class Share {
     return dueByOffset.size();
   }
 
+  /** When the first of them is due; {@link Instant#MAX} where there is none. */
+  Instant nextDue() {
+    return dueByTime.isEmpty() ? Instant.MAX : dueByTime.first().at();
+  }
+
   /** Whether records may be carried on now to make room; notes that they are. */
   boolean carriesOn(Instant now, Duration every) {
     boolean carries = carriedAt.plus(every).isBefore(now);

@@ -3,6 +3,7 @@ package io.pairstream.ingest.fetch.queue;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Reading;
+import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of this instance's work since its start, and its work under way. Thread-safe. */
@@ -23,7 +24,7 @@ final class Tally {
 
   private final LongAdder quarantined = new LongAdder();
 
-  private volatile Work work = new Work(0, 0, 0);
+  private volatile Work work = new Work(0, 0, 0, Instant.MAX);
 
   /**
    * Work under way.
@@ -31,8 +32,9 @@ final class Tally {
    * @param underWay links that the fetcher has now
    * @param inMemory links that wait here for their host's turn
    * @param notDue links of this instance's partitions that are not due yet
+   * @param nextDue when the first of these is due; {@link Instant#MAX} where there is none
    */
-  record Work(int underWay, int inMemory, int notDue) {}
+  record Work(int underWay, int inMemory, int notDue, Instant nextDue) {}
 
   void worksOn(Work now) {
     work = now;
@@ -63,5 +65,8 @@ final class Tally {
         .gauge("links_under_way", now.underWay())
         .gauge("links_in_memory", now.inMemory())
         .gauge("links_not_due", now.notDue());
+    if (now.notDue() > 0) {
+      reading.gauge("links_next_due_timestamp_seconds", now.nextDue().getEpochSecond());
+    }
   }
 }

@@ -211,6 +211,8 @@ class FetchServiceTest {
     FetchService service = start(fetcher);
 
     until(() -> service.tally().triedAgain.sum() == 2 && service.tally().work().notDue() == 2);
+    assertThat(service.tally().work().nextDue())
+        .isBetween(clock.instant(), clock.instant().plusSeconds(60));
     AuditReport early = audit();
     for (int attempt = 2; attempt <= RetryPlan.USUAL.attempts(); attempt++) {
       // The third is the last of the flaky one.
