@@ -33,6 +33,11 @@ class DashboardPageTest extends PageTest {
   /** A node in a topology's description. */
   private static final Pattern NODE = Pattern.compile("(?:Source|Processor|Sink): +(\\S+)");
 
+  /** Tables of which a part is seen only once they are moved. */
+  private static final String CUT =
+      "return [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+          + ".map(e => e.innerText)";
+
   /** Two words in a row, which no name, command or unit has. */
   private static final Pattern ENGLISH = Pattern.compile("\\b[A-Za-z]?[a-z]{2,} [a-z]{2,}\\b");
 
@@ -313,6 +318,11 @@ class DashboardPageTest extends PageTest {
     browser.visit(service.address(""));
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
     requireFree(browser, language);
+
+    assertThat(browser.texts(".instances .below")).anyMatch(text -> text.contains("17:25:30 UTC"));
+    if (screen == Browser.Screen.DESK) {
+      assertThat(browser.script(CUT)).as("a table that is cut").isEqualTo(List.of());
+    }
 
     browser.click(".topology summary");
     requireFree(browser, language);

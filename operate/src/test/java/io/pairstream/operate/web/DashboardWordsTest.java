@@ -28,6 +28,10 @@ class DashboardWordsTest {
 
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
+  /** Sentences of which a part is another program's message, or a service's text. */
+  private static final String MESSAGES =
+      "(KAFKA|REGISTRY)_AWAY|CANARY_NOT_SENT|NO_BROKER|PLACE_NOT_KNOWN|NOT_(KNOWN_SINCE|RUNNING)";
+
   /** A line of a words file: a section begins, or a text. */
   private static final Pattern LINE =
       Pattern.compile("^ {2}\"(\\w+)\": \\{$|^ {4}\"([\\w.-]+)\": \"(.*)\",?$", Pattern.MULTILINE);
@@ -62,6 +66,11 @@ class DashboardWordsTest {
     }
     if (template.english().matches(".*[a-z]{4}.*")) {
       assertThat(words).containsPattern("\\p{IsHan}");
+    }
+    // It stays English, and is marked as such.
+    boolean isMessage = template != Template.VERBATIM && template.english().equals("{0}");
+    if (isMessage || template.name().matches(MESSAGES)) {
+      assertThat(words).contains("原文");
     }
   }
 
