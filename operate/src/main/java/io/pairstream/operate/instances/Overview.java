@@ -39,6 +39,9 @@ import java.util.stream.Stream;
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
 public final class Overview {
 
+  /** Troubles that the headline names beside that of a group; the others are counted. */
+  private static final int NAMED_MOST = 2;
+
   private final Sources sources;
   private final Instant now;
   private final List<Instance> instances;
@@ -197,34 +200,38 @@ public final class Overview {
       return Template.KNOWN_LAST.with(brokers.sentence());
     }
     Optional<Headline> headline = Headline.of(groups);
-    List<Sentence> parts = new ArrayList<>();
-    parts.add(
+    Sentence first =
         headline
-            .map(Headline::sentence)
+            .map(Headline::first)
             .filter(sentence -> !sentence.text().isBlank())
-            .orElseGet(Template.NOT_WATCHED::with));
+            .orElseGet(Template.NOT_WATCHED::with);
+    List<Sentence> parts = new ArrayList<>();
+    if (registry.state() == State.DOWN) {
+      parts.add(registry.sentence());
+    }
+    if (brokers.state() == State.DEGRADED) {
+      parts.add(brokers.sentence());
+    }
     waiting()
         .map(instance -> Template.SERVICE_WAITS.with(instance.service(), obstacle(instance)))
         .distinct()
-        .limit(2)
         .forEach(parts::add);
     // A group that is in trouble names them already.
     instances.stream()
         .map(Instance::service)
         .distinct()
         .flatMap(reporting::silences)
-        .filter(silence -> !parts.get(0).text().contains(silence.text()))
+        .filter(silence -> !first.text().contains(silence.text()))
         .forEach(parts::add);
-    if (brokers.state() == State.DEGRADED) {
-      parts.add(brokers.sentence());
-    }
-    if (registry.state() == State.DOWN) {
-      parts.add(registry.sentence());
-    }
-    // Groups may be calm where processes are not; then not all is well.
+    long more = headline.map(Headline::more).orElse(0L) + Math.max(0, parts.size() - NAMED_MOST);
+    List<Sentence> named = new ArrayList<>(parts.subList(0, Math.min(parts.size(), NAMED_MOST)));
+    // Groups may be calm where processes are not; then not all is well. Others' groups come last.
     boolean calm =
         headline.filter(each -> each.verdict().compareTo(LagVerdict.OK) >= 0).isPresent();
-    return Sentence.joined(calm && parts.size() > 1 ? parts.subList(1, parts.size()) : parts);
+    if (!calm || parts.isEmpty()) {
+      named.add(headline.filter(each -> !each.own()).map(each -> named.size()).orElse(0), first);
+    }
+    return Headline.andMore(Sentence.joined(named), more);
   }
 
   private List<Flow> outputs() {

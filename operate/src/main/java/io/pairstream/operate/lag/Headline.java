@@ -7,18 +7,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * The verdict on several groups at once. Groups of others and muted ones do not count. A group that
  * never existed, such as the feed's where nobody trains, does not count either as long as another
  * one exists: it is named in the sentence.
  *
- * @param verdict of the platform's own group that is in the worst trouble, else of another one,
- *     else the worst
- * @param sentence the sentence of that group and how many more are in trouble, or that all is well,
- *     with what waits where that is true of all groups; and which have not started
+ * @param verdict of the group that is in the worst trouble, else the worst; troubles that page
+ *     somebody count first, and of those the platform's own groups'
+ * @param first name and sentence of that group, or that all is well, with what waits where that is
+ *     true of all groups; and which have not started
+ * @param own whether that group is one of the platform's own
+ * @param more how many other groups are in trouble
  */
-public record Headline(LagVerdict verdict, Sentence sentence) {
+public record Headline(LagVerdict verdict, Sentence first, boolean own, long more) {
 
   /**
    * How groups are listed: the platform's own before others, in each part those that count first;
@@ -33,6 +36,8 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
   private static final Comparator<GroupLag> TO_NAME =
       Comparator.comparing((GroupLag group) -> !isTrouble(group))
           .thenComparing(Headline::isAbsent)
+          // Of all troubles the one that wakes nobody.
+          .thenComparing(group -> group.now().verdict() == LagVerdict.REWIND)
           .thenComparing(group -> isTrouble(group) && !group.own())
           .thenComparing(GroupLag::now, Lag.WORST_FIRST);
 
@@ -42,6 +47,7 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
   /** The headline; empty where there are no groups that count. */
   public static Optional<Headline> of(Collection<GroupLag> groups) {
     List<GroupLag> counted = groups.stream().filter(GroupLag::decides).sorted(TO_NAME).toList();
+    long troubles = counted.stream().filter(Headline::isTrouble).count();
     return counted.stream()
         .findFirst()
         .map(
@@ -50,13 +56,28 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
                     first.now().verdict(),
                     isAbsent(first)
                         ? first.now().sentence()
-                        : withMissing(sentence(first, counted, groups), groups)));
+                        : withMissing(sentence(first, counted, groups), groups),
+                    first.own(),
+                    Math.max(0, troubles - 1)));
+  }
+
+  /** The sentence about all groups. */
+  public Sentence sentence() {
+    return andMore(first, more);
+  }
+
+  /** A sentence with the number of further troubles that it does not name. */
+  public static Sentence andMore(Sentence sentence, long more) {
+    return more < 1
+        ? sentence
+        : more == 1
+            ? Template.ONE_MORE_TROUBLE.with(sentence)
+            : Template.MORE_TROUBLES.with(sentence, more);
   }
 
   private static Sentence sentence(
       GroupLag first, List<GroupLag> counted, Collection<GroupLag> all) {
     Sentence own = first.now().sentence();
-    long troubles = counted.stream().filter(Headline::isTrouble).count();
     if (!first.now().verdict().isWorseThan(LagVerdict.OK)) {
       // A number here must not contradict those of groups that are listed and do not count.
       boolean isAll =
@@ -66,11 +87,9 @@ public record Headline(LagVerdict verdict, Sentence sentence) {
           ? own
           : isAll ? Template.ALL_IS_WELL.with(waiting(counted)) : Template.ALL_IS_WELL_ALONE.with();
     }
-    return troubles < 2
-        ? own
-        : troubles == 2
-            ? Template.ONE_MORE_TROUBLE.with(own)
-            : Template.MORE_TROUBLES.with(own, troubles - 1);
+    boolean isNamed =
+        own.text().matches("(.*[^\\w.-])?" + Pattern.quote(first.group()) + "([^\\w.-].*)?");
+    return isNamed ? own : Template.NAMED.with(first.group(), own);
   }
 
   private static Sentence waiting(List<GroupLag> groups) {

@@ -12,6 +12,7 @@ public enum Template {
   VERBATIM("{0}"),
   AND("{0}; {1}"),
   JUDGED("{0}: {1}"),
+  NAMED("{0}: {1}"),
   BOTH("{0} and {1}"),
 
   SECONDS("{0} s"),

@@ -139,7 +139,7 @@ export function saidIn(app, answer, field = "sentence") {
   return app.words.sentence(answer?.[`${field}_template`]) ?? answer?.[field] ?? "";
 }
 
-/** An answer's sentence, without the verdict that it may begin with, where that stands beside it. */
+/** An answer's sentence, without the verdict that it begins with, behind a group's name or not: that stands beside it. */
 export function sentence(app, answer, className = "said") {
   const isEnglish = app.words.sentence(answer?.sentence_template) === null;
   const text = afterVerdict(answer?.verdict, saidIn(app, answer));
@@ -147,8 +147,7 @@ export function sentence(app, answer, className = "said") {
 }
 
 export function afterVerdict(verdict, text) {
-  const start = [`${verdict}: `, `${verdict}: `.replace("_", " ")].find((word) => text.startsWith(word)) ?? "";
-  return text.slice(start.length);
+  return text.replace(new RegExp(`^(\\S+: )?(${verdict}|${verdict?.replace("_", " ")}): `), "$1");
 }
 
 /** A name in code, which may break behind an underscore, so that a phone breaks it nowhere else. */

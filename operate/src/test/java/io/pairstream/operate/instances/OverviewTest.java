@@ -15,6 +15,7 @@ import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.web.OperateService;
 import io.pairstream.operate.web.OperateSettings;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
@@ -98,21 +99,13 @@ class OverviewTest {
   @Test
   void theWorstGroupSpeaksAndWhatWaitsIsNamed() throws Exception {
     ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
-    say(
-        cluster,
-        "preprocess",
-        "a",
-        status("preprocess", "a", clock.instant())
-            .setIntervalMs(SELDOM_MS)
-            .setState("WAITING")
-            .setObstacles(List.of(NO_WORKER))
-            .build());
+    say(cluster, "preprocess", "a", waiting("preprocess", "a").setState("WAITING").build());
 
     try (Watched watched = new Watched(cluster)) {
       watched.groups =
           List.of(
               PlayedLag.group("fetching", LagVerdict.OK, "Stable", 0, true),
-              PlayedLag.group("preprocessing", LagVerdict.STALL, "Stable", 0, true),
+              PlayedLag.group("preprocessing", LagVerdict.STALL, "Stable", 0, true).own(true),
               PlayedLag.group("the feed", LagVerdict.BEHIND, "Stable", 0, true),
               PlayedLag.group("pairs-other", LagVerdict.UNKNOWN, "Absent", 0, true));
       JsonNode json =
@@ -139,7 +132,7 @@ class OverviewTest {
       String preprocess = cluster.dataset().preprocessGroup();
       watched.groups =
           List.of(
-              PlayedLag.group(preprocess, LagVerdict.OK, "Stable", 2_130, true),
+              PlayedLag.group(preprocess, LagVerdict.OK, "Stable", 2_130, true).own(true),
               PlayedLag.group(cluster.dataset().feedGroup(), LagVerdict.OK, "Empty", 17, false));
       JsonNode held = watched.overview();
       assertThat(held.path("sentence").asText())
@@ -151,12 +144,7 @@ class OverviewTest {
           cluster,
           "preprocess",
           "a",
-          status("preprocess", "a", clock.instant())
-              .setStartedAt(clock.instant())
-              .setIntervalMs(SELDOM_MS)
-              .setState("STARTING")
-              .setObstacles(List.of(NO_WORKER))
-              .build());
+          waiting("preprocess", "a").setStartedAt(clock.instant()).setState("STARTING").build());
       JsonNode starts =
           await(watched::overview, found -> !found.path("verdict").asText().equals("UNKNOWN"));
       assertThat(starts.path("verdict").asText()).isEqualTo("STARTING");
@@ -176,7 +164,33 @@ class OverviewTest {
       assertThat(held.at("/trainer/sentence").asText())
           .startsWith("no trainer's feed reports; ")
           .endsWith("-feed: a trainer was last seen here; 17 records wait");
+
+      say(cluster, "score", "c", waiting("score", "c").build());
+      List<Metric> left =
+          Played.metrics(
+              Map.of(), Map.of("links_not_due", 5.0, "links_next_due_timestamp_seconds", 30.0));
+      say(cluster, "fetch", "d", waiting("fetch", "d").setMetrics(left).build());
+      say(cluster, "fetch", "e", waiting("fetch", "e").setMetrics(left).build());
+      String fetch = cluster.dataset().name() + "-fetch";
+      watched.groups =
+          List.of(
+              PlayedLag.group("team-a", LagVerdict.LOST, "Empty", 0, true),
+              PlayedLag.group(fetch, LagVerdict.IDLE, "Stable", 0, true));
+      JsonNode foreign = await(watched::overview, found -> found.path("instances").size() == 5);
+      assertThat(foreign.path("instances").findValuesAsText("note"))
+          .contains("links put off: 5, the next until 00:00:30 UTC");
+      assertThat(foreign.path("groups").findValuesAsText("sentence"))
+          .contains("IDLE: " + fetch + "; links put off: 10, the next until 00:00:30 UTC");
+      assertThat(foreign.path("sentence").asText())
+          .as("what is the platform's own comes first, and not all of it is named")
+          .matches("\\w+ waits: [^;]*; \\w+ waits: [^;]*; LOST: team-a; and one more trouble");
     }
+  }
+
+  private InstanceStatus.Builder waiting(String service, String instance) {
+    return status(service, instance, clock.instant())
+        .setIntervalMs(SELDOM_MS)
+        .setObstacles(List.of(NO_WORKER));
   }
 
   @Test

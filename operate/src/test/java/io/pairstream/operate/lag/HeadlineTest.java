@@ -44,7 +44,8 @@ class HeadlineTest {
             group("pairs-feed", LagVerdict.UNKNOWN, "Absent"));
 
     assertThat(headline)
-        .isEqualTo(new Headline(LagVerdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed")));
+        .isEqualTo(
+            new Headline(LagVerdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed"), false, 0));
     assertThat(Headline.of(List.of())).isEmpty();
   }
 
@@ -89,6 +90,24 @@ class HeadlineTest {
         .containsExactly("pairs-preprocess", "pairs-index", "team-a", "team-b", "pairs-fetch");
   }
 
+  /** A partition's name does not say which of its readers is meant. */
+  @Test
+  void theGroupIsNamedAndATroubleThatPagesLeadsBeforeATicket() {
+    GroupLag left = reading("team-cron", group("t.cron-0", LagVerdict.STOP, "Empty"));
+    GroupLag behind = reading("t", group("t.cron-0", LagVerdict.BEHIND, "Stable"));
+    GroupLag rewound = group("pairs-index", LagVerdict.REWIND, "Stable").own(true);
+
+    assertThat(of(rewound, behind, left).sentence().text())
+        .isEqualTo("team-cron: STOP: t.cron-0; and one more trouble");
+    assertThat(of(behind, rewound).sentence().text()).isEqualTo("REWIND: pairs-index");
+    assertThat(of(behind).sentence().text()).isEqualTo("t: BEHIND: t.cron-0");
+  }
+
+  private static GroupLag reading(String name, GroupLag as) {
+    return new GroupLag(
+        name, as.type(), as.state(), 0, true, as.now(), as.worstPartition(), as.partitions());
+  }
+
   @Test
   void whereAllIsWellWhatWaitsIsToldOfAllTogether() {
     GroupLag moves = PlayedLag.group("pairs-a", LagVerdict.OK, "Stable", 12, true);
@@ -123,7 +142,8 @@ class HeadlineTest {
 
     assertThat(of(starting, absent, group("pairs-b", LagVerdict.IDLE, "Stable")))
         .isEqualTo(
-            new Headline(LagVerdict.STARTING, Sentence.verbatim("STARTING: pairs-preprocess")));
+            new Headline(
+                LagVerdict.STARTING, Sentence.verbatim("STARTING: pairs-preprocess"), true, 0));
     assertThat(of(starting, absent, stalled).verdict()).isEqualTo(LagVerdict.STALL);
   }
 
