@@ -79,7 +79,10 @@ class ClusterCommandsTest extends OnCluster {
     JsonNode checks = ended.json().path("checks");
     assertThat(ended.err())
         .as("what is looked at, before it is waited for")
-        .containsSubsequence("doctor: looks at this machine\n", "doctor: looks at Kafka at ");
+        .containsSubsequence(
+            "doctor: looks at this machine\n",
+            "doctor: looks at Kafka at ",
+            "doctor: looks at an image worker\n");
     assertThat(checks).filteredOn(check -> check.path("level").asText().equals("WRONG")).isEmpty();
     assertThat(checks)
         .filteredOn(check -> check.path("check").asText().equals("worker"))

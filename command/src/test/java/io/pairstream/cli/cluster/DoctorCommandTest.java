@@ -9,7 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,25 +37,21 @@ class DoctorCommandTest {
     DoctorCommand doctor =
         (DoctorCommand)
             line.getSubcommands().get("doctor").setErr(new PrintWriter(err)).getCommand();
-    CountDownLatch never = new CountDownLatch(1);
+    FutureTask<List<Finding>> look = new FutureTask<>(List::of);
 
-    List<Finding> findings =
-        doctor.within(
-            Duration.ofSeconds(1),
-            Finding.Area.BROKERS,
-            "Kafka at b:9092",
-            () -> {
-              try {
-                never.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              return List.of();
-            });
+    List<Finding> findings = within(doctor, "Kafka at b:9092", Duration.ZERO, look);
+    look = new FutureTask<>(List::of);
+    look.run();
 
+    assertThat(within(doctor, "what ended", Duration.ofSeconds(9), look)).isEmpty();
     assertThat(findings)
         .extracting(Finding::level, Finding::found)
         .containsExactly(tuple(Finding.Level.UNKNOWN, "Kafka at b:9092 gave no answer within 1 s"));
     assertThat(err).asString().contains("doctor: waits for Kafka at b:9092, ");
+  }
+
+  private static List<Finding> within(
+      DoctorCommand doctor, String at, Duration already, FutureTask<List<Finding>> look) {
+    return doctor.within(Duration.ofSeconds(1), Finding.Area.BROKERS, at, already, look);
   }
 }
