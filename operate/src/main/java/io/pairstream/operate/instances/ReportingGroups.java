@@ -43,7 +43,9 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
   /** Links that processes have put off, and until when the first of them is; empty without any. */
   static Optional<Sentence> putOff(List<Instance> processes) {
     List<Instance> waiting =
-        processes.stream().filter(each -> each.value("links_not_due") > 0).toList();
+        processes.stream()
+            .filter(each -> each.value("links_next_due_timestamp_seconds") > 0)
+            .toList();
     return waiting.stream()
         .map(each -> each.value("links_next_due_timestamp_seconds"))
         .min(Comparator.naturalOrder())
