@@ -1,73 +1,91 @@
 package io.pairstream.preprocess.run;
 
-import io.pairstream.schemas.wire.RootCause;
+import java.util.List;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.TransactionAbortableException;
-import org.apache.kafka.common.errors.UnknownProducerIdException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
+import org.apache.kafka.common.errors.InvalidCommitOffsetSizeException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidGroupIdException;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SecurityDisabledException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Finds whether a stream thread ended because the brokers were away for longer than its clients
- * wait, or were just coming back.
+ * Finds whether a stream thread ended because of the brokers, or of a pause of this process: they
+ * were away for longer than its clients wait, were just coming back, or took it for dead meanwhile.
  *
- * <p>Kafka Streams continues after most time-outs. It does not recover from a producer that has
- * given a record or a commit up: the producer's state forbids whatever the thread does next, and
- * the thread ends. Nor does it recover from a coordinator that is still loading its groups, or from
- * one that hung, has been replaced, does not know it yet, and says of a transaction that it has not
- * seen that it cannot be committed. Nothing is wrong with the process: another thread has new
- * clients, and does again what was not committed.
+ * <p>Kafka Streams continues after most of it, but not always: a producer that has given up, a
+ * commit of a member that missed its session, or a coordinator in a state that a client does not
+ * expect ends the thread. Nothing is wrong with the process: another thread has new clients, and
+ * does again what was not committed. So whatever Kafka's clients and brokers report counts as that,
+ * except for {@link #OURS}; and what comes from elsewhere, as from our processors, does not.
  */
 final class BrokerOutage {
 
-  private static final String PRODUCER = KafkaProducer.class.getPackageName();
+  /** What brokers and clients find wrong with settings, rights or records: waiting helps none. */
+  private static final List<Class<? extends KafkaException>> OURS =
+      List.of(
+          InvalidConfigurationException.class, // rights and credentials are such, too
+          ConfigException.class,
+          SerializationException.class,
+          RecordTooLargeException.class,
+          InvalidTimestampException.class,
+          InvalidOffsetException.class,
+          OffsetMetadataTooLarge.class,
+          InvalidCommitOffsetSizeException.class,
+          UnsupportedCompressionTypeException.class,
+          PolicyViolationException.class,
+          SecurityDisabledException.class,
+          InvalidGroupIdException.class,
+          InconsistentGroupProtocolException.class,
+          GroupMaxSizeReachedException.class,
+          InvalidSessionTimeoutException.class,
+          InvalidTxnTimeoutException.class);
 
-  private static final String COORDINATOR =
-      KafkaConsumer.class.getPackageName() + ".internals.AbstractCoordinator";
+  private static final String CLIENTS = CommonClientConfigs.class.getPackageName() + ".";
+
+  /** Throws what it finds wrong with a fetched record. */
+  private static final String FETCHED =
+      KafkaConsumer.class.getPackageName() + ".internals.CompletedFetch";
 
   private BrokerOutage() {}
 
-  /** Whether an outage is what ended the thread. */
+  /** Whether brokers, or a pause, ended the thread; the outermost cause that tells decides. */
   static boolean isBehind(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RetriableException
-          || cause instanceof TransactionAbortableException
-          || cause instanceof OutOfOrderSequenceException
-          || cause instanceof UnknownProducerIdException
-          || cause instanceof InvalidPidMappingException
-          || cause instanceof InvalidTxnStateException) {
-        return true;
-      }
+    if (thrown == null || OURS.stream().anyMatch(type -> type.isInstance(thrown))) {
+      return false;
     }
-    return isProducersState(RootCause.of(thrown)) || isCoordinatorsState(RootCause.of(thrown));
+    return thrown instanceof ApiException
+        || thrown instanceof TaskMigratedException
+        || thrown instanceof TaskCorruptedException
+        || isClientsState(thrown)
+        || isBehind(thrown.getCause());
   }
 
   /**
-   * Whether the producer has reported an invalid state: a commit that timed out is pending, or it
-   * has given up records of the transaction. These exceptions have no class of their own; those of
-   * a producer that may not write, or was fenced, do.
+   * Whether one of Kafka's clients reports a state that it cannot go on from, which has mostly no
+   * class of its own: a commit that timed out is pending, a member is none any more.
    */
-  private static boolean isProducersState(Throwable thrown) {
+  private static boolean isClientsState(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();
-    return (thrown.getClass() == IllegalStateException.class
-            || thrown.getClass() == KafkaException.class)
+    return (thrown instanceof IllegalStateException || thrown instanceof KafkaException)
+        && thrown.getCause() == null
         && stack.length > 0
-        && stack[0].getClassName().startsWith(PRODUCER);
-  }
-
-  /**
-   * Whether a group's coordinator was in a state that the consumer does not expect: a coordinator
-   * that is loading the group answers so to a member that has just joined. What is wrong with the
-   * member or its rights has exceptions of its own.
-   */
-  private static boolean isCoordinatorsState(Throwable thrown) {
-    StackTraceElement[] stack = thrown.getStackTrace();
-    return thrown.getClass() == KafkaException.class
-        && stack.length > 0
-        && stack[0].getClassName().startsWith(COORDINATOR);
+        && stack[0].getClassName().startsWith(CLIENTS)
+        && !stack[0].getClassName().startsWith(FETCHED);
   }
 }

@@ -282,7 +282,8 @@ public final class PreprocessService implements AutoCloseable {
   }
 
   /**
-   * Replaces a thread after an outage of the brokers, and ends the service with any other fault.
+   * Replaces a thread after an outage of the brokers or a pause, and ends the service with any
+   * other fault.
    */
   private void endsWith(KafkaStreams streams, LongAdder threadsReplaced, Runnable whenRunning) {
     streams.setUncaughtExceptionHandler(
@@ -290,8 +291,8 @@ public final class PreprocessService implements AutoCloseable {
           if (BrokerOutage.isBehind(thrown)) {
             threadsReplaced.increment();
             LOG.warn(
-                "a stream thread has waited for the brokers in vain, and another takes its place:"
-                    + " {}",
+                "a stream thread ended after trouble with the brokers or a pause, and another takes"
+                    + " its place: {}",
                 RootCause.message(thrown));
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }
