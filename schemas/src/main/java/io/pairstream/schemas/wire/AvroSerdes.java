@@ -94,7 +94,7 @@ public final class AvroSerdes {
         return null;
       }
       if (prefix.length == 0) {
-        byte[] first = inner.serialize(topic, value);
+        byte[] first = first(value);
         prefix = Arrays.copyOf(first, WireFormat.PREFIX_BYTES);
         return first;
       }
@@ -109,6 +109,17 @@ public final class AvroSerdes {
       }
       room = out.size() + out.size() / 8;
       return out.toByteArray();
+    }
+
+    private byte[] first(T value) {
+      try {
+        return inner.serialize(topic, value);
+      } catch (SerializationException | InterruptException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        // So the client tells of a registry that accepts a connection and does not answer.
+        throw new SerializationException("cannot be written: " + RootCause.message(e), e);
+      }
     }
   }
 

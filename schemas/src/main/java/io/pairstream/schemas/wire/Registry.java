@@ -102,13 +102,20 @@ public final class Registry {
   /**
    * The id of a schema that must be registered already.
    *
-   * <p>Asks the registry itself, past every cache.
+   * <p>Asks the registry itself, past every cache. From then on serializers of this registry know
+   * the id, and do not ask for it on whichever thread writes the first record.
    *
    * @throws MissingSchemaException where the subject does not hold the schema
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public int idOf(String subject, Schema schema) {
-    return found(() -> newClient().getId(subject, new AvroSchema(withoutJavaProperties(schema))))
+    AvroSchema text = new AvroSchema(withoutJavaProperties(schema));
+    return found(
+            () -> {
+              int id = newClient().getId(subject, text);
+              var unused = client.getId(subject, text);
+              return id;
+            })
         .orElseThrow(
             () ->
                 missing(

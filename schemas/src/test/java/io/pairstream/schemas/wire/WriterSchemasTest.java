@@ -191,6 +191,24 @@ class WriterSchemasTest {
     assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
   }
 
+  /** So that no producer's own thread waits for a registry that accepts and does not answer. */
+  @Test
+  void whatIsWrittenAsksNoRegistryOnceItsIdWasLookedUp() {
+    Registry impatient = registry(Duration.ofSeconds(5));
+    Topic<String, RawPair> topic =
+        PairTopics.of(new Dataset("pairs"), new AvroSerdes(impatient)).crowdsourced();
+    RawPair pair = RawPair.newBuilder().build();
+    day = Day.HANGING;
+    assertThatThrownBy(() -> topic.value().serializer().serialize("", pair))
+        .isInstanceOf(SerializationException.class);
+
+    day = Day.GOOD;
+    assertThat(impatient.idOf(SUBJECT, RawPair.SCHEMA$)).isEqualTo(OURS);
+
+    day = Day.HANGING;
+    assertThat(WireFormat.schemaId(topic.value().serializer().serialize("", pair))).hasValue(OURS);
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     if (day == Day.HANGING) {

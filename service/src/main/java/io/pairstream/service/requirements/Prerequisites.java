@@ -28,7 +28,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -117,20 +116,13 @@ public record Prerequisites(
   }
 
   /**
-   * Writes an empty record and reads it again, so that its serializer finds the schema's id now;
-   * and fetches all versions of the schema, so that records of an older or newer release are read
-   * without the registry, too.
+   * Looks up a schema's id, so that its serializer knows it; and fetches all versions of the
+   * schema, so that records of an older or newer release are read without the registry, too.
    */
   public <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
     String subject = topic.name() + "-value";
     registry.idOf(subject, empty.getSchema());
     registry.remember(subject);
-    try {
-      byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
-      var unusedToo = topic.value().deserializer().deserialize(topic.name(), bytes);
-    } catch (SerializationException e) {
-      throw new RegistryUnavailableException("the registry went away: " + e.getMessage(), e);
-    }
   }
 
   /** Retries while there is no answer; a prerequisite that is missing is thrown after a while. */
