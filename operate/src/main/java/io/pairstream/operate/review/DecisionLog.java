@@ -159,8 +159,7 @@ final class DecisionLog implements AutoCloseable {
     transactions = opening.get();
     Map<Origin, Review> sent = sentSince();
     for (Pending one : List.copyOf(pending)) {
-      Optional<Review> ours =
-          one.decision().filter(any -> any.sent().isPresent()).map(DecisionRecords::review);
+      Optional<Review> ours = one.decision().map(DecisionRecords::review);
       Review first = ours.map(review -> sent.get(review.getOrigin())).orElse(null);
       if (first == null) {
         one.all().forEach(transactions::add);

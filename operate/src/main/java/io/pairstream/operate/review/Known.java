@@ -99,7 +99,7 @@ final class Known {
         .findFirst();
   }
 
-  /** The review where the same was decided before. */
+  /** The review where the same was decided before, and holds. */
   Optional<Review> before(Receipt receipt, ReviewDecision decided) {
     // Or it has come again since, and the request is the one that sent it.
     return Stream.concat(
@@ -109,6 +109,7 @@ final class Known {
                 .filter(review -> review.getComment().equals(decided.comment()))
                 .stream())
         .filter(review -> review.getDecision().equals(decided.decision().name()))
+        .filter(review -> decided.decision().sends() || sent(receipt.getOrigin()).isEmpty())
         .filter(review -> review.getCaption().equals(decided.caption()))
         .findFirst();
   }
@@ -124,7 +125,7 @@ final class Known {
     } else if (!receipt.getStatus().equals(PairStatus.QUARANTINED.name())) {
       return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.getStatus()));
     }
-    return decided.decision().sends() && !decided.again()
+    return !decided.again()
         ? sent(receipt.getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
         : Optional.empty();
   }

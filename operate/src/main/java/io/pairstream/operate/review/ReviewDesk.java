@@ -260,7 +260,12 @@ public final class ReviewDesk {
         DecisionRecords records =
             DecisionRecords.of(cluster.topics(), entry, decided, known, run, clock.instant());
         Review review = records.review();
-        results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
+        Sentence detail =
+            known.about(review.getOrigin()).stream()
+                .max(Comparator.comparing(Review::getReviewedAt))
+                .map(before -> Known.said(Template.DECIDED_ANEW, before))
+                .orElse(Template.DECIDED.with());
+        results.put(id, ReviewResult.done(id, review, detail));
         uncommitted.put(review.getOrigin(), id);
         reasons.merge(review.getReason(), 1L, Long::sum);
         if (decisions != null) {

@@ -189,6 +189,7 @@ public enum Template {
   KEY_OF("of {0}"),
   KEY_FOR("for {0}: {1}"),
   DECIDED("done"),
+  DECIDED_ANEW("done; before, it was {0} by {1} on {2}"),
   DECIDED_BEFORE("was {0} by {1} on {2}"),
   NOT_IN_QUARANTINE("it is not in quarantine: {0}"),
   SENT_BEFORE("it was sent again before: {0} by {1} on {2}"),

@@ -120,7 +120,7 @@ function report(app, decision, pairs, results) {
       chip(isDone(result) ? "good" : "bad", say(isDone(result) ? "review.done" : "review.failed")),
       h("bdi.result-name", spokenName(app, byId.get(result.id) ?? {})),
       h("a.small.mono", { href: cardOf(id) }, shortId(id)),
-      !isDone(result) && h("p.small.result-detail", saidIn(app, result, "detail") || say("review.noDetail")),
+      result.detail !== "done" && h("p.small.result-detail", saidIn(app, result, "detail") || say("review.noDetail")),
     );
   };
   const rest = results.length - NAMED_RESULTS;

@@ -245,6 +245,23 @@ class ReviewDeskTest {
   }
 
   @Test
+  void laterDecisionIsToldOfAnEarlierOne() {
+    decide(Decision.REJECTED);
+
+    ReviewResult accepted = decide(verdict(Decision.ACCEPTED, BEN));
+
+    assertThat(accepted.done()).isTrue();
+    assertThat(accepted.detail().text()).startsWith("done; before, it was REJECTED by ann on ");
+    for (Actor late : List.of(ANN, BEN)) {
+      ReviewResult rejected = decide(verdict(Decision.REJECTED, late));
+      assertThat(rejected.done()).isFalse();
+      assertThat(rejected.detail().text())
+          .startsWith("it was sent again before: ACCEPTED by ben on ");
+    }
+    assertThat(reviews()).hasSize(2);
+  }
+
+  @Test
   void whatNobodyCanWaiveIsNotAcceptedAndTheAttemptIsOnRecord() {
     Sent damaged = pipeline.send("image 2", "a damaged picture");
     pipeline.reject(damaged, "IMAGE_DAMAGED");
