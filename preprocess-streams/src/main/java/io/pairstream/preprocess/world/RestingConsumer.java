@@ -17,11 +17,17 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
  * <p>A stream thread polls for 100 ms, ten times a second as long as nothing comes; its {@code
  * poll.ms} cannot be longer, because a commit that is due waits for the poll's end. A poll returns
  * as soon as a record comes, so that none waits for a longer one.
+ *
+ * <p>A thread that waits for the answer to a join does not even wait in polls: without brokers it
+ * would poll some 70,000 times a second. After the silence such a poll lasts as long as others.
  */
 public final class RestingConsumer extends KafkaConsumer<byte[], byte[]> {
 
   /** Silence after which polls are longer; our commit intervals are a tenth of it or less. */
   static final Duration SILENCE = Duration.ofSeconds(10);
+
+  /** A stream thread's usual poll. */
+  static final Duration USUAL = Duration.ofMillis(100);
 
   /** The longer poll, by which a stop or the next step of a rebalance may be later. */
   static final Duration REST = Duration.ofMillis(500);
@@ -67,8 +73,10 @@ public final class RestingConsumer extends KafkaConsumer<byte[], byte[]> {
       noteBusy(); // they were worked on until now
     }
     boolean rests = nanoTime.getAsLong() - busyAt > SILENCE.toNanos();
-    boolean waits = !asked.isZero() && asked.compareTo(REST) < 0;
-    return rests && waits ? REST : asked;
+    if (!rests || asked.compareTo(REST) >= 0) {
+      return asked;
+    }
+    return asked.isZero() ? USUAL : REST;
   }
 
   /**
