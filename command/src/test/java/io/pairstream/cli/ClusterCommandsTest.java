@@ -308,22 +308,27 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lag", "quarantine ls", "feed"})
-  void saysInOneLineThatTheBrokerDoesNotAnswer(String command) throws Exception {
+  @CsvSource({
+    "lag --json, start one",
+    "quarantine ls --json, start one",
+    "feed --json, start one",
+    "rerun --from raw --into again, 'records that were sent now: 0; run the same command again'"
+  })
+  void saysInOneLineThatTheBrokerDoesNotAnswer(String command, String remedy) throws Exception {
     String address = "127.0.0.1:" + nobodyListens();
     Path config =
         Files.writeString(
             folder.resolve("impatient.properties"),
             "kafka.request.timeout.ms=500\nkafka.default.api.timeout.ms=1000\n");
 
-    Ended ended =
-        run(command, "--json", "--bootstrap-servers", address, "--config", config.toString());
+    Ended ended = run(command, "--bootstrap-servers", address, "--config", config.toString());
 
     assertThat(ended.out()).isEmpty();
     ended.failedInALine(
         ExitStatus.COULD_NOT,
         "Kafka at " + address + " does not answer in time",
-        "--bootstrap-servers");
+        "--bootstrap-servers",
+        remedy);
   }
 
   @ParameterizedTest

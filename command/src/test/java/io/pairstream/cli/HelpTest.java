@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.service.ClusterRequirement;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,10 @@ class HelpTest {
   private static final Pattern OF_JAVA =
       Pattern.compile(
           "\\w\\[\\w+=|\\w@[0-9a-f]{5,}|\\b(java|io\\.pairstream|org\\.apache)\\.|Optional|\\bPT\\d|\\bnull\\b");
+
+  private static final Pattern GIVEN_AGAIN =
+      Pattern.compile(
+          "(?i)continues where its files end|run (it|the same command|a stopped \\w+) again");
 
   private static final Pattern WORD = Pattern.compile("'[^']*'|\\S+");
 
@@ -76,6 +81,9 @@ class HelpTest {
     assertThat(command.getCommandSpec().options())
         .filteredOn(option -> !option.hidden())
         .allSatisfy(option -> assertThat(help).contains(option.longestName()));
+    assertThat(command.getCommandSpec().userObject() instanceof Resumable)
+        .as("says in a failure's message, too, that it can be given again")
+        .isEqualTo(GIVEN_AGAIN.matcher(help.replaceAll("\\s+", " ")).find());
     assertThat(help.lines()).allMatch(line -> line.length() <= 80 || line.startsWith("  pair"));
   }
 

@@ -3,6 +3,7 @@ package io.pairstream.cli.archive;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Quantity;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.archive.RawArchive;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code pairstream archive}: keeps the raw log in files. */
 @Command(name = "archive")
-public final class ArchiveCommand extends ClusterCommand {
+public final class ArchiveCommand extends ClusterCommand implements Resumable {
 
   /** Kafka keeps raw records for days, and each time makes a file for each partition. */
   private static final long FOLLOW_EVERY_MINUTES = 10;

@@ -2,6 +2,7 @@ package io.pairstream.cli.archive;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.operate.takedown.TopologyProgress;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream rerun}: the raw log once more, into another data set. */
 @Command(name = "rerun")
-public final class RerunCommand extends ClusterCommand.Fit {
+public final class RerunCommand extends ClusterCommand.Fit implements Resumable {
 
   @Mixin FilesFrom filesFrom;
 
@@ -51,6 +52,8 @@ public final class RerunCommand extends ClusterCommand.Fit {
 
   @Option(names = "--registry-credential", paramLabel = "FILE")
   private Path registryCredential;
+
+  private volatile long sent;
 
   @Mixin private final StateFolder state = new StateFolder("state");
 
@@ -89,6 +92,11 @@ public final class RerunCommand extends ClusterCommand.Fit {
     return answer(report, () -> print(report));
   }
 
+  @Override
+  public String soFar() {
+    return "records that were sent now: " + sent;
+  }
+
   private PreprocessSettings settings(Cluster target) {
     // Both are asked for before anything is made.
     plan(recipe(recipe));
@@ -106,8 +114,12 @@ public final class RerunCommand extends ClusterCommand.Fit {
   private RerunReport send(ClusterAccess live, ClusterAccess other, Progress progress)
       throws IOException {
     double perSecond = rate == null ? Double.POSITIVE_INFINITY : rate;
-    LongConsumer sent = count -> progress.show("%,d record(|s) (is|are) sent", count);
-    try (Rerun rerun = checked(() -> new Rerun(live, other, perSecond, sent))) {
+    LongConsumer heard =
+        count -> {
+          sent = count;
+          progress.show("%,d record(|s) (is|are) sent", count);
+        };
+    try (Rerun rerun = checked(() -> new Rerun(live, other, perSecond, heard))) {
       return from.equals(TOPICS) ? rerun.fromTopics() : rerun.fromArchive(Path.of(from));
     }
   }

@@ -212,7 +212,10 @@ public final class Faults {
   /** Advice where a broker does not answer: why one of this machine cannot, and what to do. */
   private static String remedy(CommandLine command, String addressOption) {
     return fullDisk(command)
-        + options(command).map(found -> "; " + found.remedy(addressOption)).orElse("");
+        + options(command).map(found -> "; " + found.remedy(addressOption)).orElse("")
+        + (command.getCommandSpec().userObject() instanceof Resumable begun
+            ? "; " + begun.soFar() + "; run the same command again, and it goes on"
+            : "");
   }
 
   /** Says that the disk is full, and brokers of this machine cannot work; empty where it is not. */

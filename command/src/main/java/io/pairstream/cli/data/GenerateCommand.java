@@ -3,6 +3,7 @@ package io.pairstream.cli.data;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.ingest.generate.Generation;
 import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.ImagesApi;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
  * usage, 3 the API, the broker or the registry did not do their part.
  */
 @Command(name = "generate")
-public final class GenerateCommand extends ClusterCommand.Fit {
+public final class GenerateCommand extends ClusterCommand.Fit implements Resumable {
 
   @Option(names = "--base-url", paramLabel = "URL", required = true)
   private String baseUrl;

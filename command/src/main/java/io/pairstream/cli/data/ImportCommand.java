@@ -2,6 +2,7 @@ package io.pairstream.cli.data;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.ItemPublisher;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
  * acknowledged and noted.
  */
 @Command(name = "import")
-public final class ImportCommand extends ClusterCommand.Fit {
+public final class ImportCommand extends ClusterCommand.Fit implements Resumable {
 
   @Mixin private ImportOptions reading;
 

@@ -5,6 +5,7 @@ import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.cli.recipe.PlanWorkers;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code pairstream quarantine replay}: pairs that were rejected, once more. */
 @Command(name = "replay")
-final class QuarantineReplayCommand extends ClusterCommand {
+final class QuarantineReplayCommand extends ClusterCommand implements Resumable {
 
   @Mixin FilesFrom filesFrom;
 

@@ -5,6 +5,7 @@ import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.feed.exposure.NotedCheckpoints;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.operate.takedown.Subject;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "takedown",
     subcommands = {TakedownsInForce.Ls.class, TakedownsInForce.Lift.class})
-public final class TakedownCommand extends ClusterCommand {
+public final class TakedownCommand extends ClusterCommand implements Resumable {
 
   @Mixin FilesFrom filesFrom;
 

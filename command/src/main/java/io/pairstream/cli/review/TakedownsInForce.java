@@ -2,6 +2,7 @@ package io.pairstream.cli.review;
 
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.operate.takedown.Subject;
 import io.pairstream.operate.takedown.TakedownService;
 import io.pairstream.schemas.Hint;
@@ -35,7 +36,7 @@ final class TakedownsInForce {
 
   /** {@code pairstream takedown lift}: what comes is taken again. */
   @Command(name = "lift")
-  static final class Lift extends ClusterCommand {
+  static final class Lift extends ClusterCommand implements Resumable {
 
     @Mixin private SubjectOptions request;
 

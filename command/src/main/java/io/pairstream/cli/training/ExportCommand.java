@@ -2,6 +2,7 @@ package io.pairstream.cli.training;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cli.command.Quantity;
+import io.pairstream.cli.command.Resumable;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportPlan;
 import io.pairstream.feed.export.ViewExport;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code pairstream export}: a view's pairs as files that other loaders read. */
 @Command(name = "export")
-public final class ExportCommand extends TrainerCommand {
+public final class ExportCommand extends TrainerCommand implements Resumable {
 
   private static final long USUAL_SHARD_BYTES = 256_000_000;
 
