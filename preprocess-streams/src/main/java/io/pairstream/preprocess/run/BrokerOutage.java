@@ -9,18 +9,15 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
-import org.apache.kafka.common.errors.InvalidCommitOffsetSizeException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
-import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
@@ -36,7 +33,7 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  */
 final class BrokerOutage {
 
-  /** What brokers and clients find wrong with settings, rights or records: waiting helps none. */
+  /** Faults of settings, rights or records that brokers and clients report: waiting helps none. */
   private static final List<Class<? extends KafkaException>> OURS =
       List.of(
           InvalidConfigurationException.class, // rights and credentials are such, too
@@ -45,9 +42,6 @@ final class BrokerOutage {
           RecordTooLargeException.class,
           InvalidTimestampException.class,
           InvalidOffsetException.class,
-          OffsetMetadataTooLarge.class,
-          InvalidCommitOffsetSizeException.class,
-          UnsupportedCompressionTypeException.class,
           PolicyViolationException.class,
           SecurityDisabledException.class,
           InvalidGroupIdException.class,
@@ -58,7 +52,7 @@ final class BrokerOutage {
 
   private static final String CLIENTS = CommonClientConfigs.class.getPackageName() + ".";
 
-  /** Throws what it finds wrong with a fetched record. */
+  /** Class that reports faults of a fetched record. */
   private static final String FETCHED =
       KafkaConsumer.class.getPackageName() + ".internals.CompletedFetch";
 

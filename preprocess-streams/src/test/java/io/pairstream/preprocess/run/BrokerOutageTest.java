@@ -31,7 +31,7 @@ class BrokerOutageTest {
   private static final String CONSUMER = KafkaConsumer.class.getPackageName() + ".internals.";
   private static final String PRODUCER = KafkaProducer.class.getPackageName() + ".internals.";
 
-  /** What Kafka Streams 4.4 ends a thread with after an outage, a pause or a missed session. */
+  /** Ends of threads of Kafka Streams 4.4 after an outage, a pause or a missed session. */
   static Stream<Throwable> outages() {
     return Stream.of(
         // A member that missed its session commits, also on the way out of a corrupted task.

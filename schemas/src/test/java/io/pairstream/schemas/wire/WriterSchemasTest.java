@@ -191,7 +191,7 @@ class WriterSchemasTest {
     assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
   }
 
-  /** So that no producer's own thread waits for a registry that accepts and does not answer. */
+  /** No producer's own thread waits for a registry that accepts and does not answer. */
   @Test
   void whatIsWrittenAsksNoRegistryOnceItsIdWasLookedUp() {
     Registry impatient = registry(Duration.ofSeconds(5));
