@@ -181,6 +181,19 @@ def test_without_topics_of_answers_it_says_which_is_missing(dataset):
             refused()
 
 
+@pytest.mark.parametrize(
+    "where, message",
+    [
+        ("answer.nswf<=1", "no model has given these pairs a number or label as answer nswf; there are nsfw, style$"),
+        ("answer.style>=3", "answer.style is a label: compare it by = or !="),
+        ("answer.nsfw!=low", "answer.nsfw is a number: compare it with numbers"),
+    ],
+)
+def test_a_condition_that_no_answer_can_meet_is_refused(run, where, message):
+    with pytest.raises(SettingsError, match=message):
+        run.cut(["answer.nsfw<=1", where])
+
+
 def test_views_are_cut_by_answers(dataset, own, caplog):
     def numbers(*where):
         return sorted(int(sample.pair_id) for sample in own.samples(own.cut(where)))

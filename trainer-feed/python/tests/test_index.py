@@ -1,9 +1,12 @@
 """Columns out of the index's records."""
 
+import re
+
 import numpy as np
 import pytest
 
-from conftest import Writer, pair
+from conftest import Dataset, Writer, pair
+from pairstream.errors import ViewError
 from pairstream.index.entries import ColumnReader, MalformedRow, last_of_each, read_entries
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.types import PAIR
@@ -123,3 +126,27 @@ def test_an_entry_of_the_index_with_endless_labels_is_refused(registry):
 
     with pytest.raises(MalformedRow, match="labels has more than 4096 entries"):
         reader_of(registry, "labels").read([value])
+
+
+@pytest.mark.parametrize(
+    "where, why",
+    [
+        ("measure.sharpnes>=1", "there are entropy, sharpness$"),
+        ("measure.sharpness>=9", "there are 2.0$"),
+        ("label=dogs", "there are dog$"),
+        ("contributor=Contributor 3", "there are contributor 0, contributor 1, "),
+        ("host=*.exampl", "there are example.org$"),
+        ("width>=640", "there are 4 of the prepared picture, measure.original_width_px has the original's$"),
+    ],
+)
+def test_a_cut_of_nothing_says_what_there_is(sighted, where, why):
+    with pytest.raises(ViewError, match=f"a view could hold where fold=1 and {re.escape(where)}; no pair has {re.escape(where)}: {why}"):
+        sighted.cut(["fold=1", where])
+
+
+@pytest.fixture(scope="module")
+def sighted(broker, registry):
+    made = Dataset(broker, registry)
+    made.produce(0, 20)
+    made.index(20, of=lambda number: {"measures": {"sharpness": 2.0, "entropy": 1.0}, "labels": ["dog"] * (number % 2)})
+    return made.source()

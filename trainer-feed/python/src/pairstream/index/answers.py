@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import key_of, read_last
-from pairstream.kafka.avro import Schemas
+from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.types import ANSWER
 
@@ -64,6 +64,20 @@ def read_answers(cluster: Cluster, schemas: Schemas, dataset: str, names: Iterab
     numbers = {name: found[f"numbers.{name}"].astype(np.float64) for name in names}
     labels = {name: found[f"labels.{name}"] for name in names}
     return PairAnswers(found["pairs"].astype(np.int64), found["shown"].astype(np.int64), found["model"], numbers, labels)
+
+
+def names_given(cluster: Cluster, schemas: Schemas, dataset: str, of: Pairs) -> list[str]:
+    """Names of the numbers and labels that models have given these pairs, in order."""
+    topic = cluster.describe_topic(f"{dataset}.pair-answers")
+    reader = AvroReader(schemas, topic.name, ANSWER, {"numbers", "labels"})
+    own = set(of.tolist())
+    names: set[str] = set()
+    for messages in cluster.read(topic.name, cluster.begins(topic.name, topic.partitions)):
+        for one in messages:
+            if key_of((one.key() or b"").rpartition(b"/")[0]) in own and one.value() is not None:
+                answer = reader.read(one.value())
+                names.update(answer.get("numbers", {}), answer.get("labels", {}))
+    return sorted(names)
 
 
 def found_in(ordered: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

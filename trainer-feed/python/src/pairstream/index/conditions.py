@@ -6,6 +6,7 @@ import contextlib
 import functools
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
 
-_FORM = re.compile(r"\s*([A-Za-z_]+|(?:measure|answer)\.[^\s=!<>,]+)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL)
+_FORM = re.compile(r"\s*([A-Za-z_]+(?:\.[^\s=!<>,]+)?)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL)
 _TEXTS = {"contributor": "contributor", "host": "url", "label": "labels", "language": "language", "licence": "licence",
           "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
@@ -73,6 +74,21 @@ class Condition:
         else:
             self._holds = _never if self.answer else _of_text(name, sign, values)
 
+    def require_kind(self, is_any_number: bool, is_any_label: bool) -> None:
+        """Refuses answers of a kind for which it never holds.
+
+        Args:
+            is_any_number: whether there are numbers among its answers
+            is_any_label: whether there are labels
+
+        Raises:
+            SettingsError: where it compares labels as numbers, or numbers with words
+        """
+        if is_any_label and not is_any_number and self._holds_of_label is _never:
+            raise SettingsError(f"answer.{self.answer} is a label: compare it by = or !=")
+        if is_any_number and not is_any_label and self._holds is _never:
+            raise SettingsError(f"answer.{self.answer} is a number: compare it with numbers")
+
     def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """bool [n]: which of the field's values are as this says.
 
@@ -81,6 +97,13 @@ class Condition:
                 empty
         """
         return self._holds(values)
+
+    def seen(self, values: NDArray[Any]) -> list[str]:
+        """The ten most frequent of the field's values, as a condition could name them, in order."""
+        each = (one for value in values.tolist() for one in (value if isinstance(value, tuple) else (value,)))
+        texts = (_host(one) if self.field == "url" and one else one for one in each)
+        found = Counter(str(one) for one in texts if one not in (None, "") and one == one)
+        return sorted(text for text, _ in found.most_common(10))
 
     def holds_of_answers(self, numbers: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.bool_]:
         """bool [n]: which answers are as this says.

@@ -11,8 +11,8 @@ import numpy as np
 from confluent_kafka import Message
 from numpy.typing import NDArray
 
-from pairstream.errors import ViewError
-from pairstream.index.answers import holding, read_answers
+from pairstream.errors import SettingsError, ViewError
+from pairstream.index.answers import holding, names_given, read_answers
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE, FieldCondition, key_of, last_of_each, read_entries
 from pairstream.index.recipe import recipe_conditions
@@ -21,7 +21,7 @@ from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.kafka.types import PAIR
 from pairstream.takedowns import InForce
 from pairstream.views.blocks import Block
-from pairstream.views.view import View
+from pairstream.views.view import View, nothing_in
 
 LOG = logging.getLogger("pairstream")
 
@@ -43,7 +43,7 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     for such an answer is left out, with a warning that says how many do. The data set's recipe adds its conditions.
 
     Raises:
-        SettingsError: where a condition is none
+        SettingsError: where a condition is none, or on an answer that no pair has, or that it cannot compare
         ViewError: where there is no such pair
         PositionRefused: where a topic was deleted or made anew meanwhile
         Unavailable: where the broker does not answer or has no such topic
@@ -79,8 +79,29 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     for number, begin in begins.items():
         own = (partitions == number) & (offsets >= begin)
         blocks += _blocks(number, zip(offsets[own].tolist(), sizes[own].tolist()))
+    where = tuple(map(str, conditions_asked))
+    if not blocks:
+        raise ViewError(f"{nothing_in(topic.name, where)}{_why(cluster, schemas, dataset, split, asked)}")
     cut_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return View(topic.name, topic.id, cut_at, tuple(blocks), tuple(map(str, conditions_asked)))
+    return View(topic.name, topic.id, cut_at, tuple(blocks), where)
+
+
+def _why(cluster: Cluster, schemas: Schemas, dataset: str, split: str, asked: Sequence[Condition]) -> str:
+    """Which conditions hold for no pair of the index, and what there is instead."""
+    columns = read_entries(cluster, schemas, dataset, split, (), {one.field for one in asked}).columns
+    why = ""
+    for one in asked:
+        column = columns[one.field]
+        there = [] if one.holds(column).any() else one.seen(column)
+        if not there and len(column) and one.field.startswith("measures."):
+            index = cluster.describe_topic(f"{dataset}.index")
+            reader = AvroReader(schemas, index.name, PAIR, {"measures"})
+            messages = next(cluster.read(index.name, cluster.begins(index.name, index.partitions)))
+            there = sorted({name for message in messages if message.value() for name in reader.read(message.value())["measures"]})
+        why += f"; no pair has {one}: there are {', '.join(there)}" if there else ""
+        if there and one.field in ("width", "height"):
+            why += f" of the prepared picture, measure.original_{one.field}_px has the original's"
+    return why
 
 
 def _answered(
@@ -90,7 +111,14 @@ def _answered(
     if not asked:
         return rows
     answers = read_answers(cluster, schemas, dataset, {one.answer for one in asked}, np.sort(rows[:, 0]))
+    for one in asked:
+        labels = answers.labels[one.answer].astype(np.bool_)
+        one.require_kind(not np.isnan(answers.numbers[one.answer]).all(), bool(labels.any()))
     found = {one: holding(answers, one) for one in asked}
+    for one, (_, known) in found.items():
+        if len(rows) and not len(known):
+            there = ", ".join(names_given(cluster, schemas, dataset, rows[:, 0])) or "none yet: pairstream score asks models"
+            raise SettingsError(f"no model has given these pairs a number or label as answer {one.answer}; there are {there}")
     for name, known in {one.answer: known for one, (_, known) in found.items()}.items():
         if waiting := int((~np.isin(rows[:, 0], known)).sum()):
             LOG.warning("%d of %d pairs have no answer.%s: they wait for the model, or it failed", waiting, len(rows), name)

@@ -52,8 +52,7 @@ class View:
 
     def __post_init__(self) -> None:
         if not self.blocks:
-            asked = f" where {' and '.join(self.where)}" if self.where else ""
-            raise ViewError(f"there is no record in {self.topic} that a view could hold{asked}")
+            raise ViewError(nothing_in(self.topic, self.where))
         if isinstance(self.blocks, Blocks):
             return
         for i, (before, block) in enumerate(zip(self.blocks, self.blocks[1:]), 1):
@@ -186,6 +185,11 @@ class View:
         view = _view(root, blocks)
         view._check(blocks)
         return view
+
+
+def nothing_in(topic: str, where: Sequence[str]) -> str:
+    """Says why a view of a topic has no records."""
+    return f"there is no record in {topic} that a view could hold{' where ' if where else ''}{' and '.join(where)}"
 
 
 _NO_VIEW = "no view: right is a file that pairstream view cut, or a view's save, has made"

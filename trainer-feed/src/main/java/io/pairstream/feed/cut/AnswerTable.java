@@ -5,10 +5,15 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Verdicts of conditions on the answers that are there: of each pair and card two bits a condition,
@@ -43,6 +48,9 @@ final class AnswerTable {
 
   /** When each answer was last given, by its name. */
   private final Map<String, Instant> last = new HashMap<>();
+
+  /** Kinds in which each answer was given, whether or not a condition is on it. */
+  private final SortedMap<String, Set<String>> given = new TreeMap<>();
 
   /** A model's card: what its name adds to keys, and on which conditions it has said anything. */
   private static final class Card {
@@ -99,6 +107,8 @@ final class AnswerTable {
     if (said.getStatus().equals("FAILED")) {
       return FAILED;
     }
+    said.getNumbers().keySet().forEach(name -> note(name, Condition.NUMBER));
+    said.getLabels().keySet().forEach(name -> note(name, Condition.LABEL));
     long bits = 0;
     for (int i = 0; i < where.size(); i++) {
       Condition condition = where.get(i);
@@ -109,6 +119,22 @@ final class AnswerTable {
       }
     }
     return bits;
+  }
+
+  private void note(String name, String kind) {
+    given.computeIfAbsent(name, one -> new HashSet<>()).add(kind);
+  }
+
+  /**
+   * Refuses conditions that can hold for none of the answers that were given.
+   *
+   * @throws io.pairstream.feed.view.InvalidViewException where one compares a label as a number, or
+   *     a number with words
+   */
+  void requireKinds() {
+    for (int i = 0; i < where.size(); i++) {
+      where.get(i).requireKind(given.getOrDefault(names.get(i), Set.of()));
+    }
   }
 
   /** Bits, one for each condition, that say that there is an answer. */
@@ -161,7 +187,14 @@ final class AnswerTable {
 
   /** An answer that so many pairs wait for. */
   MissingAnswer missing(String name, long pairs) {
-    return new MissingAnswer(name, pairs, Optional.ofNullable(last.get(name)));
+    Instant at = last.get(name);
+    String there = given.isEmpty() ? "none yet" : String.join(", ", given.keySet());
+    return new MissingAnswer(
+        name,
+        pairs,
+        at == null
+            ? "which no model has given yet; there are " + there
+            : "last given at " + at.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** Bits of a pair and card, or {@link #FAILED}. */

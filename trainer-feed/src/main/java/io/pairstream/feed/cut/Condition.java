@@ -1,14 +1,17 @@
 package io.pairstream.feed.cut;
 
+import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PairAnswer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -29,9 +32,13 @@ public final class Condition {
   private static final String MEASURE = "measure.";
   private static final String ANSWER = "answer.";
 
+  /** Kinds of answers. */
+  static final String NUMBER = "number";
+
+  static final String LABEL = "label";
+
   private static final Pattern FORM =
-      Pattern.compile(
-          "\\s*([A-Za-z_]+|(?:measure|answer)\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)(?!=)\\s*(.*?)\\s*");
+      Pattern.compile("\\s*([A-Za-z_]+(?:\\.[^\\s=!<>,]+)?)\\s*(!=|>=|<=|=)(?!=)\\s*(.*?)\\s*");
 
   /** Fields of texts, by name in a condition; none, or an empty one, where they are unknown. */
   private static final Map<String, Function<IndexedPair, List<String>>> TEXTS =
@@ -57,19 +64,24 @@ public final class Condition {
   private final String text;
   private final Predicate<IndexedPair> holds;
 
-  /** Name of the answer that it is on; null where it is on a field of the pair. */
-  private final String answer;
+  /** Name of the field or answer that it is on, as the text has it. */
+  private final String name;
+
+  /** Kind of answer that it can hold for, {@code number} or {@code label}; null where either. */
+  private final String only;
 
   private final Predicate<PairAnswer> holdsForAnswer;
 
   private Condition(
       String text,
       Predicate<IndexedPair> holds,
-      String answer,
+      String name,
+      String only,
       Predicate<PairAnswer> holdsForAnswer) {
     this.text = text;
     this.holds = holds;
-    this.answer = answer;
+    this.name = name;
+    this.only = only;
     this.holdsForAnswer = holdsForAnswer;
   }
 
@@ -121,19 +133,25 @@ public final class Condition {
             : List.of();
     String form = name + sign + String.join(",", values);
     if (isAnswer) {
-      String answer = name.substring(ANSWER.length());
-      return new Condition(form, pair -> false, answer, ofAnswer(answer, sign, values));
+      boolean areNumbers = values.stream().allMatch(value -> finite(value).isPresent());
+      String only = isOrder ? NUMBER : areNumbers ? null : LABEL;
+      return new Condition(form, pair -> false, name, only, ofAnswer(name, sign, values));
     }
     return new Condition(
         form,
         isNumber ? ofNumber(name, sign, numbers) : ofText(name, sign, values),
+        name,
         null,
         said -> false);
   }
 
   /** Name of the model's answer that it is on; empty where it is on a field of the pair. */
   public Optional<String> answer() {
-    return Optional.ofNullable(answer);
+    return Optional.of(name).filter(on -> on.startsWith(ANSWER)).map(Condition::answerOf);
+  }
+
+  private static String answerOf(String name) {
+    return name.substring(ANSWER.length());
   }
 
   /** Whether a pair is as this says; never where it is on an answer. */
@@ -146,7 +164,42 @@ public final class Condition {
     return holdsForAnswer.test(said);
   }
 
-  private static Predicate<PairAnswer> ofAnswer(String name, String sign, List<String> values) {
+  /**
+   * Refuses answers of a kind for which it never holds.
+   *
+   * @param given the kinds, {@code number} and {@code label}, in which models give its answer
+   */
+  void requireKind(Set<String> given) {
+    if (only != null && !given.isEmpty() && !given.contains(only)) {
+      throw new InvalidViewException(
+          name
+              + (only.equals(NUMBER)
+                  ? " is a label: compare it by = or !="
+                  : " is a number: compare it with numbers"));
+    }
+  }
+
+  /** What a pair has in its field; where it lacks the measure, names of those that it has. */
+  Collection<String> found(IndexedPair pair) {
+    if (TEXTS.containsKey(name)) {
+      return TEXTS.get(name).apply(pair);
+    }
+    if (NUMBERS.containsKey(name)) {
+      return List.of(NUMBERS.get(name).apply(pair).toString());
+    }
+    Double measure = pair.getMeasures().get(name.substring(MEASURE.length()));
+    return measure == null ? pair.getMeasures().keySet() : List.of(measure.toString());
+  }
+
+  /** The measure that somebody means who takes a prepared picture's side for the original's. */
+  String beside() {
+    return name.equals("width") || name.equals("height")
+        ? " of the prepared picture, measure.original_" + name + "_px has the original's"
+        : "";
+  }
+
+  private static Predicate<PairAnswer> ofAnswer(String field, String sign, List<String> values) {
+    String name = answerOf(field);
     List<Double> numbers = values.stream().flatMap(value -> finite(value).stream()).toList();
     Predicate<Number> isNumber =
         numbers.size() == values.size() ? numbers(sign, numbers) : number -> false;

@@ -1,10 +1,7 @@
 package io.pairstream.feed.cut;
 
 import io.pairstream.schemas.Hint;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -12,15 +9,10 @@ import java.util.stream.Collectors;
  *
  * @param name {@code nsfw}
  * @param pairs how many wait for it; at least 1
- * @param last when a model last gave this answer about any pair; empty where none ever did
+ * @param lastGiven when a model last gave this answer about any pair, in words; where none ever
+ *     did, which answers there are
  */
-public record MissingAnswer(String name, long pairs, Optional<Instant> last) {
-
-  /** When the answer last came: whether anything gives it now. */
-  public String lastGiven() {
-    return last.map(at -> "last given at " + at.truncatedTo(ChronoUnit.SECONDS))
-        .orElse("which no model has given yet");
-  }
+public record MissingAnswer(String name, long pairs, String lastGiven) {
 
   /** How many pairs wait for each, and the command that asks for them. */
   static String inWords(Collection<MissingAnswer> missing) {

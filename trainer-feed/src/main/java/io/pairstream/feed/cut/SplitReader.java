@@ -5,6 +5,7 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
@@ -21,10 +22,13 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -54,6 +58,7 @@ final class SplitReader implements AutoCloseable {
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
   private static final String LAST_ASKED = "labels";
 
+  private static final int MOST_FOUND = 10;
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -65,8 +70,12 @@ final class SplitReader implements AutoCloseable {
   /** Conditions on fields. */
   private final List<Condition> where;
 
+  /** By condition that has held for no pair yet, some of what pairs have instead. */
+  private final Map<Condition, SortedSet<String>> unmet = new LinkedHashMap<>();
+
   private final String answerTopic;
   private final RecordDecoder<PairAnswer> answerDecoder;
+  private final AnswerTable answers;
   private final GatheredPairs pairs;
   private final MessageDigest digest = Sha256.begin();
   private long read;
@@ -80,7 +89,8 @@ final class SplitReader implements AutoCloseable {
     Map<Boolean, List<Condition>> byKind =
         where.stream().collect(Collectors.partitioningBy(one -> one.answer().isPresent()));
     this.where = byKind.get(false);
-    AnswerTable answers = new AnswerTable(byKind.get(true));
+    this.where.forEach(condition -> unmet.put(condition, new TreeSet<>()));
+    this.answers = new AnswerTable(byKind.get(true));
     this.answerTopic = source.dataset().topic(TopicCatalogue.PAIR_ANSWERS);
     this.answerDecoder = RecordDecoder.of(PairAnswer.class, answerTopic, source.registry());
     this.split = source.split();
@@ -210,18 +220,21 @@ final class SplitReader implements AutoCloseable {
   /**
    * Reads what comes within a time; answers how many records that were.
    *
-   * @throws InvalidViewException where a record that has to be looked into cannot be read
+   * @throws InvalidViewException where a record that has to be looked into cannot be read, or a
+   *     condition can hold for no answer that was given
    */
   int poll(Duration time) {
+    answers.requireKinds();
     return poll(time, this::take);
   }
 
   /**
    * Reads to the topic's present end, and what comes meanwhile of partitions that are there first.
    *
-   * @throws InvalidViewException where a record that has to be looked into cannot be read
+   * @throws InvalidViewException as {@link #poll} does
    */
   void readToEnd(CutListener listener) {
+    answers.requireKinds();
     List<TopicPartition> all = List.copyOf(consumer.assignment());
     readTo(consumer.endOffsets(all), this::take, listener);
   }
@@ -275,6 +288,27 @@ final class SplitReader implements AutoCloseable {
   /** Pairs of a part that were gathered since the beginning, or since {@link #takeBlocks}. */
   long size(Part part) {
     return pairs.size(part);
+  }
+
+  /**
+   * Refuses a view of no pair at all.
+   *
+   * @param asked all conditions, in words
+   * @throws InvalidViewException says which condition holds for no pair, and what there is instead
+   */
+  void requireAny(String topic, List<String> asked) {
+    if (size(Part.ALL) == 0) {
+      String why =
+          unmet.entrySet().stream()
+              .filter(one -> !one.getValue().isEmpty())
+              .map(
+                  one ->
+                      "; no pair has %s: there are %s"
+                              .formatted(one.getKey(), String.join(", ", one.getValue()))
+                          + one.getKey().beside())
+              .collect(Collectors.joining());
+      throw new InvalidViewException(View.empty(topic, asked).getMessage() + why);
+    }
   }
 
   /** The answers that pairs wait for, by name. */
@@ -335,6 +369,13 @@ final class SplitReader implements AutoCloseable {
   }
 
   private boolean holds(IndexedPair pair) {
+    unmet.keySet().removeIf(condition -> condition.holdsFor(pair));
+    unmet.forEach(
+        (condition, found) -> {
+          if (found.size() < MOST_FOUND) {
+            found.addAll(condition.found(pair));
+          }
+        });
     return where.stream().allMatch(condition -> condition.holdsFor(pair));
   }
 

@@ -64,12 +64,9 @@ public final class ViewCut {
     List<Condition> where = RecipeConditions.with(own, source);
     try (SplitReader reader = new SplitReader(source, where, Map.of())) {
       reading.accept(reader);
-      return new View(
-          source.topic(),
-          topicId,
-          Instant.now(),
-          where.stream().map(Condition::toString).toList(),
-          reader.takeBlocks(Part.ALL));
+      List<String> asked = where.stream().map(Condition::toString).toList();
+      reader.requireAny(source.topic(), asked);
+      return new View(source.topic(), topicId, Instant.now(), asked, reader.takeBlocks(Part.ALL));
     }
   }
 }

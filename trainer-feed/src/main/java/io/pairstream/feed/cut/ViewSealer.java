@@ -4,7 +4,6 @@ import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.NamedView;
-import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewLog;
 import io.pairstream.feed.view.ViewStore;
 import java.time.Clock;
@@ -174,8 +173,8 @@ public final class ViewSealer implements AutoCloseable {
    */
   public NamedView sealAndFreeze(CutListener listener) {
     readToEnd(listener);
-    if (reader.size(Part.ALL) == 0 && log.view().isEmpty()) {
-      throw View.empty(topic, where);
+    if (log.view().isEmpty()) {
+      reader.requireAny(topic, where);
     }
     return seal(clock.instant(), Part.ALL);
   }

@@ -190,7 +190,7 @@ class ViewStoreTest {
     try (ViewSealer sealer = sealer("answered", where)) {
       assertThat(sealer.sealToEnd(read -> {})).isEmpty();
       assertThat(sealer.waiting())
-          .containsExactly(new MissingAnswer("nsfw", 1, Optional.of(ProducedPairs.GIVEN)));
+          .containsExactly(new MissingAnswer("nsfw", 1, "last given at " + ProducedPairs.GIVEN));
       pairs.answer(12, ProducedPairs.nsfw(0));
       assertThat(sealer.sealToEnd(read -> {}).orElseThrow().samples()).isEqualTo(11);
     }
@@ -216,7 +216,7 @@ class ViewStoreTest {
       HeldBack held = sealer.heldBack().orElseThrow();
 
       assertThat(held.missing())
-          .containsExactly(new MissingAnswer("nsfw", 1, Optional.of(ProducedPairs.GIVEN)));
+          .containsExactly(new MissingAnswer("nsfw", 1, "last given at " + ProducedPairs.GIVEN));
       assertThat(held.since()).isEqualTo(NOW.plusSeconds(60));
       assertThat(held.behind()).isEqualTo(11 - store.require("held").samples());
       pairs.answer(11, ProducedPairs.nsfw(0));
