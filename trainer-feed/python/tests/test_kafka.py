@@ -16,9 +16,9 @@ import pytest
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
 from confluent_kafka.admin import AdminClient
 
-from conftest import TIMEOUT_S
-from pairstream import Unavailable
-from pairstream.kafka.cluster import Cluster, _Log
+from conftest import SIDE, TIMEOUT_S
+from pairstream import Loader, Unavailable
+from pairstream.kafka.cluster import Cluster, CommittedConsumer, _Log
 
 
 def test_an_idle_client_is_kept(broker, monkeypatch):
@@ -36,6 +36,31 @@ def test_an_idle_client_is_kept(broker, monkeypatch):
 
     assert not made[0], "an idle client is true now, and this test shows nothing"
     assert len(made) == 1
+
+
+def test_what_opens_a_run_waits_for_no_more_than_is_there(dataset, monkeypatch):
+    """Each look at a topic that asked for more than it has once took its whole time: a cut 1.5 s."""
+    dataset.produce(0, 40)
+    dataset.index(30)
+    dataset.create_views()
+    dataset.take_down("PAIR", "3")
+    source, waits = dataset.source(), []
+    consume = CommittedConsumer.consume
+
+    def noted(consumer, most, timeout_s):
+        found = consume(consumer, most, timeout_s)
+        # A window's consumer asks for as many as there surely are.
+        if timeout_s and 0 < len(found) < most and not threading.current_thread().name.startswith("pairstream-load"):
+            waits.append((most, len(found)))
+        return found
+
+    monkeypatch.setattr(CommittedConsumer, "consume", noted)
+    view = source.cut()
+    dataset.seal("some", 0, view, last=True)
+    with Loader(source, source.view("some"), batch_size=8, side_px=SIDE) as loader:
+        next(loader)
+
+    assert view.samples == 39 and waits == []
 
 
 ENDS = """

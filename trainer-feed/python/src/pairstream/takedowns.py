@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, Message, TopicPartition
 from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
@@ -53,13 +53,13 @@ class Takedowns:
         self._partitions = set(found.partitions)
         begins = cluster.begins(topic, found.partitions)
         ends = cluster.ends(topic, found.partitions)
-        self._consumer: Consumer = cluster.consumer({"auto.offset.reset": "earliest"})
+        self._consumer = cluster.consumer({"auto.offset.reset": "earliest"})
         self._consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in found.partitions])
-        left = {partition for partition in found.partitions if begins[partition] < ends[partition]}
+        left = {partition: ends[partition] for partition in found.partitions if begins[partition] < ends[partition]}
         heard_at = time.monotonic()
         try:
             while left and not is_stopped():
-                if self._read(lambda partition: left.discard(partition)):
+                if self._read(left):
                     heard_at = time.monotonic()
                 elif time.monotonic() - heard_at > GIVE_UP_S:
                     raise Unavailable(f"{topic} gives nothing for {GIVE_UP_S:.0f} s: a broker of it does not answer")
@@ -109,7 +109,7 @@ class Takedowns:
         is_stopped = self._stopped.is_set
         try:
             while not is_stopped():
-                self._read(lambda partition: None)
+                self._read({})
                 found = self._watch.require(time.monotonic() - _LOOK_EVERY_S, is_stopped)
                 # With more partitions, what comes for a key may come there.
                 if new := set(found.partitions) - self._partitions:
@@ -119,28 +119,36 @@ class Takedowns:
         except Exception as e:
             self._failure = Unavailable(f"{self._topic} can no longer be read: {e}")
 
-    def _read(self, at_end: Callable[[int], None]) -> bool:
-        """Reads what comes next; answers whether there was anything, an end among it."""
+    def _read(self, left: dict[int, int]) -> bool:
+        """Reads what comes next; answers whether there was anything, an end among it.
+
+        Args:
+            left: ends by partition, out of which goes what is read up to there
+        """
         is_any = False
-        for message in self._consumer.consume(_BATCH, _POLL_S):
+        for message in self._consumer.take(_BATCH, _POLL_S):
             error = message.error()
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
-                    at_end(message.partition())
+                    left.pop(message.partition(), None)
                     is_any = True
                 elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
                     raise Unavailable(f"{self._topic}: {error.str()}")
                 continue
             is_any = True
-            key = (message.key() or b"").decode("utf-8", "replace")
-            if key.startswith(_REFUSAL):
-                continue
-            if message.value() is None:
-                self._keys.discard(key)
-            else:
-                self._keys.add(key)
-            self.version += 1
+            if message.offset() + 1 >= left.get(message.partition(), math.inf):
+                del left[message.partition()]
+            self.version += _noted(message, self._keys)
         return is_any
+
+
+def _noted(message: Message, keys: set[str]) -> bool:
+    """Notes what a record says among the keys of the takedowns that hold; answers whether it is of a takedown."""
+    key = (message.key() or b"").decode("utf-8", "replace")
+    is_takedown = not key.startswith(_REFUSAL)
+    if is_takedown:
+        (keys.discard if message.value() is None else keys.add)(key)
+    return is_takedown
 
 
 class _Spared(NamedTuple):
@@ -177,11 +185,15 @@ class InForce(NamedTuple):
         Raises:
             Unavailable: where the broker does not answer or has no topic of takedowns
         """
-        with closing(Takedowns(cluster, f"{dataset}.takedowns")) as takedowns:
-            subjects: dict[str, set[str]] = defaultdict(set)
-            for key in takedowns.keys:
-                kind, _, subject = key.partition("/")
-                subjects[kind].add(subject)
+        topic = cluster.describe_topic(f"{dataset}.takedowns")
+        keys: set[str] = set()
+        for messages in cluster.read(topic.name, cluster.begins(topic.name, topic.partitions)):
+            for message in messages:
+                _noted(message, keys)
+        subjects: dict[str, set[str]] = defaultdict(set)
+        for key in keys:
+            kind, _, subject = key.partition("/")
+            subjects[kind].add(subject)
         conditions = [_Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if subjects[kind]]
         return cls(frozenset(subjects["PAIR"]), conditions)
 

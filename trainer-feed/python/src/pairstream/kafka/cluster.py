@@ -120,7 +120,7 @@ class _Log:
             LOG.warning("the brokers answer again")
 
 
-class _Consumer(Consumer):
+class CommittedConsumer(Consumer):
     """A consumer that says when records come."""
 
     def __init__(self, settings: Mapping[str, Any], heard: Callable[[], None]) -> None:
@@ -132,6 +132,11 @@ class _Consumer(Consumer):
         if any(message.error() is None for message in messages):
             self._heard()
         return messages
+
+    def take(self, most: int, timeout_s: float) -> list[Message]:
+        """Up to so many messages as are here: waits for the first, where ``consume`` waits for all of them."""
+        first = self.consume(1, timeout_s)
+        return first and first + self.consume(most - 1, 0)
 
 
 class _Producer(Producer):
@@ -173,10 +178,10 @@ class Cluster:
     def __reduce__(self) -> tuple[Any, ...]:
         return Cluster, (self._given, self._group)
 
-    def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
+    def consumer(self, own: Mapping[str, Any] | None = None) -> CommittedConsumer:
         """A new consumer of committed records that belongs to no group; the caller closes it."""
         settings = {**self._settings, **_OWN, "group.id": self._group, **(own or {})}
-        return left_alone_in_forks(_Consumer(settings, self._log.heard))
+        return left_alone_in_forks(CommittedConsumer(settings, self._log.heard))
 
     def producer(self, own: Mapping[str, Any] | None = None) -> Producer:
         """A new producer without transactions."""
@@ -255,12 +260,13 @@ class Cluster:
         heard_at = asked_at = time.monotonic()
         is_late: Callable[[], bool] = lambda: time.monotonic() - heard_at > GIVE_UP_S
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
-        consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
+        # The end behind a transaction is told by a fetch that finds nothing: it is not to wait for more.
+        consumer = self.consumer({"queued.max.messages.kbytes": 65_536, "fetch.wait.max.ms": 20})
         try:
             consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
             while left:
                 messages = []
-                for message in consumer.consume(_READ_AT_ONCE, _READ_S):
+                for message in consumer.take(_READ_AT_ONCE, _READ_S):
                     partition, offset, error = message.partition(), message.offset(), message.error()
                     if error is None:
                         if offset < ends[partition]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import KafkaError, Message, TopicPartition
 
 from pairstream.errors import Unavailable
-from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
+from pairstream.kafka.cluster import GIVE_UP_S, Cluster, CommittedConsumer, TopicWatch
 from pairstream.threads import PerProcess
 
 _POLL_S = 0.1
@@ -35,7 +35,7 @@ class TopicTail:
         self._consumer = PerProcess(self._assigned)
         self._consumer()
 
-    def _assigned(self) -> Consumer:
+    def _assigned(self) -> CommittedConsumer:
         consumer = self._cluster.consumer({"auto.offset.reset": "earliest", "fetch.wait.max.ms": 20})
         consumer.assign([TopicPartition(self._topic, 0, self._at)])
         return consumer
@@ -58,7 +58,7 @@ class TopicTail:
         """
         deadline = time.monotonic() + GIVE_UP_S
         while self._at < end:
-            for message in self._consumer().consume(_BATCH, _POLL_S):
+            for message in self._consumer().take(_BATCH, _POLL_S):
                 error = message.error()
                 if error is None:
                     self._at = message.offset() + 1
