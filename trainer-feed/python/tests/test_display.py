@@ -35,6 +35,15 @@ def test_a_batch_is_shown_in_three_lines(drawn):
     ]
 
 
+def test_a_source_and_a_loader_say_what_they_are_of(drawn, broker):
+    dataset, source, view = drawn(30)
+    with Loader(source, view, **OPTIONS) as loader:
+        next(loader)
+
+        assert repr(source) == f"Source({dataset.topic} at {broker})"
+        assert repr(loader).startswith(f"Loader({dataset.topic}, batch_size=24, rank 0 of 1, 1 batches handed out, position={{'view'")
+
+
 @pytest.mark.parametrize("form", [
     dict(), dict(layout="nchw"), dict(pixels="float32"), dict(pixels="float32", layout="nchw", normalise="clip"),
     dict(pixels="float32", normalise="minus-one-to-one"),

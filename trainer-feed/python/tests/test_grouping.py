@@ -1,4 +1,5 @@
 import json
+import os
 import random
 from collections import Counter
 
@@ -8,8 +9,10 @@ import pytest
 from pairstream import Loader, PositionRefused, SettingsError, View, ViewError
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.grouped_schedule import GroupedSchedule, Grouping
+from pairstream.order.mix_schedule import MixSchedule
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import WindowKey
+from pairstream.order.view_schedule import ViewSchedule
 from pairstream.views.blocks import Block
 from pairstream.views.facts import NONE, Facts
 from test_loader import PLAN, ids_of, loader_of
@@ -182,6 +185,50 @@ def test_captions_of_no_weight_are_never_handed_out():
 def test_weights_are_those_of_the_views_kinds(captions):
     with pytest.raises(SettingsError, match="the view has SCRAPED, SYNTHETIC"):
         GroupedSchedule(drawn_view(30, 1, of_picture=3), OrderPlan(), Grouping(captions=captions), 1)
+
+
+def test_a_kind_that_captions_do_not_name_is_to_have_a_weight_of_0():
+    with pytest.raises(SettingsError, match="; give SYNTHETIC a weight of 0 to leave them out$"):
+        Grouping(captions={"scraped": 1}).weights(drawn_view(30, 1, of_picture=3).facts)
+
+
+def test_facts_that_were_changed_are_not_those_of_the_view_or_a_position(tmp_path):
+    view = drawn_view(300, 3)
+    view.save(tmp_path / "a.view")
+    whole = bytearray((tmp_path / "a.view").read_bytes())
+    whole[-600] ^= 1  # the first sample's bucket
+    (tmp_path / "a.view").write_bytes(whole)
+    changed = View.load(tmp_path / "a.view")
+
+    with pytest.raises(ViewError, match="the view's facts are not those of their digest"):
+        changed.check()
+    with pytest.raises(PositionRefused, match="one of other facts"):
+        scheduled("buckets", changed).require_own(scheduled("buckets", view).begin())
+
+
+def scheduled(kind, view):
+    if kind == "mix":
+        return MixSchedule([(view, 1), (drawn_view(200, 3, seed=2), 1)], OrderPlan(**PLAN))
+    return ViewSchedule(view, OrderPlan(**PLAN), 1) if kind == "view" else GroupedSchedule(view, OrderPlan(**PLAN), Grouping(True), 1)
+
+
+@pytest.mark.parametrize("kind", ["view", "buckets", "mix"])
+def test_a_mapped_file_that_is_written_into_ends_the_run_before_its_epoch(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("pairstream.views.view._MOST_READ", 0)
+    for name in ("a.view", "b.view"):
+        drawn_view(300, 3).save(tmp_path / name)
+
+    def first():
+        return next(schedule.steps(RankShare(), 8, False, schedule.begin())).after
+
+    schedule = scheduled(kind, View.load(tmp_path / "a.view"))
+    before = first()
+    os.replace(tmp_path / "b.view", tmp_path / "a.view")
+    assert first() == before, "another file of that name is none of the run's"
+    schedule = scheduled(kind, View.load(tmp_path / "a.view"))
+    os.utime(tmp_path / "a.view", ns=(1, 1))
+    with pytest.raises(ViewError, match="a.view was changed while it was read: write a new file beside it"):
+        first()
 
 
 def test_what_the_index_knows_is_in_the_views_file(tmp_path):

@@ -1,6 +1,7 @@
 """Columns that a model of the trainer's own writes."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -385,6 +386,16 @@ def test_names_that_cannot_be_are_refused(run, tmp_path, other, message):
     options = dict(name="latents", encode=encode, folder=tmp_path, model=MODEL, batch_size=8)
     with pytest.raises(SettingsError, match=message):
         write_column(*run, **{**options, **other})
+
+
+@pytest.mark.parametrize("of", ["keys", "states", "values"])
+def test_a_file_that_was_cut_off_since_it_was_mapped_is_named(run, tmp_path, of):
+    write(run, tmp_path)
+    with Loader(*run, **OPTIONS, columns=["latents"], stored=tmp_path) as loader:
+        (file,) = files(tmp_path, of)
+        os.truncate(file, 0)
+        with pytest.raises(SettingsError, match=f"{of}.npy has become shorter while it was read"):
+            next(loader)
 
 
 def test_keys_of_a_view_are_those_of_its_blocks():

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,25 @@ def test_a_mapped_file_has_the_order_of_the_json_and_cannot_be_written(tmp_path)
         assert found[0] == found[1]
     with pytest.raises(ValueError, match="read-only"):
         mapped.blocks.runs[0] = 1
+
+
+@pytest.mark.parametrize("change", [lambda file: os.truncate(file, 0), lambda file: file.write_bytes(b"other")])
+def test_a_file_that_is_changed_in_place_later_changes_no_view(tmp_path, change):
+    """A mapped file would end the process by SIGBUS."""
+    file = tmp_path / "a.view"
+    file.write_bytes(BINARY.read_bytes())
+    view = View.load(file)
+    change(file)
+
+    assert tuple(view.blocks) == BLOCKS
+    view.check()
+
+
+def test_a_view_shows_itself(tmp_path):
+    view = View("pairs.training", "id", "2026-01-02T03:04:05Z", BLOCKS, ("fold!=<b>",))
+
+    assert len(view) == 7
+    assert "<th>samples</th><td>7</td>" in view._repr_html_() and "<td>fold!=&lt;b&gt;</td>" in view._repr_html_()
 
 
 def test_refuses_a_binary_file_that_was_cut_off_or_changed(tmp_path):

@@ -50,8 +50,9 @@ def empty_png(side):
     [
         ("expected split TRAINING, found VALIDATION", dict(split="VALIDATION")),
         ("expected token ids 2, found 3", dict(token_ids=[1, 2, 3])),
-        ("expected height in pixels 4, found 5", dict(height=5)),
-        ("expected width in pixels 4, found 5", dict(width=5)),
+        ("expected height in pixels 4, found 5; give side_px=\\(5, 4\\), or buckets=True", dict(height=5)),
+        ("expected width in pixels 4, found 5; give side_px=\\(4, 5\\)", dict(width=5)),
+        ("expected height in pixels 4, found 5; give side_px=5,", dict(height=5, width=5)),
         ("expected channels 3, found 1", dict(channels=1)),
         ("expected colour rgb, found lab", dict(colour="lab")),
         ("token count 3 of 2 token ids", dict(token_count=3)),

@@ -238,8 +238,12 @@ class SampleWriter:
         if found[2:] == first[2:]:
             return
         of = "" if name == "images" else f" of {name}"
-        self._require(record, f"height in pixels{of}", first.height, found.height)
-        self._require(record, f"width in pixels{of}", first.width, found.width)
+        size, hint = (found.height, found.width), ""
+        if not of and self._pictures.size:
+            side = found.height if found.height == found.width else size
+            hint = f"; give side_px={side}, or buckets=True where the recipe makes several shapes"
+        self._require(record, f"height in pixels{of}", first.height, found.height, hint)
+        self._require(record, f"width in pixels{of}", first.width, found.width, hint)
         self._require(record, f"channels{of}", first.channels, found.channels)
         self._require(record, f"colour{of}", first.colour, found.colour)
 
@@ -295,9 +299,9 @@ class SampleWriter:
             )
         writer.write(changed, target)
 
-    def _require(self, record: Record, what: str, expected: object, found: object) -> None:
+    def _require(self, record: Record, what: str, expected: object, found: object, hint: str = "") -> None:
         if expected != found:
-            raise self._refused(record, f"expected {what} {expected}, found {found}")
+            raise self._refused(record, f"expected {what} {expected}, found {found}{hint}")
 
     def _refused(self, record: Record, reason: str) -> SampleRefused:
         return SampleRefused(f"{self.site(record)}: {reason}")

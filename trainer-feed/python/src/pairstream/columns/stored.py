@@ -76,6 +76,11 @@ class StoredColumns:
         """Type and shape of a value, by column."""
         return {name: column.format for name, column in self._columns.items() if column.format}
 
+    def require_whole(self) -> None:
+        """Checks the files of all columns, as :meth:`ColumnFiles.require_whole` does."""
+        for column in self._columns.values():
+            column.require_whole()
+
     def find(self, places: Sequence[tuple[int, int]]) -> Stored:
         """The values of records by column, as they are on the disk.
 

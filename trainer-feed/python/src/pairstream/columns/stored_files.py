@@ -90,6 +90,18 @@ class ColumnFiles:
                 self.require(values, f"{file} has")
             self.segments[stem] = _Segment(keys, states, values)
 
+    def require_whole(self) -> None:
+        """Checks that no file has become shorter since it was mapped: to read behind its end ends the process.
+
+        Raises:
+            SettingsError: where one has
+        """
+        for stem, segment in self.segments.items():
+            for of, array in segment._asdict().items():
+                file = self.folder / f"{stem}.{of}.npy"
+                if array is not None and file.exists() and file.stat().st_size < array.nbytes:
+                    raise SettingsError(f"{file} has become shorter while it was read: columns are written by write_column alone")
+
     def require(self, values: NDArray[Any], what: str) -> None:
         """Checks that values are of the column's form, which the first ones fix."""
         form = ValueFormat(values.dtype, values.shape[1:])

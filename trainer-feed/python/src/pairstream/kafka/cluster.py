@@ -175,6 +175,11 @@ class Cluster:
         self._admin = PerProcess(lambda: left_alone_in_forks(AdminClient({**self._settings, **own})))
         self._admin()
 
+    @property
+    def address(self) -> str:
+        """Of the brokers, as it was given."""
+        return str(self._given["bootstrap.servers"])
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Cluster, (self._given, self._group)
 

@@ -166,6 +166,13 @@ class Loader:
             raise TypeError("a mix and a view that grows have no number of batches in an epoch")
         return batches
 
+    def __repr__(self) -> str:
+        share, handed = self._settings.order.share, self._handed
+        return (
+            f"{type(self).__name__}({self._source.topic}, batch_size={self._settings.batch_size}, rank {share.rank} of "
+            f"{share.ranks}, {handed.batches} batches handed out, position={dict(handed.position)})"
+        )
+
     @property
     def rank_batch_size(self) -> int:
         """Samples of a batch that this rank gets."""
@@ -281,11 +288,14 @@ class Loader:
 
         Raises:
             PositionRefused: where it is one of another view or another order
+            ViewError: where the view's file was changed after it was cut
         """
         is_over = isinstance(state, Mapping) and state.get(_ENDED) is True
         if isinstance(state, Mapping):
             # A TorchLoader's has None of what there is nothing to say of.
             state = {name: of for name, of in state.items() if of is not None and not (is_over and name == _ENDED)}
+        for view in self._schedule.views:
+            view.check()
         self._schedule.require_own(state)
         state = self._lineage.load(state, self._schedule.begin())
         self._go_to(dict(state))

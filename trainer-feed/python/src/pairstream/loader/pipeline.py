@@ -253,6 +253,7 @@ class Pipeline:
         ahead: deque[Step] = deque()
         pending: Step | None = None
         is_over = False
+        self._parts.stored.require_whole()
         while True:
             # Windows are asked for in the order in which they are needed, as far as there is room. There always is
             # for the next step: of each lane and view, all windows before the last one are used up then.

@@ -51,10 +51,12 @@ class Grouping:
         """
         given = {str(kind).upper(): weight for kind, weight in (self.captions or {}).items()}
         bad = [weight for weight in given.values() if not isinstance(weight, numbers.Real) or not 0 <= weight < math.inf]
-        if bad or not set(facts.kinds) <= set(given) or not any(given[kind] for kind in facts.kinds):
+        lacking = [kind for kind in facts.kinds if kind not in given]
+        if bad or lacking or not any(given[kind] for kind in facts.kinds):
             raise SettingsError(
                 "captions gives each kind of source that the view has a weight of at least 0, not all 0: the view has "
                 f"{', '.join(facts.kinds)}, captions {dict(self.captions or {})}"
+                + (f"; give {', '.join(lacking)} a weight of 0 to leave them out" if lacking else "")
             )
         return np.array([given[kind] for kind in facts.kinds], np.float64)
 
@@ -133,6 +135,7 @@ class GroupedSchedule(Schedule):
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
+            self._view.require_unchanged()
             order = self._order(epoch)
             ends = [_end(size, begin, batch_size, keep_last) for size, begin in zip(order.sizes, taken)]
             spans = [order.span(group, begin, end) for group, (begin, end) in enumerate(zip(taken, ends))]

@@ -73,6 +73,8 @@ class MixSchedule(Schedule):
         """A view that is through begins anew."""
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
+        for view in self.views:
+            view.require_unchanged()
         for taken in count(start["samples"], batch_size):
             picks = [self.pick(number) for number in share.of(taken, taken + batch_size)]
             yield Step(0, taken // batch_size, picks, self.pick(taken), self._position(taken + batch_size))

@@ -64,6 +64,7 @@ class ViewSchedule(Schedule):
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
+            self._view.require_unchanged()
             yield from steps_of(self._view_epoch(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
 

@@ -45,6 +45,9 @@ class Split:
         self.split = split
         self.topic = f"{dataset}.{split}"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.topic} at {self.cluster.address})"
+
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from the topic of views.
 

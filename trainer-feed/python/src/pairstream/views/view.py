@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import html
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +25,41 @@ _FORMAT = 1
 _BINARY_FORMAT = 2
 _MAGIC = b"PSVIEW2\n"
 _ALIGNMENT = 64
+_MOST_READ = 16 << 20
+"""Bytes of a file that is read as a whole: one that is mapped ends the process where somebody cuts it off."""
 _FACTS_BYTES = 6
 """Bytes of facts for each sample."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z")
+
+
+class MappedFile(NamedTuple):
+    """A file that is mapped into memory, as it was then.
+
+    Args:
+        number: of the file, which another one under its name does not share
+    """
+
+    path: str
+    number: int
+    bytes: int
+    changed_at_ns: int
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> MappedFile:
+        """The file as it is now."""
+        found = os.stat(path)
+        return cls(os.fspath(path), found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def require_unchanged(self) -> None:
+        """Checks that it is as it was. One that was replaced or deleted stays mapped as it was.
+
+        Raises:
+            ViewError: where somebody has written into it
+        """
+        now = MappedFile.of(self.path) if os.path.exists(self.path) else self
+        if now != self and now.number == self.number:
+            raise ViewError(f"{self.path} was changed while it was read: write a new file beside it, and rename that")
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +73,7 @@ class View:
         blocks: by partition and offset; at least one. The view's own are a :class:`Blocks`
         where: the conditions by which the records were chosen, for people to read
         facts: what the index knows of each sample, where :meth:`pairstream.Source.indexed` was asked
+        file: that is mapped into memory; None where none is
     """
 
     topic: str
@@ -49,6 +82,7 @@ class View:
     blocks: Sequence[Block]
     where: tuple[str, ...] = field(default=(), compare=False)
     facts: Facts | None = field(default=None, compare=False)
+    file: MappedFile | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.blocks:
@@ -64,6 +98,15 @@ class View:
 
     def __repr__(self) -> str:
         return f"View({self.topic}, {self.samples} samples in {len(self.blocks)} blocks, cut at {self.cut_at})"
+
+    def _repr_html_(self) -> str:
+        shown = {"topic": self.topic, "samples": f"{self.samples:,}", "blocks": f"{len(self.blocks):,}", "cut at": self.cut_at,
+                 "where": " and ".join(self.where), "fingerprint": self.fingerprint}  # fmt: skip
+        rows = (f"<tr><th>{name}</th><td>{html.escape(text)}</td></tr>" for name, text in shown.items() if text)
+        return f"<table>{''.join(rows)}</table>"
+
+    def __len__(self) -> int:
+        return self.samples
 
     @property
     def samples(self) -> int:
@@ -87,9 +130,21 @@ class View:
         """Reads the whole view, as :meth:`load` does only where it is JSON.
 
         Raises:
-            ViewError: where the blocks are not those of the fingerprint
+            ViewError: where the blocks are not those of the fingerprint, or the facts not those of their digest
         """
+        self.require_unchanged()
         self._check(self.blocks)
+        if self.facts and self.facts.told not in ("", self.facts.digest):
+            raise ViewError("the view's facts are not those of their digest: it was changed after it was cut")
+
+    def require_unchanged(self) -> None:
+        """Checks, of a file that is mapped into memory, that nobody has written into it since.
+
+        Raises:
+            ViewError: where somebody has
+        """
+        if self.file:
+            self.file.require_unchanged()
 
     def _check(self, blocks: Iterable[Block]) -> None:
         if self._digest(blocks) != self.fingerprint:
@@ -155,7 +210,9 @@ class View:
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> View:
-        """Reads a view from a file; maps a binary one into memory, without a look at its blocks (see :meth:`check`).
+        """Reads a view from a file, a binary one without a look at its blocks (see :meth:`check`).
+
+        One of more than 16 MiB is mapped into memory, once for all processes of a machine.
 
         Raises:
             ViewError: where the file holds something else, or is not there
@@ -224,7 +281,9 @@ def _view(root: dict[str, Any], blocks: Sequence[Block], facts: Facts | None = N
 
 
 def _mapped(path: str | os.PathLike[str]) -> View:
-    content = np.asarray(np.memmap(path, np.uint8, "r"))
+    file = MappedFile.of(path) if os.path.getsize(path) > _MOST_READ else None
+    content = np.asarray(np.memmap(path, np.uint8, "r")) if file else np.fromfile(path, np.uint8)
+    content.flags.writeable = False
     header = len(_MAGIC) + 4
     length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
     if header + length > len(content):
@@ -254,7 +313,9 @@ def _mapped(path: str | os.PathLike[str]) -> View:
     # Compared, not subtracted: a difference may be beyond all numbers. Sizes up to the most cannot sum up to that.
     if (found.runs_before[1:] <= found.runs_before[:-1]).any() or (sizes < 1).any() or (sizes > MOST_RECORDS).any():
         raise ViewError(f"a block has at least 1 run, and 1 to at most {MOST_RECORDS} records: the view was changed")
-    return _view(root, found, _facts(names, content[behind:]) if names else None)
+    view = _view(root, found, _facts(names, content[behind:]) if names else None)
+    view.__dict__["file"] = file
+    return view
 
 
 def _facts(names: Any, content: NDArray[np.uint8]) -> Facts:
@@ -268,9 +329,8 @@ def _facts(names: Any, content: NDArray[np.uint8]) -> Facts:
     ):
         raise ViewError(f"no facts with shapes, kinds and a digest: {str(names)[:80]}")
     picture, bucket, kind = np.split(content, np.array([4, 5]) * (len(content) // _FACTS_BYTES))
-    facts = Facts([(height, width) for height, width in shapes], kinds, picture.view("<u4"), bucket, kind)
-    facts.__dict__["digest"] = names["digest"]
-    return facts
+    sides = [(height, width) for height, width in shapes]
+    return Facts(sides, kinds, picture.view("<u4"), bucket, kind, names["digest"])
 
 
 def _padding(length: int) -> int:
