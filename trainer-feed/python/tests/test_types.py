@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1]
 
 USED = """
 import pairstream
-from pairstream import Source, View, write_column
+from pairstream import Loader, Source, View, write_column
 from pairstream.torch import TorchLoader
 
 
@@ -30,6 +30,15 @@ def use(source: Source, view: View) -> None:
     TorchLoader(source, view, batch_size=96, pixels=32)
     write_column(source, view, "a", len, folder="f", model="m", batch_size=8, sidepx=256)
     write_column(source, view, "a", len, folder="f", model="m", batch_size=8, lanes=2)
+    Loader(source, view, batch_size=96, layout="nwhc")
+    Loader(source, view, batch_size=96, pixels="float16")
+    Loader(source, view, batch_size=96, normalise="imagnet")
+    Loader(source, view, batch_size=96, on_error="ignore")
+    Loader(source, view, batch_size=96, last="all")
+    Loader(source, view, batch_size=96, columns="crop")
+    next(Loader(source, view, batch_size=96))["crop"].nowhere
+    source.follow("live", run="r", extent="newest")
+    pairstream.open("HOST:9092", split="train")
 """
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
 from pairstream.batch.hooks import Collate, Transform
 from pairstream.batch.memory import Allocate
 from pairstream.batch.writer import Augment
+
+Layout = Literal["nhwc", "nchw"]
+Pixels = Literal["uint8", "float32"]
+Normalise = Literal["none", "zero-to-one", "minus-one-to-one", "clip", "imagenet", "as-recipe"]
+Names = list[str] | tuple[str, ...]
+"""Not of every ``Sequence[str]``: a text is one too."""
+OnError = Literal["raise", "skip"]
+Last = Literal["drop", "keep"]
 
 
 class CommonOptions(TypedDict, total=False):
@@ -17,11 +25,11 @@ class CommonOptions(TypedDict, total=False):
 
     seed: int
     window: int
-    layout: str
-    pixels: str
-    normalise: str
-    normalize: str | None
-    columns: Sequence[str]
+    layout: Layout
+    pixels: Pixels
+    normalise: Normalise
+    normalize: Normalise | None
+    columns: Names
     stored: str | os.PathLike[str] | None
     models: Mapping[str, str] | None
     transform: Transform | None
@@ -34,7 +42,7 @@ class CommonOptions(TypedDict, total=False):
     run: str
     report: bool
     allocate: Allocate | None
-    on_error: str
+    on_error: OnError
 
 
 class LoaderOptions(CommonOptions, total=False):
@@ -42,7 +50,7 @@ class LoaderOptions(CommonOptions, total=False):
 
     lanes: int
     epochs: int | Literal["auto"] | None
-    last: str | None
+    last: Last | None
     buckets: bool
     captions: Mapping[str, float] | None
     caption_dropout: float

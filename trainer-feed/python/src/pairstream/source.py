@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pairstream.errors import SettingsError
 from pairstream.index.cut import cut
@@ -85,7 +85,7 @@ class Source(Split):
         return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
 
 
-    def follow(self, name: str, *, run: str, extent: str = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
+    def follow(self, name: str, *, run: str, extent: Literal["all", "new"] = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
         """A named view as it grows, for a :class:`pairstream.Loader`.
 
         Args:
@@ -140,7 +140,7 @@ def open(
     registry: str = "",
     platform: str | os.PathLike[str] | None = None,
     dataset: str = "pairs",
-    split: str = "training",
+    split: Literal["training", "validation", "test"] = "training",
     client: Mapping[str, Any] | None = None,
     registry_client: Mapping[str, Any] | None = None,
 ) -> Source:

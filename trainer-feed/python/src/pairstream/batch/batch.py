@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,15 @@ class Batch:
         self.stand_ins = sum(slot.stand_ins[:size])
         self.seeds = slot.seeds[:size]
         self.skipped, slot.skipped = slot.skipped, {}
+
+    @overload
+    def __getitem__(self, column: Literal["crop", "original_size"]) -> npt.NDArray[np.int32]: ...
+
+    @overload
+    def __getitem__(self, column: Literal["fold"]) -> npt.NDArray[np.int64]: ...
+
+    @overload
+    def __getitem__(self, column: str) -> Any: ...
 
     def __getitem__(self, column: str) -> Any:
         return self.columns[column]

@@ -16,6 +16,7 @@ from pairstream.batch.memory import Allocate
 from pairstream.batch.writer import Augment, Pictures
 from pairstream.columns.of_records import Columns
 from pairstream.errors import SettingsError
+from pairstream.options import Last, Layout, Names, Normalise, OnError, Pixels
 from pairstream.order.epoch_order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan
 from pairstream.order.grouped_schedule import Grouping
 from pairstream.order.ranks import RankShare
@@ -31,12 +32,12 @@ def _sides(side_px: Any) -> tuple[Any, ...]:
 class ReadSettings:
     """What is read of each pair, and what becomes of a pair that cannot be read."""
 
-    columns: Sequence[str] = ()
+    columns: Names = ()
     stored: str | os.PathLike[str] | None = None
     models: Mapping[str, str] | None = None
     rendition: str = ""
     token_set: str = ""
-    on_error: str = "raise"
+    on_error: OnError = "raise"
 
     def __post_init__(self) -> None:
         if self.on_error not in ("raise", "skip"):
@@ -51,13 +52,13 @@ class BatchSettings:
     """The shape of batches, and what changes their samples."""
 
     batch_size: int
-    last: str | None = None
+    last: Last | None = None
     side_px: int | tuple[int, int] = 256
     buckets: bool = False
-    layout: str = "nhwc"
-    pixels: str = "uint8"
-    normalise: str = "none"
-    normalize: str | None = None
+    layout: Layout = "nhwc"
+    pixels: Pixels = "uint8"
+    normalise: Normalise = "none"
+    normalize: Normalise | None = None
     augment: Augment | None = None
     transform: Transform | None = None
     collate: Collate | None = None
