@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import NDArray
 
+from pairstream.columns.stored_files import ColumnFiles, ValueFormat, folder_of, folders_in, keys_at
 from pairstream.errors import SampleRefused, SettingsError
 from pairstream.views.view import View
-
-if TYPE_CHECKING:
-
-    pass
-from pairstream.columns.stored_files import ColumnFiles, ValueFormat, folder_of, folders_in, keys_at
 
 Stored = Mapping[str, Sequence[Any]]
 """Values of records, by column; None where a record has none."""

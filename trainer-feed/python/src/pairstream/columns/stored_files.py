@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,6 @@ from numpy.typing import NDArray
 from pairstream.errors import SettingsError, ViewError
 from pairstream.views.blocks import Blocks, require_records
 from pairstream.views.view import View
-
-if TYPE_CHECKING:
-
-    pass
-
 
 Keys = NDArray[np.int64]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,17 +66,19 @@ def read_answers(cluster: Cluster, schemas: Schemas, dataset: str, names: Iterab
     return PairAnswers(found["pairs"].astype(np.int64), found["shown"].astype(np.int64), found["model"], numbers, labels)
 
 
-def names_given(cluster: Cluster, schemas: Schemas, dataset: str, of: Pairs) -> list[str]:
-    """Names of the numbers and labels that models have given these pairs, in order."""
-    topic = cluster.describe_topic(f"{dataset}.pair-answers")
-    reader = AvroReader(schemas, topic.name, ANSWER, {"numbers", "labels"})
-    own = set(of.tolist())
+def names_given(
+    cluster: Cluster, schemas: Schemas, topic: str, types: Mapping[str, str], maps: Collection[str], of: Pairs | None
+) -> list[str]:
+    """Names in maps of a topic's records: of all answers of pairs, or of the first records where none are given."""
+    reader = AvroReader(schemas, topic, types, maps)
     names: set[str] = set()
-    for messages in cluster.read(topic.name, cluster.begins(topic.name, topic.partitions)):
-        for one in messages:
-            if key_of((one.key() or b"").rpartition(b"/")[0]) in own and one.value() is not None:
-                answer = reader.read(one.value())
-                names.update(answer.get("numbers", {}), answer.get("labels", {}))
+    for messages in cluster.read(topic, cluster.begins(topic, cluster.describe_topic(topic).partitions)):
+        pairs = np.array([key_of((one.key() or b"").rpartition(b"/")[0]) for one in messages])
+        wanted = np.ones(len(pairs), np.bool_) if of is None else np.isin(pairs, of)
+        read = [reader.read(messages[at].value()) for at in np.flatnonzero(wanted) if messages[at].value() is not None]
+        names.update(name for record in read for one in maps for name in record.get(one, {}))
+        if of is None:
+            break
     return sorted(names)
 
 

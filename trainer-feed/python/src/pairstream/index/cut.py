@@ -18,7 +18,7 @@ from pairstream.index.entries import PLACE, FieldCondition, key_of, last_of_each
 from pairstream.index.recipe import recipe_conditions
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.cluster import Cluster, TopicWatch
-from pairstream.kafka.types import PAIR
+from pairstream.kafka.types import ANSWER, PAIR
 from pairstream.takedowns import InForce
 from pairstream.views.blocks import Block
 from pairstream.views.view import View, nothing_in
@@ -94,10 +94,7 @@ def _why(cluster: Cluster, schemas: Schemas, dataset: str, split: str, asked: Se
         column = columns[one.field]
         there = [] if one.holds(column).any() else one.seen(column)
         if not there and len(column) and one.field.startswith("measures."):
-            index = cluster.describe_topic(f"{dataset}.index")
-            reader = AvroReader(schemas, index.name, PAIR, {"measures"})
-            messages = next(cluster.read(index.name, cluster.begins(index.name, index.partitions)))
-            there = sorted({name for message in messages if message.value() for name in reader.read(message.value())["measures"]})
+            there = names_given(cluster, schemas, f"{dataset}.index", PAIR, ("measures",), None)
         why += f"; no pair has {one}: there are {', '.join(there)}" if there else ""
         if there and one.field in ("width", "height"):
             why += f" of the prepared picture, measure.original_{one.field}_px has the original's"
@@ -117,7 +114,8 @@ def _answered(
     found = {one: holding(answers, one) for one in asked}
     for one, (_, known) in found.items():
         if len(rows) and not len(known):
-            there = ", ".join(names_given(cluster, schemas, dataset, rows[:, 0])) or "none yet: pairstream score asks models"
+            given = names_given(cluster, schemas, f"{dataset}.pair-answers", ANSWER, ("numbers", "labels"), rows[:, 0])
+            there = ", ".join(given) or "none yet: pairstream score asks models"
             raise SettingsError(f"no model has given these pairs a number or label as answer {one.answer}; there are {there}")
     for name, known in {one.answer: known for one, (_, known) in found.items()}.items():
         if waiting := int((~np.isin(rows[:, 0], known)).sum()):

@@ -167,6 +167,7 @@ class Cluster:
 
     def __init__(self, settings: Mapping[str, Any], group: str) -> None:
         self._given = dict(settings)
+        self.address = str(settings["bootstrap.servers"])
         self._group = group
         self._log = _Log()
         self._settings = {"log_level": 4, "logger": self._log, **settings}
@@ -174,11 +175,6 @@ class Cluster:
         own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
         self._admin = PerProcess(lambda: left_alone_in_forks(AdminClient({**self._settings, **own})))
         self._admin()
-
-    @property
-    def address(self) -> str:
-        """Of the brokers, as it was given."""
-        return str(self._given["bootstrap.servers"])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Cluster, (self._given, self._group)
@@ -203,7 +199,7 @@ class Cluster:
             try:
                 return self._ask_for(name, _ONCE_S)
             except NotInTime:
-                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
+                refusal = Unavailable(f"{self.address} does not answer")
             except KafkaException as e:
                 refusal = self._unavailable(e, name)
                 if e.args[0].code() not in _LATE:
@@ -329,7 +325,7 @@ class Cluster:
                     return found
                 refusal = Unavailable(f"a leader of {topic} does not answer")
             except NotInTime:
-                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
+                refusal = Unavailable(f"{self.address} does not answer")
             except KafkaException as e:
                 refusal = self._unavailable(e, topic)
                 if e.args[0].code() not in _PASSING:
@@ -344,8 +340,8 @@ class Cluster:
     def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
         error = refusal.args[0]
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return Missing(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
-        return Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}")
+            return Missing(f"there is no topic {topic} at {self.address}")
+        return Unavailable(f"{self.address} does not answer: {error.str()}")
 
 
 class TopicWatch:

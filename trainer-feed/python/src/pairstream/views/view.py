@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,35 +33,6 @@ _FACTS_BYTES = 6
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z")
 
 
-class MappedFile(NamedTuple):
-    """A file that is mapped into memory, as it was then.
-
-    Args:
-        number: of the file, which another one under its name does not share
-    """
-
-    path: str
-    number: int
-    bytes: int
-    changed_at_ns: int
-
-    @classmethod
-    def of(cls, path: str | os.PathLike[str]) -> MappedFile:
-        """The file as it is now."""
-        found = os.stat(path)
-        return cls(os.fspath(path), found.st_ino, found.st_size, found.st_mtime_ns)
-
-    def require_unchanged(self) -> None:
-        """Checks that it is as it was. One that was replaced or deleted stays mapped as it was.
-
-        Raises:
-            ViewError: where somebody has written into it
-        """
-        now = MappedFile.of(self.path) if os.path.exists(self.path) else self
-        if now != self and now.number == self.number:
-            raise ViewError(f"{self.path} was changed while it was read: write a new file beside it, and rename that")
-
-
 @dataclass(frozen=True, repr=False)
 class View:
     """A fixed choice of records of a split's topic. Immutable.
@@ -73,7 +44,6 @@ class View:
         blocks: by partition and offset; at least one. The view's own are a :class:`Blocks`
         where: the conditions by which the records were chosen, for people to read
         facts: what the index knows of each sample, where :meth:`pairstream.Source.indexed` was asked
-        file: that is mapped into memory; None where none is
     """
 
     topic: str
@@ -82,7 +52,6 @@ class View:
     blocks: Sequence[Block]
     where: tuple[str, ...] = field(default=(), compare=False)
     facts: Facts | None = field(default=None, compare=False)
-    file: MappedFile | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.blocks:
@@ -100,10 +69,8 @@ class View:
         return f"View({self.topic}, {self.samples} samples in {len(self.blocks)} blocks, cut at {self.cut_at})"
 
     def _repr_html_(self) -> str:
-        shown = {"topic": self.topic, "samples": f"{self.samples:,}", "blocks": f"{len(self.blocks):,}", "cut at": self.cut_at,
-                 "where": " and ".join(self.where), "fingerprint": self.fingerprint}  # fmt: skip
-        rows = (f"<tr><th>{name}</th><td>{html.escape(text)}</td></tr>" for name, text in shown.items() if text)
-        return f"<table>{''.join(rows)}</table>"
+        shown = {"topic": self.topic, "samples": f"{self.samples:,}", "cut at": self.cut_at, "where": " and ".join(self.where)}
+        return f"<table>{''.join(f'<tr><th>{name}<td>{html.escape(text)}' for name, text in shown.items())}</table>"
 
     def __len__(self) -> int:
         return self.samples
@@ -143,8 +110,10 @@ class View:
         Raises:
             ViewError: where somebody has
         """
-        if self.file:
-            self.file.require_unchanged()
+        path, then = self.__dict__.get("_mapped", ("", ()))
+        # One that was replaced or deleted stays mapped as it was.
+        if os.path.exists(path) and (now := _stamp(path)) != then and now[0] == then[0]:
+            raise ViewError(f"{path} was changed while it was read: write a new file beside it, and rename that")
 
     def _check(self, blocks: Iterable[Block]) -> None:
         if self._digest(blocks) != self.fingerprint:
@@ -220,7 +189,7 @@ class View:
         try:
             with Path(path).open("rb") as file:
                 is_binary = file.read(len(_MAGIC)) == _MAGIC
-            return _mapped(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
+            return _binary(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
         except OSError as e:
             raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from e
         except UnicodeDecodeError as e:
@@ -280,9 +249,16 @@ def _view(root: dict[str, Any], blocks: Sequence[Block], facts: Facts | None = N
     return view
 
 
-def _mapped(path: str | os.PathLike[str]) -> View:
-    file = MappedFile.of(path) if os.path.getsize(path) > _MOST_READ else None
-    content = np.asarray(np.memmap(path, np.uint8, "r")) if file else np.fromfile(path, np.uint8)
+def _stamp(path: str | os.PathLike[str]) -> tuple[int, ...]:
+    """The number of a file, which another one under its name does not share, its bytes and when they were changed."""
+    found = os.stat(path)
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _binary(path: str | os.PathLike[str]) -> View:
+    stamp = _stamp(path)
+    is_mapped = stamp[1] > _MOST_READ
+    content = np.asarray(np.memmap(path, np.uint8, "r")) if is_mapped else np.fromfile(path, np.uint8)
     content.flags.writeable = False
     header = len(_MAGIC) + 4
     length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
@@ -314,7 +290,8 @@ def _mapped(path: str | os.PathLike[str]) -> View:
     if (found.runs_before[1:] <= found.runs_before[:-1]).any() or (sizes < 1).any() or (sizes > MOST_RECORDS).any():
         raise ViewError(f"a block has at least 1 run, and 1 to at most {MOST_RECORDS} records: the view was changed")
     view = _view(root, found, _facts(names, content[behind:]) if names else None)
-    view.__dict__["file"] = file
+    if is_mapped:
+        view.__dict__["_mapped"] = os.fspath(path), stamp
     return view
 
 

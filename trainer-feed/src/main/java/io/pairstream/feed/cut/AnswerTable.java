@@ -7,11 +7,9 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -49,8 +47,8 @@ final class AnswerTable {
   /** When each answer was last given, by its name. */
   private final Map<String, Instant> last = new HashMap<>();
 
-  /** Kinds in which each answer was given, whether or not a condition is on it. */
-  private final SortedMap<String, Set<String>> given = new TreeMap<>();
+  /** Kind in which each answer was given, whether or not a condition is on it. */
+  private final SortedMap<String, String> given = new TreeMap<>();
 
   /** A model's card: what its name adds to keys, and on which conditions it has said anything. */
   private static final class Card {
@@ -107,8 +105,8 @@ final class AnswerTable {
     if (said.getStatus().equals("FAILED")) {
       return FAILED;
     }
-    said.getNumbers().keySet().forEach(name -> note(name, Condition.NUMBER));
-    said.getLabels().keySet().forEach(name -> note(name, Condition.LABEL));
+    said.getNumbers().keySet().forEach(name -> given.merge(name, "number", AnswerTable::either));
+    said.getLabels().keySet().forEach(name -> given.merge(name, "label", AnswerTable::either));
     long bits = 0;
     for (int i = 0; i < where.size(); i++) {
       Condition condition = where.get(i);
@@ -121,8 +119,8 @@ final class AnswerTable {
     return bits;
   }
 
-  private void note(String name, String kind) {
-    given.computeIfAbsent(name, one -> new HashSet<>()).add(kind);
+  private static String either(String kind, String other) {
+    return kind.equals(other) ? kind : "number or label";
   }
 
   /**
@@ -133,7 +131,7 @@ final class AnswerTable {
    */
   void requireKinds() {
     for (int i = 0; i < where.size(); i++) {
-      where.get(i).requireKind(given.getOrDefault(names.get(i), Set.of()));
+      where.get(i).requireKind(given.getOrDefault(names.get(i), "unknown"));
     }
   }
 

@@ -6,12 +6,10 @@ import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PairAnswer;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -31,11 +29,6 @@ public final class Condition {
 
   private static final String MEASURE = "measure.";
   private static final String ANSWER = "answer.";
-
-  /** Kinds of answers. */
-  static final String NUMBER = "number";
-
-  static final String LABEL = "label";
 
   private static final Pattern FORM =
       Pattern.compile("\\s*([A-Za-z_]+(?:\\.[^\\s=!<>,]+)?)\\s*(!=|>=|<=|=)(?!=)\\s*(.*?)\\s*");
@@ -64,24 +57,19 @@ public final class Condition {
   private final String text;
   private final Predicate<IndexedPair> holds;
 
-  /** Name of the field or answer that it is on, as the text has it. */
-  private final String name;
-
-  /** Kind of answer that it can hold for, {@code number} or {@code label}; null where either. */
-  private final String only;
+  /** Name of the answer that it is on; null where it is on a field of the pair. */
+  private final String answer;
 
   private final Predicate<PairAnswer> holdsForAnswer;
 
   private Condition(
       String text,
       Predicate<IndexedPair> holds,
-      String name,
-      String only,
+      String answer,
       Predicate<PairAnswer> holdsForAnswer) {
     this.text = text;
     this.holds = holds;
-    this.name = name;
-    this.only = only;
+    this.answer = answer;
     this.holdsForAnswer = holdsForAnswer;
   }
 
@@ -133,25 +121,19 @@ public final class Condition {
             : List.of();
     String form = name + sign + String.join(",", values);
     if (isAnswer) {
-      boolean areNumbers = values.stream().allMatch(value -> finite(value).isPresent());
-      String only = isOrder ? NUMBER : areNumbers ? null : LABEL;
-      return new Condition(form, pair -> false, name, only, ofAnswer(name, sign, values));
+      String answer = name.substring(ANSWER.length());
+      return new Condition(form, pair -> false, answer, ofAnswer(answer, sign, values));
     }
     return new Condition(
         form,
         isNumber ? ofNumber(name, sign, numbers) : ofText(name, sign, values),
-        name,
         null,
         said -> false);
   }
 
   /** Name of the model's answer that it is on; empty where it is on a field of the pair. */
   public Optional<String> answer() {
-    return Optional.of(name).filter(on -> on.startsWith(ANSWER)).map(Condition::answerOf);
-  }
-
-  private static String answerOf(String name) {
-    return name.substring(ANSWER.length());
+    return Optional.ofNullable(answer);
   }
 
   /** Whether a pair is as this says; never where it is on an answer. */
@@ -165,41 +147,23 @@ public final class Condition {
   }
 
   /**
-   * Refuses answers of a kind for which it never holds.
+   * Refuses answers that are all of a kind for which this never holds.
    *
-   * @param given the kinds, {@code number} and {@code label}, in which models give its answer
+   * @param kind {@code label} or {@code number}; anything else is of both
    */
-  void requireKind(Set<String> given) {
-    if (only != null && !given.isEmpty() && !given.contains(only)) {
+  void requireKind(String kind) {
+    Matcher parts = FORM.matcher(text);
+    boolean isOrder = parts.matches() && parts.group(2).matches("[<>]=");
+    boolean isWord =
+        Arrays.stream(parts.group(3).split(",")).anyMatch(value -> finite(value).isEmpty());
+    if (kind.equals(isOrder ? "label" : isWord ? "number" : "")) {
       throw new InvalidViewException(
-          name
-              + (only.equals(NUMBER)
-                  ? " is a label: compare it by = or !="
-                  : " is a number: compare it with numbers"));
+          "%s is a %s: compare it %s"
+              .formatted(parts.group(1), kind, isOrder ? "by = or !=" : "with numbers"));
     }
   }
 
-  /** What a pair has in its field; where it lacks the measure, names of those that it has. */
-  Collection<String> found(IndexedPair pair) {
-    if (TEXTS.containsKey(name)) {
-      return TEXTS.get(name).apply(pair);
-    }
-    if (NUMBERS.containsKey(name)) {
-      return List.of(NUMBERS.get(name).apply(pair).toString());
-    }
-    Double measure = pair.getMeasures().get(name.substring(MEASURE.length()));
-    return measure == null ? pair.getMeasures().keySet() : List.of(measure.toString());
-  }
-
-  /** The measure that somebody means who takes a prepared picture's side for the original's. */
-  String beside() {
-    return name.equals("width") || name.equals("height")
-        ? " of the prepared picture, measure.original_" + name + "_px has the original's"
-        : "";
-  }
-
-  private static Predicate<PairAnswer> ofAnswer(String field, String sign, List<String> values) {
-    String name = answerOf(field);
+  private static Predicate<PairAnswer> ofAnswer(String name, String sign, List<String> values) {
     List<Double> numbers = values.stream().flatMap(value -> finite(value).stream()).toList();
     Predicate<Number> isNumber =
         numbers.size() == values.size() ? numbers(sign, numbers) : number -> false;

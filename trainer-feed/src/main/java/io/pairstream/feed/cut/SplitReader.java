@@ -21,14 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -58,7 +56,10 @@ final class SplitReader implements AutoCloseable {
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
   private static final String LAST_ASKED = "labels";
 
-  private static final int MOST_FOUND = 10;
+  private static final String NOT_THERE =
+      ": width and height are those of the prepared picture, measure.original_width_px and"
+          + " measure.original_height_px those of the original; what there is, says: ";
+
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -70,8 +71,8 @@ final class SplitReader implements AutoCloseable {
   /** Conditions on fields. */
   private final List<Condition> where;
 
-  /** By condition that has held for no pair yet, some of what pairs have instead. */
-  private final Map<Condition, SortedSet<String>> unmet = new LinkedHashMap<>();
+  /** Conditions that have held for no pair yet. */
+  private final List<Condition> unmet;
 
   private final String answerTopic;
   private final RecordDecoder<PairAnswer> answerDecoder;
@@ -89,7 +90,7 @@ final class SplitReader implements AutoCloseable {
     Map<Boolean, List<Condition>> byKind =
         where.stream().collect(Collectors.partitioningBy(one -> one.answer().isPresent()));
     this.where = byKind.get(false);
-    this.where.forEach(condition -> unmet.put(condition, new TreeSet<>()));
+    this.unmet = new ArrayList<>(this.where);
     this.answers = new AnswerTable(byKind.get(true));
     this.answerTopic = source.dataset().topic(TopicCatalogue.PAIR_ANSWERS);
     this.answerDecoder = RecordDecoder.of(PairAnswer.class, answerTopic, source.registry());
@@ -294,19 +295,12 @@ final class SplitReader implements AutoCloseable {
    * Refuses a view of no pair at all.
    *
    * @param asked all conditions, in words
-   * @throws InvalidViewException says which condition holds for no pair, and what there is instead
+   * @throws InvalidViewException says which conditions hold for no pair
    */
   void requireAny(String topic, List<String> asked) {
     if (size(Part.ALL) == 0) {
-      String why =
-          unmet.entrySet().stream()
-              .filter(one -> !one.getValue().isEmpty())
-              .map(
-                  one ->
-                      "; no pair has %s: there are %s"
-                              .formatted(one.getKey(), String.join(", ", one.getValue()))
-                          + one.getKey().beside())
-              .collect(Collectors.joining());
+      String none = unmet.stream().map(one -> "; no pair has " + one).collect(Collectors.joining());
+      String why = none.isEmpty() ? "" : none + NOT_THERE + Hint.of("profile");
       throw new InvalidViewException(View.empty(topic, asked).getMessage() + why);
     }
   }
@@ -369,13 +363,7 @@ final class SplitReader implements AutoCloseable {
   }
 
   private boolean holds(IndexedPair pair) {
-    unmet.keySet().removeIf(condition -> condition.holdsFor(pair));
-    unmet.forEach(
-        (condition, found) -> {
-          if (found.size() < MOST_FOUND) {
-            found.addAll(condition.found(pair));
-          }
-        });
+    unmet.removeIf(condition -> condition.holdsFor(pair));
     return where.stream().allMatch(condition -> condition.holdsFor(pair));
   }
 
