@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Samples per second into the training loop, ours out of Kafka and peers from files: benchmarks/feed-peers.sh --from FOLDER [--rounds N] [--samples N] [--step-ms N]
-# FOLDER holds photographs with captions, as import reads them. Everything else is made anew, beside target/peers.
+# Samples per second into the training loop, ours out of Kafka and peers from files, with pictures of 256 and of 128 px in turn:
+# benchmarks/feed-peers.sh --from FOLDER [--rounds N] [--samples N] [--step-ms N] [--kind plain] [--only NAME]
+# FOLDER holds photographs with captions, as import reads them; 1,200 are enough. Everything else is made anew, beside target/peers.
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
-[ "${1:-}" = --from ] && [ $# -ge 2 ] || { sed -n 2,3p "$0" >&2; exit 2; }
+[ "${1:-}" = --from ] && [ $# -ge 2 ] || { sed -n 2,4p "$0" >&2; exit 2; }
 from=$(cd -P "$2" && pwd)
 shift 2
 python=$root/trainer-feed/python
@@ -16,16 +17,27 @@ if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datas
 fi
 rm -rf "$work/data" "$work/files"
 mkdir -p "$work/files"
-printf 'token-sets:\n  clip: {tokenizer: clip}\n' > "$work/recipe.yaml"
-"$root/pairstream" up --data-dir "$work/data" --recipe "$work/recipe.yaml" > "$work/up.log" 2>&1 &
-platform=$!
-trap 'kill $platform; wait $platform || true' EXIT
-until [ -f "$work/data/platform.json" ]; do
-  kill -0 $platform || { cat "$work/up.log" >&2; exit 3; }
-  sleep 1
-done
 here=(--data-dir "$work/data")
-"$root/pairstream" import "$from" --wait "${here[@]}" >&2
 peers=("$work/venv/bin/python" "$python/benchmark/feed_peers.py")
-"${peers[@]}" prepare "$work/files" --platform "$work/data" >&2
-"${peers[@]}" run "$work/files" "$@"
+platform=
+trap 'stop' EXIT
+stop() {
+  [ -z "$platform" ] || { kill "$platform"; wait "$platform" || true; }
+  platform=
+}
+start() {
+  "$root/pairstream" up "${here[@]}" "$@" >> "$work/up.log" 2>&1 &
+  platform=$!
+  until [ -f "$work/data/platform.json" ]; do
+    kill -0 $platform || { cat "$work/up.log" >&2; exit 3; }
+    sleep 1
+  done
+}
+for side in 256 128; do
+  stop
+  printf 'image: {side-px: %s, min-side-px: 128}\ntoken-sets:\n  clip: {tokenizer: clip}\n' $side > "$work/$side.yaml"
+  start --dataset side-$side --recipe "$work/$side.yaml"
+  "$root/pairstream" import "$from" --wait --dataset side-$side "${here[@]}" >&2
+  "${peers[@]}" prepare "$work/files/$side" --platform "$work/data" --dataset side-$side >&2
+done
+"${peers[@]}" run "$work/files/256" "$work/files/128" --platform "$work/data" "$@"

@@ -1,9 +1,9 @@
 """Each loader as its own documentation has it, over the same pairs, as batches of arrays.
 
 A contender is a generator: first of None, once it has imported and opened what it reads, then of batches: images uint8
-[96, 256, 256, 3] or [96, 3, 256, 256] and tokens int32 [96, length]; of the kind ``columns`` also original size, crop
+[96, side, side, 3] or [96, 3, side, side] and tokens int32 [96, length]; of the kind ``columns`` also original size, crop
 and a second set of tokens; of the kind ``hook`` pictures that are mirrored by chance. Two worker processes, or two
-threads where the loader has threads.
+threads where the loader has threads; the consumer loop and the Parquet stream are one process of one thread.
 """
 
 from __future__ import annotations
@@ -55,15 +55,22 @@ def flip(sample: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
     return {"image": image, "tokens": sample["tokens"]}
 
 
+def place_of(folder: Path) -> dict[str, Any]:
+    """Where the pairs of a folder are: the platform's addresses, the data set and the side of its pictures."""
+    return {**json.loads((folder / "cluster.json").read_text()), **json.loads((folder / "pairs.json").read_text())}
+
+
 def open_loader(folder: Path, kind: str, more: dict[str, Any] | None = None) -> Any:
     """Opens our source and view; answers what makes the loader."""
     import pairstream
 
-    place = json.loads((folder / "cluster.json").read_text())
+    place = place_of(folder)
     settings = {"client": more} if more else {}
-    source = pairstream.open(place["bootstrap_servers"], registry=place["schema_registry"], **settings)
+    source = pairstream.open(
+        place["bootstrap_servers"], registry=place["schema_registry"], dataset=place["dataset"], **settings
+    )
     view = source.view(folder / "train.view")
-    own: dict[str, Any] = {"transform": flip} if kind == "hook" else {}
+    own: dict[str, Any] = {"side_px": place["side"], **({"transform": flip} if kind == "hook" else {})}
     if kind == "columns":
         own["columns"] = ["original_size", "crop", "tokens.clip"]
     return lambda: pairstream.Loader(source, view, batch_size=BATCH, epochs=None, seed=SEED, threads=WORKERS, **own)
@@ -89,17 +96,18 @@ def plain_consumer(folder: Path, kind: str) -> Batches:
     from confluent_kafka.schema_registry import SchemaRegistryClient
     from PIL import Image
 
-    place = json.loads((folder / "cluster.json").read_text())
+    place = place_of(folder)
+    topic = f"{place['dataset']}.training"
     registry = SchemaRegistryClient({"url": place["schema_registry"]})
     schemas: dict[int, Any] = {}
     settings = {"bootstrap.servers": place["bootstrap_servers"], "group.id": "plain", "enable.auto.commit": False}
     consumer = Consumer({**settings, "isolation.level": "read_committed", "enable.partition.eof": True})
-    partitions = consumer.list_topics("pairs.training").topics["pairs.training"].partitions
+    partitions = consumer.list_topics(topic).topics[topic].partitions
     sample = Sample(kind)
     made = []
     yield None
     while True:
-        consumer.assign([TopicPartition("pairs.training", partition, 0) for partition in partitions])
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
         left = set(partitions)
         while left:
             message = consumer.poll(1.0)
@@ -219,6 +227,22 @@ def huggingface(folder: Path, kind: str) -> Batches:
     yield from _torch_loader(pairs, sample.stack, batch_size=BATCH, shuffle=True, drop_last=True)
 
 
+def parquet_stream(folder: Path, kind: str) -> Batches:
+    import datasets
+
+    sample = Sample(kind)
+    files = str(folder / "datasets/pairs.parquet")
+    pairs = datasets.load_dataset("parquet", data_files=files, split="train", streaming=True).shuffle(SEED, buffer_size=1000)
+    yield None
+    made = []
+    while True:
+        for pair in pairs:
+            made.append(sample(pair))
+            if len(made) == BATCH:
+                yield stacked(made)
+                made = []
+
+
 ALL: dict[str, Callable[[Path, str], Batches]] = {
     "Pairstream": pairstream_feed,
     "consumer loop, Pillow": plain_consumer,
@@ -227,4 +251,5 @@ ALL: dict[str, Callable[[Path, str], Batches]] = {
     "LanceDB": lance,
     "litData": litdata,
     "Hugging Face datasets": huggingface,
+    "Hugging Face, Parquet stream": parquet_stream,
 }

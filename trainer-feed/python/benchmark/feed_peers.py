@@ -1,10 +1,11 @@
 """Samples per second into the training loop: ours out of Kafka, peers from files, the same pairs in one run.
 
-    python feed_peers.py prepare FOLDER --platform DIR
-    python feed_peers.py run FOLDER [--rounds 5] [--samples 1920] [--step-ms 50]
+    python feed_peers.py prepare FOLDER --platform DIR --dataset NAME
+    python feed_peers.py run FOLDER... --platform DIR [--rounds 5] [--samples 1920] [--step-ms 50] [--kind plain] [--only NAME]
 
-Each measurement is a process of its own; rounds take the contenders in turn, so that what else the machine does meets
-all of them. Processor time is that of the process and its workers; the broker's is told apart.
+Each folder has the pairs of one data set, whose pictures are of one size. Each measurement is a process of its own;
+rounds take the contenders and folders in turn, so that what else the machine does meets all of them. Processor time is
+that of the process and its workers; the broker's is told apart.
 """
 
 from __future__ import annotations
@@ -28,13 +29,12 @@ import psutil
 PACED_STEPS = 40
 
 
-def prepare(folder: Path, platform_folder: Path) -> None:
+def prepare(folder: Path, platform_folder: Path, dataset: str, only: list[str]) -> None:
     """Writes the pairs in the format of each contender."""
     import pairstream
 
-    place = json.loads((platform_folder / "platform.json").read_text())
-    (folder / "cluster.json").write_text(json.dumps(place))
-    source = pairstream.open(platform=platform_folder)
+    folder.mkdir(parents=True)
+    source = pairstream.open(platform=platform_folder, dataset=dataset)
     view = source.cut()
     view.save(folder / "train.view")
     (folder / "pictures").mkdir()
@@ -43,11 +43,10 @@ def prepare(folder: Path, platform_folder: Path) -> None:
         picture = folder / "pictures" / f"{number:06}.jpg"
         picture.write_bytes(pair.fields["image"])
         pairs.append((picture, {"tokens": np.array(pair.fields["token_ids"], np.int32), **contenders.more_of(pair.fields)}))
-    _write_webdataset(folder / "webdataset", pairs)
-    _write_mds(folder / "mds", pairs)
-    _write_lance(folder / "lance", pairs)
-    _write_litdata(folder / "litdata", pairs)
-    _write_datasets(folder / "datasets", pairs)
+    (folder / "pairs.json").write_text(json.dumps({"dataset": dataset, "side": pair.fields["height"]}))
+    for name, (kind, write) in FORMATS.items():
+        if not only or any(one.startswith(name) for one in only):
+            write(folder / kind, pairs)
 
 
 Pairs = list[tuple[Path, dict[str, Any]]]
@@ -108,6 +107,16 @@ def _write_datasets(target: Path, pairs: Pairs) -> None:
         {"image": images, **columns}, features=datasets.Features({"image": datasets.Image(), **features})
     )
     made.save_to_disk(str(target))
+    made.to_parquet(str(target / "pairs.parquet"))
+
+
+FORMATS = {
+    "WebDataset": ("webdataset", _write_webdataset),
+    "MosaicML Streaming": ("mds", _write_mds),
+    "LanceDB": ("lance", _write_lance),
+    "litData": ("litdata", _write_litdata),
+    "Hugging Face": ("datasets", _write_datasets),
+}
 
 
 def measure(folder: Path, name: str, kind: str, samples: int, step_ms: float) -> None:
@@ -117,7 +126,8 @@ def measure(folder: Path, name: str, kind: str, samples: int, step_ms: float) ->
     begin = time.perf_counter()
     images, tokens, *more = next(batches)
     first_s = time.perf_counter() - begin
-    assert sorted(images.shape) == [3, contenders.BATCH, 256, 256], images.shape
+    side = contenders.place_of(folder)["side"]
+    assert sorted(images.shape) == sorted([3, contenders.BATCH, side, side]), images.shape
     assert len(tokens) == contenders.BATCH, tokens.shape
     assert len(more) == (len(contenders.MORE) if kind == "columns" else 0), more
     # What was made ahead while nobody took it is not speed.
@@ -198,40 +208,51 @@ def _broker(folder: Path) -> psutil.Process | None:
     return None
 
 
-def run(folder: Path, rounds: int, samples: int, step_ms: float) -> None:
-    """Measures all contenders in turn and prints the table."""
-    found: Any = defaultdict(lambda: defaultdict(list))
+def run(folders: list[Path], given: argparse.Namespace) -> None:
+    """Measures all contenders in turn and prints a table for each folder."""
+    for folder in folders:
+        (folder / "cluster.json").write_text((given.platform / "platform.json").read_text())
+    found: Any = {folder: defaultdict(lambda: defaultdict(list)) for folder in folders}
     loads = []
-    for number in range(rounds):
-        for kind in contenders.KINDS:
-            names = list(contenders.ALL)
+    names = given.only or list(contenders.ALL)
+    for number in range(given.rounds):
+        for kind in given.kind:
             # Nobody is always the one behind the same other.
             for name in names[number % len(names) :] + names[: number % len(names)]:
-                loads.append(os.getloadavg()[0])
-                for key, value in _measured(folder, name, kind, samples, step_ms).items():
-                    found[name][kind, key].append(value)
-                print(f"{number + 1}, {kind}, {name}: {found[name][kind, 'samples_per_s'][-1]:.0f}/s", file=sys.stderr)
+                for folder in folders:
+                    loads.append(os.getloadavg()[0])
+                    own = found[folder][name]
+                    for key, value in _measured(folder, name, kind, given.samples, given.step_ms).items():
+                        own[kind, key].append(value)
+                    print(f"{number + 1}, {folder.name}, {kind}, {name}: {own[kind, 'samples_per_s'][-1]:.0f}/s", file=sys.stderr)
     print(
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, load {min(loads):.1f} to "
-        f"{max(loads):.1f}; {rounds} rounds of {samples} samples, batches of {contenders.BATCH}\n"
+        f"{max(loads):.1f}; {given.rounds} rounds of {given.samples} samples, batches of {contenders.BATCH}"
     )
-    heads = [*contenders.KINDS, "first batch, s", f"waits at {step_ms:.0f} ms a step"]
+    for folder in folders:
+        _show(folder, found[folder], given.kind, given.step_ms)
+
+
+def _show(folder: Path, found: Any, kinds: list[str], step_ms: float) -> None:
+    side = contenders.place_of(folder)["side"]
+    print(f"\nPictures of {side} px\n")
+    heads = [*kinds, "first batch, s", f"waits at {step_ms:.0f} ms a step"]
     print(f"| | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}")
     for name, measured in found.items():
         cells = [
             f"{_spread(measured[kind, 'samples_per_s'])}; {statistics.median(measured[kind, 'samples_per_cpu_s']):,.0f}"
-            for kind in contenders.KINDS
+            for kind in kinds
         ]
-        cells.append(f"{statistics.median(measured['plain', 'first_s']):.2f}")
-        cells.append(f"{statistics.median(measured['plain', 'wait_share']):.1%}")
+        cells.append(f"{statistics.median(measured[kinds[0], 'first_s']):.2f}")
+        cells.append(f"{statistics.median(measured[kinds[0], 'wait_share']):.1%}")
         print(f"| {name} | {' | '.join(cells)} |")
-    for kind in contenders.KINDS:
+    for kind in kinds:
         for key in ("samples_per_s", "samples_per_cpu_s"):
             ours = found["Pairstream"][kind, key]
             over = {name: [a / b for a, b in zip(ours, of[kind, key])] for name, of in found.items()}
             over.pop("Pairstream")
             print(f"\n{kind}, {key}, ours over", ", ".join(f"{name} {_spread(of, '.2f')}" for name, of in over.items()))
-    print(f"\nbroker, ms a sample: {statistics.median(found['Pairstream']['plain', 'broker_ms']):.2f}")
+    print(f"\nbroker, ms a sample: {statistics.median(found['Pairstream'][kinds[0], 'broker_ms']):.2f}")
     fetched(folder, 10_000)
 
 
@@ -259,17 +280,22 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     preparing = commands.add_parser("prepare")
     preparing.add_argument("folder", type=Path)
-    preparing.add_argument("--platform", type=Path, required=True)
+    preparing.add_argument("--dataset", default="pairs")
     running = commands.add_parser("run")
-    running.add_argument("folder", type=Path)
+    running.add_argument("folder", type=Path, nargs="+")
+    running.add_argument("--kind", action="append", choices=contenders.KINDS, help="of batches; all by default")
+    for command in (preparing, running):
+        command.add_argument("--platform", type=Path, required=True)
+        command.add_argument("--only", action="append", choices=list(contenders.ALL), help="a contender; all by default")
     running.add_argument("--rounds", type=int, default=5)
     running.add_argument("--samples", type=int, default=1920)
     running.add_argument("--step-ms", type=float, default=50)
     given = parser.parse_args()
     if given.command == "prepare":
-        prepare(given.folder, given.platform)
+        prepare(given.folder, given.platform, given.dataset, given.only)
     else:
-        run(given.folder, given.rounds, given.samples, given.step_ms)
+        given.kind = given.kind or list(contenders.KINDS)
+        run(given.folder, given)
 
 
 if __name__ == "__main__":
