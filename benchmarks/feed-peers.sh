@@ -26,9 +26,9 @@ stop() {
   platform=
 }
 start() {
-  "$root/pairstream" up "${here[@]}" "$@" >> "$work/up.log" 2>&1 &
+  "$root/pairstream" up "${here[@]}" "$@" > "$work/up.log" 2>&1 &
   platform=$!
-  until [ -f "$work/data/platform.json" ]; do
+  until grep -q "Ctrl-C stops it" "$work/up.log"; do
     kill -0 $platform || { cat "$work/up.log" >&2; exit 3; }
     sleep 1
   done
