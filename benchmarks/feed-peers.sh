@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Samples per second into the training loop, ours out of Kafka and peers from files, pictures of 256 and 128 px in turn:
 # benchmarks/feed-peers.sh --from FOLDER [--rounds N] [--samples N] [--step-ms N] [--kind plain] [--only NAME]
-# FOLDER holds photographs with captions, as import reads them. All else is made anew, below target/peers.
+# FOLDER holds 700 photographs or more with captions, as import reads them. All else is made anew, below target/peers.
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 [ "${1:-}" = --from ] && [ $# -ge 2 ] || { sed -n 2,4p "$0" >&2; exit 2; }
