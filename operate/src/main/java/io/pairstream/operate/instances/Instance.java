@@ -7,8 +7,10 @@ import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.Series;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A process as it last spoke of itself.
@@ -18,14 +20,17 @@ import java.util.Map;
  * @param rates what its counters grew by per second of late, by series; empty where it has spoken
  *     once only, or is silent
  * @param minuteRates growth of its counters per second over the last minute, by series
- * @param silent whether it has missed several reports: it is gone, cut off, or hangs
+ * @param silent whether it has missed several reports while others came: it is gone, cut off, or
+ *     hangs
+ * @param frozen whether it is silent, runs on this machine, and computes nothing
  */
 public record Instance(
     InstanceStatus status,
     Instant heardAt,
     Map<Series, Double> rates,
     Map<Series, Double> minuteRates,
-    boolean silent) {
+    boolean silent,
+    boolean frozen) {
 
   public Instance {
     rates = Map.copyOf(rates);
@@ -59,22 +64,23 @@ public record Instance(
   }
 
   /**
-   * Whether the process is one of this machine's that still runs. A process that began before the
-   * last report is the one that reported.
+   * Processor time of a process that runs on this machine; empty for others. One that began before
+   * its last report is the one that reported.
    */
-  boolean runsHere() {
-    return status.getHost().equals(SelfReport.host())
-        && ProcessHandle.of(status.getPid())
-            .flatMap(process -> process.info().startInstant())
-            .filter(start -> start.isBefore(heardAt))
-            .isPresent();
+  static Optional<Duration> processor(InstanceStatus status, Instant heardAt) {
+    return !status.getHost().equals(SelfReport.host())
+        ? Optional.empty()
+        : ProcessHandle.of(status.getPid())
+            .map(ProcessHandle::info)
+            .filter(is -> is.startInstant().filter(start -> start.isBefore(heardAt)).isPresent())
+            .flatMap(ProcessHandle.Info::totalCpuDuration);
   }
 
-  /** Since when a silent process has not reported, and how to end it where it runs here. */
+  /** Since when a silent process has not reported, and how to end it where it is frozen. */
   Sentence silence() {
     String pid = String.valueOf(status.getPid());
     String since = Durations.timeOfDay(heardAt);
-    return runsHere()
+    return frozen
         ? Template.INSTANCE_HANGS.with(service(), pid, since, "kill -9 " + pid)
         : Template.INSTANCE_SILENT.with(service(), pid, status.getHost(), since);
   }

@@ -56,8 +56,9 @@ public final class InstanceChecks {
     Area area = Area.INSTANCES;
     String name = instance.service();
     if (instance.silent()) {
-      String there = "kill -9 %d on %s, if it runs".formatted(status.getPid(), status.getHost());
-      String remedy = (instance.runsHere() ? "" : there + "; ") + "then start it again";
+      String remedy =
+          "kill -9 %d on %s, if it runs and uses no processor time; then start it again"
+              .formatted(status.getPid(), status.getHost());
       return Finding.wrong(area, name, instance.silence().text(), "regular reports", remedy);
     }
     String health = status.getFacts().getOrDefault(SelfReport.HEALTH, "no health address");

@@ -8,6 +8,7 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.report.Obstacle;
+import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.Series;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.transactions.AbandonedTransaction;
@@ -21,7 +22,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -29,9 +32,10 @@ import org.apache.kafka.common.KafkaException;
  * The processes of a data set, by their last reports. Whoever ended in an orderly way is not in it;
  * whoever was silent for a day is forgotten.
  *
- * <p>A thread follows the topic; while Kafka is away, what was known last holds, and everybody
- * becomes silent. So it is after a fault of ours too, which is an obstacle until the topic is read
- * once more. Thread-safe.
+ * <p>A thread follows the topic; while no report comes from anybody, because Kafka is away or this
+ * machine stands still, what was known last holds, and nobody becomes silent but our own service.
+ * After a fault of ours everybody becomes so; it is an obstacle until the topic is read once more.
+ * Thread-safe.
  */
 public final class Instances implements AutoCloseable {
 
@@ -41,6 +45,15 @@ public final class Instances implements AutoCloseable {
   private static final int MISSED = 3;
 
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(15);
+
+  /** Time without any report after which the reports, and not a process, stand still. */
+  private static final Duration NO_REPORTS = SelfReport.INTERVAL.multipliedBy(2);
+
+  /** What a process needs to report again after that: it gives up a report that is under way. */
+  private static final Duration RETURN = Duration.ofSeconds(30);
+
+  /** Services that nobody misses: people start and end them as they need them. */
+  private static final Set<String> COME_AND_GO = Set.of("feed", "score");
 
   /** Rates of late are taken over the last so many reports. */
   private static final int REPORTS = 4;
@@ -58,7 +71,13 @@ public final class Instances implements AutoCloseable {
     private final Deque<InstanceStatus> reports = new ArrayDeque<>();
     private Instant heardAt = Instant.EPOCH;
 
+    /** Processor time at the last look, and since when it is that; null while it reports. */
+    private Duration processor;
+
+    private Instant idleSince;
+
     private void add(InstanceStatus said) {
+      processor = null;
       InstanceStatus before = reports.peekLast();
       if (before != null && !before.getReportedAt().isBefore(said.getReportedAt())) {
         reports.clear(); // its clock was set back, or the topic is read again
@@ -67,6 +86,22 @@ public final class Instances implements AutoCloseable {
       while (reports.size() > MOST_REPORTS || (reports.size() > REPORTS && isMinuteOld())) {
         reports.removeFirst();
       }
+    }
+
+    /** Looks whether a process that is due computes, where it runs on this machine. */
+    private void look(Instant now) {
+      Duration found =
+          isOlder(heardAt, now, SelfReport.INTERVAL)
+              ? Instance.processor(reports.getLast(), heardAt).orElse(null)
+              : null;
+      if (!Objects.equals(found, processor)) {
+        processor = found;
+        idleSince = now;
+      }
+    }
+
+    private boolean isFrozen(Instant now) {
+      return processor != null && isOlder(idleSince, now, SHORTEST_SILENCE);
     }
 
     private boolean isMinuteOld() {
@@ -80,6 +115,12 @@ public final class Instances implements AutoCloseable {
   }
 
   private final Clock clock;
+
+  /** When the last report of anybody came; null where reports are not waited for. */
+  private Instant came;
+
+  /** Since when reports come, after a time in which none did. */
+  private Instant comeSince = Instant.EPOCH;
 
   /** Null where reports come by {@link #note} alone. */
   private final Follower follower;
@@ -245,6 +286,7 @@ public final class Instances implements AutoCloseable {
         .ifPresent(
             said -> {
               Instant now = clock.instant();
+              hear(now);
               Instant reported = said.getReportedAt();
               note(key, said, justSaid || reported.isAfter(now) ? now : reported);
             });
@@ -253,6 +295,16 @@ public final class Instances implements AutoCloseable {
   /** Takes the end of a process, by the key of its reports. */
   synchronized void forget(String key) {
     entries.remove(key);
+  }
+
+  /** Takes the time at which a report of anybody comes, by which others are missed. */
+  synchronized void hear(Instant now) {
+    if (came != null && isOlder(came, now, NO_REPORTS)) {
+      comeSince = now;
+      entries.values().forEach(entry -> entry.processor = null);
+    }
+    came = now;
+    entries.values().forEach(entry -> entry.look(now));
   }
 
   /**
@@ -274,7 +326,10 @@ public final class Instances implements AutoCloseable {
    * among them.
    */
   synchronized List<Instance> at(Instant now) {
-    entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
+    entries
+        .values()
+        .removeIf(
+            entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER) || endedUnheard(entry, now));
     List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
     return all.stream()
         .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
@@ -285,20 +340,35 @@ public final class Instances implements AutoCloseable {
         .toList();
   }
 
-  private static Instance instance(Entry entry, Instant now) {
+  /** Whether it may have ended in an orderly way, while nobody could hear that. */
+  private boolean endedUnheard(Entry entry, Instant now) {
+    return COME_AND_GO.contains(entry.reports.getLast().getService())
+        && entry.heardAt.isBefore(comeSince)
+        && isSilent(entry, now);
+  }
+
+  private boolean isSilent(Entry entry, Instant now) {
     InstanceStatus last = entry.reports.getLast();
     Duration timeout = Duration.ofMillis(MISSED * last.getIntervalMs());
-    boolean silent =
-        isOlder(
-            entry.heardAt,
-            now,
-            timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
+    // Our own reports that do not arrive are nobody else's fault.
+    boolean isOurs = came == null || last.getService().equals("operate");
+    Instant back = comeSince.plus(RETURN);
+    return isOlder(
+        isOurs || entry.heardAt.isAfter(back) ? entry.heardAt : back,
+        isOurs ? now : came,
+        timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
+  }
+
+  private Instance instance(Entry entry, Instant now) {
+    InstanceStatus last = entry.reports.getLast();
+    boolean silent = isSilent(entry, now);
     return new Instance(
         last,
         entry.heardAt,
         silent ? Map.of() : rates(entry.ofLate(), last),
         silent ? Map.of() : rates(entry.reports.getFirst(), last),
-        silent);
+        silent,
+        silent && entry.isFrozen(came == null ? now : came));
   }
 
   private static Map<Series, Double> rates(InstanceStatus first, InstanceStatus last) {

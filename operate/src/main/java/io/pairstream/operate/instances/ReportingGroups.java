@@ -70,7 +70,9 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
     Set<String> taken = new HashSet<>();
     List<Instance> speaking = speaking(service);
     speaking.forEach(each -> taken.addAll(each.status().getAssigned()));
-    List<Instance> silent = of(service).filter(Instance::silent).toList();
+    // Who is asked answers, so only its reports are missing.
+    List<Instance> silent =
+        of(service).filter(each -> each.silent() && !service.equals("operate")).toList();
     List<Instance> holding =
         silent.stream().filter(each -> !taken.containsAll(each.status().getAssigned())).toList();
     Stream<Instance> newest = silent.stream().max(Comparator.comparing(Instance::heardAt)).stream();

@@ -14,12 +14,14 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.report.SelfReport;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,16 +63,64 @@ class SilentInstancesTest {
     assertThat(silences(NOON.plusSeconds(31))).isEmpty();
   }
 
+  /** The test's own process computes, as one does of which no report comes. */
   @Test
-  void aFrozenProcessOfThisMachineIsToldHowToEnd() {
-    Instant now = Instant.now();
-    book.note("k", here(now).build(), now);
+  void onlyAProcessOfThisMachineThatComputesNothingIsToldHowToEnd() throws IOException {
+    Process frozen = new ProcessBuilder("sleep", "600").start();
+    try {
+      Instant now = Instant.now().plusSeconds(1); // a start is known to a hundredth of a second
+      book.note("frozen", here(now).setPid(frozen.pid()).build(), now);
+      book.note("alive", here(now).setService("ingest").build(), now);
+      othersReport(now, now.plusSeconds(15));
+      compute();
+      othersReport(now.plusSeconds(20), now.plusSeconds(30));
 
-    assertThat(silences(now.plusSeconds(16))).endsWith(": kill -9 " + HERE);
+      String told = Sentence.joined(silences("preprocess", now.plusSeconds(30))).text();
+      assertThat(told).endsWith(": kill -9 " + frozen.pid());
+      told = Sentence.joined(silences("ingest", now.plusSeconds(30))).text();
+      assertThat(told).contains("process " + HERE).doesNotContain("kill");
 
-    Instant before = now.minus(Duration.ofDays(1)).plusSeconds(9);
-    book.note("k", here(before).build(), before);
-    assertThat(silences(now)).contains("process " + HERE).doesNotContain("kill");
+      Instant before = now.minus(Duration.ofDays(1)).plusSeconds(50);
+      book.note("frozen", here(before).setPid(frozen.pid()).build(), before);
+      othersReport(now.plusSeconds(30), now.plusSeconds(59));
+      told = Sentence.joined(silences("preprocess", now.plusSeconds(49))).text();
+      assertThat(told).contains("process " + frozen.pid()).doesNotContain("kill");
+    } finally {
+      frozen.destroyForcibly();
+    }
+  }
+
+  /** Brokers, or this machine, stood still: all reports end at once, and come back one by one. */
+  @Test
+  void nobodyIsBlamedWhileNoReportComesAndUntilAllHadTimeToReportAgain() {
+    for (String service : List.of("preprocess", "ingest", "score")) {
+      book.note(service, status(service, "a", NOON).build(), NOON);
+    }
+    othersReport(NOON.minusSeconds(60), NOON);
+    Instant back = NOON.plusSeconds(98);
+    assertThat(silent(back)).isEmpty();
+
+    book.note("ingest", status("ingest", "a", NOON.plusSeconds(3)).build(), NOON.plusSeconds(3));
+    othersReport(back, back.plusSeconds(45));
+    assertThat(silent(back.plusSeconds(45))).isEmpty();
+
+    book.note("ingest", status("ingest", "a", back).build(), back.plusSeconds(45));
+    othersReport(back.plusSeconds(50), back.plusSeconds(50));
+    assertThat(silent(back.plusSeconds(50)))
+        .as("nobody could hear that what comes and goes has ended")
+        .containsExactly("preprocess");
+    assertThat(book.at(back.plusSeconds(50))).hasSize(2);
+  }
+
+  /** Where even our own reports do not arrive, that is told of us alone. */
+  @Test
+  void ourOwnSilenceIsTold() {
+    book.note("operate", status("operate", "a", NOON).build(), NOON);
+    book.note("ingest", status("ingest", "a", NOON).build(), NOON);
+    othersReport(NOON, NOON);
+
+    assertThat(silent(NOON.plusSeconds(16))).containsExactly("operate");
+    assertThat(silences("operate", NOON.plusSeconds(16))).isEmpty();
   }
 
   @Test
@@ -122,8 +172,29 @@ class SilentInstancesTest {
         instance, status("preprocess", instance, at).setAssigned(List.of(assigned)).build(), at);
   }
 
+  private static void compute() {
+    Optional<Duration> before = ProcessHandle.current().info().totalCpuDuration();
+    while (ProcessHandle.current().info().totalCpuDuration().equals(before)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void othersReport(Instant from, Instant to) {
+    for (Instant at = from; !at.isAfter(to); at = at.plusSeconds(5)) {
+      book.hear(at);
+    }
+  }
+
+  private List<String> silent(Instant now) {
+    return book.at(now).stream().filter(Instance::silent).map(Instance::service).toList();
+  }
+
   private String silences(Instant now) {
-    return Sentence.joined(beside(now).silences("preprocess").toList()).text();
+    return Sentence.joined(silences("preprocess", now)).text();
+  }
+
+  private List<Sentence> silences(String service, Instant now) {
+    return beside(now).silences(service).toList();
   }
 
   private ReportingGroups beside(Instant now) {

@@ -29,7 +29,8 @@ class TrainerRunTest {
         Instant.EPOCH,
         Map.of(Series.of("feed_data_wait_seconds_total"), waits),
         Map.of(),
-        silent);
+        silent,
+        false);
   }
 
   @Test
@@ -40,6 +41,7 @@ class TrainerRunTest {
             Instant.EPOCH,
             Map.of(),
             Map.of(),
+            false,
             false);
 
     List<TrainerRun> runs =
