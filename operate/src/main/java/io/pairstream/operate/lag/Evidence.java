@@ -129,8 +129,10 @@ record Evidence(
     }
     double usual = Math.max(LOOKS_OF_A_MINUTE * interval, 2 * usualGapSeconds.getAsDouble());
     long least = Math.min(leastLag, sample.lag());
+    // What rises within a usual pause is read after it.
+    boolean pauses = pause.filter(each -> each.looks() >= LOOKS_OF_A_MINUTE).isPresent();
     return least > pace * usual
-        || (isLagRising && least > pace * inFlightSeconds(interval, usualGapSeconds));
+        || (isLagRising && !pauses && least > pace * inFlightSeconds(interval, usualGapSeconds));
   }
 
   /** Whether the group never kept up, and was not watched for long enough to say that it fails. */

@@ -13,12 +13,18 @@ import java.util.OptionalDouble;
  */
 final class Progress {
 
+  /** Who is there for so many times as long as it was away does not come in rounds. */
+  private static final int STAYS = 3;
+
   private final Pace arrivals = new Pace();
   private final Pace processing = new Pace();
   private final Pace drain = new Pace();
 
   /** How long the group usually pauses while it is there. */
   private final UsualGap gap = new UsualGap();
+
+  /** How long the group usually pauses where nobody is there in between: it comes in rounds. */
+  private final UsualGap rounds = new UsualGap();
 
   private int quietLooks;
 
@@ -56,7 +62,7 @@ final class Progress {
       double seconds = seconds(last.at(), sample.at());
       long arrived = Math.max(0, sample.end() - last.end());
       // Who commits rarely has a pace only over several commits.
-      double memory = Math.max(memorySeconds, 2 * gap.seconds());
+      double memory = Math.max(memorySeconds, 2 * usualGapSeconds().orElse(0));
       arrivals.add(arrived, seconds, memory);
       quietLooks = arrived == 0 ? quietLooks + 1 : 0;
       if (isKnown) {
@@ -71,9 +77,12 @@ final class Progress {
     boolean wentBack = isKnown && sample.committed().getAsLong() < last.committed().getAsLong();
     if (movesOn) {
       moved = true;
-      if (since != null && !wasGone) {
-        gap.add(seconds(since, sample.at()));
+      if (since != null) {
+        (wasGone ? rounds : gap).add(seconds(since, sample.at()));
       }
+    }
+    if (presentSince != null && seconds(presentSince, sample.at()) > STAYS * rounds.last()) {
+      rounds.clear(); // it stays, and was started again
     }
     if (sample.committed().isEmpty() || sample.lag() == 0) {
       since = null;
@@ -139,7 +148,9 @@ final class Progress {
 
   /** Usual time between two commits that move on, in seconds; empty where it is not known. */
   OptionalDouble usualGapSeconds() {
-    return gap.isKnown() ? OptionalDouble.of(gap.seconds()) : OptionalDouble.empty();
+    return gap.isKnown() || rounds.isKnown()
+        ? OptionalDouble.of(Math.max(gap.seconds(), rounds.seconds()))
+        : OptionalDouble.empty();
   }
 
   /** In how many looks up to the last one nothing arrived. */
@@ -208,6 +219,14 @@ final class Progress {
     public void add(double seconds) {
       gaps[count % KEPT] = (float) seconds;
       count++;
+    }
+
+    private double last() {
+      return count == 0 ? 0 : gaps[(count - 1) % KEPT];
+    }
+
+    private void clear() {
+      count = 0;
     }
 
     /** Whether it was seen often enough to say what is usual. */

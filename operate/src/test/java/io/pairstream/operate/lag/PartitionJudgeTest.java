@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PartitionJudgeTest {
@@ -96,6 +97,40 @@ class PartitionJudgeTest {
     }
 
     assertThat(trace.saidSince(learnt)).containsOnlyKeys(LagVerdict.OK);
+  }
+
+  /** As one that cron starts, and which reads for so many looks of ten seconds. */
+  @ParameterizedTest
+  @CsvSource({"1, 14", "9, 6", "5, 355"})
+  void aGroupThatComesInRoundsStopsOnceItMissesSome(int there, int away) {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 5; i++) {
+      trace.membersCome().looks(there, 5_000, 10).membersLeave().stands(away, 10);
+    }
+    int learnt = trace.length();
+    for (int i = 0; i < 11; i++) {
+      trace.membersCome().looks(there, 5_000, 10).membersLeave().stands(away, 10);
+    }
+    assertThat(trace.saidSince(learnt).keySet()).containsOnly(LagVerdict.OK);
+
+    int end = trace.length() - away;
+    trace.stands(3 * away, 10);
+
+    assertThat(trace.until(LagVerdict.STOP, end).toSeconds())
+        .isBetween(30L * away, 30L * (away + 2));
+  }
+
+  @Test
+  void restartsOfAGroupThatStaysAreNoRounds() {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 6; i++) {
+      trace.membersCome().looks(40, 10, 10).membersLeave().stands(8, 10);
+    }
+    int gone = trace.membersCome().looks(40, 80, 10).length();
+
+    trace.membersLeave().stands(8, 10);
+
+    assertThat(trace.until(LagVerdict.STOP, gone)).isLessThanOrEqualTo(Duration.ofSeconds(50));
   }
 
   @Test
