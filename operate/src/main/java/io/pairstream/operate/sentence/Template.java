@@ -234,10 +234,8 @@ public enum Template {
   NO_WORKER("no image worker is able to work"),
   DISK_FULL("the disk of {0} has less than {1} MiB left"),
   DISK_NOT_SEEN("the state directory cannot be looked at: {0}"),
-  HELD("{0} stands still at offset {1}: the registry does not say whether it has schema id {2}"),
-  MORE_HELD(
-      "{0} stands still at offset {1}: the registry does not say whether it has schema id {2},"
-          + " and {3} more like it");
+  THREAD_BUSY("partitions wait for a stream thread, which has not asked for records for {0} s"),
+  HELD("{0} stands still at offset {1}: the registry does not say whether it has schema id {2}");
 
   /** A place in a template: the number of an argument. */
   static final Pattern PLACE = Pattern.compile("\\{(\\d)}");

@@ -2,6 +2,7 @@ package io.pairstream.preprocess.world;
 
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.schemas.wire.WriterSchemas.Verdict;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.Comparator;
@@ -33,6 +34,9 @@ public final class Admission {
 
   private static final String HELD =
       "{0} stands still at offset {1}: the registry does not say whether it has schema id {2}";
+
+  private static final String BUSY =
+      "partitions wait for a stream thread, which has not asked for records for {0} s";
 
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
@@ -71,12 +75,7 @@ public final class Admission {
 
   /** Whether any record may be let in. Logs a pause that lasts, and its end. */
   public boolean isOpen() {
-    Obstacle obstacle =
-        conditions.stream()
-            .map(Condition::trouble)
-            .flatMap(Optional::stream)
-            .findFirst()
-            .orElse(Obstacle.NONE);
+    Obstacle obstacle = conditionsNow();
     String because = obstacle.text();
     if (!obstacle.equals(closedBecause)) {
       closedBecause = obstacle;
@@ -95,12 +94,20 @@ public final class Admission {
     return because.isEmpty();
   }
 
+  private Obstacle conditionsNow() {
+    return conditions.stream()
+        .map(Condition::trouble)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElse(Obstacle.NONE);
+  }
+
   /**
-   * Why no record was let in when it was last asked, or none of some partition for a while; empty
-   * where records are.
+   * Why no record is let in now, or none of some partition for a while; empty where records are.
+   * Conditions and schemas are asked anew, because a thread may not have polled since.
    */
   public Optional<Obstacle> trouble() {
-    Obstacle because = closedBecause;
+    Obstacle because = conditionsNow();
     if (!because.equals(Obstacle.NONE)) {
       return Optional.of(because);
     }
@@ -110,22 +117,17 @@ public final class Admission {
             .sorted(Comparator.comparing(one -> one.getKey().toString()))
             .toList();
     return waiting.stream()
+        .filter(one -> schemas.peek(one.getValue().schemaId()) == Verdict.UNDECIDED)
         .findFirst()
         .map(
-            first -> {
-              Held record = first.getValue();
-              TopicPartition where = first.getKey();
-              int more = waiting.size() - 1;
-              return more == 0
-                  ? Obstacle.known("HELD", HELD, where, record.offset(), record.schemaId())
-                  : Obstacle.known(
-                      "MORE_HELD",
-                      HELD + ", and {3} more like it",
-                      where,
-                      record.offset(),
-                      record.schemaId(),
-                      more);
-            });
+            one ->
+                Obstacle.known(
+                    "HELD", HELD, one.getKey(), one.getValue().offset(), one.getValue().schemaId()))
+        .or(
+            () ->
+                restsFor(LONG)
+                    .filter(seconds -> !waiting.isEmpty())
+                    .map(seconds -> Obstacle.known("THREAD_BUSY", BUSY, seconds)));
   }
 
   /** A record that pauses its partition, because it is not {@linkplain #isDecided decided}. */
@@ -150,7 +152,7 @@ public final class Admission {
    */
   public boolean isDecided(byte[] value) {
     OptionalInt schemaId = WireFormat.schemaId(value);
-    return schemaId.isEmpty() || schemas.of(schemaId.getAsInt()) != WriterSchemas.Verdict.UNDECIDED;
+    return schemaId.isEmpty() || schemas.of(schemaId.getAsInt()) != Verdict.UNDECIDED;
   }
 
   /** Notes that a consumer asks for records. */
@@ -169,14 +171,16 @@ public final class Admission {
    * @param longest how long a thread may be at work between two polls
    */
   public Optional<String> standsStill(Duration longest) {
+    return restsFor(longest).map("a stream thread has not asked for records for %d s"::formatted);
+  }
+
+  private Optional<Long> restsFor(Duration longest) {
     long now = nanoTime.getAsLong();
     return rounds.values().stream()
-        .min(Comparator.comparing(since -> since - now))
-        .filter(since -> now - since > longest.toNanos())
-        .map(
-            since ->
-                "a stream thread has not asked for records for %d s"
-                    .formatted(Duration.ofNanos(now - since).toSeconds()));
+        .map(since -> now - since)
+        .max(Comparator.naturalOrder())
+        .filter(nanos -> nanos > longest.toNanos())
+        .map(nanos -> Duration.ofNanos(nanos).toSeconds());
   }
 
   /** Something that must be so before any record is let in. */

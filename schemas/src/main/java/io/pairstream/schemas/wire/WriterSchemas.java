@@ -95,14 +95,21 @@ public final class WriterSchemas implements AutoCloseable {
    * comes back late gets it all the same.
    */
   public Verdict of(int schemaId) {
+    Verdict verdict = peek(schemaId);
     Found known = found.get(schemaId);
-    long now = nanoTime.getAsLong();
-    if (known == null || known.isOld(known.given() ? UNKNOWN_HOLDS : UNREAD_HOLDS, now)) {
+    if (verdict != Verdict.UNDECIDED && known != null && !known.given()) {
+      found.replace(schemaId, known, new Found(verdict, nanoTime.getAsLong(), true));
+    }
+    return verdict;
+  }
+
+  /** The verdict so far, as {@link #of}, for a caller that only tells it. */
+  public Verdict peek(int schemaId) {
+    Found known = found.get(schemaId);
+    if (known == null
+        || known.isOld(known.given() ? UNKNOWN_HOLDS : UNREAD_HOLDS, nanoTime.getAsLong())) {
       ask(schemaId);
       return Verdict.UNDECIDED;
-    }
-    if (!known.given()) {
-      found.replace(schemaId, known, new Found(known.verdict(), now, true));
     }
     return known.verdict();
   }
