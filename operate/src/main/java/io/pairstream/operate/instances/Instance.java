@@ -5,6 +5,7 @@ import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.Series;
 import java.time.Duration;
@@ -83,6 +84,16 @@ public record Instance(
     return frozen
         ? Template.INSTANCE_HANGS.with(service(), pid, since, "kill -9 " + pid)
         : Template.INSTANCE_SILENT.with(service(), pid, status.getHost(), since);
+  }
+
+  /** Obstacles that it reports; an empty sentence where there are none. */
+  Sentence obstacle() {
+    return Sentence.joined(status.getObstacles().stream().map(Instance::sentence).toList());
+  }
+
+  private static Sentence sentence(ReportedObstacle is) {
+    Sentence known = Sentence.of(is.getTemplate(), is.getArguments(), is.getText());
+    return known.name().isEmpty() ? Template.REPORTED.with(is.getText()) : known;
   }
 
   /** Growth of a counter per second; NaN where that is not known. */

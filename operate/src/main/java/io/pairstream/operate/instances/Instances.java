@@ -100,10 +100,6 @@ public final class Instances implements AutoCloseable {
       }
     }
 
-    private boolean isFrozen(Instant now) {
-      return processor != null && isOlder(idleSince, now, SHORTEST_SILENCE);
-    }
-
     private boolean isMinuteOld() {
       Instant second = reports.stream().skip(1).findFirst().orElseThrow().getReportedAt();
       return !second.isAfter(reports.getLast().getReportedAt().minus(Arrivals.WINDOW));
@@ -326,12 +322,10 @@ public final class Instances implements AutoCloseable {
    * among them.
    */
   synchronized List<Instance> at(Instant now) {
-    entries
-        .values()
-        .removeIf(
-            entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER) || endedUnheard(entry, now));
+    entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
     List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
     return all.stream()
+        .filter(one -> !one.silent() || !endedUnheard(one))
         .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
         .sorted(
             Comparator.comparing(Instance::service)
@@ -341,10 +335,8 @@ public final class Instances implements AutoCloseable {
   }
 
   /** Whether it may have ended in an orderly way, while nobody could hear that. */
-  private boolean endedUnheard(Entry entry, Instant now) {
-    return COME_AND_GO.contains(entry.reports.getLast().getService())
-        && entry.heardAt.isBefore(comeSince)
-        && isSilent(entry, now);
+  private boolean endedUnheard(Instance one) {
+    return COME_AND_GO.contains(one.service()) && one.heardAt().isBefore(comeSince);
   }
 
   private boolean isSilent(Entry entry, Instant now) {
@@ -368,7 +360,7 @@ public final class Instances implements AutoCloseable {
         silent ? Map.of() : rates(entry.ofLate(), last),
         silent ? Map.of() : rates(entry.reports.getFirst(), last),
         silent,
-        silent && entry.isFrozen(came == null ? now : came));
+        silent && entry.processor != null && isOlder(entry.idleSince, came, SHORTEST_SILENCE));
   }
 
   private static Map<Series, Double> rates(InstanceStatus first, InstanceStatus last) {

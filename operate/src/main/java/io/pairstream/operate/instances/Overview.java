@@ -16,7 +16,6 @@ import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
@@ -183,18 +182,6 @@ public final class Overview {
         .filter(each -> !each.silent() && !each.status().getObstacles().isEmpty());
   }
 
-  private static Sentence obstacle(Instance instance) {
-    return instance.status().getObstacles().stream()
-        .map(Overview::sentence)
-        .reduce((one, next) -> Template.AND.with(one, next))
-        .orElseGet(() -> Sentence.of("", List.of(), ""));
-  }
-
-  private static Sentence sentence(ReportedObstacle is) {
-    Sentence known = Sentence.of(is.getTemplate(), is.getArguments(), is.getText());
-    return known.name().isEmpty() ? Template.REPORTED.with(is.getText()) : known;
-  }
-
   private Sentence sentence(boolean blind) {
     if (blind) {
       return Template.KNOWN_LAST.with(brokers.sentence());
@@ -212,11 +199,12 @@ public final class Overview {
     if (brokers.state() == State.DEGRADED) {
       parts.add(brokers.sentence());
     }
+    // A group that is in trouble names them already.
     waiting()
-        .map(instance -> Template.SERVICE_WAITS.with(instance.service(), obstacle(instance)))
+        .map(instance -> Template.SERVICE_WAITS.with(instance.service(), instance.obstacle()))
+        .filter(waits -> !first.text().contains(waits.text()))
         .distinct()
         .forEach(parts::add);
-    // A group that is in trouble names them already.
     instances.stream()
         .map(Instance::service)
         .distinct()
@@ -319,7 +307,7 @@ public final class Overview {
         status.getPid(),
         status.getState(),
         status.getFacts().getOrDefault(SelfReport.HEALTH, ""),
-        instance.silent() ? instance.silence() : obstacle(instance),
+        instance.silent() ? instance.silence() : instance.obstacle(),
         ReportingGroups.putOff(List.of(instance)).orElse(Sentence.verbatim("")),
         status.getStartedAt(),
         instance.heardAt(),

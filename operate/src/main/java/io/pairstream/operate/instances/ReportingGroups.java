@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Groups of the platform's own beside the reports of their processes. A group is not said to keep
- * up while each of its processes is silent or reports an obstacle, and a silent process that holds
- * partitions is named.
+ * up while each of its processes is silent or reports an obstacle. A silent process that holds
+ * partitions is named, else the obstacle of those who hold the worst one, or of all.
  *
  * @param instances the processes
  * @param now when the groups were looked at
@@ -37,7 +37,15 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
     boolean isStarting = !speaking.isEmpty() && isStarting(service);
     GroupLag told = isHeldUp ? group.waiting(isStarting) : group;
     GroupLag known = putOff(speaking).map(told::noting).orElse(told);
-    return silences(service).findFirst().map(known::because).orElse(known);
+    String worst =
+        group.worstPartition().map(each -> each.topic() + "-" + each.partition()).orElse("");
+    Optional<Sentence> obstacle =
+        speaking.stream()
+            .filter(each -> isHeldUp || each.status().getAssigned().contains(worst))
+            .filter(each -> !each.status().getObstacles().isEmpty())
+            .findFirst()
+            .map(each -> Template.SERVICE_WAITS.with(service, each.obstacle()));
+    return silences(service).findFirst().or(() -> obstacle).map(known::because).orElse(known);
   }
 
   /** Links that processes have put off, and until when the first of them is; empty without any. */
@@ -91,6 +99,10 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
   /** The service of a group of the platform's, which is called by it. */
   private String service(GroupLag group) {
     String ours = dataset.name() + "-";
-    return group.group().startsWith(ours) ? group.group().substring(ours.length()) : "";
+    return dataset.scoreGroupIn(group.group()).isPresent()
+        ? "score"
+        : List.of(dataset.indexGroup(), dataset.lookUpGroup()).contains(group.group())
+            ? "preprocess"
+            : group.group().startsWith(ours) ? group.group().substring(ours.length()) : "";
   }
 }

@@ -52,9 +52,9 @@ public record Lag(
     return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
   }
 
-  /** This lag with a cause in its sentence. */
+  /** This lag with a cause in its sentence, in place of what is at the head. */
   Lag because(Sentence cause) {
-    return with(verdict, Template.AND.with(sentence, cause), catchUp);
+    return with(verdict, Template.AND.with(sentence.without(Template.AT_THE_HEAD), cause), catchUp);
   }
 
   /** This lag, marked as what was known last. */

@@ -24,7 +24,7 @@ final class Progress {
   private final UsualGap gap = new UsualGap();
 
   /** How long the group usually pauses where nobody is there in between: it comes in rounds. */
-  private final UsualGap rounds = new UsualGap();
+  private UsualGap rounds = new UsualGap();
 
   private int quietLooks;
 
@@ -81,8 +81,9 @@ final class Progress {
         (wasGone ? rounds : gap).add(seconds(since, sample.at()));
       }
     }
-    if (presentSince != null && seconds(presentSince, sample.at()) > STAYS * rounds.last()) {
-      rounds.clear(); // it stays, and was started again
+    if (rounds.isKnown() && presentSince != null) {
+      boolean stays = seconds(presentSince, sample.at()) > STAYS * rounds.seconds();
+      rounds = stays ? new UsualGap() : rounds; // it was started again
     }
     if (sample.committed().isEmpty() || sample.lag() == 0) {
       since = null;
@@ -219,14 +220,6 @@ final class Progress {
     public void add(double seconds) {
       gaps[count % KEPT] = (float) seconds;
       count++;
-    }
-
-    private double last() {
-      return count == 0 ? 0 : gaps[(count - 1) % KEPT];
-    }
-
-    private void clear() {
-      count = 0;
     }
 
     /** Whether it was seen often enough to say what is usual. */

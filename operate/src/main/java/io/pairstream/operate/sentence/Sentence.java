@@ -68,6 +68,15 @@ public record Sentence(Template template, List<Object> arguments) {
     return sentences.stream().reduce(Template.AND::with).orElse(verbatim(""));
   }
 
+  /** This one without what a template adds to its first argument. */
+  public Sentence without(Template addition) {
+    List<Object> inner =
+        arguments.stream()
+            .map(each -> each instanceof Sentence part ? part.without(addition) : each)
+            .toList();
+    return template == addition ? (Sentence) inner.get(0) : new Sentence(template, inner);
+  }
+
   /** In English. */
   public String text() {
     return Template.PLACE

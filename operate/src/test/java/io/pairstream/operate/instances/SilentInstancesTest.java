@@ -8,6 +8,7 @@ import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
 import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.operate.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;
@@ -49,6 +50,23 @@ class SilentInstancesTest {
     assertThat(
             silent.now().sentence().text().contains("(process 7 on host) has not reported since"))
         .isEqualTo(told != LagVerdict.IDLE);
+  }
+
+  /** As a model that works for minutes, dead workers or a full disk; not the picture that waits. */
+  @ParameterizedTest
+  @CsvSource({"score-0a1b2c3d, score", "preprocess, preprocess", "look-up, preprocess"})
+  void theObstacleOfWhoHoldsTheWorstPartitionIsToldInPlaceOfTheHead(String group, String service) {
+    ReportedObstacle full = new ReportedObstacle("the disk is full", "", List.of());
+    InstanceStatus.Builder one = status(service, "a", NOON).setAssigned(List.of("raw-0"));
+    book.note("a", one.setObstacles(List.of(full)).build(), NOON);
+    book.note("b", status(service, "b", NOON).setAssigned(List.of("raw-1")).build(), NOON);
+
+    GroupLag stalls =
+        PlayedLag.group("pairs-" + group, LagVerdict.STALL, "raw")
+            .because(Template.AT_THE_HEAD.with(Sentence.verbatim("raw-0 is stuck"), "11 kB JPEG"));
+
+    assertThat(beside(NOON).apply(stalls).now().sentence().text())
+        .endsWith("; raw-0 is stuck; " + service + " waits: the disk is full");
   }
 
   /** Others take over within seconds; before that nobody reads what the silent one holds. */
