@@ -49,7 +49,9 @@ public final class Instances implements AutoCloseable {
   /** Time without any report after which the reports, and not a process, stand still. */
   private static final Duration NO_REPORTS = SelfReport.INTERVAL.multipliedBy(2);
 
-  /** What a process needs to report again after that: it gives up a report that is under way. */
+  /**
+   * Longest time until a process reports again after that: a report under way is given up first.
+   */
   private static final Duration RETURN = Duration.ofSeconds(30);
 
   /** Services that nobody misses: people start and end them as they need them. */
