@@ -478,36 +478,55 @@ def test_a_trainer_ends_while_the_broker_stands_still(drawn, broker, closes):
 
 
 FORKED = """
-loader = pairstream.Loader(source, view, **options)
-if asked["begins"]:
+import gc
+loader = pairstream.Loader(source, view, **{**options, "report": True})
+if asked["state"] != "unbegun":
     next(loader)
+if asked["state"] == "closed":
+    loader.close()
 said, says = os.pipe()
-for rank in range(2):
+
+def ids(source, view, rank):
+    with pairstream.Loader(source, view, rank=rank, ranks=2, **options) as own:
+        return [pair_id for batch in own for pair_id in batch.pair_ids]
+
+def child(act):
     if os.fork() == 0:
         try:
-            own = pairstream.Loader(source, view, rank=rank, ranks=2, **options)
-            ids = [pair_id for batch in own for pair_id in batch.pair_ids]
-            own.close()
-            what = "" if not asked["begins"] else next(loader)
+            what = act()
         except pairstream.SettingsError as e:
             what = str(e)
         except BaseException as e:
             what = repr(e)
-        os.write(says, (json.dumps([rank, ids, what]) + "\\n").encode())
+        os.write(says, (json.dumps(what) + "\\n").encode())
         # As a server's process does; those of multiprocessing end by os._exit, which frees nothing.
         sys.exit(0)
-with os.fdopen(said) as lines:
-    for _ in range(2):
-        print(lines.readline(), end="", flush=True)
-for _ in range(2):
+    # It ends, whatever it has of its parent's.
     assert os.wait()[1] == 0
+    with os.fdopen(os.dup(said)) as lines:
+        return json.loads(lines.readline())
+
+def forgets():
+    global source, loader, view
+    own = ids(source, view, 0)
+    source = loader = view = None
+    gc.collect()
+    return own
+
+def opens_its_own():
+    own = pairstream.open(asked["broker"], registry=asked["registry"], dataset=asked["dataset"])
+    return ids(own, own.cut(), 1)
+
+acts = [forgets, opens_its_own, lambda: child(forgets), lambda: source.cut(["fold=0"]).samples, lambda: next(loader).pair_ids]
+for act in acts:
+    print(json.dumps(child(act)), flush=True)
 loader.close()
 """
 
 
-@pytest.mark.parametrize("begins", [True, *full(False)])
-def test_forked_processes_have_clients_of_their_own(run, drawn, broker, begins):
-    process = script(FORKED, drawn(80)[0], broker, begins=begins)
+@pytest.mark.parametrize("state", ["begun", *full("unbegun", "closed")])
+def test_forked_processes_have_clients_of_their_own_and_end(run, drawn, broker, state):
+    process = script(FORKED, drawn(80)[0], broker, state=state)
     try:
         out, said = process.communicate(timeout=TIMEOUT_S)
     finally:
@@ -516,11 +535,13 @@ def test_forked_processes_have_clients_of_their_own(run, drawn, broker, begins):
             os.killpg(process.pid, signal.SIGKILL)
 
     assert process.returncode == 0, said
-    ranks = [json.loads(line) for line in sorted(out.splitlines())]
+    forgot, opened, grandchild, cut, went_on = map(json.loads, out.splitlines())
     whole = [pair_id for ids, _ in unbroken("plain", run, OPTIONS) for pair_id in ids]
-    assert [ids for _, ids, _ in ranks] == [whole[0::2], whole[1::2]]
-    for _, _, what in ranks:
-        assert ("from which this one was forked" in what) == begins, what
+    assert forgot == grandchild == whole[0::2] and opened == whole[1::2] and cut == 16
+    if state == "begun":
+        assert "from which this one was forked" in went_on
+    else:
+        assert went_on == (whole[:4] if state == "unbegun" else whole[4:8])
 
 
 def remake(dataset, topic, partitions, fill=lambda: None):

@@ -99,14 +99,15 @@ class _Log:
     def __init__(self) -> None:
         self._failed_at = -math.inf
         self._is_told = False
-        self._lock = threading.Lock()
+        # One that another process held at a fork would stay held.
+        self._lock = PerProcess(threading.Lock)
 
     def log(self, level: int, text: str, *parts: Any) -> None:
         """A line of librdkafka's: its facility, the client's name and the words."""
         if parts[:1] not in _FAILURES:
             LOG.log(level, text, *parts)
             return
-        with self._lock:
+        with self._lock():
             is_new = time.monotonic() - self._failed_at > _SAME_FAILURE_S
             self._is_told |= is_new
             self._failed_at = time.monotonic()

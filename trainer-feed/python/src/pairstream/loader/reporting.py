@@ -79,6 +79,8 @@ class Reporter:
 
     def close(self) -> None:
         """Says that the end is an orderly one, if the broker is there to hear it."""
+        if os.getpid() != self._fixed["pid"]:
+            return
         atexit.unregister(self.close)
         self._closing.set()
         self._thread.join(2 * _CLOSE_WITHIN_S)
