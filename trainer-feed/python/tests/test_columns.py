@@ -1,5 +1,6 @@
 """Columns, hooks and dropped captions."""
 
+import sys
 import threading
 
 import numpy as np
@@ -372,11 +373,20 @@ def test_a_function_with_a_length_of_0_is_called(run, hook, answer):
     assert function.calls
 
 
-@pytest.mark.parametrize("options", [dict(transform=lambda sample, random: 1 / 0), dict(collate=lambda samples: 1 / 0)])
-def test_what_a_hook_raises_ends_the_run(run, options):
-    with Loader(*run, **OPTIONS, **options) as loader:
-        with pytest.raises(ZeroDivisionError):
+@pytest.mark.parametrize("hook, of", [
+    (dict(transform=lambda sample, random: sample[sample["pair_id"]]), "in the sample of pair {}, {}.training-"),
+    (dict(augment=lambda image, random: {}[image.tobytes()]), "in the sample of pair {}, {}.training-"),
+    (dict(collate=lambda samples: {}[samples[0]["pair_id"]]), "in the batch of step 0 of epoch 0"),
+])  # fmt: skip
+def test_what_a_hook_raises_ends_the_run_and_says_of_which_sample(run, hook, of):
+    with Loader(*run, **OPTIONS, **hook) as loader:
+        with pytest.raises(KeyError) as raised:
             next(loader)
+
+    asked = raised.value.args[0]
+    number = asked if isinstance(asked, str) else asked[0]
+    if sys.version_info >= (3, 11):
+        assert raised.value.__notes__[0].startswith(of.format(number, run[0].dataset))
 
 
 @pytest.mark.parametrize("options", [dict(augment=lambda image, _: image), dict(layout="nchw"), dict(pixels="float32")])

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -475,6 +476,36 @@ def test_a_trainer_ends_while_the_broker_stands_still(drawn, broker, closes):
         proxy.close()
 
     assert process.returncode == 1 and said.rstrip().endswith("TimeoutError: no batch for so long")
+
+
+@pytest.mark.parametrize("kind", ["plain", *full("torch")])
+def test_a_second_thread_is_refused_while_one_waits_and_served_after_it(run, kind):
+    is_begun, goes_on = threading.Event(), threading.Event()
+
+    def waits(image, random=None):
+        is_begun.set()
+        assert goes_on.wait(TIMEOUT_S)
+        return image
+
+    if kind == "plain":
+        loader = Loader(*run, **OPTIONS, augment=waits)
+    else:
+        pytest.importorskip("torch", reason=f"torch {NOT_THERE}")
+        from pairstream.torch import TorchLoader
+
+        loader = TorchLoader(*run, **OPTIONS, augment=waits)
+    ids = lambda batch: batch["pair_ids"] if kind == "torch" else batch.pair_ids
+    batches = iter(loader)
+    with loader, ThreadPoolExecutor(1) as other:
+        first = other.submit(next, batches)
+        assert is_begun.wait(TIMEOUT_S)
+        try:
+            with pytest.raises(SettingsError, match="another thread waits for this loader's next batch"):
+                next(batches)
+        finally:
+            goes_on.set()
+        seen = [ids(first.result(TIMEOUT_S)), *(ids(batch) for batch in batches)]
+    assert seen == [ids for ids, _ in unbroken("plain", run, OPTIONS)]
 
 
 FORKED = """

@@ -17,6 +17,12 @@ Collate = Callable[[list[Any]], Any]
 """Makes a batch of what a transform answered for each of its samples, in their order."""
 
 
+def note(error: BaseException, of: str) -> None:
+    """Has what a hook raised say of what it was called, where Python's errors can (from 3.11)."""
+    if sys.version_info >= (3, 11):
+        error.add_note(of)
+
+
 def as_it_is(sample: dict[str, Any], _: np.random.Generator) -> dict[str, Any]:
     """The sample itself."""
     return sample

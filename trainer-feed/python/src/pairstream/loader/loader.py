@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -137,6 +138,8 @@ class Loader:
         self._lineage = Lineage(name, int(settings.batch_size), settings.keep_last, writes=rank == 0)
         self._end = self._epochs
         self._run: Pipeline | None = None
+        self._user: dict[str, int] = {}
+        """The thread that asks for a batch now; after an interrupt the one that did, which may ask again."""
         self._ending: weakref.finalize[..., Loader] | None = None
         self._counts = Counts()
         self.skipped: dict[tuple[int, int], str] = {}
@@ -196,6 +199,11 @@ class Loader:
             PairstreamError: as :meth:`__next__` does
         """
         self._require_own_process()
+        if self._user.setdefault("thread", threading.get_ident()) != threading.get_ident():
+            raise SettingsError(
+                "another thread waits for this loader's next batch: one thread at a time asks for batches; make a loader for "
+                "each, or have one thread hand batches to the others"
+            )
         if self._settings.resources.report and self._reporter is None:
             self._reporter = self._reporting()
         begin = self._counts.waits_since = time.perf_counter()
@@ -204,11 +212,14 @@ class Loader:
             run = self._running()
             taken = run.take()
             made = None if taken is None else make(taken.whole)
+        except BaseException:
+            self._user = {}
+            raise
         finally:
             self._counts.waits_since = 0.0
             self._counts.waited += time.perf_counter() - begin
         if taken is None or made is None:
-            self._handed = self._handed._replace(is_over=True)
+            self._handed, self._user = self._handed._replace(is_over=True), {}
             raise StopIteration
         batch = taken.whole
         for (partition, offset), why in batch.skipped.items():
@@ -219,7 +230,7 @@ class Loader:
         self._starvation.note(self._reading())
         handed = self._handed.behind(batch)
         # Stores alone: no signal's handler is called between them and the return, as one may be after any call.
-        run.handed, taken.batch, self._handed = taken, None, handed; return made  # noqa: E702 - one line, done as one
+        run.handed, taken.batch, self._handed, self._user = taken, None, handed, {}; return made  # noqa: E702 - done as one
 
     def _running(self) -> Pipeline:
         """The run that makes batches, begun where there is none, or where it has failed."""

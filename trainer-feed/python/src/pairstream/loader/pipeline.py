@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from pairstream.batch.batch import Batch
-from pairstream.batch.hooks import Collate, as_it_is, stack
+from pairstream.batch.hooks import Collate, as_it_is, note, stack
 from pairstream.batch.memory import Pool, Slot
 from pairstream.batch.writer import SampleFormat, SampleWriter
 from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
@@ -342,7 +342,11 @@ class Pipeline:
                 if self._parts.collate is not None:
                     size = len(making.samples)
                     made, slot.made, slot.pictures = slot.made[:size], [None] * len(slot.made), {}
-                    slot.data = self._parts.collate(made)
+                    try:
+                        slot.data = self._parts.collate(made)
+                    except Exception as e:
+                        note(e, f"in the batch of step {step.number} of epoch {step.epoch}")
+                        raise
                 making.batch = Batch(slot, self._pool, step, self._formats[step.lead.group])
         except BaseException as e:
             making.failure = e
@@ -364,9 +368,11 @@ class Pipeline:
         except (SettingsError, Unavailable):
             raise
         except Exception as e:
-            if not self._skips:
-                raise
             is_told = isinstance(e, SampleRefused)
+            if not self._skips:
+                if not is_told:
+                    note(e, f"in the sample of pair {slot.pair_ids[index]}, {self._writer.site(record)}")
+                raise
             making.refused[index] = str(e) if is_told else f"{self._writer.site(record)}: {type(e).__name__}: {e}"
 
     def _fill_in(self, making: UnfinishedBatch, slot: Slot) -> None:
