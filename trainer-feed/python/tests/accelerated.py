@@ -45,7 +45,19 @@ try:
     refusal = ""
 except pairstream.SettingsError as e:
     refusal = str(e)
+# Of last batches that differ by rank, texts are gathered as they are, and tensors padded.
+view = source.view(Path(folder, "view.json"))
+odd = pairstream.View(view.topic, view.topic_id, "", tuple(block for block in view.blocks if block.size % 2)[:1])
+options = {**json.loads(options), "epochs": 1, "last": "keep"}
+uneven = accelerator.prepare(TorchLoader(source, odd, **options))
+gathered = {"texts": [], "padded": []}
+for batch in uneven:
+    gathered["texts"] += accelerator.gather_for_metrics(batch["pair_ids"])
+    numbers = torch.tensor([int(pair_id) for pair_id in batch["pair_ids"]])
+    numbers = accelerator.gather_for_metrics(accelerator.pad_across_processes(numbers, pad_index=-1))
+    gathered["padded"] += [str(number) for number in numbers.tolist() if number >= 0]
+uneven.close()
 loader.close()
 weight = accelerator.unwrap_model(model).weight.sum().item()
-print(json.dumps({"ids": ids, "weight": weight, "refusal": refusal}))
+print(json.dumps({"ids": ids, "weight": weight, "refusal": refusal, **gathered}))
 dist.destroy_process_group()

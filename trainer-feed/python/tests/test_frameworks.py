@@ -9,6 +9,7 @@ import sys
 from itertools import islice, zip_longest
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from conftest import SIDE
@@ -259,7 +260,7 @@ def test_an_sdxl_script_goes_on_exactly_with_other_ranks(dataset, broker, regist
     assert all(sorted(found) == unbroken[key] for key, found in first.items()) and min(rest) > (0, 0)
 
 
-def trainer_of(kind, folder, steps=1, **options):
+def trainer_of(kind, folder, steps=1, eval_strategy="no", **options):
     """A Trainer of a model without much to learn."""
     transformers = pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
 
@@ -272,7 +273,8 @@ def trainer_of(kind, folder, steps=1, **options):
             return {"loss": self.weight * images.float().mean()}
 
     arguments = transformers.TrainingArguments(
-        folder, max_steps=steps, save_steps=1, use_cpu=True, report_to="none", disable_tqdm=True, remove_unused_columns=False
+        folder, max_steps=steps, save_steps=1, use_cpu=True, report_to="none", disable_tqdm=True, remove_unused_columns=False,
+        eval_strategy=eval_strategy,
     )
     return kind(Model(), args=arguments, **options)
 
@@ -293,6 +295,60 @@ def test_transformers_own_trainer_names_the_one_to_take(scripts, tmp_path):
         trainer.train()
         assert trainer.state.global_step == 1 and loader.state_dict()["samples"] == 48
         assert trainer.evaluate()["eval_loss"] > 0
+
+
+def test_a_trainer_takes_loaders_wherever_it_takes_data_sets(scripts, tmp_path):
+    pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.torch import TorchLoader
+    from pairstream.transformers import Trainer
+
+    with (
+        TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1) as loader,
+        TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1, last="keep") as whole,
+    ):
+        trainer = trainer_of(Trainer, tmp_path, 4, train_dataset=loader, eval_dataset={"a": whole}, eval_strategy="epoch")
+        trainer.train()
+        # Each sample counts once, also in a last batch that is not full.
+        mean = np.mean([batch["images"].float().mean().item() for batch in whole for _ in batch["pair_ids"]])
+        expected = pytest.approx(trainer.model.weight.item() * mean)
+
+        assert [log["eval_a_loss"] for log in trainer.state.log_history if "eval_a_loss" in log] == [expected]
+        assert trainer.evaluate()["eval_a_loss"] == expected
+        assert trainer.evaluate({"b": whole})["eval_b_loss"] == expected and trainer.evaluate(whole)["eval_loss"] == expected
+        assert trainer.predict(whole).metrics["test_loss"] == expected
+        assert next(iter(trainer.get_test_dataloader([{"images": torch.ones(3)}])))["images"].shape == (1, 3)
+
+
+@pytest.mark.parametrize("epochs", [1, pytest.param(2, marks=pytest.mark.full)])
+def test_accelerate_applies_the_rest_of_an_epochs_gradients_as_with_a_data_loader(scripts, epochs):
+    accelerate = pytest.importorskip("accelerate", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from accelerate.state import GradientState
+
+    from pairstream.torch import TorchLoader
+
+    GradientState._reset_state()
+    try:
+        with TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=epochs) as own:
+            accelerator = accelerate.Accelerator(cpu=True, gradient_accumulation_steps=3)
+            model, own, ordinary = accelerator.prepare(torch.nn.Linear(1, 1), own, torch.utils.data.DataLoader(range(4)))
+
+            def applied(loader, loops):
+                found = []
+                for _ in range(loops):
+                    for batch in loader:
+                        with accelerator.accumulate(model):
+                            found.append((accelerator.sync_gradients, GradientState().end_of_dataloader))
+                    assert GradientState().active_dataloader is None
+                return found
+
+            assert applied(own, 2) == applied(ordinary, 2 * epochs)
+            for _ in own:
+                break
+            assert GradientState().active_dataloader is None
+            with pytest.raises(SettingsError, match=r"in the place of skip_first_batches, .* or loader.skip\(batches\)"):
+                accelerator.skip_first_batches(own, 3)
+    finally:
+        GradientState._reset_state()
 
 
 def test_a_trainers_checkpoint_has_the_position_in_a_mix(scripts, tmp_path):

@@ -286,6 +286,7 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
     assert found[0]["weight"] == found[1]["weight"] != 0.0
     for one in found if program == "accelerated.py" else []:
         assert "give prepare the loader itself" in one["refusal"]
+        assert one["texts"] == one["padded"] == found[0]["texts"] and len(set(one["texts"])) == len(one["texts"]) == 33
 
 
 def test_augments_by_pair_and_epoch_alone_and_leaves_the_generator_as_it_was(run, monkeypatch):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,6 +25,7 @@ from torch.utils.data._utils.collate import default_collate_fn_map
 
 from pairstream.batch.batch import Batch
 from pairstream.batch.display import Tokenizer, decode
+from pairstream.batch.hooks import note
 from pairstream.errors import SettingsError
 from pairstream.loader.loader import Loader
 from pairstream.loader.schedules import Given, resolved
@@ -34,6 +35,10 @@ from pairstream.source import Source
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+
+class _NoDataset(SettingsError, AttributeError):
+    """To ``hasattr`` and ``getattr`` it says that there is none."""
 
 
 class TorchBatch(dict[str, Any]):
@@ -130,13 +135,14 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         if self._device and self._device.type == "cuda" and not torch.cuda.is_available():
             raise SettingsError(f"PyTorch finds no CUDA device on this machine, so there is no {device}: leave device out")
         self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
+        self._ranks = ranks
         self.loader = Loader(source, view, batch_size=batch_size, rank=rank, ranks=ranks, **options)
 
     def __iter__(self) -> Iterator[Any]:
         if get_worker_info() is not None:
             raise SettingsError("the loader has threads of its own: give DataLoader num_workers=0")
-        accelerate = sys.modules.get("accelerate.state")
-        prepared: Any = accelerate.GradientState().active_dataloader if accelerate else None
+        gradients = _gradients()
+        prepared = gradients and gradients.active_dataloader
         # Of several processes each has a shard, as Accelerate calls it, of what is in turn the loader.
         of = getattr(prepared, "dataset", None)
         if self in (of, getattr(of, "dataset", None)):
@@ -155,7 +161,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
                     "open it after init_process_group (Accelerator(), TrainingArguments()), or give rank and ranks"
                 )
         iter(self.loader)
-        return _Tensors(self.loader, self._handed_out)
+        return _Tensors(self.loader, self._handed_out, self._ranks)
 
     def __len__(self) -> int:
         """Number of batches in an epoch; a TypeError of a mix and of a view that grows."""
@@ -190,6 +196,15 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         """None: the loader makes batches itself. Lightning asks for it where there is a ``sampler``."""
         return None
 
+    @property
+    def dataset(self) -> NoReturn:
+        """None: Accelerate asks for it in ``skip_first_batches``."""
+        raise _NoDataset(
+            "a loader has no dataset of which Accelerate could make another loader: in the place of skip_first_batches, "
+            "load_state goes on behind the last batch, after register_for_checkpointing(loader), or loader.skip(batches) "
+            "passes over some"
+        )
+
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""
         self.loader.skip(batches)
@@ -223,7 +238,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             return TorchBatch({**numbers, **values, **self._on_device(made, is_watched=False)})
         tensors = self._on_device(_tensors(batch), isinstance(batch.memory, torch.Tensor))
         if self._augment is not None:
-            tensors["images"] = self._augmented(tensors["images"], batch.seeds)
+            tensors["images"] = self._augmented(tensors["images"], batch)
         others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
         return TorchBatch({**batch.columns, **tensors, **others})
 
@@ -239,9 +254,9 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
                     one.record_stream(current)
         return tensors
 
-    def _augmented(self, images: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
+    def _augmented(self, images: torch.Tensor, batch: Batch) -> torch.Tensor:
         assert self._augment is not None
-        if not seeds:
+        if not batch.seeds:
             return images
         pictures = images.permute(0, 3, 1, 2) if self._is_channels_last else images
         # What changes pictures where they are would find them changed when it is called again, after an error.
@@ -251,10 +266,14 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         gpus = [images.device] if images.is_cuda else []
         generators = [torch.default_generator, *(torch.cuda.default_generators[gpu.index] for gpu in gpus)]
         with torch.random.fork_rng(gpus):
-            for picture, seed in zip(pictures, seeds):
+            for picture, seed, pair_id in zip(pictures, batch.seeds, batch.pair_ids):
                 for generator in generators:
                     generator.manual_seed(seed)
-                changed.append(self._augment(picture))
+                try:
+                    changed.append(self._augment(picture))
+                except Exception as e:
+                    note(e, f"in the sample of pair {pair_id}")
+                    raise
         stacked = torch.stack(changed)
         return stacked.permute(0, 2, 3, 1).contiguous() if self._is_channels_last else stacked
 
@@ -266,14 +285,47 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
 
 class _Tensors(Iterator[Any]):
-    """Hands out what is made of a loader's batches."""
+    """Hands out what is made of a loader's batches; to Accelerate it is the data loader in use for so long.
 
-    def __init__(self, loader: Loader, make: Callable[[Batch], Any]) -> None:
+    Attributes:
+        end_of_dataloader: whether the batch is the last one of its epoch, with which ``accumulate`` applies gradients
+        remainder: of that batch, where it isn't full and one process has all of it: ``gather_for_metrics`` keeps so many
+            values, of which Hugging Face's Trainer has one for each sample of a full one. 0 keeps all: no sample is added
+    """
+
+    end_of_dataloader = False
+    remainder = 0
+
+    def __init__(self, loader: Loader, make: Callable[[Batch], Any], ranks: int) -> None:
         self._loader = loader
         self._make = make
+        self._full = loader.rank_batch_size if ranks == 1 else 1
 
     def __next__(self) -> Any:
-        return self._loader.next_as(self._make)
+        gradients = _gradients()
+        if gradients is not None and self not in gradients.dataloader_references:
+            gradients._add_dataloader(self)
+        try:
+            return self._loader.next_as(self._noted)
+        except BaseException:
+            self.__del__()
+            raise
+
+    def _noted(self, batch: Batch) -> Any:
+        self.end_of_dataloader = batch.position.get("epoch", batch.epoch) != batch.epoch
+        self.remainder = len(batch) % self._full
+        return self._make(batch)
+
+    def __del__(self) -> None:
+        gradients = _gradients()
+        if gradients is not None:
+            gradients._remove_dataloader(self)
+
+
+def _gradients() -> Any:
+    """Accelerate's state of the loops that are under way; None where it is not loaded."""
+    accelerate = sys.modules.get("accelerate.state")
+    return accelerate.GradientState() if accelerate else None
 
 
 _UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None}

@@ -19,7 +19,7 @@ from pairstream.torch import TorchLoader
 
 
 class Trainer(transformers.Trainer):
-    """A ``transformers.Trainer`` whose ``train_dataset`` and ``eval_dataset`` may be loaders.
+    """A ``transformers.Trainer`` to which loaders may be given wherever it takes a data set, also as ``{"name": loader}``.
 
     Their batches go to the model as they are: ``batch_size`` is the loader's, and each process has its own share. The
     Trainer's checkpoints hold the position, from which ``train(resume_from_checkpoint=...)`` goes on, with any number of
@@ -36,8 +36,6 @@ class Trainer(transformers.Trainer):
             self.add_callback(_FeedPosition())
             # Its figures of speed are computed with these.
             self.args.per_device_train_batch_size = self.train_dataset.loader.rank_batch_size
-        if isinstance(self.eval_dataset, TorchLoader):
-            self.args.per_device_eval_batch_size = self.eval_dataset.loader.rank_batch_size
 
     def train(self, *arguments: Any, **others: Any) -> Any:
         """Trains, or goes on from a checkpoint: see ``transformers.Trainer.train``."""
@@ -56,9 +54,20 @@ class Trainer(transformers.Trainer):
         return self.train_dataset if isinstance(self.train_dataset, TorchLoader) else super().get_train_dataloader()
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> Any:
-        """The loader itself."""
+        """The loader itself, also by its name among several."""
         found = self.eval_dataset if eval_dataset is None else eval_dataset
-        return found if isinstance(found, TorchLoader) else super().get_eval_dataloader(eval_dataset)
+        found = self.eval_dataset[found] if isinstance(found, str) else found
+        return self._judging(found) if isinstance(found, TorchLoader) else super().get_eval_dataloader(eval_dataset)
+
+    def get_test_dataloader(self, test_dataset: Any) -> Any:
+        """The loader itself."""
+        is_own = isinstance(test_dataset, TorchLoader)
+        return self._judging(test_dataset) if is_own else super().get_test_dataloader(test_dataset)
+
+    def _judging(self, loader: TorchLoader) -> TorchLoader:
+        # A batch's loss counts so many times.
+        self.args.per_device_eval_batch_size = loader.loader.rank_batch_size
+        return loader
 
 
 class _FeedPosition(transformers.TrainerCallback, ExportableState):
