@@ -49,11 +49,13 @@ class Scripts:
         self.dataset.topic = training
         self.dataset.source(split="validation").cut().save(self.folder / "validation.view")
 
-    def run(self, script, *arguments, processes=1):
-        """What the steps of all processes printed."""
+    def run(self, script, *arguments, processes=1, dies=None):
+        """What the steps of all processes printed; of one that dies after so many of them, at a byte of a file it writes."""
         # Only this host's own address: names are looked up for a minute where no name server answers.
         launch = ["-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--local-addr=127.0.0.1",
                   "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0"] if processes > 1 else []  # fmt: skip
+        if dies is not None:
+            launch = [str(Path(__file__).with_name("dying.py")), *map(str, dies)]
         ran = subprocess.run(
             [sys.executable, *launch, str(SCRIPTS / script), *self._addresses, "--ids",
              f"--options={json.dumps(OPTIONS)}", *arguments],
@@ -64,7 +66,7 @@ class Scripts:
             text=True,
             timeout=1200,
         )  # fmt: skip
-        assert ran.returncode == 0, ran.stderr[-4000:]
+        assert ran.returncode == (0 if dies is None else -signal.SIGXFSZ), ran.stderr[-4000:]
         return [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
 
     def lives(self, script, *arguments, ranks, kill_after=None):
@@ -132,16 +134,27 @@ def test_a_data_loader_has_two_epochs(scripts):
     assert steps[-1]["loss"] < steps[0]["loss"]
 
 
-@pytest.mark.parametrize("script", ["plain.py", "with_stateful.py"])
-def test_goes_on_at_the_very_next_sample(scripts, script):
-    if script == "with_stateful.py":
-        pytest.importorskip("torchdata", reason="torchdata is not installed; PAIRSTREAM_TORCH=true has the build do so")
-    checkpoint = "--checkpoint=checkpoint.pt"
+def full(*cases):
+    return [pytest.param(*case, marks=pytest.mark.full) for case in cases]
 
-    first = scripts.run(script, "--steps=3", checkpoint)
-    rest = scripts.run(script, checkpoint)
 
-    assert len(first) == 3 and ids(first + rest) == scripts.unbroken()
+@pytest.mark.parametrize("script, byte, name", [
+    ("plain.py", 0, ""), ("with_stateful.py", 2000, ""),
+    *full(*((script, byte, "") for script in ("plain.py", "with_stateful.py") for byte in (1, 64, 3000)),
+          *(("with_trainer.py", byte, "trainer_state.json") for byte in (0, 500)),
+          *((script, byte, "") for script in ("with_trainer.py", "with_accelerate.py", "with_lightning.py") for byte in (0, 900, 13000))),
+])  # fmt: skip
+def test_killed_as_it_writes_a_checkpoint_it_goes_on_behind_the_one_before(scripts, script, byte, name):
+    package = {"plain.py": "torch", "with_stateful.py": "torchdata", "with_trainer.py": "transformers"}.get(script, script[5:-3])
+    pytest.importorskip(package, reason=f"{package} is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    if package == "lightning":
+        scripts.add_validation()
+
+    first = scripts.run(script, "--checkpoint=checkpoint", dies=(3, byte, name))
+    rest = scripts.run(script, "--checkpoint=checkpoint")
+
+    assert ids(first) == scripts.unbroken()[:3]
+    assert ids(first)[:2] + ids(rest) == scripts.unbroken()
     assert rest[-1]["loss"] < first[0]["loss"]
 
 

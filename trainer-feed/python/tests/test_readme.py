@@ -3,7 +3,11 @@
 import io
 import json
 import os
+import random
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +125,31 @@ def test_the_snippets_run_as_they_stand(dataset, checkout, monkeypatch):
     names["loader"].close()
 
     assert ran == 6 and names["trainer"].state.global_step == 6
+
+
+SAVES = """
+import os, pathlib, sys
+import torch
+from dying import die_at
+
+model = loader = torch.nn.Linear(40, 40)
+batch = {"epoch": 0}
+for weight in range(2):
+    torch.nn.init.constant_(model.weight, weight)
+    if weight:
+        die_at(int(sys.argv[2]))
+    exec(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("page", [README, pytest.param(TUTORIAL, marks=pytest.mark.full)], ids=["readme", "tutorial"])
+def test_a_snippet_that_is_killed_as_it_saves_leaves_the_checkpoint_before(page, tmp_path):
+    (saves,) = re.findall(r"^torch\.save.*\n.*\n|^def save\(\):\n(?:    .*\n)+", "\n".join(snippets(page)), re.MULTILINE)
+    saves += "save()" if page == TUTORIAL else ""
+    for byte in random.Random(7).sample(range(6000), 3):
+        killed = subprocess.run(
+            [sys.executable, "-c", SAVES, saves, str(byte)], cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.PIPE, text=True, timeout=600,
+        )  # fmt: skip
+        assert killed.returncode == -signal.SIGXFSZ, killed.stderr
+        assert not torch.load(tmp_path / "checkpoint.pt", weights_only=True)["model"]["weight"].any()

@@ -28,7 +28,8 @@ arguments = TrainingArguments(
 )  # fmt: skip
 with TorchLoader(*split(), epochs=1, **OPTIONS) as loader:
     trainer = Trainer(Tiny(), args=arguments, train_dataset=loader)
-    # Written last: a folder without it was not finished.
-    finished = (asked.checkpoint or Path()).glob("checkpoint-*/trainer_state.json")
+    # Written last: a folder without all of it was not finished.
+    states = (asked.checkpoint or Path()).glob("checkpoint-*/trainer_state.json")
+    finished = (file for file in states if file.read_text().endswith("}\n"))
     last = max(finished, key=lambda file: file.stat().st_mtime, default=None)
     trainer.train(resume_from_checkpoint=last and str(last.parent))
