@@ -67,7 +67,7 @@ class Scripts:
             timeout=1200,
         )  # fmt: skip
         assert ran.returncode == (0 if dies is None else -signal.SIGXFSZ), ran.stderr[-4000:]
-        return [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+        return [json.loads(line) for line in ran.stdout.splitlines() if line.startswith('{"rank"')]
 
     def lives(self, script, *arguments, ranks, kill_after=None):
         """Ids of each whole batch by epoch and step, of so many processes; all killed when the first has so many."""
