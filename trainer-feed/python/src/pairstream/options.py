@@ -28,7 +28,6 @@ class CommonOptions(TypedDict, total=False):
     layout: Layout
     pixels: Pixels
     normalise: Normalise
-    normalize: Normalise | None
     columns: Names
     stored: str | os.PathLike[str] | None
     models: Mapping[str, str] | None

@@ -75,7 +75,7 @@ class Loader:
         layout: ``nhwc`` or ``nchw``
         pixels: ``uint8`` or ``float32``
         normalise: ``none``, ``zero-to-one``, ``minus-one-to-one``, ``clip``, ``imagenet`` or ``as-recipe``; all but
-            ``none`` for float32 only; ``normalize`` is the same
+            ``none`` for float32 only
         augment: changes training pictures as they are decoded: a function of uint8 [height, width, channels] and a
             ``numpy.random.Generator`` seeded by (seed, epoch, pair id), which returns a picture of the same type and
             shape. Called in several threads

@@ -58,7 +58,6 @@ class BatchSettings:
     layout: Layout = "nhwc"
     pixels: Pixels = "uint8"
     normalise: Normalise = "none"
-    normalize: Normalise | None = None
     augment: Augment | None = None
     transform: Transform | None = None
     collate: Collate | None = None
@@ -83,8 +82,7 @@ class BatchSettings:
     @cached_property
     def pictures(self) -> Pictures:
         """How pictures are handed out; with buckets in whatever size they are."""
-        normalise = self.normalise if self.normalize is None else self.normalize
-        return Pictures(None if self.buckets else self.side_px, self.pixels, self.layout, normalise)
+        return Pictures(None if self.buckets else self.side_px, self.pixels, self.layout, self.normalise)
 
     @property
     def has_hook(self) -> bool:

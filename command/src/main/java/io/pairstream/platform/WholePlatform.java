@@ -143,11 +143,6 @@ public final class WholePlatform implements AutoCloseable {
         joined(List.of("--recipe", recipe), moreArguments));
   }
 
-  /** Stops the preprocessing service; pairs can still be published, and wait. */
-  public void stopPreprocessing() {
-    platform.stop(PREPROCESS);
-  }
-
   /**
    * Starts the fetcher of links, and returns once it is at work.
    *

@@ -25,7 +25,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,8 +40,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Processes killed in the middle of the work: nothing is lost, nothing is there twice, a picture
@@ -224,30 +221,6 @@ class FaultsTest {
       assertThat(report.outputs().values().stream().mapToLong(count -> count).sum())
           .isEqualTo(26 - takedown.total());
       assertThat(platform.quarantine()).containsKey("WITHDRAWN");
-    }
-  }
-
-  /** Members miss their sessions, commits are late, and a broker is mute for a minute. */
-  @ParameterizedTest
-  @ValueSource(strings = {"preprocess", "broker"})
-  @Tag("full")
-  void noServiceEndsAndNothingIsLostWhenAProcessFreezes(String frozen) throws Exception {
-    DrawnPairs pairs = new DrawnPairs(13);
-    SplittableRandom random = new SplittableRandom(13);
-    try (RunningPlatform platform = RunningPlatform.start(folder)) {
-      CompletableFuture<Void> publishing =
-          CompletableFuture.runAsync(() -> platform.publish(pairs, 0, PAIRS));
-      for (int most : List.of(20, 45, 71)) {
-        awaitProgress(platform, platform.accountsSoFar().inputs() + 1);
-        platform.freeze(frozen, random.nextInt(12, most));
-      }
-      publishing.join();
-      platform.awaitAllDecided();
-      platform.endWhatHangs();
-
-      assertThat(platform.audit().details()).isEmpty();
-      assertThat(platform.audit().inputs()).isEqualTo(PAIRS);
-      assertThat(folder.resolve("up.log")).content().doesNotContain("ended with status");
     }
   }
 

@@ -37,7 +37,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -160,17 +159,6 @@ final class RunningPlatform implements AutoCloseable {
       action.run();
     } finally {
       Signals.send("CONT", up.pid());
-    }
-  }
-
-  /** Freezes a process for so long, during which {@code up} does not look either. */
-  void freeze(String name, int seconds) throws InterruptedException {
-    List<Long> frozen = List.of(up.pid(), pid(name));
-    frozen.forEach(pid -> Signals.send("STOP", pid));
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } finally {
-      frozen.forEach(pid -> Signals.send("CONT", pid));
     }
   }
 
