@@ -341,6 +341,6 @@ public final class LocalPlatform implements AutoCloseable {
             credentialFile().toString()),
         false,
         List.of("-Xms16m", "-Xmx128m", "-XX:TieredStopAtLevel=1"),
-        Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
+        Readiness.health(URI.create(schemaRegistryUrl())));
   }
 }

@@ -66,7 +66,7 @@ public interface Readiness {
     return new Readiness() {
       @Override
       public Optional<String> waitsFor() throws IOException {
-        return obstacle(address);
+        return obstacle(address, false);
       }
 
       @Override
@@ -77,8 +77,9 @@ public interface Readiness {
   }
 
   /**
-   * Asks a service for its health: {@code /health/ready}, and {@code /health/live}, which is
-   * answered with anything but 200 only where nothing but a new start helps.
+   * Asks a service that this process has started for its health: {@code /health/ready}, and {@code
+   * /health/live}, which is answered with anything but 200 only where nothing but a new start
+   * helps.
    *
    * @param base such as {@code http://127.0.0.1:8080}
    */
@@ -86,7 +87,7 @@ public interface Readiness {
     return new Readiness() {
       @Override
       public Optional<String> waitsFor() throws IOException {
-        return obstacle(base.resolve("/health/ready"));
+        return obstacle(base.resolve("/health/ready"), true);
       }
 
       @Override
@@ -96,19 +97,28 @@ public interface Readiness {
 
       @Override
       public Optional<String> standsStill() throws IOException {
-        return obstacle(base.resolve("/health/live"));
+        return obstacle(base.resolve("/health/live"), true);
       }
     };
   }
 
-  /** Why an address is not answered with 200, as the problem in the answer says. */
-  private static Optional<String> obstacle(URI address) throws IOException {
+  /**
+   * Why an address is not answered with 200, as the problem in the answer says.
+   *
+   * @param isOwn whether another platform's service, which may have taken the port, is an obstacle
+   */
+  private static Optional<String> obstacle(URI address, boolean isOwn) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout(5_000);
     connection.setReadTimeout(15_000);
     try {
       int status = connection.getResponseCode();
+      String parent = connection.getHeaderField("Pairstream-Parent");
+      if (isOwn && parent != null && !parent.equals("" + ProcessHandle.current().pid())) {
+        return Optional.of(
+            "port %d is taken by the platform of process %s".formatted(address.getPort(), parent));
+      }
       if (status == HttpURLConnection.HTTP_OK) {
         return Optional.empty();
       }

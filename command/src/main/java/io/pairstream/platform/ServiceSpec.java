@@ -50,6 +50,7 @@ public record ServiceSpec(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Dpairstream.process=" + name,
+            "-Dpairstream.parent=" + ProcessHandle.current().pid(),
             // What a person types, for commands that the child says to run next.
             "-Dpairstream.called=" + System.getProperty("pairstream.called", "pairstream"),
             "-Djava.io.tmpdir=" + scratch,

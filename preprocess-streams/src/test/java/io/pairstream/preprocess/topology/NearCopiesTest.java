@@ -111,6 +111,11 @@ class NearCopiesTest {
     Stream.of(pairs).forEach(pair -> topology.send("crowdsourced", pair));
   }
 
+  private void sendAndSettle(RawPair... pairs) {
+    send(pairs);
+    settle();
+  }
+
   /** Looks up what is asked, and hands what is found back. */
   private List<Finding> settle() {
     topology.fingerprints().forEach(this::ask);
@@ -194,8 +199,7 @@ class NearCopiesTest {
       topology.send("scraped", scraped(pair(page, off(HASH, page % 2)), page));
       settle();
     }
-    send(pair(6, HASH));
-    settle();
+    sendAndSettle(pair(6, HASH));
 
     assertThat(ids(topology.training())).hasSize(4);
     assertThat(rejections()).hasSize(3).containsOnly("TOO_MANY_CAPTIONS");
@@ -255,8 +259,7 @@ class NearCopiesTest {
   void oneBeyondTheDistanceIsAnotherPicture() {
     start("keep-first");
 
-    send(pair(1, HASH), pair(2, off(HASH, 5)));
-    settle();
+    sendAndSettle(pair(1, HASH), pair(2, off(HASH, 5)));
 
     assertThat(topology.training())
         .hasSize(2)
@@ -270,8 +273,7 @@ class NearCopiesTest {
   void aMirroredOneIsACopy() {
     start("keep-first");
 
-    send(pair(1, HASH), pair(2, off(Long.reverse(HASH), 2)));
-    settle();
+    sendAndSettle(pair(1, HASH), pair(2, off(Long.reverse(HASH), 2)));
 
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getDetail())
@@ -288,8 +290,7 @@ class NearCopiesTest {
     RawPair other = pair(2, off(Long.reverse(HASH), 4));
     mirrored.put(new EncodedImage(other.getImage().array()), ~HASH);
 
-    send(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
-    settle();
+    sendAndSettle(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
 
     assertThat(topology.quarantine())
         .extracting(TestRecord::value)
@@ -305,8 +306,7 @@ class NearCopiesTest {
     RawPair one = pair(1, HASH);
     RawPair other = pair(2, Long.reverse(HASH));
 
-    send(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
-    settle();
+    sendAndSettle(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
 
     assertThat(topology.training()).hasSize(2);
   }
@@ -337,8 +337,7 @@ class NearCopiesTest {
   @Test
   void aRejectedPictureIsLookedUpAgainWhenItComesAgain() {
     start("keep-first");
-    send(pair(1, HASH), pair(2, HASH));
-    settle();
+    sendAndSettle(pair(1, HASH), pair(2, HASH));
 
     send(pair(2, HASH));
 
@@ -350,8 +349,7 @@ class NearCopiesTest {
   void equalPairsThatWaitTogetherArePublishedOnce() {
     start("keep-first");
 
-    send(pair(1, HASH), pair(1, HASH));
-    settle();
+    sendAndSettle(pair(1, HASH), pair(1, HASH));
 
     assertThat(topology.training()).hasSize(1);
     assertThat(topology.quarantine())
@@ -427,8 +425,7 @@ class NearCopiesTest {
     if (later) {
       settle();
     }
-    send(large);
-    settle();
+    sendAndSettle(large);
 
     List<TestRecord<String, PreparedPair>> training = topology.training();
     assertThat(training).hasSize(5);
@@ -465,8 +462,7 @@ class NearCopiesTest {
   void noReceiptSaysWhatWasSent() {
     start("keep-best");
 
-    send(sized(256, 1, HASH), sized(512, 1, HASH));
-    settle();
+    sendAndSettle(sized(256, 1, HASH), sized(512, 1, HASH));
 
     assertThat(topology.receipts())
         .hasSize(3)
@@ -479,10 +475,8 @@ class NearCopiesTest {
     RawPair small = sized(256, 1, HASH);
     RawPair again = RawPair.newBuilder(small).setContributor("museum").build();
 
-    send(small);
-    settle();
-    send(again, sized(512, 1, HASH));
-    settle();
+    sendAndSettle(small);
+    sendAndSettle(again, sized(512, 1, HASH));
 
     QuarantinedPair superseded = topology.quarantine().get(1).value();
     assertThat(superseded.getStep()).isEqualTo("list-superseded");
@@ -493,8 +487,7 @@ class NearCopiesTest {
   void ofTheSameSizeTheFirstStays() {
     start("keep-best");
 
-    send(sized(256, 1, HASH), sized(256, 2, HASH));
-    settle();
+    sendAndSettle(sized(256, 1, HASH), sized(256, 2, HASH));
 
     assertThat(topology.training()).hasSize(1);
     assertThat(topology.quarantine()).hasSize(1);
@@ -505,8 +498,7 @@ class NearCopiesTest {
     start("keep-best");
     RawPair small = sized(256, 1, HASH);
     RawPair large = sized(512, 2, HASH);
-    send(small, large);
-    settle();
+    sendAndSettle(small, large);
     int before = topology.quarantine().size();
 
     send(
@@ -537,8 +529,7 @@ class NearCopiesTest {
       sized(280, 4, off(HASH, 1))
     };
 
-    send(pairs);
-    settle();
+    sendAndSettle(pairs);
 
     assertThat(live(topology.training())).containsExactly(TopologyUnderTest.pairId(pairs[2]));
     assertThat(topology.quarantine())
@@ -555,8 +546,7 @@ class NearCopiesTest {
     RawPair second = sized(300, 2, off(HASH, 4));
     RawPair third = sized(sidePx, 3, off(HASH, 8) ^ off(HASH, 4) ^ HASH);
 
-    send(first, second, third);
-    settle();
+    sendAndSettle(first, second, third);
 
     RawPair larger = sidePx > 300 ? third : second;
     RawPair smaller = sidePx > 300 ? second : third;
@@ -581,8 +571,7 @@ class NearCopiesTest {
   void oneThatIsNearTwoTakesThePlaceOfNeither() {
     start("keep-best");
 
-    send(sized(256, 1, HASH), sized(256, 2, off(HASH, 6)), sized(512, 3, off(HASH, 3)));
-    settle();
+    sendAndSettle(sized(256, 1, HASH), sized(256, 2, off(HASH, 6)), sized(512, 3, off(HASH, 3)));
 
     assertThat(topology.training()).hasSize(2);
     assertThat(topology.quarantine()).hasSize(1);
@@ -593,8 +582,7 @@ class NearCopiesTest {
     start("keep-best", BY_CONTRIBUTOR);
     RawPair small = by(of("VALIDATION"), sized(256, 1, HASH));
 
-    send(small, by(of("TRAINING"), sized(512, 2, HASH)));
-    settle();
+    sendAndSettle(small, by(of("TRAINING"), sized(512, 2, HASH)));
 
     assertThat(live(topology.validation())).containsExactly(TopologyUnderTest.pairId(small));
     assertThat(topology.quarantine())
@@ -606,8 +594,7 @@ class NearCopiesTest {
   void oneBetweenTwoSplitsIsRejected() {
     start("keep-all", TopologyUnderTest.RECIPE);
     RawPair first = pair(0, HASH);
-    send(first);
-    settle();
+    sendAndSettle(first);
     String split = split(first);
     RawPair elsewhere =
         IntStream.range(1, 100)
@@ -616,8 +603,7 @@ class NearCopiesTest {
             .findFirst()
             .orElseThrow();
 
-    send(elsewhere, pair(100, off(HASH, 3)));
-    settle();
+    sendAndSettle(elsewhere, pair(100, off(HASH, 3)));
 
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getReason())
@@ -646,8 +632,8 @@ class NearCopiesTest {
     String held = of("VALIDATION");
     String trained = of("TRAINING");
 
-    send(by(held, pair(1, HASH)), by(held, pair(2, ~HASH)), by(trained, pair(3, HASH << 7)));
-    settle();
+    sendAndSettle(
+        by(held, pair(1, HASH)), by(held, pair(2, ~HASH)), by(trained, pair(3, HASH << 7)));
     RawPair sameImage = by(trained, pair(1, HASH));
     sameImage.setCaption("the same picture from somebody else");
     send(sameImage);
@@ -693,8 +679,7 @@ class NearCopiesTest {
     }
     settle();
 
-    send(old, pair(3, off(HASH, 1)));
-    settle();
+    sendAndSettle(old, pair(3, off(HASH, 1)));
 
     assertThat(ids(topology.validation())).containsExactly(TopologyUnderTest.pairId(old));
     assertThat(topology.quarantine())
@@ -730,28 +715,24 @@ class NearCopiesTest {
     start(policy, LIMIT);
     RawPair first = pair(1, HASH);
     RawPair copy = pair(2, off(HASH, 1));
-    send(first);
-    settle();
+    sendAndSettle(first);
     PreparedPair refused = published();
     RefusalsTest.refuse(topology, refused);
     settle();
     assertThat(reasons()).containsExactly("MODEL_REFUSED");
     topology.training();
 
-    send(copy);
-    settle();
+    sendAndSettle(copy);
 
     PreparedPair placed = published();
     assertThat(placed.getPairId()).isEqualTo(TopologyUnderTest.pairId(copy));
     assertThat(placed.getPictureGroup()).as("as if both stood").isEqualTo(digest(first));
-    send(pair(3, off(HASH, 1)));
-    settle();
+    sendAndSettle(pair(3, off(HASH, 1)));
     assertThat(reasons()).as("copies of the copy").containsExactly("NEAR_COPY");
     assertThat(topology.training()).isEmpty();
 
     RawPair further = RawPair.newBuilder(first).setCaption("Another caption of the first").build();
-    send(further);
-    settle();
+    sendAndSettle(further);
     assertThat(reasons()).as("the place is taken").containsExactly("NEAR_COPY");
   }
 
@@ -759,19 +740,16 @@ class NearCopiesTest {
   void aRefusedPictureComesBackWhereNobodyTookItsPlace() {
     start("keep-first", LIMIT);
     RawPair first = pair(1, HASH);
-    send(first);
-    settle();
+    sendAndSettle(first);
     RefusalsTest.refuse(topology, published());
     settle();
     topology.training();
 
-    send(RawPair.newBuilder(first).setCaption("Another caption of the first").build());
-    settle();
+    sendAndSettle(RawPair.newBuilder(first).setCaption("Another caption of the first").build());
     assertThat(published().getPictureGroup()).isEqualTo(digest(first));
 
     topology.quarantine();
-    send(pair(2, off(HASH, 1)));
-    settle();
+    sendAndSettle(pair(2, off(HASH, 1)));
     assertThat(reasons()).containsExactly("NEAR_COPY");
   }
 
@@ -779,8 +757,8 @@ class NearCopiesTest {
   void aPictureStaysForAsLongAsOneOfItsPairsDoes() {
     start("keep-first", LIMIT);
     RawPair first = pair(1, HASH);
-    send(first, RawPair.newBuilder(first).setCaption("Another caption of the first").build());
-    settle();
+    sendAndSettle(
+        first, RawPair.newBuilder(first).setCaption("Another caption of the first").build());
     List<TestRecord<String, PreparedPair>> both = topology.training();
     RefusalsTest.refuse(topology, both.get(0).value());
 
@@ -796,16 +774,13 @@ class NearCopiesTest {
     start("keep-best", LIMIT);
     RawPair small = pair(1, HASH);
     RawPair large = sized(512, 2, off(HASH, 1));
-    send(small);
-    settle();
-    send(large);
-    settle();
+    sendAndSettle(small);
+    sendAndSettle(large);
     settle();
     PreparedPair largest = lastPublished();
     assertThat(largest.getPairId()).isEqualTo(TopologyUnderTest.pairId(large));
     topology.quarantine();
-    send(small);
-    settle();
+    sendAndSettle(small);
     assertThat(topology.quarantine())
         .as("the larger one is there")
         .extracting(
@@ -818,13 +793,11 @@ class NearCopiesTest {
     topology.quarantine();
     topology.training();
 
-    send(small);
-    settle();
+    sendAndSettle(small);
 
     assertThat(published().getPairId()).isEqualTo(TopologyUnderTest.pairId(small));
     assertThat(reasons()).isEmpty();
-    send(pair(3, off(HASH, 1)));
-    settle();
+    sendAndSettle(pair(3, off(HASH, 1)));
     assertThat(reasons()).as("its place is its own again").containsExactly("NEAR_COPY");
   }
 
@@ -833,18 +806,15 @@ class NearCopiesTest {
     start("keep-best", LIMIT);
     RawPair small = pair(1, HASH);
     RawPair large = sized(512, 2, off(HASH, 1));
-    send(small);
-    settle();
-    send(large);
-    settle();
+    sendAndSettle(small);
+    sendAndSettle(large);
     settle();
     PreparedPair largest = lastPublished();
     RefusalsTest.refuse(topology, largest);
     settle();
     topology.training();
 
-    send(pair(3, off(HASH, 1)));
-    settle();
+    sendAndSettle(pair(3, off(HASH, 1)));
 
     assertThat(published().getPictureGroup()).isEqualTo(digest(small));
   }

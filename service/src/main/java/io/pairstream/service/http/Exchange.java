@@ -3,6 +3,7 @@ package io.pairstream.service.http;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
@@ -32,6 +33,10 @@ final class Exchange {
           "Referrer-Policy", "no-referrer",
           "Cross-Origin-Resource-Policy", "same-origin",
           "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+
+  /** Process that started this one as part of its platform, by which it knows its own. */
+  private static final Optional<String> PARENT =
+      Optional.ofNullable(System.getProperty("pairstream.parent"));
 
   private final String id = UUID.randomUUID().toString();
   private final Request request;
@@ -95,6 +100,7 @@ final class Exchange {
     response.setStatus(status);
     HttpFields.Mutable fields = response.getHeaders();
     EVERY_ANSWER.forEach(fields::put);
+    PARENT.ifPresent(pid -> fields.put("Pairstream-Parent", pid));
     headers.forEach(fields::put);
     if (!mediaType.isEmpty()) {
       fields.put(new HttpField(HttpHeader.CONTENT_TYPE, mediaType));
