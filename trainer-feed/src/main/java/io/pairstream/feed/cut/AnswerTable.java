@@ -186,12 +186,12 @@ final class AnswerTable {
   /** An answer that so many pairs wait for. */
   MissingAnswer missing(String name, long pairs) {
     Instant at = last.get(name);
-    String there = given.isEmpty() ? "none yet" : String.join(", ", given.keySet());
+    String there = given.isEmpty() ? "" : "; there are " + String.join(", ", given.keySet());
     return new MissingAnswer(
         name,
         pairs,
         at == null
-            ? "which no model has given yet; there are " + there
+            ? "which no model has given yet" + there
             : "last given at " + at.truncatedTo(ChronoUnit.SECONDS));
   }
 
