@@ -3,7 +3,6 @@ package io.pairstream.service.http;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
@@ -34,9 +33,8 @@ final class Exchange {
           "Cross-Origin-Resource-Policy", "same-origin",
           "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 
-  /** Process that started this one as part of its platform, by which it knows its own. */
-  private static final Optional<String> PARENT =
-      Optional.ofNullable(System.getProperty("pairstream.parent"));
+  /** Id of the process that started this one as part of its platform, by which it knows its own. */
+  private static final String PARENT = System.getProperty("pairstream.parent", "");
 
   private final String id = UUID.randomUUID().toString();
   private final Request request;
@@ -100,7 +98,9 @@ final class Exchange {
     response.setStatus(status);
     HttpFields.Mutable fields = response.getHeaders();
     EVERY_ANSWER.forEach(fields::put);
-    PARENT.ifPresent(pid -> fields.put("Pairstream-Parent", pid));
+    if (!PARENT.isEmpty()) {
+      fields.put("Pairstream-Parent", PARENT);
+    }
     headers.forEach(fields::put);
     if (!mediaType.isEmpty()) {
       fields.put(new HttpField(HttpHeader.CONTENT_TYPE, mediaType));
