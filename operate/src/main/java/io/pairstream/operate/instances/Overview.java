@@ -13,14 +13,12 @@ import io.pairstream.operate.lag.Sentences;
 import io.pairstream.operate.sentence.AnswerJson;
 import io.pairstream.operate.sentence.Sentence;
 import io.pairstream.operate.sentence.Template;
-import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.Series;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -44,6 +41,7 @@ public final class Overview {
   private final Sources sources;
   private final Instant now;
   private final List<Instance> instances;
+  private final Throughput throughput;
   private final ReportingGroups reporting;
   private final List<GroupLag> groups;
   private final BrokerState brokers;
@@ -85,6 +83,7 @@ public final class Overview {
     this.sources = sources;
     now = sources.clock().instant();
     instances = sources.instances().all();
+    throughput = new Throughput(instances, sources.arrivals(), now);
     reporting = sources.instances().beside(sources.cluster().dataset());
     groups = sources.groups().get().stream().map(reporting).toList();
     brokers = sources.watch().brokers();
@@ -151,11 +150,7 @@ public final class Overview {
         groups.stream().sorted(Headline.OWN_FIRST).map(GroupLag::withoutPartitions).toList(),
         List.of(
             flow("crowdsourced", topics.crowdsourced().name(), Double.NaN, Double.NaN),
-            flow(
-                "scraped",
-                topics.scraped().name(),
-                rate("fetch", counter -> counter.name().equals("links_fetched_total")),
-                Double.NaN),
+            flow("scraped", topics.scraped().name(), throughput.scraped(topics), Double.NaN),
             flow("generated", topics.generated().name(), Double.NaN, Double.NaN),
             flow("links", topics.links().name(), Double.NaN, Double.NaN)),
         outputs(),
@@ -237,7 +232,7 @@ public final class Overview {
           flow(
               topic,
               sources.cluster().dataset().topic(topic),
-              decided(status),
+              throughput.decided(status),
               statuses.isEmpty() ? Double.NaN : total));
     }
     return outputs;
@@ -255,7 +250,7 @@ public final class Overview {
         .forEach(partition -> partitions.put(partition.partition(), partition));
     return new Flow(
         label,
-        Double.isNaN(counted) ? sources.arrivals().perSecond(topic, now) : counted,
+        Double.isNaN(counted) ? throughput.arriving(topic) : counted,
         Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
   }
 
@@ -264,33 +259,6 @@ public final class Overview {
     return partitions.isEmpty()
         ? Double.NaN
         : partitions.values().stream().mapToDouble(number).sum();
-  }
-
-  private double decided(PairStatus status) {
-    return rate(
-        "preprocess",
-        counter ->
-            counter.name().equals("decided_total")
-                && status.name().equals(counter.labels().get("status"))
-                && !Canaries.SOURCE.equals(counter.labels().get("source")));
-  }
-
-  /**
-   * Growth of some counters per second within the last minute, over all processes of a service that
-   * speak; NaN where none does.
-   */
-  private double rate(String service, Predicate<Series> counters) {
-    return instances.stream()
-        .filter(each -> each.service().equals(service) && !each.silent())
-        .filter(each -> !each.minuteRates().isEmpty())
-        .mapToDouble(
-            each ->
-                each.minuteRates().entrySet().stream()
-                    .filter(rate -> counters.test(rate.getKey()))
-                    .mapToDouble(Map.Entry::getValue)
-                    .sum())
-        .reduce((a, b) -> a + b)
-        .orElse(Double.NaN);
   }
 
   private Quarantine quarantine() {
@@ -318,7 +286,7 @@ public final class Overview {
 
   private TrainerClock trainer() {
     String topic = sources.cluster().topics().training().name();
-    Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
+    Flow training = flow("training", topic, throughput.decided(PairStatus.TRAINING), Double.NaN);
     String feeding = sources.cluster().dataset().feedGroup();
     Optional<Sentence> lastSeen =
         groups.stream()

@@ -8,6 +8,7 @@ import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.LimitMetrics;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.history.ThroughputHistory;
 import io.pairstream.operate.instances.ClusterWatch;
 import io.pairstream.operate.instances.Instances;
 import io.pairstream.operate.instances.Overview;
@@ -86,6 +87,8 @@ public final class OperateService implements AutoCloseable {
     LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
     Instances instances = closedLater(Instances.follow(access, clock));
     Arrivals arrivals = new Arrivals();
+    ThroughputHistory throughput =
+        new ThroughputHistory(access.topics(), instances::all, arrivals);
     lag =
         closedLater(
             new LagWatcher(
@@ -96,6 +99,7 @@ public final class OperateService implements AutoCloseable {
                 report -> {
                   history.note(report);
                   arrivals.note(report);
+                  throughput.note(report);
                 },
                 instances::named));
     lag.remember(history);
@@ -122,6 +126,7 @@ public final class OperateService implements AutoCloseable {
             canary,
             clock);
     routes.addAll(Overview.routes(sources));
+    routes.add(throughput.route());
     ClusterMetrics metrics =
         new ClusterMetrics(
             settings.clusterName().orElse(cluster.bootstrapServers()),

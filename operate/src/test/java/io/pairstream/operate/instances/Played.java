@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Reports of processes that are not there. */
-final class Played {
+public final class Played {
 
   static {
     AvroSafety.install();
@@ -22,7 +22,7 @@ final class Played {
 
   private Played() {}
 
-  static InstanceStatus.Builder status(String service, String instance, Instant reportedAt) {
+  public static InstanceStatus.Builder status(String service, String instance, Instant reportedAt) {
     return InstanceStatus.newBuilder()
         .setService(service)
         .setInstance(instance)
