@@ -11,13 +11,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -35,6 +39,23 @@ class DocsTest {
   private static final Pattern ONE_TEST =
       Pattern.compile("mvn [^`\n]*-pl ([a-z-]+) [^`\n]*-Dtest='?([A-Za-z]+)");
   private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
+  private static final Pattern COMMAND_ROW =
+      Pattern.compile("(?m)^\\| `([a-z]+(?: [a-z]+)?)` \\| (.*) \\|$");
+
+  private static final int LONGEST_SENTENCE = 30;
+  private static final Pattern NO_PROSE = Pattern.compile("(?ms)^```.*?^```$|^ *\\|[^\n]*$|^#+ [^\n]*$");
+  private static final Pattern CODE_AND_ADDRESS = Pattern.compile("`[^`]+`|(?<=\\])\\([^)]*\\)");
+  private static final Pattern SENTENCES_END =
+      Pattern.compile(
+          "(?<=[.!?])[*_)\"]*\\s+(?=[A-Z*_(\\[`\"])|\\n\\s*\\n|\\n *(?:[-*]|\\d+\\.) ");
+  private static final Pattern WORD_OF_A_SENTENCE = Pattern.compile("\\S*[\\p{L}\\p{N}]\\S*");
+
+  /** Guides whose sentences are still to be shortened. */
+  private static final Set<String> WITH_LONG_SENTENCES =
+      Set.of(
+          "compatibility.md", "dashboard.md", "development.md", "guarantees.md", "lag.md", "links.md",
+          "metrics.md", "models.md", "operators.md", "performance.md", "producers.md", "python.md",
+          "quarantine.md", "recipe.md", "trainers.md");
 
   static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
@@ -114,6 +135,48 @@ class DocsTest {
             .contains(command.group(2) + ".java");
       }
     }
+  }
+
+  @Test
+  void thePageOfCommandsHasEachWithItsOwnWords() throws IOException {
+    Map<String, String> commands = new TreeMap<>();
+    Main.commandLine("--help")
+        .getSubcommands()
+        .values()
+        .forEach(
+            command -> {
+              commands.put(command.getCommandName(), words(command));
+              command
+                  .getSubcommands()
+                  .forEach(
+                      (name, part) ->
+                          commands.put(command.getCommandName() + " " + name, words(part)));
+            });
+
+    assertThat(all(COMMAND_ROW, text(Path.of("docs/commands.md"))).stream())
+        .extracting(row -> Map.entry(row.group(1), row.group(2)))
+        .containsExactlyInAnyOrderElementsOf(commands.entrySet());
+  }
+
+  private static String words(CommandLine command) {
+    return String.join(" ", command.getCommandSpec().usageMessage().header());
+  }
+
+  static Stream<Path> guides() throws IOException {
+    return pages().stream()
+        .filter(page -> page.startsWith("docs") || page.getNameCount() == 1)
+        .filter(page -> !page.startsWith("docs/decisions") && !page.endsWith("CHANGELOG.md"))
+        .filter(page -> !WITH_LONG_SENTENCES.contains(page.getFileName().toString()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("guides")
+  void aSentenceIsReadAtOnce(Path page) throws IOException {
+    String prose = CODE_AND_ADDRESS.matcher(NO_PROSE.matcher(text(page)).replaceAll("\n")).replaceAll("`");
+
+    assertThat(SENTENCES_END.splitAsStream(prose))
+        .filteredOn(sentence -> all(WORD_OF_A_SENTENCE, sentence).size() > LONGEST_SENTENCE)
+        .isEmpty();
   }
 
   private static Set<String> anchors(Path page) throws IOException {
