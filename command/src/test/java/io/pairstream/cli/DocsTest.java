@@ -43,19 +43,31 @@ class DocsTest {
       Pattern.compile("(?m)^\\| `([a-z]+(?: [a-z]+)?)` \\| (.*) \\|$");
 
   private static final int LONGEST_SENTENCE = 30;
-  private static final Pattern NO_PROSE = Pattern.compile("(?ms)^```.*?^```$|^ *\\|[^\n]*$|^#+ [^\n]*$");
+  private static final Pattern NO_PROSE =
+      Pattern.compile("(?ms)^```.*?^```$|^ *\\|[^\n]*$|^#+ [^\n]*$");
   private static final Pattern CODE_AND_ADDRESS = Pattern.compile("`[^`]+`|(?<=\\])\\([^)]*\\)");
   private static final Pattern SENTENCES_END =
-      Pattern.compile(
-          "(?<=[.!?])[*_)\"]*\\s+(?=[A-Z*_(\\[`\"])|\\n\\s*\\n|\\n *(?:[-*]|\\d+\\.) ");
+      Pattern.compile("(?<=[.!?])[*_)\"]*\\s+(?=[A-Z*_(\\[`\"])|\\n\\s*\\n|\\n *(?:[-*]|\\d+\\.) ");
   private static final Pattern WORD_OF_A_SENTENCE = Pattern.compile("\\S*[\\p{L}\\p{N}]\\S*");
 
   /** Guides whose sentences are still to be shortened. */
   private static final Set<String> WITH_LONG_SENTENCES =
       Set.of(
-          "compatibility.md", "dashboard.md", "development.md", "guarantees.md", "lag.md", "links.md",
-          "metrics.md", "models.md", "operators.md", "performance.md", "producers.md", "python.md",
-          "quarantine.md", "recipe.md", "trainers.md");
+          "compatibility.md",
+          "dashboard.md",
+          "development.md",
+          "guarantees.md",
+          "lag.md",
+          "links.md",
+          "metrics.md",
+          "models.md",
+          "operators.md",
+          "performance.md",
+          "producers.md",
+          "python.md",
+          "quarantine.md",
+          "recipe.md",
+          "trainers.md");
 
   static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
@@ -172,7 +184,8 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("guides")
   void aSentenceIsReadAtOnce(Path page) throws IOException {
-    String prose = CODE_AND_ADDRESS.matcher(NO_PROSE.matcher(text(page)).replaceAll("\n")).replaceAll("`");
+    String prose =
+        CODE_AND_ADDRESS.matcher(NO_PROSE.matcher(text(page)).replaceAll("\n")).replaceAll("`");
 
     assertThat(SENTENCES_END.splitAsStream(prose))
         .filteredOn(sentence -> all(WORD_OF_A_SENTENCE, sentence).size() > LONGEST_SENTENCE)
