@@ -167,7 +167,6 @@ public final class Demo {
                     data.resolve("feed-position.json").toString(),
                     "--data-dir",
                     data.toString()),
-                true,
                 // It reads a few batches: a compiler that pays off later does not here.
                 List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
                 Optional::empty));

@@ -39,11 +39,6 @@ public record AppLayout(Path ownCode) {
     return isPackaged() ? all("lib") : System.getProperty("java.class.path");
   }
 
-  /** Class path of a process that decodes images in its own Java machine. */
-  public String feedClassPath() {
-    return isPackaged() ? join(all("lib"), all("decoder")) : serviceClassPath();
-  }
-
   /**
    * Class path of an image worker.
    *

@@ -68,7 +68,6 @@ public final class BrokerMain {
         "broker",
         BrokerMain.class.getName(),
         List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort),
-        false,
         List.of(
             "-Xms96m",
             "-Xmx384m",

@@ -339,7 +339,6 @@ public final class LocalPlatform implements AutoCloseable {
             "127.0.0.1:" + registryPort,
             "--credential-file",
             credentialFile().toString()),
-        false,
         List.of("-Xms16m", "-Xmx128m", "-XX:TieredStopAtLevel=1"),
         Readiness.health(URI.create(schemaRegistryUrl())));
   }

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * @param name of the process and of its log file; lower-case letters, digits and hyphens
  * @param mainClass name of the class whose {@code main} runs
  * @param arguments of {@code main}
- * @param decodes whether it has the native image libraries on its class path, for what we encoded
  * @param jvmOptions further options of the Java machine, such as its heap; they come last and win
  * @param readiness when the process counts as started
  */
@@ -22,7 +21,6 @@ public record ServiceSpec(
     String name,
     String mainClass,
     List<String> arguments,
-    boolean decodes,
     List<String> jvmOptions,
     Readiness readiness) {
 
@@ -71,12 +69,7 @@ public record ServiceSpec(
         .forEach(folder -> command.add("-D" + RecipeReader.FILES_FROM + "=" + folder));
     command.addAll(parsedClasses());
     command.addAll(jvmOptions);
-    command.addAll(
-        List.of(
-            "-cp",
-            decodes ? layout.feedClassPath() : layout.serviceClassPath(),
-            ChildMain.class.getName(),
-            mainClass));
+    command.addAll(List.of("-cp", layout.serviceClassPath(), ChildMain.class.getName(), mainClass));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -185,8 +185,7 @@ public final class WholePlatform implements AutoCloseable {
             "--dataset",
             cluster.dataset().name());
     Readiness answers = Readiness.health(URI.create("http://" + address));
-    return new ServiceSpec(
-        name, ServiceSpec.COMMAND, joined(arguments, more), false, jvmOptions, answers);
+    return new ServiceSpec(name, ServiceSpec.COMMAND, joined(arguments, more), jvmOptions, answers);
   }
 
   private static List<String> joined(List<String> some, List<String> more) {

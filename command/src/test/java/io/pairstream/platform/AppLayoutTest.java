@@ -28,7 +28,6 @@ class AppLayoutTest {
     AppLayout layout = new AppLayout(app.resolve("lib/pairstream-1.0.jar"));
 
     assertThat(layout.serviceClassPath()).isEqualTo(app + "/lib/*");
-    assertThat(layout.feedClassPath()).isEqualTo(app + "/lib/*:" + app + "/decoder/*");
     assertThat(layout.workerClassPath().split(":"))
         .containsExactlyInAnyOrder(
             app + "/lib/image-worker-1.0.jar", app + "/lib/cleaning-1.0.jar", app + "/decoder/*");

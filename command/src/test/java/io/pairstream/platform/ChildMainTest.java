@@ -88,7 +88,7 @@ class ChildMainTest {
     List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     options.addAll(List.of(jvmOptions));
     String main = Program.class.getName();
-    return new ServiceSpec("program", main, List.of(mode), false, options, Optional::empty)
+    return new ServiceSpec("program", main, List.of(mode), options, Optional::empty)
         .start(directory, directory.resolve("log"));
   }
 

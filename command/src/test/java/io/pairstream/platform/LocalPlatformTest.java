@@ -153,7 +153,6 @@ class LocalPlatformTest {
         name,
         main.getName(),
         arguments,
-        false,
         List.of(),
         () -> isReady ? Optional.empty() : Optional.of("not yet"));
   }

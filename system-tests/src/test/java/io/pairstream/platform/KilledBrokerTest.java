@@ -184,8 +184,7 @@ class KilledBrokerTest {
     List<String> options = new ArrayList<>(usual.jvmOptions());
     options.add("-Dpairstream.log.others=info");
     broker =
-        new ServiceSpec(
-                "broker", usual.mainClass(), usual.arguments(), false, options, usual.readiness())
+        new ServiceSpec("broker", usual.mainClass(), usual.arguments(), options, usual.readiness())
             .start(data, log);
     Await.until("the broker answers", usual.readiness()::isReady, () -> log);
   }

@@ -73,12 +73,10 @@ class ArchitectureTest {
           .resideOutsideOfPackages("io.pairstream.plugin..", "java..");
 
   @ArchTest
-  static final ArchRule pixels_are_decoded_in_the_worker_and_in_the_feed_only =
+  static final ArchRule native_codecs_run_in_the_worker_only =
       noClasses()
           .that()
           .resideOutsideOfPackage("io.pairstream.image.worker..")
-          .and()
-          .doNotHaveFullyQualifiedName("io.pairstream.feed.batch.ImageDecoder")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");

@@ -35,9 +35,7 @@ final class PairstreamProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-cp"));
-    // The feed alone decodes, and only what our own workers wrote.
-    String decoder = arguments[0].equals("feed") ? ":" + APP.resolve("decoder") + "/*" : "";
-    command.add(APP.resolve("lib") + "/*" + decoder);
+    command.add(APP.resolve("lib") + "/*");
     command.add("io.pairstream.cli.Main");
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -119,9 +119,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
   public static List<List<String>> handedOut(PairFeed feed) {
     List<List<String>> batches = new ArrayList<>();
     for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-      try (ReadyBatch batch = next.get()) {
-        batches.add(batch.pairIds());
-      }
+      batches.add(next.get().pairIds());
     }
     return batches;
   }

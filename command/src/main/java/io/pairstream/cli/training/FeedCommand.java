@@ -11,6 +11,7 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,20 @@ import picocli.CommandLine.Option;
 @Command(name = "feed")
 public final class FeedCommand extends TrainerCommand {
 
-  @Mixin private FeedOptions options;
+  @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
+  private int batchSize;
+
+  @Option(names = "--side-px", paramLabel = "N", defaultValue = "256")
+  private int sidePx;
+
+  @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
+  private String split;
+
+  @Option(names = "--until-end")
+  private boolean untilEnd;
+
+  @Option(names = "--position-file", paramLabel = "FILE")
+  private Path positionFile;
 
   @Mixin private StatusListen status;
 
@@ -63,18 +77,16 @@ public final class FeedCommand extends TrainerCommand {
   @Override
   public Integer call() throws Exception {
     requireAtLeast(1, "--max-batches", maxBatches);
-    require(
-        options.view == null,
-        "--view: a view is read in Python: pairstream.Loader(source, \"%s\", batch_size=%d)"
-            .formatted(options.view, options.batchSize));
-    FeedSettings settings = checked(options::settings);
-    FeedSource source = source(split(options.split));
+    FeedSettings settings = checked(() -> new FeedSettings(batchSize, sidePx, untilEnd));
+    PositionFile kept = checked(() -> new PositionFile(positionFile));
+    FeedSource source = source(split(split));
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
-    return status.during(() -> feed(source, settings, report), report, err());
+    return status.during(() -> feed(source, settings, kept, report), report, err());
   }
 
-  private int feed(FeedSource source, FeedSettings settings, SelfReport report) throws IOException {
-    try (PairFeed feed = PairFeed.open(source, settings, options.kept().orElse(null));
+  private int feed(FeedSource source, FeedSettings settings, PositionFile kept, SelfReport report)
+      throws IOException {
+    try (PairFeed feed = PairFeed.open(source, settings, kept.read());
         FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
@@ -82,30 +94,28 @@ public final class FeedCommand extends TrainerCommand {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(reading -> reading.fact("split", source.split().name()));
-      if (!options.untilEnd && !json()) {
+      if (!untilEnd && !json()) {
         say(
             "batches of %d as they fill, from %s; --until-end hands out what is left, Ctrl-C stops"
                 + " it",
-            options.batchSize, options.begin());
+            batchSize, kept.begin());
         watch.sayWhatWaits();
       }
       report.stateFrom(() -> SelfReport.State.RUNNING);
-      readOut(feed);
+      readOut(feed, kept);
     }
     return ExitStatus.DONE;
   }
 
-  private void readOut(PairFeed feed) throws IOException {
+  private void readOut(PairFeed feed, PositionFile kept) throws IOException {
     for (long read = 0; maxBatches == null || read < maxBatches; read++) {
       Optional<ReadyBatch> next = feed.next();
       if (next.isEmpty()) {
         break;
       }
-      try (ReadyBatch batch = next.get()) {
-        Batch printed = Batch.of(batch, feed.stats());
-        answer(printed, () -> print(printed));
-        options.keep(batch.position());
-      }
+      Batch printed = Batch.of(next.get(), feed.stats());
+      answer(printed, () -> print(printed));
+      kept.write(next.get().position());
     }
     if (!json()) {
       FeedStats stats = feed.stats();

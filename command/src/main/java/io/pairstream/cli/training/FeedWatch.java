@@ -88,14 +88,10 @@ final class FeedWatch implements AutoCloseable {
         .counter("feed_batches_total", stats.batches())
         .counter("feed_samples_total", stats.samples())
         .time("feed_data_wait_seconds_total", stats.dataWait())
-        .time("feed_slot_wait_seconds_total", stats.slotWait())
-        .time("feed_decode_seconds_total", stats.decoding())
         .counter("feed_bytes_total", stats.bytes())
-        .gauge("feed_ready_batches", stats.readyBatches())
+        .gauge("feed_ready_batches", 0)
         .gauge("feed_samples_in_memory", (double) stats.samplesInMemory())
-        .gauge("feed_starves_seconds", stats.starvesInSeconds())
         .gauge("feed_takedowns", stats.takedowns())
-        .gauge("feed_slots", stats.slots())
         .gauge("feed_batch_samples", stats.batchSamples())
         .gauge("feed_samples_waiting", known(stats.samplesWaiting()));
   }

@@ -139,7 +139,6 @@ class ViewCommandTest extends OnCluster {
         "view seal live --where taste=sweet | --where: ",
         "export none --to there --format parquet | there is no view none",
         "export live:7 --to there --format parquet | 1 to 64 lower-case letters",
-        "feed --view live --batch-size 8 | in Python: pairstream.Loader(source, \"live\", batch_size=8)",
       })
   void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
     Ended ended = run(command);

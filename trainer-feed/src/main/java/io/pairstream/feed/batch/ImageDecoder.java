@@ -1,109 +1,92 @@
 package io.pairstream.feed.batch;
 
 import io.pairstream.schemas.PreparedPair;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgcodecs;
-import org.bytedeco.opencv.opencv_core.Mat;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Turns a prepared image into pixels: uint8 [height, width, channels], RGB or grey, row-major,
- * straight into memory that the caller owns. Thread-safe.
+ * Turns a prepared image into pixels, uint8 [height, width, channels], RGB or grey, row-major, with
+ * the JDK's decoders of JPEG and PNG. Thread-safe.
+ *
+ * <p>The record names the decoder, so that none but these two meets bytes from a topic.
  */
 public final class ImageDecoder {
-
-  static {
-    // Its own log is standard error, whatever the program's is.
-    if (System.getProperty("org.bytedeco.javacpp.logger") == null) {
-      System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
-    }
-  }
-
-  private static final int AS_RGB =
-      opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
-
-  private static final int AS_GREY =
-      opencv_imgcodecs.IMREAD_GRAYSCALE | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   /**
    * Decodes a pair's image.
    *
    * @param pair with an image of one channel or three
-   * @param pixels direct; the pixels go between its position and its limit, as many bytes apart as
-   *     the image has values
+   * @param pixels the pixels go between its position and its limit, as many bytes apart as the
+   *     image has values
    * @throws IllegalArgumentException where the image is not what the pair says
    */
   public void decode(PreparedPair pair, ByteBuffer pixels) {
     String encoding = pair.getImageEncoding();
     ByteBuffer image = pair.getImage().duplicate();
     switch (encoding) {
-      case "raw" -> copy(image, pair, pixels);
-      case "jpeg", "png" -> {
-        checkHeader(image, pair);
-        try {
-          decompress(image, pair, pixels);
-        } catch (IllegalArgumentException e) {
-          throw e;
-        } catch (RuntimeException e) {
-          // Whatever a codec throws, the file is to blame.
-          throw new IllegalArgumentException("the " + encoding + " image is damaged", e);
-        }
-      }
+      case "raw" -> pixels.duplicate().put(raw(image, pair));
+      case "jpeg", "png" -> pixels.duplicate().put(decompressed(image, pair));
       default ->
           throw new IllegalArgumentException(
               "image encoding is '" + encoding + "', expected jpeg, png or raw");
     }
   }
 
-  private static void copy(ByteBuffer image, PreparedPair pair, ByteBuffer pixels) {
+  private static ByteBuffer raw(ByteBuffer image, PreparedPair pair) {
     int values = pair.getHeight() * pair.getWidth() * pair.getChannels();
     if (image.remaining() != values) {
       throw new IllegalArgumentException(
           "raw image has " + image.remaining() + " bytes, expected " + values);
     }
-    pixels.duplicate().put(image);
+    return image;
   }
 
-  /** Refuses a file of another encoding or size before a codec sees it. */
-  private static void checkHeader(ByteBuffer image, PreparedPair pair) {
+  private static byte[] decompressed(ByteBuffer image, PreparedPair pair) {
     String encoding = pair.getImageEncoding();
-    if (!image.hasRemaining()) {
-      throw new IllegalArgumentException("the " + encoding + " image is empty");
-    }
-    FileHeader header = FileHeader.of(image, encoding);
-    if (header.widthPx() != pair.getWidth() || header.heightPx() != pair.getHeight()) {
+    byte[] file = new byte[image.remaining()];
+    image.get(file);
+    String expected = pair.getWidth() + "x" + pair.getHeight();
+    String found;
+    BufferedImage decoded = null;
+    ImageReader reader = ImageIO.getImageReadersByFormatName(encoding).next();
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      reader.setInput(stream, true, true);
+      found = reader.getWidth(0) + "x" + reader.getHeight(0);
+      if (found.equals(expected)) {
+        decoded = reader.read(0);
+      }
+    } catch (IOException | RuntimeException e) {
+      // Whatever a codec throws, the file is to blame.
       throw new IllegalArgumentException(
-          "the %s image is %dx%d, expected %dx%d"
+          "the %s image is damaged, or is none: %s".formatted(encoding, e.getMessage()), e);
+    } finally {
+      reader.dispose();
+    }
+    if (decoded == null) {
+      throw new IllegalArgumentException(
+          "the %s image is %s, expected %s".formatted(encoding, found, expected));
+    }
+    ColorModel colours = decoded.getColorModel();
+    if (!(colours instanceof ComponentColorModel)
+        || colours.getTransferType() != DataBuffer.TYPE_BYTE
+        || colours.getNumComponents() != pair.getChannels()) {
+      throw new IllegalArgumentException(
+          "the %s image has %d components of %d bits in all, expected %d of 8 bits"
               .formatted(
                   encoding,
-                  header.widthPx(),
-                  header.heightPx(),
-                  pair.getWidth(),
-                  pair.getHeight()));
+                  colours.getNumComponents(),
+                  colours.getPixelSize(),
+                  pair.getChannels()));
     }
-  }
-
-  private static void decompress(ByteBuffer image, PreparedPair pair, ByteBuffer pixels) {
-    String encoding = pair.getImageEncoding();
-    int length = image.remaining();
-    int channels = pair.getChannels();
-    try (BytePointer input =
-            new BytePointer((long) length)
-                .put(image.array(), image.arrayOffset() + image.position(), length);
-        Mat encoded = new Mat(1, length, opencv_core.CV_8UC1, input);
-        BytePointer output = new BytePointer(pixels.slice());
-        Mat target =
-            new Mat(pair.getHeight(), pair.getWidth(), opencv_core.CV_8UC(channels), output);
-        Mat decoded =
-            opencv_imgcodecs.imdecode(encoded, channels == 1 ? AS_GREY : AS_RGB, target)) {
-      if (decoded.empty()) {
-        throw new IllegalArgumentException("the " + encoding + " image is damaged");
-      }
-      // OpenCV writes into the target only if the image has the target's size.
-      if (target.data().address() != output.address()) {
-        throw new IllegalArgumentException("the " + encoding + " image is not as it declares");
-      }
-    }
+    return (byte[])
+        decoded.getRaster().getDataElements(0, 0, pair.getWidth(), pair.getHeight(), null);
   }
 }

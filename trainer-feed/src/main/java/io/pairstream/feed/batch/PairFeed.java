@@ -2,37 +2,55 @@ package io.pairstream.feed.batch;
 
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
-import io.pairstream.schemas.Threads;
+import io.pairstream.feed.source.WithdrawnPairs;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
+import io.pairstream.schemas.wire.RecordDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Ready batches from one split's topic, of all its records as they come. Views are handed out in
  * Python alone.
  *
- * <p>Assigns all partitions to itself and joins no group. Reads committed records alone, steps over
- * tombstones and transaction markers, and prefetches as many batches as it has slots. The {@link
- * FeedPosition} counts what was handed out, not what was prefetched: a feed that is opened there
- * goes on with no sample lost or repeated. The order in which samples of several partitions mix is
- * not the same from run to run.
+ * <p>Assigns all partitions to itself and joins no group. Reads committed records alone, and steps
+ * over tombstones and transaction markers. Records of one partition keep their order, so that the
+ * {@link FeedPosition}, an offset for each, says exactly what was handed out: a feed that is opened
+ * there goes on with no sample lost or repeated. The order in which samples of several partitions
+ * mix is not the same from run to run.
  *
- * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
- * time than there are slots. A thread of the feed's own fills batches, until there is nothing left
- * or it is stopped, and hands them over in the order in which they were filled.
+ * <p>One thread uses a feed; {@link #position}, {@link #commit} and {@link #stats} are for any. The
+ * Kafka client fetches ahead; pictures are decoded in {@link #next}, on all processors.
  */
 public final class PairFeed implements AutoCloseable {
 
+  private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   /** Time limit of setting the group's offsets, for which the trainer waits. */
@@ -40,21 +58,42 @@ public final class PairFeed implements AutoCloseable {
 
   private final FeedSource source;
   private final FeedSettings settings;
-  private final BatchSlots slots;
-  private final BatchFiller filler;
+  private final RecordDecoder<PreparedPair> records;
+  private final Consumer<byte[], byte[]> consumer;
+  private final WithdrawnPairs withdrawn;
   private final Admin admin;
-  private final Thread fetcher = Threads.daemon("feed-fetch", this::fillUntilTheEnd);
   private final long openedAt = System.nanoTime();
+
+  /** End of each partition; empty where the feed has no end. */
+  private final Map<TopicPartition, Long> ends;
+
+  /** By partition, the offset behind the last record that was read. */
+  private final SortedMap<Integer, Long> next;
+
+  private final List<Sample> batch = new ArrayList<>();
+
+  /** Ids of pairs whose tombstones were read since the last batch. */
+  private final List<String> tombstones = new ArrayList<>();
+
+  private Iterator<ConsumerRecord<byte[], byte[]>> polled = Collections.emptyIterator();
+
+  /** Number of records that {@link #polled} still has. */
+  private long pending;
+
+  /** Form of the first sample; null before it. */
+  private Sample.Form form;
+
+  /** Failure for which no further batch is handed over; null without one. */
+  private RuntimeException failure;
+
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
-  private final StarvationClock starvation = new StarvationClock();
-  private boolean reading = true;
+  private volatile long samplesWaiting = -1;
+  private volatile long samplesInMemory;
 
-  /**
-   * Begin of the trainer's current wait, in nanoseconds of {@link System#nanoTime}; 0 while it does
-   * not wait.
-   */
+  /** Begin of the trainer's current wait, of {@link System#nanoTime}; 0 while it does not wait. */
   private volatile long waitsSince;
 
   /** Where the feed begins, then what is behind the batch that was handed out last. */
@@ -63,19 +102,31 @@ public final class PairFeed implements AutoCloseable {
   private PairFeed(FeedSource source, FeedSettings settings, FeedPosition position) {
     this.source = source;
     this.settings = settings;
-    this.slots = new BatchSlots(source, settings);
-    this.filler = new BatchFiller(source, settings, position, slots);
-    this.latest = filler.start();
-    this.admin = AdminClients.create(source.clientSettings());
-  }
-
-  /**
-   * Opens a feed of a split's records as they come, from the first that the topic holds.
-   *
-   * @throws KafkaException where the broker does not answer or has no such topic
-   */
-  public static PairFeed open(FeedSource source, FeedSettings settings) {
-    return open(source, settings, null);
+    this.records = source.decoder();
+    TopicDescription topic = source.describe();
+    List<TopicPartition> partitions = LogEnds.partitions(List.of(topic));
+    this.consumer =
+        source.consumer(
+            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
+    try {
+      consumer.assign(partitions);
+      FeedPosition first =
+          new FeedPosition(
+              topic.name(),
+              topic.topicId().toString(),
+              byPartition(consumer.beginningOffsets(partitions)));
+      Map<TopicPartition, Long> now = consumer.endOffsets(partitions);
+      this.latest = position == null ? first : position;
+      latest.requireWithin(first, byPartition(now));
+      this.ends = settings.untilEnd() ? now : Map.of();
+      this.next = new TreeMap<>(latest.offsets());
+      partitions.forEach(one -> consumer.seek(one, next.get(one.partition())));
+      this.withdrawn = new WithdrawnPairs(source);
+      this.admin = AdminClients.create(source.clientSettings());
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
   }
 
   /**
@@ -87,9 +138,13 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed open(FeedSource source, FeedSettings settings, FeedPosition position) {
-    PairFeed feed = new PairFeed(source, settings, position);
-    feed.fetcher.start();
-    return feed;
+    return new PairFeed(source, settings, position);
+  }
+
+  private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
   }
 
   /**
@@ -97,28 +152,31 @@ public final class PairFeed implements AutoCloseable {
    *
    * @throws FeedRefusedException where a sample in the batch is of another shape or split, or
    *     cannot be read; the feed gives no more batches then
-   * @throws IllegalStateException where the trainer holds every slot, so that none can ever come
    */
   public Optional<ReadyBatch> next() {
-    slots.requireOneFree();
+    if (failure != null) {
+      throw failure;
+    }
     long begin = System.nanoTime();
     waitsSince = begin;
     try {
-      Optional<ReadyBatch> next = slots.take();
-      next.ifPresent(this::count);
-      return next;
+      fill();
+      return batch.isEmpty() ? Optional.empty() : Optional.of(handOver());
+    } catch (OffsetOutOfRangeException e) {
+      failure =
+          new FeedRefusedException(
+              "records that were still to be read have left the log: " + e.getMessage());
+      throw failure;
     } catch (RuntimeException e) {
-      stop();
+      failure = e;
       throw e;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     } finally {
       waitsSince = 0;
       dataWaitNanos.add(System.nanoTime() - begin);
     }
   }
 
-  /** Behind the last batch that {@link #next} handed out. Any thread may ask. */
+  /** Position behind the last batch that {@link #next} handed out. Any thread may ask. */
   public FeedPosition position() {
     return latest;
   }
@@ -132,95 +190,119 @@ public final class PairFeed implements AutoCloseable {
    */
   public void commit() {
     FeedPosition shown = latest;
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    shown
+        .offsets()
+        .forEach(
+            (partition, offset) ->
+                offsets.put(
+                    new TopicPartition(shown.topic(), partition), new OffsetAndMetadata(offset)));
     KafkaAnswers.await(
         admin
             .alterConsumerGroupOffsets(
                 source.dataset().feedGroup(),
-                shown.offsets().entrySet().stream()
-                    .collect(
-                        Collectors.toMap(
-                            offset -> new TopicPartition(shown.topic(), offset.getKey()),
-                            offset -> new OffsetAndMetadata(offset.getValue()))),
+                offsets,
                 new AlterConsumerGroupOffsetsOptions().timeoutMs((int) OFFSETS_TIMEOUT.toMillis()))
             .all());
   }
 
   /** Statistics of the feed. A wait counts while it lasts. May be called by any thread. */
   public FeedStats stats() {
-    StarvationClock.Reading now = reading();
+    long now = System.nanoTime();
+    long since = waitsSince;
     return new FeedStats(
         batches.sum(),
         samples.sum(),
-        Duration.ofNanos(System.nanoTime() - openedAt),
-        Duration.ofNanos(now.waitedNanos()),
-        Duration.ofNanos(slots.clocks().slotWait().sum()),
-        Duration.ofNanos(slots.clocks().decoding().sum()),
-        slots.clocks().bytes().sum(),
-        slots.ready(),
-        settings.slots(),
+        Duration.ofNanos(now - openedAt),
+        Duration.ofNanos(dataWaitNanos.sum() + (since == 0 ? 0 : now - since)),
+        bytes.sum(),
         settings.batchSize(),
-        filler.samplesWaiting(),
-        now.inMemory(),
-        starvation.secondsLeft(now),
-        filler.takedowns());
+        samplesWaiting,
+        samplesInMemory,
+        withdrawn.size());
   }
 
-  /** Stops fetching and decoding. Batches that are still held stay valid. */
   @Override
   public void close() {
-    stop();
-    try {
-      fetcher.join(CLOSING.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    // There is no group to leave, and a fetch that still waits for records would be waited for.
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+    withdrawn.close();
     admin.close(CLOSING);
   }
 
-  private void count(ReadyBatch batch) {
+  /** Reads until the batch is full or the feed is over. */
+  private void fill() {
+    while (batch.size() < settings.batchSize()) {
+      if (polled.hasNext()) {
+        pending--;
+        take(polled.next());
+      } else {
+        List<TopicPartition> unfinished =
+            consumer.assignment().stream().filter(this::isUnfinished).toList();
+        if (unfinished.isEmpty()) {
+          return;
+        }
+        ConsumerRecords<byte[], byte[]> found = consumer.poll(POLL);
+        polled = found.iterator();
+        pending = found.count();
+        samplesWaiting = waitingInTheTopic(unfinished);
+      }
+      samplesInMemory = batch.size() + pending;
+    }
+  }
+
+  private boolean isUnfinished(TopicPartition partition) {
+    // The position moves over transaction markers and aborted records too.
+    return !ends.containsKey(partition) || consumer.position(partition) < ends.get(partition);
+  }
+
+  /** Number of readable offsets that were not read; -1 where the client does not know them all. */
+  private long waitingInTheTopic(List<TopicPartition> partitions) {
+    long sum = 0;
+    for (TopicPartition partition : partitions) {
+      OptionalLong lag = consumer.currentLag(partition);
+      if (lag.isEmpty()) {
+        return -1;
+      }
+      sum += lag.getAsLong();
+    }
+    return sum;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    if (record.offset() >= ends.getOrDefault(partition, Long.MAX_VALUE)) {
+      return;
+    }
+    next.put(record.partition(), record.offset() + 1);
+    if (record.value() == null) {
+      batch.removeIf(sample -> sample.isWithdrawnBy(record));
+      tombstones.add(new String(record.key(), StandardCharsets.UTF_8));
+      return;
+    }
+    PreparedPair pair =
+        records
+            .decode(record.value())
+            .orElseThrow(
+                () -> Sample.refused(record, "no prepared pair that this version can read"));
+    // A tombstone is further on, and the record of a withdrawn pair may stay in the log for long.
+    if (!withdrawn.holds(TakedownKind.keysOf(pair))) {
+      Sample sample = Sample.of(record, pair, source.split().name(), settings.sidePx(), form);
+      form = sample.form();
+      bytes.add(record.value().length);
+      batch.add(sample);
+    }
+  }
+
+  private ReadyBatch handOver() {
+    FeedPosition behind = new FeedPosition(latest.topic(), latest.topicId(), next);
+    ReadyBatch ready = ReadyBatch.of(batches.sum(), batch, tombstones, behind);
     batches.increment();
-    samples.add(batch.size());
-    latest = batch.position();
-    starvation.note(reading());
-  }
-
-  private StarvationClock.Reading reading() {
-    // What was loaded is read last, so that none is taken before it counts as loaded.
-    long taken = samples.sum();
-    long inMemory = Math.max(0, slots.clocks().loaded().sum() - taken);
-    long since = waitsSince;
-    long waited = dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
-    return new StarvationClock.Reading(System.nanoTime(), inMemory, waited);
-  }
-
-  /** Ends the reading, even while it waits, and decodes nothing more. */
-  private synchronized void stop() {
-    if (reading) {
-      fetcher.interrupt();
-    }
-    slots.stopDecoding();
-  }
-
-  private void fillUntilTheEnd() {
-    RuntimeException failure = null;
-    try {
-      filler.fill();
-    } catch (InterruptException | InterruptedException e) {
-      // Stopped.
-    } catch (OffsetOutOfRangeException e) {
-      failure =
-          new FeedRefusedException(
-              "records that were still to be read have left the log: " + e.getMessage());
-    } catch (RuntimeException e) {
-      failure = e;
-    }
-    synchronized (this) {
-      reading = false;
-      // An interrupt has done its work once it ended the reading; what was read with closes
-      // without.
-      Thread.interrupted();
-    }
-    slots.end(failure);
-    filler.close();
+    samples.add(ready.size());
+    latest = behind;
+    batch.clear();
+    tombstones.clear();
+    samplesInMemory = pending;
+    return ready;
   }
 }

@@ -2,199 +2,84 @@ package io.pairstream.feed.batch;
 
 import io.pairstream.schemas.PreparedPair;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Samples that a trainer can use at once.
  *
- * <p>The buffers are direct and in native order, and belong to the feed: {@link #close} gives them
- * back, after which they are filled again. Owned by one side at a time: the fetch thread fills it,
- * decode threads write each their own sample, then it is the trainer's.
+ * @param number number of the batch since the feed was opened, from 0
+ * @param images pixels, uint8 [size, height, width, channels]; channels are RGB, or one of grey
+ * @param imageShape shape of {@code images}
+ * @param colour colour model of the channels: rgb, grey, hsv, lab or ycrcb
+ * @param tokens token ids, int32 [size, length], padded with the tokenizer's pad id
+ * @param tokenShape shape of {@code tokens}
+ * @param mask uint8 [size, length], 1 where {@code tokens} are the caption's, 0 where padding
+ * @param pairIds ids of the pairs, in order
+ * @param captions cleaned captions, in order
+ * @param withdrawnPairIds ids of pairs whose withdrawal was read since the batch before
+ * @param position the position after this batch
  */
-public final class ReadyBatch implements AutoCloseable {
+public record ReadyBatch(
+    long number,
+    ByteBuffer images,
+    List<Integer> imageShape,
+    String colour,
+    IntBuffer tokens,
+    List<Integer> tokenShape,
+    ByteBuffer mask,
+    List<String> pairIds,
+    List<String> captions,
+    List<String> withdrawnPairIds,
+    FeedPosition position) {
 
-  private final long number;
-  private final Memory memory;
-  private final FeedPosition position;
-  private final List<String> withdrawn;
-  private final Consumer<Memory> giveBack;
-  private final List<Future<Sample>> decoding = new ArrayList<>();
-  private List<Sample> samples = List.of();
-  private boolean closed;
+  private static final ImageDecoder IMAGES = new ImageDecoder();
 
   /**
-   * Format shared by all samples of a feed, decided by the first one.
+   * Makes the batch of these samples, whose pictures it decodes on all processors.
    *
-   * @param sidePx height and width of every picture
-   * @param channels of every picture, 1 or 3
-   * @param colour rgb, grey, hsv, lab or ycrcb
-   * @param tokens token ids per sample
-   */
-  record Form(int sidePx, int channels, String colour, int tokens) {
-
-    private int imageBytes() {
-      return sidePx * sidePx * channels;
-    }
-  }
-
-  /** Memory for one batch, used again and again. */
-  record Memory(Form form, ByteBuffer images, IntBuffer tokens, ByteBuffer mask) {
-
-    static Memory of(int batchSize, Form form) {
-      return new Memory(
-          form,
-          direct(batchSize * form.imageBytes()),
-          direct(batchSize * form.tokens() * Integer.BYTES).asIntBuffer(),
-          direct(batchSize * form.tokens()));
-    }
-
-    private static ByteBuffer direct(int bytes) {
-      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-
-    /** Where a sample's pixels go. */
-    ByteBuffer imageOf(int sample) {
-      return images
-          .slice(sample * form.imageBytes(), form.imageBytes())
-          .order(ByteOrder.nativeOrder());
-    }
-
-    /** Writes all of a sample but its pixels; it has as many token ids as the form says. */
-    Sample put(int sample, PreparedPair pair) {
-      int first = sample * form.tokens();
-      int at = first;
-      for (int token : pair.getTokenIds()) {
-        mask.put(at, (byte) (at - first < pair.getTokenCount() ? 1 : 0));
-        tokens.put(at, token);
-        at++;
-      }
-      return new Sample(pair.getPairId(), pair.getCaption());
-    }
-  }
-
-  /** Text of a sample, kept outside the buffers. */
-  record Sample(String pairId, String caption) {}
-
-  /**
-   * @param position position behind the batch
+   * @param samples at least one; all have the form of the first
    * @param withdrawn ids of pairs whose withdrawal was read since the batch before
+   * @param position the position after this batch
    */
-  ReadyBatch(
-      long number,
-      Memory memory,
-      FeedPosition position,
-      List<String> withdrawn,
-      Consumer<Memory> giveBack) {
-    this.number = number;
-    this.memory = memory;
-    this.position = position;
-    this.withdrawn = withdrawn;
-    this.giveBack = giveBack;
-  }
-
-  /** Number of the batch since the feed was opened, from 0. */
-  public long number() {
-    return number;
-  }
-
-  /** Samples in the batch: the batch size, or fewer in the last one. */
-  public int size() {
-    return decoding.size();
-  }
-
-  /** Pixels: uint8 [size, height, width, channels]; channels are RGB, or one of grey. */
-  public ByteBuffer images() {
-    return first(open().images, memory.form.imageBytes());
-  }
-
-  /** Shape of {@link #images}: size, height, width, channels. */
-  public List<Integer> imageShape() {
-    return List.of(size(), memory.form.sidePx, memory.form.sidePx, memory.form.channels);
-  }
-
-  /** Colour model of the channels: rgb, grey, hsv, lab or ycrcb. */
-  public String colour() {
-    return memory.form.colour;
-  }
-
-  /** Token ids: int32 [size, length], padded with the tokenizer's pad id. */
-  public IntBuffer tokens() {
-    return open().tokens.duplicate().limit(size() * memory.form.tokens);
-  }
-
-  /** Shape of {@link #tokens}: size, length. */
-  public List<Integer> tokenShape() {
-    return List.of(size(), memory.form.tokens);
-  }
-
-  /** Mask: uint8 [size, length], 1 where {@link #tokens} are the caption's, 0 where padding. */
-  public ByteBuffer mask() {
-    return first(open().mask, memory.form.tokens);
-  }
-
-  /** The samples' pair ids, in order. */
-  public List<String> pairIds() {
-    return samples.stream().map(Sample::pairId).toList();
-  }
-
-  /** The samples' cleaned captions, in order. */
-  public List<String> captions() {
-    return samples.stream().map(Sample::caption).toList();
-  }
-
-  /** Ids of pairs whose withdrawal the feed has read since the batch before. */
-  public List<String> withdrawnPairIds() {
-    return withdrawn;
-  }
-
-  /** The position after this batch. */
-  public FeedPosition position() {
-    return position;
-  }
-
-  /** Gives the buffers back to the feed. */
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      giveBack.accept(memory);
-    }
-  }
-
-  /** Counts one more sample, which is written by the time {@code done} is. */
-  void add(Future<Sample> done) {
-    decoding.add(done);
-  }
-
-  /** Waits until every sample is written; throws what the first bad one threw. */
-  void awaitSamples() throws InterruptedException {
-    List<Sample> written = new ArrayList<>(size());
-    for (Future<Sample> sample : decoding) {
-      try {
-        written.add(sample.get());
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException failed
-            ? failed
-            : new IllegalStateException(e.getCause());
+  static ReadyBatch of(
+      long number, List<Sample> samples, List<String> withdrawn, FeedPosition position) {
+    Sample.Form form = samples.get(0).form();
+    int size = samples.size();
+    ByteBuffer images = ByteBuffer.allocate(size * form.imageBytes());
+    IntStream.range(0, size)
+        .parallel()
+        .forEach(
+            at ->
+                samples
+                    .get(at)
+                    .decode(IMAGES, images.slice(at * form.imageBytes(), form.imageBytes())));
+    IntBuffer tokens = IntBuffer.allocate(size * form.tokens());
+    ByteBuffer mask = ByteBuffer.allocate(size * form.tokens());
+    for (Sample sample : samples) {
+      sample.pair().getTokenIds().forEach(tokens::put);
+      for (int i = 0; i < form.tokens(); i++) {
+        mask.put((byte) (i < sample.pair().getTokenCount() ? 1 : 0));
       }
     }
-    samples = written;
+    List<PreparedPair> pairs = samples.stream().map(Sample::pair).toList();
+    return new ReadyBatch(
+        number,
+        images,
+        List.of(size, form.sidePx(), form.sidePx(), form.channels()),
+        form.colour(),
+        tokens.flip(),
+        List.of(size, form.tokens()),
+        mask.flip(),
+        pairs.stream().map(PreparedPair::getPairId).toList(),
+        pairs.stream().map(PreparedPair::getCaption).toList(),
+        List.copyOf(withdrawn),
+        position);
   }
 
-  private ByteBuffer first(ByteBuffer whole, int bytesOfSample) {
-    return whole.duplicate().order(ByteOrder.nativeOrder()).limit(size() * bytesOfSample);
-  }
-
-  private Memory open() {
-    if (closed) {
-      throw new IllegalStateException("batch " + number + " is closed; its memory is in use again");
-    }
-    return memory;
+  /** Number of samples: the batch size, or fewer in the last batch. */
+  public int size() {
+    return pairIds.size();
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.DrawnImage;
 import io.pairstream.feed.ProducedPairs;
-import io.pairstream.feed.batch.FeedSettings.End;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
@@ -21,7 +20,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +64,11 @@ class PairFeedTest {
   void handsOutPixelsAndTokensInTheirShapes(String encoding) {
     produce(sample(0, encoding), sample(1, encoding), sample(2, encoding));
 
-    try (PairFeed feed = PairFeed.open(source, settings(2));
-        ReadyBatch batch = feed.next().orElseThrow()) {
+    try (PairFeed feed = open(2)) {
+      ReadyBatch batch = feed.next().orElseThrow();
+
       assertThat(batch.imageShape()).containsExactly(2, SIDE, SIDE, 3);
       assertThat(batch.tokenShape()).containsExactly(2, LENGTH);
-      assertThat(batch.images().isDirect()).isTrue();
-      assertThat(batch.images().order()).isEqualTo(ByteOrder.nativeOrder());
-      assertThat(batch.tokens().isDirect()).isTrue();
       for (int i = 0; i < 2; i++) {
         int number = Integer.parseInt(batch.pairIds().get(i));
         assertThat(batch.captions().get(i)).isEqualTo("caption " + number);
@@ -91,12 +87,11 @@ class PairFeedTest {
     for (int cut = 0; cut <= cuts; cut++) {
       List<String> seen = new ArrayList<>();
       String stored;
-      try (PairFeed feed = PairFeed.open(source, settings(3))) {
+      try (PairFeed feed = open(3)) {
         for (int i = 0; i < cut; i++) {
-          try (ReadyBatch batch = feed.next().orElseThrow()) {
-            seen.addAll(batch.pairIds());
-            assertThat(feed.position()).isEqualTo(batch.position());
-          }
+          ReadyBatch batch = feed.next().orElseThrow();
+          seen.addAll(batch.pairIds());
+          assertThat(feed.position()).isEqualTo(batch.position());
         }
         stored = feed.position().toJson();
       }
@@ -124,8 +119,9 @@ class PairFeedTest {
     TestCluster.send(cluster, tombstone);
     produceOn(0, sample(0, "raw"));
 
-    try (PairFeed feed = PairFeed.open(source, settings(1));
-        ReadyBatch batch = feed.next().orElseThrow()) {
+    try (PairFeed feed = open(1)) {
+      ReadyBatch batch = feed.next().orElseThrow();
+
       assertThat(batch.pairIds()).containsExactly("0");
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
       assertThat(batch.position().offsets().get(0)).isEqualTo(2);
@@ -146,7 +142,7 @@ class PairFeedTest {
     TestCluster.send(
         cluster, new ProducerRecord<>(source.topic(), 1, new byte[] {'k'}, new byte[] {1, 2}));
 
-    assertRefused(settings(1), "training-1-0: no prepared pair");
+    assertRefused(1, "training-1-0: no prepared pair");
   }
 
   /** As after a takedown whose tombstone stands behind a record that is not compacted away yet. */
@@ -154,10 +150,9 @@ class PairFeedTest {
   void handsOutNoPairThatIsWithdrawnThoughItsRecordIsStillThere() {
     produceMany(4);
     FeedPosition second;
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
-      try (ReadyBatch batch = feed.next().orElseThrow()) {
-        second = batch.position();
-      }
+    try (PairFeed feed = open(1)) {
+      ReadyBatch batch = feed.next().orElseThrow();
+      second = batch.position();
     }
     List<String> rest = everything(second);
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.PAIR, rest.get(0));
@@ -169,7 +164,7 @@ class PairFeedTest {
 
     assertThat(everything(second)).hasSize(2).isSubsetOf(rest.subList(1, 3));
     assertThat(everything(null)).hasSize(3).doesNotContain(rest.get(0));
-    try (PairFeed feed = PairFeed.open(source, settings(2))) {
+    try (PairFeed feed = open(2)) {
       assertThat(feed.stats().takedowns()).isEqualTo(1);
     }
   }
@@ -182,7 +177,7 @@ class PairFeedTest {
       Await.until(() -> !admin.listTopics().names().get().contains(takedowns));
     }
 
-    assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
+    assertThatThrownBy(() -> open(1))
         .isInstanceOf(UnknownTopicOrPartitionException.class)
         .hasMessageContaining("there is no topic " + takedowns)
         .hasMessageContaining("topics create");
@@ -192,40 +187,19 @@ class PairFeedTest {
   void keepsALastBatchThatIsNotFull() {
     produceMany(5);
 
-    assertThat(sizes(settings(3))).containsExactly(3, 2);
-    assertThat(sizes(settings(6))).containsExactly(5);
+    assertThat(sizes(3)).containsExactly(3, 2);
+    assertThat(sizes(6)).containsExactly(5);
   }
 
   @Test
   void waitsForSamplesThatAreStillToCome() {
-    try (PairFeed feed = PairFeed.open(source, settings(2).until(End.NEVER))) {
+    try (PairFeed feed = PairFeed.open(source, new FeedSettings(2, SIDE, false), null)) {
       produceMany(2);
 
-      try (ReadyBatch batch = feed.next().orElseThrow()) {
-        assertThat(batch.pairIds()).containsExactlyInAnyOrder("0", "1");
-      }
+      ReadyBatch batch = feed.next().orElseThrow();
+      assertThat(batch.pairIds()).containsExactlyInAnyOrder("0", "1");
       assertThat(feed.stats().samples()).isEqualTo(2);
       assertThat(feed.stats().dataWait()).isPositive();
-    }
-  }
-
-  @Test
-  void usesItsMemoryAgain() {
-    produceMany(24);
-
-    try (PairFeed feed = PairFeed.open(source, settings(2))) {
-      ReadyBatch batch = feed.next().orElseThrow();
-      batch.close();
-      assertThatThrownBy(batch::images)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("closed");
-
-      for (int i = 0; i < 4; i++) {
-        assertThat(feed.next()).isPresent();
-      }
-      assertThatThrownBy(feed::next)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("all 4 slots are held");
     }
   }
 
@@ -255,7 +229,7 @@ class PairFeedTest {
     lie.accept(lying);
     produceOn(0, lying);
 
-    assertRefused(settings(2), message);
+    assertRefused(2, message);
   }
 
   @Test
@@ -265,10 +239,9 @@ class PairFeedTest {
     bad.setHeight(1);
     produceOn(0, bad);
 
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
-      try (ReadyBatch batch = feed.next().orElseThrow()) {
-        assertThat(batch.pairIds()).containsExactly("0");
-      }
+    try (PairFeed feed = open(1)) {
+      ReadyBatch batch = feed.next().orElseThrow();
+      assertThat(batch.pairIds()).containsExactly("0");
       assertThatThrownBy(feed::next).isInstanceOf(FeedRefusedException.class);
       assertThatThrownBy(feed::next).isInstanceOf(FeedRefusedException.class);
     }
@@ -283,10 +256,10 @@ class PairFeedTest {
     produceOn(0, first);
     produceOn(0, second);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2));
-        ReadyBatch batch = feed.next().orElseThrow()) {
+    try (PairFeed feed = open(2)) {
+      ReadyBatch batch = feed.next().orElseThrow();
+
       assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
-      assertThat(batch.mask().isDirect()).isTrue();
     }
   }
 
@@ -369,9 +342,9 @@ class PairFeedTest {
   void showsItsPositionToTheFeedGroup() throws Exception {
     produceOn(0, sample(0, "raw"));
     produceOn(0, sample(1, "raw"));
-    try (PairFeed feed = PairFeed.open(source, settings(1));
-        ReadyBatch batch = feed.next().orElseThrow();
+    try (PairFeed feed = open(1);
         Admin admin = cluster.admin()) {
+      ReadyBatch batch = feed.next().orElseThrow();
       // Again where the broker is late: a run does not wait for it.
       Await.until(
           () -> {
@@ -393,11 +366,15 @@ class PairFeedTest {
   }
 
   private static FeedSettings settings(int batchSize) {
-    return FeedSettings.ofBatches(batchSize).side(SIDE).until(End.WHERE_LOG_ENDS);
+    return new FeedSettings(batchSize, SIDE, true);
+  }
+
+  private PairFeed open(int batchSize) {
+    return PairFeed.open(source, settings(batchSize), null);
   }
 
   private FeedPosition start() {
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+    try (PairFeed feed = open(1)) {
       return feed.position();
     }
   }
@@ -408,14 +385,14 @@ class PairFeedTest {
     }
   }
 
-  private List<Integer> sizes(FeedSettings settings) {
-    try (PairFeed feed = PairFeed.open(source, settings)) {
+  private List<Integer> sizes(int batchSize) {
+    try (PairFeed feed = open(batchSize)) {
       return ProducedPairs.handedOut(feed).stream().map(List::size).toList();
     }
   }
 
-  private void assertRefused(FeedSettings settings, String message) {
-    try (PairFeed feed = PairFeed.open(source, settings)) {
+  private void assertRefused(int batchSize, String message) {
+    try (PairFeed feed = open(batchSize)) {
       assertThatThrownBy(feed::next)
           .isInstanceOf(FeedRefusedException.class)
           .hasMessageContaining(message);
