@@ -30,6 +30,7 @@ class JavadocTest {
         "benchmarks",
         "cleaning",
         "command",
+        "curation",
         "image-worker",
         "ingest-service",
         "operate",

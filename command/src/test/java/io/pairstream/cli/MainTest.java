@@ -10,7 +10,7 @@ import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.demo.Demo;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.io.FileNotFoundException;

@@ -2,7 +2,9 @@ package io.pairstream.system;
 
 import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -119,6 +121,31 @@ class ArchitectureTest {
           .matching("io.pairstream.(ingest|preprocess|feed|answers|operate|registry)..")
           .should()
           .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule tools_and_curation_know_no_operators_service =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.pairstream.tools..", "io.pairstream.curation..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.pairstream.operate..");
+
+  /** Commands start the service, and make the reports on lag, profile and instances themselves. */
+  @ArchTest
+  static final ArchRule commands_enter_the_operators_service_by_its_entry_classes =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.pairstream.operate..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.pairstream.operate..")
+                  .and(
+                      DescribedPredicate.not(
+                          nameMatching(
+                              "io.pairstream.operate.(web.Operate(Service|Settings)"
+                                  + "|oidc.OidcSettings|lag.\\w+|instances.InstanceChecks"
+                                  + "|profile.(ReadProfile|ProfileReport.*))"))));
 
   @ArchTest
   static final ArchRule features_form_no_cycles =

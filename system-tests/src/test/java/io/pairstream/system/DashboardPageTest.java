@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.operate.pairs.PairAnswer;
-import io.pairstream.operate.pairs.PairHistory;
+import io.pairstream.curation.history.PairAnswer;
+import io.pairstream.curation.history.PairHistory;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.testing.Await;

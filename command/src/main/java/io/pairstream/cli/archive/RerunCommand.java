@@ -5,7 +5,7 @@ import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.Resumable;
 import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.WorkerOptions;
-import io.pairstream.operate.takedown.TopologyProgress;
+import io.pairstream.curation.takedown.TopologyProgress;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.schemas.Hint;

@@ -1,7 +1,7 @@
 package io.pairstream.cli.cluster;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Hint;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.IssuedKey;

@@ -1,10 +1,10 @@
 package io.pairstream.cli.cluster;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.service.keys.KeyIssuer;
 import java.time.Clock;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.ItemPublisher;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.WouldSend;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.pairstream.cli.data;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.files.WouldSend;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;

@@ -3,7 +3,7 @@ package io.pairstream.cli.data;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;

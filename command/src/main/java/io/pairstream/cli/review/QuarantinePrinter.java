@@ -2,8 +2,8 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.Measured;
-import io.pairstream.operate.review.Quarantine;
-import io.pairstream.operate.review.QuarantineEntry;
+import io.pairstream.curation.review.Quarantine;
+import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;

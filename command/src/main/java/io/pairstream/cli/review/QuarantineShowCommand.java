@@ -2,8 +2,8 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operate.review.Quarantine;
-import io.pairstream.operate.review.QuarantineEntry;
+import io.pairstream.curation.review.Quarantine;
+import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;

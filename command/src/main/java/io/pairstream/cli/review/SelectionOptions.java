@@ -1,7 +1,7 @@
 package io.pairstream.cli.review;
 
 import io.pairstream.cli.command.PairstreamCommand;
-import io.pairstream.operate.review.Selection;
+import io.pairstream.curation.review.Selection;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

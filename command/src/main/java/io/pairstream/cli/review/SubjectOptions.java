@@ -1,8 +1,8 @@
 package io.pairstream.cli.review;
 
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.takedown.Subject;
-import io.pairstream.operate.takedown.TakedownService;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.takedown.Subject;
+import io.pairstream.curation.takedown.TakedownService;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.List;

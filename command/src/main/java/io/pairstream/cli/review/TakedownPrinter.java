@@ -2,7 +2,7 @@ package io.pairstream.cli.review;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operate.takedown.TakedownService;
+import io.pairstream.curation.takedown.TakedownService;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;

@@ -2,7 +2,7 @@ package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.demo.Demo;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.Hint;

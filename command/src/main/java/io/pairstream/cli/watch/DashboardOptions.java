@@ -3,7 +3,7 @@ package io.pairstream.cli.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.PairstreamCommand;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.net.URI;

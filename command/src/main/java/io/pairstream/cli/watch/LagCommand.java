@@ -8,7 +8,7 @@ import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.operate.lag.PartitionLag;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;

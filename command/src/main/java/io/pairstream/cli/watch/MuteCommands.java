@@ -1,7 +1,7 @@
 package io.pairstream.cli.watch;
 
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.operate.actions.Actor;
+import io.pairstream.curation.actions.Actor;
 import io.pairstream.operate.lag.Mute;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.schemas.Hint;

@@ -2,9 +2,9 @@ package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.Measured;
-import io.pairstream.operate.pairs.PairAnswer;
-import io.pairstream.operate.sentence.AnswerJson;
-import io.pairstream.operate.takedown.TakedownEvent;
+import io.pairstream.curation.history.PairAnswer;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.takedown.TakedownEvent;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.operate.actions.Actor;
+import io.pairstream.curation.actions.Actor;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.operate.pairs.DecidedPairs;
+import io.pairstream.curation.history.DecidedPairs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.pairstream.operate.catalogue;
 
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.Database.RowReader;
 import io.pairstream.service.table.TopicTable;

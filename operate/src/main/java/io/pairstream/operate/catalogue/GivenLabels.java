@@ -1,9 +1,9 @@
 package io.pairstream.operate.catalogue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.sentence.AnswerJson;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.service.http.Json;

@@ -3,7 +3,7 @@ package io.pairstream.operate.catalogue;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.threshold.AnswerNumbers;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
@@ -46,26 +46,6 @@ public record LimitedAnswer(
           + " WHEN 'real' THEN labels <> '[]' OR said.value < least OR said.value > most"
           + " WHEN 'text' THEN labels IS NOT NULL"
           + " AND said.value NOT IN (SELECT value FROM json_each(labels)) END";
-
-  /**
-   * Treatment of an answer that is outside of the limit of its name, as {@link #IS_OUTSIDE} finds
-   * it; empty where it is within, or has none.
-   */
-  static String outside(List<RecordedLimit> limits, String name, Object value) {
-    return limits.stream()
-        .filter(limit -> limit.getAnswer().equals(name) && isOutside(limit, value))
-        .map(RecordedLimit::getWhenOutside)
-        .findFirst()
-        .orElse("");
-  }
-
-  private static boolean isOutside(RecordedLimit limit, Object value) {
-    return value instanceof Double number
-        ? !limit.getLabels().isEmpty()
-            || (limit.getMin() != null && number < limit.getMin())
-            || (limit.getMax() != null && number > limit.getMax())
-        : !limit.getLabels().contains(value);
-  }
 
   /** Takes the limits of a recipe, in place of those of an earlier one. */
   static void put(RecordedRecipe recipe, Database table) {

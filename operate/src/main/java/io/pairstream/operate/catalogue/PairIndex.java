@@ -1,8 +1,8 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operate.sentence.AnswerJson;
-import io.pairstream.operate.takedown.TakedownEvent;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;

@@ -4,7 +4,7 @@ import io.pairstream.operate.instances.Instance;
 import io.pairstream.operate.instances.Throughput;
 import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.LagReport;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Route;

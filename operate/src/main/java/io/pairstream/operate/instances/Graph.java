@@ -1,8 +1,8 @@
 package io.pairstream.operate.instances;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

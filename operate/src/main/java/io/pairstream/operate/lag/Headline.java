@@ -1,7 +1,7 @@
 package io.pairstream.operate.lag;
 
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;

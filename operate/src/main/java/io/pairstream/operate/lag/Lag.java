@@ -1,8 +1,8 @@
 package io.pairstream.operate.lag;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.OptionalDouble;

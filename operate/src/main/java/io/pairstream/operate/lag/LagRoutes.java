@@ -1,6 +1,6 @@
 package io.pairstream.operate.lag;
 
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;

@@ -1,9 +1,9 @@
 package io.pairstream.operate.lag;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Access;

@@ -1,10 +1,10 @@
 package io.pairstream.operate.lag;
 
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;

@@ -1,6 +1,6 @@
 package io.pairstream.operate.oidc;
 
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 
 /** A login at the provider does not come about. The message says why, for the operator. */
 public final class LoginRefusedException extends Exception {

@@ -39,7 +39,7 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.LogoutTokenValidator;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.http.Principal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

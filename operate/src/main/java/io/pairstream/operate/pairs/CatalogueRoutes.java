@@ -1,5 +1,6 @@
 package io.pairstream.operate.pairs;
 
+import io.pairstream.curation.history.PairHistory;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.WorkerSettings;
@@ -14,7 +15,7 @@ import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.operate.profile.ProfileReport;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -86,7 +87,7 @@ public final class CatalogueRoutes implements AutoCloseable {
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
     this.cards = new PairCards(search, pairs);
-    this.history = new PairHistory(cluster, search);
+    this.history = new PairHistory(cluster, log -> new IndexedRecords(cluster, log, search));
   }
 
   public List<Route> routes() {

@@ -1,12 +1,12 @@
 package io.pairstream.operate.pairs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
 import io.pairstream.operate.catalogue.GivenLabels;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.service.cluster.ClusterAccess;

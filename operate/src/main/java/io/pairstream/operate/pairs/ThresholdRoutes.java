@@ -10,7 +10,7 @@ import io.pairstream.operate.catalogue.LimitedAnswer;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Histogram;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.threshold.Threshold;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.http.Access;

@@ -2,7 +2,7 @@ package io.pairstream.operate.profile;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.table.Database;

@@ -8,7 +8,6 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.table.ViewStorageException;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,15 +35,6 @@ public final class WaitingWork implements AutoCloseable {
             new ArrayBlockingQueue<>(queue),
             Threads.daemons(name));
     this.threads.allowCoreThreadTimeOut(true);
-  }
-
-  /**
-   * Does work as soon as a thread is free.
-   *
-   * @throws RejectedExecutionException where the queue is full
-   */
-  public void execute(Runnable work) {
-    threads.execute(work);
   }
 
   /** An answer that does not keep the server's threads waiting. */
@@ -80,23 +70,14 @@ public final class WaitingWork implements AutoCloseable {
   /** Does what waits, for some seconds at most. */
   @Override
   public void close() {
-    var unused = closeWithin(5);
-  }
-
-  /**
-   * Does what waits, for so many seconds at most.
-   *
-   * @return what was not begun, as it was given to {@link #execute}
-   */
-  public List<Runnable> closeWithin(int seconds) {
     threads.shutdown();
     try {
-      if (threads.awaitTermination(seconds, TimeUnit.SECONDS)) {
-        return List.of();
+      if (threads.awaitTermination(5, TimeUnit.SECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return threads.shutdownNow();
+    threads.shutdownNow();
   }
 }

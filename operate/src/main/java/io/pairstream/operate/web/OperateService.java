@@ -1,6 +1,6 @@
 package io.pairstream.operate.web;
 
-import io.pairstream.operate.actions.ActionLog;
+import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.canary.CanaryReport;
 import io.pairstream.operate.catalogue.AnswerIndex;
@@ -25,7 +25,7 @@ import io.pairstream.operate.pairs.LabelRoutes;
 import io.pairstream.operate.pairs.ThresholdRoutes;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.operate.profile.ProfileReport;
-import io.pairstream.operate.review.ReviewRoutes;
+import io.pairstream.operate.pairs.ReviewRoutes;
 import io.pairstream.operate.threshold.MeasureSample;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;

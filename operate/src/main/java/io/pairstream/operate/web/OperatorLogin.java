@@ -2,7 +2,7 @@ package io.pairstream.operate.web;
 
 import io.pairstream.operate.oidc.LoginAttempts;
 import io.pairstream.operate.oidc.OidcProvider;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;

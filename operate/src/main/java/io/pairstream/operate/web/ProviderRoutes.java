@@ -1,15 +1,15 @@
 package io.pairstream.operate.web;
 
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.actions.AuditEvent.Outcome;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.actions.AuditEvent.Outcome;
 import io.pairstream.operate.oidc.LoginAttempts;
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import io.pairstream.operate.oidc.LoginRefusedException;
 import io.pairstream.operate.oidc.OidcProvider;
 import io.pairstream.operate.oidc.OidcSettings;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.service.http.Access;

@@ -1,12 +1,12 @@
 package io.pairstream.operate.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
 import io.pairstream.operate.oidc.OidcSettings;
-import io.pairstream.operate.sentence.Sentence;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;

@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.curation.history.AnswerNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;

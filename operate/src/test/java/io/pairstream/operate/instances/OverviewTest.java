@@ -11,7 +11,7 @@ import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
-import io.pairstream.operate.sentence.AnswerJson;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.web.OperateService;
 import io.pairstream.operate.web.OperateSettings;
 import io.pairstream.schemas.InstanceStatus;

@@ -2,7 +2,7 @@ package io.pairstream.operate.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.sentence.Sentence;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.cluster.ClusterAccess;

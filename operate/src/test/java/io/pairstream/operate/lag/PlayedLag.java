@@ -1,6 +1,6 @@
 package io.pairstream.operate.lag;
 
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.sentence.Sentence;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.pairstream.operate.pairs;
 
+import io.pairstream.curation.history.PairHistory;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,15 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.Tokenizer;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operate.Served;
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.actions.AuditEvent;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.instances.Instances.Limit;
-import io.pairstream.operate.sentence.AnswerJson;
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.LongTimeoutServer;
-import io.pairstream.operate.actions.ActionLog;
+import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;

@@ -4,7 +4,7 @@ import static io.pairstream.operate.web.DashboardPageTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.lag.LagVerdict;
-import io.pairstream.operate.sentence.Template;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.report.SelfReport;
 import java.io.IOException;
@@ -87,7 +87,13 @@ class DashboardWordsTest {
     Pattern named = Pattern.compile("\\bknown\\(\\s*\"([A-Z_]+)\"(?:,\\s*\"([^\"]*)\"\\s*[,)])?");
     Set<String> names = new TreeSet<>();
     for (String module :
-        List.of("service", "preprocess-streams", "ingest-service", "operate", "trainer-feed")) {
+        List.of(
+            "service",
+            "preprocess-streams",
+            "ingest-service",
+            "curation",
+            "operate",
+            "trainer-feed")) {
       try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           named

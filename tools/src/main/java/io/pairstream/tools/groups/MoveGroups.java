@@ -2,8 +2,8 @@ package io.pairstream.tools.groups;
 
 import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
-import io.pairstream.operate.actions.ActionLog;
-import io.pairstream.operate.sentence.Sentence;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;

@@ -4,7 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.operate.review.Quarantine;
+import io.pairstream.curation.review.Quarantine;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.service.cluster.ClusterAccess;

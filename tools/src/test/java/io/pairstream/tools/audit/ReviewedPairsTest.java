@@ -2,11 +2,11 @@ package io.pairstream.tools.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.actions.Actor;
-import io.pairstream.operate.review.ReviewDecision;
-import io.pairstream.operate.review.ReviewDecision.Decision;
-import io.pairstream.operate.review.ReviewDesk;
-import io.pairstream.operate.review.ReviewResult;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.review.ReviewDecision;
+import io.pairstream.curation.review.ReviewDecision.Decision;
+import io.pairstream.curation.review.ReviewDesk;
+import io.pairstream.curation.review.ReviewResult;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;

@@ -1,0 +1,33 @@
+package io.pairstream.curation.review;
+
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Committed records on topics, in the order in which they came. */
+final class Decided {
+
+  private final ClusterAccess cluster;
+
+  Decided(ClusterAccess cluster) {
+    this.cluster = cluster;
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = TestCluster.committed(cluster, topic);
+    records.sort(
+        Comparator.comparingLong((ConsumerRecord<byte[], byte[]> r) -> r.timestamp())
+            .thenComparing(ConsumerRecord::partition)
+            .thenComparing(ConsumerRecord::offset));
+    return records;
+  }
+
+  <T> List<T> values(Topic<String, T> topic) {
+    return records(topic.name()).stream()
+        .map(record -> topic.value().deserializer().deserialize(topic.name(), record.value()))
+        .toList();
+  }
+}
