@@ -1,9 +1,9 @@
 package io.pairstream.demo;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.platform.LogEnd;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.curation.takedown.Subject;
 import io.pairstream.curation.takedown.TakedownService;
+import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;

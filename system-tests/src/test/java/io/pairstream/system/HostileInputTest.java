@@ -3,9 +3,9 @@ package io.pairstream.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.curation.history.PairAnswer;
 import io.pairstream.curation.history.PairHistory;
+import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.testing.Await;

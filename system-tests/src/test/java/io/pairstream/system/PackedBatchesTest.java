@@ -2,8 +2,8 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.curation.history.PairHistory;
+import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.RecordSizes;

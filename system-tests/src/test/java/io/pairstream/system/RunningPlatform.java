@@ -1,11 +1,11 @@
 package io.pairstream.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.curation.review.Quarantine;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagWatcher;
-import io.pairstream.curation.review.Quarantine;
 import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.data;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.files.WouldSend;
 import io.pairstream.curation.history.DecidedPairs;
+import io.pairstream.ingest.files.WouldSend;
 import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;

@@ -1,9 +1,9 @@
 package io.pairstream.cli.data;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package io.pairstream.cli.data;
 
-import io.pairstream.operate.instances.InstanceChecks;
 import io.pairstream.curation.history.DecidedPairs;
+import io.pairstream.operate.instances.InstanceChecks;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.demo.Demo;
 import io.pairstream.curation.history.DecidedPairs;
+import io.pairstream.demo.Demo;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.Hint;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.JsonOutput;
+import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.curation.history.DecidedPairs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

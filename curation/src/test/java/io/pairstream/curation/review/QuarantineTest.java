@@ -51,8 +51,7 @@ class QuarantineTest {
     Sent damaged = pipeline.send("image", "caption");
     pipeline.reject(damaged, "IMAGE_DAMAGED");
     Sent sent = pipeline.send("canary", "caption");
-    RawPair raw =
-        RawPair.newBuilder(sent.raw()).setContributor(Canaries.CONTRIBUTOR).build();
+    RawPair raw = RawPair.newBuilder(sent.raw()).setContributor(Canaries.CONTRIBUTOR).build();
     pipeline.reject(
         new Sent(sent.imageDigest(), sent.pairId(), raw, sent.origin()), "IMAGE_DAMAGED");
 

@@ -1,8 +1,8 @@
 package io.pairstream.operate.canary;
 
-import io.pairstream.operate.canary.CanaryReport.State;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
+import io.pairstream.operate.canary.CanaryReport.State;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;

@@ -1,9 +1,9 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.threshold.AnswerNumbers;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;

@@ -1,10 +1,10 @@
 package io.pairstream.operate.catalogue;
 
-import io.pairstream.curation.history.AnswerNote;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
+import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.takedown.TakedownEvent;
+import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;

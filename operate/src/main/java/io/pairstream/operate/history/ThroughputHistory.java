@@ -1,10 +1,10 @@
 package io.pairstream.operate.history;
 
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.instances.Instance;
 import io.pairstream.operate.instances.Throughput;
 import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.LagReport;
-import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Route;

@@ -1,10 +1,10 @@
 package io.pairstream.operate.instances;
 
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState.Broker;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operate.lag.ClusterMetrics;
-import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.TopicCatalogue;

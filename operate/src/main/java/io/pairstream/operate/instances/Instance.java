@@ -1,8 +1,8 @@
 package io.pairstream.operate.instances;
 
-import io.pairstream.operate.lag.Durations;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
+import io.pairstream.operate.lag.Durations;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.ReportedObstacle;

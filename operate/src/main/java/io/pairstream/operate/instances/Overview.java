@@ -1,5 +1,8 @@
 package io.pairstream.operate.instances;
 
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.canary.CanaryReport;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState.State;
@@ -10,9 +13,6 @@ import io.pairstream.operate.lag.Headline;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.operate.lag.Sentences;
-import io.pairstream.curation.sentence.AnswerJson;
-import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;

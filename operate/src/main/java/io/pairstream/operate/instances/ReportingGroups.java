@@ -1,10 +1,10 @@
 package io.pairstream.operate.instances;
 
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.lag.Durations;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagWatcher;
-import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Instant;
 import java.util.Comparator;

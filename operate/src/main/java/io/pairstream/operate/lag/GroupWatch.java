@@ -1,5 +1,7 @@
 package io.pairstream.operate.lag;
 
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.lag.ClusterReader.GroupPlace;
 import io.pairstream.operate.lag.ClusterReader.GroupPlace.Position;
 import io.pairstream.operate.lag.HeadReader.Head;
@@ -7,8 +9,6 @@ import io.pairstream.operate.lag.HeadReader.HeadRecord;
 import io.pairstream.operate.lag.HeadReader.Place;
 import io.pairstream.operate.lag.HeadReader.Wanted;
 import io.pairstream.operate.lag.PartitionJudge.Role;
-import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package io.pairstream.operate.lag;
 
 import static io.pairstream.operate.lag.Durations.inWords;
 
-import io.pairstream.operate.lag.PartitionJudge.Role;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
+import io.pairstream.operate.lag.PartitionJudge.Role;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Duration;
 import java.time.Instant;

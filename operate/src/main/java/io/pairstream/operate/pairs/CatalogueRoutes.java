@@ -1,8 +1,9 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.curation.history.PairHistory;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.curation.history.PairHistory;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operate.catalogue.Agreement;
 import io.pairstream.operate.catalogue.AnswerCondition;
@@ -15,7 +16,6 @@ import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.operate.profile.ProfileReport;
-import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.RegistryUnavailableException;

@@ -1,13 +1,13 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.curation.history.PairRecords;
 import io.pairstream.curation.history.AnswerNote;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
-import io.pairstream.operate.catalogue.PairSearch;
-import io.pairstream.operate.catalogue.ReviewNote;
+import io.pairstream.curation.history.PairRecords;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.curation.takedown.TakedownEvent;
+import io.pairstream.operate.catalogue.PairPage.FoundPair;
+import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.ReviewNote;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;

@@ -1,8 +1,5 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.curation.review.ReviewDecision;
-import io.pairstream.curation.review.ReviewDesk;
-import io.pairstream.curation.review.ReviewResult;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -11,7 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.review.ReviewDecision;
 import io.pairstream.curation.review.ReviewDecision.Decision;
+import io.pairstream.curation.review.ReviewDesk;
+import io.pairstream.curation.review.ReviewResult;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.service.cluster.ClusterAccess;

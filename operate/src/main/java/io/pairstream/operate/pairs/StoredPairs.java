@@ -1,7 +1,7 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.curation.review.Quarantine;
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;

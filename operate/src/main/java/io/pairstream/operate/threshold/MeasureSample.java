@@ -1,8 +1,8 @@
 package io.pairstream.operate.threshold;
 
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.HexBytes;
-import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;

@@ -1,11 +1,11 @@
 package io.pairstream.operate.web;
 
 import io.pairstream.curation.actions.CountedEvents;
-import io.pairstream.operate.catalogue.CatalogueFold;
-import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
+import io.pairstream.operate.catalogue.CatalogueFold;
+import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Action;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Route;

@@ -1,8 +1,8 @@
 package io.pairstream.operate.web;
 
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.oidc.LoginAttempts;
 import io.pairstream.operate.oidc.OidcProvider;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;

@@ -1,11 +1,11 @@
 package io.pairstream.operate.catalogue;
 
-import io.pairstream.curation.history.AnswerNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;

@@ -4,6 +4,7 @@ import static io.pairstream.operate.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.operate.Served;
 import io.pairstream.operate.canary.CanaryReport;
@@ -11,7 +12,6 @@ import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
-import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.web.OperateService;
 import io.pairstream.operate.web.OperateSettings;
 import io.pairstream.schemas.InstanceStatus;

@@ -4,11 +4,11 @@ import static io.pairstream.operate.instances.Played.NOON;
 import static io.pairstream.operate.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
-import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;

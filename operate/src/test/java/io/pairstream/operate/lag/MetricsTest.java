@@ -5,10 +5,10 @@ import static io.pairstream.operate.lag.PlayedLag.partition;
 import static io.pairstream.operate.lag.PlayedLag.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.operate.canary.CanaryReport;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState;
 import io.pairstream.operate.lag.WatchedLogs.BrokerDisk;
-import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.service.report.PrometheusText;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.pairstream.operate.lag;
 
-import io.pairstream.operate.lag.PartitionJudge.Role;
 import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.operate.lag.PartitionJudge.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

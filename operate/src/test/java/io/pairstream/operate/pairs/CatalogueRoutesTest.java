@@ -1,6 +1,5 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.curation.history.PairHistory;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,17 +7,18 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.Tokenizer;
-import io.pairstream.image.WorkerSettings;
-import io.pairstream.operate.Served;
 import io.pairstream.curation.actions.Actor;
 import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.history.PairHistory;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.curation.sentence.Sentence;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operate.Served;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.instances.Instances.Limit;
-import io.pairstream.curation.sentence.AnswerJson;
-import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;

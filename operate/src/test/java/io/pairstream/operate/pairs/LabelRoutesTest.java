@@ -3,8 +3,8 @@ package io.pairstream.operate.pairs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;

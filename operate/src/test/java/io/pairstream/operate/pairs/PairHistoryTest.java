@@ -1,23 +1,23 @@
 package io.pairstream.operate.pairs;
 
-import io.pairstream.curation.history.PairAnswer;
-import io.pairstream.curation.history.PairHistory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.curation.actions.Actor;
-import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.curation.history.AnswerNote;
-import io.pairstream.operate.catalogue.Catalogue;
-import io.pairstream.operate.catalogue.CatalogueFold;
-import io.pairstream.operate.catalogue.PairIndex;
-import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.curation.history.PairAnswer;
 import io.pairstream.curation.history.PairAnswer.Admission;
+import io.pairstream.curation.history.PairHistory;
 import io.pairstream.curation.review.ReviewDecision;
 import io.pairstream.curation.review.ReviewDecision.Decision;
 import io.pairstream.curation.review.ReviewDesk;
 import io.pairstream.curation.review.ReviewResult;
 import io.pairstream.curation.takedown.TakedownEvent;
+import io.pairstream.operate.catalogue.AnswerIndex;
+import io.pairstream.operate.catalogue.Catalogue;
+import io.pairstream.operate.catalogue.CatalogueFold;
+import io.pairstream.operate.catalogue.PairIndex;
+import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Measurement;
@@ -83,7 +83,8 @@ class PairHistoryTest {
     catalogue.reachedNow().join();
     Optional<PairAnswer> scanned = new PairHistory(cluster).find(id);
     PairSearch index = new PairSearch(catalogue, Clock.systemUTC());
-    assertThat(new PairHistory(cluster, log -> new IndexedRecords(cluster, log, index)).find(id)).isEqualTo(scanned);
+    assertThat(new PairHistory(cluster, log -> new IndexedRecords(cluster, log, index)).find(id))
+        .isEqualTo(scanned);
     return scanned;
   }
 

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.Served;
 import io.pairstream.operate.catalogue.AnswerIndex;
-import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.LimitMetrics;

@@ -3,8 +3,8 @@ package io.pairstream.operate.web;
 import static io.pairstream.operate.web.DashboardPageTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.curation.sentence.Template;
+import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.report.SelfReport;
 import java.io.IOException;
