@@ -221,7 +221,16 @@ class DashboardPageTest extends PageTest {
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
+    assertThat(browser.texts(".graph .box-name"))
+        .containsExactly(
+            "Arrive", "Repartition", "Check duplicates", "Clean", "Split", "Write", "Receipts");
+    assertThat(browser.text(".box[data-bottleneck]")).startsWith("Clean");
+    assertThat(browser.script(BOXES_OUTSIDE)).isEqualTo(List.of());
 
+    browser.click("#topology .switch a[href*=nodes]");
+    browser.await("all nodes are there", () -> browser.isVisible(".internals"));
+    assertThat(browser.script("return location.hash")).isEqualTo("#/overview?nodes=all");
+    assertThat(browser.texts(".graph .box")).noneMatch(name -> name.contains("…"));
     assertThat(browser.texts(".graph .box-name"))
         .contains("raw-pairs", "clean", "split", "training", "validation", "test", "quarantine")
         .noneMatch(name -> name.startsWith("takedowns") || name.startsWith("training-t"));
@@ -229,10 +238,53 @@ class DashboardPageTest extends PageTest {
 
     browser.click(".topology summary");
     assertThat(browser.texts(".topology details[open] tbody th"))
-        .hasSameSizeAs(browser.texts(".graph .box-name"));
+        .hasSameSizeAs(browser.texts(".graph .box"));
     browser.click(".internals summary");
     assertThat(browser.texts(".internals tbody th"))
         .contains("clean-kept", "takedowns", "training-tombstones");
+  }
+
+  @Test
+  @Tag("full")
+  void theLastHourHasGapsWhereNothingIsKnown() throws Exception {
+    ScriptedOperate service = using(ScriptedOperate.open());
+    Browser browser = desk();
+    browser.visit(service.address(""));
+
+    browser.awaitText("#hour .card-head", "watched since");
+    assertThat(
+            browser.script(
+                "return [...document.querySelectorAll('#hour .chart')].map(chart =>"
+                    + " [...chart.querySelectorAll('.chart-line')].map(line =>"
+                    + " line.getAttribute('d').split('M').length - 1).join()).join(' ')"))
+        .as("pieces of each line")
+        .isEqualTo("2,2 2 1");
+    assertThat(browser.script("return document.querySelector('#hour .chart').ariaLabel"))
+        .asString()
+        .startsWith("Pairs per minute: Arriving 540 at ");
+    assertThat(browser.texts("#newest .chip")).containsOnly("Rejected");
+  }
+
+  @Test
+  @Tag("full")
+  void aGalleryHasTheCaptionsOfAPictureTogetherAndIsWalkedByKeys() throws Exception {
+    ScriptedOperate service = using(ScriptedOperate.open());
+    Browser browser = desk();
+    browser.visit(service.address("#/pairs"));
+    browser.await("the list is there", () -> browser.isVisible(".pair-row"));
+
+    browser.tabTo(".listed a[href*=gallery]");
+    browser.press(Keys.ENTER);
+    browser.awaitText(".gallery", "2 captions");
+    assertThat(browser.texts(".gallery > li")).hasSize(1);
+    browser.tabTo(".picture-caption[href$='/a']");
+    browser.press(Keys.ARROW_RIGHT);
+    assertThat(browser.isFocused(".picture-caption[href$='/b']")).isTrue();
+    browser.press(Keys.ENTER);
+
+    browser.awaitText("h1", "Pair");
+    browser.script("history.back()");
+    browser.await("the gallery is open again", () -> browser.isVisible(".gallery"));
   }
 
   @Test
@@ -283,7 +335,7 @@ class DashboardPageTest extends PageTest {
   private static void requireNoEnglish(Browser browser) {
     assertThat(
             browser.texts(
-                "main p:not(.head-caption), main dd, main td, main li, main h1, main h2, main h3"))
+                "main p:not(.head-caption), main dd, main td, main li:not(.picture-tile), main h1, main h2, main h3"))
         .filteredOn(text -> !text.isBlank())
         .as("texts with two English words in a row")
         .noneMatch(text -> ENGLISH.matcher(text).find());

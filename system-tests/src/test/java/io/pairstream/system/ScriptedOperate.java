@@ -61,6 +61,7 @@ final class ScriptedOperate extends ScriptedServer {
     List<Route> routes = new ArrayList<>(DashboardPage.routes());
     answer(routes, "/v1/session", request -> read("session"));
     answer(routes, "/v1/overview", request -> overview());
+    answer(routes, "/v1/overview/history", request -> read("hour"));
     answer(routes, "/v1/topology", request -> topology);
     answer(routes, "/v1/lag", this::lag);
     answer(routes, "/v1/lag/history", request -> read("history"));

@@ -8,6 +8,7 @@ import io.pairstream.operate.lag.LagReport;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Route;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,9 +25,13 @@ public final class ThroughputHistory {
 
   static final int MOST_POINTS = 360;
 
+  /** Intervals without a look after which the newest point is old. */
+  private static final int MISSED = 3;
+
   private final PairTopics topics;
   private final Supplier<List<Instance>> instances;
   private final Arrivals arrivals;
+  private final Clock clock;
   private final Deque<Point> points = new ArrayDeque<>();
   private double intervalSeconds;
 
@@ -51,8 +56,13 @@ public final class ThroughputHistory {
    * @param since time of the first point; empty where there is none
    * @param intervalSeconds time between two points; where it is longer, nobody looked
    * @param points the oldest first
+   * @param asOf time of the newest point where several looks have failed since; else empty
    */
-  record HistoryAnswer(Optional<Instant> since, double intervalSeconds, List<Point> points) {}
+  record HistoryAnswer(
+      Optional<Instant> since,
+      double intervalSeconds,
+      List<Point> points,
+      Optional<Instant> asOf) {}
 
   /**
    * A history without points.
@@ -60,10 +70,11 @@ public final class ThroughputHistory {
    * @param arrivals notes each look before this does
    */
   public ThroughputHistory(
-      PairTopics topics, Supplier<List<Instance>> instances, Arrivals arrivals) {
+      PairTopics topics, Supplier<List<Instance>> instances, Arrivals arrivals, Clock clock) {
     this.topics = topics;
     this.instances = instances;
     this.arrivals = arrivals;
+    this.clock = clock;
   }
 
   /** {@code GET /v1/overview/history}, for those who may look. */
@@ -105,9 +116,11 @@ public final class ThroughputHistory {
   }
 
   private synchronized HistoryAnswer answer() {
+    Instant old = clock.instant().minusMillis((long) (1_000 * MISSED * intervalSeconds));
     return new HistoryAnswer(
         Optional.ofNullable(points.peekFirst()).map(Point::at),
         intervalSeconds,
-        List.copyOf(points));
+        List.copyOf(points),
+        Optional.ofNullable(points.peekLast()).map(Point::at).filter(at -> at.isBefore(old)));
   }
 }

@@ -18,7 +18,7 @@ public final class DashboardPage {
           """
           icon.svg page.css app.js charts.js dialog.js format.js parts.js session.js watch.js
           words.en.json words.zh.json overview.js topology.js lag.js pairs.js pair.js
-          quarantine.js profile.js threshold.js actions.js tiles.js review.js\
+          quarantine.js profile.js threshold.js actions.js tiles.js review.js hour.js\
           """
               .split("\\s+"));
 

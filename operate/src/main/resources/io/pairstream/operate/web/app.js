@@ -33,7 +33,7 @@ const app = {
   api: new Api({
     onConnection: showConnection,
     onProblem: explain,
-    onAnswer: ({ as_of: time }) => time !== undefined && showAsOf(time),
+    onAnswer: noteAnswer,
   }),
   words: null,
   format: null,
@@ -95,6 +95,7 @@ async function open(route, { keepFocus = false } = {}) {
   current.view?.close();
   const opened = { route, view: null };
   current = opened;
+  asOf.clear();
   const module = await VIEWS[route.name]();
   if (current !== opened) {
     return;
@@ -147,13 +148,20 @@ onLanguage(async (language) => {
 /* ---- Connection ---- */
 
 let connection = "";
-let asOf = null;
+let answeredAt = null;
 
-/** time: of when an answer is while Kafka is away, or null. */
-function showAsOf(time) {
-  if (time !== asOf) {
-    asOf = time;
-    showConnection(time === null ? "" : "stale");
+/** By path of the view's answers: of when they are while Kafka is away, or null. */
+const asOf = new Map();
+
+/** The oldest of them; undefined where all are of now. */
+const oldest = () => [...asOf.values()].filter(Boolean).sort()[0];
+
+function noteAnswer({ as_of: time = null }, path) {
+  answeredAt = new Date().toISOString();
+  const before = oldest();
+  asOf.set(path.split("?")[0], time);
+  if (oldest() !== before) {
+    showConnection(oldest() ? "stale" : "");
   }
 }
 
@@ -163,9 +171,9 @@ function showConnection(state) {
   document.documentElement.dataset.connection = state === "lost" ? "lost" : "there";
   notice.hidden = state === "";
   notice.dataset.kind = state === "back" ? "good" : "warn";
-  setText(notice, state === "" ? "" : app.say(`connection.${state}`, { time: app.format.time(asOf) }));
+  setText(notice, state === "" ? "" : app.say(`connection.${state}`, { time: app.format.time(state === "lost" ? answeredAt : oldest()) }));
   if (state === "back") {
-    setTimeout(() => connection === "back" && showConnection(asOf === null ? "" : "stale"), BACK_FOR_MS);
+    setTimeout(() => connection === "back" && showConnection(oldest() ? "stale" : ""), BACK_FOR_MS);
   }
 }
 

@@ -6,6 +6,12 @@ import { looksOf } from "./parts.js";
 
 const round = (value) => Math.round(value * 10) / 10;
 
+/** Some of a chart's points, the newest first, for the table beside it. */
+export function rowsOf(points) {
+  const step = Math.max(1, Math.ceil((points.length - 1) / (TABLE_ROWS - 1)));
+  return points.filter((_, index) => (points.length - 1 - index) % step === 0).reverse();
+}
+
 /** Stretches of points without a gap. */
 function stretches(points) {
   const all = [[]];
@@ -14,7 +20,8 @@ function stretches(points) {
 }
 
 function line(points) {
-  return stretches(points).map((stretch) => `M${stretch.map((point) => point.join(" ")).join("L")}`).join("");
+  // A point alone is a dot: a line of no length has round ends.
+  return stretches(points).map((stretch) => `M${stretch.map((point) => point.join(" ")).join("L")}${stretch.length === 1 ? "h0" : ""}`).join("");
 }
 
 function area(points, base) {
@@ -34,6 +41,12 @@ function axisText(x, y, index, count, text) {
 }
 
 const HEIGHT = 220;
+
+/** Narrower than this, no pointer rests on a point of its own. */
+const NARROWEST_HIT = 4;
+
+/** Rows of a chart's table: enough to read, not to drown in. */
+const TABLE_ROWS = 13;
 const LEFT = 52;
 const RIGHT = 14;
 const TOP = 12;
@@ -44,34 +57,35 @@ const PRECISE_MS = 600_000;
 
 /**
  * Lines over time. points: the oldest first, each with at; series: [{name, of(point), className, filled}]; format(value)
- * for the axis; verdictWord(verdict): of the bar of verdicts below, where there is one.
+ * for the axis, which goes up to least at least; verdictWord(verdict): of the bar of verdicts below, where there is one.
  */
-export function timeChart(app, { label, summary, points, series, format, verdictWord, width }) {
+export function timeChart(app, { label, summary, points, series, format, verdictWord, width, height = HEIGHT, least = GRID_LINES }) {
   const known = points.filter((point) => !Number.isNaN(Date.parse(point.at)));
   const legend = series.map((one) =>
     h("li", s(`svg.legend-line.${one.className}`, { viewBox: "0 0 24 8", "aria-hidden": "true" }, s("path", { d: "M1 4H23" })), one.name),
   );
   return h(
     "figure.figure",
-    h("figcaption.figure-head", h("h3", label), h("ul.legend", legend)),
+    h("figcaption.figure-head", h("h3", label), series.length > 1 && h("ul.legend", legend)),
     s(
       "svg.chart",
-      { viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, role: "img", "aria-label": `${label}: ${summary}` },
-      known.length > 0 && lines(app, known, series, format, verdictWord, width),
+      { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": `${label}: ${summary}` },
+      known.length > 0 && lines(app, known, series, format, verdictWord, { width, height, least }),
     ),
   );
 }
 
-function lines(app, points, series, format, verdictWord, width) {
+function lines(app, points, series, format, verdictWord, { width, height, least }) {
   const start = Date.parse(points[0].at);
   const end = Math.max(start + 1, Date.parse(points.at(-1).at));
   const clock = (point) => app.format.clock(point.at, end - start < PRECISE_MS);
-  const high = nice(Math.max(GRID_LINES, ...series.flatMap(({ of }) => points.map(of).filter(isKnown))));
-  const base = HEIGHT - (verdictWord ? 38 : 24);
+  const high = nice(Math.max(least, ...series.flatMap(({ of }) => points.map(of).filter(isKnown))));
+  const base = height - (verdictWord ? 38 : 24);
   const x = (point) => round(LEFT + ((Date.parse(point.at) - start) / (end - start)) * (width - LEFT - RIGHT));
   const y = (value) => round(base - (value / high) * (base - TOP));
   const labels = Math.min(points.length, Math.max(2, Math.min(7, Math.floor(width / 130))));
   const wide = (width - LEFT - RIGHT) / points.length;
+  const each = Math.ceil(NARROWEST_HIT / wide);
   const said = (point) =>
     [clock(point), ...series.map(({ name, of }) => `${name} ${format(of(point))}`), verdictWord?.(point.verdict)]
       .filter(Boolean)
@@ -83,7 +97,7 @@ function lines(app, points, series, format, verdictWord, width) {
     ]),
     Array.from({ length: labels }, (_, index) => {
       const point = points[Math.round((index / Math.max(1, labels - 1)) * (points.length - 1))];
-      return axisText(x(point), HEIGHT - 6, index, labels, clock(point));
+      return axisText(x(point), height - 6, index, labels, clock(point));
     }),
     series.map(({ of, className, filled }) => {
       const drawn = points.map((point) => (isKnown(of(point)) ? [x(point), y(of(point))] : null));
@@ -93,7 +107,9 @@ function lines(app, points, series, format, verdictWord, width) {
       ];
     }),
     verdictWord && verdictBar(points, x, base + 5, width - RIGHT),
-    points.map((point) => hit(x(point) - wide / 2, TOP, wide, base - TOP + 16, said(point))),
+    points
+      .filter((_, index) => index % each === 0)
+      .map((point) => hit(x(point) - (wide * each) / 2, TOP, wide * each, base - TOP + 16, said(point))),
   ];
 }
 

@@ -1,6 +1,6 @@
 // Lag that can be trusted: every group worst first, and all that is known of the one that is chosen.
 
-import { timeChart } from "./charts.js";
+import { rowsOf, timeChart } from "./charts.js";
 import { ask } from "./dialog.js";
 import { h } from "./dom.js";
 import { isKnown } from "./format.js";
@@ -14,9 +14,6 @@ const SPANS_MINUTES = [60, 360, 1_440];
 
 /** Rows that are drawn before somebody asks for all. */
 const FIRST_ROWS = 25;
-
-/** Rows of a chart's table: enough to read, not to drown in. */
-const TABLE_ROWS = 13;
 
 /** Opens the view in its place; see app.js. */
 export function open(place, app, route) {
@@ -290,7 +287,6 @@ function historyCard(app, state, view, points, widthPx) {
   const last = points.at(-1);
   const most = points.reduce((best, point) => ((point.lag ?? -1) > (best?.lag ?? -1) ? point : best), null);
   const width = Math.max(260, Math.round(widthPx < 960 ? widthPx - 40 : widthPx / 2 - 32));
-  const step = Math.max(1, Math.ceil((points.length - 1) / (TABLE_ROWS - 1)));
   return card(
     "history",
     say("history.title"),
@@ -326,7 +322,7 @@ function historyCard(app, state, view, points, widthPx) {
       app,
       say("history.title"),
       columns(app, ["at", "verdict", "waiting", "oldest", "bytes", "arrives", "leaves"]),
-      points.filter((_, index) => (points.length - 1 - index) % step === 0).reverse(),
+      rowsOf(points),
     ),
   );
 }

@@ -20,11 +20,13 @@ import {
   verdictChip,
   verdictSign,
 } from "./parts.js";
-import { reasonWords } from "./tiles.js";
-import { pipeline } from "./topology.js";
+import { NEWEST_OF, lastHour, newestPairs } from "./hour.js";
+import { Shown, reasonWords } from "./tiles.js";
+import { pipeline, pipelineSwitch } from "./topology.js";
 
 const EVERY_MS = 2_000;
 const TOPOLOGY_EVERY_MS = 4_000;
+const HISTORY_EVERY_MS = 10_000;
 
 const MOST_REASONS = 8;
 const MOST_GROUPS = 8;
@@ -38,7 +40,7 @@ const CANARY_KINDS = { OK: "good", LATE: "warn", LOST: "bad" };
 const STATE_KINDS = { UP: "good", DEGRADED: "warn", DOWN: "bad" };
 
 /** Opens the view in its place; see app.js. */
-export function open(place, app) {
+export function open(place, app, route) {
   const { say } = app;
   const heard = (overview) => {
     app.watch.notice(overview.groups ?? []);
@@ -47,15 +49,26 @@ export function open(place, app) {
   const questions = {
     overview: { path: () => "/v1/overview", every: EVERY_MS, then: heard },
     topology: { path: () => "/v1/topology", every: TOPOLOGY_EVERY_MS },
+    history: { path: () => "/v1/overview/history", every: HISTORY_EVERY_MS },
+    newest: { path: () => `/v1/pairs?limit=${NEWEST_OF}`, every: TOPOLOGY_EVERY_MS },
   };
-  return follow(place, app, questions, ({ overview = {}, topology, problem }, widthPx) => [
+  const shown = new Shown();
+  let all = isAll(route);
+  const view = follow(place, app, questions, ({ overview = {}, topology, history, newest, problem }, widthPx) => [
     heading(say("overview.title")),
     note("bad", problem),
     banner(app, overview),
+    lastHour(app, history, widthPx),
+    newestPairs(app, newest, shown),
     h(
       "div.grid",
       card("groups", say("overview.groups"), { className: "card.span-12" }, groups(app, overview.groups)),
-      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology, groupOf(overview, "preprocess"), widthPx)),
+      card(
+        "topology",
+        say("topology.title"),
+        { className: "card.span-12", beside: pipelineSwitch(app, all) },
+        pipeline(app, topology, groupOf(overview, "preprocess"), all, widthPx),
+      ),
       card(
         "throughput",
         say("overview.throughput"),
@@ -70,6 +83,18 @@ export function open(place, app) {
       cluster(app, overview),
     ),
   ]);
+  return {
+    close: view.close,
+    moved(to) {
+      all = isAll(to);
+      view.redraw();
+    },
+  };
+}
+
+/** Whether the pipeline shows each node, and not its stages alone. */
+function isAll({ query }) {
+  return query.get("nodes") === "all";
 }
 
 function banner(app, overview) {

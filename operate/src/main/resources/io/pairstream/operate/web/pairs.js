@@ -2,37 +2,51 @@
 // sent and gone back to.
 
 import { h } from "./dom.js";
-import { addressOf, choice, follow, heading, measuredOf, skeleton, tally, timeOf } from "./parts.js";
-import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
+import { addressOf, choice, choices, follow, heading, measuredOf, skeleton, tally, timeOf } from "./parts.js";
+import { PairList, Shown, cardOf, inItsLanguage, pairWords, picture, producerName, reasonWords, sourceName, spokenName, statusChip } from "./tiles.js";
 
 const STATUSES = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
 const NAMES = ["q", "status", "reason", "source", "contributor", "producer", "label", "where"];
+const GALLERY = "gallery";
 const WRITTEN = ["q", "contributor", "producer", "label", "where"];
 const CHOICES_EVERY_MS = 60_000;
 
 export function open(place, app, route) {
   const { say } = app;
   const shown = new Shown();
-  let wanted = {};
+  let as = "";
+  let wanted = null;
   let list = null;
   const look = (to) => {
+    as = to.query.get("as") === GALLERY ? GALLERY : "";
+    const before = JSON.stringify(wanted);
     const given = NAMES.map((name) => [name, (to.query.get(name) ?? "").trim()]);
     wanted = Object.fromEntries(given.filter(([, value]) => value !== ""));
+    if (JSON.stringify(wanted) === before) {
+      return;
+    }
     list?.close();
     list = new PairList(app, wanted, () => view.redraw());
     list.load();
   };
   const written = (name) => place.querySelector(`#${name}`).value.trim();
   const go = (more) =>
-    app.go(addressOf("pairs", { ...wanted, ...Object.fromEntries(WRITTEN.map((name) => [name, written(name)])), ...more }));
+    app.go(addressOf("pairs", { ...wanted, ...Object.fromEntries(WRITTEN.map((name) => [name, written(name)])), as, ...more }));
   // Reasons and sources are those that occur in quarantine.
   const questions = { board: { path: () => "/v1/quarantine", every: CHOICES_EVERY_MS } };
   const view = follow(place, app, questions, ({ board = {} }) => [
     heading(say("pairs.title")),
-    form(app, wanted, board, go),
-    tally(list?.summary),
-    h("ul.pair-list", list?.isAsking ? h("li", skeleton()) : list?.pairs.map((pair) => row(app, pair, shown))),
-    h("div.row.more", list?.more((index) => place.querySelectorAll(".pair-row-caption")[index]?.focus())),
+    form(app, wanted ?? {}, board, go),
+    h(
+      "div.row.between.listed",
+      tally(list?.summary),
+      choices(say("pairs.as"), [
+        [addressOf("pairs", wanted ?? {}), say("pairs.asList"), as === ""],
+        [addressOf("pairs", { ...wanted, as: GALLERY }), say("pairs.asGallery"), as === GALLERY],
+      ]),
+    ),
+    list?.isAsking ? skeleton() : as === GALLERY ? gallery(app, list?.pairs ?? [], shown) : h("ul.pair-list", list?.pairs.map((pair, index) => row(app, pair, shown, index))),
+    h("div.row.more", list?.more((index) => place.querySelector(`[data-index="${index}"]`)?.focus())),
   ]);
   look(route);
   view.redraw();
@@ -89,7 +103,46 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
   );
 }
 
-function row(app, pair, shown) {
+/** Pictures in a grid, the captions of one picture together. */
+function gallery(app, pairs, shown) {
+  const byPicture = new Map();
+  pairs.forEach((pair, index) => {
+    const picture = pair.image_digest || pair.id;
+    byPicture.set(picture, [...(byPicture.get(picture) ?? []), { ...pair, index }]);
+  });
+  return h("ul.gallery", { on: { keydown: moveAmongTiles } }, [...byPicture].map(([key, captions]) => tile(app, key, captions, shown)));
+}
+
+function tile(app, key, captions, shown) {
+  const [first] = captions;
+  return h(
+    "li.picture-tile",
+    { key },
+    picture(app, captions.find(({ picture }) => picture) ?? first, shown, { size: 384 }),
+    captions.length > 1 && h("p.small.quiet", app.say("pairs.captions", { count: app.format.number(captions.length) })),
+    captions.map((pair) => pairWords(app, pair)),
+  );
+}
+
+/** Arrow keys lead from caption to caption: to the sides as they are read, up and down within the grid. */
+function moveAmongTiles(event) {
+  const links = [...event.currentTarget.querySelectorAll(".picture-caption")];
+  const at = links.indexOf(document.activeElement);
+  const middle = (link) => link.getBoundingClientRect();
+  const beside = (link) => Math.abs(middle(link).left - middle(links[at]).left) < 1 && link !== links[at];
+  const next = {
+    ArrowRight: () => links[at + 1],
+    ArrowLeft: () => links[at - 1],
+    ArrowDown: () => links.slice(at).find(beside),
+    ArrowUp: () => links.slice(0, at).findLast(beside),
+  }[event.key];
+  if (at >= 0 && next?.()) {
+    event.preventDefault();
+    next().focus();
+  }
+}
+
+function row(app, pair, shown, index) {
   const isBad = pair.status === "QUARANTINED";
   return h(
     "li.pair-row",
@@ -97,7 +150,7 @@ function row(app, pair, shown) {
     picture(app, pair, shown, { size: 128 }),
     h(
       "div.pair-row-text",
-      h("a.pair-row-caption", { href: cardOf(pair.id), ...inItsLanguage(pair) }, spokenName(app, pair)),
+      h("a.pair-row-caption", { href: cardOf(pair.id), "data-index": index, ...inItsLanguage(pair) }, spokenName(app, pair)),
       h(
         "p.row.small",
         statusChip(app, pair.status),

@@ -40,9 +40,11 @@ export function follow(place, app, questions, draw) {
   const { now, soon } = painter(body, () => draw(answers, body.clientWidth, view));
   const polls = new Map();
   const said = new Map();
+  const times = new Map();
   const end = new AbortController();
   const heard = (name, answer) => {
     questions[name].then?.(answer);
+    times.set(name, new Date().toISOString());
     const text = JSON.stringify(answer);
     if (said.get(name) !== text || answers.problem) {
       said.set(name, text);
@@ -51,10 +53,11 @@ export function follow(place, app, questions, draw) {
       soon();
     }
   };
-  const failed = (problem) => {
+  const failed = (name, problem) => {
     // That nobody answers is said for the whole page, and who may not look is asked for a key.
     const isSaid = problem.status === 0 || problem.status === 401;
-    answers.problem = isSaid && said.size > 0 ? null : problem.message || app.say("pairs.away");
+    const asOf = times.has(name) ? app.say("connection.shown", { time: app.format.time(times.get(name)) }) : "";
+    answers.problem = isSaid && said.size > 0 ? null : [problem.message || app.say("pairs.away"), asOf].join(" ").trim();
     soon();
   };
   const view = {
@@ -76,7 +79,7 @@ export function follow(place, app, questions, draw) {
     () => end.abort(),
     app.session.watch(now),
     ...Object.entries(questions).map(([name, { path, every }]) => {
-      polls.set(name, app.api.poll(path, every, (answer) => heard(name, answer), failed));
+      polls.set(name, app.api.poll(path, every, (answer) => heard(name, answer), (problem) => failed(name, problem)));
       return () => polls.get(name).close();
     }),
   ];
@@ -267,4 +270,10 @@ export function command(app, text) {
 export function addressOf(view, query) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return `#/${view}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
+}
+
+/** Links of which one is where the reader is: [[address, text, isHere], …]. */
+export function choices(label, all) {
+  const link = ([href, text, isHere]) => h("a", { href, "aria-current": isHere ? "true" : null }, text);
+  return h("div.switch", { role: "group", "aria-label": label }, all.map(link));
 }

@@ -124,6 +124,16 @@ export function picture(app, pair, shown, options = {}) {
   );
 }
 
+/** A pair's caption, which leads to its card, its status, and why it was rejected. */
+export function pairWords(app, pair) {
+  return h(
+    "div.picture-words",
+    { key: pair.id },
+    h("a.picture-caption", { href: cardOf(pair.id), "data-index": pair.index, ...inItsLanguage(pair) }, spokenName(app, pair)),
+    h("p.row.small", statusChip(app, pair.status), pair.status === "QUARANTINED" && h("span", reasonWords(app, pair.reason))),
+  );
+}
+
 /** A button that shows all blurred pictures of a view, or blurs them again. */
 export function revealAll(app, shown, redraw) {
   const click = () => {

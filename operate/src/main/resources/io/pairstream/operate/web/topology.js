@@ -2,12 +2,15 @@
 
 import { h, s, sign } from "./dom.js";
 import { isKnown } from "./format.js";
-import { addressOf, asTable, note, saidIn, scrolling, sentence, skeleton, table } from "./parts.js";
+import { addressOf, asTable, choices, note, saidIn, scrolling, sentence, skeleton, table } from "./parts.js";
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
 const WIDE = { box: [128, 50], along: 164, across: 66 };
-const DENSE = { height: 62, across: 78 };
-const TALL = { box: [92, 62], along: 88, across: 96 };
+const DENSE = { height: 72, across: 86 };
+const TALL = { box: [92, 72], along: 94, across: 96 };
+
+/** The seven stages, one below the other on a phone. */
+const TALL_STAGES = { box: [210, 50], along: 68, across: 0 };
 const MARGIN = 14;
 
 /** What stands beside the picture within its card. */
@@ -23,9 +26,9 @@ const ROOMY = 150;
 /** Drawn smaller than this nobody could read it; then it scrolls. */
 const SMALLEST = 0.74;
 
-/** A wide letter of a box's name; drawn narrower, so many times more of them fit. */
+/** A wide letter of a box's name. */
 const LETTER_PX = 7.2;
-const NARROWER = 1.5;
+const LINE_PX = 14;
 
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
@@ -42,31 +45,79 @@ const JOINTS =
 const REJECTS = { "check-withdrawn": "WITHDRAWN", "check-duplicate": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "check-sample": "DUPLICATE_PAIR" };
 const OUTPUT = /\.(training|validation|test)$/;
 
+/** The stages that a pair goes through, each with its nodes, the first that fits; others stand beside its way. */
+const STAGES = {
+  arrive: /^(raw-pairs|read|read-(kept|rejected))$/,
+  receive: /^(placed|repartitioned|take-to-image|received|by-image.*|read-repartitioned.*)$/,
+  duplicates: /^(check-(withdrawn|duplicate|sample).*|find-group|known-picture|request-look-up|look-up|read-finding|found|grouped|fingerprints|findings|near-copies)$/,
+  clean: /^(gate|clean)/,
+  split: /^split/,
+  write: /^(to-(training|validation|test)|training|validation|test|quarantined?)$/,
+  receipts: /^(published|rejected-receipts|decisions|write-receipt|receipts-written|receipts)$/,
+};
+const STAGE_LINKS = { duplicates: addressOf("quarantine", { reason: "DUPLICATE_PAIR" }), clean: "#/quarantine", split: "#/profile", write: "#/pairs", receipts: "#/pairs" };
+
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */
 const measured = new Set();
 
 /** The places of boxes and wires, as long as the same are drawn in the same room. */
 let laid = { key: "" };
 
-/** topology: as the service answers, undefined where it has not yet; group: of the processes that run it. */
-export function pipeline(app, topology, group, widthPx) {
+/**
+ * topology: as the service answers, undefined where it has not yet; group: of the processes that run it; all: whether
+ * each node is drawn, and not the stages alone.
+ */
+export function pipeline(app, topology, group, all, widthPx) {
   if (topology === undefined || topology.ready === false || (topology.nodes ?? []).length === 0) {
     return topology === undefined ? skeleton() : note("quiet", app.say("topology.none"));
   }
   topology.nodes.filter(({ ms }) => isKnown(ms)).forEach(({ id }) => measured.add(id));
-  const drawn = withoutJoints(withoutBranches(merged(topology)));
-  const culprits = drawn.nodes.filter((node) => node.bottleneck);
+  const drawn = all ? withoutJoints(withoutBranches(merged(topology))) : stages(app, topology);
+  const culprits = topology.nodes.filter((node) => node.bottleneck);
   return h(
     "div.topology",
     culprits.length > 0 ? culprit(app, culprits, topology) : sentence(app, topology),
     scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, group, widthPx - AROUND))),
     asTable(app, app.say("topology.title"), columns(app, drawn), drawn.nodes, { keyOf: ({ id }) => id }),
-    h(
-      "details.internals",
-      h("summary", app.say("topology.internals", { count: app.format.number(topology.nodes.length) })),
-      table(app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
-    ),
+    all &&
+      h(
+        "details.internals",
+        h("summary", app.say("topology.internals", { count: app.format.number(topology.nodes.length) })),
+        table(app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
+      ),
   );
+}
+
+/** Links to the picture of the stages and to that of the nodes. */
+export function pipelineSwitch(app, all) {
+  return choices(app.say("topology.shown"), [
+    ["#/overview", app.say("topology.stages"), !all],
+    ["#/overview?nodes=all", app.say("topology.nodes"), all],
+  ]);
+}
+
+/** The seven stages as a graph, each with the figures of its nodes. */
+function stages(app, topology) {
+  const stageOf = ({ id }) => Object.keys(STAGES).find((name) => STAGES[name].test(id));
+  const nodes = Object.keys(STAGES).map((name) => {
+    const own = topology.nodes.filter((node) => stageOf(node) === name);
+    const sum = (of, some = own) => some.map(of).filter(isKnown).reduce((a, b) => a + b, 0);
+    const rates = own.map(({ per_second: rate }) => rate).filter(isKnown);
+    const written = sum(({ per_second: rate }) => rate, own.filter(({ kind }) => kind === "sink"));
+    const rate = rates.length > 0 ? Math.max(written, ...rates) : null;
+    const isMeasured = own.some(({ ms }) => isKnown(ms)) && rate > 0;
+    return {
+      id: app.say(`stage.${name}`),
+      kind: "processor",
+      href: STAGE_LINKS[name],
+      members: own.map(({ id }) => id),
+      per_second: rate,
+      ms: isMeasured ? sum(({ ms, per_second: each }) => ms * each) / rate : null,
+      busy: own.some(({ busy }) => isKnown(busy)) ? sum(({ busy }) => busy) : null,
+      bottleneck: own.some(({ bottleneck }) => bottleneck),
+    };
+  });
+  return { nodes, edges: nodes.slice(1).map(({ id }, index) => ({ from: nodes[index].id, to: id })), isChain: true };
 }
 
 function culprit(app, culprits, topology) {
@@ -96,9 +147,9 @@ function columns(app, { edges }) {
 
 /* ---- The picture ---- */
 
-function graph(app, { nodes, edges }, culprits, group, room) {
+function graph(app, { nodes, edges, isChain }, culprits, group, room) {
   const key = JSON.stringify([room, nodes.map(({ id }) => id), edges]);
-  laid = laid.key === key ? laid : { key, ...layOut(nodes, edges, room) };
+  laid = laid.key === key ? laid : { key, ...layOut(nodes, edges, room, isChain) };
   const { width, height, scale, boxes, wires, tall } = laid;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const most = Math.max(1e-9, ...nodes.map((node) => node.per_second ?? 0));
@@ -120,13 +171,13 @@ function graph(app, { nodes, edges }, culprits, group, room) {
   );
 }
 
-function layOut(nodes, edges, room) {
+function layOut(nodes, edges, room, isChain) {
   const tall = room < NARROW_PX;
   const ids = nodes.map(({ id }) => id);
   const layerOf = layers(ids, edges);
   const rowOf = rows(ids, edges);
   const last = Math.max(...layerOf.values());
-  const sizes = tall ? TALL : fitted(last + 1, room);
+  const sizes = tall ? (isChain ? TALL_STAGES : TALL) : fitted(last + 1, room);
   const [boxWidth, boxHeight] = sizes.box;
   const at = (layer, row) => {
     const [x, y] = tall ? [row * sizes.across, layer * sizes.along] : [layer * sizes.along, row * sizes.across];
@@ -172,8 +223,8 @@ function layers(ids, edges) {
 }
 
 /**
- * The outputs' rows, those behind most steps first; the shortest way to them lies in the second, what leads to an
- * output in that output's, and the rest above.
+ * The outputs' rows, those behind most steps first; the shortest way to them lies in the second, where there is one,
+ * what leads to an output in that output's, and the rest above.
  */
 function rows(ids, edges) {
   const cameFrom = new Map(ids.filter((id) => !edges.some(({ to }) => to === id)).map((id) => [id, null]));
@@ -186,7 +237,7 @@ function rows(ids, edges) {
   const way = outputs.length > 0 ? wayTo(outputs[0]) : [];
   const rowOf = (id) => {
     const output = edges.find(({ from, to }) => from === id && outputs.includes(to))?.to;
-    return outputs.includes(id) ? outputs.indexOf(id) : way.includes(id) ? 1 : output ? outputs.indexOf(output) : 0;
+    return outputs.includes(id) ? outputs.indexOf(id) : way.includes(id) ? Math.min(1, outputs.length - 1) : output ? outputs.indexOf(output) : 0;
   };
   return new Map(ids.map((id) => [id, rowOf(id)]));
 }
@@ -215,7 +266,10 @@ function curve(points, half, tall) {
 }
 
 /** What a box stands for: the pairs of an output, those that a step rejects, or how far partitions are read. */
-function leadsTo({ id, kind, topics = [] }, group) {
+function leadsTo({ id, kind, href, topics = [] }, group) {
+  if (href) {
+    return href;
+  }
   const [, output] = topics.map((topic) => OUTPUT.exec(topic)).find(Boolean) ?? [];
   if (kind === "sink" && (output || topics.some((topic) => topic.endsWith(".quarantine")))) {
     return output ? addressOf("pairs", { status: output.toUpperCase() }) : "#/quarantine";
@@ -235,28 +289,38 @@ function box(app, node, address, { x, y, width, height }, tall) {
   const left = x + (isStep ? 10 : tall ? 11 : 16);
   const room = width - (tall || isStep ? 14 : 22);
   const fits = Math.floor(room / LETTER_PX);
-  const most = Math.floor(fits * NARROWER);
-  const label = node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
+  const isHigh = height > WIDE.box[1];
+  const names = linesOf(node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, ""), fits, isHigh);
+  const below = y + (names.length > 1 ? 16 : 20);
+  const figuresAt = below + (names.length - 1) * LINE_PX + 17;
   const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
   return s(
     "a.box",
     { key: node.id, href: address, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
-    s("title", [node.id, ...(node.topics ?? []), ...figures].filter(Boolean).join("\n")),
+    s("title", [node.id, ...(node.topics ?? node.members), ...figures].filter(Boolean).join("\n")),
     s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
-    s(
-      "text.box-name",
-      { x: left, y: y + 20, lengthAdjust: "spacingAndGlyphs", textLength: label.length > fits ? room : null },
-      label.length > most ? `${label.slice(0, most - 1)}…` : label,
+    names.map((name, index) =>
+      s(
+        "text.box-name",
+        { x: left, y: below + index * LINE_PX, lengthAdjust: "spacingAndGlyphs", textLength: name.length > fits ? room : null },
+        name,
+      ),
     ),
-    (height > WIDE.box[1] ? figures : [figures.join(" · ")]).map((text, index) =>
-      s("text.box-figures", { x: left, y: y + 37 + 15 * index }, text),
-    ),
+    (isHigh ? figures : [figures.join(" · ")]).map((text, index) => s("text.box-figures", { x: left, y: figuresAt + 15 * index }, text)),
     isStep && s("rect.box-busy", { x: x + 3, y: y + height - 5, height: 3, rx: 1.5, width: busy }),
     node.bottleneck && [
       s("path.box-mark", { d: `M${x + width - 12} ${y - 8}l11 19h-22z` }),
       s("text.box-mark-text", { x: x + width - 12, y: y + 8, "text-anchor": "middle" }, "!"),
     ],
   );
+}
+
+/** A name on one line, or, where it is longer and there is room, on two, broken at the hyphen next to its middle. */
+function linesOf(name, fits, isHigh) {
+  const hyphens = [...name.matchAll(/-/g)].map(({ index }) => index + 1);
+  const middle = name.length / 2;
+  const [at] = hyphens.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  return name.length <= fits || !isHigh || at === undefined ? [name] : [name.slice(0, at), name.slice(at)];
 }
 
 /** What an edge carries, where that can be told from its ends. */

@@ -11,16 +11,18 @@ import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.operate.lag.PlayedLag;
+import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.report.Series;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ThroughputHistoryTest {
@@ -28,11 +30,12 @@ class ThroughputHistoryTest {
   private final PairTopics topics =
       PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://history", Map.of())));
   private final Arrivals arrivals = new Arrivals();
+  private Instant now = PlayedLag.AT;
 
   @Test
   void aPointHasWhatArrivedWasJudgedAndWaits() throws Exception {
-    Instance judging = judging(Map.of("TRAINING", 3.0, "TEST", 0.0, "QUARANTINED", 1.0));
-    ThroughputHistory history = new ThroughputHistory(topics, () -> List.of(judging), arrivals);
+    Instance judging = judging(Map.of("TRAINING", 3.0, "QUARANTINED", 1.0));
+    ThroughputHistory history = history(List.of(judging));
 
     look(history, 0, 100);
     look(history, 1, 140);
@@ -51,7 +54,7 @@ class ThroughputHistoryTest {
 
   @Test
   void whatIsNotKnownIsNoZero() throws Exception {
-    ThroughputHistory silent = new ThroughputHistory(topics, List::of, arrivals);
+    ThroughputHistory silent = history(List.of());
     assertThat(answer(silent).path("since").isNull()).isTrue();
 
     silent.note(PlayedLag.report());
@@ -61,15 +64,26 @@ class ThroughputHistoryTest {
     }
 
     Instance idle = judging(Map.of("TRAINING", 0.0));
-    ThroughputHistory calm = new ThroughputHistory(topics, () -> List.of(idle), arrivals);
+    ThroughputHistory calm = history(List.of(idle));
     look(calm, 0, 100);
     assertThat(answer(calm).at("/points/0/judged_per_minute").asInt(-1)).isZero();
     assertThat(answer(calm).at("/points/0/rejected_share").isNull()).isTrue();
   }
 
   @Test
+  void aPointThatNothingFollowsIsSaidToBeOld() throws Exception {
+    ThroughputHistory history = history(List.of());
+    look(history, 0, 100);
+
+    now = PlayedLag.AT.plusSeconds(30);
+    assertThat(answer(history).path("as_of").isNull()).isTrue();
+    now = PlayedLag.AT.plusSeconds(31);
+    assertThat(answer(history).path("as_of").asText()).isEqualTo("2026-11-20T03:00:00.000Z");
+  }
+
+  @Test
   void theOldestPointsGoAfterAnHour() throws Exception {
-    ThroughputHistory history = new ThroughputHistory(topics, List::of, arrivals);
+    ThroughputHistory history = history(List.of());
 
     for (int look = 0; look <= ThroughputHistory.MOST_POINTS; look++) {
       look(history, look, 100);
@@ -78,6 +92,11 @@ class ThroughputHistoryTest {
     JsonNode json = answer(history);
     assertThat(json.path("points")).hasSize(ThroughputHistory.MOST_POINTS);
     assertThat(json.path("since").asText()).isEqualTo("2026-11-20T03:00:10.000Z");
+  }
+
+  private ThroughputHistory history(List<Instance> instances) {
+    InstantSource clock = () -> now;
+    return new ThroughputHistory(topics, () -> instances, arrivals, clock.withZone(ZoneOffset.UTC));
   }
 
   private static JsonNode answer(ThroughputHistory history) throws Exception {
@@ -89,9 +108,8 @@ class ThroughputHistoryTest {
   /** A look at three topics that end at {@code end}, of each of which 12 records wait. */
   private void look(ThroughputHistory history, int number, long end) {
     PartitionLag[] partitions =
-        List.of(topics.crowdsourced(), topics.scraped(), topics.generated()).stream()
-            .map(topic -> PlayedLag.partition(topic.name(), 0, OptionalLong.of(88), LagVerdict.OK))
-            .map(played -> endingAt(played, end))
+        topics.rawNames().stream()
+            .map(topic -> PlayedLag.endingAt(topic, end))
             .toArray(PartitionLag[]::new);
     Instant at = PlayedLag.AT.plusSeconds(10L * number);
     String group = topics.dataset().preprocessGroup();
@@ -100,25 +118,11 @@ class ThroughputHistoryTest {
     history.note(report);
   }
 
-  private static PartitionLag endingAt(PartitionLag of, long end) {
-    return new PartitionLag(
-        of.topic(), 0, of.committed(), 0, end, 0, 0, of.now(), of.member(), of.head());
-  }
-
   /** A process that decides so many pairs a second, by status. */
   private static Instance judging(Map<String, Double> rates) {
     Map<Series, Double> counters = new HashMap<>();
-    rates.forEach((status, rate) -> counters.put(decided(status), rate));
-    return new Instance(
-        Played.status("preprocess", "a", PlayedLag.AT).build(),
-        PlayedLag.AT,
-        Map.of(),
-        counters,
-        false,
-        false);
-  }
-
-  private static Series decided(String status) {
-    return Series.of("decided_total", "status", status, "source", "SYNTHETIC");
+    rates.forEach((status, rate) -> counters.put(Series.of("decided_total", "status", status), rate));
+    InstanceStatus status = Played.status("preprocess", "a", PlayedLag.AT).build();
+    return new Instance(status, PlayedLag.AT, Map.of(), counters, false, false);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.operate.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ArrivalsTest {
@@ -51,9 +50,7 @@ class ArrivalsTest {
 
   /** Two groups that read the same partition. */
   private static LagReport report(Instant at, long end) {
-    PartitionLag played = PlayedLag.partition("t", 0, OptionalLong.of(10), LagVerdict.OK);
-    PartitionLag log =
-        new PartitionLag("t", 0, played.committed(), 0, end, 0, 0, played.now(), "", played.head());
+    PartitionLag log = PlayedLag.endingAt("t", end);
     return PlayedLag.report(
         at, PlayedLag.group("a", LagVerdict.OK, log), PlayedLag.group("b", LagVerdict.OK, log));
   }

@@ -126,6 +126,12 @@ public final class PlayedLag {
         committed.isPresent() ? Optional.of(head(committed.getAsLong())) : Optional.empty());
   }
 
+  /** Partition 0 of a topic, whose group is at 88. */
+  public static PartitionLag endingAt(String topic, long end) {
+    PartitionLag of = partition(topic, 0, OptionalLong.of(88), LagVerdict.OK);
+    return new PartitionLag(topic, 0, of.committed(), 0, end, 0, 0, of.now(), "", of.head());
+  }
+
   private static HeadReader.HeadRecord head(long offset) {
     OptionalInt none = OptionalInt.empty();
     Sentence what = Sentence.verbatim("a record");

@@ -33,7 +33,7 @@ export class Api {
 
   /**
    * headers(): of each request; onConnection("lost" | "back"); onProblem(problem, path) before it is thrown;
-   * onAnswer(json).
+   * onAnswer(json, path).
    */
   constructor({ headers = () => ({}), onConnection, onProblem = () => {}, onAnswer = () => {} }) {
     this.#headers = headers;
@@ -79,7 +79,7 @@ export class Api {
       this.#onProblem(problem, path);
       throw problem;
     }
-    this.#onAnswer(json);
+    this.#onAnswer(json, path);
     return json;
   }
 
