@@ -87,7 +87,8 @@ public final class OperateService implements AutoCloseable {
     LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
     Instances instances = closedLater(Instances.follow(access, clock));
     Arrivals arrivals = new Arrivals();
-    ThroughputHistory throughput = new ThroughputHistory(access.topics(), instances::all, arrivals, clock);
+    ThroughputHistory throughput =
+        new ThroughputHistory(access.topics(), instances::all, arrivals, clock);
     lag =
         closedLater(
             new LagWatcher(

@@ -121,7 +121,8 @@ class ThroughputHistoryTest {
   /** A process that decides so many pairs a second, by status. */
   private static Instance judging(Map<String, Double> rates) {
     Map<Series, Double> counters = new HashMap<>();
-    rates.forEach((status, rate) -> counters.put(Series.of("decided_total", "status", status), rate));
+    rates.forEach(
+        (status, rate) -> counters.put(Series.of("decided_total", "status", status), rate));
     InstanceStatus status = Played.status("preprocess", "a", PlayedLag.AT).build();
     return new Instance(status, PlayedLag.AT, Map.of(), counters, false, false);
   }
