@@ -41,6 +41,8 @@ class DocsTest {
   private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
   private static final Pattern COMMAND_ROW =
       Pattern.compile("(?m)^\\| `([a-z]+(?: [a-z]+)?)` \\| (.*) \\|$");
+  private static final Pattern DECISION_ROW =
+      Pattern.compile("(?m)^- \\[(\\d{4})]\\((\\S+)\\) (.*)$");
 
   private static final int LONGEST_SENTENCE = 30;
   private static final Pattern NO_PROSE =
@@ -172,6 +174,22 @@ class DocsTest {
 
   private static String words(CommandLine command) {
     return String.join(" ", command.getCommandSpec().usageMessage().header());
+  }
+
+  @Test
+  void theIndexOfDecisionsHasEachUnderItsTitle() throws IOException {
+    Path index = Path.of("docs/decisions/README.md");
+    List<String> titles = new ArrayList<>();
+    for (Path page : pages()) {
+      if (page.startsWith("docs/decisions") && !page.equals(index)) {
+        Path name = page.getFileName();
+        titles.add(text(page).lines().findFirst().orElse("") + " " + name);
+      }
+    }
+
+    assertThat(all(DECISION_ROW, text(index)))
+        .extracting(row -> "# %s: %s %s".formatted(row.group(1), row.group(3), row.group(2)))
+        .containsExactlyInAnyOrderElementsOf(titles);
   }
 
   static Stream<Path> guides() throws IOException {
