@@ -1,6 +1,7 @@
 """Which part of the package may use which, and that its lines are in order."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+import pairstream
 
 FOLDER = Path(__file__).parents[1]
 SOURCES = FOLDER / "src"
@@ -113,7 +116,8 @@ def scripts():
     """The examples, and the scripts on the pages, by their place."""
     for file in sorted((FOLDER / "examples").rglob("*.py")):
         yield file.name, file.read_text(encoding="utf-8")
-    for page in sorted([*FOLDER.rglob("*.md"), *FOLDER.parents[1].glob("docs/**/*.md")]):
+    root = FOLDER.parents[1]
+    for page in sorted([root / "README.md", *FOLDER.rglob("*.md"), *root.glob("docs/**/*.md")]):
         for text in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
             yield page.name, text
 
@@ -134,6 +138,20 @@ def test_no_example_runs_what_is_in_a_checkpoint_or_loses_one():
                 saves += [] if "load" not in called or called & {"replace", "write_whole"} else [name]
 
     assert not loads and not saves
+
+
+def test_examples_give_loaders_arguments_that_there_are():
+    known = {*inspect.signature(pairstream.Loader).parameters, "device", "mesh", "pin_memory"}
+    wrong = [
+        f"{name}: {argument.arg}"
+        for name, text in scripts()
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("Loader", "TorchLoader")
+        for argument in call.keywords
+        if argument.arg and argument.arg not in known
+    ]
+
+    assert not wrong
 
 
 def test_lines_are_in_order():
