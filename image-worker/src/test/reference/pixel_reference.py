@@ -1,6 +1,6 @@
 """Golden values for PixelChangesTest and PictureMeasuresTest, by opencv-python and numpy.
 
-    python pixel_reference.py > ../resources/io/pairstream/image/worker/pixel-golden.txt
+    python pixel_reference.py > ../resources/io/pairstream/image/worker/pixels/pixel-golden.txt
 
 Needs opencv-python and numpy. One line per value: a name, then a number or a picture's bytes in hex, row by row, in
 the order in which an encoder would take the channels for RGB. The pictures are made by integer arithmetic, the same

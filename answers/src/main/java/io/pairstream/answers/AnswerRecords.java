@@ -2,10 +2,10 @@ package io.pairstream.answers;
 
 import io.pairstream.answers.RefusalTable.Due;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.model.Failure;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.protocol.Failure;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;

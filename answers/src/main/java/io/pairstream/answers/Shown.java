@@ -3,7 +3,7 @@ package io.pairstream.answers;
 import io.pairstream.cleaning.Sha256;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelQuestion;
-import io.pairstream.image.model.ShownPicture;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Rendition;
 import java.nio.ByteBuffer;

@@ -7,7 +7,7 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.AvroSafety;

@@ -10,7 +10,7 @@ import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import java.lang.management.ManagementFactory;

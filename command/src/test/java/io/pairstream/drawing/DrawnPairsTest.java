@@ -13,7 +13,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.Scene.Colour;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import java.awt.image.BufferedImage;

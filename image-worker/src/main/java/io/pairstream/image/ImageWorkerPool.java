@@ -9,10 +9,13 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.image.ConfinedProcess.LostException;
-import io.pairstream.image.ConfinedProcess.Reply;
-import io.pairstream.image.Sandbox.Launcher;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.sandbox.Complaints;
+import io.pairstream.image.sandbox.ConfinedProcess.LostException;
+import io.pairstream.image.sandbox.ConfinedProcess.Reply;
+import io.pairstream.image.sandbox.Confinement;
+import io.pairstream.image.sandbox.Launcher;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -100,7 +103,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     this.settings = settings;
     this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
-    confinement = WorkerStarter.confinement(settings, launchers);
+    confinement = Confinement.ofPictures(settings, launchers);
     starter = new WorkerStarter(settings.startLimit(), confinement);
   }
 

@@ -2,11 +2,12 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
-import io.pairstream.image.ConfinedProcess.LostException;
-import io.pairstream.image.ConfinedProcess.Reply;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
+import io.pairstream.image.sandbox.ConfinedProcess;
+import io.pairstream.image.sandbox.ConfinedProcess.LostException;
+import io.pairstream.image.sandbox.ConfinedProcess.Reply;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Duration;

@@ -12,11 +12,11 @@ import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.image.ConfinedProcess.LostException;
-import io.pairstream.image.ConfinedProcess.Reply;
-import io.pairstream.image.Sandbox.Launcher;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.sandbox.ConfinedProcess.LostException;
+import io.pairstream.image.sandbox.ConfinedProcess.Reply;
+import io.pairstream.image.sandbox.Confinement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -54,11 +54,6 @@ final class WorkerStarter {
     this.confinement = confinement;
   }
 
-  /** Confinement of workers of pictures. */
-  static Confinement confinement(WorkerSettings settings, Launcher... launchers) {
-    return new Confinement(settings, Sandbox.WORKER, Sandbox.PICTURE_MEMORY_BYTES, launchers);
-  }
-
   /** Who decodes what in the worker that started last, in words. */
   String codecs() {
     return codecs;
@@ -92,8 +87,8 @@ final class WorkerStarter {
               .fold(
                   prepared -> isGood(prepared) ? reply.words() : "wrong pixels", Rejection::detail);
       if (!failure.isBlank()) {
-        throw new LostException(
-            "it cannot decode a picture that is known to be good: " + failure, false, false, null);
+        throw new ImageWorkerUnavailableException(
+            NOT_STARTED + "it cannot decode a picture that is known to be good: " + failure, null);
       }
     } catch (LostException e) {
       throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);

@@ -25,11 +25,13 @@ class ArchitectureTest {
   static final ArchRule the_child_process_knows_nothing_but_the_protocol_and_its_values =
       noClasses()
           .that()
-          .resideInAnyPackage("..image.worker..", "..image.protocol..")
+          .resideInAnyPackage("..image.worker..", "..image.protocol..", "..image.plan..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
               "io.pairstream.image",
+              "io.pairstream.image.model..",
+              "io.pairstream.image.sandbox..",
               "io.pairstream.cleaning.caption..",
               "io.pairstream.cleaning.recipe..",
               "io.pairstream.cleaning.tokens..");

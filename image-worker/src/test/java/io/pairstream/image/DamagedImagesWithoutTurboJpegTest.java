@@ -1,5 +1,6 @@
 package io.pairstream.image;
 
+import io.pairstream.image.sandbox.WorkerSettings;
 import org.junit.jupiter.api.Tag;
 
 /** Damaged files where no libturbojpeg is found, all of them cut anywhere. */

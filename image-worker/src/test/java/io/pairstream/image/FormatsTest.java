@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package io.pairstream.image;
 
+import io.pairstream.image.sandbox.WorkerSettings;
+
 /** Formats where no libturbojpeg is found. */
 class FormatsWithoutTurboJpegTest extends FormatsTest {
 

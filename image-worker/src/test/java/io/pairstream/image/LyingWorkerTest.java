@@ -20,7 +20,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
-import io.pairstream.image.worker.LyingWorker;
+import io.pairstream.image.worker.process.LyingWorker;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -2,7 +2,9 @@ package io.pairstream.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.image.Sandbox.Launcher;
+import io.pairstream.image.sandbox.Launcher;
+import io.pairstream.image.sandbox.Walls;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -12,6 +12,7 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -53,7 +54,7 @@ public final class Pictures {
   }
 
   /** Settings with the usual limits and a class path of one's own. */
-  static WorkerSettings settings(String classPath, int workers) {
+  public static WorkerSettings settings(String classPath, int workers) {
     return WorkerSettings.of(classPath, workers)
         .withDeadline(Duration.ofMinutes(5))
         .withStartLimit(Duration.ofMinutes(10));

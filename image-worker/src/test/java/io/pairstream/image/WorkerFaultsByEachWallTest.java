@@ -1,6 +1,6 @@
 package io.pairstream.image;
 
-import io.pairstream.image.Sandbox.Launcher;
+import io.pairstream.image.sandbox.Launcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 

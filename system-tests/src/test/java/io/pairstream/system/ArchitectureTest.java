@@ -3,6 +3,7 @@ package io.pairstream.system;
 import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -151,9 +152,28 @@ class ArchitectureTest {
   static final ArchRule features_form_no_cycles =
       slices().matching("io.pairstream.(*)..").should().beFreeOfCycles();
 
+  /** Leaves one arrow out of each known circle; delete its lines with the circle. */
   @ArchTest
-  static final ArchRule packages_of_the_feed_form_no_cycles =
-      slices().matching("io.pairstream.feed.(*)..").should().beFreeOfCycles();
+  static final ArchRule packages_form_no_cycles =
+      slices()
+          .matching("io.pairstream.(**)")
+          .should()
+          .beFreeOfCycles()
+          .ignoreDependency(
+              resideInAPackage("io.pairstream.cleaning"),
+              resideInAPackage("io.pairstream.cleaning.."))
+          .ignoreDependency(
+              resideInAPackage("io.pairstream.schemas.topics"),
+              resideInAPackage("io.pairstream.schemas.wire"))
+          .ignoreDependency(
+              resideInAPackage("io.pairstream.operate.catalogue"),
+              resideInAnyPackage(
+                  "io.pairstream.operate.profile", "io.pairstream.operate.threshold"))
+          .ignoreDependency(
+              resideInAPackage("io.pairstream.operate.lag"),
+              resideInAPackage("io.pairstream.operate.instances"))
+          .ignoreDependency(
+              resideInAPackage("io.pairstream.platform"), resideInAPackage("io.pairstream.cli"));
 
   @ArchTest
   static final ArchRule a_step_is_final_and_holds_only_final_fields =

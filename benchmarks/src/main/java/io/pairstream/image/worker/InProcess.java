@@ -6,6 +6,7 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.image.worker.pixels.ImagePreparer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.doctor.MachineChecks;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.operate.instances.InstanceChecks;
 import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.registry.WrittenIds;

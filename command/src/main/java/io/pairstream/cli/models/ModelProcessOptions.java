@@ -2,12 +2,12 @@ package io.pairstream.cli.models;
 
 import io.pairstream.answers.api.VisionModel;
 import io.pairstream.cli.command.FilesFrom;
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelPool;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import java.util.List;
 import picocli.CommandLine.Mixin;

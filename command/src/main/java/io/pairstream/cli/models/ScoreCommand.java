@@ -11,7 +11,7 @@ import io.pairstream.cli.run.StatusListen;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
-import io.pairstream.image.model.Failure;
+import io.pairstream.image.protocol.Failure;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;

@@ -2,7 +2,7 @@ package io.pairstream.cli.models;
 
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelQuestion;
-import io.pairstream.image.model.ShownPicture;
+import io.pairstream.image.protocol.ShownPicture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.pairstream.cli.recipe;
 
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 
 /** Image workers of a command that judges pairs. */

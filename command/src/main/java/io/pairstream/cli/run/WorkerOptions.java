@@ -2,7 +2,7 @@ package io.pairstream.cli.run;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import java.time.Duration;

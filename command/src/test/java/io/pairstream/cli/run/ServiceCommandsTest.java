@@ -7,7 +7,7 @@ import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,6 +2,10 @@ package io.pairstream.image.card;
 
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenText;
+import io.pairstream.image.plan.CaptionDecoding;
+import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.PictureInput;
+import io.pairstream.image.plan.TextReading;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.pairstream.image.model;
 
+import io.pairstream.image.protocol.Failure;
 import java.util.Map;
 
 /** The answer to one question, or the reason why there is none. */

@@ -4,16 +4,12 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
-import io.pairstream.image.Complaints;
-import io.pairstream.image.ConfinedProcess;
-import io.pairstream.image.ConfinedProcess.LostException;
-import io.pairstream.image.Confinement;
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.CaptionInput;
 import io.pairstream.image.card.CaptionInput.Fill;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.ModelProtocol.CaptionTensors;
 import io.pairstream.image.protocol.ModelProtocol.Item;
@@ -21,6 +17,12 @@ import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelRequest;
 import io.pairstream.image.protocol.ModelProtocol.Plan;
 import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ShownPicture;
+import io.pairstream.image.sandbox.Complaints;
+import io.pairstream.image.sandbox.ConfinedProcess;
+import io.pairstream.image.sandbox.ConfinedProcess.LostException;
+import io.pairstream.image.sandbox.Confinement;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -43,7 +45,7 @@ import java.util.stream.Stream;
  */
 public final class ModelPool implements AnswerModel {
 
-  private static final String MAIN_CLASS = "io.pairstream.image.worker.ModelMain";
+  private static final String MAIN_CLASS = "io.pairstream.image.worker.process.ModelMain";
 
   /** Address space without a model, in bytes. */
   private static final long MEMORY_BYTES = 3L << 30;

@@ -1,5 +1,7 @@
 package io.pairstream.image.model;
 
+import io.pairstream.image.protocol.ShownPicture;
+
 /**
  * A picture, a caption, or both, about which a model is asked.
  *

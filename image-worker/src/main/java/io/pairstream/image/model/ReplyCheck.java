@@ -1,16 +1,17 @@
 package io.pairstream.image.model;
 
-import io.pairstream.image.Complaints;
-import io.pairstream.image.card.CaptionDecoding;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.card.ModelOutput;
-import io.pairstream.image.card.ModelOutput.As;
-import io.pairstream.image.card.TextReading;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.plan.CaptionDecoding;
+import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.ModelOutput.As;
+import io.pairstream.image.plan.TextReading;
+import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
+import io.pairstream.image.sandbox.Complaints;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

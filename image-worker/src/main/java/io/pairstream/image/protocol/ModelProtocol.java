@@ -1,12 +1,11 @@
 package io.pairstream.image.protocol;
 
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.image.card.CaptionDecoding;
 import io.pairstream.image.card.ModelCard.Kind;
-import io.pairstream.image.card.ModelOutput;
-import io.pairstream.image.card.PictureInput;
-import io.pairstream.image.card.TextReading;
-import io.pairstream.image.model.Failure;
+import io.pairstream.image.plan.CaptionDecoding;
+import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.PictureInput;
+import io.pairstream.image.plan.TextReading;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -51,6 +51,18 @@ public final class WorkerProtocol {
   /** Most items of a list or map. A caption has at most 4,096 token ids; nothing else has more. */
   static final int MAX_ITEMS = 4096;
 
+  /** Last of three arguments of a worker that filters its system calls; any other text for none. */
+  public static final String FILTER = "filter";
+
+  /** Only argument of a process that lays the native libraries into their folder, and ends. */
+  public static final String UNPACK = "unpack";
+
+  /** Only argument of a process that tries out what a worker needs, and ends. */
+  public static final String TRY = "try";
+
+  /** Exit status of a trial in which the filter of system calls alone fails. */
+  public static final int UNFILTERED = 4;
+
   private WorkerProtocol() {}
 
   /** The token in the worker's arguments: 16 hex digits. */

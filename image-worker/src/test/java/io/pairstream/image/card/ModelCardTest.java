@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
-import io.pairstream.image.card.PictureInput.Channels;
-import io.pairstream.image.card.PictureInput.Fit;
-import io.pairstream.image.card.PictureInput.Layout;
-import io.pairstream.image.card.PictureInput.Resampling;
+import io.pairstream.image.plan.CaptionDecoding;
+import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.PictureInput;
+import io.pairstream.image.plan.PictureInput.Channels;
+import io.pairstream.image.plan.PictureInput.Fit;
+import io.pairstream.image.plan.PictureInput.Layout;
+import io.pairstream.image.plan.PictureInput.Resampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.image.Pictures;
 import io.pairstream.image.ShownGolden;
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.image.card.Cards;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ShownPicture;
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.curation.history.PairHistory;
 import io.pairstream.curation.sentence.AnswerJson;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.operate.catalogue.Agreement;
 import io.pairstream.operate.catalogue.AnswerCondition;
 import io.pairstream.operate.catalogue.CopyRise;

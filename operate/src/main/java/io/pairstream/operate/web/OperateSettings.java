@@ -1,6 +1,6 @@
 package io.pairstream.operate.web;
 
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.oidc.OidcSettings;
 import io.pairstream.service.http.ServerSettings;

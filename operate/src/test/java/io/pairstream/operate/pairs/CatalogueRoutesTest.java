@@ -12,7 +12,7 @@ import io.pairstream.curation.actions.AuditEvent;
 import io.pairstream.curation.history.PairHistory;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.operate.Served;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;

@@ -1,6 +1,6 @@
 package io.pairstream.preprocess.run;
 
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;

@@ -2,7 +2,7 @@ package io.pairstream.preprocess.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.image.WorkerSettings;
+import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;

@@ -1,0 +1,212 @@
+package io.pairstream.image.sandbox;
+
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.image.protocol.ImageWindow;
+import io.pairstream.image.protocol.WorkerProtocol;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/**
+ * Starts child processes of one main class in the sandbox that this system offers, and ends them.
+ * Thread-safe.
+ */
+public final class Confinement implements AutoCloseable {
+
+  private static final String NOT_STARTED = "no worker can be started: ";
+
+  private final WorkerSettings settings;
+  private final String mainClass;
+  private final long memoryBytes;
+  private final Launcher[] launchers;
+  private final Path directory;
+
+  /** Null until this system's measures have been tried out; no process starts before. */
+  private volatile Sandbox sandbox;
+
+  private final SecureRandom tokens = new SecureRandom();
+  private final Set<ConfinedProcess> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+  private final ExecutorService starter =
+      Executors.newSingleThreadExecutor(task -> daemon(task, "image-worker-starter"));
+
+  /**
+   * Tries out which protections this system offers; where a trial does not end, they are tried
+   * again before a process starts.
+   *
+   * @param mainClass what runs in a process: one that speaks {@link
+   *     io.pairstream.image.protocol.WorkerProtocol}
+   * @param memoryBytes most address space of a process
+   * @throws UncheckedIOException if there is no place for temporary files
+   */
+  public Confinement(WorkerSettings settings, String mainClass, long memoryBytes) {
+    this(settings, mainClass, memoryBytes, Launcher.values());
+  }
+
+  /**
+   * Confinement of workers that prepare pictures.
+   *
+   * @param launchers the outer walls that may be used, best first
+   */
+  public static Confinement ofPictures(WorkerSettings settings, Launcher... launchers) {
+    return new Confinement(settings, Sandbox.WORKER, Sandbox.PICTURE_MEMORY_BYTES, launchers);
+  }
+
+  /**
+   * @param launchers the outer walls that may be used, best first
+   */
+  Confinement(WorkerSettings settings, String mainClass, long memoryBytes, Launcher... launchers) {
+    this.settings = settings;
+    this.mainClass = mainClass;
+    this.memoryBytes = memoryBytes;
+    this.launchers = launchers;
+    try {
+      directory = Files.createTempDirectory("pairstream-worker");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      probed();
+    } catch (IOException e) {
+      // The next caller that needs a process tries again, and reports.
+    }
+  }
+
+  /** Description of the sandbox. */
+  public String sandbox() {
+    return sandbox == null ? "not known; no worker starts before it is" : sandbox.inWords();
+  }
+
+  /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
+  public String missing() {
+    return sandbox == null ? "" : sandbox.missing();
+  }
+
+  /**
+   * Finds out whether this system offers every protection.
+   *
+   * @throws ImageWorkerUnavailableException where this system lacks a protection, or that is
+   *     unknown
+   */
+  public void requireSandbox() {
+    String missing;
+    try {
+      missing = probed().missing();
+    } catch (IOException e) {
+      missing = "an answer: " + e.getMessage();
+    }
+    if (!missing.isEmpty()) {
+      throw new ImageWorkerUnavailableException(
+          "a sandbox for image workers is required, and here it lacks " + missing);
+    }
+  }
+
+  private synchronized Sandbox probed() throws IOException {
+    if (sandbox == null) {
+      sandbox = Sandbox.probe(settings, directory, memoryBytes, launchers);
+    }
+    return sandbox;
+  }
+
+  /** A window for the next process; its file is deleted once the process has greeted. */
+  public ImageWindow window() {
+    return ImageWindow.create(directory);
+  }
+
+  /**
+   * Starts a process, which is yet to be greeted.
+   *
+   * @param window where its client lays what it sees at once
+   * @param files what it may read, beside the window
+   * @throws ImageWorkerUnavailableException with the reason where there is none
+   */
+  public ConfinedProcess start(ImageWindow window, List<Path> files) {
+    try {
+      return started(window, files);
+    } catch (ImageWorkerUnavailableException e) {
+      window.forgetFile();
+      throw e;
+    }
+  }
+
+  private ConfinedProcess started(ImageWindow window, List<Path> files) {
+    if (settings.sandboxRequired()) {
+      requireSandbox();
+    }
+    long token = tokens.nextLong();
+    ConfinedProcess process;
+    try {
+      List<String> command =
+          ConfinedProcess.java(
+              settings,
+              directory,
+              mainClass,
+              WorkerProtocol.argument(token),
+              window.argument(),
+              filter());
+      process = ConfinedProcess.launch(probed(), command, token, window, files, starter);
+    } catch (IOException e) {
+      throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
+    }
+    running.add(process);
+    if (closed) {
+      forget(process);
+      throw new ImageWorkerUnavailableException("the pool is closed");
+    }
+    return process;
+  }
+
+  private String filter() throws IOException {
+    return probed().filters() ? WorkerProtocol.FILTER : "";
+  }
+
+  /** Ends a process that is not used any more. */
+  public void forget(ConfinedProcess process) {
+    process.kill();
+    running.remove(process);
+  }
+
+  /** Has every process end once its request, if it has one, is answered. */
+  public void retireAll() {
+    running.forEach(ConfinedProcess::retire);
+  }
+
+  /** Process ids of those that are running. */
+  public List<Long> pids() {
+    return running.stream()
+        .filter(ConfinedProcess::isAlive)
+        .map(process -> process.handle().pid())
+        .toList();
+  }
+
+  /** Ends all processes, those at work too, and deletes their files. */
+  @Override
+  public void close() {
+    closed = true;
+    running.forEach(this::forget);
+    starter.shutdown(); // not shutdownNow, which forgets a start that somebody waits for
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      directory.toFile().deleteOnExit();
+    }
+  }
+
+  /** A thread that does not keep this program alive. */
+  public static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

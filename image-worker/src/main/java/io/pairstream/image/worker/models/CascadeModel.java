@@ -1,0 +1,90 @@
+package io.pairstream.image.worker.models;
+
+import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Item;
+import io.pairstream.image.protocol.ModelProtocol.ItemReply;
+import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.worker.pixels.StoredPixels;
+import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.FileStorage;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.RectVector;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
+
+/**
+ * A cascade of OpenCV, Haar or LBP, which finds things of one kind, such as faces, with OpenCV's
+ * own defaults: steps of 1.1 in size, three neighbours.
+ */
+final class CascadeModel implements AskedModel {
+
+  private final Plan plan;
+  private final StoredPixels stored = new StoredPixels();
+  private final CascadeClassifier cascade;
+
+  /**
+   * Loads the cascade, which stays until the process ends, so no {@code PointerScope} may be open.
+   *
+   * @throws RuntimeException where the file is none
+   */
+  CascadeModel(Plan plan, ModelFiles files) {
+    this.plan = plan;
+    cascade = new CascadeClassifier();
+    int reading = FileStorage.READ | FileStorage.MEMORY;
+    FileStorage cascades = new FileStorage(files.text(plan.file()), reading, "UTF-8");
+    if (!cascades.isOpened() || !cascade.read(cascades.getFirstTopLevelNode())) {
+      throw new IllegalArgumentException(
+          "the file is no cascade of OpenCV, or one of a version before 2.4");
+    }
+  }
+
+  @Override
+  public List<ItemReply> ask(List<Item> items) {
+    return items.stream().map(item -> ask(item.picture().get(0))).toList();
+  }
+
+  @SuppressWarnings("try") // the scope works by being open
+  private ItemReply ask(StoredPicture picture) {
+    try (PointerScope scope = new PointerScope()) {
+      Mat grey = grey(stored.bgr(picture));
+      RectVector found = new RectVector();
+      cascade.detectMultiScale(grey, found);
+      double largest = 0;
+      for (long i = 0; i < found.size(); i++) {
+        largest = Math.max(largest, found.get(i).area());
+      }
+      Map<String, Double> numbers = new LinkedHashMap<>();
+      for (ModelOutput output : plan.outputs()) {
+        double share = largest / ((double) grey.cols() * grey.rows());
+        numbers.put(output.name(), output.index() == 0 ? found.size() : share);
+      }
+      return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), Map.of(), Map.of());
+    } catch (UnreadableException e) {
+      return ItemReply.failed(Failure.UNREADABLE, e.getMessage());
+    } catch (RuntimeException e) {
+      return ItemReply.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Luma of the picture, with its histogram made even; of the card's size at most. */
+  private Mat grey(Mat bgr) {
+    Mat grey = new Mat();
+    opencv_imgproc.cvtColor(bgr, grey, opencv_imgproc.COLOR_BGR2GRAY);
+    double scale = (double) plan.picture().get(0).sidePx() / Math.max(grey.cols(), grey.rows());
+    if (scale < 1) {
+      Mat small = new Mat();
+      int interpolation = opencv_imgproc.INTER_AREA;
+      opencv_imgproc.resize(grey, small, new Size(), scale, scale, interpolation);
+      grey = small;
+    }
+    opencv_imgproc.equalizeHist(grey, grey);
+    return grey;
+  }
+}
