@@ -2,10 +2,13 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pairstream.errors import SettingsError
+from pairstream.hosts import host_of
 from pairstream.index.conditions import Condition
+from pairstream.takedowns import keys_of
 
 PAIR = dict(
     width=256,
@@ -24,7 +27,7 @@ PAIR = dict(
 
 
 CONFORMANCE = json.loads(
-    (Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/cut/conditions.json").read_text()
+    (Path(__file__).parents[3] / "schemas/src/test/resources/io/pairstream/schemas/condition/conditions.json").read_text()
 )
 UNSAID = dict(width=0, height=0, token_count=0, truncated=False, fold=0, language="", url="", measures={})
 
@@ -77,6 +80,28 @@ def test_takes_pairs_that_are_as_it_says(text):
 )
 def test_turns_away_others_and_those_of_which_it_is_unknown(text):
     assert not Condition(text).holds_for(PAIR)
+
+
+@pytest.mark.parametrize("case", CONFORMANCE["answer_cases"], ids=lambda case: case["where"])
+def test_takes_the_answers_that_java_takes(case):
+    condition = Condition(case["where"])
+    said = [answers.get(condition.answer) for answers in CONFORMANCE["answers"].values()]
+    numbers = np.array([float(one) if isinstance(one, float) or one == "NaN" else np.nan for one in said])
+    labels = np.array([one if isinstance(one, str) and one != "NaN" else None for one in said], object)
+
+    held = np.array(list(CONFORMANCE["answers"]))[condition.holds_of_answers(numbers, labels)]
+
+    assert held.tolist() == case["holds"]
+
+
+@pytest.mark.parametrize("url, host", CONFORMANCE["hosts"].items())
+def test_names_the_host_that_java_names(url, host):
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize("case", CONFORMANCE["takedowns"])
+def test_a_pair_falls_under_the_takedowns_that_java_says(case):
+    assert list(keys_of(case["pair"])) == case["keys"]
 
 
 @pytest.mark.parametrize("text, why", CONFORMANCE["refused"].items())

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, Message, TopicPartition
 from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
+from pairstream.hosts import host_of
 from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
 
 _POLL_S = 0.2
@@ -194,52 +192,22 @@ class InForce(NamedTuple):
         for key in keys:
             kind, _, subject = key.partition("/")
             subjects[kind].add(subject)
-        conditions = [_Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if subjects[kind]]
+        conditions = [_Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if kind != "PAIR" and subjects[kind]]
         return cls(frozenset(subjects["PAIR"]), conditions)
 
 
 def keys_of(pair: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the takedowns that a pair falls under, by its fields."""
-    keys = [f"PAIR/{pair.get('pair_id', '')}", f"IMAGE/{pair.get('image_digest', '')}"]
-    if pair.get("contributor"):
-        keys.append(f"CONTRIBUTOR/{pair['contributor']}")
-    if pair.get("producer"):
-        keys.append(f"PRODUCER/{pair['producer']}")
-    keys.append(f"SOURCE/{pair.get('source_kind', '')}")
-    host = _host_of(pair.get("url", ""))
-    if host:
-        keys.append(f"SOURCE/{host}")
-    return tuple(keys)
-
-
-def _host_of(url: str) -> str:
-    path = url.find("/", url.find("//") + 2)
-    return _host(url if path < 0 else url[:path])
-
-
-@lru_cache(maxsize=10_000)
-def _host(url: str) -> str:
-    """The host of a URL as the platform writes it; empty where it names none.
-
-    In lower case, without a dot at its end, in ASCII as IDNA 2003 writes it; an IPv6 address in brackets with all its
-    eight groups.
-    """
-    try:
-        host = urlsplit(url).hostname or ""
-        if ":" in host:
-            groups = ipaddress.IPv6Address(host).exploded.split(":")
-            return "[" + ":".join(f"{int(group, 16):x}" for group in groups) + "]"
-        host = host.removesuffix(".")
-        return host if host.isascii() else host.encode("idna").decode("ascii").lower()
-    except ValueError:
-        return ""
+    subjects = [(kind, subject_of(pair.get(field) or "")) for kind, field, subject_of in _FIELDS]
+    return tuple(f"{kind}/{subject}" for kind, subject in subjects if subject)
 
 
 _FIELDS: Sequence[tuple[str, str, Callable[[str], str]]] = (
+    ("PAIR", "pair_id", str),
     ("IMAGE", "image_digest", str),
     ("CONTRIBUTOR", "contributor", str),
     ("PRODUCER", "producer", str),
     ("SOURCE", "source_kind", str),
-    ("SOURCE", "url", _host_of),
+    ("SOURCE", "url", host_of),
 )
 """Kind of takedown, the field of a pair on which it depends, and what makes the subject of that field's value."""

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
+from pairstream.hosts import host_of
 
-_FORM = re.compile(r"\s*([A-Za-z_]+(?:\.[^\s=!<>,]+)?)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL)
+_FORM = re.compile(r"\s*([A-Za-z_]+(?:\.[^\s=!<>,]+)?)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL | re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TEXTS = {"contributor": "contributor", "host": "url", "label": "labels", "language": "language", "licence": "licence",
           "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
 _ANSWER = "answer."
-
-_PLAIN = re.compile(r"https?://[\w.:-]+(?=[/?#]|$)", re.ASCII)
-"""What a URL's host depends on: the hosts of a million are few."""
 
 
 class Condition:
@@ -49,7 +45,7 @@ class Condition:
         parts = _FORM.fullmatch(text)
         if not parts:
             raise SettingsError(f"'{text}' is no condition; right is language=en,de or measure.sharpness>=50")
-        name, sign, values = parts[1], parts[2], [value.strip() for value in parts[3].split(",")]
+        name, sign, values = parts[1], parts[2], re.split(r"\s*,\s*", parts[3], flags=re.ASCII)
         if "" in values:
             raise SettingsError(f"'{text}' has an empty value")
         is_number = name in _NUMBERS or name.startswith((_MEASURE, _ANSWER))
@@ -101,7 +97,7 @@ class Condition:
     def seen(self, values: NDArray[Any]) -> list[str]:
         """The ten most frequent of the field's values, as a condition could name them, in order."""
         each = (one for value in values.tolist() for one in (value if isinstance(value, tuple) else (value,)))
-        texts = (_host(one) if self.field == "url" and one else one for one in each)
+        texts = (host_of(one) if self.field == "url" and one else one for one in each)
         found = Counter(str(one) for one in texts if one not in (None, "") and one == one)
         return sorted(text for text, _ in found.most_common(10))
 
@@ -132,7 +128,7 @@ def _of_text(name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]]
     form = re.compile(ways, re.DOTALL)
 
     def is_one(found: str | tuple[str, ...]) -> bool:
-        texts = found if isinstance(found, tuple) else (_host(found) if name == "host" and found else found,)
+        texts = found if isinstance(found, tuple) else (host_of(found) if name == "host" and found else found,)
         return any(texts) and any(form.fullmatch(text) for text in texts) == (sign == "=")
 
     def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
@@ -169,20 +165,5 @@ def _number(text: str, name: str, value: str) -> float:
 
 
 def _finite(value: str) -> float | None:
-    with contextlib.suppress(ValueError):
-        if math.isfinite(float(value)):
-            return float(value)
-    return None
-
-
-def _host(url: str) -> str:
-    plain = _PLAIN.match(url)
-    return _parsed(plain[0] if plain else url)
-
-
-@functools.lru_cache(maxsize=65_536)
-def _parsed(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".").encode("idna").decode("ascii")
-    except ValueError:
-        return ""
+    number = float(value) if _NUMBER.fullmatch(value) else math.inf
+    return number if math.isfinite(number) else None

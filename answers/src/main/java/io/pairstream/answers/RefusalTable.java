@@ -1,8 +1,6 @@
 package io.pairstream.answers;
 
 import io.pairstream.cleaning.Measured;
-import io.pairstream.cleaning.recipe.AnswerLimit;
-import io.pairstream.cleaning.recipe.AnswerLimit.WhenOutside;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.RecordedLimit;
@@ -10,6 +8,8 @@ import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Refusal;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.condition.AnswerLimits;
+import io.pairstream.service.rejection.RefusedAnswers;
 import io.pairstream.service.table.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -82,7 +81,7 @@ final class RefusalTable {
   static void apply(RecordedRecipe recipe, Database table) {
     List<RecordedLimit> rejecting =
         recipe.getLimits().stream()
-            .filter(limit -> limit.getWhenOutside().equals(WhenOutside.REJECT.name()))
+            .filter(AnswerLimits::isRejecting)
             .toList();
     List<RecordedLimit> before = limits(table).map(RecordedRecipe::getLimits).orElse(List.of());
     if (rejecting.equals(before)) {
@@ -95,7 +94,7 @@ final class RefusalTable {
     }
     RecordedRecipe kept = RecordedRecipe.newBuilder().setLimits(rejecting).build();
     table.update("INSERT INTO recipe VALUES (?)", (Object) bytes(kept));
-    List<AnswerLimit> limits = rejecting.stream().map(RefusalTable::limit).toList();
+    RefusedAnswers limits = new RefusedAnswers(rejecting);
     List<byte[]> outside = new ArrayList<>();
     table.scan(
         "SELECT id, value FROM answer",
@@ -183,7 +182,7 @@ final class RefusalTable {
    * @param most how many at most
    */
   static List<Due> due(Database table, String cards, int most) {
-    List<AnswerLimit> limits = rejecting(table);
+    RefusedAnswers limits = rejecting(table);
     return table
         .query(
             DUE,
@@ -210,30 +209,13 @@ final class RefusalTable {
         row.getString(1), new TopicPartition(row.getString(2), row.getInt(3)), row.getLong(4));
   }
 
-  /** Why an answer is outside of the first limit that it breaks; empty where it breaks none. */
-  private static Optional<Measured> broken(Answer answer, List<AnswerLimit> limits) {
-    return limits.stream()
-        .flatMap(
-            limit ->
-                Stream.of(
-                        Optional.ofNullable(answer.getNumbers().get(limit.name()))
-                            .flatMap(limit::broken),
-                        Optional.ofNullable(answer.getLabels().get(limit.name()))
-                            .flatMap(limit::broken))
-                    .flatMap(Optional::stream))
-        .findFirst();
+  private static Optional<Measured> broken(Answer answer, RefusedAnswers limits) {
+    return limits.refused(answer.getNumbers(), answer.getLabels());
   }
 
-  private static List<AnswerLimit> rejecting(Database table) {
-    return limits(table).stream()
-        .flatMap(recipe -> recipe.getLimits().stream())
-        .map(RefusalTable::limit)
-        .toList();
-  }
-
-  private static AnswerLimit limit(RecordedLimit of) {
-    return new AnswerLimit(
-        of.getAnswer(), of.getMin(), of.getMax(), of.getLabels(), WhenOutside.REJECT);
+  private static RefusedAnswers rejecting(Database table) {
+    return new RefusedAnswers(
+        limits(table).map(RecordedRecipe::getLimits).orElse(List.of()));
   }
 
   private static Optional<RecordedRecipe> limits(Database table) {

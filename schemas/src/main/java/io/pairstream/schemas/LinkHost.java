@@ -28,6 +28,13 @@ public final class LinkHost {
 
   private static final Pattern WEB_ADDRESS =
       Pattern.compile("(?i:https?)://([^/?#]*).*", Pattern.DOTALL);
+  /** Any address with a host, which may have a user and a password before it, a port behind it. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?(\\[[^]/?#@]*]|[^/?#@:]*)(?::[0-9]*)?"
+              + "(?:[/?#].*)?",
+          Pattern.DOTALL);
+
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
   private static final Pattern HOST_AND_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[^\\[\\]:]+)(?::([0-9]{0,5}))?");
@@ -68,6 +75,22 @@ public final class LinkHost {
               : "the URL does not begin with http:// or https://");
     }
     return host(address.group(1));
+  }
+
+  /**
+   * Host of an untrusted address, whether or not it is one that a link may have; empty where it
+   * names none.
+   */
+  public static String named(String url) {
+    Matcher address = ADDRESS.matcher(url);
+    if (!address.matches()) {
+      return "";
+    }
+    try {
+      return host(address.group(1));
+    } catch (InvalidUrlException noName) {
+      return "";
+    }
   }
 
   private static String host(String authority) {

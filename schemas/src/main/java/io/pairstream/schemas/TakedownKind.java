@@ -1,11 +1,8 @@
 package io.pairstream.schemas;
 
-import io.pairstream.schemas.LinkHost.InvalidUrlException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Subject of a {@link Takedown}. */
@@ -69,28 +66,10 @@ public enum TakedownKind {
       keys.add(PRODUCER.key(producer));
     }
     keys.add(SOURCE.key(sourceKind));
-    String host = host(url);
+    String host = LinkHost.named(url);
     if (!host.isEmpty()) {
       keys.add(SOURCE.key(host));
     }
     return keys;
-  }
-
-  /** Host of an untrusted URL; empty where it names none. */
-  public static String host(String url) {
-    if (url.isEmpty()) {
-      return ""; // as most are; an exception for each would cost more than all else here
-    }
-    try {
-      return LinkHost.of(url);
-    } catch (InvalidUrlException notFetched) {
-      // An address that is never fetched, such as one with a password, names a host all the same.
-      try {
-        String host = URI.create(url).getHost();
-        return host == null ? "" : host.toLowerCase(Locale.ROOT);
-      } catch (IllegalArgumentException notAnAddress) {
-        return "";
-      }
-    }
   }
 }

@@ -1,11 +1,9 @@
 package io.pairstream.cleaning.recipe;
 
-import io.pairstream.cleaning.Measured;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -92,10 +90,13 @@ public record AnswerLimit(
       recipe.problem(section + ".min", plain(min) + " is above max, which is " + plain(max));
     }
     for (String label : labels) {
-      if (label.isEmpty() || label.contains("*")) {
+      if (label.isEmpty() || label.contains("*") || label.startsWith("=")) {
         recipe.problem(
             section + ".labels",
             "'" + label + "' is no label; write each out, with commas between them");
+      } else if (label.matches("[+-]?[0-9.]+([eE][+-]?[0-9]+)?")) {
+        recipe.problem(
+            section + ".labels", "'" + label + "' is a number; limit numbers by min and max");
       }
     }
   }
@@ -110,61 +111,6 @@ public record AnswerLimit(
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(" and "));
     return wanted + "; " + whenOutside.inWords;
-  }
-
-  /** Conditions that each view's cut adds for this, as {@code view cut --where} writes them. */
-  public List<String> conditions() {
-    if (whenOutside != WhenOutside.HOLD && whenOutside != WhenOutside.REJECT) {
-      return List.of();
-    }
-    return Stream.of(
-            min == null ? "" : ">=" + plain(min),
-            max == null ? "" : "<=" + plain(max),
-            labels.isEmpty() ? "" : "=" + String.join(",", labels))
-        .filter(part -> !part.isEmpty())
-        .map(part -> measure() + part)
-        .toList();
-  }
-
-  private String measure() {
-    return "answer." + name;
-  }
-
-  /** Grounds on which a number is outside; empty for one that is within, and where labels are. */
-  public Optional<Measured> broken(double number) {
-    if (min != null && number < min) {
-      return Optional.of(Measured.atLeast(measure(), number, min, ""));
-    }
-    return max != null && number > max
-        ? Optional.of(Measured.atMost(measure(), number, max, ""))
-        : Optional.empty();
-  }
-
-  /** Grounds on which a label is outside; empty for one that is wanted, and where numbers are. */
-  public Optional<Measured> broken(String label) {
-    return labels.isEmpty() || labels.contains(label)
-        ? Optional.empty()
-        : Optional.of(
-            Measured.text(measure() + "=" + label, measure() + "=" + String.join(",", labels)));
-  }
-
-  /**
-   * Grounds on which an answer is outside that a limit of this name, maybe another one, found so;
-   * empty where it is within this limit, or of another name.
-   */
-  public Optional<Measured> stillBroken(Measured before) {
-    if (before.measure().equals(measure())) {
-      return broken(before.value());
-    }
-    String label = measure() + "=";
-    return before.found().startsWith(label)
-        ? broken(before.found().substring(label.length()))
-        : Optional.empty();
-  }
-
-  /** Whether pairs that are outside leave their split. */
-  public boolean rejects() {
-    return whenOutside == WhenOutside.REJECT;
   }
 
   private static String plain(double number) {

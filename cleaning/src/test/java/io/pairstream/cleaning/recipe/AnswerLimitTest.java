@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.PlannedStep;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
-import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.recipe.AnswerLimit.WhenOutside;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
@@ -52,67 +51,6 @@ class AnswerLimitTest {
   }
 
   @Test
-  void viewsAskForWhatIsHeldBack() {
-    String held = RECIPE.replace("tag", "hold");
-
-    assertThat(plan(held).answerLimits())
-        .flatExtracting(AnswerLimit::conditions)
-        .containsExactly(
-            "answer.aesthetic>=4", "answer.aesthetic<=10", "answer.watermark-label=clean,unsure");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          {max: 0.3, when-outside: reject} | answer.nsfw<=0.3
-          {min: 1, max: 2, when-outside: reject} | answer.nsfw>=1, answer.nsfw<=2
-          {max: 0.3, when-outside: tag} |
-          """)
-  void viewsAlsoAskForWhatWouldBeRejected(String limit, String conditions) {
-    assertThat(String.join(", ", limit(limit).conditions()))
-        .isEqualTo(conditions == null ? "" : conditions);
-  }
-
-  @Test
-  void aNumberOnTheLimitIsWithinAndOneBeyondItIsSaidWithTheLimit() {
-    AnswerLimit limit = limit("{min: 0.1, max: 0.3, when-outside: reject}");
-
-    assertThat(limit.broken(0.1)).isEmpty();
-    assertThat(limit.broken(0.3)).isEmpty();
-    assertThat(limit.broken(Double.NaN)).as("is no answer").isEmpty();
-    assertThat(limit.broken(Math.nextUp(0.3)))
-        .contains(Measured.atMost("answer.nsfw", Math.nextUp(0.3), 0.3, ""));
-    assertThat(limit.broken(0.09)).contains(Measured.atLeast("answer.nsfw", 0.09, 0.1, ""));
-    assertThat(limit.broken("unsure")).as("a label where a number is limited").isEmpty();
-  }
-
-  @Test
-  void aLabelIsSaidWithTheWantedOnes() {
-    AnswerLimit limit = limit("{labels: 'clean, unsure', when-outside: reject}");
-
-    assertThat(limit.broken("unsure")).isEmpty();
-    assertThat(limit.broken("marked"))
-        .contains(Measured.text("answer.nsfw=marked", "answer.nsfw=clean,unsure"));
-    assertThat(limit.broken(1)).as("a number where labels are limited").isEmpty();
-  }
-
-  @Test
-  void whatOneLimitFoundOutsideAnotherMayAdmit() {
-    Measured number = limit("{max: 0.3}").broken(0.4).orElseThrow();
-    Measured label = limit("{labels: 'clean'}").broken("unsure").orElseThrow();
-
-    assertThat(limit("{max: 0.35}").stillBroken(number))
-        .contains(Measured.atMost("answer.nsfw", 0.4, 0.35, ""));
-    assertThat(limit("{max: 0.4}").stillBroken(number)).isEmpty();
-    assertThat(limit("{labels: 'sharp'}").stillBroken(label)).isPresent();
-    assertThat(limit("{labels: 'clean, unsure'}").stillBroken(label)).isEmpty();
-    assertThat(limit("{max: 0.1}").stillBroken(label)).as("of a number now").isEmpty();
-    assertThat(limit("{max: 0.1}").stillBroken(Measured.NONE)).isEmpty();
-  }
-
-  @Test
   void aMovedLimitIsInForceAndMakesNoOtherRecipe() {
     CleaningPlan before = plan(RECIPE);
     CleaningPlan after = plan(RECIPE.replace("0.3", "0.25"));
@@ -143,6 +81,10 @@ class AnswerLimitTest {
           with commas between them
           style: {labels: 'pho*'} | line 3: answers.style.labels: 'pho*' is no label; write each \
           out, with commas between them
+          style: {labels: '=a'} | line 3: answers.style.labels: '=a' is no label; write each out, \
+          with commas between them
+          style: {labels: '1, two'} | line 3: answers.style.labels: '1' is a number; limit numbers \
+          by min and max
           nsfw: {max: 1, when-outside: drop} | line 3: answers.nsfw.when-outside: 'drop' is not one \
           of shadow, tag, hold, reject
           NSFW: {max: 1} | line 3: answers.NSFW: an answer's name has 1 to 40 lower-case letters, \
@@ -169,10 +111,6 @@ class AnswerLimitTest {
     yaml.append("  more: {min: 1}\n");
     assertThat(catchThrowableOfType(InvalidRecipeException.class, () -> plan(yaml.toString())))
         .hasMessageContaining("answers: at most 10 answers may have limits");
-  }
-
-  private static AnswerLimit limit(String section) {
-    return plan("answers:\n  nsfw: " + section).answerLimits().get(0);
   }
 
   private static CleaningPlan plan(String yaml) {

@@ -3,7 +3,7 @@ package io.pairstream.cli.training;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Quantity;
-import io.pairstream.feed.cut.Condition;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.CutListener;
 import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.view.Block;

@@ -1,7 +1,7 @@
 package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.feed.cut.Condition;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.CutListener;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;

@@ -1,7 +1,7 @@
 package io.pairstream.curation.history;
 
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.RecordedLimit;
+import io.pairstream.schemas.condition.AnswerLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +26,7 @@ public record AnswerNote(
    *
    * @param limits of the data set's recipe
    */
-  public static List<AnswerNote> of(PairAnswer said, List<RecordedLimit> limits) {
+  public static List<AnswerNote> of(PairAnswer said, AnswerLimits limits) {
     Map<String, Object> values = new TreeMap<>(said.getLabels());
     said.getNumbers()
         .forEach(
@@ -39,39 +39,17 @@ public record AnswerNote(
       values.put("", said.getReason());
     }
     return values.entrySet().stream()
-        .map(
-            each ->
-                of(
-                    said.getCard(),
-                    each.getKey(),
-                    each.getValue(),
-                    outside(limits, each.getKey(), each.getValue())))
+        .map(each -> of(said.getCard(), each.getKey(), each.getValue(), limits))
         .toList();
-  }
-
-  /** Treatment of an answer outside of the limit of its name; empty where it is within. */
-  private static String outside(List<RecordedLimit> limits, String name, Object value) {
-    return limits.stream()
-        .filter(limit -> limit.getAnswer().equals(name) && isOutside(limit, value))
-        .map(RecordedLimit::getWhenOutside)
-        .findFirst()
-        .orElse("");
-  }
-
-  private static boolean isOutside(RecordedLimit limit, Object value) {
-    return value instanceof Double number
-        ? !limit.getLabels().isEmpty()
-            || (limit.getMin() != null && number < limit.getMin())
-            || (limit.getMax() != null && number > limit.getMax())
-        : !limit.getLabels().contains(value);
   }
 
   /**
    * A model's answer about a pair.
    *
    * @param value a number, or a text; with an empty name the reason why there is no answer
+   * @param limits of the data set's recipe
    */
-  public static AnswerNote of(String card, String name, Object value, String outside) {
+  public static AnswerNote of(String card, String name, Object value, AnswerLimits limits) {
     boolean isNumber = value instanceof Number;
     String text = isNumber ? "" : String.valueOf(value);
     return new AnswerNote(
@@ -80,6 +58,6 @@ public record AnswerNote(
         isNumber ? ((Number) value).doubleValue() : null,
         name.isEmpty() ? "" : text,
         name.isEmpty() ? text : "",
-        outside);
+        limits.broken(name, value).map(broken -> broken.limit().getWhenOutside()).orElse(""));
   }
 }

@@ -8,6 +8,7 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
@@ -92,7 +93,8 @@ record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRe
           limits.clear();
           recipe.map(RecordedRecipe::getLimits).ifPresent(limits::addAll);
         });
-    return said.values().stream().flatMap(each -> AnswerNote.of(each, limits).stream()).toList();
+    AnswerLimits judge = new AnswerLimits(limits);
+    return said.values().stream().flatMap(each -> AnswerNote.of(each, judge).stream()).toList();
   }
 
   @Override

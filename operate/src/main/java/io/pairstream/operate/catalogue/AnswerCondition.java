@@ -1,24 +1,18 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.condition.Condition;
+import io.pairstream.schemas.condition.Condition.Sign;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/**
- * A condition on what a model says of a pair: {@code answer.nsfw<=0.3}, {@code
- * answer.style=photo,draw*}.
- *
- * @param name the answer's name
- * @param sign {@code =}, {@code <=} or {@code >=}
- * @param values one or, for {@code =}, several; {@code *} in a text stands for any characters
- */
-public record AnswerCondition(String name, String sign, List<String> values) {
+/** A condition on what a model says of a pair, as SQL. */
+public record AnswerCondition(Condition condition) {
 
-  private static final Pattern FORM =
-      Pattern.compile("\\s*answer\\.([^\\s=!<>,]+)\\s*(>=|<=|=)(?!=)\\s*(.*?)\\s*");
+  private static final String GLOB = "typeof(value) = 'text' AND value GLOB ?";
 
   /**
    * Reads conditions that all have to hold, with {@code and} between them; none of an empty text.
@@ -32,51 +26,55 @@ public record AnswerCondition(String name, String sign, List<String> values) {
   }
 
   private static AnswerCondition one(String text) {
-    Matcher parts = FORM.matcher(text);
-    List<String> values =
-        parts.matches()
-            ? Arrays.stream(parts.group(3).split(",", -1)).map(String::strip).toList()
-            : List.of();
-    boolean isOrder = parts.matches() && !parts.group(2).equals("=");
-    if (values.isEmpty()
-        || values.contains("")
-        || (isOrder && (values.size() > 1 || number(values.get(0)).isEmpty()))) {
-      throw new IllegalArgumentException(
-          "where: '%s' is no condition on an answer; right is answer.nsfw<=0.3 or answer.style=photo"
-              .formatted(text));
+    try {
+      Condition condition = Condition.parse(text);
+      if (condition.answer().isPresent()) {
+        return new AnswerCondition(condition);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("where: " + e.getMessage(), e);
     }
-    return new AnswerCondition(parts.group(1), parts.group(2), values);
+    throw new IllegalArgumentException(
+        "where: '%s' is no condition on an answer; right is answer.nsfw<=0.3 or answer.style=photo"
+            .formatted(text));
   }
 
   /** The rows of the table of answers for which it holds, as SQL with {@link #arguments}. */
   String rows() {
-    if (!sign.equals("=")) {
-      return AnswerIndex.NAMED + " AND typeof(value) = 'real' AND value " + sign + " ?";
+    if (condition.sign().isOrder()) {
+      return AnswerIndex.NAMED + " AND typeof(value) = 'real' AND value " + condition.sign() + " ?";
     }
+    Map<Boolean, List<String>> byWildcard = byWildcard();
+    int equal = byWildcard.get(false).size() + condition.numbers().size();
+    List<String> terms = new ArrayList<>(Collections.nCopies(byWildcard.get(true).size(), GLOB));
+    if (equal > 0) {
+      terms.add("value IN (" + String.join(", ", Collections.nCopies(equal, "?")) + ")");
+    }
+    // Texts and numbers are never equal here, as the column has no type.
     return AnswerIndex.NAMED
-        + " AND ("
-        + String.join(
-            " OR ",
-            values.stream()
-                .map(value -> number(value).isPresent() ? "value = ?" : "value GLOB ?")
-                .toList())
+        + " AND value <> '' AND "
+        + (condition.sign() == Sign.EQUAL ? "(" : kinds() + " AND NOT (")
+        + String.join(" OR ", terms)
         + ")";
   }
 
-  List<Object> arguments() {
-    return Stream.concat(
-            Stream.of(name),
-            values.stream()
-                .map(value -> number(value).<Object>map(any -> any).orElseGet(() -> glob(value))))
-        .toList();
+  private String kinds() {
+    return condition.numbers().isEmpty() ? "typeof(value) = 'text'" : "TRUE";
   }
 
-  private static Optional<Double> number(String value) {
-    try {
-      return Optional.of(Double.valueOf(value)).filter(Double::isFinite);
-    } catch (NumberFormatException e) {
-      return Optional.empty();
+  List<Object> arguments() {
+    List<Object> arguments = new ArrayList<>(List.of(condition.answer().orElseThrow()));
+    if (!condition.sign().isOrder()) {
+      byWildcard().get(true).forEach(value -> arguments.add(glob(value)));
+      arguments.addAll(byWildcard().get(false));
     }
+    arguments.addAll(condition.numbers());
+    return arguments;
+  }
+
+  private Map<Boolean, List<String>> byWildcard() {
+    return condition.values().stream()
+        .collect(Collectors.partitioningBy(value -> value.contains("*")));
   }
 
   /** SQLite's pattern in which the asterisk alone is special. */

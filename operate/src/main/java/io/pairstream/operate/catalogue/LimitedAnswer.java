@@ -7,13 +7,13 @@ import io.pairstream.operate.profile.ProfileReport.Count;
 import io.pairstream.operate.threshold.AnswerNumbers;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A limit that the data set's recipe has for an answer, and how many published pairs are on which
@@ -40,12 +40,19 @@ public record LimitedAnswer(
       "CREATE TABLE answer_limit (name TEXT PRIMARY KEY, least REAL, most REAL, labels TEXT,"
           + " when_outside TEXT)";
 
-  /** As SQL, whether an answer is outside of the limit of its name; NULL or 0 where it is not. */
-  static final String IS_OUTSIDE =
-      "CASE typeof(said.value)"
-          + " WHEN 'real' THEN labels <> '[]' OR said.value < least OR said.value > most"
-          + " WHEN 'text' THEN labels IS NOT NULL"
-          + " AND said.value NOT IN (SELECT value FROM json_each(labels)) END";
+  /** The limits of the recipe in force. */
+  static AnswerLimits limits(Database table) {
+    return new AnswerLimits(table.query("SELECT * FROM answer_limit", LimitedAnswer::recorded));
+  }
+
+  private static RecordedLimit recorded(ResultSet row) throws SQLException {
+    return new RecordedLimit(
+        row.getString("name"),
+        (Double) row.getObject("least"),
+        (Double) row.getObject("most"),
+        List.of(AnswerJson.read(row.getString("labels"), String[].class)),
+        row.getString("when_outside"));
+  }
 
   /** Takes the limits of a recipe, in place of those of an earlier one. */
   static void put(RecordedRecipe recipe, Database table) {
@@ -77,26 +84,34 @@ public record LimitedAnswer(
   }
 
   private static LimitedAnswer counted(ResultSet row, Database table) throws SQLException {
-    String name = row.getString("name");
-    Double min = (Double) row.getObject("least");
-    Double max = (Double) row.getObject("most");
-    Set<String> wanted =
-        Set.copyOf(List.of(AnswerJson.read(row.getString("labels"), String[].class)));
+    RecordedLimit limit = recorded(row);
+    String name = limit.getAnswer();
+    AnswerLimits judge = new AnswerLimits(List.of(limit));
     AnswerNumbers numbers = new AnswerNumbers(table, name);
     long outside =
-        wanted.isEmpty()
-            ? (min == null ? 0 : numbers.count() - numbers.count(Bound.AT_LEAST, min))
-                + (max == null ? 0 : numbers.count() - numbers.count(Bound.AT_MOST, max))
+        limit.getLabels().isEmpty()
+            ? (limit.getMin() == null
+                    ? 0
+                    : numbers.count() - numbers.count(Bound.AT_LEAST, limit.getMin()))
+                + (limit.getMax() == null
+                    ? 0
+                    : numbers.count() - numbers.count(Bound.AT_MOST, limit.getMax()))
             : numbers.count();
     long within = numbers.count() - outside;
     for (Count label : ProfileReport.labels(table, name)) {
-      if (wanted.contains(label.value())) {
+      if (judge.broken(name, label.value()).isEmpty()) {
         within += label.count();
       } else {
         outside += label.count();
       }
     }
     return new LimitedAnswer(
-        name, min, max, row.getString("when_outside"), within, outside, numbers.failed());
+        name,
+        limit.getMin(),
+        limit.getMax(),
+        limit.getWhenOutside(),
+        within,
+        outside,
+        numbers.failed());
   }
 }

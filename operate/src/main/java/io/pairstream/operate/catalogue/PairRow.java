@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
@@ -179,7 +180,7 @@ public record PairRow(
 
   /** Values of {@link #COLUMNS}. */
   Object[] columns() {
-    String host = TakedownKind.host(url);
+    String host = LinkHost.named(url);
     return new Object[] {
       HexBytes.of(pairId),
       HexBytes.of(imageDigest),

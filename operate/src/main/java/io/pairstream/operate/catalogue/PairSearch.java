@@ -8,6 +8,7 @@ import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
@@ -94,17 +95,15 @@ public final class PairSearch {
   /** Answers of models about a pair, by card and name. */
   public List<AnswerNote> answers(String pairId) {
     return catalogue.read(
-        table ->
-            table.query(
-                "SELECT card, answer_name.name, said.value, CASE WHEN "
-                    + LimitedAnswer.IS_OUTSIDE
-                    + " THEN when_outside ELSE '' END FROM said JOIN answer_name"
-                    + " ON answer_name.id = said.name LEFT JOIN answer_limit"
-                    + " ON answer_limit.name = answer_name.name WHERE pair_id = ? ORDER BY 1, 2",
-                row ->
-                    AnswerNote.of(
-                        row.getString(1), row.getString(2), row.getObject(3), row.getString(4)),
-                HexBytes.of(pairId)));
+        table -> {
+          AnswerLimits limits = LimitedAnswer.limits(table);
+          return table.query(
+              "SELECT card, answer_name.name, said.value FROM said JOIN answer_name"
+                  + " ON answer_name.id = said.name WHERE pair_id = ? ORDER BY 1, 2",
+              row ->
+                  AnswerNote.of(row.getString(1), row.getString(2), row.getObject(3), limits),
+              HexBytes.of(pairId));
+        });
   }
 
   /** The first pair of a picture that is published; none where the digest is empty. */

@@ -1,13 +1,16 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.recipe.AnswerLimit;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.condition.AnswerLimits;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.publish.RecordPublisher;
+import io.pairstream.service.rejection.RefusedAnswers;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** The record of what a recipe says of published pairs, for views and operators. */
@@ -39,22 +42,17 @@ final class RecipeNote {
   }
 
   private static RecordedRecipe note(CleaningPlan plan, Instant at) {
+    List<RecordedLimit> limits = RefusedAnswers.recorded(plan.answerLimits());
     return RecordedRecipe.newBuilder()
         .setRecipeVersion(plan.version())
         .setRecordedAt(at)
         .setConditions(
-            plan.answerLimits().stream().flatMap(limit -> limit.conditions().stream()).toList())
-        .setLimits(plan.answerLimits().stream().map(RecipeNote::note).toList())
-        .build();
-  }
-
-  private static RecordedLimit note(AnswerLimit limit) {
-    return RecordedLimit.newBuilder()
-        .setAnswer(limit.name())
-        .setMin(limit.min())
-        .setMax(limit.max())
-        .setLabels(limit.labels())
-        .setWhenOutside(limit.whenOutside().name())
+            limits.stream()
+                .filter(AnswerLimits::isHolding)
+                .flatMap(limit -> AnswerLimits.wanted(limit).stream())
+                .map(Condition::toString)
+                .toList())
+        .setLimits(limits)
         .build();
   }
 }

@@ -21,7 +21,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Rendition;
-import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Replay;
@@ -114,7 +114,7 @@ final class OutputRecords {
             .assign(
                 tracked.identity().imageDigest(),
                 pair.getContributor(),
-                plan.split().isByImage() ? "" : TakedownKind.host(pair.getUrl()));
+                plan.split().isByImage() ? "" : LinkHost.named(pair.getUrl()));
     return prepared
         .setPairId(tracked.identity().pairId())
         .setNormalisation(plan.normalisation().label())

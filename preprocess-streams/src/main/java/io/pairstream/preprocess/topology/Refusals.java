@@ -6,6 +6,7 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.AnswerLimit;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.service.rejection.Measurements;
+import io.pairstream.service.rejection.RefusedAnswers;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,10 +17,10 @@ import java.util.Optional;
  *
  * @param limits those of the recipe by which pairs are rejected
  */
-record Refusals(List<AnswerLimit> limits) {
+record Refusals(RefusedAnswers limits) {
 
-  Refusals {
-    limits = limits.stream().filter(AnswerLimit::rejects).toList();
+  Refusals(List<AnswerLimit> limits) {
+    this(new RefusedAnswers(RefusedAnswers.recorded(limits)));
   }
 
   /** The rejection of a pair, with the answer and the limit in words. */
@@ -47,11 +48,7 @@ record Refusals(List<AnswerLimit> limits) {
   Optional<Rejection> again(Receipt earlier) {
     return Optional.ofNullable(earlier)
         .filter(receipt -> receipt.getReason().equals(RejectReason.MODEL_REFUSED.name()))
-        .flatMap(receipt -> stillBroken(Measurements.read(receipt.getMeasured())))
+        .flatMap(receipt -> limits.stillRefused(Measurements.read(receipt.getMeasured())))
         .map(Refusals::rejection);
-  }
-
-  private Optional<Measured> stillBroken(Measured before) {
-    return limits.stream().flatMap(limit -> limit.stillBroken(before).stream()).findFirst();
   }
 }

@@ -7,7 +7,7 @@ import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.tools.audit.AuditReport.Kind;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ final class RecipeCheck {
     String group = pair.getPictureGroup();
     String digest = group.isEmpty() ? pair.getImageDigest() : group;
     Assignment right =
-        plan.split().assign(digest, pair.getContributor(), TakedownKind.host(pair.getUrl()));
+        plan.split().assign(digest, pair.getContributor(), LinkHost.named(pair.getUrl()));
     if (!right.split().name().equals(pair.getSplit()) || right.fold() != pair.getFold()) {
       String sentence =
           "%s is in %s, fold %d, and belongs in %s, fold %d"

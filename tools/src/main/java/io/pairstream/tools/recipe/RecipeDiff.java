@@ -18,7 +18,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
@@ -263,7 +263,7 @@ public final class RecipeDiff {
     }
     String group = pair.getPictureGroup();
     String picture = group.isEmpty() ? pair.getImageDigest() : group;
-    String host = TakedownKind.host(pair.getUrl());
+    String host = LinkHost.named(pair.getUrl());
     Assignment to = after.split().assign(picture, pair.getContributor(), host);
     return !pair.getSplit().equals(to.split().name())
         ? pair.getSplit() + " -> " + to.split()

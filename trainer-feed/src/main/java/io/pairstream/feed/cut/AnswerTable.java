@@ -1,5 +1,7 @@
 package io.pairstream.feed.cut;
 
+import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.DigestTable.Entry;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.Sha256;
@@ -126,12 +128,18 @@ final class AnswerTable {
   /**
    * Refuses conditions that can hold for none of the answers that were given.
    *
-   * @throws io.pairstream.feed.view.InvalidViewException where one compares a label as a number, or
+   * @throws InvalidViewException where one compares a label as a number, or
    *     a number with words
    */
   void requireKinds() {
     for (int i = 0; i < where.size(); i++) {
-      where.get(i).requireKind(given.getOrDefault(names.get(i), "unknown"));
+      where
+          .get(i)
+          .misfit(given.getOrDefault(names.get(i), "unknown"))
+          .ifPresent(
+              fault -> {
+                throw new InvalidViewException(fault);
+              });
     }
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.feed.cut;
 
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.cut.AnswerTable.Verdict;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.util.Collections;
 import java.util.List;

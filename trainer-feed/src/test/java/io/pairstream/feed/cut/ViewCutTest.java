@@ -3,6 +3,7 @@ package io.pairstream.feed.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.ProducedPairs;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportPlan;

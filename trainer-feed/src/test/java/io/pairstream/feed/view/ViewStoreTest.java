@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ProducedPairs;
-import io.pairstream.feed.cut.Condition;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
