@@ -80,9 +80,7 @@ final class RefusalTable {
   /** Takes the limits of a recipe, in place of those of an earlier one. */
   static void apply(RecordedRecipe recipe, Database table) {
     List<RecordedLimit> rejecting =
-        recipe.getLimits().stream()
-            .filter(AnswerLimits::isRejecting)
-            .toList();
+        recipe.getLimits().stream().filter(AnswerLimits::isRejecting).toList();
     List<RecordedLimit> before = limits(table).map(RecordedRecipe::getLimits).orElse(List.of());
     if (rejecting.equals(before)) {
       return;
@@ -214,8 +212,7 @@ final class RefusalTable {
   }
 
   private static RefusedAnswers rejecting(Database table) {
-    return new RefusedAnswers(
-        limits(table).map(RecordedRecipe::getLimits).orElse(List.of()));
+    return new RefusedAnswers(limits(table).map(RecordedRecipe::getLimits).orElse(List.of()));
   }
 
   private static Optional<RecordedRecipe> limits(Database table) {

@@ -28,6 +28,7 @@ public final class LinkHost {
 
   private static final Pattern WEB_ADDRESS =
       Pattern.compile("(?i:https?)://([^/?#]*).*", Pattern.DOTALL);
+
   /** Any address with a host, which may have a user and a password before it, a port behind it. */
   private static final Pattern ADDRESS =
       Pattern.compile(

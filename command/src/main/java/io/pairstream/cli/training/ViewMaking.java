@@ -1,7 +1,6 @@
 package io.pairstream.cli.training;
 
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.CutListener;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
@@ -11,6 +10,7 @@ import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewFile;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.condition.Condition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,8 +7,8 @@ import io.pairstream.curation.takedown.TakedownEvent;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.condition.AnswerLimits;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
@@ -100,8 +100,7 @@ public final class PairSearch {
           return table.query(
               "SELECT card, answer_name.name, said.value FROM said JOIN answer_name"
                   + " ON answer_name.id = said.name WHERE pair_id = ? ORDER BY 1, 2",
-              row ->
-                  AnswerNote.of(row.getString(1), row.getString(2), row.getObject(3), limits),
+              row -> AnswerNote.of(row.getString(1), row.getString(2), row.getObject(3), limits),
               HexBytes.of(pairId));
         });
   }

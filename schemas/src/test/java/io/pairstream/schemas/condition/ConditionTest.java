@@ -31,6 +31,7 @@ class ConditionTest {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final IndexedPair PAIR = pair();
+
   /** Cases for both implementations; the test in Python reads the same file. */
   static List<JsonNode> conformance() throws IOException {
     List<JsonNode> cases = new ArrayList<>();

@@ -1,10 +1,10 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.feed.view.InvalidViewException;
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.DigestTable.Entry;
+import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.condition.Condition;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -128,8 +128,7 @@ final class AnswerTable {
   /**
    * Refuses conditions that can hold for none of the answers that were given.
    *
-   * @throws InvalidViewException where one compares a label as a number, or
-   *     a number with words
+   * @throws InvalidViewException where one compares a label as a number, or a number with words
    */
   void requireKinds() {
     for (int i = 0; i < where.size(); i++) {

@@ -1,9 +1,9 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.time.Duration;

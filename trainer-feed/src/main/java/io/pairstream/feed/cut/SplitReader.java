@@ -1,6 +1,5 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
@@ -15,6 +14,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
+import io.pairstream.schemas.condition.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

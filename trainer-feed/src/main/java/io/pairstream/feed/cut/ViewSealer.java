@@ -1,12 +1,12 @@
 package io.pairstream.feed.cut;
 
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.ViewLog;
 import io.pairstream.feed.view.ViewStore;
+import io.pairstream.schemas.condition.Condition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,6 @@ package io.pairstream.feed.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.ProducedPairs;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportPlan;
@@ -20,6 +19,7 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;

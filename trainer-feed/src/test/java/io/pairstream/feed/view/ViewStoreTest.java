@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ProducedPairs;
-import io.pairstream.schemas.condition.Condition;
 import io.pairstream.feed.cut.MissingAnswer;
 import io.pairstream.feed.cut.ViewCut;
 import io.pairstream.feed.cut.ViewSealer;
@@ -14,6 +13,7 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
+import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
