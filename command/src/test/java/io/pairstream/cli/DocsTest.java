@@ -2,6 +2,9 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.service.http.Json;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +22,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -188,6 +193,40 @@ class DocsTest {
     assertThat(SENTENCES_END.splitAsStream(prose))
         .filteredOn(sentence -> all(WORD_OF_A_SENTENCE, sentence).size() > LONGEST_SENTENCE)
         .isEmpty();
+  }
+
+  /** Each picture has what {@code docs/images/record.py} noted of it when it was taken. */
+  @Test
+  void picturesShowWordsThatThePagesHave() throws IOException {
+    Path folder = PROJECT.resolve("docs/images");
+    JsonNode pictures = Json.MAPPER.readTree(folder.resolve("pictures.json").toFile());
+    Path words = Path.of("operate/src/main/resources/io/pairstream/operate/web/words.en.json");
+    Set<String> known = new HashSet<>();
+    for (JsonNode section : Json.MAPPER.readTree(text(words))) {
+      section.forEach(word -> known.add(word.asText()));
+    }
+    String topology = text(Path.of("preprocess-streams/src/test/resources/topology.txt"));
+    for (String name : (Iterable<String>) pictures::fieldNames) {
+      JsonNode noted = pictures.get(name);
+      BufferedImage picture = ImageIO.read(folder.resolve(name).toFile());
+      assertThat(noted.path("size"))
+          .extracting(JsonNode::asInt)
+          .as("size of " + name)
+          .containsExactly(picture.getWidth(), picture.getHeight());
+      assertThat(noted.path("labels"))
+          .extracting(JsonNode::asText)
+          .as(name + " is to be made anew")
+          .isSubsetOf(known);
+      assertThat(noted.path("nodes"))
+          .extracting(JsonNode::asText)
+          .as(name + " is to be made anew")
+          .allMatch(node -> topology.contains(": " + node + " "));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> name.matches(".*\\.(png|gif)"))
+          .containsExactlyInAnyOrderElementsOf(pictures::fieldNames);
+    }
   }
 
   private static Set<String> anchors(Path page) throws IOException {

@@ -223,8 +223,8 @@ class DashboardPageTest extends PageTest {
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
     assertThat(browser.texts(".graph .box-name"))
         .containsExactly(
-            "Arrive", "Repartition", "Check duplicates", "Clean", "Split", "Write", "Receipts");
-    assertThat(browser.text(".box[data-bottleneck]")).startsWith("Clean");
+            "read", "check-withdrawn", "gate", "check-duplicate", "clean", "check-sample", "split");
+    assertThat(browser.text(".box[data-bottleneck]")).startsWith("clean");
     assertThat(browser.script(BOXES_OUTSIDE)).isEqualTo(List.of());
 
     browser.click("#topology .switch a[href*=nodes]");

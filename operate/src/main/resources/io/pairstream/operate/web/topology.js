@@ -45,17 +45,16 @@ const JOINTS =
 const REJECTS = { "check-withdrawn": "WITHDRAWN", "check-duplicate": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "check-sample": "DUPLICATE_PAIR" };
 const OUTPUT = /\.(training|validation|test)$/;
 
-/** The stages that a pair goes through, each with its nodes, the first that fits; others stand beside its way. */
+/** The seven stages that a pair meets, each with its nodes; others, as what writes receipts, stand beside its way. */
 const STAGES = {
-  arrive: /^(raw-pairs|read|read-(kept|rejected))$/,
-  receive: /^(placed|repartitioned|take-to-image|received|by-image.*|read-repartitioned.*)$/,
-  duplicates: /^(check-(withdrawn|duplicate|sample).*|find-group|known-picture|request-look-up|look-up|read-finding|found|grouped|fingerprints|findings|near-copies)$/,
-  clean: /^(gate|clean)/,
-  split: /^split/,
-  write: /^(to-(training|validation|test)|training|validation|test|quarantined?)$/,
-  receipts: /^(published|rejected-receipts|decisions|write-receipt|receipts-written|receipts)$/,
+  read: /^(raw-pairs|read(-(kept|rejected|repartitioned.*))?|placed|repartitioned|take-to-image|by-image.*|received)$/,
+  "check-withdrawn": /^check-withdrawn/,
+  gate: /^gate/,
+  "check-duplicate": /^check-duplicate/,
+  clean: /^(clean.*|find-group|known-picture|request-look-up|look-up|fingerprints|findings|read-finding|found|near-copies|grouped)$/,
+  "check-sample": /^check-sample/,
+  split: /^(split.*|to-.*|training|validation|test)$/,
 };
-const STAGE_LINKS = { duplicates: addressOf("quarantine", { reason: "DUPLICATE_PAIR" }), clean: "#/quarantine", split: "#/profile", write: "#/pairs", receipts: "#/pairs" };
 
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */
 const measured = new Set();
@@ -98,18 +97,17 @@ export function pipelineSwitch(app, all) {
 
 /** The seven stages as a graph, each with the figures of its nodes. */
 function stages(app, topology) {
-  const stageOf = ({ id }) => Object.keys(STAGES).find((name) => STAGES[name].test(id));
-  const nodes = Object.keys(STAGES).map((name) => {
-    const own = topology.nodes.filter((node) => stageOf(node) === name);
+  const nodes = Object.entries(STAGES).map(([name, nodesOf]) => {
+    const own = topology.nodes.filter(({ id }) => nodesOf.test(id));
     const sum = (of, some = own) => some.map(of).filter(isKnown).reduce((a, b) => a + b, 0);
     const rates = own.map(({ per_second: rate }) => rate).filter(isKnown);
     const written = sum(({ per_second: rate }) => rate, own.filter(({ kind }) => kind === "sink"));
     const rate = rates.length > 0 ? Math.max(written, ...rates) : null;
     const isMeasured = own.some(({ ms }) => isKnown(ms)) && rate > 0;
     return {
-      id: app.say(`stage.${name}`),
+      id: name,
+      label: app.say(`stage.${name}`),
       kind: "processor",
-      href: STAGE_LINKS[name],
       members: own.map(({ id }) => id),
       per_second: rate,
       ms: isMeasured ? sum(({ ms, per_second: each }) => ms * each) / rate : null,
@@ -136,7 +134,7 @@ function columns(app, { edges }) {
   const { say, format, words } = app;
   const next = (node) => edges.filter(({ from }) => from === node.id).map(({ to }) => to);
   return [
-    { name: "node", of: ({ id }) => h("span.mono", id), isHead: true },
+    { name: "node", of: ({ id, label }) => (label ? [label, label !== id && h("span.below.mono.quiet", id)] : h("span.mono", id)), isHead: true },
     { name: "kind", of: ({ kind }) => words.find(`topology.${kind}`) ?? kind },
     { name: "rate", of: (node) => format.rate(node.per_second), number: true },
     { name: "time", of: ({ ms }) => format.milliseconds(ms), number: true },
@@ -266,10 +264,7 @@ function curve(points, half, tall) {
 }
 
 /** What a box stands for: the pairs of an output, those that a step rejects, or how far partitions are read. */
-function leadsTo({ id, kind, href, topics = [] }, group) {
-  if (href) {
-    return href;
-  }
+function leadsTo({ id, kind, topics = [] }, group) {
   const [, output] = topics.map((topic) => OUTPUT.exec(topic)).find(Boolean) ?? [];
   if (kind === "sink" && (output || topics.some((topic) => topic.endsWith(".quarantine")))) {
     return output ? addressOf("pairs", { status: output.toUpperCase() }) : "#/quarantine";
@@ -290,7 +285,8 @@ function box(app, node, address, { x, y, width, height }, tall) {
   const room = width - (tall || isStep ? 14 : 22);
   const fits = Math.floor(room / LETTER_PX);
   const isHigh = height > WIDE.box[1];
-  const names = linesOf(node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, ""), fits, isHigh);
+  const name = node.label ?? node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
+  const names = linesOf(name, fits, isHigh);
   const below = y + (names.length > 1 ? 16 : 20);
   const figuresAt = below + (names.length - 1) * LINE_PX + 17;
   const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
@@ -299,11 +295,11 @@ function box(app, node, address, { x, y, width, height }, tall) {
     { key: node.id, href: address, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
     s("title", [node.id, ...(node.topics ?? node.members), ...figures].filter(Boolean).join("\n")),
     s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
-    names.map((name, index) =>
+    names.map((line, index) =>
       s(
         "text.box-name",
-        { x: left, y: below + index * LINE_PX, lengthAdjust: "spacingAndGlyphs", textLength: name.length > fits ? room : null },
-        name,
+        { x: left, y: below + index * LINE_PX, lengthAdjust: "spacingAndGlyphs", textLength: line.length > fits ? room : null },
+        line,
       ),
     ),
     (isHigh ? figures : [figures.join(" · ")]).map((text, index) => s("text.box-figures", { x: left, y: figuresAt + 15 * index }, text)),
