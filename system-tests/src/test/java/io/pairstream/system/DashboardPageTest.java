@@ -379,6 +379,14 @@ class DashboardPageTest extends PageTest {
     browser.click(".topology summary");
     requireFree(browser, language);
 
+    browser.visit(service.address("#/overview?nodes=all"));
+    browser.await("all nodes are there", () -> browser.isVisible(".internals"));
+    requireFree(browser, language);
+
+    browser.visit(service.address("#/pairs?as=gallery"));
+    browser.await("the gallery is there", () -> browser.isVisible(".picture-caption"));
+    requireFree(browser, language);
+
     browser.visit(service.address("#/lag"));
     browser.await("the head record is there", () -> browser.isVisible("#head"));
     browser.click("[aria-labelledby=history-title] summary");
