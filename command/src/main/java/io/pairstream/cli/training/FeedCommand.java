@@ -90,7 +90,10 @@ public final class FeedCommand extends TrainerCommand {
         FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
-                report, topics().instances(), source.registry(), source.clientSettings())) {
+                report,
+                topics().instances(),
+                source.cluster().registry(),
+                source.cluster().clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(reading -> reading.fact("split", source.split().name()));

@@ -9,7 +9,7 @@ import io.pairstream.feed.view.ViewFile;
 import io.pairstream.feed.view.ViewStore;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,17 +27,16 @@ public abstract class TrainerCommand extends ClusterCommand {
   private static final Map<String, Object> TIMEOUT =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 20_000);
 
-  final Map<String, Object> clients() {
-    return cluster().clientSettings(TIMEOUT);
+  private ClusterAccess trainerAccess() {
+    return new ClusterAccess(cluster(), TIMEOUT);
   }
 
   final ViewStore store() {
-    return new ViewStore(cluster().dataset(), cluster().registry(), clients());
+    return new ViewStore(trainerAccess());
   }
 
   final FeedSource source(PairStatus split) {
-    Cluster cluster = cluster();
-    return new FeedSource(cluster.dataset(), split, cluster.registry(), clients());
+    return new FeedSource(trainerAccess(), split);
   }
 
   /** Where a view's pairs are read: its own split. */

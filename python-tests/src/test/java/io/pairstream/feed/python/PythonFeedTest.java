@@ -89,8 +89,7 @@ class PythonFeedTest {
           TopicCatalogue.RUNS,
           TopicCatalogue.INSTANCES);
   private final FeedSource source =
-      new FeedSource(
-          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
+      new FeedSource(cluster, PairStatus.TRAINING);
 
   private static PythonEnvironment python;
 
@@ -196,7 +195,7 @@ class PythonFeedTest {
   void followsInPythonWhatIsSealedHere() throws Exception {
     produce(75);
     ViewStore store =
-        new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());
+        new ViewStore(cluster);
     ViewSealer.Pace pace = new ViewSealer.Pace(1, Duration.ofMinutes(1));
     View view;
     try (ViewSealer sealer =

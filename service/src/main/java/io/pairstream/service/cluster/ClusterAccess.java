@@ -70,9 +70,16 @@ public final class ClusterAccess {
   private final PairTopics topics;
 
   public ClusterAccess(Cluster cluster) {
+    this(cluster, TIMEOUT);
+  }
+
+  /**
+   * @param timeouts settings of Kafka's clients in place of the 12 seconds
+   */
+  public ClusterAccess(Cluster cluster, Map<String, Object> timeouts) {
     dataset = cluster.dataset();
     registry = cluster.registry();
-    clientSettings = Map.copyOf(cluster.clientSettings(TIMEOUT));
+    clientSettings = Map.copyOf(cluster.clientSettings(timeouts));
     topics = PairTopics.of(dataset, new AvroSerdes(registry));
   }
 

@@ -5,7 +5,6 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -122,7 +121,7 @@ public final class PairFeed implements AutoCloseable {
       this.next = new TreeMap<>(latest.offsets());
       partitions.forEach(one -> consumer.seek(one, next.get(one.partition())));
       this.withdrawn = new WithdrawnPairs(source);
-      this.admin = AdminClients.create(source.clientSettings());
+      this.admin = source.cluster().admin();
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -200,7 +199,7 @@ public final class PairFeed implements AutoCloseable {
     KafkaAnswers.await(
         admin
             .alterConsumerGroupOffsets(
-                source.dataset().feedGroup(),
+                source.cluster().dataset().feedGroup(),
                 offsets,
                 new AlterConsumerGroupOffsetsOptions().timeoutMs((int) OFFSETS_TIMEOUT.toMillis()))
             .all());

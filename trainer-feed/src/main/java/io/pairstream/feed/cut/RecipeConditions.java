@@ -4,21 +4,15 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.condition.Condition;
-import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.RecordDecoder;
-import java.time.Duration;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.CommittedLog;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Conditions that a data set's recipe adds to those of each view. */
 final class RecipeConditions {
-
-  private static final Duration POLL = Duration.ofMillis(500);
 
   private RecipeConditions() {}
 
@@ -39,35 +33,25 @@ final class RecipeConditions {
   }
 
   private static List<String> inForce(FeedSource source) {
-    String topic = source.dataset().topic(TopicCatalogue.RECIPES);
-    RecordDecoder<RecordedRecipe> decoder =
-        RecordDecoder.of(RecordedRecipe.class, topic, source.registry());
-    List<String> last = List.of();
-    KafkaConsumer<byte[], byte[]> consumer = source.consumer(Map.of());
-    try {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          last =
-              decoder
-                  .decode(record.value())
-                  .map(RecordedRecipe::getConditions)
-                  .orElseThrow(
-                      () ->
-                          new InvalidViewException(
-                              "%s, offset %d is no recipe"
-                                  .formatted(record.topic(), record.offset())));
-        }
-      }
-      return last;
-    } finally {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    Topic<String, RecordedRecipe> recipes = source.cluster().topics().recipes();
+    List<String> last = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.openForSmallRecords(source.cluster())) {
+      log.readAll(
+          recipes,
+          (key, recipe) -> {
+            last.clear();
+            last.addAll(
+                recipe
+                    .orElseThrow(
+                        () ->
+                            new InvalidViewException(
+                                "a record of %s with the key %s is no recipe"
+                                    .formatted(recipes.name(), key)))
+                    .getConditions());
+          });
+    } catch (UnknownTopicOrPartitionException e) {
+      // Without the topic no recipe was recorded.
     }
+    return last;
   }
 }

@@ -17,6 +17,8 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -93,33 +95,32 @@ final class SplitReader implements AutoCloseable {
     this.where = byKind.get(false);
     this.unmet = new ArrayList<>(this.where);
     this.answers = new AnswerTable(byKind.get(true));
-    this.answerTopic = source.dataset().topic(TopicCatalogue.PAIR_ANSWERS);
-    this.answerDecoder = RecordDecoder.of(PairAnswer.class, answerTopic, source.registry());
+    this.answerTopic = source.cluster().dataset().topic(TopicCatalogue.PAIR_ANSWERS);
+    this.answerDecoder =
+        RecordDecoder.of(PairAnswer.class, answerTopic, source.cluster().registry());
     this.split = source.split();
     this.decoder = source.decoder();
     this.withdrawn = new WithdrawnPairs(source);
     this.consumer = source.consumer(Map.of());
-    this.partitions = partitions(source.topic());
-    Map<Integer, Long> begins = new HashMap<>();
-    consumer
-        .beginningOffsets(partitions)
-        .forEach((partition, begin) -> begins.put(partition.partition(), begin));
-    this.pairs = new GatheredPairs(answers, begins);
-    Map<TopicPartition, Long> all = answers.isAsked() ? readAnswers() : new HashMap<>();
-    Map<Integer, Long> indexed = from.isEmpty() ? readIndex(source) : from;
-    begins.forEach(
-        (partition, begin) ->
-            all.put(
-                new TopicPartition(source.topic(), partition),
-                Math.max(begin, indexed.getOrDefault(partition, 0L))));
-    consumer.assign(all.keySet());
-    all.forEach(consumer::seek);
-  }
-
-  private List<TopicPartition> partitions(String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .toList();
+    try (CommittedLog log = CommittedLog.openForSmallRecords(source.cluster())) {
+      this.partitions = log.partitions(source.topic());
+      Map<Integer, Long> begins = new HashMap<>();
+      log.beginnings(partitions)
+          .forEach((partition, begin) -> begins.put(partition.partition(), begin));
+      this.pairs = new GatheredPairs(answers, begins);
+      Map<TopicPartition, Long> all = answers.isAsked() ? readAnswers(log) : new HashMap<>();
+      Map<Integer, Long> indexed = from.isEmpty() ? readIndex(log, source) : from;
+      begins.forEach(
+          (partition, begin) ->
+              all.put(
+                  new TopicPartition(source.topic(), partition),
+                  Math.max(begin, indexed.getOrDefault(partition, 0L))));
+      consumer.assign(all.keySet());
+      all.forEach(consumer::seek);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -127,40 +128,51 @@ final class SplitReader implements AutoCloseable {
    *
    * @return where their reading goes on
    */
-  private Map<TopicPartition, Long> readAnswers() {
-    List<TopicPartition> all = partitions(answerTopic);
-    if (all.isEmpty()) {
-      close();
-      throw new UnknownTopicOrPartitionException(
-          "there is no topic %s, so that no pair has an answer; run: %s"
-              .formatted(answerTopic, Hint.of("topics create")));
-    }
-    consumer.assign(all);
-    consumer.seekToBeginning(all);
-    readTo(consumer.endOffsets(all), this::hear, read -> {});
-    return all.stream().collect(Collectors.toMap(one -> one, consumer::position));
+  private Map<TopicPartition, Long> readAnswers(CommittedLog log) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    Map<TopicPartition, Stretch> all = log.everything(log.partitions(answerTopic));
+    all.forEach((partition, stretch) -> ends.put(partition, stretch.to()));
+    readAll(log, all, this::hear);
+    return ends;
+  }
+
+  private void readAll(
+      CommittedLog log,
+      Map<TopicPartition, Stretch> all,
+      Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+    log.read(
+        all,
+        record -> {
+          taker.accept(record);
+          read++;
+          return true;
+        });
   }
 
   /**
    * Gathers the pairs of the index.
    *
-   * @return by partition of the split, the offset up to which the index goes
+   * @return by partition of the split, the offset up to which the index goes; empty without an
+   *     index
    */
-  private Map<Integer, Long> readIndex(FeedSource source) {
-    Map<Integer, Long> indexed = new HashMap<>();
-    String index = source.dataset().topic(TopicCatalogue.INDEX);
-    List<TopicPartition> all = partitions(index);
-    if (all.isEmpty()) {
-      return indexed;
+  private Map<Integer, Long> readIndex(CommittedLog log, FeedSource source) {
+    String index = source.cluster().topics().index().name();
+    Map<TopicPartition, Stretch> all;
+    try {
+      all = log.everything(log.partitions(index));
+    } catch (UnknownTopicOrPartitionException e) {
+      return Map.of();
     }
+    Map<Integer, Long> indexed = new HashMap<>();
     boolean areTakedowns = withdrawn.size() > 0;
     IndexReader entries =
         new IndexReader(
-            index, source.registry(), where.isEmpty() && !areTakedowns ? "bytes" : LAST_ASKED);
-    consumer.assign(all);
-    consumer.seekToBeginning(all);
-    readTo(
-        consumer.endOffsets(all),
+            index,
+            source.cluster().registry(),
+            where.isEmpty() && !areTakedowns ? "bytes" : LAST_ASKED);
+    readAll(
+        log,
+        all,
         record -> {
           long key = key(record.key());
           if (record.value() == null) {
@@ -186,8 +198,7 @@ final class SplitReader implements AutoCloseable {
                 pair.getBytes(),
                 isSpared && holds(pair));
           }
-        },
-        read -> {});
+        });
     return indexed;
   }
 
@@ -227,7 +238,10 @@ final class SplitReader implements AutoCloseable {
    */
   int poll(Duration time) {
     answers.requireKinds();
-    return poll(time, this::take);
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
+    records.forEach(this::take);
+    read += records.count();
+    return records.count();
   }
 
   /**
@@ -237,8 +251,12 @@ final class SplitReader implements AutoCloseable {
    */
   void readToEnd(CutListener listener) {
     answers.requireKinds();
-    List<TopicPartition> all = List.copyOf(consumer.assignment());
-    readTo(consumer.endOffsets(all), this::take, listener);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      poll(POLL);
+      listener.read(read);
+    }
   }
 
   /**
@@ -262,24 +280,6 @@ final class SplitReader implements AutoCloseable {
       missing = pairs.waiting(ends);
     }
     listener.waiting(missing);
-  }
-
-  private void readTo(
-      Map<TopicPartition, Long> ends,
-      Consumer<ConsumerRecord<byte[], byte[]>> taker,
-      CutListener listener) {
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      poll(POLL, taker);
-      listener.read(read);
-    }
-  }
-
-  private int poll(Duration time, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
-    records.forEach(taker);
-    read += records.count();
-    return records.count();
   }
 
   /** 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory. */

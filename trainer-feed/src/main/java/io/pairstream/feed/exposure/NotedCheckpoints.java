@@ -55,8 +55,7 @@ public final class NotedCheckpoints {
             List<Site> own = sites.computeIfAbsent(id, any -> new ArrayList<>());
             return own.contains(site(entry)) || own.add(site(entry));
           });
-      List<NamedView> named =
-          new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings()).all();
+      List<NamedView> named = new ViewStore(cluster).all();
       // What has to be known of other pairs turns out on the way.
       Set<Site> asked = new HashSet<>();
       Exposures.Presence everywhere =

@@ -2,11 +2,9 @@ package io.pairstream.feed.source;
 
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,11 +19,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * Where samples come from: a split's topic.
  *
+ * @param cluster the data set
  * @param split TRAINING, VALIDATION or TEST
- * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
  */
-public record FeedSource(
-    Dataset dataset, PairStatus split, Registry registry, Map<String, Object> clientSettings) {
+public record FeedSource(ClusterAccess cluster, PairStatus split) {
 
   /** Approximate bytes of a partition in one answer to a fetch, where much is read. */
   public static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
@@ -34,16 +31,15 @@ public record FeedSource(
     if (!split.isPublished()) {
       throw new IllegalArgumentException("a split is TRAINING, VALIDATION or TEST, not " + split);
     }
-    clientSettings = Map.copyOf(clientSettings);
   }
 
   /** Name of the split's topic: {@code pairs.training}. */
   public String topic() {
-    return dataset.topic(split.name().toLowerCase(Locale.ROOT));
+    return cluster.dataset().topic(split.name().toLowerCase(Locale.ROOT));
   }
 
   public RecordDecoder<PreparedPair> decoder() {
-    return RecordDecoder.of(PreparedPair.class, topic(), registry);
+    return RecordDecoder.of(PreparedPair.class, topic(), cluster.registry());
   }
 
   /**
@@ -56,7 +52,7 @@ public record FeedSource(
   }
 
   TopicDescription describe(String topic) {
-    try (Admin admin = AdminClients.create(clientSettings)) {
+    try (Admin admin = cluster.admin()) {
       return KafkaAnswers.await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
     }
   }
@@ -67,7 +63,7 @@ public record FeedSource(
    * @param own settings that override all others
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
-    return consumer(clientSettings, own);
+    return consumer(cluster.clientSettings(), own);
   }
 
   /**

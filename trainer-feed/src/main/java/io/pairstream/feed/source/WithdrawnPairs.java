@@ -48,7 +48,7 @@ public final class WithdrawnPairs implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public WithdrawnPairs(FeedSource source) {
-    String topic = source.dataset().topic(TopicCatalogue.TAKEDOWNS);
+    String topic = source.cluster().dataset().topic(TopicCatalogue.TAKEDOWNS);
     try {
       source.describe(topic);
     } catch (UnknownTopicOrPartitionException e) {
@@ -57,9 +57,10 @@ public final class WithdrawnPairs implements AutoCloseable {
               .formatted(topic, Hint.of("topics create")));
     }
     this.pairs = source.decoder();
-    this.follower = Follower.start("takedowns", topic, takedowns, source.clientSettings());
+    this.follower =
+        Follower.start("takedowns", topic, takedowns, source.cluster().clientSettings());
     try {
-      Duration answers = KafkaTimeouts.ofAnswers(source.clientSettings(), CATCH_UP);
+      Duration answers = KafkaTimeouts.ofAnswers(source.cluster().clientSettings(), CATCH_UP);
       Duration timeout = answers.compareTo(CATCH_UP) > 0 ? answers : CATCH_UP;
       follower.progress().caughtUp().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {

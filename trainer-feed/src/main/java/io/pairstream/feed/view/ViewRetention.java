@@ -1,7 +1,6 @@
 package io.pairstream.feed.view;
 
 import io.pairstream.feed.source.FeedSource;
-import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +33,7 @@ public record ViewRetention(Optional<Instant> leavesFrom, OptionalLong partition
    */
   public static ViewRetention of(View view, FeedSource source) {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, view.topic());
-    try (Admin admin = AdminClients.create(source.clientSettings())) {
+    try (Admin admin = source.cluster().admin()) {
       Config config = KafkaAnswers.await(admin.describeConfigs(List.of(topic)).all()).get(topic);
       boolean deletes =
           config

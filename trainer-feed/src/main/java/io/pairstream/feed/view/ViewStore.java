@@ -1,33 +1,22 @@
 package io.pairstream.feed.view;
 
 import io.pairstream.schemas.ViewSegment;
-import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
 /** A data set's named views. Thread-safe. */
 public final class ViewStore {
 
-  private final Dataset dataset;
+  private final ClusterAccess cluster;
   private final Topic<String, ViewSegment> views;
-  private final Registry registry;
-  private final Map<String, Object> clientSettings;
 
-  /**
-   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
-   */
-  public ViewStore(Dataset dataset, Registry registry, Map<String, Object> clientSettings) {
-    this.dataset = dataset;
-    this.views = PairTopics.of(dataset, new AvroSerdes(registry)).views();
-    this.registry = registry;
-    this.clientSettings = Map.copyOf(clientSettings);
+  public ViewStore(ClusterAccess cluster) {
+    this.cluster = cluster;
+    this.views = cluster.topics().views();
   }
 
   /**
@@ -65,7 +54,7 @@ public final class ViewStore {
             () ->
                 new InvalidViewException(
                     "there is no view %s in the data set %s; view ls tells which there are"
-                        .formatted(name, dataset.name())));
+                        .formatted(name, cluster.dataset().name())));
   }
 
   /**
@@ -82,12 +71,15 @@ public final class ViewStore {
 
   ViewLog open(String name, int segmentBlocks) {
     NamedView.requireName(name);
-    registry.idOf(views.name() + "-value", ViewSegment.SCHEMA$);
-    return new ViewLog(views, dataset.name(), name, topic(), clientSettings, segmentBlocks);
+    cluster.registry().idOf(views.name() + "-value", ViewSegment.SCHEMA$);
+    return new ViewLog(
+        views, cluster.dataset().name(), name, topic(), cluster.clientSettings(), segmentBlocks);
   }
 
   private ViewTopic topic() {
     return new ViewTopic(
-        views.name(), clientSettings, new RecordDecoder<>(views, ViewSegment.SCHEMA$, registry));
+        views.name(),
+        cluster.clientSettings(),
+        new RecordDecoder<>(views, ViewSegment.SCHEMA$, cluster.registry()));
   }
 }

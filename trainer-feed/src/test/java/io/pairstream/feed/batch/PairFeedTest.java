@@ -54,9 +54,7 @@ class PairFeedTest {
 
   private final ClusterAccess cluster =
       KAFKA.dataset(PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.TAKEDOWNS);
-  private final FeedSource source =
-      new FeedSource(
-          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
+  private final FeedSource source = new FeedSource(cluster, PairStatus.TRAINING);
   private int produced;
 
   @ParameterizedTest

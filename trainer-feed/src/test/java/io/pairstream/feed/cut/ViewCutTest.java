@@ -64,9 +64,7 @@ class ViewCutTest {
           TopicCatalogue.TAKEDOWNS,
           TopicCatalogue.PAIR_ANSWERS,
           TopicCatalogue.RECIPES);
-  private final FeedSource source =
-      new FeedSource(
-          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
+  private final FeedSource source = new FeedSource(cluster, PairStatus.TRAINING);
 
   private final ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
 
@@ -265,13 +263,11 @@ class ViewCutTest {
   void saysWhereNoPairCanHaveAnAnswer() {
     ClusterAccess without =
         KAFKA.dataset(1, TopicCatalogue.TRAINING, TopicCatalogue.INDEX, TopicCatalogue.TAKEDOWNS);
-    FeedSource there =
-        new FeedSource(
-            without.dataset(), PairStatus.TRAINING, without.registry(), without.clientSettings());
+    FeedSource there = new FeedSource(without, PairStatus.TRAINING);
 
     assertThatThrownBy(
             () -> ViewCut.of(there, List.of(Condition.parse("answer.nsfw<=1")), read -> {}))
-        .hasMessageContaining("pair-answers, so that no pair has an answer")
+        .hasMessageContaining("pair-answers; run")
         .hasMessageContaining("topics create");
   }
 

@@ -55,12 +55,9 @@ class ViewStoreTest {
           TopicCatalogue.TAKEDOWNS,
           TopicCatalogue.PAIR_ANSWERS,
           TopicCatalogue.RECIPES);
-  private final FeedSource source =
-      new FeedSource(
-          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
+  private final FeedSource source = new FeedSource(cluster, PairStatus.TRAINING);
   private final ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
-  private final ViewStore store =
-      new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());
+  private final ViewStore store = new ViewStore(cluster);
 
   @Test
   void aFrozenViewHoldsWhatAViewsFileWould() {
