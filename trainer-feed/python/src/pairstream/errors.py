@@ -1,4 +1,4 @@
-"""What can be wrong with a request, a view, a position or a record."""
+"""Errors of a request, a view, a position or a record."""
 
 
 class PairstreamError(Exception):

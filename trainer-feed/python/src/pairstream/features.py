@@ -77,7 +77,7 @@ class Sparse:
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """What was learnt from the captions of a training view. Immutable.
+    """Text features learnt from the captions of a training view. Immutable.
 
     Args:
         view: fingerprint of the view

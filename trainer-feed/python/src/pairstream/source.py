@@ -64,7 +64,7 @@ class Source(Split):
         return replace(view, facts=facts_of(view, self.cluster, self.schemas, self.dataset, self.split))
 
     def profile(self, view: AnyView, measures: Sequence[str] = ()) -> dict[str, Any]:
-        """What a view is made of, as the index of the data set tells it; reads no pair.
+        """Counts of what a view is made of, by the index of the data set; reads no pair.
 
         Args:
             measures: of which quantiles are wanted, such as ``sharpness``

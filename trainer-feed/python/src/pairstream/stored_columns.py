@@ -51,7 +51,7 @@ _BLOCK_RECORDS = 128
 _MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}")
 _OTHERS = {"image", "images", "tokens", "mask", "pair_id", "pair_ids", "caption", "captions", "dropped", "fold",
            "epoch", "step"}  # fmt: skip
-"""What batches and samples have under names of their own."""
+"""Names that batches and samples use themselves, which no column may have."""
 
 
 def write_column(

@@ -98,7 +98,7 @@ _WITH_THREADS: WeakSet[Any] = WeakSet()
 
 
 def left_alone_in_forks(made: T) -> T:
-    """The same object, which a forked process never frees: its threads are not there, and it would wait for them."""
+    """Keeps a forked process from freeing an object, whose threads are not there and would be waited for; returns the object."""
     _WITH_THREADS.add(made)
     return made
 

@@ -210,12 +210,12 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         self.loader.skip(batches)
 
     def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
-        """What the batch of a step is made of: see :meth:`pairstream.Loader.explain`."""
+        """Explains the batch of a step: see :meth:`pairstream.Loader.explain`."""
         return self.loader.explain(step, epoch)
 
     @property
     def stats(self) -> Stats:
-        """What the loader has done so far."""
+        """Statistics of the loader so far."""
         return self.loader.stats
 
     def close(self) -> None:
@@ -329,7 +329,7 @@ def _gradients() -> Any:
 
 
 _UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None}
-"""What a loader's state has only where there is something to say."""
+"""Optional entries of a loader's state; a checkpoint of PyTorch has them as None, since its keys are fixed."""
 
 pass_on(TorchLoader.__init__, inspect.signature(Loader).parameters.values())
 

@@ -21,7 +21,7 @@ _SIDE_PX = 160
 
 
 class Tokenizer(Protocol):
-    """What turns ids into text: a tokenizer of tokenizers, transformers or tiktoken is one."""
+    """Turns ids into text: a tokenizer of tokenizers, transformers or tiktoken is one."""
 
     def decode(self, ids: list[int], /) -> str:
         """The text of token ids."""

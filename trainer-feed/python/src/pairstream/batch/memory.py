@@ -40,11 +40,11 @@ class Slot:
         self.skipped: dict[tuple[int, int], str] = {}
         """Partition and offset of each record in whose place another one is, and what is wrong with it."""
         self.pictures: dict[str, npt.NDArray[np.uint8]] = {}
-        """What a transform gets, by name; of this batch alone."""
+        """Pictures of this batch as a transform gets them, by name."""
         self.made: list[Any] = [None] * batch_size
-        """What the transform returned for each sample."""
+        """Results of the transform, by sample."""
         self.data: Any = None
-        """What was made of that."""
+        """Result of ``collate`` of these."""
 
     def arrange(self, arrays: Arrays, texts: Iterable[str]) -> None:
         """Makes room for the arrays of a batch, all in one memory, and for its columns that are lists, by name."""

@@ -28,7 +28,7 @@ PROFILES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 
 _SCAN = b"\xff\xda"
 _MOST_SCANS = 64
-"""Of a JPEG, which takes time for each: encoders write at most a dozen."""
+"""Most scans of a JPEG, each of which takes time; encoders write at most a dozen."""
 
 AS_RECIPE = "as-recipe"
 """The profile that the records name."""

@@ -58,7 +58,7 @@ class Pictures:
 
 
 class SampleFormat(NamedTuple):
-    """What all samples of a run have in common; the first one decides it.
+    """The format that all samples of a run share; the first one decides it.
 
     Args:
         normalisation: as the records name it
@@ -111,7 +111,7 @@ class SampleWriter:
         return f"{self._topic}-{record.partition}-{record.offset}"
 
     def format_of(self, records: Sequence[Record]) -> SampleFormat:
-        """What a run's first record says about all of them; the others are those of its batch.
+        """The format of all samples of a run, by its first record.
 
         Raises:
             SampleRefused: where such records cannot be had in the way that is asked for
@@ -327,7 +327,7 @@ def _mask_of(name: str) -> str:
 
 
 def _sample_of(slot: Slot, index: int, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    """What a transform gets, which may keep and change it."""
+    """A copy of a sample for a transform, which may keep and change it."""
     sample: dict[str, Any] = {"pair_id": slot.pair_ids[index], "caption": slot.captions[index]}
     sample["dropped"] = slot.dropped[index]
     for name, picture in pictures.items():

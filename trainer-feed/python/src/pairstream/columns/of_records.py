@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pairstream.errors import SettingsError
 
 DEFAULT_COLUMNS = ("fold",)
-"""What every batch has of its records as columns."""
+"""Columns that every batch has."""
 
 _CROP = ("crop_top_px", "crop_left_px", "crop_height_px", "crop_width_px")
 _MIRRORED = "crop.mirrored"
@@ -126,7 +126,7 @@ def is_of_caption(name: str) -> bool:
 
 
 def mirrored(sample: Mapping[str, Any]) -> dict[str, Any]:
-    """What a sample says of its crop once its picture is mirrored."""
+    """The crop of a sample as it is once its picture is mirrored."""
     return {"crop": sample[_MIRRORED], _MIRRORED: sample["crop"]} if _MIRRORED in sample else {}
 
 

@@ -47,7 +47,7 @@ class ValueFormat(NamedTuple):
 
 
 class _Segment(NamedTuple):
-    """What one writer writes, mapped into memory."""
+    """The files of one writer, mapped into memory."""
 
     keys: Keys
     states: NDArray[np.uint8]
@@ -108,7 +108,7 @@ class ColumnFiles:
             )
 
     def checked(self, answer: Any, size: int) -> NDArray[Any]:
-        """What ``encode`` answered, as an array that the column may have."""
+        """The answer of ``encode`` as an array of the column's type and shape."""
         try:
             values = _array(answer)
         except Exception as e:  # whatever NumPy makes of what it cannot take

@@ -1,4 +1,4 @@
-"""What the index of a data set says of its pairs: views are cut, looked up and counted by it.
+"""The index of a data set: entries about its pairs, by which views are cut, looked up and counted.
 
 Reads no images.
 """

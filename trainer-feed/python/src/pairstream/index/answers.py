@@ -1,4 +1,4 @@
-"""What models said of the pairs of a data set."""
+"""Answers of models about the pairs of a data set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Pairs = NDArray[np.int64]
 
 
 class PairAnswers(NamedTuple):
-    """What each card's model said last of each pair, in no order; of a withdrawn pair nothing.
+    """The last answer of each card's model about each pair, in no order; none about withdrawn pairs.
 
     Args:
         pairs: [n]

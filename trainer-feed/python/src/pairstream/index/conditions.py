@@ -24,9 +24,9 @@ _ANSWER = "answer."
 
 
 class Condition:
-    """What one field of a pair has to be: ``language=en,de``, ``host!=*.example.org``, ``measure.sharpness>=50``.
+    """A condition on one field of a pair: ``language=en,de``, ``host!=*.example.org``, ``measure.sharpness>=50``.
 
-    Or what a model says of it: ``answer.nsfw<=0.3``, ``answer.style=photo,drawing``. A pair in which the field is unknown
+    Or on the answer of a model: ``answer.nsfw<=0.3``, ``answer.style=photo,drawing``. A pair in which the field is unknown
     does not match, whatever is asked of it; nor does one that the model was not asked about, or gave no answer. Of
     several labels, ``=`` asks whether one is as it says, ``!=`` whether none is.
 

@@ -87,7 +87,7 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
 
 
 def _why(cluster: Cluster, schemas: Schemas, dataset: str, split: str, asked: Sequence[Condition]) -> str:
-    """Which conditions hold for no pair of the index, and what there is instead."""
+    """Names the conditions that hold for no pair of the index, with the values that there are instead."""
     columns = read_entries(cluster, schemas, dataset, split, (), {one.field for one in asked}).columns
     why = ""
     for one in asked:

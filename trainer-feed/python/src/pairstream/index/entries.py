@@ -21,7 +21,7 @@ PLACE = ("partition", "offset", "bytes")
 """Where a pair is in its split's topic, and the size of its value there."""
 
 _ALWAYS = (*PLACE, "height", "width", "image_digest", "source_kind")
-"""What the index has had of each pair since there is one."""
+"""Fields that every entry of the index has."""
 
 _PREFIX = struct.Struct(">bI")
 _LONGEST = 10
@@ -35,7 +35,7 @@ _FIXED = {"boolean": ("u1", 1), "float": ("<f4", 4), "double": ("<f8", 8)}
 
 
 class FieldCondition(Protocol):
-    """What a field of a pair has to be; a :class:`pairstream.index.conditions.Condition` is one."""
+    """A condition on a field of a pair, of which a :class:`pairstream.index.conditions.Condition` is one."""
 
     @property
     def field(self) -> str: ...
@@ -46,7 +46,7 @@ class FieldCondition(Protocol):
 
 
 class Entries(NamedTuple):
-    """What the index says last of each pair of a split, in the order of partition and offset; none of withdrawn ones.
+    """The last entry of the index about each pair of a split, by partition and offset; none of withdrawn pairs.
 
     Args:
         keys: int64 [n], :func:`key_of` the pairs' ids

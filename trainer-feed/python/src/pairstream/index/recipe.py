@@ -1,4 +1,4 @@
-"""What the recipe of a data set asks of pairs in views."""
+"""Conditions of a data set's recipe on the pairs of views."""
 
 from __future__ import annotations
 

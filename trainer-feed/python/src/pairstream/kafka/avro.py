@@ -17,7 +17,7 @@ from pairstream.threads import PerProcess
 _PREFIX_BYTES = 5
 _PLAIN = frozenset({"boolean", "int", "long", "float", "double", "bytes", "string"})
 _PARTS = {"array": "items", "map": "values", "record": "fields", "enum": "symbols", "fixed": "size"}
-"""What types are made of; ``null`` is none of them but in a union."""
+"""The key of a composite type under which its parts are; ``null`` is a type in a union only."""
 _MOST_LEVELS = 16
 _MOST_BYTES = 1 << 24
 _NAME = "_Value"

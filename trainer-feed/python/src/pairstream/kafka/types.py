@@ -1,4 +1,4 @@
-"""As what the platform's records have their fields, for whoever computes with them; a writer may know fewer, or others."""
+"""Types of the fields of the platform's records, as this version computes with them; a writer may know fewer, or others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ map of string: texts
 map of double: measures
 map of int: token_set_counts
 """)
-"""Of prepared pairs and of entries of the index."""
+"""Fields of prepared pairs and of entries of the index."""
 
 ANSWER = _fields("""
 string: shown model
@@ -34,7 +34,7 @@ map of double: numbers
 map of string: labels texts
 map of bytes: vectors
 """)
-"""Of what a model says, of a picture or of a pair."""
+"""Fields of a model's answer about a picture or a pair."""
 
 SEGMENT = _fields("""
 string: name topic topic_id
@@ -45,7 +45,7 @@ array of int: blocks.runs
 array of string: where
 boolean: last
 """)
-"""Of a segment of a view that has a name."""
+"""Fields of a segment of a named view."""
 
 MIX = _fields("""
 long: samples
@@ -53,4 +53,4 @@ int: lanes mix.segments mix.weight
 string: mix.view mix.fingerprint
 array of record: mix
 """)
-"""Of a run's change of its mix."""
+"""Fields of a run's change of its mix."""

@@ -174,7 +174,7 @@ class _Rows(NamedTuple):
 
 
 class _Said:
-    """What the answers themselves say: vectors and texts, by name and model, a row for each answer.
+    """Vectors and texts of the answers, by name and model, a row for each answer.
 
     Args:
         names: of answers
@@ -197,7 +197,7 @@ class _Said:
                 self._take(reader, messages[i], int(at[i]))
 
     def by_model(self, name: str) -> dict[str, _Rows]:
-        """What each model has said under a name."""
+        """Rows of the values under a name, by model."""
         return {model: rows for (own, model), rows in self._found.items() if own == name}
 
     def _take(self, reader: AvroReader, message: Message, row: int) -> None:
@@ -238,7 +238,7 @@ def _rows(count: int, first: NDArray[Any]) -> _Rows:
 
 
 def _is_told(answers: PairAnswers, name: str) -> NDArray[np.bool_]:
-    """Which of the answers have a number or a label of a name."""
+    """A mask over the answers: those that have a number or a label of a name."""
     return ~np.isnan(answers.numbers[name]) | answers.labels[name].astype(np.bool_)
 
 

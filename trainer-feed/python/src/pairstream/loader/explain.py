@@ -1,4 +1,4 @@
-"""What a batch is made of."""
+"""Explanations of a batch: the pairs that it is made of."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Explainer:
         self._takedowns.close()
 
     def explain(self, step: Step) -> list[dict[str, Any]]:
-        """What each sample of a step is; see :meth:`pairstream.Loader.explain`."""
+        """The pairs of a step, sample by sample; see :meth:`pairstream.Loader.explain`."""
         windows: dict[WindowKey, Window | GroupedWindow] = {}
         explained = []
         whole = RankShare()

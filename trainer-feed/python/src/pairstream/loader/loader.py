@@ -143,7 +143,7 @@ class Loader:
         self._ending: weakref.finalize[..., Loader] | None = None
         self._counts = Counts()
         self.skipped: dict[tuple[int, int], str] = {}
-        """What is wrong with each record that was skipped so far, by partition and offset."""
+        """Reason for each record that was skipped so far, by partition and offset."""
         self._reporter: Reporter | None = None
         self._starvation = StarvationClock()
 
@@ -353,7 +353,7 @@ class Loader:
         self._lineage.is_exact &= batches == 0
 
     def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
-        """What the batch of a step is made of, in its order and of all ranks: reads the windows in which it stands.
+        """The pairs of a step's batch, in its order and of all ranks: reads the windows in which they are.
 
         Args:
             step: number of the batch in the epoch, or in the run of a mix, from 0
@@ -377,7 +377,7 @@ class Loader:
 
     @property
     def stats(self) -> Stats:
-        """What the loader has done so far. Any thread may ask."""
+        """Statistics of the loader so far. Any thread may ask."""
         counts, run, handed = self._counts, self._run, self._handed
         seconds = time.perf_counter() - counts.begin if counts.begin else 0.0
         return Stats(
@@ -438,7 +438,7 @@ class Loader:
         return Reading(time.perf_counter(), run.samples if run else 0, self._counts.waited_until_now())
 
     def _figures(self) -> Figures:
-        """Counters and gauges under the names of the Java feed's."""
+        """Counters and gauges under the names that operators' pages use."""
         stats, handed = self.stats, self._handed
         self._facts["checkpoint"] = self._lineage.parent.removeprefix(f"{self._lineage.run}/")
         has_epochs = handed.epoch >= 0 and "epoch" in handed.position
@@ -474,7 +474,7 @@ class Loader:
 
 
 class _Handed(NamedTuple):
-    """What the trainer has. Replaced as a whole, so that it is never half of it.
+    """State of what was handed out. Replaced as a whole, so that no reader sees half of it.
 
     Args:
         position: behind the last batch

@@ -41,7 +41,7 @@ _CLOSE_WITHIN_S = 5.0
 
 @dataclass(frozen=True)
 class PipelineParts:
-    """What a loader's batches are made of and with.
+    """Settings, topics and columns that the batches of a loader are made with.
 
     Args:
         settings: the loader's
@@ -67,7 +67,7 @@ class PipelineParts:
 def parts_of(
     source: Split, settings: LoaderSettings, schedule: Schedule, views: Callable[[Schedule], Sequence[View]]
 ) -> PipelineParts:
-    """What a loader's batches are made of and with.
+    """The parts of a loader's pipeline.
 
     Args:
         views: those that a schedule passes over now, whose pairs must have a value in each stored column; asked where
@@ -144,7 +144,7 @@ class Pipeline:
         self._decoders: Workers
         self._ready: deque[UnfinishedBatch] = deque()
         self._taken: UnfinishedBatch | None = None
-        """What comes next, or came last; until then it is the first of those that are ready, or was."""
+        """The batch that comes next, or came last; still in front of those that are ready until it is taken."""
         self._news = Notice()
         """Given when a batch is begun, or done."""
         self._room_made = Notice()

@@ -1,4 +1,4 @@
-"""What a loader says of itself, for those who operate its data set."""
+"""Reports of a loader to those who operate its data set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CLOSE_WITHIN_S = 1.0
 
 
 class Figures(NamedTuple):
-    """What there is to say.
+    """Figures of a report.
 
     Args:
         counters: totals since the loader was opened

@@ -1,4 +1,4 @@
-"""What a loader passes over, and the schedule of a run over it."""
+"""The views that a loader passes over, and the schedule of a run over them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pairstream.runs.growing_view import Follow, FollowedSchedule
 from pairstream.views.view import View
 
 Given = AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix
-"""What a trainer names: a view, views with weights, or what :meth:`pairstream.Source.follow` or ``mix`` answers."""
+"""Argument of a trainer: a view, views with weights, or the result of :meth:`pairstream.Source.follow` or ``mix``."""
 
 Views = View | Sequence[tuple[View, int]] | Follow | Mix
-"""What a loader passes over: as given, with views in the place of names and files."""
+"""The views that a loader passes over: as given, with views in the place of names and files."""
 
 
 def resolved(split: Split, given: Given) -> Views:
-    """What a loader passes over.
+    """Opens the views of an argument.
 
     Raises:
         SettingsError: where it is something else

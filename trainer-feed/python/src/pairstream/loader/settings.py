@@ -30,7 +30,7 @@ def _sides(side_px: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """What is read of each pair, and what becomes of a pair that cannot be read."""
+    """Fields to read of each pair, and the fate of a pair that cannot be read."""
 
     columns: Names = ()
     stored: str | os.PathLike[str] | None = None
@@ -111,18 +111,18 @@ class OrderSettings:
 
     @cached_property
     def plan(self) -> OrderPlan:
-        """What, besides view and epoch, decides the order."""
+        """Seed, lanes and window."""
         return OrderPlan(self.seed, self.lanes, self.window)
 
     @cached_property
     def share(self) -> RankShare:
-        """What this rank has of each batch."""
+        """The share of this rank in each batch."""
         return RankShare(self.rank, self.ranks)
 
 
 @dataclass(frozen=True)
 class ResourceSettings:
-    """What a loader uses of its machine, and how it is known outside."""
+    """Resources of the machine for a loader, and its name outside."""
 
     threads: int = 2
     slots: int = 4

@@ -1,4 +1,4 @@
-"""What a loader has done so far."""
+"""Statistics of a loader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pairstream.order.positions import Position
 
 @dataclass(frozen=True)
 class Stats:
-    """What a loader has done since it was opened.
+    """Statistics of a loader since it was opened.
 
     Args:
         batches: handed out

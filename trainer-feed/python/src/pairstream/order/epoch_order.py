@@ -27,7 +27,7 @@ _STRATA = (0, 4, 2, 6, 1, 5, 3, 7)
 
 @dataclass(frozen=True)
 class OrderPlan:
-    """What, besides a view and an epoch, decides the order of a run.
+    """Seed, lanes and window of a run: with the view and the epoch, they decide its order.
 
     Args:
         seed: any whole number of 64 bits; other seeds give other orders

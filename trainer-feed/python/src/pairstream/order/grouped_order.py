@@ -100,7 +100,7 @@ class GroupedEpoch(ViewEpoch):
     spans: Sequence[range]
 
     def locate(self, pick: Pick, share: RankShare) -> tuple[WindowKey, WindowPlace]:
-        """What a rank loads for a sample, the sample alone where its lane is another rank's, and its place there."""
+        """The window that a rank loads for a sample, and the place there; the sample alone where its lane is another rank's."""
         window, place = self.order.locate_in_group(pick.lane, pick.number, pick.group)
         is_own = pick.lane % share.ranks == share.rank
         return WindowKey(self.part, self.order.epoch, pick.lane, window, None if is_own else place), place

@@ -1,4 +1,4 @@
-"""What each of several ranks has of a batch."""
+"""Shares of a batch, one for each rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run hands out, step by step: one view, or a mix of several.
+"""Schedules: the samples that a run hands out step by step, of one view or of a mix of several.
 
 A schedule is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON; that of a
 view the Java feed reads too.
@@ -62,7 +62,7 @@ class ViewEpoch:
     order: EpochOrder
 
     def locate(self, pick: Pick, share: RankShare) -> tuple[WindowKey, WindowPlace]:
-        """What a rank loads for a sample, and the sample's place there."""
+        """The window that a rank loads for a sample, and the place there."""
         window, number = self.order.locate(pick.lane, pick.number)
         return WindowKey(self.part, self.order.epoch, pick.lane, window), WindowPlace(0, number)
 
@@ -135,7 +135,7 @@ class Step(NamedTuple):
 
 
 class Schedule(Protocol):
-    """What a run hands out, step by step. Sizes of batches are those of all ranks together."""
+    """The samples that a run hands out, step by step. Sizes of batches are those of all ranks together."""
 
     @property
     def views(self) -> Sequence[View]:

@@ -11,7 +11,7 @@ from pairstream.kafka.types import PAIR
 
 
 class Sample(NamedTuple):
-    """What a trainer needs of a prepared pair.
+    """The part of a prepared pair that a trainer needs.
 
     Args:
         split: as the record has it: TRAINING, VALIDATION or TEST

@@ -40,7 +40,7 @@ class Record:
     key: bytes
     value: bytes
     sample: Sample | None = None
-    """What of the value is needed to write the record into a batch, kept from when its takedowns were looked up."""
+    """The decoded part of the value that a batch needs, kept from when its takedowns were looked up."""
 
 
 class Stopped(Exception):
@@ -110,7 +110,7 @@ class Window:
         return bool(self._living)
 
     def take(self, place: WindowPlace) -> Loaded | None:
-        """What comes at a place; None where all are withdrawn by now."""
+        """The record at a place, or the one that stands in for it; None where all are withdrawn by now."""
         if not self.has_living():
             return None
         at = place.number
@@ -147,7 +147,7 @@ class GroupedWindow:
         self.read_at = time.monotonic()
 
     def take(self, place: WindowPlace) -> Loaded | None:
-        """What comes at a place, once; None where it is withdrawn by now."""
+        """The record at a place, once; None where it is withdrawn by now."""
         loaded = self._records.pop(place, None)
         if loaded and self._withdrawn.version != self._version and self._withdrawn.any_holds(self._keys_of(loaded.record)):
             return None

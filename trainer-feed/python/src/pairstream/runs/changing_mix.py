@@ -45,7 +45,7 @@ _SEGMENT = 100
 
 @dataclass(frozen=True)
 class Mix:
-    """With which mix a run begins.
+    """The mix with which a run begins.
 
     Args:
         run: the run's name, the same for all its ranks
@@ -77,7 +77,7 @@ class Part(NamedTuple):
 
 
 class MixHistory:
-    """What the log says of a run.
+    """Contents of the log of a run.
 
     Attributes:
         changes: the mix from a sample on, by the sample's number since the run began; that from 0 on is its first one
@@ -462,7 +462,7 @@ def finder(source: Split) -> Callable[[str, int | None], tuple[View, int]]:
 
 
 def change_mix(source: Split, run: str, weights: Mapping[str, int], at_step: int, batch_size: int) -> None:
-    """What :meth:`pairstream.Source.change_mix` does."""
+    """Implements :meth:`pairstream.Source.change_mix`."""
     asked = Mix(run, tuple(weights.items()))
     if at_step < 1 or batch_size < 1:
         raise SettingsError(f"a mix changes at a step from 1 on, of batches from 1, not {at_step} and {batch_size}")
@@ -491,7 +491,7 @@ def change_mix(source: Split, run: str, weights: Mapping[str, int], at_step: int
 
 
 def mixes(source: Split, run: str) -> MixHistory:
-    """What a run's mix was and will be, by the first sample of each.
+    """Past and coming mixes of a run, by the first sample of each.
 
     Raises:
         SettingsError: where no run is called so

@@ -62,7 +62,7 @@ class Follow:
 
 
 class RunExtents:
-    """What runs agreed on, as the topic of runs says. Not thread-safe."""
+    """Extents of epochs that runs agreed on, by the topic of runs. Not thread-safe."""
 
     def __init__(self, cluster: Cluster, schemas: Schemas, dataset: str) -> None:
         self._topic = f"{dataset}.runs"
@@ -76,11 +76,11 @@ class RunExtents:
         self._agreed: dict[tuple[str, int], Mapping[str, Any]] = {}
 
     def known(self, run: str, epoch: int) -> Mapping[str, Any] | None:
-        """What :meth:`of` answers at once; None where it would have to read."""
+        """The extent of an epoch where it was read already, else None."""
         return self._agreed.get((run, epoch))
 
     def of(self, run: str, epoch: int) -> Mapping[str, Any] | None:
-        """What was agreed on for an epoch; None where nothing was yet."""
+        """The extent of an epoch; None where none was agreed on yet."""
         if (run, epoch) not in self._agreed:
             self._tail.read(self._note)
         return self._agreed.get((run, epoch))

@@ -91,7 +91,7 @@ class Blocks(Sequence[Block]):
 
     @staticmethod
     def of(blocks: Iterable[Block]) -> Blocks:
-        """These blocks."""
+        """Packs blocks into arrays; returns the argument where it is packed already."""
         if isinstance(blocks, Blocks):
             return blocks
         own = tuple(blocks)

@@ -1,4 +1,4 @@
-"""What the index knows of each sample of a view: shape, picture, kind of source."""
+"""Facts that the index has about each sample of a view: shape, picture, kind of source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NONE = 255
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Facts:
-    """What the index knows of each sample of a view, in the view's order.
+    """Facts that the index has about each sample of a view, in the view's order.
 
     Args:
         shapes: (height, width) in pixels of each bucket; none where there are more than 255

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** An IDE shows a Javadoc alone, so each one, in every module, opens with what its member is. */
+/** An IDE shows a Javadoc or a docstring alone, so each one opens with what its member is. */
 class JavadocTest {
 
   private static final Path ROOT = Path.of(System.getProperty("pairstream.project.dir"));
@@ -20,33 +20,29 @@ class JavadocTest {
   /** Openings whose subject is another member, or not said; also of a parameter or a result. */
   private static final Pattern REFERS_ELSEWHERE =
       Pattern.compile(
-          "(?:/\\*\\*|@param\\s+\\S+|@return|@throws\\s+\\S+)[\\s*]+(?:Of|The same|Its?|They|Their"
-              + "|Them|Those|These|That|One that|What|Whatever|Whoever)\\b.*");
+          "(?:\"\"\"|(?:/\\*\\*|@param\\s+\\S+|@return|@throws\\s+\\S+)[\\s*]+)(?:Of|The same|Its?|They"
+              + "|Their|Them|Those|These|That|One that|What|Whatever|Whoever)\\b.*");
+
+  /** Folders of sources: of each Java module, and of the Python package. */
+  static Stream<Path> sources() throws IOException {
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      return Stream.concat(
+          modules
+              .filter(module -> Files.exists(module.resolve("pom.xml")))
+              .map(module -> module.resolve("src"))
+              .filter(Files::isDirectory)
+              .toList()
+              .stream(),
+          Stream.of(ROOT.resolve("trainer-feed/python/src")));
+    }
+  }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "answers",
-        "benchmarks",
-        "cleaning",
-        "command",
-        "curation",
-        "image-worker",
-        "ingest-service",
-        "operate",
-        "preprocess-streams",
-        "python-tests",
-        "registry",
-        "schemas",
-        "service",
-        "system-tests",
-        "test-support",
-        "tools",
-        "trainer-feed"
-      })
-  void opensWithItsSubject(String module) throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
-      List<Path> sources = files.filter(file -> file.toString().endsWith(".java")).toList();
+  @MethodSource("sources")
+  void opensWithItsSubject(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> sources =
+          files.filter(file -> file.toString().matches(".*\\.(java|py)")).toList();
 
       assertThat(sources).isNotEmpty();
       assertThat(sources.stream().flatMap(JavadocTest::referringElsewhere)).isEmpty();
