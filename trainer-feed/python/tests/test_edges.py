@@ -633,12 +633,12 @@ def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_top
     producer.begin_transaction()
     producer.produce(topic, dataset._takedowns.write(dict(kind="PAIR", subject="7")), b"PAIR/7", 2)
     producer.commit_transaction(TIMEOUT_S)
-    while not takedowns.hold(dict(pair_id="7")):
+    while not takedowns.any_holds(["PAIR/7"]):
         assert time.monotonic() < deadline
     remake(dataset, topic, 2)
     with pytest.raises(Unavailable, match=f"{topic} can no longer be read: .*(made anew|deleted)"):
         while time.monotonic() < deadline:
-            takedowns.hold(dict(pair_id="8"))
+            takedowns.any_holds(["PAIR/8"])
     takedowns.close()
 
 

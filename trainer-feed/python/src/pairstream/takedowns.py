@@ -71,22 +71,6 @@ class Takedowns:
         """Number of takedowns that hold."""
         return len(self._keys)
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """Keys of the takedowns that hold: kind and subject, with a slash between."""
-        return frozenset(self._keys)
-
-    def hold(self, pair: Mapping[str, Any]) -> bool:
-        """Whether a pair is withdrawn now.
-
-        Args:
-            pair: a prepared pair's fields by name
-
-        Raises:
-            Unavailable: where the takedowns cannot be followed any more
-        """
-        return self.any_holds(keys_of(pair))
-
     def any_holds(self, keys: Sequence[str]) -> bool:
         """Whether one of the takedowns of these keys holds now.
 

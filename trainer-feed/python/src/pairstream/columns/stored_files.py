@@ -1,6 +1,5 @@
 """The files of stored columns.
 
-
 In a folder ``FOLDER/NAME/MODEL/TOPIC.TOPIC_ID`` each writer has three files, of as many pairs as it sets out to write:
 
     WRITER.keys.npy      int64 [n], sorted: partition * 2^48 + offset of each pair in the split's topic
@@ -25,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError, ViewError
-from pairstream.views.blocks import Blocks, require_records
+from pairstream.views.blocks import Blocks
 from pairstream.views.view import View
 
 Keys = NDArray[np.int64]
@@ -237,30 +236,23 @@ def places_of(keys: Keys, wanted: Keys) -> NDArray[np.intp]:
 def keys_of(view: View) -> Iterator[tuple[NDArray[np.intp], Keys]]:
     """The keys of a view, sorted, and the number of each one's block: some thousand blocks at a time.
 
+    For a view with the records 10, 11 and 15 of partition 0 in its first block, and record 7 of partition 1 in its
+    second one, the blocks are ``[0, 0, 0, 1]`` and the keys ``[10, 11, 15, 2**48 + 7]``.
+
     Raises:
         ViewError: where there is no key for a partition or an offset
     """
     blocks = Blocks.of(view.blocks)
     for first in range(0, len(blocks), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        before = blocks.runs_before[first : first + _AT_ONCE + 1]
-        counts = np.diff(before)
-        runs = blocks.runs[before[0] : before[-1]].astype(np.int64)
-        # Every run of a block follows the one in front of it; the first one, of records, begins with the block.
-        ends = np.cumsum(runs)
-        begins_of_blocks = (ends - runs)[before[:-1] - before[0]]
-        keys = keys_at(np.stack([blocks.partition[part], blocks.begin[part]], 1))
-        begins = np.repeat(keys - begins_of_blocks, counts) + ends - runs
-        if ((begins + runs - 1) >> OFFSET_BITS != np.repeat(blocks.partition[part], counts)).any():
+        behind = min(first + _AT_ONCE, len(blocks))
+        offsets = blocks.offsets(first, behind)
+        numbers = np.repeat(np.arange(first, behind), blocks.sizes[first:behind])
+        partitions = blocks.partition[numbers].astype(np.int64)
+        if (offsets >> OFFSET_BITS).any() or (partitions >> 63 - OFFSET_BITS).any():
             raise ViewError(
                 f"stored columns have room for partitions below 2^{63 - OFFSET_BITS} and offsets below 2^{OFFSET_BITS}"
             )
-        is_records = (np.arange(len(runs)) - np.repeat(before[:-1] - before[0], counts)) % 2 == 0
-        sizes = runs[is_records]
-        of_blocks = np.diff(blocks.samples_before[first : first + len(counts) + 1])
-        require_records(sizes, int(of_blocks.sum()))
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        yield np.repeat(np.arange(first, first + len(counts)), of_blocks), np.repeat(begins[is_records], sizes) + within
+        yield numbers, keys_at(np.stack([partitions, offsets], 1))
 
 
 class SegmentWriter:

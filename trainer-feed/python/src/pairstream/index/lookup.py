@@ -12,7 +12,7 @@ from pairstream.errors import ViewError
 from pairstream.index.entries import key_of, read_entries
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.cluster import Cluster
-from pairstream.views.blocks import Blocks, require_records
+from pairstream.views.blocks import Blocks
 from pairstream.views.facts import NONE, Facts
 from pairstream.views.view import View
 
@@ -94,7 +94,7 @@ def _looked_up(
 def positions_of(blocks: Blocks, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each of a view's samples is among places in order, partitions and offsets; -1 where it is not."""
     partitions, offsets = places
-    own = _offsets(blocks)
+    own = blocks.offsets(0, len(blocks))
     of = np.repeat(blocks.partition.astype(np.int64), blocks.sizes)
     at = np.zeros(len(own), np.int64)
     for partition in np.unique(of):
@@ -102,17 +102,6 @@ def positions_of(blocks: Blocks, places: NDArray[np.int64]) -> NDArray[np.int64]
         at[of == partition] = first + np.searchsorted(offsets[first:behind], own[of == partition])
     at = np.minimum(at, len(offsets) - 1)
     return np.where((partitions[at] == of) & (offsets[at] == own), at, -1) if len(offsets) else np.full(len(own), -1)
-
-
-def _offsets(blocks: Blocks) -> NDArray[np.int64]:
-    """The offsets of a view's samples, in its order: int64 [samples]."""
-    before = np.cumsum(blocks.runs, dtype=np.int64) - blocks.runs
-    firsts, lengths = blocks.runs_before[:-1], np.diff(blocks.runs_before)
-    begins = np.repeat(blocks.begin - before[firsts], lengths) + before
-    is_records = (np.arange(len(blocks.runs)) - np.repeat(firsts, lengths)) % 2 == 0
-    begins, runs = begins[is_records], blocks.runs[is_records].astype(np.int64)
-    require_records(runs, blocks.samples)
-    return np.repeat(begins - (np.cumsum(runs) - runs), runs) + np.arange(blocks.samples)
 
 
 def _numbered(values: NDArray[Any]) -> NDArray[np.uint32]:

@@ -6,13 +6,15 @@ import io
 import json
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import fastavro
 from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
 
-from pairstream.errors import PairstreamError, SettingsError, Unavailable
+from pairstream.errors import SettingsError, Unavailable
 from pairstream.threads import PerProcess
+
+T = TypeVar("T")
 
 _PREFIX_BYTES = 5
 _PLAIN = frozenset({"boolean", "int", "long", "float", "double", "bytes", "string"})
@@ -56,26 +58,7 @@ class Schemas:
             SettingsError: where something else is there
             Unavailable: where nothing answers
         """
-        try:
-            self._client().get_latest_version(f"{topic}-value")
-        except SchemaRegistryError as e:
-            if e.error_code not in _UNKNOWN:
-                raise self._refused(e) from e
-        except Exception as e:  # The client passes on whatever its HTTP library raises.
-            if "CERTIFICATE_VERIFY_FAILED" in str(e):
-                raise Unavailable(
-                    f"the certificate of {self._address} is not trusted here; registry_client={{'ssl.ca.location': FILE}} "
-                    f"names the authority's certificate: {e}"
-                ) from e
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
-
-    def _refused(self, error: SchemaRegistryError) -> PairstreamError:
-        if error.http_status_code == 404:
-            return SettingsError(
-                f"there is no schema registry at {self._address}, which answers 404: its address may need a path, "
-                "such as Apicurio's /apis/ccompat/v7"
-            )
-        return Unavailable(f"the schema registry at {self._address} does not answer: {error}")
+        self._asked(lambda client: client.get_latest_version(f"{topic}-value"))
 
     def writer(self, schema_id: int, topic: str) -> dict[str, Any]:
         """The schema with which a record was written.
@@ -85,14 +68,9 @@ class Schemas:
             SettingsError: where something else is at its address
             Unavailable: where it does not answer
         """
-        try:
-            found = self._client().get_schema(schema_id, subject_name=f"{topic}-value")
-        except SchemaRegistryError as e:
-            if e.error_code in _UNKNOWN:
-                raise Malformed(f"the registry does not know schema {schema_id}") from e
-            raise self._refused(e) from e
-        except Exception as e:  # The client passes on whatever its HTTP library raises.
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        found = self._asked(lambda client: client.get_schema(schema_id, subject_name=f"{topic}-value"))
+        if found is None:
+            raise Malformed(f"the registry does not know schema {schema_id}")
         if found.schema_type not in (None, "AVRO"):
             raise Malformed(f"schema {schema_id} is not Avro")
         try:
@@ -109,14 +87,9 @@ class Schemas:
         Raises:
             Unavailable: where the registry does not answer, or holds no schema of the topic that has these fields
         """
-        try:
-            latest = self._client().get_latest_version(f"{topic}-value")
-        except SchemaRegistryError as e:
-            if e.error_code in _UNKNOWN:
-                raise Unavailable(f"there is no subject {topic}-value; run: pairstream topics create") from e
-            raise self._refused(e) from e
-        except Exception as e:  # The client passes on whatever its HTTP library raises.
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        latest = self._asked(lambda client: client.get_latest_version(f"{topic}-value"))
+        if latest is None:
+            raise Unavailable(f"there is no subject {topic}-value; run: pairstream topics create")
         out = io.BytesIO()
         out.write(struct.pack(">bI", 0, latest.schema_id))
         try:
@@ -128,6 +101,32 @@ class Schemas:
         except Exception as e:  # Anything may come of a schema that is not ours.
             raise Unavailable(f"version {latest.version} of {topic}-value is not ours: {str(e) or type(e).__name__}") from e
         return out.getvalue()
+
+    def _asked(self, question: Callable[[SchemaRegistryClient], T]) -> T | None:
+        """The registry's answer; None where it says that it has no such subject or schema.
+
+        Raises:
+            SettingsError: where something else is at its address
+            Unavailable: where it does not answer
+        """
+        try:
+            return question(self._client())
+        except SchemaRegistryError as e:
+            if e.error_code in _UNKNOWN:
+                return None
+            if e.http_status_code == 404:
+                raise SettingsError(
+                    f"there is no schema registry at {self._address}, which answers 404: its address may need a path, "
+                    "such as Apicurio's /apis/ccompat/v7"
+                ) from e
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        except Exception as e:  # The client passes on whatever its HTTP library raises.
+            if "CERTIFICATE_VERIFY_FAILED" in str(e):
+                raise Unavailable(
+                    f"the certificate of {self._address} is not trusted here; registry_client={{'ssl.ca.location': FILE}} "
+                    f"names the authority's certificate: {e}"
+                ) from e
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
 
 
 class AvroReader:

@@ -9,9 +9,9 @@ import math
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import TimeoutError as NotInTime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import (
     Consumer,
@@ -29,6 +29,8 @@ from pairstream.errors import Missing, PositionRefused, Unavailable
 from pairstream.threads import PerProcess, left_alone_in_forks
 
 LOG = logging.getLogger("pairstream")
+
+T = TypeVar("T")
 
 _TIMEOUT_S = 15.0
 _ONCE_S = 5.0
@@ -195,19 +197,7 @@ class Cluster:
         Raises:
             Unavailable: where the broker does not answer or has no such topic
         """
-        deadline = time.monotonic() + _TIMEOUT_S
-        while True:
-            try:
-                return self._ask_for(name, _ONCE_S)
-            except NotInTime:
-                refusal = Unavailable(f"{self.address} does not answer")
-            except KafkaException as e:
-                refusal = self._unavailable(e, name)
-                if e.args[0].code() not in _LATE:
-                    raise refusal from e
-            if time.monotonic() > deadline:
-                raise refusal
-            time.sleep(_PAUSE_S)
+        return self._answered(name, _LATE, lambda: self._ask_for(name, _ONCE_S))
 
     def describe_topic_once(self, name: str) -> Topic | None:
         """A topic as it is now; None where no broker answers within a second or two.
@@ -314,22 +304,34 @@ class Cluster:
 
     def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}
-        deadline = time.monotonic() + _TIMEOUT_S
-        while True:
+
+        def ask() -> dict[int, int]:
             answers = self._admin().list_offsets(
                 asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S
             )
+            found = {one.partition: answer.result(2 * _ONCE_S).offset for one, answer in answers.items()}
+            # Of several leaders one may not answer: the client says so by an offset that cannot be.
+            if min(found.values(), default=0) < 0:
+                raise NotInTime(f"a leader of {topic}")
+            return found
+
+        return self._answered(topic, _PASSING, ask)
+
+    def _answered(self, topic: str, passing: Collection[int], ask: Callable[[], T]) -> T:
+        """The answer about a topic, asked for again for some seconds while a broker is late, or of an error that passes.
+
+        Raises:
+            Unavailable: where the broker does not answer or has no such topic
+        """
+        deadline = time.monotonic() + _TIMEOUT_S
+        while True:
             try:
-                found = {one.partition: answer.result(2 * _ONCE_S).offset for one, answer in answers.items()}
-                # Of several leaders one may not answer: the client says so by an offset that cannot be.
-                if min(found.values(), default=0) >= 0:
-                    return found
-                refusal = Unavailable(f"a leader of {topic} does not answer")
-            except NotInTime:
-                refusal = Unavailable(f"{self.address} does not answer")
+                return ask()
+            except NotInTime as e:
+                refusal = Unavailable(f"{str(e) or self.address} does not answer")
             except KafkaException as e:
                 refusal = self._unavailable(e, topic)
-                if e.args[0].code() not in _PASSING:
+                if e.args[0].code() not in passing:
                     raise refusal from e
             if time.monotonic() > deadline:
                 raise refusal

@@ -21,7 +21,7 @@ from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.grouped_order import GroupedEpoch, GroupedOrder
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan
 from pairstream.order.ranks import RankShare
-from pairstream.order.schedule import Pick, Schedule, Step
+from pairstream.order.schedule import Pick, Schedule, Step, require_epochs
 from pairstream.random_numbers import RandomNumbers
 from pairstream.views.facts import NONE, Facts
 from pairstream.views.view import View
@@ -75,8 +75,7 @@ class GroupedSchedule(Schedule):
     """
 
     def __init__(self, view: View, plan: OrderPlan, grouping: Grouping, epochs: int | None) -> None:
-        if epochs is not None and epochs < 1:
-            raise SettingsError(f"a run has at least 1 epoch, not {epochs}")
+        require_epochs(epochs)
         if view.facts is None:
             raise SettingsError(
                 "buckets and captions need to know the shape and the picture of each pair: give "
@@ -140,7 +139,7 @@ class GroupedSchedule(Schedule):
             ends = [_end(size, begin, batch_size, keep_last) for size, begin in zip(order.sizes, taken)]
             spans = [order.span(group, begin, end) for group, (begin, end) in enumerate(zip(taken, ends))]
             of = GroupedEpoch(0, self._view, order, spans)
-            number = self._number(taken, batch_size)
+            number = sum(-(-one // batch_size) for one in taken)
             turns = _turns(order.sizes, taken, batch_size, ends)
             following = next(turns, None)
             while following is not None:
@@ -212,9 +211,6 @@ class GroupedSchedule(Schedule):
         drawn = np.zeros(len(weights), np.bool_)
         drawn[by_picture[is_first]] = True
         return drawn & np.isfinite(times)
-
-    def _number(self, taken: Sequence[int], batch_size: int) -> int:
-        return sum(-(-one // batch_size) for one in taken)
 
     def _position(self, epoch: int, taken: Sequence[int]) -> Position:
         grouping = self._grouping

@@ -1,7 +1,6 @@
 """Schedules: the samples that a run hands out step by step, of one view or of a mix of several.
 
-A schedule is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON; that of a
-view the Java feed reads too.
+A schedule is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from pairstream.errors import SettingsError
 from pairstream.order.epoch_order import EpochOrder
 from pairstream.order.positions import Position
 from pairstream.order.ranks import RankShare
@@ -132,6 +132,16 @@ class Step(NamedTuple):
     after: Position
     passed: Sequence[Pick] = ()
     parts: frozenset[int] | None = None
+
+
+def require_epochs(epochs: int | None) -> None:
+    """Checks the number of the epoch before which a run ends; None is no end.
+
+    Raises:
+        SettingsError: where it is less than 1
+    """
+    if epochs is not None and epochs < 1:
+        raise SettingsError(f"a run has at least 1 epoch, not {epochs}")
 
 
 class Schedule(Protocol):

@@ -10,7 +10,7 @@ from pairstream.errors import PositionRefused, SettingsError
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
-from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch
+from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch, require_epochs
 from pairstream.views.view import View
 
 
@@ -24,8 +24,7 @@ class ViewSchedule(Schedule):
     """
 
     def __init__(self, view: View, plan: OrderPlan, epochs: int | None) -> None:
-        if epochs is not None and epochs < 1:
-            raise SettingsError(f"a run has at least 1 epoch, not {epochs}")
+        require_epochs(epochs)
         self._view = view
         self._plan = plan
         self._epochs = epochs

@@ -15,7 +15,7 @@ from pairstream.kafka.cluster import Cluster
 from pairstream.read.named_views import GrowingView
 from pairstream.read.samples import Sample, SampleReader
 from pairstream.read.windows import Record, WindowLoader
-from pairstream.takedowns import Takedowns
+from pairstream.takedowns import Takedowns, keys_of
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import View
 
@@ -117,7 +117,7 @@ class Split:
                     except Malformed as e:
                         site = f"{self.topic}-{record.partition}, offset {record.offset}"
                         raise SampleRefused(f"{site}: {e}") from e
-                    if not takedowns.hold(sample.fields):
+                    if not takedowns.any_holds(keys_of(sample.fields)):
                         yield record, sample
         finally:
             loader.stop()

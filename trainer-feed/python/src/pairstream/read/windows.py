@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from queue import SimpleQueue
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from confluent_kafka import Consumer, KafkaError, TopicPartition
@@ -21,6 +21,7 @@ from pairstream.kafka.cluster import JUMPING, SILENCE_S, Cluster, TopicWatch
 from pairstream.order.epoch_order import EpochOrder, Piece
 from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace, WindowRequest
 from pairstream.read.samples import Sample
+from pairstream.takedowns import Takedowns
 from pairstream.threads import Workers
 from pairstream.views.blocks import Block
 from pairstream.views.facts import NONE
@@ -58,16 +59,6 @@ class Loaded(NamedTuple):
     is_stand_in: bool
 
 
-class Withdrawn(Protocol):
-    """The takedowns that hold now, as :class:`pairstream.takedowns.Takedowns` answers them."""
-
-    version: int
-
-    def __len__(self) -> int: ...
-
-    def any_holds(self, keys: Sequence[str], /) -> bool: ...
-
-
 class Window:
     """The records of a window: those that are there and not withdrawn, in their order, over and over.
 
@@ -84,7 +75,7 @@ class Window:
     def __init__(
         self,
         records: Sequence[Record | None],
-        withdrawn: Withdrawn,
+        withdrawn: Takedowns,
         keys: Callable[[Record], Sequence[str]],
         is_own: bool = True,
     ) -> None:
@@ -136,7 +127,7 @@ class GroupedWindow:
     def __init__(
         self,
         records: dict[WindowPlace, Loaded],
-        withdrawn: Withdrawn,
+        withdrawn: Takedowns,
         version: int,
         keys: Callable[[Record], Sequence[str]],
     ) -> None:
@@ -171,7 +162,7 @@ class WindowLoader:
         self,
         count: int,
         cluster: Cluster,
-        withdrawn: Withdrawn,
+        withdrawn: Takedowns,
         keys: Callable[[Record], Sequence[str]],
     ) -> None:
         self._withdrawn = withdrawn

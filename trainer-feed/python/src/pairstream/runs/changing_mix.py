@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import count
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from confluent_kafka import Message
 
@@ -107,19 +107,6 @@ class MixHistory:
                 self.decided, self.lanes = 1, max(1, lanes)
 
 
-class Log(Protocol):
-    """The records of a run."""
-
-    def read(self, history: MixHistory) -> None:
-        """Notes what has come, to the present end."""
-
-    def append(self, history: MixHistory, samples: int, parts: Sequence[Part] = (), lanes: int = 0) -> str:
-        """Appends a record, and notes what has come up to it and itself; answers its key."""
-
-    def close(self) -> None:
-        """Reads no more."""
-
-
 class RunMixes:
     """The records of a run on the topic of runs. Not thread-safe.
 
@@ -135,9 +122,11 @@ class RunMixes:
         self._reader = AvroReader(source.schemas, self._topic, MIX, required=MIX)
 
     def read(self, history: MixHistory) -> None:
+        """Notes what has come, to the present end."""
         self._tail.read(lambda message: self._note(history, message))
 
     def append(self, history: MixHistory, samples: int, parts: Sequence[Part] = (), lanes: int = 0) -> str:
+        """Appends a record, and notes what has come up to it and itself; answers its key."""
         key = f"{self._prefix}{uuid.uuid4()}"
         fields = {
             "samples": samples,
@@ -152,6 +141,7 @@ class RunMixes:
         return key
 
     def close(self) -> None:
+        """Reads no more."""
         self._tail.close()
 
     def _note(self, history: MixHistory, message: Message) -> None:
@@ -232,13 +222,13 @@ class AgreedMix(Schedule):
         self,
         mix: Mix,
         plan: OrderPlan,
-        log: Callable[[], Log],
+        log: Callable[[], RunMixes],
         find: Callable[[str, int | None], tuple[View, int]],
     ) -> None:
         self._mix = mix
         self._plan = plan
         self._open_log = log
-        self._log: Log | None = None
+        self._log: RunMixes | None = None
         self._find = find
         self._history = MixHistory()
         self._stretches: list[_Stretch] = []
@@ -338,7 +328,7 @@ class AgreedMix(Schedule):
                 f"the run {run} has {history.lanes} lanes; by lanes and window this process has {lanes}"
             )
 
-    def _opened(self) -> Log:
+    def _opened(self) -> RunMixes:
         if self._log is None:
             self._log = self._open_log()
         return self._log
@@ -444,7 +434,7 @@ def require_lanes(name: str, view: View, lanes: int) -> None:
         raise SettingsError(f"the {lanes} lanes of the run take more samples than the view {name} has: {view.samples}")
 
 
-def change(log: Log, history: MixHistory, samples: int, parts: Sequence[Part]) -> bool:
+def change(log: RunMixes, history: MixHistory, samples: int, parts: Sequence[Part]) -> bool:
     """Changes a mix from a sample on; answers whether it was not too late for that."""
     log.read(history)
     return samples >= history.decided and log.append(history, samples, parts) in history.taken

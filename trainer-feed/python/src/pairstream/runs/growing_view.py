@@ -24,7 +24,7 @@ from pairstream.names import require_name
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
-from pairstream.order.schedule import Schedule, Step, ViewEpoch
+from pairstream.order.schedule import Schedule, Step, ViewEpoch, require_epochs
 from pairstream.order.view_schedule import steps_left, steps_of
 from pairstream.read.named_views import GrowingView, NamedView
 from pairstream.read.split import Split
@@ -129,8 +129,7 @@ class FollowedSchedule(Schedule):
     """
 
     def __init__(self, source: Split, follow: Follow, plan: OrderPlan, epochs: int | None, least: int) -> None:
-        if epochs is not None and epochs < 1:
-            raise SettingsError(f"a run has at least 1 epoch, not {epochs}")
+        require_epochs(epochs)
         self._source = source
         self._follow = follow
         self._plan = plan
