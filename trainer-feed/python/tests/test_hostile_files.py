@@ -27,7 +27,6 @@ from pairstream.columns.stored import StoredColumns
 from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, folder_of, keys_of
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE, ColumnReader, MalformedRow
-from pairstream.index.lookup import _offsets
 from pairstream.kafka.avro import AvroReader, Malformed, Schemas
 from pairstream.kafka.types import ANSWER, PAIR, SEGMENT
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
@@ -97,7 +96,7 @@ def use(view):
                 view.blocks[block].offsets[place]
     for _ in keys_of(view):
         pass
-    _offsets(Blocks.of(view.blocks))
+    Blocks.of(view.blocks).offsets(0, len(view.blocks))
     if view.facts:
         view.facts.counts()
     view.check()

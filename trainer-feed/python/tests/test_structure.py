@@ -154,11 +154,11 @@ def test_examples_give_loaders_arguments_that_there_are():
     assert not wrong
 
 
-def test_lines_are_in_order():
+@pytest.mark.parametrize("asked", [["check", "--output-format=concise", "."], ["format", "--diff", "src"]])
+def test_lines_are_in_order(asked):
     pytest.importorskip("ruff")
     ruff = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise", "."],
-        cwd=FOLDER, capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "ruff", asked[0], "--no-cache", *asked[1:]], cwd=FOLDER, capture_output=True, text=True
+    )
 
     assert ruff.returncode == 0, ruff.stdout + ruff.stderr

@@ -4,17 +4,12 @@
     view = source.cut()
     for batch in pairstream.Loader(source, view, batch_size=96, seed=7):
         batch.images, batch.tokens, batch.mask, batch.pair_ids
+
+As PyTorch's tensors: :class:`pairstream.torch.TorchLoader`.
 """
 
 from pairstream.batch.batch import Batch
-from pairstream.errors import (
-    PairstreamError,
-    PositionRefused,
-    SampleRefused,
-    SettingsError,
-    Unavailable,
-    ViewError,
-)
+from pairstream.errors import PairstreamError, PositionRefused, SampleRefused, SettingsError, Unavailable, ViewError
 from pairstream.loader.loader import Loader
 from pairstream.loader.stats import Stats
 from pairstream.source import Source, open

@@ -34,6 +34,6 @@ def _array(column: Any) -> Any:
         return pa.array(column, pa.list_(pa.string()) if is_of_lists else pa.string())
     if column.ndim == 4:
         return pa.FixedShapeTensorArray.from_numpy_ndarray(column)
-    return pa.FixedSizeListArray.from_arrays(pa.array(column.reshape(-1)), column.shape[1]) if column.ndim == 2 else (
-        pa.array(column)
-    )
+    if column.ndim == 2:
+        return pa.FixedSizeListArray.from_arrays(pa.array(column.reshape(-1)), column.shape[1])
+    return pa.array(column)

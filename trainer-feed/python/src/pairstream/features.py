@@ -126,9 +126,7 @@ class TextFeatures:
             indices += [word for word, _ in row]
             values += [count for _, count in row]
             starts.append(len(indices))
-        return Sparse(
-            np.array(starts, np.int64), np.array(indices, np.int32), np.array(values, np.float64), len(self.vocabulary)
-        )
+        return Sparse(np.array(starts, np.int64), np.array(indices, np.int32), np.array(values, np.float64), len(self.vocabulary))
 
     def tfidf(self, captions: Iterable[str]) -> Sparse:
         """Counts times ``ln((1 + captions) / (1 + frequency)) + 1``, each row scaled to length 1: [n, words].
@@ -308,14 +306,7 @@ def fit_captions(
         of_words = learnt.train(tokens[tokens >= 0], numbers[tokens >= 0], len(kept))
     elif learnt is not None:
         of_words = read_vectors(learnt, kept)
-    return TextFeatures(
-        view,
-        splitter,
-        number,
-        tuple(kept),
-        tuple(frequencies[word] for word in kept),
-        of_words,
-    )
+    return TextFeatures(view, splitter, number, tuple(kept), tuple(frequencies[word] for word in kept), of_words)
 
 
 def read_vectors(path: str | os.PathLike[str], vocabulary: Sequence[str]) -> NDArray[np.float32]:
@@ -450,17 +441,12 @@ def _arguments() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     given = _arguments().parse_args(arguments)
-    options = {
-        option.name: value for option in fields(Word2Vec) if (value := getattr(given, option.name)) is not None
-    }
+    options = {option.name: value for option in fields(Word2Vec) if (value := getattr(given, option.name)) is not None}
     try:
         if options and given.vectors != "word2vec":
             raise SettingsError(f"--{next(iter(options))} needs --vectors word2vec")
         source = open_source(
-            given.bootstrap_servers,
-            registry=given.schema_registry,
-            platform=given.platform,
-            dataset=given.dataset,
+            given.bootstrap_servers, registry=given.schema_registry, platform=given.platform, dataset=given.dataset
         )
         fitted = fit(
             source,

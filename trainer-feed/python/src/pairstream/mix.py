@@ -33,9 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.error(f"a view and its weight are VIEW=WEIGHT, not {text}")
         weights[name] = int(weight)
     try:
-        source = pairstream.open(
-            asked.bootstrap, registry=asked.registry, platform=asked.platform, dataset=asked.dataset
-        )
+        source = pairstream.open(asked.bootstrap, registry=asked.registry, platform=asked.platform, dataset=asked.dataset)
         if weights:
             source.change_mix(asked.run, weights, at_step=asked.at_step, batch_size=asked.batch_size)
         history = mixes(source, asked.run)

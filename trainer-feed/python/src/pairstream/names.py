@@ -17,6 +17,5 @@ def require_name(what: str, name: str) -> None:
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(
-            f"the name of {what} has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or digit first, "
-            f"not '{name}'"
+            f"the name of {what} has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or digit first, not '{name}'"
         )

@@ -29,7 +29,6 @@ class Source(Split):
         topic: name of the split's topic: ``pairs.training``
     """
 
-
     def cut(self, where: str | Sequence[str] = ()) -> View:
         """Cuts a view of the pairs that the split holds now, without those that fall under a takedown.
 
@@ -83,7 +82,6 @@ class Source(Split):
         view = self.as_view(view)
         self.require(view)
         return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
-
 
     def follow(self, name: str, *, run: str, extent: Literal["all", "new"] = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
         """A named view as it grows, for a :class:`pairstream.Loader`.

@@ -51,8 +51,7 @@ class Workers:
     def __init__(self, count: int, name: str) -> None:
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._threads = [
-            threading.Thread(target=_work, args=(self._tasks,), name=f"{name}-{number}", daemon=True)
-            for number in range(count)
+            threading.Thread(target=_work, args=(self._tasks,), name=f"{name}-{number}", daemon=True) for number in range(count)
         ]
         self._is_closed = False
         self._lock = threading.Lock()

@@ -110,9 +110,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             if rank is not None or ranks is not None:
                 raise SettingsError("rank and ranks are the mesh's: give mesh alone")
             rank, ranks = _share_of(mesh)
-        own: dict[str, Any] = {
-            "rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory, "augment": augment
-        }
+        own: dict[str, Any] = {"rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory, "augment": augment}
         self._again = partial(type(self), source, view, batch_size=batch_size, **own, **options)
         self._is_alone = False
         """Whether there was no process group that says so."""

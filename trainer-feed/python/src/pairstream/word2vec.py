@@ -81,9 +81,7 @@ class Word2Vec:
                 )
         return vectors
 
-    def _pairs(
-        self, tokens: NDArray[np.int32], captions: NDArray[np.int32], random: RandomNumbers
-    ) -> NDArray[np.int32]:
+    def _pairs(self, tokens: NDArray[np.int32], captions: NDArray[np.int32], random: RandomNumbers) -> NDArray[np.int32]:
         """int32 [n, 2], words and words near them, in random order."""
         reach = 1 + (_uniform(random, len(tokens)) * self.window).astype(np.int32)
         found = []
@@ -106,10 +104,7 @@ def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _step(
-    rows: NDArray[np.float32],
-    squares: NDArray[np.float32],
-    ids: NDArray[np.int32],
-    gradients: NDArray[np.float32],
+    rows: NDArray[np.float32], squares: NDArray[np.float32], ids: NDArray[np.int32], gradients: NDArray[np.float32]
 ) -> None:
     """Adds to each row of an id what Adagrad makes of the sum of its gradients."""
     order = np.argsort(ids, kind="stable")

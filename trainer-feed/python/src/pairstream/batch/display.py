@@ -44,8 +44,7 @@ def decode(values: Mapping[str, Any], tokenizer: Tokenizer, name: str) -> list[s
 def line(values: Mapping[str, Any]) -> str:
     """Arrays by their name, type and shape, and texts."""
     return ", ".join(
-        f"{name}={one.dtype}{list(one.shape)}" if isinstance(one, np.ndarray) else f"{name}=texts"
-        for name, one in values.items()
+        f"{name}={one.dtype}{list(one.shape)}" if isinstance(one, np.ndarray) else f"{name}=texts" for name, one in values.items()
     )
 
 

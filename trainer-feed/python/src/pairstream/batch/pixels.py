@@ -89,9 +89,7 @@ def _decode_png(source: bytes | memoryview, target: Pixels) -> None:
 
 def _require_size(encoding: str, width: int, height: int, target: Pixels) -> None:
     if (height, width) != target.shape[:2]:
-        raise Undecodable(
-            f"the {encoding} image is {width}x{height}, expected {target.shape[1]}x{target.shape[0]}"
-        )
+        raise Undecodable(f"the {encoding} image is {width}x{height}, expected {target.shape[1]}x{target.shape[0]}")
 
 
 def _shape(target: Pixels) -> str:
@@ -117,9 +115,7 @@ class PixelWriter:
             values = np.arange(256, dtype=np.float64)
             self._tables = np.stack(
                 [
-                    (values / 255.0 - means[min(c, len(means) - 1)]) / deviations[min(c, len(means) - 1)]
-                    if means
-                    else values
+                    (values / 255.0 - means[min(c, len(means) - 1)]) / deviations[min(c, len(means) - 1)] if means else values
                     for c in range(channels)
                 ]
             ).astype(np.float32)

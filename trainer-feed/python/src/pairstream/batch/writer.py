@@ -134,9 +134,7 @@ class SampleWriter:
         if profile == AS_RECIPE:
             profile = sample.normalisation
             if not profile:
-                raise self._refused(
-                    record, f"the recipe recommends no normalisation; choose one of {', '.join(PROFILES)}"
-                )
+                raise self._refused(record, f"the recipe recommends no normalisation; choose one of {', '.join(PROFILES)}")
             if profile not in PROFILES:
                 raise self._refused(
                     record,
@@ -266,9 +264,7 @@ class SampleWriter:
         mask[index, :count] = 1
         mask[index, count:] = 0
 
-    def _write_value(
-        self, record: Record, name: str, first: Any, found: Any, is_dropped: bool, slot: Slot, index: int
-    ) -> None:
+    def _write_value(self, record: Record, name: str, first: Any, found: Any, is_dropped: bool, slot: Slot, index: int) -> None:
         if found is not None:
             self._require(record, f"{name} as", type(first).__name__, type(found).__name__)
         if isinstance(first, str):

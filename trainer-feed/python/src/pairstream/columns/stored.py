@@ -31,11 +31,7 @@ class StoredColumns:
     """
 
     def __init__(
-        self,
-        folder: str | os.PathLike[str] | None,
-        names: Sequence[str],
-        models: Mapping[str, str],
-        views: Sequence[View],
+        self, folder: str | os.PathLike[str] | None, names: Sequence[str], models: Mapping[str, str], views: Sequence[View]
     ) -> None:
         self._columns: dict[str, ColumnFiles] = {}
         there = [] if folder is None else folders_in(folder)

@@ -116,8 +116,7 @@ class ColumnFiles:
             ) from e
         if values.dtype.kind not in _NUMBERS or values.shape[:1] != (size,) or not values.size:
             raise SettingsError(
-                f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not "
-                f"{values.dtype}{list(values.shape)}"
+                f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not {values.dtype}{list(values.shape)}"
             )
         self.require(values, "encode made")
         return values

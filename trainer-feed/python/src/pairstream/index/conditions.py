@@ -16,8 +16,15 @@ from pairstream.hosts import host_of
 
 _FORM = re.compile(r"\s*([A-Za-z_]+(?:\.[^\s=!<>,]+)?)\s*(!=|>=|<=|=)(?!=)\s*(.*?)\s*", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_TEXTS = {"contributor": "contributor", "host": "url", "label": "labels", "language": "language", "licence": "licence",
-          "producer": "producer", "source": "source_kind"}
+_TEXTS = {
+    "contributor": "contributor",
+    "host": "url",
+    "label": "labels",
+    "language": "language",
+    "licence": "licence",
+    "producer": "producer",
+    "source": "source_kind",
+}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
 _ANSWER = "answer."
@@ -51,8 +58,7 @@ class Condition:
         is_number = name in _NUMBERS or name.startswith((_MEASURE, _ANSWER))
         if not is_number and name not in _TEXTS:
             raise SettingsError(
-                f"'{text}': there is no field {name}; there are {', '.join([*_TEXTS, *_NUMBERS])}, measure.NAME and "
-                "answer.NAME"
+                f"'{text}': there is no field {name}; there are {', '.join([*_TEXTS, *_NUMBERS])}, measure.NAME and answer.NAME"
             )
         if sign in (">=", "<=") and (not is_number or len(values) > 1):
             raise SettingsError(f"'{text}': {sign} compares a number with one value")

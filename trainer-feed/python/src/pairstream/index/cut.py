@@ -123,9 +123,7 @@ def _answered(
     return rows[np.logical_and.reduce([np.isin(rows[:, 0], holds) for holds, _ in found.values()])]
 
 
-def _matches(
-    message: Message, value: bytes, pairs: AvroReader, asked: Sequence[Condition], in_force: InForce
-) -> bool:
+def _matches(message: Message, value: bytes, pairs: AvroReader, asked: Sequence[Condition], in_force: InForce) -> bool:
     if not asked and not in_force.conditions:
         return True
     try:

@@ -75,12 +75,7 @@ def last_of_each(keys: NDArray[np.int64]) -> NDArray[np.intp]:
 
 
 def read_entries(
-    cluster: Cluster,
-    schemas: Schemas,
-    dataset: str,
-    split: str,
-    where: Sequence[FieldCondition] = (),
-    fields: Iterable[str] = (),
+    cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Sequence[FieldCondition] = (), fields: Iterable[str] = ()
 ) -> Entries:
     """Reads the index to its end: of a split, the pairs for which all conditions hold. None where there is no index.
 
@@ -319,9 +314,7 @@ class _Columns:
         self._step(rows, lengths, name)
         return begins, lengths
 
-    def _decoded(
-        self, rows: NDArray[np.intp], name: str, begins: NDArray[np.int64], lengths: NDArray[np.int64]
-    ) -> NDArray[Any]:
+    def _decoded(self, rows: NDArray[np.intp], name: str, begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[Any]:
         texts: list[str] = []
         try:
             texts.extend(

@@ -23,9 +23,7 @@ _MOST = 20
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 
 
-def profile(
-    view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str, measures: Sequence[str]
-) -> dict[str, Any]:
+def profile(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str, measures: Sequence[str]) -> dict[str, Any]:
     """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
     if isinstance(measures, str):
         raise SettingsError(f"measures is a list of names, not {measures!r}")

@@ -293,9 +293,7 @@ class Cluster:
         """
         answer: list[tuple[KafkaError | None, Message]] = []
         producer = self.producer({"acks": "all"})
-        producer.produce(
-            topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message))
-        )
+        producer.produce(topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message)))
         producer.flush(2 * _TIMEOUT_S)
         error, message = answer[0] if answer else (None, None)
         if message is None or error is not None:
@@ -306,19 +304,26 @@ class Cluster:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}
 
         def ask() -> dict[int, int]:
-            answers = self._admin().list_offsets(
-                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S
-            )
+            answers = self._admin().list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S)
             found = {one.partition: answer.result(2 * _ONCE_S).offset for one, answer in answers.items()}
             # Of several leaders one may not answer: the client says so by an offset that cannot be.
             if min(found.values(), default=0) < 0:
                 raise NotInTime(f"a leader of {topic}")
             return found
 
-        return self._answered(topic, _PASSING, ask)
+        def look() -> None:
+            # The client goes on asking the leader that it knows of, if nobody tells it of another.
+            with contextlib.suppress(KafkaException):
+                self._admin().list_topics(topic, _ONCE_S)
 
-    def _answered(self, topic: str, passing: Collection[int], ask: Callable[[], T]) -> T:
-        """The answer about a topic, asked for again for some seconds while a broker is late, or of an error that passes.
+        return self._answered(topic, _PASSING, ask, look)
+
+    def _answered(self, topic: str, passing: Collection[int], ask: Callable[[], T], look: Callable[[], None] = lambda: None) -> T:
+        """The answer about a topic, asked for again for some seconds while a broker is late or an error may pass.
+
+        Args:
+            passing: codes of such errors
+            look: is called before each further question
 
         Raises:
             Unavailable: where the broker does not answer or has no such topic
@@ -336,9 +341,7 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise refusal
             time.sleep(_PAUSE_S)
-            # The client goes on asking the leader that it knows of, if nobody tells it of another.
-            with contextlib.suppress(KafkaException):
-                self._admin().list_topics(topic, _ONCE_S)
+            look()
 
     def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
         error = refusal.args[0]
@@ -393,8 +396,6 @@ class TopicWatch:
 
 def _text(uuid: Any) -> str:
     halves = struct.pack(
-        ">QQ",
-        uuid.get_most_significant_bits() & 0xFFFFFFFFFFFFFFFF,
-        uuid.get_least_significant_bits() & 0xFFFFFFFFFFFFFFFF,
+        ">QQ", uuid.get_most_significant_bits() & 0xFFFFFFFFFFFFFFFF, uuid.get_least_significant_bits() & 0xFFFFFFFFFFFFFFFF
     )
     return base64.urlsafe_b64encode(halves).rstrip(b"=").decode("ascii")

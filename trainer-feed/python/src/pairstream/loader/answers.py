@@ -71,12 +71,7 @@ class AnswerColumns:
     """
 
     def __init__(
-        self,
-        split: Split,
-        names: Sequence[str],
-        models: Mapping[str, str],
-        may_lack: bool,
-        views: Callable[[], Sequence[View]],
+        self, split: Split, names: Sequence[str], models: Mapping[str, str], may_lack: bool, views: Callable[[], Sequence[View]]
     ) -> None:
         self._split = split
         self._names = [name for name in names if name.startswith(PREFIX)]

@@ -230,7 +230,7 @@ class Loader:
         self._starvation.note(self._reading())
         handed = self._handed.behind(batch)
         # Stores alone: no signal's handler is called between them and the return, as one may be after any call.
-        run.handed, taken.batch, self._handed, self._user = taken, None, handed, {}; return made  # noqa: E702 - done as one
+        run.handed, taken.batch, self._handed, self._user = taken, None, handed, {}; return made  # noqa: E702  # fmt: skip
 
     def _running(self) -> Pipeline:
         """The run that makes batches, begun where there is none, or where it has failed."""

@@ -242,9 +242,7 @@ def _assigned(owners: NDArray[np.int64], ranks: int) -> NDArray[np.int64]:
     return assigned
 
 
-def _turns(
-    sizes: Sequence[int], taken: Sequence[int], batch_size: int, ends: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _turns(sizes: Sequence[int], taken: Sequence[int], batch_size: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The group of each batch, and the number of its samples that are taken then."""
 
     def batch(group: int, begin: int) -> tuple[float, bool, int, int]:

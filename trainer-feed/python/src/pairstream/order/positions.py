@@ -25,9 +25,7 @@ def require_plan(position: Position, plan: OrderPlan) -> None:
     """
     found = {name: position[name] for name in ("seed", "lanes", "window")}
     if found != plan_json(plan):
-        raise PositionRefused(
-            f"the position belongs to another order: {_text(found)}, and this run has {_text(plan_json(plan))}"
-        )
+        raise PositionRefused(f"the position belongs to another order: {_text(found)}, and this run has {_text(plan_json(plan))}")
 
 
 def _text(plan: Mapping[str, int]) -> str:

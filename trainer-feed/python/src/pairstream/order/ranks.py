@@ -24,9 +24,7 @@ class RankShare:
         for name in ("rank", "ranks"):
             object.__setattr__(self, name, whole(name, getattr(self, name)))
         if self.ranks < 1 or not 0 <= self.rank < self.ranks:
-            raise SettingsError(
-                f"rank {self.rank} of {self.ranks}; ranks count from 0, and there is at least one"
-            )
+            raise SettingsError(f"rank {self.rank} of {self.ranks}; ranks count from 0, and there is at least one")
 
     def of(self, begin: int, end: int) -> range:
         """The rank's numbers, from ``begin`` to below ``end``."""

@@ -42,9 +42,7 @@ class ViewSchedule(Schedule):
     def require_own(self, position: Position) -> None:
         require_fields(position, "a run over a view", ("view",), ("seed", "lanes", "window", "epoch", "samples"))
         if position["view"] != self._view.fingerprint:
-            raise PositionRefused(
-                f"the position is one of the view {position['view']}, not of {self._view.fingerprint}"
-            )
+            raise PositionRefused(f"the position is one of the view {position['view']}, not of {self._view.fingerprint}")
         require_plan(position, self._plan)
         require_within(position, self._view.samples)
 
@@ -83,12 +81,7 @@ class ViewSchedule(Schedule):
 
 
 def steps_of(
-    of: ViewEpoch,
-    share: RankShare,
-    batch_size: int,
-    keep_last: bool,
-    taken: int,
-    position: Callable[[int, int], Position],
+    of: ViewEpoch, share: RankShare, batch_size: int, keep_last: bool, taken: int, position: Callable[[int, int], Position]
 ) -> Iterator[Step]:
     """The steps of a rank in one epoch, behind so many of its samples.
 

@@ -105,9 +105,7 @@ class GrowingView:
             raise NoSuchView(f"there is no view {self._name}; `pairstream view ls` lists those that there are")
         for number in range(len(self._segments)):
             if number not in self._segments:
-                raise ViewError(
-                    f"the view {self._name} has a segment {max(self._segments)}, and none of the number {number}"
-                )
+                raise ViewError(f"the view {self._name} has a segment {max(self._segments)}, and none of the number {number}")
         return NamedView(self._name, [self._segments[number] for number in range(len(self._segments))])
 
     def close(self) -> None:

@@ -49,12 +49,7 @@ class SampleReader:
     """
 
     def __init__(
-        self,
-        schemas: Schemas,
-        topic: str,
-        rendition: str = "",
-        token_set: str = "",
-        columns: Columns = Columns(),
+        self, schemas: Schemas, topic: str, rendition: str = "", token_set: str = "", columns: Columns = Columns()
     ) -> None:
         self._reader = AvroReader(schemas, topic, PAIR)
         self._rendition = rendition
@@ -76,12 +71,7 @@ class SampleReader:
         except (ValueError, OverflowError) as e:
             raise Malformed(str(e)) from e
         return Sample(
-            pair.get("pair_id", ""),
-            pair.get("split", ""),
-            pair.get("caption", ""),
-            pair.get("normalisation", ""),
-            values,
-            pair,
+            pair.get("pair_id", ""), pair.get("split", ""), pair.get("caption", ""), pair.get("normalisation", ""), values, pair
         )
 
 

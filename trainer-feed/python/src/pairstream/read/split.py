@@ -148,11 +148,8 @@ class Split:
             site = f"{topic.name}-{block.partition}"
             begin, end = begins[block.partition], ends[block.partition]
             if block.begin < begin:
-                raise PositionRefused(
-                    f"{site} begins at {begin}: records of the view, from {block.begin} on, have left the log"
-                )
+                raise PositionRefused(f"{site} begins at {begin}: records of the view, from {block.begin} on, have left the log")
             if last.end > end:
                 raise PositionRefused(
-                    f"{site} ends at {end}, before the view's {last.end}: records were lost, or the view is "
-                    "another cluster's"
+                    f"{site} ends at {end}, before the view's {last.end}: records were lost, or the view is another cluster's"
                 )

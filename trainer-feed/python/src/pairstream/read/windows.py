@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import compress, islice
 from queue import SimpleQueue
 from typing import NamedTuple, TypeVar
 
@@ -73,11 +73,7 @@ class Window:
     """
 
     def __init__(
-        self,
-        records: Sequence[Record | None],
-        withdrawn: Takedowns,
-        keys: Callable[[Record], Sequence[str]],
-        is_own: bool = True,
+        self, records: Sequence[Record | None], withdrawn: Takedowns, keys: Callable[[Record], Sequence[str]], is_own: bool = True
     ) -> None:
         self._there = [record for record in records if record is not None]
         self._withdrawn = withdrawn
@@ -94,9 +90,10 @@ class Window:
         if version != self._version:
             if not self._keys and len(self._withdrawn):
                 self._keys = [self._keys_of(record) for record in self._there]
-            self._living = [
-                record for record, keys in zip(self._there, self._keys) if not self._withdrawn.any_holds(keys)
-            ] if self._keys else self._there
+            self._living = self._there
+            if self._keys:
+                living = (not self._withdrawn.any_holds(keys) for keys in self._keys)
+                self._living = list(compress(self._there, living))
             self._version = version
         return bool(self._living)
 
@@ -125,11 +122,7 @@ class GroupedWindow:
     """
 
     def __init__(
-        self,
-        records: dict[WindowPlace, Loaded],
-        withdrawn: Takedowns,
-        version: int,
-        keys: Callable[[Record], Sequence[str]],
+        self, records: dict[WindowPlace, Loaded], withdrawn: Takedowns, version: int, keys: Callable[[Record], Sequence[str]]
     ) -> None:
         self._records = records
         self._withdrawn = withdrawn
@@ -158,13 +151,7 @@ class WindowLoader:
         keys: of the takedowns that a record would fall under
     """
 
-    def __init__(
-        self,
-        count: int,
-        cluster: Cluster,
-        withdrawn: Takedowns,
-        keys: Callable[[Record], Sequence[str]],
-    ) -> None:
+    def __init__(self, count: int, cluster: Cluster, withdrawn: Takedowns, keys: Callable[[Record], Sequence[str]]) -> None:
         self._withdrawn = withdrawn
         self._keys = keys
         # As many as consumers: threads that waited for one would be overtaken by those that give one back.
@@ -236,7 +223,7 @@ class WindowLoader:
         version = self._withdrawn.version
         view, order, at = of.view, of.order, (key.lane, key.window)
         if len(wanted) == 1:
-            (group, number), = wanted
+            [(group, number)] = wanted
             block, first = order.places(*at)[int(np.flatnonzero(order.groups(*at) == group)[number])]
             found = self._with_consumer(lambda consumer: self._read(consumer, view, block, first, 1))[0]
             if found and not self._is_withdrawn(found):
@@ -293,9 +280,7 @@ class WindowLoader:
         offsets = block.offsets[first : first + count]
         return self._read_offsets(consumer, view.topic, block, offsets)
 
-    def _read_offsets(
-        self, consumer: Consumer, topic: str, block: Block, offsets: Sequence[int]
-    ) -> list[Record | None]:
+    def _read_offsets(self, consumer: Consumer, topic: str, block: Block, offsets: Sequence[int]) -> list[Record | None]:
         places = {offset: place for place, offset in enumerate(offsets)}
         records: list[Record | None] = [None] * len(offsets)
         last = offsets[-1]

@@ -166,9 +166,7 @@ class _Stretch:
         past: digest of the changes before this one
     """
 
-    def __init__(
-        self, begin: int, parts: Sequence[Part], lanes: int, before: Mapping[str, Sequence[int]], past: str
-    ) -> None:
+    def __init__(self, begin: int, parts: Sequence[Part], lanes: int, before: Mapping[str, Sequence[int]], past: str) -> None:
         self.begin = begin
         self.parts = parts
         self._lanes = lanes
@@ -219,11 +217,7 @@ class AgreedMix(Schedule):
     """
 
     def __init__(
-        self,
-        mix: Mix,
-        plan: OrderPlan,
-        log: Callable[[], RunMixes],
-        find: Callable[[str, int | None], tuple[View, int]],
+        self, mix: Mix, plan: OrderPlan, log: Callable[[], RunMixes], find: Callable[[str, int | None], tuple[View, int]]
     ) -> None:
         self._mix = mix
         self._plan = plan
@@ -252,9 +246,7 @@ class AgreedMix(Schedule):
         return self._position(0)
 
     def require_own(self, position: Position) -> None:
-        require_fields(
-            position, "a mix of a run", ("run", "changes"), ("seed", "lanes", "window", "samples")
-        )
+        require_fields(position, "a mix of a run", ("run", "changes"), ("seed", "lanes", "window", "samples"))
         run, samples = self._mix.run, position["samples"]
         if position["run"] != run:
             raise PositionRefused(f"the position is one of the run {position['run']}, not of {run}")
@@ -324,9 +316,7 @@ class AgreedMix(Schedule):
             )
         lanes = self._plan.lanes_of(min(self._view(part)[0].samples for part in history.changes[0]))
         if lanes != history.lanes:
-            raise SettingsError(
-                f"the run {run} has {history.lanes} lanes; by lanes and window this process has {lanes}"
-            )
+            raise SettingsError(f"the run {run} has {history.lanes} lanes; by lanes and window this process has {lanes}")
 
     def _opened(self) -> RunMixes:
         if self._log is None:
@@ -356,8 +346,7 @@ class AgreedMix(Schedule):
         self._read_on(behind)
         if self._history.decided < behind:
             raise refusal(
-                f"the run {self._mix.run} has not come so far on this cluster: up to sample {self._history.decided}, "
-                f"not {behind}"
+                f"the run {self._mix.run} has not come so far on this cluster: up to sample {self._history.decided}, not {behind}"
             )
 
     def _read_on(self, behind: int, border: int | None = None) -> None:

@@ -88,8 +88,7 @@ class Lineage:
         """
         if not _NAME.fullmatch(name):
             raise SettingsError(
-                "the name of a checkpoint has 1 to 32 letters, digits, '.', '-' and '_', a letter or digit first, "
-                f"not '{name}'"
+                f"the name of a checkpoint has 1 to 32 letters, digits, '.', '-' and '_', a letter or digit first, not '{name}'"
             )
         whole = f"{self.run}/{name}"
         if whole in self.names:

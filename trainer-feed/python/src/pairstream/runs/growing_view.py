@@ -70,9 +70,7 @@ class RunExtents:
         self._schemas = schemas
         self._tail = TopicTail(cluster, self._topic)
         types = {"run": "string", "view": "string", "epoch": "int", "segments": "int"}
-        self._reader = AvroReader(
-            schemas, self._topic, {**types, "follow": "string", "fingerprint": "string"}, required=types
-        )
+        self._reader = AvroReader(schemas, self._topic, {**types, "follow": "string", "fingerprint": "string"}, required=types)
         self._agreed: dict[tuple[str, int], Mapping[str, Any]] = {}
 
     def known(self, run: str, epoch: int) -> Mapping[str, Any] | None:
@@ -144,9 +142,7 @@ class FollowedSchedule(Schedule):
         with self._lock:
             self._present = self._await_first()
         if self._present.topic != source.topic:
-            raise SettingsError(
-                f"the view {follow.view} is one of {self._present.topic}, not of {source.topic}"
-            )
+            raise SettingsError(f"the view {follow.view} is one of {self._present.topic}, not of {source.topic}")
 
     def begin(self) -> Position:
         return self._position(0, 0)
@@ -227,10 +223,7 @@ class FollowedSchedule(Schedule):
     def _topics(self) -> tuple[GrowingView, RunExtents]:
         if self._open is None:
             cluster, schemas, dataset = self._source.cluster, self._source.schemas, self._source.dataset
-            self._open = (
-                GrowingView(cluster, schemas, dataset, self._follow.view),
-                RunExtents(cluster, schemas, dataset),
-            )
+            self._open = (GrowingView(cluster, schemas, dataset, self._follow.view), RunExtents(cluster, schemas, dataset))
         return self._open
 
     def _look(self) -> NamedView:

@@ -163,9 +163,7 @@ class Blocks(Sequence[Block]):
         before = self.runs_before[first : behind + 1].tolist()
         runs = self.runs[before[0] : before[-1]].tolist()
         sizes = np.diff(self.samples_before[first : behind + 1]).tolist()
-        partitions, begins, bytes_ = (
-            array[first:behind].tolist() for array in (self.partition, self.begin, self.bytes)
-        )
+        partitions, begins, bytes_ = (array[first:behind].tolist() for array in (self.partition, self.begin, self.bytes))
         for i, size in enumerate(sizes):
             own = runs[before[i] - before[0] : before[i + 1] - before[0]]
             block = Block(partitions[i], begins[i], bytes_[i], tuple(own))

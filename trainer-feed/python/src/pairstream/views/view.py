@@ -60,9 +60,7 @@ class View:
             return
         for i, (before, block) in enumerate(zip(self.blocks, self.blocks[1:]), 1):
             if (before.partition, before.end) > (block.partition, block.begin):
-                raise ViewError(
-                    f"block {i} of partition {block.partition} from {block.begin} lies before the one in front of it"
-                )
+                raise ViewError(f"block {i} of partition {block.partition} from {block.begin} lies before the one in front of it")
         object.__setattr__(self, "blocks", Blocks.of(self.blocks))
 
     def __repr__(self) -> str:
@@ -275,8 +273,7 @@ def _binary(path: str | os.PathLike[str]) -> View:
     whole = behind + (_FACTS_BYTES * samples if names else 0)
     if len(content) != whole:
         raise ViewError(
-            f"the file has {len(content)} bytes, and {blocks} blocks with {runs} runs take {whole}: it was cut off or "
-            "changed"
+            f"the file has {len(content)} bytes, and {blocks} blocks with {runs} runs take {whole}: it was cut off or changed"
         )
     arrays = []
     for count in (blocks, blocks, blocks + 1, blocks + 1):

@@ -33,7 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -75,13 +75,12 @@ class ViewCutTest {
     pairs.withdraw(4);
     pairs.produce(20, 7);
 
-    View view = ViewCut.of(source, List.of(), read -> {});
+    View view = cut();
     pairs.produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
     assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 27).filter(i -> i != 4).mapToObj(String::valueOf).toList());
+        .containsExactlyInAnyOrderElementsOf(numbers(27, i -> i != 4));
     assertThat(View.parse(view.toJson())).isEqualTo(view);
   }
 
@@ -91,19 +90,15 @@ class ViewCutTest {
     pairs.produce(0, 20);
     pairs.withdraw(4);
     pairs.produce(20, 8);
-    View scanned = ViewCut.of(source, List.of(), read -> {});
+    View scanned = cut();
     pairs.index(scanned, 20, Set.of(4));
     pairs.withdraw(6);
 
-    View view = ViewCut.of(source, List.of(), read -> {});
-    View even = ViewCut.of(source, List.of(Condition.parse("fold=0")), read -> {});
+    View view = cut();
+    View even = cut("fold=0");
 
     assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 28)
-                .filter(i -> i != 4 && i != 6)
-                .mapToObj(String::valueOf)
-                .toList());
+        .containsExactlyInAnyOrderElementsOf(numbers(28, i -> i != 4 && i != 6));
     assertThat(even.samples()).isEqualTo(12);
     long each = scanned.blocks().stream().mapToLong(Block::bytes).sum() / scanned.samples();
     assertThat(view.blocks().stream().mapToLong(Block::bytes).sum())
@@ -114,7 +109,7 @@ class ViewCutTest {
   @Test
   void leavesOutWhatFallsUnderATakedownThatIsStillToBeCarriedOut() {
     pairs.produce(0, 28);
-    pairs.index(ViewCut.of(source, List.of(), read -> {}), 20, Set.of());
+    pairs.index(cut(), 20, Set.of());
 
     assertLeavesOut(TakedownKind.PAIR, "3", i -> i != 3);
     assertLeavesOut(TakedownKind.PAIR, "25", i -> i != 25);
@@ -122,16 +117,23 @@ class ViewCutTest {
     assertLeavesOut(TakedownKind.SOURCE, "host.example", i -> i % 7 != 0);
   }
 
-  private void assertLeavesOut(TakedownKind kind, String subject, Predicate<Integer> isSpared) {
+  private View cut(String... where) {
+    return ViewCut.of(source, Stream.of(where).map(Condition::parse).toList(), read -> {});
+  }
+
+  /** Ids of the pairs below a number that are as asked. */
+  private static List<String> numbers(int end, IntPredicate asked) {
+    return IntStream.range(0, end).filter(asked).mapToObj(String::valueOf).toList();
+  }
+
+  private void assertLeavesOut(TakedownKind kind, String subject, IntPredicate isSpared) {
     pairs.takeDown(kind, subject);
-    View view = ViewCut.of(source, List.of(), read -> {});
+    View view = cut();
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().takedowns(), 0, kind.key(subject), null));
 
-    assertThat(view.samples()).isEqualTo(IntStream.range(0, 28).boxed().filter(isSpared).count());
     assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 28).boxed().filter(isSpared).map(String::valueOf).toList());
+        .containsExactlyInAnyOrderElementsOf(numbers(28, isSpared));
   }
 
   /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
@@ -140,22 +142,16 @@ class ViewCutTest {
     pairs.produce(0, 20);
     TestCluster.send(cluster, pairs.record(4, ProducedPairs.pair(5)));
     TestCluster.send(cluster, pairs.record(5, ProducedPairs.pair(4)));
-    List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
 
-    View view = ViewCut.of(source, where, read -> {});
+    View view = cut("fold=0", "height<=" + SIDE);
 
     assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(String::valueOf).toList());
+        .containsExactlyInAnyOrderElementsOf(numbers(20, i -> i % 2 == 0));
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
-    assertThatThrownBy(() -> ViewCut.of(source, List.of(Condition.parse("fold=7")), read -> {}))
+    assertThatThrownBy(() -> cut("fold=7"))
         .hasMessageContaining("that a view could hold where fold=7; no pair has fold=7: width and");
-    List<Condition> several =
-        Stream.of("measure.sharpnes>=1", "fold=1", "label=dogs", "width>=640")
-            .map(Condition::parse)
-            .toList();
-    assertThatThrownBy(() -> ViewCut.of(source, several, read -> {}))
+    assertThatThrownBy(() -> cut("measure.sharpnes>=1", "fold=1", "label=dogs", "width>=640"))
         .isInstanceOf(InvalidViewException.class)
         .hasMessageContaining(
             "; no pair has measure.sharpnes>=1; no pair has label=dogs; no pair has width>=640: ")
@@ -166,7 +162,7 @@ class ViewCutTest {
   @Test
   void holdsThePairsAloneWhoseAnswersAreAsItsConditionsSay() {
     pairs.produce(0, 20);
-    pairs.index(ViewCut.of(source, List.of(), read -> {}), 10, Set.of());
+    pairs.index(cut(), 10, Set.of());
     answerAllBut(Set.of(3, 13), 20);
     pairs.answer(4, FAILED);
     pairs.answer(14, FAILED);
@@ -249,8 +245,8 @@ class ViewCutTest {
     assertThat(ids(view)).containsExactlyInAnyOrder("1", "3", "11", "12", "13");
     assertThat(waiting.last).isEqualTo(Map.of("nsfw", 2L));
     assertThat(waiting.unanswerable).isZero();
-    pairs.answer(2, PairAnswer.newBuilder().setStatus("FAILED").build());
-    pairs.answer(9, PairAnswer.newBuilder().setStatus("FAILED").build());
+    pairs.answer(2, FAILED);
+    pairs.answer(9, FAILED);
     pairs.answer(9, ProducedPairs.nsfw(0.9));
     assertThat(ViewCut.of(source, List.of(), waiting).samples()).isEqualTo(5);
     assertThat(waiting.last).isEqualTo(Map.of("nsfw", 1L));
@@ -307,7 +303,7 @@ class ViewCutTest {
   @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     pairs.produce(0, 30);
-    View view = ViewCut.of(source, List.of(), read -> {});
+    View view = cut();
     OrderPlan order = ExportPlan.shuffled(7, 4);
     List<String> inView = ids(view);
     Map<EpochOrder.Piece, String> byPlace = new HashMap<>();
@@ -349,7 +345,7 @@ class ViewCutTest {
     TestCluster.send(
         cluster,
         pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
-    View view = ViewCut.of(source, List.of(), read -> {});
+    View view = cut();
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
     assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
@@ -360,7 +356,7 @@ class ViewCutTest {
   @Test
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
     pairs.produce(0, 30);
-    View view = ViewCut.of(source, List.of(), read -> {});
+    View view = cut();
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
