@@ -88,7 +88,6 @@ final class FeedWatch implements AutoCloseable {
         .counter("feed_batches_total", stats.batches())
         .counter("feed_samples_total", stats.samples())
         .time("feed_data_wait_seconds_total", stats.dataWait())
-        .counter("feed_bytes_total", stats.bytes())
         .gauge("feed_ready_batches", 0)
         .gauge("feed_samples_in_memory", (double) stats.samplesInMemory())
         .gauge("feed_takedowns", stats.takedowns())

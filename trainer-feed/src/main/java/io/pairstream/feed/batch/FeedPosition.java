@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.source.FeedRefusedException;
 import java.util.Collections;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,18 +50,18 @@ public record FeedPosition(
    * @throws FeedRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
-    Optional<FeedPosition> read = Optional.empty();
     try {
-      read = Optional.ofNullable(JSON.readValue(json, FeedPosition.class));
+      FeedPosition read = JSON.readValue(json, FeedPosition.class);
+      if (read != null) {
+        return read;
+      }
     } catch (JsonProcessingException e) {
       // Refused below.
     }
     String shown =
         json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
-    return read.orElseThrow(
-        () ->
-            new FeedRefusedException(
-                "no position of a feed (an object with topic, topic_id and offsets): " + shown));
+    throw new FeedRefusedException(
+        "no position of a feed (an object with topic, topic_id and offsets): " + shown);
   }
 
   /** One line of JSON. */

@@ -9,7 +9,6 @@ import java.time.Duration;
  * @param samples number of samples in them
  * @param elapsed time since the feed was opened
  * @param dataWait how long {@link PairFeed#next} kept the trainer waiting, in all
- * @param bytes stored size of the records that were read
  * @param batchSamples samples in a full batch
  * @param samplesWaiting records in the topic that were not read yet, ends of transactions included,
  *     as of the last poll; -1 where that is not known
@@ -21,7 +20,6 @@ public record FeedStats(
     long samples,
     Duration elapsed,
     Duration dataWait,
-    long bytes,
     int batchSamples,
     long samplesWaiting,
     long samplesInMemory,

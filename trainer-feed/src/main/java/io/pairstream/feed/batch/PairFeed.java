@@ -87,7 +87,6 @@ public final class PairFeed implements AutoCloseable {
 
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
-  private final LongAdder bytes = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
   private volatile long samplesWaiting = -1;
   private volatile long samplesInMemory;
@@ -214,7 +213,6 @@ public final class PairFeed implements AutoCloseable {
         samples.sum(),
         Duration.ofNanos(now - openedAt),
         Duration.ofNanos(dataWaitNanos.sum() + (since == 0 ? 0 : now - since)),
-        bytes.sum(),
         settings.batchSize(),
         samplesWaiting,
         samplesInMemory,
@@ -288,7 +286,6 @@ public final class PairFeed implements AutoCloseable {
     if (!withdrawn.holds(TakedownKind.keysOf(pair))) {
       Sample sample = Sample.of(record, pair, source.split().name(), settings.sidePx(), form);
       form = sample.form();
-      bytes.add(record.value().length);
       batch.add(sample);
     }
   }
