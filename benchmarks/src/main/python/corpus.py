@@ -99,7 +99,7 @@ def cut(picture, chance, longest):
 
 
 def save_variant(picture, to, number, chance):
-    """Of a hundred: 9 WebP, 4 PNG, 2 CMYK; of the other JPEGs some progressive, grey or turned."""
+    """Shares of a hundred: 9 WebP, 4 PNG, 2 CMYK; of the other JPEGs some progressive, grey or turned."""
     if number % 11 == 5:
         picture.save(to / f"v{number:04}.webp", quality=chance.choice(QUALITIES))
     elif number % 22 == 7:

@@ -1,4 +1,4 @@
-"""What the comparisons share: contenders in processes of their own, and figures over rounds. Linux only."""
+"""Parts of all comparisons: contenders in processes of their own, and figures over rounds. Linux only."""
 
 import json
 import os
@@ -20,7 +20,7 @@ class Absent(Exception):
 
 @dataclass
 class Pass:
-    """What a contender did with a set, once or several times over; seconds of processor and on the clock."""
+    """Figures of a contender over a set, once or several times over; seconds of processor and on the clock."""
 
     images: int = 0
     failures: int = 0
@@ -114,7 +114,7 @@ def cpu_seconds(pid):
 
 
 def own_seconds(pid):
-    """The same of a process alone."""
+    """Figures of a process alone."""
     try:
         user, system = fields(pathlib.Path(f"/proc/{pid}/stat"))[11:13]
     except OSError:
@@ -131,13 +131,13 @@ def memory(pid, name):
 
 
 def spread(figures):
-    """What one figure came to in all rounds."""
+    """One figure over all rounds."""
     values = {"median": statistics.median(figures), "min": min(figures), "max": max(figures)}
     return {name: round(value, 3) for name, value in values.items()}
 
 
 def machine(load_before):
-    """What was measured on, and what else it did meanwhile."""
+    """The machine of a measurement, and its other load meanwhile."""
     models = [line for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     return {
         "cores": os.cpu_count(),

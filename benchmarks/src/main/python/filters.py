@@ -1,4 +1,4 @@
-"""What models are worth as filters: precision, recall and confusion of each at a limit, on pictures with known labels.
+"""Worth of models as filters: precision, recall and confusion of each at a limit, on pictures with known labels.
 
 filters.py FOLDER CARDS WORK [--most N] [--json] -- COMMAND...
 

@@ -31,7 +31,7 @@ NEEDED = {"broker", "registry"}  # by whoever publishes, so they never stand sti
 
 
 class Marks:
-    """What a round comes to between its marks, at least half of which must lie between them."""
+    """Figures of a round between its marks, at least half of which must lie between them."""
 
     def __init__(self, total, processors, clock=time.monotonic):
         self.total, self.processors, self.clock = total, processors, clock
@@ -99,7 +99,7 @@ def our_line(source):
 
 
 def beside_models(line, score):
-    """The same line while `score` asks models about what it publishes. The time of `score` does not count."""
+    """The line while `score` asks models about what it publishes. The time of `score` does not count."""
     return Line("beside_models", line.source, line.processors, [*line.processes, score.pid], line.work)
 
 
@@ -169,7 +169,7 @@ def turns(lines, asked):
 
 
 def compared(one):
-    """What of a round is compared with others'."""
+    """The part of a round that is compared with others'."""
     time = one["cpu_ms_per_pair"]
     found = {"pairs_per_second": one["pairs_per_second"], "cpu_ms_per_pair": sum(time.values())}
     found["cpu_ms_per_pair_without_operate"] = found["cpu_ms_per_pair"] - time.get("operate", 0)

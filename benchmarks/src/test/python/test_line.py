@@ -1,4 +1,4 @@
-"""What counts of the rounds. Run by LineTest."""
+"""Figures over rounds. Run by LineTest."""
 
 import pathlib
 import sys

@@ -172,7 +172,7 @@ class Clip:
 
 
 class ClipOrdinary(Clip):
-    """The same, with special tokens in the text taken for ordinary text."""
+    """CLIP's tokenizer, with special tokens in the text taken for ordinary text."""
 
     recipe = "tokens: {tokenizer: clip}"
 

@@ -65,7 +65,7 @@ def keep(name, extension, data, golden):
 
 
 def opened(data):
-    """What Pillow shows of a file: RGB on white, colour profiles left aside."""
+    """The pixels of a file by Pillow: RGB on white, colour profiles left aside."""
     image = Image.open(io.BytesIO(data))
     if image.mode in ("P", "RGBA", "LA", "PA") or "transparency" in image.info:
         return on_white(image.convert("RGBA"))

@@ -65,7 +65,7 @@ def number(value):
 
 
 def values(samples):
-    """What promtool reads: 3x2 is 3 3 3, Inf+0x2 the same of it; _x3 is nothing, three times."""
+    """Series in promtool's notation: 3x2 is 3 3 3, Inf+0x2 the same of it; _x3 is nothing, three times."""
     told = [
         "stale" if one is None and i > 0 and samples[i - 1] is not None else one or "_" for i, one in enumerate(samples)
     ]
