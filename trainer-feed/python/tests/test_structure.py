@@ -17,6 +17,7 @@ SOURCES = FOLDER / "src"
 
 USES = {
     "errors": set(),
+    "hosts": set(),
     "random_numbers": set(),
     "threads": set(),
     "names": {"errors"},
@@ -25,8 +26,8 @@ USES = {
     "views": {"errors"},
     "columns": {"errors", "views"},
     "order": {"errors", "random_numbers", "views", "whole_numbers"},
-    "takedowns": {"errors", "kafka"},
-    "index": {"errors", "kafka", "takedowns", "views"},
+    "takedowns": {"errors", "hosts", "kafka"},
+    "index": {"errors", "hosts", "kafka", "takedowns", "views"},
     "read": {"columns", "errors", "kafka", "names", "order", "takedowns", "threads", "views"},
     "runs": {"errors", "kafka", "names", "order", "read", "views"},
     "batch": {"columns", "errors", "kafka", "order", "random_numbers", "read", "takedowns"},

@@ -7,9 +7,7 @@ import re
 import stringprep
 from functools import lru_cache
 
-_ADDRESS = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?(\[[^]/?#@]*]|[^/?#@:]*)(?::[0-9]*)?(?:[/?#].*)?", re.DOTALL
-)
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?(\[[^]/?#@]*]|[^/?#@:]*)(?::[0-9]*)?(?:[/?#].*)?", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _LONGEST_NAME = 253
 

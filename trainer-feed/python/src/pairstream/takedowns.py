@@ -176,7 +176,9 @@ class InForce(NamedTuple):
         for key in keys:
             kind, _, subject = key.partition("/")
             subjects[kind].add(subject)
-        conditions = [_Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if kind != "PAIR" and subjects[kind]]
+        conditions = [
+            _Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if kind != "PAIR" and subjects[kind]
+        ]
         return cls(frozenset(subjects["PAIR"]), conditions)
 
 

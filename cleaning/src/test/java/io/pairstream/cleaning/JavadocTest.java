@@ -41,8 +41,7 @@ class JavadocTest {
   @MethodSource("sources")
   void opensWithItsSubject(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> sources =
-          files.filter(file -> file.toString().matches(".*\\.(java|py)")).toList();
+      List<Path> sources = files.filter(file -> file.toString().matches(".*\\.(java|py)")).toList();
 
       assertThat(sources).isNotEmpty();
       assertThat(sources.stream().flatMap(JavadocTest::referringElsewhere)).isEmpty();

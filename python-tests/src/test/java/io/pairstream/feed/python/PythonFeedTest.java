@@ -88,8 +88,7 @@ class PythonFeedTest {
           TopicCatalogue.VIEWS,
           TopicCatalogue.RUNS,
           TopicCatalogue.INSTANCES);
-  private final FeedSource source =
-      new FeedSource(cluster, PairStatus.TRAINING);
+  private final FeedSource source = new FeedSource(cluster, PairStatus.TRAINING);
 
   private static PythonEnvironment python;
 
@@ -194,8 +193,7 @@ class PythonFeedTest {
   @Test
   void followsInPythonWhatIsSealedHere() throws Exception {
     produce(75);
-    ViewStore store =
-        new ViewStore(cluster);
+    ViewStore store = new ViewStore(cluster);
     ViewSealer.Pace pace = new ViewSealer.Pace(1, Duration.ofMinutes(1));
     View view;
     try (ViewSealer sealer =

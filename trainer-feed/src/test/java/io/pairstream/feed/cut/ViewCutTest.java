@@ -79,8 +79,7 @@ class ViewCutTest {
     pairs.produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
-    assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(numbers(27, i -> i != 4));
+    assertThat(ids(view)).containsExactlyInAnyOrderElementsOf(numbers(27, i -> i != 4));
     assertThat(View.parse(view.toJson())).isEqualTo(view);
   }
 
@@ -97,8 +96,7 @@ class ViewCutTest {
     View view = cut();
     View even = cut("fold=0");
 
-    assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(numbers(28, i -> i != 4 && i != 6));
+    assertThat(ids(view)).containsExactlyInAnyOrderElementsOf(numbers(28, i -> i != 4 && i != 6));
     assertThat(even.samples()).isEqualTo(12);
     long each = scanned.blocks().stream().mapToLong(Block::bytes).sum() / scanned.samples();
     assertThat(view.blocks().stream().mapToLong(Block::bytes).sum())
@@ -132,8 +130,7 @@ class ViewCutTest {
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().takedowns(), 0, kind.key(subject), null));
 
-    assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(numbers(28, isSpared));
+    assertThat(ids(view)).containsExactlyInAnyOrderElementsOf(numbers(28, isSpared));
   }
 
   /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
@@ -145,8 +142,7 @@ class ViewCutTest {
 
     View view = cut("fold=0", "height<=" + SIDE);
 
-    assertThat(ids(view))
-        .containsExactlyInAnyOrderElementsOf(numbers(20, i -> i % 2 == 0));
+    assertThat(ids(view)).containsExactlyInAnyOrderElementsOf(numbers(20, i -> i % 2 == 0));
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
     assertThatThrownBy(() -> cut("fold=7"))
