@@ -63,7 +63,7 @@ final class AnswerFold implements Aggregate {
    * @param place coordinates of the pair's record, on its split; of an unnamed topic where unknown
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Said(String card, byte[] answer, Instant at, Origin place) {
+  record RecordedAnswer(String card, byte[] answer, Instant at, Origin place) {
 
     /** Whether a tombstone is about this pair, and not about one that was withdrawn before it. */
     boolean isBefore(ConsumerRecord<?, ?> tombstone) {
@@ -282,11 +282,11 @@ final class AnswerFold implements Aggregate {
   }
 
   /** All that is recorded of a pair. */
-  static List<Said> of(Database table, String pair) {
+  static List<RecordedAnswer> of(Database table, String pair) {
     return table.query(
         "SELECT card, answer, at, topic, partition, offset FROM said WHERE pair = ?",
         row ->
-            new Said(
+            new RecordedAnswer(
                 row.getString(1),
                 row.getBytes(2),
                 Instant.ofEpochMilli(row.getLong(3)),

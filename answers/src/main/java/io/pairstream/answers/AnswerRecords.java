@@ -131,7 +131,7 @@ record AnswerRecords(PairTopics topics) {
             .build();
     ProducerRecord<byte[], byte[]> record =
         topics.pairAnswers().record(pair.id() + "/" + card.name(), said);
-    TopicPartition at = pair.share().partition();
+    TopicPartition at = pair.partition().topicPartition();
     OriginHeader.write(record.headers(), new Origin(at.topic(), at.partition(), pair.offset()));
     return record;
   }

@@ -7,6 +7,7 @@ import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.model.ModelUnavailableException;
 import io.pairstream.schemas.Threads;
+import io.pairstream.service.Backoff;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,9 +35,6 @@ import java.util.stream.Stream;
  */
 final class Asker implements AutoCloseable {
 
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
-
   /** A question and what the model says to it. */
   record Answered(Question question, ModelAnswer answer) {}
 
@@ -55,7 +53,7 @@ final class Asker implements AutoCloseable {
   private final Map<String, Question> waiting = new LinkedHashMap<>();
   private final Map<String, Question> asked = new LinkedHashMap<>();
   private final Deque<Half> asking = new ArrayDeque<>();
-  private Duration pause = SHORTEST_PAUSE;
+  private final Backoff pauses = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(8));
   private long restsUntil = System.nanoTime();
   private ModelUnavailableException away;
   private long bytes;
@@ -224,7 +222,7 @@ final class Asker implements AutoCloseable {
         bytes -= questions.get(i).size();
       }
       away = null;
-      pause = SHORTEST_PAUSE;
+      pauses.reset();
     } catch (CompletionException e) {
       Throwable fault = e.getCause();
       if (!(fault instanceof RuntimeException) || fault instanceof InvalidCardException) {
@@ -235,8 +233,7 @@ final class Asker implements AutoCloseable {
           fault instanceof ModelUnavailableException unavailable
               ? unavailable
               : new ModelUnavailableException(card.name() + " cannot be asked: " + fault, fault);
-      restsUntil = System.nanoTime() + pause.toNanos();
-      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+      restsUntil = System.nanoTime() + pauses.next().toNanos();
       questions.forEach(each -> waiting.put(each.key(), each));
     }
   }

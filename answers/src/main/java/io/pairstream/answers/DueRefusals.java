@@ -7,6 +7,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.table.KeyedValues;
+import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
@@ -29,52 +30,44 @@ final class DueRefusals {
   private final KnownAnswers known;
   private final List<String> cards;
   private final PlacedRecords published;
-  private final Lane lane;
+  private final AnswerCollector collector;
   private final Outbox outbox;
   private final AnswerRecords records;
   private final Clock clock;
-  private final Tally tally;
+  private final ScoreMetrics metrics;
 
   /** Records of pairs that were asked for, or that stay. */
   private final Set<Placed> done = new HashSet<>();
 
   /**
-   * @param cards names of those whose answers count
-   * @param lane reads pairs
+   * @param collector reads pairs
    * @param outbox takes what is asked for
    */
   DueRefusals(
-      KnownAnswers known,
-      List<String> cards,
-      PlacedRecords published,
-      Lane lane,
-      Outbox outbox,
-      AnswerRecords records,
-      Clock clock,
-      Tally tally) {
-    this.known = known;
-    this.cards = List.copyOf(cards);
+      ScoreWork work, PlacedRecords published, AnswerCollector collector, Outbox outbox) {
+    this.known = work.known();
+    this.cards = work.cards();
     this.published = published;
-    this.lane = lane;
+    this.collector = collector;
     this.outbox = outbox;
-    this.records = records;
-    this.clock = clock;
-    this.tally = tally;
+    this.records = new AnswerRecords(work.topics());
+    this.clock = work.clock();
+    this.metrics = work.metrics();
   }
 
   /**
    * Puts refusals into the outbox, some of those that are due, and erases the answers of refused
    * pairs that were taken down.
    *
-   * @param shares partitions that are worked on
+   * @param partitions partitions that are worked on
    * @throws RegistryUnavailableException where the registry does not answer
    * @throws MissingSchemaException where the registry is not the one that it was
    */
-  void take(Map<TopicPartition, Share> shares) {
+  void take(Map<TopicPartition, SplitPartition> partitions) {
     known.takenDown().stream()
-        .filter(each -> isOurs(each, shares))
-        .forEach(each -> lane.erase(each.pair(), each.split(), each.offset()));
-    for (Due due : due(shares).stream().limit(MOST_READ).toList()) {
+        .filter(each -> isOurs(each, partitions))
+        .forEach(each -> collector.erase(each.pair(), each.split(), each.offset()));
+    for (Due due : due(partitions).stream().limit(MOST_READ).toList()) {
       Optional<ConsumerRecord<byte[], byte[]>> first =
           published.read(due.place().split(), due.place().offset());
       if (first.isEmpty()) {
@@ -92,29 +85,29 @@ final class DueRefusals {
         || !KeyedValues.key(record).equals(due.place().pair())) {
       return;
     }
-    Optional<PreparedPair> pair = lane.decode(record);
+    Optional<PreparedPair> pair = collector.decode(record);
     if (pair.isPresent()
         && !Canaries.is(pair.get().getContributor(), pair.get().getProducer())
         && !done.contains(due.place())) {
       outbox.add(records.refusal(due, pair.get(), clock.instant()));
-      tally.refused.increment();
+      metrics.refused.increment();
     }
   }
 
   /** Whether any refusal is still to be written. */
-  boolean areLeft(Map<TopicPartition, Share> shares) {
-    return !due(shares).isEmpty();
+  boolean areLeft(Map<TopicPartition, SplitPartition> partitions) {
+    return !due(partitions).isEmpty();
   }
 
-  private List<Due> due(Map<TopicPartition, Share> shares) {
+  private List<Due> due(Map<TopicPartition, SplitPartition> partitions) {
     return known.due(cards).stream()
-        .filter(each -> isOurs(each.place(), shares))
+        .filter(each -> isOurs(each.place(), partitions))
         .filter(each -> !done.contains(each.place()))
         .toList();
   }
 
-  private static boolean isOurs(Placed place, Map<TopicPartition, Share> shares) {
-    Share share = shares.get(place.split());
-    return share != null && share.isReady(System.nanoTime());
+  private static boolean isOurs(Placed place, Map<TopicPartition, SplitPartition> partitions) {
+    SplitPartition partition = partitions.get(place.split());
+    return partition != null && partition.isReady();
   }
 }

@@ -27,26 +27,22 @@ final class ErasedAnswers {
   /** Pairs whose records have left the log. */
   private final Set<Erased> gone = new HashSet<>();
 
-  /**
-   * @param cards names of those whose answers are looked for
-   */
-  ErasedAnswers(KnownAnswers known, List<String> cards, PlacedRecords published) {
-    this.known = known;
-    this.cards = List.copyOf(cards);
+  ErasedAnswers(ScoreWork work, PlacedRecords published) {
+    this.known = work.known();
+    this.cards = work.cards();
     this.published = published;
   }
 
   /**
    * Records of pairs on partitions that may be taken up now, some of them.
    *
-   * @param shares those that are worked on
+   * @param partitions those that are worked on
    */
-  List<ConsumerRecord<byte[], byte[]>> look(Map<TopicPartition, Share> shares) {
-    long now = System.nanoTime();
+  List<ConsumerRecord<byte[], byte[]>> look(Map<TopicPartition, SplitPartition> partitions) {
     List<Erased> all =
         known.erased(cards).stream()
-            .filter(each -> shares.containsKey(each.split()))
-            .filter(each -> shares.get(each.split()).isReady(now))
+            .filter(each -> partitions.containsKey(each.split()))
+            .filter(each -> partitions.get(each.split()).isReady())
             .filter(each -> !gone.contains(each))
             .limit(MOST_READ)
             .toList();

@@ -1,7 +1,7 @@
 package io.pairstream.answers;
 
 import io.pairstream.answers.AnswerFold.Erased;
-import io.pairstream.answers.AnswerFold.Said;
+import io.pairstream.answers.AnswerFold.RecordedAnswer;
 import io.pairstream.answers.RefusalTable.Due;
 import io.pairstream.answers.RefusalTable.Placed;
 import io.pairstream.schemas.Answer;
@@ -140,7 +140,7 @@ final class KnownAnswers implements AutoCloseable {
   }
 
   /** All that the table says of a pair. */
-  List<Said> said(String pair) {
+  List<RecordedAnswer> said(String pair) {
     return table.read(database -> AnswerFold.of(database, pair));
   }
 
@@ -177,10 +177,10 @@ final class KnownAnswers implements AutoCloseable {
    *
    * @return the answers that no pair shows any more, which are withdrawn too
    */
-  List<Answer> withdraw(String pair, List<Said> said) {
+  List<Answer> withdraw(String pair, List<RecordedAnswer> said) {
     pairs.put(pair, new Fresh<>(null, commit));
     List<Answer> orphans = new ArrayList<>();
-    for (Said each : said) {
+    for (RecordedAnswer each : said) {
       Optional<Answer> answer = table.read(database -> AnswerFold.answer(database, each.answer()));
       if (answer.isPresent() && !isShown(each.answer(), key(answer.get()))) {
         answers.put(key(answer.get()), new Fresh<>(null, commit));

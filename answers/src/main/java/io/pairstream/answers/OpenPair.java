@@ -9,21 +9,21 @@ import java.util.TreeMap;
 /** A pair that was read, with the answers that are there. */
 final class OpenPair {
 
-  private final Share share;
+  private final SplitPartition partition;
   private final long offset;
   private final String id;
   private final Map<Integer, Answer> answers = new TreeMap<>();
   private final Set<String> keys = new HashSet<>();
   private int missing;
 
-  OpenPair(Share share, long offset, String id) {
-    this.share = share;
+  OpenPair(SplitPartition partition, long offset, String id) {
+    this.partition = partition;
     this.offset = offset;
     this.id = id;
   }
 
-  Share share() {
-    return share;
+  SplitPartition partition() {
+    return partition;
   }
 
   long offset() {

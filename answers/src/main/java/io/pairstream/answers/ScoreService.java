@@ -20,9 +20,10 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
+import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.service.transactions.GroupInstance;
+import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -34,7 +35,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
@@ -49,7 +49,7 @@ public final class ScoreService implements AutoCloseable {
   private final ScoreSettings settings;
   private final List<AnswerModel> models;
   private final Clock clock;
-  private final Tally tally = new Tally();
+  private final ScoreMetrics metrics = new ScoreMetrics();
   private final GroupInstance instance;
 
   private volatile InvalidCardException unfit;
@@ -68,7 +68,7 @@ public final class ScoreService implements AutoCloseable {
     this.settings = settings;
     this.models = List.copyOf(models);
     this.clock = clock;
-    report.add(tally::read);
+    report.add(metrics::read);
     instance =
         new GroupInstance(settings.cluster(), group(settings, this.models), report, this::workOn);
     instance.start();
@@ -94,7 +94,7 @@ public final class ScoreService implements AutoCloseable {
 
   /** Counts of this instance since its start. */
   public ScoreCounts counts() {
-    return tally.counts();
+    return metrics.counts();
   }
 
   /** The obstacle in the way now; empty where there is none. */
@@ -138,16 +138,19 @@ public final class ScoreService implements AutoCloseable {
             .map(model -> new Asker(model, settings.batch(), settings.batchAge()))
             .toList();
     try (KnownAnswers known = new KnownAnswers(settings, digests, clock)) {
-      Work work =
-          new Work(
-              registry,
+      ScoreWork work =
+          new ScoreWork(
+              settings,
               topics,
+              registry,
               partitions.get(),
               known,
               askers,
               new ArrayList<>(),
+              clock,
+              metrics,
               clock.instant());
-      return instance.repeat(() -> session(work), () -> tally.counts().pairs());
+      return instance.repeat(() -> session(work), () -> metrics.counts().pairs());
     } catch (InvalidCardException e) {
       unfit = e; // a fault of a person's, which no log tells with a stack trace
       return true;
@@ -156,23 +159,7 @@ public final class ScoreService implements AutoCloseable {
     }
   }
 
-  /**
-   * All that outlasts a session.
-   *
-   * @param partitions how many each split's topic has
-   * @param ready records to be committed, in which answers outlast a commit that failed
-   * @param began failures of an earlier time may be asked again
-   */
-  private record Work(
-      Registry registry,
-      PairTopics topics,
-      Map<String, Integer> partitions,
-      KnownAnswers known,
-      List<Asker> askers,
-      List<ProducerRecord<byte[], byte[]>> ready,
-      Instant began) {}
-
-  private ScoreSession session(Work work) {
+  private ScoreSession session(ScoreWork work) {
     if (settings.run() != Run.FOLLOW && ends.isEmpty()) {
       ends = ends(work.partitions());
     }
@@ -181,45 +168,16 @@ public final class ScoreService implements AutoCloseable {
     Set<String> kept = Set.of(work.topics().answers().name(), work.topics().generated().name());
     work.ready().removeIf(each -> !kept.contains(each.topic()) || each.value() == null);
     Outbox outbox = new Outbox(instance.clients().producer(), work.ready());
-    Lane lane =
-        new Lane(
-            settings,
-            work.topics(),
-            work.registry(),
-            work.known(),
-            work.askers(),
-            outbox,
-            clock,
-            tally,
-            work.began());
-    List<String> cards = models.stream().map(model -> model.card().name()).toList();
-    PlacedRecords published = new PlacedRecords(() -> instance.clients().reader(1));
+    GroupClients clients = instance.clients();
     return new ScoreSession(
-        settings.run(),
+        work,
         ends,
-        work.partitions(),
-        work.known(),
-        lane,
-        work.askers(),
-        new ErasedAnswers(work.known(), cards, published),
-        new DueRefusals(
-            work.known(),
-            cards,
-            published,
-            lane,
-            outbox,
-            new AnswerRecords(work.topics()),
-            clock,
-            tally),
-        published,
+        instance,
         outbox,
         settings.run() == Run.AGAIN
-            ? instance.clients().reader(ScoreSession.RECORDS_PER_POLL)
-            : instance
-                .clients()
-                .member(CooperativeStickyAssignor.class, ScoreSession.RECORDS_PER_POLL),
-        instance,
-        tally);
+            ? clients.reader(ScoreSession.RECORDS_PER_POLL)
+            : clients.member(CooperativeStickyAssignor.class, ScoreSession.RECORDS_PER_POLL),
+        new PlacedRecords(() -> clients.reader(1)));
   }
 
   /** Where the splits end now. */

@@ -4,54 +4,37 @@ import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.report.Obstacle;
-import io.pairstream.service.transactions.GroupClients;
+import io.pairstream.service.transactions.AsyncSession;
 import io.pairstream.service.transactions.GroupInstance;
+import io.pairstream.service.transactions.Outbox;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks about pairs until it is stopped, has reached the end, or Kafka rejects it.
  *
- * <p>One thread reads, looks up what is known, writes and commits; each model is asked on a thread
- * of its own, half a batch at a time. It may go on with the other half, and has more only once the
- * answers to the first are committed: a kill loses one batch of each model. Whatever goes wrong
- * with Kafka ends the session with an exception, and the next one begins where the last commit was.
+ * <p>Each model is asked on a thread of its own, half a batch at a time. It may go on with the other
+ * half, and has more only once the answers to the first are committed: a kill loses one batch of
+ * each model.
  */
-final class ScoreSession implements GroupInstance.Session {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ScoreSession.class);
+final class ScoreSession extends AsyncSession<SplitPartition> {
 
   /** Most records of a poll. */
   static final int RECORDS_PER_POLL = 100;
 
-  private static final Duration BUSY_POLL = Duration.ofMillis(10);
-  private static final Duration IDLE_POLL = Duration.ofMillis(100);
-
-  /** Pairs in memory, and bytes of pictures, at which no more are taken up. */
+  /**
+   * Pairs in memory, and bytes of pictures, at which no further poll is made; those of one poll may
+   * come on top.
+   */
   private static final int MOST_PAIRS = 2_000;
 
   private static final long MOST_BYTES = 64L * 1024 * 1024;
-
-  /** Longest time that records gather, and their most. */
-  private static final Duration GATHERED_FOR = Duration.ofMillis(100);
-
-  private static final int MOST_RECORDS = 1_000;
 
   /** Interval of committing positions alone, and of asking where the whole group is. */
   private static final Duration POSITIONS = Duration.ofSeconds(1);
@@ -59,210 +42,106 @@ final class ScoreSession implements GroupInstance.Session {
   /** Interval of looking whether others have answered what waits for its turn. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
-
-  /** Time for batches under way to end when the session, or the hold of a partition, ends. */
-  private static final Duration DRAIN = Duration.ofSeconds(5);
-
+  private final ScoreWork work;
   private final Run run;
   private final Map<TopicPartition, Long> ends;
-  private final Map<String, Integer> partitions;
   private final KnownAnswers known;
-  private final Lane lane;
-  private final List<Asker> askers;
+  private final AnswerCollector collector;
   private final ErasedAnswers erased;
   private final DueRefusals refusals;
   private final PlacedRecords published;
-  private final Outbox outbox;
   private final Consumer<byte[], byte[]> consumer;
   private final GroupInstance instance;
-  private final Tally tally;
-  private final Map<TopicPartition, Share> shares = new HashMap<>();
   private Obstacle registry = Obstacle.NONE;
   private long positionsAt = System.nanoTime();
   private long lookedAt = System.nanoTime();
+  private CompletableFuture<Void> whole = new CompletableFuture<>();
   private boolean wasAssigned;
   private boolean wasAtEnds;
-  private boolean lost;
-  private boolean closing;
+  private boolean isDone;
 
   /**
    * @param ends where the splits ended at the service's start; empty where the work has no end
-   * @param partitions how many each split's topic has
-   * @param consumer a member of the group, or of none in a run that asks again; closed with this
-   * @param published what both erased answers and refusals read by; closed with this
    * @param outbox closed with this
-   * @param askers those of the lane
+   * @param consumer a member of the group, or of none in a run that asks again; closed with this
+   * @param published closed with this
    */
   ScoreSession(
-      Run run,
+      ScoreWork work,
       Map<TopicPartition, Long> ends,
-      Map<String, Integer> partitions,
-      KnownAnswers known,
-      Lane lane,
-      List<Asker> askers,
-      ErasedAnswers erased,
-      DueRefusals refusals,
-      PlacedRecords published,
+      GroupInstance instance,
       Outbox outbox,
       Consumer<byte[], byte[]> consumer,
-      GroupInstance instance,
-      Tally tally) {
-    this.run = run;
+      PlacedRecords published) {
+    super(instance, outbox, consumer);
+    this.work = work;
+    this.run = work.settings().run();
     this.ends = ends;
-    this.partitions = partitions;
-    this.known = known;
-    this.lane = lane;
-    this.askers = askers;
-    this.erased = erased;
-    this.refusals = refusals;
+    this.known = work.known();
+    this.collector = new AnswerCollector(work, outbox);
+    this.erased = new ErasedAnswers(work, published);
+    this.refusals = new DueRefusals(work, published, collector, outbox);
     this.published = published;
-    this.outbox = outbox;
     this.consumer = consumer;
     this.instance = instance;
-    this.tally = tally;
   }
 
   @Override
-  public boolean run(BooleanSupplier stop) {
+  protected void begin() {
     if (run == Run.AGAIN) {
-      consumer.assign(ends.keySet());
-      consumer.seekToBeginning(ends.keySet());
-      begin(ends.keySet());
+      readAll(ends.keySet());
     } else {
-      consumer.subscribe(partitions.keySet(), new Rebalances());
-    }
-    while (!stop.getAsBoolean()) {
-      work();
-      boolean isAtEnds = isAtEnds();
-      boolean hasComeThere = isAtEnds && !wasAtEnds && !shares.isEmpty();
-      wasAtEnds = isAtEnds;
-      if (hasComeThere || isDue(positionsAt, POSITIONS)) {
-        takeUpErased();
-        refuse();
-        commit();
-        if (isAtEnd()) {
-          return true;
-        }
-      }
-    }
-    consumer.pause(consumer.assignment());
-    drain(true);
-    commit();
-    return false;
-  }
-
-  private static boolean isDue(long last, Duration interval) {
-    return System.nanoTime() - last >= interval.toNanos();
-  }
-
-  private void work() {
-    boolean isBusy =
-        lane.isAsking()
-            || outbox.size() > 0
-            || (run != Run.FOLLOW && !known.isFollowed())
-            || shares.values().stream()
-                .anyMatch(share -> !share.unread().isEmpty() || !share.whole().isDone());
-    rest();
-    poll(isBusy ? BUSY_POLL : IDLE_POLL);
-    known.follow();
-    shares.values().forEach(this::take);
-    // Before anything else is asked: what a kill loses is one batch.
-    if (lane.settle(false)
-        || outbox.size() >= MOST_RECORDS
-        || outbox.bytes() >= MOST_BYTES
-        || outbox.age().compareTo(GATHERED_FOR) > 0) {
-      commit();
-    }
-    long now = System.nanoTime();
-    if (isDue(lookedAt, LOOK_AGAIN)) {
-      lookedAt = now;
-      lane.lookAgain(now);
-    }
-    lane.ask(now);
-    note();
-  }
-
-  private void poll(Duration atMost) {
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(atMost);
-    if (lost) {
-      throw new KafkaException("the partitions went to another instance");
-    }
-    for (TopicPartition partition : records.partitions()) {
-      Share share = shares.get(partition);
-      if (share != null) {
-        share.unread().addAll(records.records(partition));
-      }
+      join(work.partitions().keySet());
     }
   }
 
-  /** Pauses the partitions that can take no more now, and resumes all others. */
-  private void rest() {
-    boolean isFull = isFull() || known.trouble().isPresent();
-    Set<TopicPartition> resting = new HashSet<>();
-    for (Share share : shares.values()) {
-      if (isFull || !share.unread().isEmpty() || !share.isReady(System.nanoTime())) {
-        resting.add(share.partition());
-      }
+  @Override
+  protected void assigned() {
+    wasAssigned = true;
+    whole = known.isWhole();
+  }
+
+  @Override
+  protected SplitPartition take(TopicPartition partition, OffsetAndMetadata committed) {
+    return new SplitPartition(partition, committed, whole);
+  }
+
+  @Override
+  protected boolean isFull(SplitPartition partition) {
+    if (partition.whole().isCompletedExceptionally()) {
+      partition.awaitWhole(known.isWhole());
     }
-    Set<TopicPartition> again = new HashSet<>(consumer.paused());
-    again.removeAll(resting);
-    resting.removeAll(consumer.paused());
-    consumer.pause(resting);
-    consumer.resume(again);
+    return !partition.isReady() || isFull() || known.trouble().isPresent();
   }
 
   private boolean isFull() {
-    return lane.bytes() >= MOST_BYTES || openPairs() >= MOST_PAIRS;
+    return collector.bytes() >= MOST_BYTES || openPairs() >= MOST_PAIRS;
   }
 
   private int openPairs() {
-    return shares.values().stream().mapToInt(share -> share.open().size()).sum();
+    return partitions().values().stream().mapToInt(each -> each.open().size()).sum();
   }
 
-  private void take(Share share) {
-    long now = System.nanoTime();
-    if (share.whole().isCompletedExceptionally()) {
-      share.awaitWhole(known.isWhole());
+  @Override
+  protected boolean take(SplitPartition partition, ConsumerRecord<byte[], byte[]> record) {
+    if (!partition.isReady() || !takeUp(partition, record)) {
+      return false;
     }
-    while (share.isReady(now) && !share.unread().isEmpty() && !isFull()) {
-      ConsumerRecord<byte[], byte[]> next = share.unread().peek();
-      try {
-        if (!lane.take(share, next, key -> isOurs(share, key))) {
-          return;
-        }
-        share.unread().remove();
-        registry = Obstacle.NONE;
-      } catch (RegistryUnavailableException | MissingSchemaException e) {
-        registry = Obstacle.of(e);
-        share.restUntil(now + REGISTRY_PAUSE.toNanos());
-      }
+    if (!partition.open().containsKey(record.offset())) {
+      partition.finish(record.offset());
     }
+    return true;
   }
 
-  private void takeUpErased() {
-    if (run == Run.AGAIN || isFull()) {
-      return;
-    }
-    for (ConsumerRecord<byte[], byte[]> record : erased.look(shares)) {
-      Share share = shares.get(new TopicPartition(record.topic(), record.partition()));
-      try {
-        var unused = lane.take(share, record, key -> isOurs(share, key));
-      } catch (RegistryUnavailableException | MissingSchemaException e) {
-        registry = Obstacle.of(e);
-        return;
-      }
-    }
-  }
-
-  private void refuse() {
-    if (run == Run.AGAIN) {
-      return;
-    }
+  /** Takes a record up; false where it cannot be taken up yet. */
+  private boolean takeUp(SplitPartition partition, ConsumerRecord<byte[], byte[]> record) {
     try {
-      refusals.take(shares);
+      boolean isTaken = collector.take(partition, record, key -> isOurs(partition, key));
+      registry = Obstacle.NONE;
+      return isTaken;
     } catch (RegistryUnavailableException | MissingSchemaException e) {
       registry = Obstacle.of(e);
+      return false;
     }
   }
 
@@ -270,36 +149,88 @@ final class ScoreSession implements GroupInstance.Session {
    * Whether this instance asks first. Of several that see something at the same time, one has the
    * partition that the answer's key names.
    */
-  private boolean isOurs(Share share, String key) {
-    String topic = share.partition().topic();
-    int partition = Math.floorMod(key.hashCode(), partitions.get(topic));
-    return shares.containsKey(new TopicPartition(topic, partition));
+  private boolean isOurs(SplitPartition partition, String key) {
+    String topic = partition.topicPartition().topic();
+    int number = Math.floorMod(key.hashCode(), work.partitions().get(topic));
+    return partitions().containsKey(new TopicPartition(topic, number));
   }
 
-  private void commit() {
-    positionsAt = System.nanoTime();
-    boolean hasRecords = outbox.size() > 0;
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    for (Share share : shares.values()) {
-      // A pair that is taken up once more lies before what is committed.
-      long low = Math.max(share.committed(), share.low(consumer.position(share.partition())));
-      // Positions that stay go with records too: by them the group fences who is no member any
-      // more.
-      if (hasRecords || low != share.committed()) {
-        offsets.put(share.partition(), new OffsetAndMetadata(low));
+  @Override
+  protected boolean isUnderWay() {
+    return collector.isAsking();
+  }
+
+  @Override
+  protected boolean isBusy() {
+    return (run != Run.FOLLOW && !known.isFollowed())
+        || partitions().values().stream()
+            .anyMatch(each -> each.isResting() || !each.whole().isDone());
+  }
+
+  @Override
+  protected boolean settle(boolean isStopping) {
+    known.follow();
+    // Before anything else is asked: what a kill loses is one batch.
+    return collector.settle(isStopping);
+  }
+
+  @Override
+  protected void settleBeforeRevoked() {
+    long deadline = System.nanoTime() + DRAIN.toNanos();
+    while (collector.isAsking() && System.nanoTime() - deadline < 0) {
+      work.askers().forEach(asker -> asker.awaitAnswers(deadline));
+      collector.settle(false);
+    }
+  }
+
+  @Override
+  protected void handOn() {
+    long now = System.nanoTime();
+    if (now - lookedAt >= LOOK_AGAIN.toNanos()) {
+      lookedAt = now;
+      collector.lookAgain(now);
+    }
+    collector.ask(now);
+    note(now);
+    boolean isAtEnds = isAtEnds();
+    boolean hasComeThere = isAtEnds && !wasAtEnds && !partitions().isEmpty();
+    wasAtEnds = isAtEnds;
+    if (hasComeThere || now - positionsAt >= POSITIONS.toNanos()) {
+      positionsAt = now;
+      if (run != Run.AGAIN) {
+        takeUpErased();
+        refuse();
+      }
+      commit();
+      isDone = isAtEnd();
+    }
+  }
+
+  private void takeUpErased() {
+    if (!isFull()) {
+      for (ConsumerRecord<byte[], byte[]> record : erased.look(partitions())) {
+        takeUp(partitions().get(new TopicPartition(record.topic(), record.partition())), record);
       }
     }
-    Map<TopicPartition, Long> written = Map.of();
-    if (run == Run.AGAIN && hasRecords) {
-      written = outbox.commit(Map.of(), null);
-    } else if (run != Run.AGAIN && (hasRecords || !offsets.isEmpty())) {
-      written = outbox.commit(offsets, consumer.groupMetadata());
+  }
+
+  private void refuse() {
+    try {
+      refusals.take(partitions());
+    } catch (RegistryUnavailableException | MissingSchemaException e) {
+      registry = Obstacle.of(e);
     }
-    if (hasRecords) {
-      known.committed(written);
-      wasAtEnds = false; // until it is followed
-    }
-    offsets.forEach((partition, offset) -> shares.get(partition).commit(offset.offset()));
+  }
+
+  @Override
+  protected void written(Map<TopicPartition, Long> ends) {
+    known.committed(ends);
+    wasAtEnds = false; // until it is followed
+  }
+
+  @Override
+  protected boolean isDone() {
+    return isDone;
   }
 
   /**
@@ -307,24 +238,21 @@ final class ScoreSession implements GroupInstance.Session {
    * has committed is known: only then is it known too what is to be refused.
    */
   private boolean isAtEnds() {
-    long now = System.nanoTime();
     return run != Run.FOLLOW
         && wasAssigned
         && openPairs() == 0
         && known.isFollowed()
-        && shares.values().stream()
+        && partitions().values().stream()
             .allMatch(
-                share ->
-                    share.isReady(now)
-                        && share.low(consumer.position(share.partition()))
-                            >= ends.getOrDefault(share.partition(), 0L));
+                each ->
+                    each.isReady() && each.low() >= ends.getOrDefault(each.topicPartition(), 0L));
   }
 
   /** Whether all is done that was there at the start; by all instances, where there are several. */
   private boolean isAtEnd() {
     return isAtEnds()
         && (run == Run.AGAIN
-            || (!refusals.areLeft(shares)
+            || (!refusals.areLeft(partitions())
                 && consumer.committed(ends.keySet()).entrySet().stream()
                     .allMatch(
                         at ->
@@ -332,89 +260,31 @@ final class ScoreSession implements GroupInstance.Session {
                                 && at.getValue().offset() >= ends.get(at.getKey()))));
   }
 
-  /** Waits for a moment until the batches under way have ended, and takes their answers. */
-  private void drain(boolean isPolling) {
-    long deadline = System.nanoTime() + DRAIN.toNanos();
-    while (lane.isAsking() && System.nanoTime() - deadline < 0) {
-      if (isPolling) {
-        poll(BUSY_POLL); // Its records are none, but it keeps the member in its group.
-      } else {
-        askers.forEach(asker -> asker.awaitAnswers(deadline));
-      }
-      lane.settle(isPolling);
-    }
-  }
-
-  private void note() {
-    long now = System.nanoTime();
-    tally.worksOn(new Tally.Work(lane.questions(), openPairs()));
-    instance.worksOn(shares.keySet());
+  private void note(long now) {
+    work.metrics().worksOn(new ScoreMetrics.Work(collector.questions(), openPairs()));
     instance.waitsFor(
         known
             .trouble()
             .map(Obstacle::notRead)
             .or(
                 () ->
-                    askers.stream()
+                    work.askers().stream()
                         .flatMap(asker -> asker.away().stream())
                         .findFirst()
                         .map(Obstacle::of))
-            .or(() -> askers.stream().flatMap(asker -> asker.busy(now).stream()).findFirst())
+            .or(() -> work.askers().stream().flatMap(asker -> asker.busy(now).stream()).findFirst())
             .orElse(registry));
   }
 
-  private void begin(Collection<TopicPartition> taken) {
-    wasAssigned = true;
-    CompletableFuture<Void> whole = known.isWhole();
-    long now = System.nanoTime();
-    taken.forEach(partition -> shares.put(partition, new Share(partition, whole, now)));
-  }
-
-  private void letGo(Collection<TopicPartition> given) {
-    for (TopicPartition partition : given) {
-      Share share = shares.remove(partition);
-      if (share != null) {
-        lane.letGo(share);
-      }
-    }
+  @Override
+  protected void drop(List<SplitPartition> revoked) {
+    revoked.forEach(collector::drop);
   }
 
   @Override
   public void close() {
-    closing = true;
-    letGo(Set.copyOf(shares.keySet()));
+    super.close();
     known.startOver();
-    outbox.close();
     published.close();
-    GroupClients.leave(consumer);
-  }
-
-  /** Takes partitions over and gives them up, during a poll. */
-  private final class Rebalances implements ConsumerRebalanceListener {
-
-    @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-      begin(assigned);
-      if (!assigned.isEmpty()) {
-        LOG.info("working on {}", assigned);
-      }
-    }
-
-    @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-      if (closing) {
-        return; // what is not committed stays so
-      }
-      drain(false);
-      commit();
-      letGo(revoked);
-    }
-
-    @Override
-    public void onPartitionsLost(Collection<TopicPartition> gone) {
-      // Another instance has them already; what is not committed is its to do again.
-      letGo(gone);
-      lost = true;
-    }
   }
 }

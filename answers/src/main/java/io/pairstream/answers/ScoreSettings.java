@@ -17,7 +17,7 @@ import java.util.Set;
  * @param batch most questions that a model is asked at a time; 1 to 4,096. A kill loses so many
  *     answers
  * @param batchAge how long a question waits for others; zero or more
- * @param patience how long a question waits for another instance to answer it, where it is that
+ * @param turnTimeout how long a question waits for another instance to answer it, where it is that
  *     one's turn; zero or more
  * @param run when the work ends
  * @param askAgain reasons of failures that are asked again; of {@link Run#AGAIN} alone
@@ -29,7 +29,7 @@ public record ScoreSettings(
     List<Dataset> answersOf,
     int batch,
     Duration batchAge,
-    Duration patience,
+    Duration turnTimeout,
     Run run,
     Set<String> askAgain,
     Path folder) {
@@ -60,7 +60,7 @@ public record ScoreSettings(
       throw new IllegalArgumentException(
           "--batch is 1 to %d questions, not %d".formatted(LARGEST_BATCH, batch));
     }
-    if (batchAge.isNegative() || patience.isNegative()) {
+    if (batchAge.isNegative() || turnTimeout.isNegative()) {
       throw new IllegalArgumentException("a question waits for no time or more, not for less");
     }
     if (answersOf.contains(cluster.dataset())) {

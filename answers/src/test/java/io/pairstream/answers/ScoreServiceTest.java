@@ -32,6 +32,7 @@ import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.GroupInstance;
+import io.pairstream.service.transactions.Outbox;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
@@ -562,27 +563,27 @@ class ScoreServiceTest {
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     ScoreSettings settings = settings(Run.UNTIL_END);
-    Run run = settings.run();
-    Map<String, Integer> counts = Map.of(split, 4);
-    List<String> cards = List.of("nsfw");
-    List<Asker> none = List.of();
     Clock clock = Clock.systemUTC();
-    Tally t = new Tally();
     GroupInstance own =
         new GroupInstance(cluster(), "late", new SelfReport("score", clock), (a, b) -> true);
     AtomicInteger rounds = new AtomicInteger();
-    try (KnownAnswers known = new KnownAnswers(settings, Set.of(), clock)) {
-      Outbox outbox = new Outbox(producer, new ArrayList<>());
-      Lane lane =
-          new Lane(
-              settings, topics, cluster.registry(), known, none, outbox, clock, t, Instant.MIN);
+    try (KnownAnswers known = new KnownAnswers(settings, Set.of(), clock);
+        Asker asker = new Asker(nsfw, 1, Duration.ZERO)) {
+      ScoreWork work =
+          new ScoreWork(
+              settings,
+              topics,
+              cluster.registry(),
+              Map.of(split, 4),
+              known,
+              List.of(asker),
+              new ArrayList<>(),
+              clock,
+              new ScoreMetrics(),
+              Instant.MIN);
+      Outbox outbox = new Outbox(producer, work.ready());
       PlacedRecords placed = new PlacedRecords(() -> cluster.consumer(Map.of()));
-      ErasedAnswers erased = new ErasedAnswers(known, cards, placed);
-      DueRefusals due =
-          new DueRefusals(known, cards, placed, lane, outbox, new AnswerRecords(topics), clock, t);
-      try (ScoreSession session =
-          new ScoreSession(
-              run, ends, counts, known, lane, none, erased, due, placed, outbox, member, own, t)) {
+      try (ScoreSession session = new ScoreSession(work, ends, own, outbox, member, placed)) {
         session.run(
             () -> {
               if (rounds.incrementAndGet() == 5) {

@@ -53,10 +53,6 @@ import java.util.TreeMap;
  */
 public final class CleaningPlan {
 
-  /** Keys of a section of {@code scores}, which is refused as a whole. */
-  private static final List<String> SCORE_KEYS =
-      List.of("model", "input", "input-side-px", "layout", "normalisation", "output", "min", "max");
-
   /**
    * Raised with each release whose steps are more or behave otherwise under the same settings; part
    * of {@link #version()}.
@@ -88,7 +84,6 @@ public final class CleaningPlan {
     Draft draft = new Draft(recipe, observer);
     Noted<TokenizeCaption> tokenize = recipe.noting(TokenizeCaption::new);
     tokens = tokenize.value();
-    refuseScores(recipe);
     Noted<ImagePlan> asked = recipe.noting(ImagePlan::from);
     pictures = asked.value();
     Plugins plugins = Plugins.from(recipe);
@@ -98,14 +93,7 @@ public final class CleaningPlan {
             .<String>begin("gate")
             .thenIfOn("refuse-forbidden-digest", RefuseForbiddenDigest::new)
             .steps();
-    gate =
-        draft
-            .<EncodedImage>begin("gate")
-            .then("probe-image", unset -> new ProbeImage())
-            .then("check-image-size", CheckImageSize::new)
-            .then("check-image-shape", CheckImageShape::new)
-            .then("refuse-unhandled-images", RefuseUnhandledImages::new)
-            .steps();
+    gate = gate(draft);
     cropBox =
         followsCropBox
             ? draft
@@ -113,22 +101,7 @@ public final class CleaningPlan {
                 .then("read-crop-box", unset -> new ReadCropBox())
                 .steps()
             : (annotations, waived) -> Outcome.kept(PixelBox.WHOLE);
-    caption =
-        draft
-            .<ReceivedCaption>begin("caption")
-            .thenIfOn("refuse-file-name", RefuseFileName::new)
-            .then("clean-caption", CleanCaption::new)
-            .thenIfOn("refuse-boilerplate", RefuseBoilerplate::new)
-            .thenAll(plugins.captions())
-            .then("check-caption-length", CheckCaptionLength::new)
-            .thenIfOn("check-character-mix", CheckCharacterMix::new)
-            .thenIfOn("check-capitals", CheckCapitals::new)
-            .thenIfOn("check-repetition", CheckRepetition::new)
-            .thenIfOn("check-flagged-words", CheckFlaggedWords::new)
-            .then("identify-language", IdentifyLanguage::new)
-            .thenIfOn("write-text-forms", WriteTextForms::new)
-            .then("tokenize-caption", tokenize)
-            .steps();
+    caption = caption(draft, plugins, tokenize);
     Noted<RefuseForbiddenPicture> forbidden = recipe.noting(RefuseForbiddenPicture::new);
     Noted<CheckMeasures> quality = recipe.noting(CheckMeasures::ofQuality);
     image =
@@ -167,16 +140,33 @@ public final class CleaningPlan {
     effectiveRecipe = recipe.finish();
   }
 
-  /** Names what takes the place of models inside of the line, which a recipe could once have. */
-  private static void refuseScores(RecipeReader recipe) {
-    for (String name : recipe.sections("scores")) {
-      SCORE_KEYS.forEach(key -> recipe.text("scores." + name + "." + key, ""));
-      recipe.problem(
-          "scores." + name,
-          "models no longer judge pairs here; give the model a card, run score with it, and limit its"
-              + " answer: answers: {%s: {max: 0.5, when-outside: reject}} (see docs/models.md)"
-                  .formatted(name));
-    }
+  private static Steps<EncodedImage, ProbedImage> gate(Draft draft) {
+    return draft
+        .<EncodedImage>begin("gate")
+        .then("probe-image", unset -> new ProbeImage())
+        .then("check-image-size", CheckImageSize::new)
+        .then("check-image-shape", CheckImageShape::new)
+        .then("refuse-unhandled-images", RefuseUnhandledImages::new)
+        .steps();
+  }
+
+  private static Steps<ReceivedCaption, TokenizedCaption> caption(
+      Draft draft, Plugins plugins, Noted<TokenizeCaption> tokenize) {
+    return draft
+        .<ReceivedCaption>begin("caption")
+        .thenIfOn("refuse-file-name", RefuseFileName::new)
+        .then("clean-caption", CleanCaption::new)
+        .thenIfOn("refuse-boilerplate", RefuseBoilerplate::new)
+        .thenAll(plugins.captions())
+        .then("check-caption-length", CheckCaptionLength::new)
+        .thenIfOn("check-character-mix", CheckCharacterMix::new)
+        .thenIfOn("check-capitals", CheckCapitals::new)
+        .thenIfOn("check-repetition", CheckRepetition::new)
+        .thenIfOn("check-flagged-words", CheckFlaggedWords::new)
+        .then("identify-language", IdentifyLanguage::new)
+        .thenIfOn("write-text-forms", WriteTextForms::new)
+        .then("tokenize-caption", tokenize)
+        .steps();
   }
 
   /** All steps in the order a pair meets them, those that are switched off too. */

@@ -174,15 +174,6 @@ class CleaningPlanTest {
   }
 
   @Test
-  void saysWhatTakesThePlaceOfScores() {
-    assertThatThrownBy(() -> plan("scores:\n  nsfw: {model: nsfw.onnx, layout: nhwc, max: 0.5}\n"))
-        .hasMessageContaining(
-            "scores.nsfw: models no longer judge pairs here; give the model a card, run score with"
-                + " it, and limit its answer: answers: {nsfw: {max: 0.5, when-outside: reject}}")
-        .hasMessageNotContaining("no such setting");
-  }
-
-  @Test
   void groupsByContributorOnlyWhereAnImageIsRemembered() {
     assertThatThrownBy(
             () -> plan("{split: {group-by: contributor}, near-copies: {policy: ignore}}"))

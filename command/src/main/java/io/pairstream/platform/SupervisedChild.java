@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.Backoff;
 import io.pairstream.service.requirements.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -197,8 +198,8 @@ final class SupervisedChild {
   }
 
   private void supervise() {
-    long firstPauseMillis = times.firstPause().toMillis();
-    long pauseMillis = firstPauseMillis;
+    Backoff pauses =
+        new Backoff(times.firstPause(), times.firstPause().multipliedBy(LONGEST_PAUSE));
     int starts = 0;
     try {
       while (true) {
@@ -226,13 +227,14 @@ final class SupervisedChild {
           return;
         }
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
-          pauseMillis = firstPauseMillis;
+          pauses.reset();
         }
         starts += isToCount(begun) ? 1 : 0;
         if (!firstReady.isDone() && (exitStatus == WRONG_USAGE || starts == MOST_STARTS)) {
           giveUp("%s %s before it answered, at start %d".formatted(name, end, starts));
           return;
         }
+        long pauseMillis = pauses.next().toMillis();
         tell(
             "%s %s, starts again in %d ms%s%s"
                 .formatted(
@@ -246,7 +248,6 @@ final class SupervisedChild {
         if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
-        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE * firstPauseMillis);
         putLogAsideAbove(LARGE_LOG_BYTES);
       }
     } catch (InterruptedException e) {

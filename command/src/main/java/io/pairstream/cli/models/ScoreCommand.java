@@ -46,7 +46,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
       List.of(TopicCatalogue.TRAINING, TopicCatalogue.VALIDATION, TopicCatalogue.TEST);
 
   /** How long something waits for another instance that sees it at the same time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration SHOWN_EVERY = Duration.ofMillis(500);
 
@@ -148,7 +148,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
         answersOf.stream().map(Dataset::new).toList(),
         batch,
         batchAge,
-        PATIENCE,
+        TURN_TIMEOUT,
         askAgain.isEmpty() ? untilEnd ? Run.UNTIL_END : Run.FOLLOW : Run.AGAIN,
         askAgain.stream().map(this::reason).collect(Collectors.toSet()),
         state.folder(options()));

@@ -5,6 +5,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.Backoff;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.SelfReport;
@@ -64,8 +65,7 @@ public final class GroupInstance implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(GroupInstance.class);
-  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
 
   /** Time for work under way to end when the instance stops; the rest is abandoned. */
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
@@ -146,7 +146,7 @@ public final class GroupInstance implements AutoCloseable {
    */
   public boolean repeat(Supplier<? extends Session> open, LongSupplier done)
       throws InterruptedException {
-    Duration pause = SHORTEST_PAUSE;
+    Backoff pauses = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
     while (!stopping) {
       long before = done.getAsLong();
       try (Session session = open.get()) {
@@ -158,18 +158,16 @@ public final class GroupInstance implements AutoCloseable {
       } catch (AuthenticationException | AuthorizationException | InterruptException e) {
         throw e; // no waiting helps
       } catch (KafkaException | ViewStorageException e) {
-        pause = done.getAsLong() == before ? longer(pause) : SHORTEST_PAUSE;
+        if (done.getAsLong() != before) {
+          pauses.reset();
+        }
+        Duration pause = pauses.next();
         LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
         obstacle = Obstacle.of(e);
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       }
     }
     return false;
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
   }
 
   private void run(Work work) {
@@ -188,7 +186,7 @@ public final class GroupInstance implements AutoCloseable {
         } catch (RegistryUnavailableException e) {
           LOG.warn("waiting: {}", e.getMessage());
           obstacle = Obstacle.of(e);
-          TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
+          TimeUnit.NANOSECONDS.sleep(REGISTRY_PAUSE.toNanos());
         }
       }
       ended.complete(Optional.empty());

@@ -40,7 +40,7 @@ public final class FetchService implements AutoCloseable {
   private final Settings settings;
   private final WebFetcher fetcher;
   private final Clock clock;
-  private final Tally tally = new Tally();
+  private final FetchMetrics metrics = new FetchMetrics();
   private final GroupInstance instance;
 
   /**
@@ -53,15 +53,15 @@ public final class FetchService implements AutoCloseable {
     this.settings = settings;
     this.fetcher = fetcher;
     this.clock = clock;
-    report.add(tally::read);
+    report.add(metrics::read);
     String group = settings.cluster().dataset().fetchGroup();
     instance = new GroupInstance(settings.cluster(), group, report, this::workOn);
     instance.start();
   }
 
   /** Counts of this instance's work. */
-  Tally tally() {
-    return tally;
+  FetchMetrics metrics() {
+    return metrics;
   }
 
   /**
@@ -88,8 +88,8 @@ public final class FetchService implements AutoCloseable {
       return instance.repeat(
           () ->
               new FetchSession(
-                  topics, settings, instance, fetcher, reader, partitions.get(), clock, tally),
-          tally::done);
+                  topics, settings, instance, fetcher, reader, partitions.get(), clock, metrics),
+          metrics::done);
     }
   }
 

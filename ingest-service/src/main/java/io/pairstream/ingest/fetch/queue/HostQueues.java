@@ -35,10 +35,10 @@ final class HostQueues {
    * that let it wait.
    *
    * @param host of its URL, see {@link io.pairstream.schemas.LinkHost}
-   * @param share the partition of the record at hand
+   * @param partition that of the record at hand
    * @param offset its offset there
    */
-  record Job(TriedLink tried, PairLink link, String host, Share share, long offset) {}
+  record Job(TriedLink tried, PairLink link, String host, LinkPartition partition, long offset) {}
 
   private final int underWayPerHost;
   private final Map<String, Host> hosts = new HashMap<>();

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.ingest.fetch.queue.HostQueues.Job;
-import io.pairstream.ingest.fetch.queue.Share.Due;
+import io.pairstream.ingest.fetch.queue.LinkPartition.Due;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import java.time.Clock;
@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -40,7 +39,7 @@ final class LinkIntake implements AutoCloseable {
   private static final int MOST_DUE = 500;
 
   /**
-   * Share of a window from which its oldest records are rewritten, in batches, at the topic's end
+   * Part of a window from which its oldest records are rewritten, in batches, at the topic's end
    * if they are far from due.
    */
   private static final double FULL = 0.75;
@@ -72,13 +71,13 @@ final class LinkIntake implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final HostQueues hosts;
   private final LinkResults results;
-  private final Runnable commit;
+  private final Runnable commitIfDue;
 
   /**
    * @param links name of the topic of links
    * @param partitions how many it and the topic of waiting links have
    * @param consumer of committed records, without a group; closed with this
-   * @param commit called when enough has gathered
+   * @param commitIfDue commits where enough has gathered
    */
   LinkIntake(
       String links,
@@ -88,7 +87,7 @@ final class LinkIntake implements AutoCloseable {
       Consumer<byte[], byte[]> consumer,
       HostQueues hosts,
       LinkResults results,
-      Runnable commit) {
+      Runnable commitIfDue) {
     this.links = links;
     this.reader = reader;
     this.partitions = partitions;
@@ -96,71 +95,46 @@ final class LinkIntake implements AutoCloseable {
     this.consumer = consumer;
     this.hosts = hosts;
     this.results = results;
-    this.commit = commit;
+    this.commitIfDue = commitIfDue;
   }
 
-  /** Whether a partition cannot be read now. */
-  boolean isResting(Share share, Instant now) {
+  /** Whether a partition can take no records because there is enough in memory. */
+  boolean isFull(LinkPartition partition) {
     boolean full =
         hosts.waiting() >= MOST_IN_MEMORY || hosts.waitingBytes() >= MOST_BYTES_IN_MEMORY;
-    return share.isResting(now) || share.fullness() >= 1 || (full && isOfLinks(share.partition()));
+    return full && isOfLinks(partition);
   }
 
-  /**
-   * Takes the records of a partition.
-   *
-   * @return the offset of the first that cannot be read yet, from which the partition pauses
-   */
-  OptionalLong take(Share share, List<ConsumerRecord<byte[], byte[]>> records) {
+  /** Starts schema lookups for records that come again, so that they do not each pause it. */
+  void askAhead(List<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (share.isBeyond(record.offset()) || !take(share, record)) {
-        share.rest(clock.instant());
-        askAhead(records, record.offset());
-        return OptionalLong.of(record.offset());
-      }
-      share.rested();
-    }
-    return OptionalLong.empty();
-  }
-
-  /**
-   * Starts schema lookups for all records of a poll, so that they do not each pause the partition.
-   */
-  private void askAhead(List<ConsumerRecord<byte[], byte[]>> records, long from) {
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (record.offset() > from && record.topic().equals(links)) {
+      if (record.topic().equals(links)) {
         reader.askAhead(record.value());
       }
     }
   }
 
   /**
-   * @return false where the registry cannot yet decide what the record is
+   * Takes a record.
+   *
+   * @return false where the registry cannot yet decide what it is
    */
-  private boolean take(Share share, ConsumerRecord<byte[], byte[]> record) {
+  boolean take(LinkPartition partition, ConsumerRecord<byte[], byte[]> record) {
     long offset = record.offset();
-    if (share.isFinished(offset)) {
-      share.read(offset);
-      return true;
-    }
-    if (isOfLinks(share.partition())) {
-      return admit(share, offset, TriedLink.fresh(record));
+    if (isOfLinks(partition)) {
+      return admit(partition, offset, TriedLink.fresh(record));
     }
     LinkReader.Read read = reader.readWaiting(record);
-    if (read instanceof LinkReader.Undecided) {
-      return false;
-    }
-    share.read(offset);
     if (read instanceof LinkReader.Waiting waiting) {
-      share.addDue(offset, waiting.link().getDueAt());
-    } else {
-      refuse(share, offset, TriedLink.fresh(record), (LinkReader.Refused) read);
+      partition.addDue(offset, waiting.link().getDueAt());
+    } else if (read instanceof LinkReader.Refused refused) {
+      refuse(partition, offset, TriedLink.fresh(record), refused);
     }
-    return true;
+    return !(read instanceof LinkReader.Undecided);
   }
 
-  private void refuse(Share share, long offset, TriedLink tried, LinkReader.Refused refused) {
-    results.quarantine(share, offset, tried, refused.refusal(), refused.link().orElse(null));
+  private void refuse(LinkPartition partition, long offset, TriedLink tried, LinkReader.Refused refused) {
+    results.quarantine(partition, offset, tried, refused.refusal(), refused.link().orElse(null));
   }
 
   /**
@@ -168,24 +142,23 @@ final class LinkIntake implements AutoCloseable {
    *
    * @return false where the registry cannot yet decide what the record is
    */
-  private boolean admit(Share share, long offset, TriedLink tried) {
+  private boolean admit(LinkPartition partition, long offset, TriedLink tried) {
     LinkReader.Read read = reader.read(tried);
     if (read instanceof LinkReader.Undecided) {
       return false;
     }
-    share.read(offset);
     if (read instanceof LinkReader.Refused refused) {
-      refuse(share, offset, tried, refused);
+      refuse(partition, offset, tried, refused);
     } else {
       LinkReader.Link link = (LinkReader.Link) read;
-      admit(new Job(tried, link.link(), link.host(), share, offset));
+      admit(new Job(tried, link.link(), link.host(), partition, offset));
     }
     return true;
   }
 
   private void admit(Job job) {
     Instant now = clock.instant();
-    if (partitionOf(job.host()) != job.share().partition().partition()) {
+    if (partitionOf(job.host()) != job.partition().topicPartition().partition()) {
       results.putOff(job, now); // to the partition where its host's links are
     } else if (!hosts.offer(job)) {
       results.putOff(job, hosts.turnOf(job.host(), now));
@@ -197,35 +170,35 @@ final class LinkIntake implements AutoCloseable {
   }
 
   /** Takes up what is due, and makes room in windows that fill up. */
-  void takeDue(Collection<Share> shares) {
+  void takeDue(Collection<LinkPartition> partitions) {
     Instant now = clock.instant();
-    for (Share share : shares) {
-      if (isOfLinks(share.partition())) {
+    for (LinkPartition partition : partitions) {
+      if (isOfLinks(partition)) {
         continue;
       }
       int room = Math.min(MOST_DUE, MOST_IN_MEMORY - hosts.waiting());
-      if (room > 0 && hosts.waitingBytes() < MOST_BYTES_IN_MEMORY && !share.isResting(now)) {
+      if (room > 0 && hosts.waitingBytes() < MOST_BYTES_IN_MEMORY && !partition.isResting()) {
         readAgain(
-            share,
-            share.takeDue(now, room),
+            partition,
+            partition.takeDue(now, room),
             (record, waiting) -> {
-              if (admit(share, record.offset(), new TriedLink(waiting))) {
-                share.rested();
+              if (admit(partition, record.offset(), new TriedLink(waiting))) {
+                partition.rested();
               } else {
-                share.addDue(record.offset(), waiting.getDueAt());
-                if (!share.isResting(now)) {
-                  share.rest(now);
+                partition.addDue(record.offset(), waiting.getDueAt());
+                if (!partition.isResting()) {
+                  partition.rest();
                 }
               }
             });
       }
-      if (share.fullness() >= FULL && share.carriesOn(now, CARRIED_EVERY)) {
-        long half = share.low() + FinishedOffsets.MOST_ABOVE / 2;
+      if (partition.fullness() >= FULL && partition.carriesOn(now, CARRIED_EVERY)) {
+        long half = partition.low() + FinishedOffsets.MOST_ABOVE / 2;
         readAgain(
-            share,
-            share.takeLowest(half, MOST_CARRIED),
+            partition,
+            partition.takeLowest(half, MOST_CARRIED),
             (record, waiting) ->
-                results.finish(share, record.offset(), List.of(LinkOutputs.carriedOn(record))));
+                results.finish(partition, record.offset(), List.of(LinkOutputs.carriedOn(record))));
       }
     }
   }
@@ -235,12 +208,12 @@ final class LinkIntake implements AutoCloseable {
    * The others keep their due times.
    */
   private void readAgain(
-      Share share, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
+      LinkPartition partition, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
     Map<Long, Instant> missing = new HashMap<>();
     taken.forEach(due -> missing.put(due.offset(), due.at()));
-    Found again = recordsAt(share.partition(), missing.keySet());
+    Found again = recordsAt(partition.topicPartition(), missing.keySet());
     for (long offset : again.unread()) {
-      share.addDue(offset, missing.remove(offset));
+      partition.addDue(offset, missing.remove(offset));
     }
     for (ConsumerRecord<byte[], byte[]> record : again.found()) {
       Instant due = missing.remove(record.offset());
@@ -248,18 +221,16 @@ final class LinkIntake implements AutoCloseable {
       if (read instanceof LinkReader.Waiting waiting) {
         each.accept(record, waiting.link());
       } else if (read instanceof LinkReader.Refused refused) {
-        refuse(share, record.offset(), TriedLink.fresh(record), refused);
+        refuse(partition, record.offset(), TriedLink.fresh(record), refused);
       } else {
-        share.addDue(record.offset(), due);
-        share.rest(clock.instant());
+        partition.addDue(record.offset(), due);
+        partition.rest();
       }
-      if (results.isDue()) {
-        commit.run();
-      }
+      commitIfDue.run();
     }
     for (long offset : missing.keySet()) {
-      LOG.error("{}-{} was deleted before it was due", share.partition(), offset);
-      share.finish(offset);
+      LOG.error("{}-{} was deleted before it was due", partition.topicPartition(), offset);
+      partition.finish(offset);
     }
   }
 
@@ -305,8 +276,8 @@ final class LinkIntake implements AutoCloseable {
     return new Found(found, Set.of());
   }
 
-  private boolean isOfLinks(TopicPartition partition) {
-    return partition.topic().equals(links);
+  private boolean isOfLinks(LinkPartition partition) {
+    return partition.topicPartition().topic().equals(links);
   }
 
   @Override

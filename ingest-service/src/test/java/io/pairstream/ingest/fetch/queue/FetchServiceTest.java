@@ -210,15 +210,15 @@ class FetchServiceTest {
     clock.slowDown(10);
     FetchService service = start(fetcher);
 
-    until(() -> service.tally().triedAgain.sum() == 2 && service.tally().work().notDue() == 2);
-    assertThat(service.tally().work().nextDue())
+    until(() -> service.metrics().triedAgain.sum() == 2 && service.metrics().work().notDue() == 2);
+    assertThat(service.metrics().work().nextDue())
         .isBetween(clock.instant(), clock.instant().plusSeconds(60));
     AuditReport early = audit();
     for (int attempt = 2; attempt <= RetryPlan.USUAL.attempts(); attempt++) {
       // The third is the last of the flaky one.
       int settled = attempt + Math.min(attempt, 3);
       clock.advance(Duration.ofHours(13));
-      until(() -> ended(service.tally()) == settled);
+      until(() -> ended(service.metrics()) == settled);
     }
     AuditReport late = auditAfter(2);
 
@@ -394,13 +394,13 @@ class FetchServiceTest {
                         ? new CompletableFuture<>()
                         : CompletableFuture.completedFuture(ScriptedFetcher.image(url))));
 
-    until(() -> service.tally().fetched.sum() == 200);
+    until(() -> service.metrics().fetched.sum() == 200);
     int most = HostQueues.WAITING_PER_HOST + 3;
-    until(() -> service.tally().work().notDue() >= 200 - most);
+    until(() -> service.metrics().work().notDue() >= 200 - most);
     AuditReport report = auditAfter(200);
     assertThat(report.details()).isEmpty();
     assertThat(report.links().waiting()).isBetween(200L - most, 200L);
-    assertThat(service.tally().work().underWay()).isEqualTo(3);
+    assertThat(service.metrics().work().underWay()).isEqualTo(3);
   }
 
   @Test
@@ -418,7 +418,7 @@ class FetchServiceTest {
 
     for (int i = 1; i < 10; i++) {
       int before = i;
-      until(() -> isPutOff(service.tally(), before));
+      until(() -> isPutOff(service.metrics(), before));
       clock.advance(Duration.ofMinutes(5));
     }
 
@@ -438,9 +438,9 @@ class FetchServiceTest {
                     new FetchResult.Postponed(Duration.ofDays(30), "h.test answers nobody")));
     FetchService service = start(fetcher);
 
-    for (int day = 1; service.tally().quarantined() == 0; day++) {
+    for (int day = 1; service.metrics().quarantined() == 0; day++) {
       int asked = day;
-      until(() -> service.tally().quarantined() == 1 || isPutOff(service.tally(), asked));
+      until(() -> service.metrics().quarantined() == 1 || isPutOff(service.metrics(), asked));
       clock.advance(Duration.ofDays(1).plusSeconds(1));
     }
 
@@ -475,7 +475,7 @@ class FetchServiceTest {
     until(
         () -> {
           clock.advance(Duration.ofSeconds(31));
-          return service.tally().fetched.sum() == 1;
+          return service.metrics().fetched.sum() == 1;
         });
     service.close();
 
@@ -510,14 +510,14 @@ class FetchServiceTest {
     FetchService first = start(fetcher);
     until(() -> fetcher.held() > 200);
     fetcher.letGo(150);
-    until(() -> first.tally().fetched.sum() > 100);
+    until(() -> first.metrics().fetched.sum() > 100);
     FetchService second = start(fetcher);
-    until(() -> second.tally().work().underWay() > 50);
+    until(() -> second.metrics().work().underWay() > 50);
     fetcher.letGo(200);
     AuditReport between = audit();
     first.close();
     FetchService third = start(fetcher);
-    until(() -> third.tally().work().underWay() > 50);
+    until(() -> third.metrics().work().underWay() > 50);
     fetcher.letGo(200);
     second.close();
     fetcher.letGoFromNowOn();
@@ -529,12 +529,12 @@ class FetchServiceTest {
   }
 
   /** Attempts whose end is settled, so that a clock that moves on finds them where they belong. */
-  private static long ended(Tally counts) {
+  private static long ended(FetchMetrics counts) {
     return counts.triedAgain.sum() + counts.fetched.sum() + counts.quarantined();
   }
 
   /** Whether the only link was put off so often, and waits. */
-  private static boolean isPutOff(Tally counts, int times) {
+  private static boolean isPutOff(FetchMetrics counts, int times) {
     return counts.putOff.sum() == times && counts.work().notDue() == 1;
   }
 
@@ -556,7 +556,7 @@ class FetchServiceTest {
     until(
         () ->
             services.stream()
-                    .map(FetchService::tally)
+                    .map(FetchService::metrics)
                     .mapToLong(counts -> counts.fetched.sum() + counts.quarantined())
                     .sum()
                 >= ended);

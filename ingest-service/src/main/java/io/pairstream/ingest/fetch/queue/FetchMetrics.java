@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of this instance's work since its start, and its work under way. Thread-safe. */
-final class Tally {
+final class FetchMetrics {
 
   private final Counts counts = new Counts();
 

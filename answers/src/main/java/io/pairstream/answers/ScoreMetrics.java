@@ -6,7 +6,7 @@ import io.pairstream.service.report.Reading;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of this instance's work since its start, and its work under way. Thread-safe. */
-final class Tally {
+final class ScoreMetrics {
 
   private final Counts counts = new Counts();
 

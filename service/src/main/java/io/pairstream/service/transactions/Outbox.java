@@ -1,4 +1,4 @@
-package io.pairstream.answers;
+package io.pairstream.service.transactions;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,12 +17,21 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Records that are ready, and their commit with the positions. Not thread-safe. */
-final class Outbox implements AutoCloseable {
+/**
+ * Records that are ready, and their commit with positions. They are in memory until then, so that a
+ * transaction is open no longer than it takes to write them. Not thread-safe.
+ */
+public final class Outbox implements AutoCloseable {
+
+  /** Most bytes and records to gather, and the longest time, which delays their readers. */
+  private static final long MOST_BYTES = 32L * 1024 * 1024;
+
+  private static final int MOST_RECORDS = 1_000;
+  private static final Duration GATHERED_FOR = Duration.ofMillis(100);
 
   private final Producer<byte[], byte[]> producer;
   private final List<ProducerRecord<byte[], byte[]>> records;
-  private long since;
+  private long since = System.nanoTime();
   private long bytes;
 
   /**
@@ -31,7 +40,7 @@ final class Outbox implements AutoCloseable {
    * @param records those that are ready, which are cleared with each commit; what is in it after a
    *     commit that failed may be committed or not
    */
-  Outbox(Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records) {
+  public Outbox(Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records) {
     this.producer = producer;
     this.records = records;
     try {
@@ -42,7 +51,8 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  void add(ProducerRecord<byte[], byte[]> record) {
+  /** Adds a record to the next commit. */
+  public void add(ProducerRecord<byte[], byte[]> record) {
     if (records.isEmpty()) {
       since = System.nanoTime();
     }
@@ -50,18 +60,16 @@ final class Outbox implements AutoCloseable {
     bytes += record.value() == null ? 0 : record.value().length;
   }
 
-  int size() {
+  /** Number of records that the next commit has. */
+  public int size() {
     return records.size();
   }
 
-  /** Bytes of all values. */
-  long bytes() {
-    return bytes;
-  }
-
-  /** How long the first record has been ready. */
-  Duration age() {
-    return records.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  /** Whether enough has gathered to be committed, or for long enough. */
+  public boolean isDue() {
+    return bytes >= MOST_BYTES
+        || records.size() >= MOST_RECORDS
+        || (!records.isEmpty() && System.nanoTime() - since >= GATHERED_FOR.toNanos());
   }
 
   /**

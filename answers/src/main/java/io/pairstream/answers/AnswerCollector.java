@@ -1,6 +1,6 @@
 package io.pairstream.answers;
 
-import io.pairstream.answers.AnswerFold.Said;
+import io.pairstream.answers.AnswerFold.RecordedAnswer;
 import io.pairstream.answers.Asker.Answered;
 import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.cleaning.RejectReason;
@@ -13,9 +13,9 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.table.KeyedValues;
+import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,12 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a pair: each card's answer is known, is taken over of another data set, or is asked
- * for; once all are there, they go into the outbox. Not thread-safe.
+ * Collects the answers of all cards for each pair: known ones, ones that are copied from another
+ * data set, and ones that a model is asked for. A complete pair's go into the outbox. Not
+ * thread-safe.
  */
-final class Lane {
+final class AnswerCollector {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AnswerCollector.class);
 
   private final ScoreSettings settings;
   private final Map<String, RecordDecoder<PreparedPair>> decoders;
@@ -46,38 +47,28 @@ final class Lane {
   private final Outbox outbox;
   private final AnswerRecords records;
   private final Clock clock;
-  private final Tally tally;
+  private final ScoreMetrics metrics;
   private final Instant began;
 
   /**
-   * @param askers one for each model
    * @param outbox takes what is ready to be committed
-   * @param began failures of an earlier time may be asked again
    */
-  Lane(
-      ScoreSettings settings,
-      PairTopics topics,
-      Registry registry,
-      KnownAnswers known,
-      List<Asker> askers,
-      Outbox outbox,
-      Clock clock,
-      Tally tally,
-      Instant began) {
-    this.settings = settings;
+  AnswerCollector(ScoreWork work, Outbox outbox) {
+    PairTopics topics = work.topics();
+    this.settings = work.settings();
     this.decoders =
         Stream.of(topics.training(), topics.validation(), topics.test())
             .collect(
                 Collectors.toMap(
                     Topic::name,
-                    topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, registry)));
-    this.known = known;
-    this.askers = askers;
+                    topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, work.registry())));
+    this.known = work.known();
+    this.askers = work.askers();
     this.outbox = outbox;
     this.records = new AnswerRecords(topics);
-    this.clock = clock;
-    this.tally = tally;
-    this.began = began;
+    this.clock = work.clock();
+    this.metrics = work.metrics();
+    this.began = work.began();
   }
 
   /** Bytes of pictures that wait to be shown. */
@@ -103,13 +94,13 @@ final class Lane {
    * @throws RegistryUnavailableException where the registry does not answer
    * @throws MissingSchemaException where the registry is not the one that it was
    */
-  boolean take(Share share, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
+  boolean take(SplitPartition partition, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
     String id = KeyedValues.key(record);
     if (known.isBusy(id)) {
       return false;
     }
     if (isAgain()
-        && (record.value() == null || !isSaidOf(id, share.partition(), record.offset()))) {
+        && (record.value() == null || !isSaidOf(id, partition.topicPartition(), record.offset()))) {
       return true; // Withdrawing, and what comes first, is left to those who follow.
     }
     if (record.value() == null) {
@@ -122,10 +113,10 @@ final class Lane {
     }
     Optional<PreparedPair> pair = decode(record);
     if (pair.isPresent() && !id.isEmpty()) {
-      take(new OpenPair(share, record.offset(), id), pair.get(), record.value(), isOurs);
+      take(new OpenPair(partition, record.offset(), id), pair.get(), record.value(), isOurs);
     } else {
-      tally.skipped.increment();
-      LOG.warn("{}@{} is no prepared pair and is skipped", share.partition(), record.offset());
+      metrics.skipped.increment();
+      LOG.warn("{}@{} is no prepared pair and is skipped", partition.topicPartition(), record.offset());
     }
     return true;
   }
@@ -145,13 +136,13 @@ final class Lane {
     withdraw(id, known.said(id).stream().filter(each -> each.isAt(split, offset)).toList());
   }
 
-  private void withdraw(String id, List<Said> said) {
+  private void withdraw(String id, List<RecordedAnswer> said) {
     if (said.isEmpty()) {
       return;
     }
     said.forEach(each -> outbox.add(records.noPair(id, each.card())));
     known.withdraw(id, said).forEach(answer -> outbox.add(records.noAnswer(answer)));
-    tally.withdrawn.increment();
+    metrics.withdrawn.increment();
   }
 
   private void take(OpenPair open, PreparedPair pair, byte[] published, Predicate<String> isOurs) {
@@ -169,7 +160,7 @@ final class Lane {
       finish(open);
     } else {
       known.begin(open.id(), open.keys());
-      open.share().open().put(open.offset(), open);
+      open.partition().open().put(open.offset(), open);
     }
   }
 
@@ -181,7 +172,7 @@ final class Lane {
     if (found.isPresent() && !isToBeAskedAgain(found.get())) {
       open.keys().add(key);
       open.answers().put(card, sentOn(found.get(), further));
-      tally.countFound(asker.card().name());
+      metrics.countFound(asker.card().name());
     } else if (found.isPresent() || !isAgain()) {
       open.await(key);
       asker
@@ -203,7 +194,7 @@ final class Lane {
       int attempts,
       Predicate<String> isOurs) {
     long now = System.nanoTime();
-    long turnAt = isOurs.test(key) ? now : now + settings.patience().toNanos();
+    long turnAt = isOurs.test(key) ? now : now + settings.turnTimeout().toNanos();
     Question question = new Question(key, shown, further, attempts, now, turnAt);
     asker.add(question);
     return question;
@@ -236,7 +227,7 @@ final class Lane {
       return answer;
     }
     outbox.add(pair.get());
-    tally.countSent(answer.getCard());
+    metrics.countSent(answer.getCard());
     return Answer.newBuilder(answer).setSent(true).build();
   }
 
@@ -263,19 +254,19 @@ final class Lane {
           Answer ours = Answer.newBuilder(answer).setCard(card.name()).setSent(false).build();
           outbox.add(records.answer(ours));
           known.note(key, ours);
-          tally.countCopied(card.name());
+          metrics.countCopied(card.name());
         });
     return other;
   }
 
   /** Records what is said of a pair, where that is not recorded yet. */
   private void finish(OpenPair pair) {
-    TopicPartition split = pair.share().partition();
+    TopicPartition split = pair.partition().topicPartition();
     if (isAgain() && !isSaidOf(pair.id(), split, pair.offset())) {
       known.letGo(pair.id());
       return; // It was withdrawn meanwhile.
     }
-    List<Said> said = known.said(pair.id());
+    List<RecordedAnswer> said = known.said(pair.id());
     boolean isChanged = false;
     for (Map.Entry<Integer, Answer> each : pair.answers().entrySet()) {
       ModelCard card = askers.get(each.getKey()).card();
@@ -290,7 +281,7 @@ final class Lane {
     } else {
       known.letGo(pair.id());
     }
-    tally.pairs.increment();
+    metrics.pairs.increment();
   }
 
   /**
@@ -310,7 +301,7 @@ final class Lane {
                   each.question().further());
           outbox.add(records.answer(answer));
           known.note(each.question().key(), answer);
-          tally.countAsked(answer);
+          metrics.countAsked(answer);
           resolve(asker, each.question(), answer);
           isAny = true;
         }
@@ -323,7 +314,8 @@ final class Lane {
     for (OpenPair pair : question.pairs()) {
       pair.take(askers.indexOf(asker), answer);
       if (pair.isComplete()) {
-        pair.share().open().remove(pair.offset());
+        pair.partition().open().remove(pair.offset());
+        pair.partition().finish(pair.offset());
         finish(pair);
       }
     }
@@ -343,7 +335,7 @@ final class Lane {
       List<Question> due = new ArrayList<>(asker.due(now));
       due.removeAll(known(asker, due));
       if (!due.isEmpty()) {
-        asker.ask(due, tally.nanosAsked(asker.card().name()));
+        asker.ask(due, metrics.nanosAsked(asker.card().name()));
       }
     }
   }
@@ -364,11 +356,11 @@ final class Lane {
     return answered;
   }
 
-  /** Forgets a share that is another instance's now; what it waits for is not asked. */
-  void letGo(Share share) {
-    share.open().values().forEach(pair -> known.letGo(pair.id()));
+  /** Forgets a partition that is another instance's now; what it waits for is not asked. */
+  void drop(SplitPartition partition) {
+    partition.open().values().forEach(pair -> known.letGo(pair.id()));
     for (Asker asker : askers) {
-      asker.all().forEach(each -> each.pairs().removeIf(pair -> pair.share().equals(share)));
+      asker.all().forEach(each -> each.pairs().removeIf(pair -> pair.partition().equals(partition)));
       for (Question question : List.copyOf(asker.waiting())) {
         if (question.pairs().isEmpty()) {
           asker.remove(question);
