@@ -241,28 +241,14 @@ final class AnswerFold implements Aggregate {
   }
 
   /**
-   * A pair that shows something about which an answer was erased, as no pair showed it then.
-   *
-   * @param offset of the pair's record
-   */
-  record Erased(String pair, TopicPartition split, long offset) {}
-
-  /**
-   * Pairs whose answers were erased, so far as their records' coordinates are known.
+   * Pairs that show something about which an answer was erased, as no pair showed it then; so far as
+   * their records' coordinates are known.
    *
    * @param cards names of those whose answers are looked for, with a blank before and behind each
    * @param most how many pairs at most
    */
-  static List<Erased> erased(Database table, String cards, int most) {
-    return table.query(
-        ERASED,
-        row ->
-            new Erased(
-                row.getString(1),
-                new TopicPartition(row.getString(2), row.getInt(3)),
-                row.getLong(4)),
-        cards,
-        most);
+  static List<PairPlace> erased(Database table, String cards, int most) {
+    return table.query(ERASED, PairPlace::of, cards, most);
   }
 
   /** Key of an answer's record. */

@@ -1,7 +1,6 @@
 package io.pairstream.answers;
 
 import io.pairstream.answers.RefusalTable.Due;
-import io.pairstream.answers.RefusalTable.Placed;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -10,6 +9,7 @@ import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +24,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class DueRefusals {
 
-  /** Most records that are read at a time. */
-  private static final int MOST_READ = 100;
-
   private final KnownAnswers known;
   private final List<String> cards;
   private final PlacedRecords published;
@@ -37,7 +34,7 @@ final class DueRefusals {
   private final ScoreMetrics metrics;
 
   /** Records of pairs that were asked for, or that stay. */
-  private final Set<Placed> done = new HashSet<>();
+  private final Set<PairPlace> done = new HashSet<>();
 
   /**
    * @param collector reads pairs
@@ -65,33 +62,22 @@ final class DueRefusals {
    */
   void take(Map<TopicPartition, SplitPartition> partitions) {
     known.takenDown().stream()
-        .filter(each -> isOurs(each, partitions))
+        .filter(each -> each.isReady(partitions))
         .forEach(each -> collector.erase(each.pair(), each.split(), each.offset()));
-    for (Due due : due(partitions).stream().limit(MOST_READ).toList()) {
-      Optional<ConsumerRecord<byte[], byte[]>> first =
-          published.read(due.place().split(), due.place().offset());
-      if (first.isEmpty()) {
-        return; // The broker does not answer now.
-      }
-      refuse(due, first.get());
-      done.add(due.place());
-    }
+    Map<PairPlace, Due> due = new LinkedHashMap<>();
+    due(partitions).forEach(each -> due.putIfAbsent(each.place(), each));
+    published.read(due.keySet()).forEach((place, record) -> refuse(due.get(place), record));
   }
 
   private void refuse(Due due, ConsumerRecord<byte[], byte[]> record) {
-    // Behind the offset lies something else once compaction has taken the record away.
-    if (record.offset() != due.place().offset()
-        || record.value() == null
-        || !KeyedValues.key(record).equals(due.place().pair())) {
-      return;
-    }
-    Optional<PreparedPair> pair = collector.decode(record);
-    if (pair.isPresent()
-        && !Canaries.is(pair.get().getContributor(), pair.get().getProducer())
-        && !done.contains(due.place())) {
+    boolean isThePairs =
+        record.value() != null && KeyedValues.key(record).equals(due.place().pair());
+    Optional<PreparedPair> pair = isThePairs ? collector.decode(record) : Optional.empty();
+    if (pair.isPresent() && !Canaries.is(pair.get().getContributor(), pair.get().getProducer())) {
       outbox.add(records.refusal(due, pair.get(), clock.instant()));
       metrics.refused.increment();
     }
+    done.add(due.place());
   }
 
   /** Whether any refusal is still to be written. */
@@ -101,13 +87,8 @@ final class DueRefusals {
 
   private List<Due> due(Map<TopicPartition, SplitPartition> partitions) {
     return known.due(cards).stream()
-        .filter(each -> isOurs(each.place(), partitions))
-        .filter(each -> !done.contains(each.place()))
+        .filter(each -> each.place().isReady(partitions))
+        .filter(each -> !done.contains(each.place()) && !published.isGone(each.place()))
         .toList();
-  }
-
-  private static boolean isOurs(Placed place, Map<TopicPartition, SplitPartition> partitions) {
-    SplitPartition partition = partitions.get(place.split());
-    return partition != null && partition.isReady();
   }
 }

@@ -1,9 +1,7 @@
 package io.pairstream.answers;
 
-import io.pairstream.answers.AnswerFold.Erased;
 import io.pairstream.answers.AnswerFold.RecordedAnswer;
 import io.pairstream.answers.RefusalTable.Due;
-import io.pairstream.answers.RefusalTable.Placed;
 import io.pairstream.schemas.Answer;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.TopicTable;
@@ -145,7 +143,7 @@ final class KnownAnswers implements AutoCloseable {
   }
 
   /** Pairs whose answers of some cards were erased, for all that the table says; some of them. */
-  List<Erased> erased(List<String> cards) {
+  List<PairPlace> erased(List<String> cards) {
     String names = " " + String.join(" ", cards) + " ";
     return table.read(database -> AnswerFold.erased(database, names, MOST_ERASED)).stream()
         .filter(each -> !isBusy(each.pair()))
@@ -161,7 +159,7 @@ final class KnownAnswers implements AutoCloseable {
   }
 
   /** Refused pairs that fall under a takedown, and whose answers are there; some of them. */
-  List<Placed> takenDown() {
+  List<PairPlace> takenDown() {
     return table.read(database -> RefusalTable.takenDown(database, MOST_ERASED)).stream()
         .filter(each -> !isBusy(each.pair()))
         .toList();

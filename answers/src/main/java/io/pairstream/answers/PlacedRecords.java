@@ -1,20 +1,28 @@
 package io.pairstream.answers;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
-/** Records of the splits by their coordinates. Not thread-safe. */
+/** Records of published pairs by their places. Not thread-safe. */
 final class PlacedRecords implements AutoCloseable {
 
   private static final Duration READ = Duration.ofSeconds(1);
 
+  /** Most records that are read at a time. */
+  private static final int MOST_READ = 100;
+
   private final Supplier<Consumer<byte[], byte[]>> readers;
+  private final Set<PairPlace> gone = new HashSet<>();
   private Consumer<byte[], byte[]> reader;
 
   /**
@@ -24,14 +32,34 @@ final class PlacedRecords implements AutoCloseable {
     this.readers = readers;
   }
 
-  /** The first record at an offset or behind it; empty where the broker does not answer now. */
-  Optional<ConsumerRecord<byte[], byte[]>> read(TopicPartition split, long offset) {
+  /** Whether it was seen that compaction has removed a record. */
+  boolean isGone(PairPlace place) {
+    return gone.contains(place);
+  }
+
+  /** Reads records that are not gone: some of them, and none where the broker does not answer. */
+  Map<PairPlace, ConsumerRecord<byte[], byte[]>> read(Collection<PairPlace> places) {
+    Map<PairPlace, ConsumerRecord<byte[], byte[]>> found = new LinkedHashMap<>();
+    for (PairPlace place : places.stream().filter(each -> !isGone(each)).limit(MOST_READ).toList()) {
+      Optional<ConsumerRecord<byte[], byte[]>> first = firstFrom(place);
+      if (first.isEmpty()) {
+        break;
+      } else if (first.get().offset() == place.offset()) {
+        found.put(place, first.get());
+      } else {
+        gone.add(place);
+      }
+    }
+    return found;
+  }
+
+  private Optional<ConsumerRecord<byte[], byte[]>> firstFrom(PairPlace place) {
     if (reader == null) {
       reader = readers.get();
     }
-    reader.assign(List.of(split));
-    reader.seek(split, offset);
-    return reader.poll(READ).records(split).stream().findFirst();
+    reader.assign(List.of(place.split()));
+    reader.seek(place.split(), place.offset());
+    return reader.poll(READ).records(place.split()).stream().findFirst();
   }
 
   @Override

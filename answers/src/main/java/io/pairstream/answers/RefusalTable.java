@@ -14,12 +14,9 @@ import io.pairstream.service.table.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The tables that say which pairs are still to be refused for their answers, and which that were
@@ -63,19 +60,12 @@ final class RefusalTable {
   private RefusalTable() {}
 
   /**
-   * A published record of a pair.
-   *
-   * @param offset on its split
-   */
-  record Placed(String pair, TopicPartition split, long offset) {}
-
-  /**
    * A pair that is to be refused.
    *
    * @param card name of that whose answer is outside
    * @param measured answer and limit
    */
-  record Due(Placed place, String card, Measured measured) {}
+  record Due(PairPlace place, String card, Measured measured) {}
 
   /** Takes the limits of a recipe, in place of those of an earlier one. */
   static void apply(RecordedRecipe recipe, Database table) {
@@ -185,7 +175,7 @@ final class RefusalTable {
         .query(
             DUE,
             row -> {
-              Placed place = placed(row);
+              PairPlace place = PairPlace.of(row);
               String card = row.getString(5);
               return broken(AnswerFold.answer(row.getBytes(6)), limits)
                   .map(measured -> new Due(place, card, measured));
@@ -198,13 +188,8 @@ final class RefusalTable {
   }
 
   /** Pairs that were refused, whose answers are kept, and that fall under a takedown by now. */
-  static List<Placed> takenDown(Database table, int most) {
-    return table.query(TAKEN_DOWN, RefusalTable::placed, most);
-  }
-
-  private static Placed placed(ResultSet row) throws SQLException {
-    return new Placed(
-        row.getString(1), new TopicPartition(row.getString(2), row.getInt(3)), row.getLong(4));
+  static List<PairPlace> takenDown(Database table, int most) {
+    return table.query(TAKEN_DOWN, PairPlace::of, most);
   }
 
   private static Optional<Measured> broken(Answer answer, RefusedAnswers limits) {

@@ -47,7 +47,6 @@ final class ScoreSession extends AsyncSession<SplitPartition> {
   private final Map<TopicPartition, Long> ends;
   private final KnownAnswers known;
   private final AnswerCollector collector;
-  private final ErasedAnswers erased;
   private final DueRefusals refusals;
   private final PlacedRecords published;
   private final Consumer<byte[], byte[]> consumer;
@@ -79,7 +78,6 @@ final class ScoreSession extends AsyncSession<SplitPartition> {
     this.ends = ends;
     this.known = work.known();
     this.collector = new AnswerCollector(work, outbox);
-    this.erased = new ErasedAnswers(work, published);
     this.refusals = new DueRefusals(work, published, collector, outbox);
     this.published = published;
     this.consumer = consumer;
@@ -206,11 +204,17 @@ final class ScoreSession extends AsyncSession<SplitPartition> {
     }
   }
 
+  /**
+   * Takes pairs up once more whose answers were erased: an instance erases an answer with the last
+   * pair that it knows to show what it is about, while another is about to record a further pair.
+   */
   private void takeUpErased() {
     if (!isFull()) {
-      for (ConsumerRecord<byte[], byte[]> record : erased.look(partitions())) {
-        takeUp(partitions().get(new TopicPartition(record.topic(), record.partition())), record);
-      }
+      List<PairPlace> erased =
+          known.erased(work.cards()).stream().filter(each -> each.isReady(partitions())).toList();
+      published
+          .read(erased)
+          .forEach((place, record) -> takeUp(partitions().get(place.split()), record));
     }
   }
 
