@@ -13,13 +13,13 @@ import org.tartarus.snowball.SnowballStemmer;
  */
 record Stems(SnowballStemmer stemmer) {
 
-  /** The library's name of each language's algorithm. */
+  /** Lucene's name of each language's algorithm. */
   private static final Map<String, String> ALGORITHMS =
       Arrays.stream(
               """
-              da danish, de german, en english, es spanish, fi finnish, fr french, hu hungarian,\
-               it italian, nl dutch, no norwegian, pt portuguese, ro romanian, ru russian,\
-               sv swedish, tr turkish\
+              da Danish, de German, en English, es Spanish, fi Finnish, fr French, hu Hungarian,\
+               it Italian, nl Dutch, no Norwegian, pt Portuguese, ro Romanian, ru Russian,\
+               sv Swedish, tr Turkish\
               """
                   .split(", "))
           .collect(Collectors.toMap(pair -> pair.substring(0, 2), pair -> pair.substring(3)));
