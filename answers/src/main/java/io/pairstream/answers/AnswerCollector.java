@@ -94,7 +94,8 @@ final class AnswerCollector {
    * @throws RegistryUnavailableException where the registry does not answer
    * @throws MissingSchemaException where the registry is not the one that it was
    */
-  boolean take(SplitPartition partition, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
+  boolean take(
+      SplitPartition partition, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
     String id = KeyedValues.key(record);
     if (known.isBusy(id)) {
       return false;
@@ -116,7 +117,8 @@ final class AnswerCollector {
       take(new OpenPair(partition, record.offset(), id), pair.get(), record.value(), isOurs);
     } else {
       metrics.skipped.increment();
-      LOG.warn("{}@{} is no prepared pair and is skipped", partition.topicPartition(), record.offset());
+      LOG.warn(
+          "{}@{} is no prepared pair and is skipped", partition.topicPartition(), record.offset());
     }
     return true;
   }
@@ -360,7 +362,9 @@ final class AnswerCollector {
   void drop(SplitPartition partition) {
     partition.open().values().forEach(pair -> known.letGo(pair.id()));
     for (Asker asker : askers) {
-      asker.all().forEach(each -> each.pairs().removeIf(pair -> pair.partition().equals(partition)));
+      asker
+          .all()
+          .forEach(each -> each.pairs().removeIf(pair -> pair.partition().equals(partition)));
       for (Question question : List.copyOf(asker.waiting())) {
         if (question.pairs().isEmpty()) {
           asker.remove(question);

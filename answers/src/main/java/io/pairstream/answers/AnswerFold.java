@@ -241,8 +241,8 @@ final class AnswerFold implements Aggregate {
   }
 
   /**
-   * Pairs that show something about which an answer was erased, as no pair showed it then; so far as
-   * their records' coordinates are known.
+   * Pairs that show something about which an answer was erased, as no pair showed it then; so far
+   * as their records' coordinates are known.
    *
    * @param cards names of those whose answers are looked for, with a blank before and behind each
    * @param most how many pairs at most

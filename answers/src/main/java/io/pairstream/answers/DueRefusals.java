@@ -40,8 +40,7 @@ final class DueRefusals {
    * @param collector reads pairs
    * @param outbox takes what is asked for
    */
-  DueRefusals(
-      ScoreWork work, PlacedRecords published, AnswerCollector collector, Outbox outbox) {
+  DueRefusals(ScoreWork work, PlacedRecords published, AnswerCollector collector, Outbox outbox) {
     this.known = work.known();
     this.cards = work.cards();
     this.published = published;

@@ -40,7 +40,8 @@ final class PlacedRecords implements AutoCloseable {
   /** Reads records that are not gone: some of them, and none where the broker does not answer. */
   Map<PairPlace, ConsumerRecord<byte[], byte[]>> read(Collection<PairPlace> places) {
     Map<PairPlace, ConsumerRecord<byte[], byte[]>> found = new LinkedHashMap<>();
-    for (PairPlace place : places.stream().filter(each -> !isGone(each)).limit(MOST_READ).toList()) {
+    for (PairPlace place :
+        places.stream().filter(each -> !isGone(each)).limit(MOST_READ).toList()) {
       Optional<ConsumerRecord<byte[], byte[]>> first = firstFrom(place);
       if (first.isEmpty()) {
         break;

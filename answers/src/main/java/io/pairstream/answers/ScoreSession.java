@@ -19,9 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Asks about pairs until it is stopped, has reached the end, or Kafka rejects it.
  *
- * <p>Each model is asked on a thread of its own, half a batch at a time. It may go on with the other
- * half, and has more only once the answers to the first are committed: a kill loses one batch of
- * each model.
+ * <p>Each model is asked on a thread of its own, half a batch at a time. It may go on with the
+ * other half, and has more only once the answers to the first are committed: a kill loses one batch
+ * of each model.
  */
 final class ScoreSession extends AsyncSession<SplitPartition> {
 

@@ -42,9 +42,9 @@ import org.slf4j.LoggerFactory;
  * The way of a submission into Kafka, with a note under which it can be asked after.
  *
  * <p>No caller ever waits: what Kafka does not confirm within 10 s, or 2 s after its clients have
- * given up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known
- * to be away. The intake opens itself, whenever Kafka and the registry are there, and finds them
- * again by itself. Thread-safe.
+ * given up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known to
+ * be away. The intake opens itself, whenever Kafka and the registry are there, and finds them again
+ * by itself. Thread-safe.
  */
 public final class PairIntake implements AutoCloseable {
 

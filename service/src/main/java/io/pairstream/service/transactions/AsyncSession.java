@@ -54,8 +54,7 @@ public abstract class AsyncSession<P extends AssignedPartition> implements Group
    * @param outbox closed with this
    * @param consumer of committed records; closed with this
    */
-  protected AsyncSession(
-      GroupInstance instance, Outbox outbox, Consumer<byte[], byte[]> consumer) {
+  protected AsyncSession(GroupInstance instance, Outbox outbox, Consumer<byte[], byte[]> consumer) {
     this.instance = instance;
     this.outbox = outbox;
     this.consumer = consumer;

@@ -70,13 +70,14 @@ class AsyncSessionTest {
   @Test
   void aKillBeforeTheCommitLeavesNothing() {
     HeldWork.Session killed = work.new Session();
-    member.steps = steps(
-        () -> assign(ONE),
-        () -> add(ONE, 0, 2),
-        () -> {
-          work.end(ONE, 0, 1);
-          producer.commitTransactionException = new KafkaException("killed");
-        });
+    member.steps =
+        steps(
+            () -> assign(ONE),
+            () -> add(ONE, 0, 2),
+            () -> {
+              work.end(ONE, 0, 1);
+              producer.commitTransactionException = new KafkaException("killed");
+            });
 
     assertThatThrownBy(() -> killed.run(() -> false)).hasMessage("killed");
     killed.close();
@@ -112,13 +113,14 @@ class AsyncSessionTest {
   @Test
   void lostPartitionsEndTheSessionWithoutACommit() {
     HeldWork.Session session = work.new Session();
-    member.steps = steps(
-        () -> assign(ONE),
-        () -> add(ONE, 0, 2),
-        () -> {
-          work.end(ONE, 0);
-          member.listener.onPartitionsLost(List.of(ONE));
-        });
+    member.steps =
+        steps(
+            () -> assign(ONE),
+            () -> add(ONE, 0, 2),
+            () -> {
+              work.end(ONE, 0);
+              member.listener.onPartitionsLost(List.of(ONE));
+            });
 
     assertThatThrownBy(() -> session.run(() -> false)).hasMessageContaining("another instance");
     session.close();
@@ -173,7 +175,9 @@ class AsyncSessionTest {
   @Test
   void recordsWithoutAFinishedPositionAreFencedByPositionsThatStay() {
     member.begin(ONE, finished(7));
-    run(() -> assign(ONE), () -> work.outbox.add(new ProducerRecord<>("out", "any".getBytes(UTF_8))));
+    run(
+        () -> assign(ONE),
+        () -> work.outbox.add(new ProducerRecord<>("out", "any".getBytes(UTF_8))));
 
     assertThat(written()).containsExactly("any");
     assertThat(committed(ONE)).isEqualTo(finished(7));

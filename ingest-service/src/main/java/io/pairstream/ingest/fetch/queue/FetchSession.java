@@ -82,8 +82,7 @@ final class FetchSession extends AsyncSession<LinkPartition> {
     this.metrics = metrics;
     this.hosts = new HostQueues(settings.underWayPerHost());
     this.results =
-        new LinkResults(
-            new LinkOutputs(topics, clock), outbox(), settings.retries(), metrics);
+        new LinkResults(new LinkOutputs(topics, clock), outbox(), settings.retries(), metrics);
     this.intake =
         new LinkIntake(
             links,

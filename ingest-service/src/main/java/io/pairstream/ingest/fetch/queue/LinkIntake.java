@@ -39,8 +39,8 @@ final class LinkIntake implements AutoCloseable {
   private static final int MOST_DUE = 500;
 
   /**
-   * Part of a window from which its oldest records are rewritten, in batches, at the topic's end
-   * if they are far from due.
+   * Part of a window from which its oldest records are rewritten, in batches, at the topic's end if
+   * they are far from due.
    */
   private static final double FULL = 0.75;
 
@@ -133,7 +133,8 @@ final class LinkIntake implements AutoCloseable {
     return !(read instanceof LinkReader.Undecided);
   }
 
-  private void refuse(LinkPartition partition, long offset, TriedLink tried, LinkReader.Refused refused) {
+  private void refuse(
+      LinkPartition partition, long offset, TriedLink tried, LinkReader.Refused refused) {
     results.quarantine(partition, offset, tried, refused.refusal(), refused.link().orElse(null));
   }
 
@@ -208,7 +209,9 @@ final class LinkIntake implements AutoCloseable {
    * The others keep their due times.
    */
   private void readAgain(
-      LinkPartition partition, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
+      LinkPartition partition,
+      List<Due> taken,
+      BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
     Map<Long, Instant> missing = new HashMap<>();
     taken.forEach(due -> missing.put(due.offset(), due.at()));
     Found again = recordsAt(partition.topicPartition(), missing.keySet());

@@ -12,9 +12,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A partition of links or of waiting links, and which of its records are due when. Of those it keeps
- * offsets and times alone, no more of them than the window of unfinished offsets has: about 150
- * bytes each. Not thread-safe, but for {@link #isAssigned}.
+ * A partition of links or of waiting links, and which of its records are due when. Of those it
+ * keeps offsets and times alone, no more of them than the window of unfinished offsets has: about
+ * 150 bytes each. Not thread-safe, but for {@link #isAssigned}.
  */
 final class LinkPartition extends AssignedPartition {
 

@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Puts what links become into the outbox, finishes their records, and counts it. Not thread-safe. */
+/**
+ * Puts what links become into the outbox, finishes their records, and counts it. Not thread-safe.
+ */
 final class LinkResults {
 
   private final LinkOutputs outputs;
@@ -93,7 +95,8 @@ final class LinkResults {
    *
    * @param link null where it could not be read
    */
-  void quarantine(LinkPartition partition, long offset, TriedLink tried, Rejection refusal, PairLink link) {
+  void quarantine(
+      LinkPartition partition, long offset, TriedLink tried, Rejection refusal, PairLink link) {
     finish(partition, offset, quarantined(tried, refusal, link));
   }
 

@@ -414,7 +414,6 @@ class WebFetcherTest {
     FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
-    assertThat(failed.detail()).contains("does not answer in HTTP");
   }
 
   @Test
