@@ -1,8 +1,5 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.GatedPair;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -10,6 +7,9 @@ import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,15 +1,15 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.SubmittedPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.sandbox.WorkerSettings;

@@ -1,13 +1,11 @@
 package io.pairstream.cleaning;
 
-import io.pairstream.cleaning.recipe.FlatYaml;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -135,22 +133,22 @@ public enum RejectReason {
 
   /** The record's fault in a few words, without a full stop. */
   public String title() {
-    return Words.TEXTS.get("reason." + this + ".en.title").text();
+    return Words.of(this).path("title").textValue();
   }
 
   /** A number with its unit, in English; with the unit's name where another version gave it. */
   static String withUnit(String unit, String number) {
     return Stream.of(unit + "_" + number, unit)
-        .map(name -> Words.TEXTS.get("unit." + name + ".en"))
-        .filter(Objects::nonNull)
+        .map(name -> Words.TEXTS.path("unit").path(name).path("en"))
+        .filter(JsonNode::isTextual)
         .findFirst()
-        .map(said -> said.text().replace("{value}", number))
+        .map(words -> words.textValue().replace("{value}", number))
         .orElse(number + " " + unit);
   }
 
   /** Advice to the record's author, in a sentence. */
   public String remedy() {
-    return Words.TEXTS.get("reason." + this + ".en.remedy").text();
+    return Words.of(this).path("remedy").textValue();
   }
 
   /**
@@ -171,12 +169,15 @@ public enum RejectReason {
 
   /** Loads the words when they are first asked for, which an image worker never does. */
   private static final class Words {
-    static final Map<String, FlatYaml.Entry> TEXTS = load();
+    static final JsonNode TEXTS = load();
 
-    private static Map<String, FlatYaml.Entry> load() {
+    static JsonNode of(RejectReason reason) {
+      return TEXTS.path("reason").path(reason.name()).path("en");
+    }
+
+    private static JsonNode load() {
       try (InputStream file = RejectReason.class.getResourceAsStream(WORDS)) {
-        return FlatYaml.parse(WORDS, new String(file.readAllBytes(), StandardCharsets.UTF_8))
-            .entries();
+        return new JsonMapper().readTree(file);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,6 +1,5 @@
 package io.pairstream.cleaning;
 
-import io.pairstream.cleaning.caption.CleanedCaption;
 import java.util.Map;
 
 /**

@@ -1,11 +1,11 @@
 package io.pairstream.trial;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.SplitByImage.Split;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.schemas.PairIdentity;

@@ -2,14 +2,14 @@ package io.pairstream.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.SubmittedPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.Scene.Colour;
 import io.pairstream.image.ImageWorkerPool;

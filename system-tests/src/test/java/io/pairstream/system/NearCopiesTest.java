@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;

@@ -2,7 +2,7 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;

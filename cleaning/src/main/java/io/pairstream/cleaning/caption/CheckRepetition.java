@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;

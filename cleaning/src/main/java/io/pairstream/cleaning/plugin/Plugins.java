@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.plugin;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.plugin.PluginJar.BadJarException;
 import io.pairstream.cleaning.recipe.RecipeReader;

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.words;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
-import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.LanguageTag;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.words.ContentWords.StopWords;

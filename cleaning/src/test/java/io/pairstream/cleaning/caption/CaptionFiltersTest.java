@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;

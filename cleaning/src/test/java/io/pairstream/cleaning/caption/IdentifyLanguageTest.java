@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.cleaning.ClassPathFile;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;

@@ -3,10 +3,10 @@ package io.pairstream.cleaning.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.PlannedStep;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
-import io.pairstream.cleaning.RecipeChange;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.RecipeChange;
 import io.pairstream.cleaning.recipe.AnswerLimit.WhenOutside;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import java.util.List;

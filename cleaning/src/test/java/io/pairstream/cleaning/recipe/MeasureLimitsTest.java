@@ -4,8 +4,8 @@ import static io.pairstream.cleaning.Measured.Bound.AT_LEAST;
 import static io.pairstream.cleaning.Measured.Bound.AT_MOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;

@@ -2,7 +2,7 @@ package io.pairstream.cleaning.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package io.pairstream.cli.archive;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.service.table.ViewStorageException;

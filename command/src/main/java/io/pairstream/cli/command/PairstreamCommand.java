@@ -1,8 +1,8 @@
 package io.pairstream.cli.command;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.schemas.wire.RootCause;

@@ -1,8 +1,8 @@
 package io.pairstream.cli.recipe;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;

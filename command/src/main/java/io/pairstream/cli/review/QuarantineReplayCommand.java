@@ -1,7 +1,7 @@
 package io.pairstream.cli.review;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;

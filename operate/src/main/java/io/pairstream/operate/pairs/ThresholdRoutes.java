@@ -1,9 +1,9 @@
 package io.pairstream.operate.pairs;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.MeasureLimits;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.curation.sentence.AnswerJson;

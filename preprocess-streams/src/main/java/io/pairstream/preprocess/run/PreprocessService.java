@@ -1,8 +1,8 @@
 package io.pairstream.preprocess.run;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.recipe.MeasureLimits;
 import io.pairstream.cleaning.recipe.MeasureLimits.Limit;
 import io.pairstream.cleaning.recipe.RecipeFile;

@@ -1,6 +1,6 @@
 package io.pairstream.preprocess.run;
 
-import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.condition.AnswerLimits;

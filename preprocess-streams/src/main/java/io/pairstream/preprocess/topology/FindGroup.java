@@ -3,7 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.service.rejection.Measurements;

@@ -1,10 +1,10 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.image.NearCopies.Policy;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.TopicCatalogue;

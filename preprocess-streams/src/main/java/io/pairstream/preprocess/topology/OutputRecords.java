@@ -1,14 +1,14 @@
 package io.pairstream.preprocess.topology;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.SplitByImage.Assignment;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.SplitByImage.Assignment;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;

@@ -5,12 +5,12 @@ import static io.pairstream.schemas.topics.TopicCatalogue.TAKEDOWNS_STORE;
 import static io.pairstream.schemas.topics.TopicCatalogue.WAITING_PAIRS_STORE;
 import static org.apache.kafka.streams.kstream.Named.as;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.NearCopies.Policy;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;

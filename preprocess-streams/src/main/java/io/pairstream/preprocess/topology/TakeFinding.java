@@ -1,10 +1,10 @@
 package io.pairstream.preprocess.topology;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;

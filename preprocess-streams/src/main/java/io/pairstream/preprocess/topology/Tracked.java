@@ -1,9 +1,9 @@
 package io.pairstream.preprocess.topology;
 
-import io.pairstream.cleaning.CleaningPlan.GatedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
+import io.pairstream.cleaning.plan.SubmittedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import java.time.Instant;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;

@@ -2,8 +2,8 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;

@@ -2,9 +2,9 @@ package io.pairstream.preprocess.topology;
 
 import static java.util.stream.Collectors.toMap;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;

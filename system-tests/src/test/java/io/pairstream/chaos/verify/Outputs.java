@@ -4,7 +4,7 @@ import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.load.Site;
 import io.pairstream.chaos.verify.Input.Pair;
-import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;

@@ -3,7 +3,7 @@ package io.pairstream.chaos.verify;
 import io.pairstream.chaos.load.LedgerEntry;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.load.Site;
-import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;

@@ -2,8 +2,8 @@ package io.pairstream.chaos.verify;
 
 import io.pairstream.chaos.load.LedgerEntry;
 import io.pairstream.chaos.load.Site;
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;

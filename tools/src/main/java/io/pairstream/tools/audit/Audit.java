@@ -1,7 +1,7 @@
 package io.pairstream.tools.audit;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;

@@ -1,8 +1,8 @@
 package io.pairstream.tools.audit;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.SplitByImage.Assignment;
-import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.CleanedCaption;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.SplitByImage.Assignment;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;

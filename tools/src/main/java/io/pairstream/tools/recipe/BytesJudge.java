@@ -1,11 +1,11 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.RecipeChange;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;

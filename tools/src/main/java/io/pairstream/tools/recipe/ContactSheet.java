@@ -1,12 +1,12 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.image.Thumbnail;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OneLine;

@@ -1,6 +1,6 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.RecipeChange.Values;
+import io.pairstream.cleaning.plan.RecipeChange.Values;
 import io.pairstream.tools.recipe.Groups.Example;
 import io.pairstream.tools.recipe.Groups.Group;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
-import io.pairstream.cleaning.CleaningPlan.GatedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
+import io.pairstream.cleaning.plan.SubmittedPair;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;

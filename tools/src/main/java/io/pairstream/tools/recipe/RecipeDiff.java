@@ -1,13 +1,13 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
-import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.SplitByImage.Assignment;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.RecipeChange;
+import io.pairstream.cleaning.plan.SplitByImage.Assignment;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.curation.review.QuarantineEntry;

@@ -1,9 +1,9 @@
 package io.pairstream.tools.recipe;
 
-import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;

@@ -2,9 +2,9 @@ package io.pairstream.tools.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.curation.takedown.Subject;
 import io.pairstream.curation.takedown.TakedownService;
 import io.pairstream.schemas.Origin;

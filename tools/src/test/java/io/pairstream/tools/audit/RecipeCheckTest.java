@@ -2,12 +2,12 @@ package io.pairstream.tools.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
-import io.pairstream.cleaning.SplitByImage.Assignment;
-import io.pairstream.cleaning.SplitByImage.Split;
-import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.plan.SplitByImage.Assignment;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;

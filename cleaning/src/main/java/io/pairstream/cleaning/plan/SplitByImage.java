@@ -1,5 +1,6 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
+import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.ByteBuffer;
 import java.text.DecimalFormat;

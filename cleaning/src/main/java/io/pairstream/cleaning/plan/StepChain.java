@@ -1,7 +1,11 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
-import io.pairstream.cleaning.CleaningPlan.PlannedStep;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.Noted;
 import java.util.ArrayList;

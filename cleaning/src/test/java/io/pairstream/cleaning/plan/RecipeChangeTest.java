@@ -1,8 +1,11 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import java.io.IOException;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package io.pairstream.cleaning.caption;
+package io.pairstream.cleaning;
 
 import java.util.HashMap;
 import java.util.Map;

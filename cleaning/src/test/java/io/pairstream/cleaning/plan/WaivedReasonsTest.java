@@ -1,4 +1,4 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
 import static io.pairstream.cleaning.RejectReason.CAPTION_BOILERPLATE;
 import static io.pairstream.cleaning.RejectReason.CAPTION_IS_FILE_NAME;
@@ -15,8 +15,9 @@ import static io.pairstream.cleaning.RejectReason.IMAGE_TOO_SMALL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.CheckMeasuresTest;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -26,6 +27,8 @@ import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Arrays;
 import java.util.EnumSet;

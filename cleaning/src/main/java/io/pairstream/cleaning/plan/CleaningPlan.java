@@ -1,7 +1,9 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
-import io.pairstream.cleaning.StepChain.Draft;
-import io.pairstream.cleaning.StepChain.Steps;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.caption.CheckCapitals;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CheckCharacterMix;
@@ -30,6 +32,8 @@ import io.pairstream.cleaning.image.ReadCropBox;
 import io.pairstream.cleaning.image.RefuseForbiddenDigest;
 import io.pairstream.cleaning.image.RefuseForbiddenPicture;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
+import io.pairstream.cleaning.plan.StepChain.Draft;
+import io.pairstream.cleaning.plan.StepChain.Steps;
 import io.pairstream.cleaning.plugin.Plugins;
 import io.pairstream.cleaning.recipe.AnswerLimit;
 import io.pairstream.cleaning.recipe.RecipeReader;

@@ -1,5 +1,12 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.image.CheckMeasures;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

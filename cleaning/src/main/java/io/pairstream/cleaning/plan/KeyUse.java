@@ -1,4 +1,8 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
+
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Step;
 
 /**
  * One key of a recipe, as a part of the plan reads it.

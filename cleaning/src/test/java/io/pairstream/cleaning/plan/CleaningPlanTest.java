@@ -1,12 +1,12 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.pairstream.cleaning.CleaningPlan.CleanedPair;
-import io.pairstream.cleaning.CleaningPlan.GatedPair;
-import io.pairstream.cleaning.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
@@ -19,6 +19,9 @@ import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
+import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
 import io.pairstream.cleaning.recipe.FlatYaml;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;

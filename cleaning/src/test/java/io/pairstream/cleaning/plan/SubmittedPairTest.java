@@ -1,4 +1,4 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

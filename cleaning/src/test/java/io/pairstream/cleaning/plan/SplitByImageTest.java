@@ -1,11 +1,11 @@
-package io.pairstream.cleaning;
+package io.pairstream.cleaning.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.pairstream.cleaning.SplitByImage.Assignment;
-import io.pairstream.cleaning.SplitByImage.Split;
+import io.pairstream.cleaning.plan.SplitByImage.Assignment;
+import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.EnumMap;
