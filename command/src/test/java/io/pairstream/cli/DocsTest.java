@@ -206,6 +206,7 @@ class DocsTest {
       section.forEach(word -> known.add(word.asText()));
     }
     String topology = text(Path.of("preprocess-streams/src/test/resources/topology.txt"));
+    String old = "%s shows what the pages do not; make it anew: python3 docs/images/record.py";
     for (String name : (Iterable<String>) pictures::fieldNames) {
       JsonNode noted = pictures.get(name);
       BufferedImage picture = ImageIO.read(folder.resolve(name).toFile());
@@ -215,11 +216,11 @@ class DocsTest {
           .containsExactly(picture.getWidth(), picture.getHeight());
       assertThat(noted.path("labels"))
           .extracting(JsonNode::asText)
-          .as(name + " is to be made anew")
+          .as(old.formatted(name))
           .isSubsetOf(known);
       assertThat(noted.path("nodes"))
           .extracting(JsonNode::asText)
-          .as(name + " is to be made anew")
+          .as(old.formatted(name))
           .allMatch(node -> topology.contains(": " + node + " "));
     }
     try (Stream<Path> files = Files.list(folder)) {
