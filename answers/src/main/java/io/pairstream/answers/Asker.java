@@ -122,7 +122,7 @@ final class Asker implements AutoCloseable {
                 "the model {0} has answered no question for {1} min; its card allows {2} s for each",
                 card.name(),
                 minutes,
-                (card.api() == null ? card.perQuestion() : card.api().timeout()).toSeconds()));
+                card.perQuestion().toSeconds()));
   }
 
   /** Bytes of the pictures of all questions. */

@@ -1,5 +1,6 @@
 package io.pairstream.answers;
 
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Canaries;
@@ -30,8 +31,8 @@ record FurtherCaption(String imageDigest, RawPair pair) {
       return Optional.empty();
     }
     Map<String, String> by = new HashMap<>(Map.of("card", card.name(), "model", card.digest()));
-    if (card.api() != null) {
-      by.put("prompt", card.api().prompt());
+    if (card instanceof ApiCard api) {
+      by.put("prompt", api.call().prompt());
     }
     RawPair further =
         RawPair.newBuilder()

@@ -1,6 +1,7 @@
 package io.pairstream.answers;
 
 import io.pairstream.cleaning.Sha256;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.protocol.ShownPicture;
@@ -32,7 +33,7 @@ record Shown(String digest, ModelQuestion question) {
     return picture(pair, card.rendition())
         .map(
             picture -> {
-              String digest = Sha256.hex(picture.bytes());
+              String digest = Sha256.hex(picture.bytes().bytes());
               return new Shown(
                   caption == null ? digest : ofBoth(digest, caption),
                   new ModelQuestion(picture, caption));
@@ -46,7 +47,7 @@ record Shown(String digest, ModelQuestion question) {
   private static Optional<ShownPicture> picture(PreparedPair pair, String rendition) {
     if (rendition.isEmpty()) {
       return Optional.of(
-          new ShownPicture(
+          picture(
               bytes(pair.getImage()),
               pair.getImageEncoding(),
               pair.getWidth(),
@@ -56,7 +57,7 @@ record Shown(String digest, ModelQuestion question) {
     for (Rendition each : pair.getRenditions()) {
       if (each.getName().equals(rendition)) {
         return Optional.of(
-            new ShownPicture(
+            picture(
                 bytes(each.getImage()),
                 each.getImageEncoding(),
                 each.getWidth(),
@@ -67,6 +68,13 @@ record Shown(String digest, ModelQuestion question) {
     return Optional.empty();
   }
 
+  private static ShownPicture picture(
+      byte[] bytes, String encoding, int width, int height, int channels) {
+    return encoding.equals(ImageEncoding.RAW.label())
+        ? ShownPicture.raw(bytes, width, height, channels)
+        : ShownPicture.file(bytes);
+  }
+
   private static byte[] bytes(ByteBuffer image) {
     byte[] bytes = new byte[image.remaining()];
     image.duplicate().get(bytes);
@@ -75,6 +83,6 @@ record Shown(String digest, ModelQuestion question) {
 
   /** Bytes of the picture that the question holds. */
   int size() {
-    return question.picture() == null ? 0 : question.picture().bytes().length;
+    return question.picture() == null ? 0 : question.picture().bytes().size();
   }
 }

@@ -1,9 +1,12 @@
 package io.pairstream.answers;
 
 import io.pairstream.image.card.ApiCall;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.CaptionInput;
+import io.pairstream.image.card.CardFacts;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.OnnxCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelQuestion;
@@ -12,12 +15,12 @@ import io.pairstream.image.plan.PictureInput;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.schemas.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,27 +68,26 @@ final class CountingModel implements AnswerModel {
             1,
             List.of(0.0, 0.0, 0.0),
             List.of(1.0, 1.0, 1.0));
-    String digest = HexFormat.of().formatHex(Sha256.of(name));
-    return new ModelCard(
+    Optional<CaptionInput> caption =
+        Optional.of(new CaptionInput(null, CaptionInput.Fill.NONE, "ids", "", ""));
+    return new OnnxCard(
+        facts(name, rendition, false),
+        Optional.of(picture).filter(shown -> seesPicture),
+        caption.filter(shown -> seesCaption));
+  }
+
+  private static CardFacts facts(String name, String rendition, boolean asPairs) {
+    return new CardFacts(
         name,
-        ModelCard.Kind.ONNX,
-        Path.of(name + ".onnx"),
-        digest,
         List.of(),
         "CC0-1.0",
         "made by a test",
-        digest,
-        seesPicture ? picture : null,
-        seesCaption ? new CaptionInput(null, CaptionInput.Fill.NONE, "ids", "", "") : null,
+        HexFormat.of().formatHex(Sha256.of(name)),
         List.of(),
         8,
         Duration.ofSeconds(1),
         rendition,
-        null,
-        null,
-        null,
-        null,
-        false);
+        asPairs);
   }
 
   /**
@@ -94,22 +96,8 @@ final class CountingModel implements AnswerModel {
    * @param asPairs as the card of an API says it
    */
   static ModelCard captioner(String name, boolean asPairs) {
-    ModelCard like = ofPictures(name);
-    return new ModelCard(
-        name,
-        ModelCard.Kind.API,
-        Path.of(""),
-        "",
-        List.of(),
-        like.licence(),
-        like.source(),
-        like.digest(),
-        like.picture(),
-        null,
-        List.of(),
-        8,
-        Duration.ofSeconds(1),
-        "",
+    return new ApiCard(
+        facts(name, "", asPairs),
         new ApiCall(
             "http://api",
             "m-1",
@@ -121,11 +109,7 @@ final class CountingModel implements AnswerModel {
             60,
             4,
             0,
-            Duration.ofSeconds(1)),
-        null,
-        null,
-        null,
-        asPairs);
+            Duration.ofSeconds(1)));
   }
 
   static ModelCard ofPictures(String name) {
@@ -141,7 +125,7 @@ final class CountingModel implements AnswerModel {
   static String name(ModelQuestion question) {
     List<String> shown = new ArrayList<>();
     if (question.picture() != null) {
-      shown.add(new String(question.picture().bytes(), StandardCharsets.ISO_8859_1));
+      shown.add(new String(question.picture().bytes().bytes(), StandardCharsets.ISO_8859_1));
     }
     if (question.caption() != null) {
       shown.add(question.caption());
@@ -214,7 +198,7 @@ final class CountingModel implements AnswerModel {
     if (failing.contains(name)) {
       return new ModelAnswer.Failed(Failure.CRASHED, "it crashes over " + name);
     }
-    if (card.api() != null) {
+    if (card instanceof ApiCard) {
       return new ModelAnswer.Answered(
           Map.of(), Map.of(), Map.of(), Map.of("caption", "a picture of a " + name));
     }

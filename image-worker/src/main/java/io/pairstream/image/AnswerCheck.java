@@ -2,7 +2,6 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.CheckMeasures;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.Geometry.Layout;
@@ -83,11 +82,10 @@ final class AnswerCheck {
     if (answer.token() != request.token()) {
       throw new OddAnswerException("it belongs to another request");
     }
-    for (Rejection rejection : answer.rejected()) {
-      checkReason(rejection.reason(), request.image(), plan);
-    }
-    for (PreparedImage prepared : answer.kept()) {
-      new AnswerCheck(plan, prepared).check(request.image());
+    if (answer.outcome() instanceof Outcome.Kept<PreparedImage> kept) {
+      new AnswerCheck(plan, kept.value()).check(request.image());
+    } else if (answer.outcome() instanceof Outcome.Rejected<PreparedImage> rejected) {
+      checkReason(rejected.rejection().reason(), request.image(), plan);
     }
   }
 
@@ -207,7 +205,11 @@ final class AnswerCheck {
   /** Whether the file is made of what our encoders write alone, from its first byte to its last. */
   private static boolean isPlain(ImageEncoding encoding, ByteBuffer file) {
     try {
-      return encoding == ImageEncoding.PNG ? isPlainPng(file) : isPlainJpeg(file);
+      return switch (encoding) {
+        case RAW -> true;
+        case JPEG -> isPlainJpeg(file);
+        case PNG -> isPlainPng(file);
+      };
     } catch (IndexOutOfBoundsException e) {
       return false; // It ends inside a part.
     }

@@ -11,7 +11,7 @@ import io.pairstream.image.sandbox.ConfinedProcess.Reply;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 
 /** One running worker that prepares images. Used by one thread at a time. */
 final class WorkerProcess {
@@ -33,7 +33,7 @@ final class WorkerProcess {
   /** Has one image prepared. After an exception this worker is dead. */
   Reply<Answer> ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
       throws LostException {
-    List<ImagePlan> newPlan = plan.equals(wanted) ? List.of() : List.of(wanted);
+    Optional<ImagePlan> newPlan = Optional.of(wanted).filter(other -> !other.equals(plan));
     Request request = new Request(token, newPlan, image);
     plan = wanted;
     return process.ask(

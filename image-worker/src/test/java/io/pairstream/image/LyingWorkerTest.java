@@ -31,7 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -131,12 +131,12 @@ class LyingWorkerTest {
         "no-renditions"
       })
   void seesThatAPreparedImageIsNotTheOneThatWasAskedFor(String lie) throws Exception {
-    Request request = new Request(9, List.of(), ImageToPrepare.whole(Pictures.probe(good)));
+    Request request = new Request(9, Optional.empty(), ImageToPrepare.whole(Pictures.probe(good)));
     PreparedImage honest = kept(good);
     PreparedImage other = LyingWorker.falsified(lie, honest, good);
-    AnswerCheck.check(request, PLAN, Answer.of(9, Outcome.kept(honest)));
+    AnswerCheck.check(request, PLAN, new Answer(9, Outcome.kept(honest)));
 
-    assertThatThrownBy(() -> AnswerCheck.check(request, PLAN, Answer.of(9, Outcome.kept(other))))
+    assertThatThrownBy(() -> AnswerCheck.check(request, PLAN, new Answer(9, Outcome.kept(other))))
         .isInstanceOf(OddAnswerException.class);
   }
 
@@ -144,10 +144,10 @@ class LyingWorkerTest {
   @Test
   void noAnswerThatPassesCrashesAStep() throws IOException {
     ProbedImage image = Pictures.probe(good);
-    Request request = new Request(9, List.of(), ImageToPrepare.whole(image));
+    Request request = new Request(9, Optional.empty(), ImageToPrepare.whole(image));
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     frame.write(new byte[Integer.BYTES]);
-    Answer.of(9, prepare(good)).writeTo(new DataOutputStream(frame));
+    new Answer(9, prepare(good)).writeTo(new DataOutputStream(frame));
     byte[] honest = frame.toByteArray();
     ByteBuffer.wrap(honest).putInt(0, honest.length - Integer.BYTES);
     Random random = new Random(44);
@@ -184,8 +184,8 @@ class LyingWorkerTest {
   @ParameterizedTest
   @EnumSource
   void seesThatNoDecoderGivesAReason(RejectReason reason) {
-    Request request = new Request(9, List.of(), ImageToPrepare.whole(Pictures.probe(good)));
-    Answer answer = Answer.of(9, Outcome.rejected(reason, "a lie"));
+    Request request = new Request(9, Optional.empty(), ImageToPrepare.whole(Pictures.probe(good)));
+    Answer answer = new Answer(9, Outcome.rejected(reason, "a lie"));
     Set<RejectReason> possible =
         Set.of(
             RejectReason.IMAGE_DAMAGED,

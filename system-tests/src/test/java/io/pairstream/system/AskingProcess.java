@@ -3,12 +3,13 @@ package io.pairstream.system;
 import io.pairstream.answers.ScoreService;
 import io.pairstream.answers.ScoreSettings;
 import io.pairstream.answers.ScoreSettings.Run;
+import io.pairstream.image.card.CardFacts;
+import io.pairstream.image.card.CascadeCard;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelQuestion;
-import io.pairstream.image.plan.PictureInput;
+import io.pairstream.image.plan.CascadeDetection;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -138,40 +139,19 @@ final class AskingProcess {
 
     @Override
     public ModelCard card() {
-      PictureInput picture =
-          new PictureInput(
-              "pixels",
-              PictureInput.Fit.CROP,
-              224,
-              224,
-              PictureInput.Resampling.BICUBIC,
-              0,
-              0,
-              PictureInput.Channels.RGB,
-              PictureInput.Layout.NCHW,
-              1,
-              List.of(0.0, 0.0, 0.0),
-              List.of(1.0, 1.0, 1.0));
-      return new ModelCard(
-          "size",
-          Kind.ONNX,
-          Path.of("size.onnx"),
-          "0".repeat(64),
-          List.of(),
-          "CC0-1.0",
-          "made by a test",
-          "1".repeat(64),
-          picture,
-          null,
-          List.of(),
-          BATCH,
-          Duration.ofSeconds(1),
-          "",
-          null,
-          null,
-          null,
-          null,
-          false);
+      return new CascadeCard(
+          new CardFacts(
+              "size",
+              List.of(),
+              "CC0-1.0",
+              "made by a test",
+              "1".repeat(64),
+              List.of(),
+              BATCH,
+              Duration.ofSeconds(1),
+              "",
+              false),
+          new CascadeDetection(224));
     }
 
     @Override
@@ -180,7 +160,7 @@ final class AskingProcess {
     }
 
     private ModelAnswer answer(ModelQuestion question) {
-      byte[] digest = Sha256.of(question.picture().bytes());
+      byte[] digest = Sha256.of(question.picture().bytes().bytes());
       try {
         Files.writeString(
             file,
@@ -191,10 +171,10 @@ final class AskingProcess {
         throw new UncheckedIOException(e);
       }
       for (int i = 0; i < digests; i++) {
-        digest = Sha256.of(question.picture().bytes());
+        digest = Sha256.of(question.picture().bytes().bytes());
       }
       return new ModelAnswer.Answered(
-          Map.of("size", (double) question.picture().bytes().length), Map.of(), Map.of(), Map.of());
+          Map.of("size", (double) question.picture().bytes().size()), Map.of(), Map.of(), Map.of());
     }
 
     @Override

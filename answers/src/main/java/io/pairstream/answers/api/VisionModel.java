@@ -3,11 +3,12 @@ package io.pairstream.answers.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.image.card.ApiCall;
+import io.pairstream.image.card.ApiCard;
+import io.pairstream.image.card.GeneratedText;
 import io.pairstream.image.card.InvalidCardException;
-import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
-import io.pairstream.image.model.GeneratedText;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
@@ -60,9 +61,9 @@ public final class VisionModel implements AnswerModel {
   private static final int MADE_PX = 512;
 
   private static final ShownPicture MADE =
-      new ShownPicture(new byte[MADE_PX * MADE_PX], "raw", MADE_PX, MADE_PX, 1);
+      ShownPicture.raw(new byte[MADE_PX * MADE_PX], MADE_PX, MADE_PX, 1);
 
-  private final ModelCard card;
+  private final ApiCard card;
   private final ApiCall call;
   private final OpenAiApi api;
   private final RequestPace pace;
@@ -81,12 +82,11 @@ public final class VisionModel implements AnswerModel {
   /**
    * The model of a card.
    *
-   * @param card of kind {@code API}
    * @throws InvalidCardException where the address is none, the variable that has the key is not
    *     set, or the key would travel in the open
    */
-  public static VisionModel of(ModelCard card) {
-    String variable = card.api().keyVariable();
+  public static VisionModel of(ApiCard card) {
+    String variable = card.call().keyVariable();
     String key = variable.isEmpty() ? "" : System.getenv(variable);
     if (key == null) {
       throw new InvalidCardException(
@@ -94,7 +94,7 @@ public final class VisionModel implements AnswerModel {
               .formatted(card.name(), variable));
     }
     try {
-      return new VisionModel(card, key, new RequestPace(card.api().requestsPerMinute()), REST);
+      return new VisionModel(card, key, new RequestPace(card.call().requestsPerMinute()), REST);
     } catch (IllegalArgumentException e) {
       throw new InvalidCardException("card " + card.name() + ": " + e.getMessage());
     }
@@ -104,9 +104,9 @@ public final class VisionModel implements AnswerModel {
    * @param key empty where the API wants none
    * @param rest shortest time for which an API that has stopped is left alone
    */
-  VisionModel(ModelCard card, String key, RequestPace pace, Duration rest) {
+  VisionModel(ApiCard card, String key, RequestPace pace, Duration rest) {
     this.card = card;
-    this.call = card.api();
+    this.call = card.call();
     this.api = new OpenAiApi(call.baseUrl(), "/chat/completions", key, call.timeout(), MOST_BYTES);
     this.pace = pace;
     this.rest = rest;
@@ -118,7 +118,7 @@ public final class VisionModel implements AnswerModel {
   }
 
   @Override
-  public ModelCard card() {
+  public ApiCard card() {
     return card;
   }
 
@@ -265,16 +265,20 @@ public final class VisionModel implements AnswerModel {
 
   /** The picture's file in base64; empty where raw pixels are not of the size that they name. */
   private static Optional<String> dataUrl(ShownPicture picture) {
-    boolean isRaw = picture.encoding().equals("raw");
-    Optional<byte[]> file =
-        isRaw
-            ? RawPixels.png(picture.bytes(), picture.width(), picture.height(), picture.channels())
-            : Optional.of(picture.bytes());
-    return file.map(
-        bytes ->
-            "data:image/%s;base64,%s"
-                .formatted(
-                    isRaw ? "png" : picture.encoding(), Base64.getEncoder().encodeToString(bytes)));
+    byte[] bytes = picture.bytes().bytes();
+    return switch (picture.encoding()) {
+      case RAW ->
+          RawPixels.png(bytes, picture.width(), picture.height(), picture.channels())
+              .map(png -> dataUrl(ImageType.PNG, png));
+      case JPEG -> Optional.of(dataUrl(ImageType.JPEG, bytes));
+      case PNG -> Optional.of(dataUrl(ImageType.PNG, bytes));
+      case WEBP -> Optional.of(dataUrl(ImageType.WEBP, bytes));
+    };
+  }
+
+  private static String dataUrl(ImageType type, byte[] file) {
+    return "data:%s;base64,%s"
+        .formatted(type.mediaType(), Base64.getEncoder().encodeToString(file));
   }
 
   /** The text of an answer, of whose choices the first counts. */

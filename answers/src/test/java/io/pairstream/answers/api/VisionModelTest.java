@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.ModelAnswer;
@@ -99,7 +101,8 @@ class VisionModelTest {
   /** As no other part makes it. */
   @Test
   void aQuestionThatItStumblesOverCostsItselfAlone() throws Exception {
-    ModelQuestion odd = new ModelQuestion(new ShownPicture(new byte[3], null, 1, 1, 3), null);
+    ModelQuestion odd =
+        new ModelQuestion(new ShownPicture(new EncodedImage(new byte[3]), null, 1, 1, 3), null);
 
     List<ModelAnswer> answers = ask(card(""), RED, odd, GREEN);
 
@@ -230,8 +233,8 @@ class VisionModelTest {
 
   @Test
   void theCardNamesOrLeavesOutParameters() throws Exception {
-    ModelCard usual = card("");
-    ModelCard card = card("\n  max-tokens-parameter: max_completion_tokens\n  temperature: none");
+    ApiCard usual = card("");
+    ApiCard card = card("\n  max-tokens-parameter: max_completion_tokens\n  temperature: none");
 
     ask(card, RED);
     assertThat(requests.get(0).path("max_completion_tokens").asInt()).isEqualTo(50);
@@ -293,7 +296,7 @@ class VisionModelTest {
 
   @Test
   void anApiThatIsNotThereIsNoPicturesFault() throws Exception {
-    ModelCard card = card("");
+    ApiCard card = card("");
     server.stop(0);
 
     assertThatThrownBy(() -> ask(card, RED))
@@ -303,7 +306,7 @@ class VisionModelTest {
 
   @Test
   void aKeyThatIsNotThereIsNamedAndNotAskedFor() throws Exception {
-    ModelCard card = card("\n  key-variable: NO_SUCH_VARIABLE");
+    ApiCard card = card("\n  key-variable: NO_SUCH_VARIABLE");
 
     assertThatThrownBy(() -> VisionModel.of(card))
         .isInstanceOf(InvalidCardException.class)
@@ -312,13 +315,13 @@ class VisionModelTest {
 
   @Test
   void theModelIsAnotherWhereThePromptIsAndTheSameAtAnotherAddress() throws Exception {
-    ModelCard card = card("");
+    ApiCard card = card("");
 
     assertThat(card("\n  requests-per-minute: 9").digest()).isEqualTo(card.digest());
     assertThat(card("\n  temperature: 1").digest()).isNotEqualTo(card.digest());
   }
 
-  private List<ModelAnswer> ask(ModelCard card, ModelQuestion... questions) {
+  private List<ModelAnswer> ask(ApiCard card, ModelQuestion... questions) {
     try (VisionModel model = new VisionModel(card, KEY, new NoWaiting(), Duration.ZERO)) {
       return model.ask(List.of(questions));
     }
@@ -345,11 +348,12 @@ class VisionModelTest {
     }
   }
 
-  private ModelCard card(String api) throws IOException {
-    return ModelCard.read(
-        Files.writeString(
-            folder.resolve("card.yaml"),
-            """
+  private ApiCard card(String api) throws IOException {
+    return (ApiCard)
+        ModelCard.read(
+            Files.writeString(
+                folder.resolve("card.yaml"),
+                """
             name: captioner
             kind: api
             licence: as the provider says
@@ -359,9 +363,9 @@ class VisionModelTest {
               model: m-1
               prompt: Describe it.
               max-tokens: 50"""
-                    .formatted(server.getAddress().getPort())
-                + api
-                + "\n"));
+                        .formatted(server.getAddress().getPort())
+                    + api
+                    + "\n"));
   }
 
   private static Answered text(String text) {
@@ -375,7 +379,7 @@ class VisionModelTest {
       pixels[at + 1] = (byte) green;
       pixels[at + 2] = (byte) blue;
     }
-    return new ModelQuestion(new ShownPicture(pixels, "raw", 4, 4, 3), null);
+    return new ModelQuestion(ShownPicture.raw(pixels, 4, 4, 3), null);
   }
 
   private void describe(HttpExchange exchange) throws IOException {

@@ -2,9 +2,10 @@ package io.pairstream.cli.models;
 
 import io.pairstream.answers.api.VisionModel;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.card.ModelCard.Kind;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelPool;
 import io.pairstream.image.sandbox.WorkerSettings;
@@ -35,18 +36,18 @@ final class ModelProcessOptions {
    *     allowed
    */
   AnswerModel model(ModelCard card, int threads) {
-    if (card.kind() == Kind.API) {
-      String variable = card.api().keyVariable();
+    if (card instanceof ApiCard api) {
+      String variable = api.call().keyVariable();
       if (!variable.isEmpty()
           && !variable.endsWith("_API_KEY")
           && !keyVariables.contains(variable)) {
         throw new InvalidCardException(
             "card %s %s: if that is the key of this API, say --key-variable %s"
-                .formatted(card.name(), card.api().sends(), variable));
+                .formatted(card.name(), api.call().sends(), variable));
       }
-      return VisionModel.of(card);
+      return VisionModel.of(api);
     }
-    return new ModelPool(card, onProcessor(), threads);
+    return new ModelPool((ProcessCard) card, onProcessor(), threads);
   }
 
   /** Settings of processes that run models and prepare pictures. */

@@ -5,9 +5,9 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.card.ModelCard.Kind;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.terminal.Table;
@@ -128,12 +128,12 @@ public final class ModelsCommand {
             new Checked(
                 card.name(),
                 card.digest(),
-                card.sha256(),
-                card.licence(),
-                card.source(),
+                card.facts().sha256(),
+                card.facts().licence(),
+                card.facts().source(),
                 sees(card),
                 answers,
-                card.api() == null ? null : card.api().sends(),
+                card instanceof ApiCard api ? api.call().sends() : null,
                 null),
             () -> print(card, answers));
       } catch (InvalidCardException e) {
@@ -149,19 +149,17 @@ public final class ModelsCommand {
     }
 
     private void print(ModelCard card, List<String> answers) {
-      print(
-          card.kind() == Kind.API
-              ? "%s can be read; its API is asked by models try"
-              : "%s is good: its model does what it says",
-          card.name());
-      if (card.kind() == Kind.API) {
-        print("  it %s", card.api().sends());
+      if (card instanceof ApiCard api) {
+        print("%s can be read; its API is asked by models try", card.name());
+        print("  it %s", api.call().sends());
+      } else {
+        print("%s is good: its model does what it says", card.name());
       }
       print(
           new Table()
               .row("  digest", card.digest())
-              .row("  licence", card.licence())
-              .row("  source", card.source())
+              .row("  licence", card.facts().licence())
+              .row("  source", card.facts().source())
               .row("  sees", sees(card))
               .row("  answers", String.join(", ", answers)));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.models.ShownFiles.Shown;
 import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
@@ -126,8 +127,8 @@ final class ModelsTryCommand extends PairstreamCommand {
     List<String> problems = new ArrayList<>();
     try (AnswerModel model = process.model(card, threads);
         Progress progress = progress()) {
-      if (card.api() != null) {
-        say("%s %s", card.name(), card.api().sends());
+      if (card instanceof ApiCard api) {
+        say("%s %s", card.name(), api.call().sends());
       }
       List<Shown> waiting = new ArrayList<>();
       for (Path path : shown.find(paths)) {

@@ -8,6 +8,7 @@ import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.StatusListen;
+import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
@@ -195,8 +196,8 @@ public final class ScoreCommand extends ClusterCommand.Fit {
       for (ModelCard card : cards) {
         AnswerModel pool = process.model(card, threads);
         pools.add(pool);
-        if (card.api() != null) {
-          say("%s %s", card.name(), card.api().sends());
+        if (card instanceof ApiCard api) {
+          say("%s %s", card.name(), api.call().sends());
         }
         pool.rehearse();
       }

@@ -1,6 +1,7 @@
 package io.pairstream.image.card;
 
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
+import io.pairstream.image.plan.GraphInputs.CaptionTensors;
 
 /**
  * How a model is shown a caption: as token ids, in tensors {@code int32} or {@code int64 [batch,
@@ -21,5 +22,10 @@ public record CaptionInput(TokenTarget target, Fill fill, String ids, String mas
     PADDED,
     /** Nothing: the tensor is as long as the caption. For a batch of one. */
     NONE
+  }
+
+  /** The graph's inputs alone. */
+  CaptionTensors tensors() {
+    return new CaptionTensors(ids, mask, types);
   }
 }

@@ -1,22 +1,18 @@
 package io.pairstream.image.model;
 
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
-import io.pairstream.image.card.CaptionInput;
 import io.pairstream.image.card.CaptionInput.Fill;
 import io.pairstream.image.card.InvalidCardException;
-import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Failed;
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ImageWindow;
-import io.pairstream.image.protocol.ModelProtocol.CaptionTensors;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelRequest;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.sandbox.Complaints;
 import io.pairstream.image.sandbox.ConfinedProcess;
@@ -31,6 +27,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
@@ -58,9 +55,9 @@ public final class ModelPool implements AnswerModel {
 
   private static final int MADE_SIDE_PX = 48;
 
-  private final ModelCard card;
+  private final ProcessCard card;
   private final WorkerSettings settings;
-  private final Plan plan;
+  private final ModelPlan plan;
   private final ReplyCheck check;
   private final Confinement confinement;
   private final Semaphore turns;
@@ -79,7 +76,7 @@ public final class ModelPool implements AnswerModel {
    *     long an answer may take
    * @param threads threads of each process that run the model; 1 to 64
    */
-  public ModelPool(ModelCard card, WorkerSettings settings, int threads) {
+  public ModelPool(ProcessCard card, WorkerSettings settings, int threads) {
     if (threads < 1 || threads > 64) {
       throw new IllegalArgumentException("threads must be 1 to 64, was " + threads);
     }
@@ -87,7 +84,7 @@ public final class ModelPool implements AnswerModel {
     this.settings =
         settings.withJvmOptions(
             Stream.concat(HEAP.stream(), settings.jvmOptions().stream()).toArray(String[]::new));
-    plan = plan(card, threads);
+    plan = card.plan(threads);
     check = new ReplyCheck(card);
     confinement =
         new Confinement(
@@ -99,26 +96,8 @@ public final class ModelPool implements AnswerModel {
     turns = new Semaphore(settings.workers(), true);
   }
 
-  /** Words of the first request to a process. */
-  public static Plan plan(ModelCard card, int threads) {
-    return new Plan(
-        card.kind(),
-        card.file().toString(),
-        card.files().stream().map(file -> file.path().toString()).toList(),
-        threads,
-        card.seesPicture() ? List.of(card.picture()) : List.of(),
-        card.seesCaption() ? List.of(tensors(card.caption())) : List.of(),
-        card.outputs(),
-        Stream.ofNullable(card.reading()).toList(),
-        Stream.ofNullable(card.decoding()).toList());
-  }
-
-  private static CaptionTensors tensors(CaptionInput caption) {
-    return new CaptionTensors(caption.ids(), caption.mask(), caption.types());
-  }
-
   @Override
-  public ModelCard card() {
+  public ProcessCard card() {
     return card;
   }
 
@@ -182,7 +161,10 @@ public final class ModelPool implements AnswerModel {
   private List<ModelAnswer> askItems(List<Item> items) throws LostException {
     ModelProcess process = idleOrFresh();
     List<ModelAnswer> answers =
-        ask(process.process(), List.of(), items, card.perQuestion().multipliedBy(items.size()));
+        ask(
+            process.process(),
+            new ModelRequest(tokens.nextLong(), Optional.empty(), items),
+            card.perQuestion().multipliedBy(items.size()));
     int asked = process.asked() + items.size();
     if (asked < settings.imagesPerWorker()) {
       idle.addFirst(new ModelProcess(process.process(), asked));
@@ -192,17 +174,15 @@ public final class ModelPool implements AnswerModel {
     return answers;
   }
 
-  private List<ModelAnswer> ask(
-      ConfinedProcess process, List<Plan> newPlan, List<Item> items, Duration limit)
+  private List<ModelAnswer> ask(ConfinedProcess process, ModelRequest request, Duration limit)
       throws LostException {
-    ModelRequest request = new ModelRequest(tokens.nextLong(), newPlan, items);
     try {
       return process
           .ask(
               request.token(),
               limit,
               request::writeTo,
-              in -> check.answers(ModelReply.readFrom(in), request.token(), items.size()))
+              in -> check.answers(ModelReply.readFrom(in), request.token(), request.items().size()))
           .answer();
     } catch (LostException | RuntimeException | Error e) {
       confinement.forget(process);
@@ -235,7 +215,8 @@ public final class ModelPool implements AnswerModel {
       process.greet(settings.startLimit());
       List<Item> made = Collections.nCopies(card.batch(), item(madeQuestion()));
       Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
-      for (ModelAnswer answer : ask(process, List.of(plan), made, limit)) {
+      ModelRequest first = new ModelRequest(tokens.nextLong(), Optional.of(plan), made);
+      for (ModelAnswer answer : ask(process, first, limit)) {
         if (answer instanceof Failed failed && !failed.equals(ReplyCheck.WORDLESS)) {
           confinement.forget(process);
           throw new InvalidCardException(
@@ -275,29 +256,21 @@ public final class ModelPool implements AnswerModel {
       pixels[i] = (byte) ((i * 31) >> 4);
     }
     return new ModelQuestion(
-        new ShownPicture(pixels, "raw", MADE_SIDE_PX, MADE_SIDE_PX, 3), "a dog on a beach");
+        ShownPicture.raw(pixels, MADE_SIDE_PX, MADE_SIDE_PX, 3), "a dog on a beach");
   }
 
   private Item item(ModelQuestion question) {
-    List<StoredPicture> picture = List.of();
-    if (card.seesPicture()) {
-      ShownPicture shown = question.picture();
-      picture =
-          List.of(
-              new StoredPicture(
-                  new EncodedImage(shown.bytes()),
-                  shown.encoding().equals("raw"),
-                  shown.width(),
-                  shown.height(),
-                  shown.channels()));
-    }
-    if (!card.seesCaption()) {
-      return new Item(picture, List.of(), 0);
-    }
-    CaptionInput caption = card.caption();
-    TokenIds ids = caption.target().apply(question.caption());
-    int kept = caption.fill() == Fill.NONE ? ids.count() : ids.ids().length;
-    return new Item(picture, Arrays.stream(ids.ids()).limit(kept).boxed().toList(), ids.count());
+    Optional<ShownPicture> picture =
+        Optional.ofNullable(question.picture()).filter(shown -> card.seesPicture());
+    return card.caption()
+        .map(
+            caption -> {
+              TokenIds ids = caption.target().apply(question.caption());
+              int kept = caption.fill() == Fill.NONE ? ids.count() : ids.ids().length;
+              List<Integer> shown = Arrays.stream(ids.ids()).limit(kept).boxed().toList();
+              return new Item(picture, shown, ids.count());
+            })
+        .orElseGet(() -> new Item(picture, List.of(), 0));
   }
 
   /** Process ids of the processes that are running. */

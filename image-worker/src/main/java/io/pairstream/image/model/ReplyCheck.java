@@ -1,18 +1,19 @@
 package io.pairstream.image.model;
 
-import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.CaptionerCard;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
-import io.pairstream.image.plan.CaptionDecoding;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.image.plan.ModelOutput.As;
 import io.pairstream.image.plan.TextReading;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.sandbox.Complaints;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +30,14 @@ final class ReplyCheck {
   private static final Set<Failure> OWN_FAILURES =
       Set.of(Failure.REFUSED, Failure.OVER_BUDGET, Failure.UNREADABLE, Failure.ODD_ANSWER);
 
-  /** A caption without a word; a made picture may have it. */
-  static final Failed WORDLESS = new Failed(Failure.ODD_ANSWER, "the model wrote no word");
+  /** Answer for a caption without a word; a made picture may have it. */
+  static final Failed WORDLESS =
+      new Failed(CaptionerCard.WORDLESS.reason(), CaptionerCard.WORDLESS.detail());
 
-  private final ModelCard card;
+  private final ProcessCard card;
   private final Map<String, Integer> lengths = new HashMap<>();
 
-  ReplyCheck(ModelCard card) {
+  ReplyCheck(ProcessCard card) {
     this.card = card;
   }
 
@@ -56,26 +58,22 @@ final class ReplyCheck {
     return List.of(answers);
   }
 
-  private ModelAnswer answer(ItemReply item) throws OddAnswerException {
-    if (!item.failure().isEmpty()) {
-      Failure failure = item.failure().get(0);
-      require(OWN_FAILURES.contains(failure), "it says that it " + failure);
-      return new Failed(failure, Complaints.presentable(item.detail()));
+  private ModelAnswer answer(ItemReply reply) throws OddAnswerException {
+    if (reply instanceof NoAnswer own) {
+      require(OWN_FAILURES.contains(own.reason()), "it says that it " + own.reason());
     }
+    ItemReply inWords = card.inWords(reply);
+    return inWords instanceof NoAnswer none
+        ? new Failed(none.reason(), Complaints.presentable(none.detail()))
+        : answered((Given) inWords);
+  }
+
+  private Answered answered(Given item) throws OddAnswerException {
     requireNames(Set.of(As.NUMBER, As.SHARE), item.numbers());
     requireNames(Set.of(As.LABEL), item.labels());
     requireNames(Set.of(As.VECTOR), item.vectors());
-    boolean isWriter = card.decoding() != null;
-    requireNames(isWriter ? Set.of() : Set.of(As.TEXT), item.texts());
-    requireNames(isWriter ? Set.of(As.TEXT) : Set.of(), item.ids());
-    Map<String, String> texts = new HashMap<>(item.texts());
-    for (Map.Entry<String, List<Integer>> ids : item.ids().entrySet()) {
-      texts.put(ids.getKey(), written(ids.getValue()));
-    }
-    if (isWriter && texts.containsValue("")) {
-      return WORDLESS;
-    }
-    for (Map.Entry<String, String> text : texts.entrySet()) {
+    requireNames(Set.of(As.TEXT), item.texts());
+    for (Map.Entry<String, String> text : item.texts().entrySet()) {
       require(
           text.getValue().length() <= TextReading.MOST_CHARACTERS
               && text.getValue().chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)),
@@ -93,19 +91,7 @@ final class ReplyCheck {
     for (Map.Entry<String, List<Double>> vector : item.vectors().entrySet()) {
       vectors.put(vector.getKey(), vector(vector.getKey(), vector.getValue()));
     }
-    return new Answered(item.numbers(), item.labels(), vectors, texts);
-  }
-
-  /** The prompt's words and those that were written; no more than an answer may have. */
-  private String written(List<Integer> ids) throws OddAnswerException {
-    CaptionDecoding decoding = card.decoding();
-    require(
-        ids.size() <= decoding.mostTokens()
-            && ids.stream().allMatch(id -> id >= 0 && id < card.words().size()),
-        "it has too many ids, or one that the vocabulary has not");
-    List<Integer> all = new ArrayList<>(decoding.begin().subList(1, decoding.begin().size()));
-    all.addAll(ids);
-    return TextReading.bounded(GeneratedText.of(card.words().of(all)));
+    return new Answered(item.numbers(), item.labels(), vectors, item.texts());
   }
 
   private void requireNames(Set<As> as, Map<String, ?> given) throws OddAnswerException {

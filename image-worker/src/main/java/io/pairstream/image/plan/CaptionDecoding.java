@@ -9,7 +9,6 @@ import java.util.List;
  * float32 [n, length, ids]}: how likely each id is to come next, behind each place.
  *
  * @param decoder path of the decoder
- * @param decoderSha256 lower-case hex SHA-256 of that file
  * @param encoded name of the encoder's output
  * @param ids name of the decoder's input for the ids so far
  * @param states name of its input for what the encoder says
@@ -26,7 +25,6 @@ import java.util.List;
  */
 public record CaptionDecoding(
     String decoder,
-    String decoderSha256,
     String encoded,
     String ids,
     String states,

@@ -35,6 +35,12 @@ public record ModelOutput(
     labels = List.copyOf(labels);
   }
 
+  /** An answer that is taken as it is: a number or a text. */
+  public static ModelOutput plain(String name, String tensor, As as, int index) {
+    return new ModelOutput(
+        name, tensor, as, Activation.NONE, index, 0, List.of(), Pool.NONE, Length.KEPT);
+  }
+
   /** Form of an answer. */
   public enum As {
     /** One number. */

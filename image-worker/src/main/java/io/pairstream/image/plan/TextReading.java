@@ -7,10 +7,8 @@ package io.pairstream.image.plan;
  *
  * @param recognition path of the graph that reads one line: {@code float32 [1, 3, 48, width]} to
  *     {@code float32 [1, steps, characters]}, probabilities
- * @param recognitionSha256 lower-case hex SHA-256 of that file
  * @param dictionary path of a text with a character on each line, in the order of the graph; the
  *     first stands for none
- * @param dictionarySha256 lower-case hex SHA-256 of that file
  * @param shorterSidePx what the shorter side is scaled up to where it is shorter; 32 to 2048
  * @param longerSidePx what the longer side is scaled down to where it is longer then; at least
  *     {@code shorterSidePx}, at most 2048
@@ -23,16 +21,15 @@ package io.pairstream.image.plan;
  */
 public record TextReading(
     String recognition,
-    String recognitionSha256,
     String dictionary,
-    String dictionarySha256,
     int shorterSidePx,
     int longerSidePx,
     double above,
     double boxAbove,
     double growth,
     double lineAbove,
-    int most) {
+    int most)
+    implements ModelTask {
 
   /** Most characters of a picture's words, in UTF-16. */
   public static final int MOST_CHARACTERS = 4_000;

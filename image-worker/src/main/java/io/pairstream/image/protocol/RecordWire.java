@@ -8,18 +8,22 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A record as bytes: its components in their order, one after the other.
  *
- * <p>The types say what comes next, so the bytes name no class. Knows records, lists, maps, enums,
- * texts, files, and the primitive types that plans and answers use. Both ends run the same build.
+ * <p>The types say what comes next, so the bytes name no class. Knows records, lists, maps,
+ * optionals, enums, texts, files, and the primitive types that plans and answers use. Where a
+ * component is of a sealed interface, the number of the record among the permitted ones comes
+ * first, so a peer can make no other. Both ends run the same build.
  */
 final class RecordWire {
 
@@ -33,13 +37,24 @@ final class RecordWire {
 
   private RecordWire() {}
 
-  private record Shape(Constructor<?> constructor, List<RecordComponent> components) {
+  /**
+   * How a record is made and taken apart.
+   *
+   * @param number of the record in its sealed interface; -1 where it has none
+   */
+  private record Shape(Constructor<?> constructor, List<RecordComponent> components, int number) {
 
     static Shape of(Class<?> type) {
       List<RecordComponent> components = List.of(type.getRecordComponents());
       Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
       try {
-        return new Shape(type.getDeclaredConstructor(types), components);
+        int number =
+            Arrays.stream(type.getInterfaces())
+                .filter(Class::isSealed)
+                .mapToInt(parent -> List.of(parent.getPermittedSubclasses()).indexOf(type))
+                .findFirst()
+                .orElse(-1);
+        return new Shape(type.getDeclaredConstructor(types), components, number);
       } catch (NoSuchMethodException e) {
         throw new IllegalStateException("every record has one", e);
       }
@@ -61,6 +76,8 @@ final class RecordWire {
       writeBytes(file.bytes(), out);
     } else if (value instanceof Enum<?> constant) {
       write(constant.name(), out);
+    } else if (value instanceof Optional<?> part) {
+      write(part.stream().toList(), out);
     } else if (value instanceof List<?> list) {
       out.writeInt(list.size());
       for (Object item : list) {
@@ -73,7 +90,11 @@ final class RecordWire {
         write(entry.getValue(), out);
       }
     } else if (value instanceof Record) {
-      for (RecordComponent component : SHAPES.get(value.getClass()).components()) {
+      Shape shape = SHAPES.get(value.getClass());
+      if (shape.number() >= 0) {
+        out.writeInt(shape.number());
+      }
+      for (RecordComponent component : shape.components()) {
         try {
           write(component.getAccessor().invoke(value), out);
         } catch (ReflectiveOperationException e) {
@@ -113,15 +134,17 @@ final class RecordWire {
     } else if (type == EncodedImage.class) {
       return new EncodedImage(readBytes(in));
     } else if (type instanceof ParameterizedType generic) {
-      return readItems(generic, in);
+      return readGeneric(generic, in);
     } else if (type instanceof Class<?> found && found.isEnum()) {
       Object name = read(String.class, in);
       return Arrays.stream(found.getEnumConstants())
           .filter(constant -> ((Enum<?>) constant).name().equals(name))
           .findFirst()
           .orElseThrow(() -> new IOException("there is no " + found.getSimpleName() + " " + name));
+    } else if (type instanceof Class<?> found && found.isSealed()) {
+      return readRecord(readPermitted(found, in), type, in);
     } else if (type instanceof Class<?> found && found.isRecord()) {
-      return readRecord(found, in);
+      return readRecord(found, type, in);
     }
     throw new IOException("nothing carries " + type);
   }
@@ -133,10 +156,18 @@ final class RecordWire {
     return bytes;
   }
 
-  private static Object readItems(ParameterizedType type, DataInputStream in) throws IOException {
+  private static Object readGeneric(ParameterizedType type, DataInputStream in) throws IOException {
     Type[] of = type.getActualTypeArguments();
+    Class<?> raw = (Class<?>) type.getRawType();
+    if (raw.isSealed()) {
+      return readRecord(readPermitted(raw, in), of[0], in);
+    } else if (raw == Optional.class) {
+      return WorkerProtocol.readLength(in, 1) == 0
+          ? Optional.empty()
+          : Optional.of(read(of[0], in));
+    }
     int count = WorkerProtocol.readLength(in, WorkerProtocol.MAX_ITEMS);
-    if (type.getRawType() == List.class) {
+    if (raw == List.class) {
       List<Object> items = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         items.add(read(of[0], in));
@@ -150,11 +181,21 @@ final class RecordWire {
     return entries;
   }
 
-  private static Object readRecord(Class<?> type, DataInputStream in) throws IOException {
+  private static Class<?> readPermitted(Class<?> parent, DataInputStream in) throws IOException {
+    Class<?>[] permitted = parent.getPermittedSubclasses();
+    return permitted[WorkerProtocol.readLength(in, permitted.length - 1)];
+  }
+
+  /**
+   * @param variable what the record's type variable stands for, if it has one
+   */
+  private static Object readRecord(Class<?> type, Type variable, DataInputStream in)
+      throws IOException {
     Shape shape = SHAPES.get(type);
     Object[] values = new Object[shape.components().size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = read(shape.components().get(i).getGenericType(), in);
+      Type component = shape.components().get(i).getGenericType();
+      values[i] = read(component instanceof TypeVariable ? variable : component, in);
     }
     try {
       return shape.constructor().newInstance(values);

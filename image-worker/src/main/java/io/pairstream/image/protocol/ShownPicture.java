@@ -1,32 +1,53 @@
 package io.pairstream.image.protocol;
 
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageType;
+
 /**
- * A picture as it is stored. Takes ownership of the bytes, which must not be changed.
+ * A picture that a model is shown, as it is stored.
  *
- * @param bytes at most {@value #MOST_BYTES}: a file, or for {@code raw} uint8 [height, width,
- *     channels] in RGB or grey
- * @param encoding {@code raw} for pixels; anything else for a file, whose own bytes tell its type
- * @param width in pixels; read for {@code raw} alone, like {@code height} and {@code channels}
+ * @param bytes at most {@value #MOST_BYTES}: a file, or pixels
+ * @param encoding what the bytes are
+ * @param width in pixels; read for {@link Encoding#RAW} alone, like {@code height} and {@code
+ *     channels}
  * @param height in pixels
  * @param channels 1 or 3
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record ShownPicture(byte[] bytes, String encoding, int width, int height, int channels) {
+public record ShownPicture(
+    EncodedImage bytes, Encoding encoding, int width, int height, int channels) {
 
   /** Largest picture that a process is given. */
   public static final int MOST_BYTES = 16 << 20;
 
+  /** Form of a picture's bytes. */
+  public enum Encoding {
+    /** uint8 [height, width, channels] in RGB or grey. */
+    RAW,
+    JPEG,
+    PNG,
+    WEBP
+  }
+
   public ShownPicture {
-    if (bytes.length > MOST_BYTES) {
+    if (bytes.size() > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "a picture has at most " + MOST_BYTES + " bytes, this one " + bytes.length);
+          "a picture has at most " + MOST_BYTES + " bytes, this one " + bytes.size());
     }
   }
 
-  /** A picture in a file of its own: JPEG, PNG or WebP. */
+  /** Pixels: uint8 [height, width, channels]. */
+  public static ShownPicture raw(byte[] pixels, int width, int height, int channels) {
+    return new ShownPicture(new EncodedImage(pixels), Encoding.RAW, width, height, channels);
+  }
+
+  /** A file, whose first bytes say its type; one of an unknown type counts as JPEG. */
   public static ShownPicture file(byte[] bytes) {
-    String type =
-        bytes.length == 0 || bytes[0] == (byte) 0xFF ? "jpeg" : bytes[0] == 'R' ? "webp" : "png";
-    return new ShownPicture(bytes, type, 0, 0, 3);
+    Encoding encoding =
+        switch (ImageType.of(bytes).orElse(ImageType.JPEG)) {
+          case PNG -> Encoding.PNG;
+          case WEBP -> Encoding.WEBP;
+          case JPEG, GIF -> Encoding.JPEG;
+        };
+    return new ShownPicture(new EncodedImage(bytes), encoding, 0, 0, 3);
   }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.image.protocol;
 
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -134,16 +132,16 @@ public final class WorkerProtocol {
    * One image, and what to make of it where that is not the same as for the image before.
    *
    * @param token random; the worker marks the end of its words on stderr with it
-   * @param newPlan what to make of this image and of those that follow; none where that stays
+   * @param newPlan what to make of this image and of those that follow; empty where that stays
    * @param image the image
    * @param bytesInWindow how many of its file's bytes lie in the window, which is all or none; what
    *     lies there is not sent, and stays until the next request
    */
   public record Request(
-      long token, List<ImagePlan> newPlan, ImageToPrepare image, int bytesInWindow) {
+      long token, Optional<ImagePlan> newPlan, ImageToPrepare image, int bytesInWindow) {
 
     /** A request of which nothing lies in a window yet. */
-    public Request(long token, List<ImagePlan> newPlan, ImageToPrepare image) {
+    public Request(long token, Optional<ImagePlan> newPlan, ImageToPrepare image) {
       this(token, newPlan, image, 0);
     }
 
@@ -195,21 +193,9 @@ public final class WorkerProtocol {
    * Answer about one image. On the wire: int length of the rest, then the record.
    *
    * @param token token of the request; only a process that has read the request can know it
-   * @param kept one image, or none
-   * @param rejected one rejection, or none
+   * @param outcome what became of the image
    */
-  public record Answer(long token, List<PreparedImage> kept, List<Rejection> rejected)
-      implements WorkerReply {
-
-    /** The answer with this outcome to the request with this token. */
-    public static Answer of(long token, Outcome<PreparedImage> outcome) {
-      return new Answer(token, outcome.keptOnly(), outcome.rejectedOnly());
-    }
-
-    /** Outcome for the image. */
-    public Outcome<PreparedImage> outcome() {
-      return kept.isEmpty() ? Outcome.rejected(rejected.get(0)) : Outcome.kept(kept.get(0));
-    }
+  public record Answer(long token, Outcome<PreparedImage> outcome) implements WorkerReply {
 
     /**
      * Reads a length, and an answer that has it.
@@ -218,11 +204,7 @@ public final class WorkerProtocol {
      * @throws OddAnswerException if it is none, which includes an unknown reason
      */
     public static Answer readFrom(DataInputStream in) throws IOException {
-      Answer answer = readReply(Answer.class, MAX_ANSWER_BYTES, in);
-      if (answer.kept.size() + answer.rejected.size() != 1) {
-        throw new OddAnswerException("it is not one outcome");
-      }
-      return answer;
+      return readReply(Answer.class, MAX_ANSWER_BYTES, in);
     }
   }
 }

@@ -45,8 +45,9 @@ public final class Cards {
    * @param decoder name of the decoder's file
    * @param keys lines of the card's section {@code decoder}
    */
-  public static ModelCard captioner(Path folder, String decoder, String keys) throws IOException {
-    return ModelCard.read(captionerFile(folder, decoder, keys));
+  public static CaptionerCard captioner(Path folder, String decoder, String keys)
+      throws IOException {
+    return (CaptionerCard) ModelCard.read(captionerFile(folder, decoder, keys));
   }
 
   static Path captionerFile(Path folder, String decoder, String keys) throws IOException {
@@ -58,8 +59,13 @@ public final class Cards {
   }
 
   /** A card with these sections, read. */
-  public static ModelCard card(Path folder, String model, String sections) throws IOException {
-    return ModelCard.read(file(folder, model, sections));
+  public static OnnxCard card(Path folder, String model, String sections) throws IOException {
+    return (OnnxCard) ModelCard.read(file(folder, model, sections));
+  }
+
+  /** A card of a model in files. */
+  public static ProcessCard read(Path yaml) throws IOException {
+    return (ProcessCard) ModelCard.read(yaml);
   }
 
   /** A card of a tiny model, which is copied beside it. */

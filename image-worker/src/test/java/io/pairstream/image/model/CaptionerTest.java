@@ -1,17 +1,20 @@
 package io.pairstream.image.model;
 
+import static io.pairstream.image.model.RunModels.ask;
+import static io.pairstream.image.model.RunModels.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.image.Pictures;
 import io.pairstream.image.card.Cards;
-import io.pairstream.image.card.InvalidCardException;
-import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
+import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.awt.Color;
@@ -20,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +42,6 @@ class CaptionerTest {
     return new ModelQuestion(ShownPicture.file(file), null);
   }
 
-  private static List<ModelAnswer> ask(ModelCard card, ModelQuestion... questions) {
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      return pool.ask(List.of(questions));
-    }
-  }
-
   private static String caption(ModelAnswer answer) {
     return ((Answered) answer).texts().get("caption");
   }
@@ -57,7 +53,7 @@ class CaptionerTest {
   /** The roots of what is black are NaN, and so is all that the decoder says of them. */
   @Test
   void pictureOfWhichItMakesNoNumberCostsItselfAnAnswerAlone() throws IOException {
-    ModelCard card =
+    ProcessCard card =
         Cards.captioner(
             folder, DECODER, "  beams: 4\n  length-penalty: 2.5\n  prompt: 6, 9\n  mask: \"\"\n");
     ModelQuestion broken = new ModelQuestion(ShownPicture.file(new byte[] {1, 2}), null);
@@ -75,7 +71,7 @@ class CaptionerTest {
   /** The first picture's text begins with padding, a special token, and may have one id. */
   @Test
   void captionWithoutAWordIsOdd() throws IOException {
-    ModelCard card = Cards.captioner(folder, DECODER, "  most-tokens: 1\n");
+    ProcessCard card = Cards.captioner(folder, DECODER, "  most-tokens: 1\n");
 
     List<ModelAnswer> answers = ask(card, flat(20, 250, 60), flat(250, 20, 30));
 
@@ -106,43 +102,24 @@ class CaptionerTest {
         yaml, Files.readString(yaml).replace("  file: tokenizer.json", "  tokenizer: gpt2"));
 
     refuses(
-        ModelCard.read(yaml),
+        Cards.read(yaml),
         "the decoder knows 20 ids, the vocabulary 50,257, and the end's is 2: the vocabulary is of");
-  }
-
-  private static void refuses(ModelCard card, String message) {
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageStartingWith("the model card tiny does not fit its model: ")
-          .hasMessageContaining(message);
-    }
   }
 
   @Test
   void decoderThatWasExchangedIsNotAsked() throws IOException {
-    ModelCard card = Cards.captioner(folder, DECODER, "");
+    ProcessCard card = Cards.captioner(folder, DECODER, "");
     Files.write(folder.resolve("decoder.onnx"), new byte[] {1});
 
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .hasMessageContaining("decoder.onnx of the card tiny has changed");
-    }
+    refuses(card, "decoder.onnx of the card tiny has changed");
   }
 
   static Stream<ItemReply> lies() {
     return Stream.of(
-        reply(Map.of(), Map.of("caption", List.of(3, 20))),
-        reply(Map.of(), Map.of("caption", List.of(-1))),
-        reply(Map.of(), Map.of("caption", Collections.nCopies(21, 3))),
-        reply(Map.of(), Map.of("other", List.of(3))),
-        reply(Map.of(), Map.of()),
-        reply(Map.of("caption", "a cat"), Map.of()),
-        reply(Map.of("caption", "a cat"), Map.of("caption", List.of(3))));
-  }
-
-  private static ItemReply reply(Map<String, String> texts, Map<String, List<Integer>> ids) {
-    return new ItemReply(List.of(), "", Map.of(), Map.of(), Map.of(), texts, ids);
+        new Written(List.of(3, 20)),
+        new Written(List.of(-1)),
+        new Written(Collections.nCopies(21, 3)),
+        Given.text("caption", "a cat"));
   }
 
   /** A process may be under an attacker's control, and says no word of its own. */
@@ -150,7 +127,7 @@ class CaptionerTest {
   @MethodSource("lies")
   void whatTheVocabularyDoesNotSayIsOdd(ItemReply lie) throws Exception {
     ReplyCheck check = new ReplyCheck(Cards.captioner(folder, DECODER, ""));
-    ItemReply honest = reply(Map.of(), Map.of("caption", List.of(3, 5, 9, 10, 18)));
+    ItemReply honest = new Written(List.of(3, 5, 9, 10, 18));
     assertThat(caption(check.answers(new ModelReply(7, List.of(honest)), 7, 1).get(0)))
         .isEqualTo("a red cats.");
 

@@ -1,5 +1,6 @@
 package io.pairstream.image.model;
 
+import static io.pairstream.image.model.RunModels.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -7,8 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.pairstream.image.Pictures;
 import io.pairstream.image.ShownGolden;
 import io.pairstream.image.card.Cards;
-import io.pairstream.image.card.InvalidCardException;
-import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.protocol.Failure;
@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,15 +47,9 @@ class ModelPoolTest {
 
   @TempDir private Path folder;
 
-  private static WorkerSettings settings() {
-    return Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true");
-  }
-
   private List<ModelAnswer> ask(String model, String sections, ModelQuestion... questions)
       throws IOException {
-    try (ModelPool pool = new ModelPool(Cards.card(folder, model, sections), settings(), 1)) {
-      return pool.ask(List.of(questions));
-    }
+    return RunModels.ask(Cards.card(folder, model, sections), questions);
   }
 
   private static ModelQuestion flat(int grey, String ending) {
@@ -97,7 +90,7 @@ class ModelPoolTest {
   @ParameterizedTest
   @MethodSource("shownPictures")
   void pictureIsShownAsByPillowAndNumpy(String name, String model, String keys) throws IOException {
-    ShownPicture raw = new ShownPicture(ShownGolden.rgb(57, 33), "raw", 57, 33, 3);
+    ShownPicture raw = ShownPicture.raw(ShownGolden.rgb(57, 33), 57, 33, 3);
 
     ModelAnswer answer = ask(model, PICTURE + keys + SEEN, new ModelQuestion(raw, null)).get(0);
 
@@ -237,19 +230,14 @@ class ModelPoolTest {
       })
   void cardThatDoesNotFitItsModelIsRefusedBeforeAnyQuestion(
       String model, String input, String tensor, String message) throws IOException {
-    ModelCard card =
+    ProcessCard card =
         Cards.card(
             folder,
             model,
             "picture:\n  tensor: %s\n  side-px: 8\noutputs:\n  n:\n    tensor: %s\n"
                 .formatted(input, tensor));
 
-    try (ModelPool pool = new ModelPool(card, settings(), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageStartingWith("the model card tiny does not fit its model: ")
-          .hasMessageContaining(message);
-    }
+    refuses(card, message);
   }
 
   @ParameterizedTest
@@ -272,13 +260,9 @@ class ModelPoolTest {
             Integer.parseInt(kinds[1]),
             kinds[2],
             Integer.parseInt(kinds[3])));
-    ModelCard card = Cards.card(folder, "shown", PICTURE + "outputs:\n  n:\n    tensor: score\n");
+    ProcessCard card = Cards.card(folder, "shown", PICTURE + "outputs:\n  n:\n    tensor: score\n");
 
-    try (ModelPool pool = new ModelPool(card, settings(), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageContaining(message);
-    }
+    refuses(card, message);
   }
 
   @ParameterizedTest
@@ -294,11 +278,7 @@ class ModelPoolTest {
         "%soutputs:\n  n:\n    tensor: /inside/each\n    as: %s\n    %s\n"
             .formatted(PICTURE, as, key);
 
-    try (ModelPool pool = new ModelPool(Cards.card(folder, "shown", sections), settings(), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageContaining(message);
-    }
+    refuses(Cards.card(folder, "shown", sections), message);
   }
 
   /** A cascade that finds squares whose right half is the lighter one. */
@@ -316,9 +296,9 @@ class ModelPoolTest {
       </features></cascade></opencv_storage>
       """;
 
-  private ModelCard cascade(String file) throws IOException {
+  private ProcessCard cascade(String file) throws IOException {
     Files.writeString(folder.resolve("steps.xml"), file);
-    return ModelCard.read(
+    return Cards.read(
         Files.writeString(
             folder.resolve("steps.yaml"),
             """
@@ -342,13 +322,11 @@ class ModelPoolTest {
       step[i] = (byte) (i / 3 % 60 < 30 ? 20 : 220);
     }
 
-    List<ModelAnswer> answers;
-    try (ModelPool pool = new ModelPool(cascade(CASCADE), settings(), 1)) {
-      answers =
-          pool.ask(
-              List.of(
-                  new ModelQuestion(new ShownPicture(step, "raw", 60, 40, 3), null), flat(90, "")));
-    }
+    List<ModelAnswer> answers =
+        RunModels.ask(
+            cascade(CASCADE),
+            new ModelQuestion(ShownPicture.raw(step, 60, 40, 3), null),
+            flat(90, ""));
 
     Answered found = (Answered) answers.get(0);
     assertThat(found.numbers().get("steps")).isGreaterThanOrEqualTo(1);
@@ -359,35 +337,27 @@ class ModelPoolTest {
 
   @Test
   void fileThatIsNoCascadeIsRefused() throws IOException {
-    try (ModelPool pool = new ModelPool(cascade("<?xml version=\"1.0\"?><a/>"), settings(), 1)) {
-      assertThatThrownBy(pool::rehearse).isInstanceOf(InvalidCardException.class);
-    }
+    refuses(cascade("<?xml version=\"1.0\"?><a/>"), "no cascade of OpenCV");
   }
 
   @Test
   void numberThatIsNotFiniteIsAnOddAnswer() throws IOException {
-    ModelCard card = Cards.card(folder, "shown", PICTURE + "  deviation: 1e-300, 1, 1\n" + SEEN);
+    ProcessCard card = Cards.card(folder, "shown", PICTURE + "  deviation: 1e-300, 1, 1\n" + SEEN);
 
-    try (ModelPool pool = new ModelPool(card, settings(), 1)) {
-      assertThatThrownBy(pool::rehearse).hasMessageContaining("a number that is not finite");
-    }
+    refuses(card, "a number that is not finite");
   }
 
   @Test
   void modelThatWasExchangedIsNotAsked() throws IOException {
-    ModelCard card = Cards.card(folder, "shown", PICTURE + SEEN);
-    Files.write(card.file(), Files.readAllBytes(Cards.model("shown-last")));
+    ProcessCard card = Cards.card(folder, "shown", PICTURE + SEEN);
+    Files.write(card.files().get(0).path(), Files.readAllBytes(Cards.model("shown-last")));
 
-    try (ModelPool pool = new ModelPool(card, settings(), 1)) {
-      assertThatThrownBy(() -> pool.ask(Collections.nCopies(1, flat(1, ""))))
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageContaining("has changed since the card was read");
-    }
+    refuses(card, "has changed since the card was read");
   }
 
   @Test
   void poolWithoutItsProgramWaitsForBetterTimes() throws IOException {
-    ModelCard card = Cards.card(folder, "shown", PICTURE + SEEN);
+    ProcessCard card = Cards.card(folder, "shown", PICTURE + SEEN);
     WorkerSettings nowhere = WorkerSettings.of("/nowhere", 1);
 
     try (ModelPool pool = new ModelPool(card, nowhere, 1)) {

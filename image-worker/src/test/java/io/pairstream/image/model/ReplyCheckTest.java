@@ -7,8 +7,11 @@ import io.pairstream.image.card.Cards;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
+import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ReplyCheckTest {
 
-  private static final ItemReply HONEST = item(Map.of("n", 0.5), "dog", List.of(1.0, 2.0));
+  private static final Given HONEST = item(Map.of("n", 0.5), "dog", List.of(1.0, 2.0));
 
   private ReplyCheck check;
 
@@ -51,14 +54,13 @@ class ReplyCheckTest {
                 """));
   }
 
-  private static ItemReply item(Map<String, Double> numbers, String label, List<Double> vector) {
-    return new ItemReply(
-        List.of(), "", numbers, Map.of("kind", label), Map.of("v", vector), Map.of(), Map.of());
+  private static Given item(Map<String, Double> numbers, String label, List<Double> vector) {
+    return new Given(numbers, Map.of("kind", label), Map.of("v", vector), Map.of());
   }
 
   @Test
   void honestReplyIsTaken() throws OddAnswerException {
-    ItemReply failed = ItemReply.failed(Failure.UNREADABLE, "no\u0007picture");
+    ItemReply failed = new NoAnswer(Failure.UNREADABLE, "no\u0007picture");
 
     List<ModelAnswer> answers = check.answers(new ModelReply(7, List.of(HONEST, failed)), 7, 2);
 
@@ -83,15 +85,9 @@ class ReplyCheckTest {
         item(Map.of("n", 1.0), "dog", List.of(1.0)),
         item(Map.of("n", 1.0), "dog", List.of(1.0, 1e300)),
         item(Map.of("n", 1.0), "dog", Collections.nCopies(1_025, 1.0)),
-        new ItemReply(
-            List.of(),
-            "",
-            HONEST.numbers(),
-            HONEST.labels(),
-            HONEST.vectors(),
-            Map.of("t", "text"),
-            Map.of()),
-        ItemReply.failed(Failure.CRASHED, ""));
+        new Given(HONEST.numbers(), HONEST.labels(), HONEST.vectors(), Map.of("t", "text")),
+        new Written(List.of(1)),
+        new NoAnswer(Failure.CRASHED, ""));
   }
 
   @ParameterizedTest

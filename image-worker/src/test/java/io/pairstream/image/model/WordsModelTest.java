@@ -1,17 +1,18 @@
 package io.pairstream.image.model;
 
+import static io.pairstream.image.model.RunModels.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.image.Pictures;
 import io.pairstream.image.card.Cards;
-import io.pairstream.image.card.InvalidCardException;
-import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.image.plan.TextReading;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.ShownPicture;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,11 +39,11 @@ class WordsModelTest {
 
   @TempDir private Path folder;
 
-  private ModelCard card(String finder, String dictionary, String lines) throws IOException {
+  private ProcessCard card(String finder, String dictionary, String lines) throws IOException {
     Files.copy(Cards.model(finder), folder.resolve("find.onnx"));
     Files.copy(Cards.model("text-reader"), folder.resolve("read.onnx"));
     Files.writeString(folder.resolve("characters.txt"), dictionary);
-    return ModelCard.read(
+    return Cards.read(
         Files.writeString(
             folder.resolve("words.yaml"),
             """
@@ -68,14 +70,13 @@ class WordsModelTest {
                 .formatted(lines)));
   }
 
-  private static List<ModelAnswer> ask(ModelCard card, BufferedImage... pictures) {
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      return pool.ask(
-          List.of(pictures).stream()
-              .map(picture -> ShownPicture.file(Pictures.png(picture, false)))
-              .map(shown -> new ModelQuestion(shown, null))
-              .toList());
-    }
+  private static List<ModelAnswer> ask(ProcessCard card, BufferedImage... pictures) {
+    return RunModels.ask(
+        card,
+        Stream.of(pictures)
+            .map(picture -> ShownPicture.file(Pictures.png(picture, false)))
+            .map(shown -> new ModelQuestion(shown, null))
+            .toArray(ModelQuestion[]::new));
   }
 
   private static BufferedImage black(int width, int height) {
@@ -117,7 +118,7 @@ class WordsModelTest {
     bar(picture, 20, 80, 200, new Color(170, 170, 170));
     bar(picture, 20, 140, 200, Color.RED, Color.BLUE);
 
-    ModelCard card = card("text-finder", DICTIONARY, "  most: 2\n  line-above: 0.6\n");
+    ProcessCard card = card("text-finder", DICTIONARY, "  most: 2\n  line-above: 0.6\n");
 
     assertThat(((Answered) ask(card, picture).get(0)).texts())
         .containsExactly(Map.entry("words", "g蓝"));
@@ -138,13 +139,12 @@ class WordsModelTest {
 
   @Test
   void pictureThatCannotBeReadHasNoWords() throws IOException {
-    ModelCard card = card("text-finder", DICTIONARY, "");
+    ProcessCard card = card("text-finder", DICTIONARY, "");
 
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      ModelQuestion broken = new ModelQuestion(ShownPicture.file(new byte[] {1, 2}), null);
-      assertThat(((Failed) pool.ask(List.of(broken)).get(0)).reason())
-          .isEqualTo(Failure.UNREADABLE);
-    }
+    ModelQuestion broken = new ModelQuestion(ShownPicture.file(new byte[] {1, 2}), null);
+
+    assertThat(((Failed) RunModels.ask(card, broken).get(0)).reason())
+        .isEqualTo(Failure.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -155,14 +155,7 @@ class WordsModelTest {
         "words | find.onnx has 2 inputs; a graph for text has one",
       })
   void cardThatDoesNotFitItsGraphsIsRefused(String finder, String message) throws IOException {
-    ModelCard card = card(finder, "none\na\n", "");
-
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .isInstanceOf(InvalidCardException.class)
-          .hasMessageContaining("does not fit its model")
-          .hasMessageContaining(message);
-    }
+    refuses(card(finder, "none\na\n", ""), message);
   }
 
   /** A process may be under an attacker's control. */
@@ -172,14 +165,7 @@ class WordsModelTest {
     ReplyCheck check = new ReplyCheck(card("text-finder", DICTIONARY, ""));
     String text = words.equals("long") ? "a".repeat(TextReading.MOST_CHARACTERS + 1) : words;
     ItemReply item =
-        new ItemReply(
-            List.of(),
-            "",
-            Map.of("area", 0.0, "lines", 0.0),
-            Map.of(),
-            Map.of(),
-            Map.of("words", text),
-            Map.of());
+        new Given(Map.of("area", 0.0, "lines", 0.0), Map.of(), Map.of(), Map.of("words", text));
 
     assertThatThrownBy(() -> check.answers(new ModelReply(7, List.of(item)), 7, 1))
         .isInstanceOf(OddAnswerException.class)
@@ -188,12 +174,9 @@ class WordsModelTest {
 
   @Test
   void graphThatWasExchangedIsNotAsked() throws IOException {
-    ModelCard card = card("text-finder", DICTIONARY, "");
+    ProcessCard card = card("text-finder", DICTIONARY, "");
     Files.writeString(folder.resolve("characters.txt"), "none\nx\ny\nz\n");
 
-    try (ModelPool pool = new ModelPool(card, Pictures.settings(1), 1)) {
-      assertThatThrownBy(pool::rehearse)
-          .hasMessageContaining("characters.txt of the card words has changed");
-    }
+    refuses(card, "characters.txt of the card words has changed");
   }
 }

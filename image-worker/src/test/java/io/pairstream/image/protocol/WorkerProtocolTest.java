@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,11 +56,11 @@ class WorkerProtocolTest {
 
   @Test
   void carriesARequestWithItsPlan() throws IOException {
-    new Request(-5, List.of(PLAN), IMAGE).writeTo(out, ImageWindow.none());
+    new Request(-5, Optional.of(PLAN), IMAGE).writeTo(out, ImageWindow.none());
 
     Request read = Request.readFrom(in(), NO_WINDOW);
 
-    assertThat(read).isEqualTo(new Request(-5, List.of(PLAN), IMAGE));
+    assertThat(read).isEqualTo(new Request(-5, Optional.of(PLAN), IMAGE));
   }
 
   @Test
@@ -68,7 +69,7 @@ class WorkerProtocolTest {
     ByteBuffer view = ImageWindow.view(window.argument());
     window.forgetFile();
 
-    new Request(1, List.of(), IMAGE).writeTo(out, window);
+    new Request(1, Optional.empty(), IMAGE).writeTo(out, window);
 
     Request read = Request.readFrom(in(), view);
     assertThat(read.image()).isEqualTo(IMAGE);
@@ -110,7 +111,7 @@ class WorkerProtocolTest {
     ByteBuffer view = ImageWindow.view(window.argument());
     window.forgetFile();
 
-    new Request(1, List.of(), imageOf(image)).writeTo(out, window);
+    new Request(1, Optional.empty(), imageOf(image)).writeTo(out, window);
 
     Request read = Request.readFrom(in(), view);
     assertThat(read.seenIn(view)).isEmpty();
@@ -143,8 +144,7 @@ class WorkerProtocolTest {
   void takesAnUnknownReasonForAFaultOfOurs() throws IOException {
     send(Outcome.rejected(RejectReason.IMAGE_DAMAGED, ""));
     byte[] other = wire.toByteArray();
-    other[24] =
-        'X'; // behind the frame's length, the token, the lengths of both lists and of the name
+    other[20] = 'X'; // behind the frame's length, the token, the outcome's number and the length
 
     assertThatThrownBy(() -> Answer.readFrom(new DataInputStream(new ByteArrayInputStream(other))))
         .isInstanceOf(IOException.class)
@@ -153,7 +153,7 @@ class WorkerProtocolTest {
 
   private void send(Outcome<PreparedImage> outcome) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    Answer.of(7, outcome).writeTo(new DataOutputStream(frame));
+    new Answer(7, outcome).writeTo(new DataOutputStream(frame));
     out.writeInt(frame.size());
     frame.writeTo(out);
   }

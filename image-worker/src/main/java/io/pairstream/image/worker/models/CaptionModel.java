@@ -1,13 +1,16 @@
 package io.pairstream.image.worker.models;
 
 import io.pairstream.image.plan.CaptionDecoding;
+import io.pairstream.image.plan.CaptionWriting;
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.PictureInput;
 import io.pairstream.image.plan.PictureInput.Layout;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
+import io.pairstream.image.protocol.ModelProtocol.Written;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.models.OnnxRun.Result;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.util.Arrays;
@@ -26,7 +29,6 @@ final class CaptionModel implements AskedModel {
   /** By how much the ids of graph and vocabulary may differ: graphs round up. */
   private static final int ROUNDED = 1_000;
 
-  private final String name;
   private final PictureInput input;
   private final CaptionDecoding decoding;
   private final ShownPixels pixels;
@@ -39,10 +41,9 @@ final class CaptionModel implements AskedModel {
    * @throws RuntimeException where a graph cannot be loaded, or takes or has something else than
    *     the card says
    */
-  CaptionModel(Plan plan, OnnxRuntime runtime) {
-    name = plan.outputs().get(0).name();
-    input = plan.picture().get(0);
-    decoding = plan.decoding().get(0);
+  CaptionModel(ModelPlan plan, CaptionWriting writing, OnnxRuntime runtime) {
+    input = writing.picture();
+    decoding = writing.decoding();
     pixels = new ShownPixels(input);
     encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), runtime);
     Set<String> inputs = new TreeSet<>(List.of(decoding.ids(), decoding.states(), decoding.mask()));
@@ -52,27 +53,25 @@ final class CaptionModel implements AskedModel {
 
   @Override
   public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().get(0))).toList();
+    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
   }
 
   @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(StoredPicture picture) {
+  private ItemReply ask(ShownPicture picture) {
     try (PointerScope scope = new PointerScope()) {
       Result states = encoded(picture);
-      List<Integer> ids = new TokenSearch(decoding, texts -> next(texts, states)).find();
-      return new ItemReply(
-          List.of(), "", Map.of(), Map.of(), Map.of(), Map.of(), Map.of(name, ids));
+      return new Written(new TokenSearch(decoding, texts -> next(texts, states)).find());
     } catch (UnreadableException e) {
-      return ItemReply.failed(Failure.UNREADABLE, e.getMessage());
+      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
     } catch (ArithmeticException e) {
-      return ItemReply.failed(Failure.ODD_ANSWER, e.getMessage());
+      return new NoAnswer(Failure.ODD_ANSWER, e.getMessage());
     } catch (RuntimeException e) {
       return OnnxRuntime.failed(e);
     }
   }
 
   /** The encoder's output, once for each beam: float32 [beams, places, size]. */
-  private Result encoded(StoredPicture picture) throws UnreadableException {
+  private Result encoded(ShownPicture picture) throws UnreadableException {
     FloatPointer levels = new FloatPointer(pixels.count());
     pixels.put(picture, levels.asBuffer());
     int side = input.sidePx();

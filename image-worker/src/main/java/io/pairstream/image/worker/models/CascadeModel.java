@@ -1,11 +1,14 @@
 package io.pairstream.image.worker.models;
 
+import io.pairstream.image.plan.CascadeDetection;
 import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.util.LinkedHashMap;
@@ -25,7 +28,8 @@ import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
  */
 final class CascadeModel implements AskedModel {
 
-  private final Plan plan;
+  private final List<ModelOutput> outputs;
+  private final CascadeDetection detection;
   private final StoredPixels stored = new StoredPixels();
   private final CascadeClassifier cascade;
 
@@ -34,8 +38,9 @@ final class CascadeModel implements AskedModel {
    *
    * @throws RuntimeException where the file is none
    */
-  CascadeModel(Plan plan, ModelFiles files) {
-    this.plan = plan;
+  CascadeModel(ModelPlan plan, CascadeDetection detection, ModelFiles files) {
+    outputs = plan.outputs();
+    this.detection = detection;
     cascade = new CascadeClassifier();
     int reading = FileStorage.READ | FileStorage.MEMORY;
     FileStorage cascades = new FileStorage(files.text(plan.file()), reading, "UTF-8");
@@ -47,11 +52,11 @@ final class CascadeModel implements AskedModel {
 
   @Override
   public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().get(0))).toList();
+    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
   }
 
   @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(StoredPicture picture) {
+  private ItemReply ask(ShownPicture picture) {
     try (PointerScope scope = new PointerScope()) {
       Mat grey = grey(stored.bgr(picture));
       RectVector found = new RectVector();
@@ -61,15 +66,15 @@ final class CascadeModel implements AskedModel {
         largest = Math.max(largest, found.get(i).area());
       }
       Map<String, Double> numbers = new LinkedHashMap<>();
-      for (ModelOutput output : plan.outputs()) {
+      for (ModelOutput output : outputs) {
         double share = largest / ((double) grey.cols() * grey.rows());
         numbers.put(output.name(), output.index() == 0 ? found.size() : share);
       }
-      return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), Map.of(), Map.of());
+      return Given.numbers(numbers);
     } catch (UnreadableException e) {
-      return ItemReply.failed(Failure.UNREADABLE, e.getMessage());
+      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
     } catch (RuntimeException e) {
-      return ItemReply.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
+      return new NoAnswer(Failure.REFUSED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -77,7 +82,7 @@ final class CascadeModel implements AskedModel {
   private Mat grey(Mat bgr) {
     Mat grey = new Mat();
     opencv_imgproc.cvtColor(bgr, grey, opencv_imgproc.COLOR_BGR2GRAY);
-    double scale = (double) plan.picture().get(0).sidePx() / Math.max(grey.cols(), grey.rows());
+    double scale = (double) detection.longerSidePx() / Math.max(grey.cols(), grey.rows());
     if (scale < 1) {
       Mat small = new Mat();
       int interpolation = opencv_imgproc.INTER_AREA;

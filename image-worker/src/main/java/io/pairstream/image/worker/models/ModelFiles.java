@@ -1,7 +1,7 @@
 package io.pairstream.image.worker.models;
 
 import com.sun.jna.Function;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.plan.ModelPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class ModelFiles {
   private final Map<String, BytePointer> files = new HashMap<>();
 
   /** Maps all files of the plan; none is looked at. */
-  ModelFiles(Plan plan) throws IOException {
+  ModelFiles(ModelPlan plan) throws IOException {
     for (String path : plan.files()) {
       BytePointer file = new Mapped(Path.of(path));
       files.put(path, file);

@@ -1,7 +1,11 @@
 package io.pairstream.image.worker.models;
 
-import io.pairstream.image.card.ModelCard.Kind;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.plan.CaptionWriting;
+import io.pairstream.image.plan.CascadeDetection;
+import io.pairstream.image.plan.GraphInputs;
+import io.pairstream.image.plan.ModelPlan;
+import io.pairstream.image.plan.ModelTask;
+import io.pairstream.image.plan.TextReading;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,17 +25,17 @@ public final class ModelLoader {
   /** Names of the libraries that the one of cascades needs, beside those of pictures. */
   private static final String OF_CASCADES = "opencv_(flann|features2d|calib3d|dnn|objdetect)@.*";
 
-  private final Plan plan;
+  private final ModelPlan plan;
   private final ModelFiles files;
 
   /** Null for a kind that another runtime runs. */
   private final OnnxRuntime onnx;
 
   /** Maps the plan's files into memory, and loads the libraries of its kind. */
-  public ModelLoader(Plan plan) throws IOException {
+  public ModelLoader(ModelPlan plan) throws IOException {
     this.plan = plan;
     files = new ModelFiles(plan);
-    if (plan.kind() == Kind.CASCADE) {
+    if (plan.task() instanceof CascadeDetection) {
       loadCascades();
       onnx = null;
     } else {
@@ -60,12 +64,15 @@ public final class ModelLoader {
    * @throws RuntimeException where it cannot be loaded, or is another one than the card says
    */
   public AskedModel load() {
-    return switch (plan.kind()) {
-      case ONNX -> new OnnxModel(plan, onnx);
-      case CASCADE -> new CascadeModel(plan, files);
-      case OCR -> new TextModel(plan, files, onnx);
-      default -> new CaptionModel(plan, onnx);
-    };
+    ModelTask task = plan.task();
+    if (task instanceof GraphInputs inputs) {
+      return new OnnxModel(plan, inputs, onnx);
+    } else if (task instanceof CascadeDetection detection) {
+      return new CascadeModel(plan, detection, files);
+    } else if (task instanceof TextReading reading) {
+      return new TextModel(plan, reading, files, onnx);
+    }
+    return new CaptionModel(plan, (CaptionWriting) task, onnx);
   }
 
   /** The model's own file in memory. */

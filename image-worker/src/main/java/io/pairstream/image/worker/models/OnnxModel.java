@@ -1,11 +1,14 @@
 package io.pairstream.image.worker.models;
 
+import io.pairstream.image.plan.GraphInputs;
 import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.ModelPlan;
+import io.pairstream.image.plan.PictureInput;
 import io.pairstream.image.protocol.Failure;
-import io.pairstream.image.protocol.ModelProtocol.CaptionTensors;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -34,7 +37,8 @@ import org.bytedeco.onnxruntime.global.onnxruntime;
 /** A model that ONNX Runtime runs, asked as its card says. Not thread-safe. */
 final class OnnxModel implements AskedModel {
 
-  private final Plan plan;
+  private final List<ModelOutput> outputs;
+  private final GraphInputs shown;
   private final Session session;
   private final OnnxRuntime runtime;
   private final ShownPixels pixels;
@@ -49,11 +53,12 @@ final class OnnxModel implements AskedModel {
    * @throws RuntimeException where it cannot be loaded, or takes or has something else than the
    *     card says
    */
-  OnnxModel(Plan plan, OnnxRuntime runtime) {
-    this.plan = plan;
+  OnnxModel(ModelPlan plan, GraphInputs shown, OnnxRuntime runtime) {
+    outputs = plan.outputs();
+    this.shown = shown;
     this.runtime = runtime;
-    pixels = plan.picture().isEmpty() ? null : new ShownPixels(plan.picture().get(0));
-    plan.outputs().forEach(output -> tensors.add(output.tensor()));
+    pixels = shown.picture().map(ShownPixels::new).orElse(null);
+    outputs.forEach(output -> tensors.add(output.tensor()));
     session = runtime.session(plan.file(), tensors);
     StringVector names = session.GetInputNames();
     for (int i = 0; i < names.size(); i++) {
@@ -66,27 +71,29 @@ final class OnnxModel implements AskedModel {
 
   private void checkInputs() {
     Set<String> given = new TreeSet<>();
-    plan.picture().forEach(picture -> given.add(picture.tensor()));
-    for (CaptionTensors caption : plan.caption()) {
-      given.addAll(List.of(caption.ids(), caption.mask(), caption.types()));
-    }
+    String picture = shown.picture().map(PictureInput::tensor).orElse("");
+    given.add(picture);
+    shown
+        .caption()
+        .ifPresent(
+            caption -> given.addAll(List.of(caption.ids(), caption.mask(), caption.types())));
     given.remove("");
     if (!given.equals(inputs.keySet())) {
       throw new IllegalArgumentException(
           "the card names the inputs " + given + ", and the graph takes " + inputs.keySet());
     }
     for (String input : given) {
-      boolean picture = pixels != null && plan.picture().get(0).tensor().equals(input);
+      boolean ofPicture = input.equals(picture);
       int type = inputs.get(input);
       boolean fits =
-          picture
+          ofPicture
               ? type == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT
               : type == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64
                   || type == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
       if (!fits) {
         throw new IllegalArgumentException(
             "the input %s is not %s: export the model with it"
-                .formatted(input, picture ? "float32" : "int64 or int32"));
+                .formatted(input, ofPicture ? "float32" : "int64 or int32"));
       }
     }
   }
@@ -115,13 +122,13 @@ final class OnnxModel implements AskedModel {
       int start = pixels == null ? 0 : room.position();
       try {
         if (pixels != null) {
-          pixels.put(items.get(i).picture().get(0), room);
+          pixels.put(items.get(i).picture().orElseThrow(), room);
         }
         asked.add(items.get(i));
         places.add(i);
       } catch (UnreadableException e) {
         room.position(start);
-        replies[i] = ItemReply.failed(Failure.UNREADABLE, e.getMessage());
+        replies[i] = new NoAnswer(Failure.UNREADABLE, e.getMessage());
       }
     }
     if (!asked.isEmpty()) {
@@ -136,29 +143,15 @@ final class OnnxModel implements AskedModel {
   private Map<String, Tensor> results(FloatPointer levels, List<Item> items) {
     IoBinding binding = new IoBinding(session);
     int count = items.size();
-    plan.picture()
-        .forEach(
-            picture -> {
-              int side = picture.sidePx();
-              long[] shape =
-                  switch (picture.layout()) {
-                    case NCHW -> new long[] {count, 3, side, side};
-                    case NHWC -> new long[] {count, side, side, 3};
-                  };
-              binding.BindInput(
-                  picture.tensor(),
-                  Value.CreateTensorFloat(
-                      runtime.memory(),
-                      levels,
-                      (long) count * pixels.count(),
-                      new LongPointer(shape),
-                      shape.length));
+    shown.picture().ifPresent(picture -> bind(binding, picture, levels, count));
+    shown
+        .caption()
+        .ifPresent(
+            caption -> {
+              bind(binding, caption.ids(), items, (item, place) -> item.ids().get(place));
+              bind(binding, caption.mask(), items, (item, place) -> place < item.own() ? 1 : 0);
+              bind(binding, caption.types(), items, (item, place) -> 0);
             });
-    for (CaptionTensors caption : plan.caption()) {
-      bind(binding, caption.ids(), items, (item, place) -> item.ids().get(place));
-      bind(binding, caption.mask(), items, (item, place) -> place < item.own() ? 1 : 0);
-      bind(binding, caption.types(), items, (item, place) -> 0);
-    }
     tensors.forEach(tensor -> binding.BindOutput(tensor, runtime.memory()));
     session.Run(new RunOptions(), binding);
     Map<String, Tensor> results = new LinkedHashMap<>();
@@ -167,6 +160,23 @@ final class OnnxModel implements AskedModel {
       results.put(tensor, Tensor.of(tensor, binding.GetOutputValues().get(at++), count));
     }
     return results;
+  }
+
+  private void bind(IoBinding binding, PictureInput picture, FloatPointer levels, int count) {
+    int side = picture.sidePx();
+    long[] shape =
+        switch (picture.layout()) {
+          case NCHW -> new long[] {count, 3, side, side};
+          case NHWC -> new long[] {count, side, side, 3};
+        };
+    binding.BindInput(
+        picture.tensor(),
+        Value.CreateTensorFloat(
+            runtime.memory(),
+            levels,
+            (long) count * pixels.count(),
+            new LongPointer(shape),
+            shape.length));
   }
 
   /** Binds int32 or int64 [items, length]; nothing where the input has no name. */
@@ -199,12 +209,11 @@ final class OnnxModel implements AskedModel {
     Map<String, Double> numbers = new LinkedHashMap<>();
     Map<String, String> labels = new LinkedHashMap<>();
     Map<String, List<Double>> vectors = new LinkedHashMap<>();
-    for (ModelOutput output : plan.outputs()) {
+    for (ModelOutput output : outputs) {
       Tensor tensor = results.get(output.tensor());
       double[] said = tensor.item(at);
       if (!Arrays.stream(said).allMatch(Double::isFinite)) {
-        return ItemReply.failed(
-            Failure.ODD_ANSWER, output.name() + " has a number that is not finite");
+        return new NoAnswer(Failure.ODD_ANSWER, output.name() + " has a number that is not finite");
       }
       switch (output.as()) {
         case NUMBER -> numbers.put(output.name(), OutputNumbers.number(output, said));
@@ -216,7 +225,7 @@ final class OnnxModel implements AskedModel {
         case TEXT -> throw new IllegalStateException("a graph gives no text");
       }
     }
-    return new ItemReply(List.of(), "", numbers, labels, vectors, Map.of(), Map.of());
+    return new Given(numbers, labels, vectors, Map.of());
   }
 
   /** How many tokens a mean is of; all of them for a picture. */

@@ -1,8 +1,8 @@
 package io.pairstream.image.worker.models;
 
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.Failure;
-import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
@@ -37,7 +37,7 @@ final class OnnxRuntime {
    * Starts the threads of all sessions, and loads a model of our own, so that nothing is left to be
    * opened or started when a stranger's is loaded.
    */
-  OnnxRuntime(Plan plan, ModelFiles files) throws IOException {
+  OnnxRuntime(ModelPlan plan, ModelFiles files) throws IOException {
     this.files = files;
     ThreadingOptions threads = new ThreadingOptions();
     threads.SetGlobalIntraOpNumThreads(plan.threads()).SetGlobalInterOpNumThreads(1);
@@ -97,10 +97,10 @@ final class OnnxRuntime {
   }
 
   /** A question over which ONNX Runtime threw this. */
-  static ItemReply failed(RuntimeException e) {
+  static NoAnswer failed(RuntimeException e) {
     String message = told(e);
     boolean memory = message.contains("bad_alloc") || message.contains("allocate memory");
-    return ItemReply.failed(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message);
+    return new NoAnswer(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message);
   }
 
   /** Words of the runtime, without the place in its code, and what to do about it. */

@@ -6,7 +6,7 @@ import io.pairstream.image.plan.PictureInput.Channels;
 import io.pairstream.image.plan.PictureInput.Fit;
 import io.pairstream.image.plan.PictureInput.Layout;
 import io.pairstream.image.plan.PictureInput.Resampling;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.pixels.OpenCvPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
@@ -47,7 +47,7 @@ final class ShownPixels {
    * Puts the numbers of a picture, in the order of the card's layout. The caller's {@code
    * PointerScope} frees what this needs.
    */
-  void put(StoredPicture picture, FloatBuffer to) throws UnreadableException {
+  void put(ShownPicture picture, FloatBuffer to) throws UnreadableException {
     byte[] bgr = cut(stored.bgr(picture));
     int side = input.sidePx();
     // Channel c of the model is |flip - c| of BGR.

@@ -1,12 +1,14 @@
 package io.pairstream.image.worker.models;
 
 import io.pairstream.image.plan.ModelOutput;
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.TextReading;
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.models.LineReader.Line;
 import io.pairstream.image.worker.models.OnnxRun.Result;
 import io.pairstream.image.worker.models.TextBoxes.Found;
@@ -33,7 +35,7 @@ final class TextModel implements AskedModel {
 
   private static final double[] DEVIATION = {0.229, 0.224, 0.225};
 
-  private final Plan plan;
+  private final List<ModelOutput> outputs;
   private final TextReading reading;
   private final StoredPixels stored = new StoredPixels();
   private final OnnxRun detection;
@@ -47,9 +49,9 @@ final class TextModel implements AskedModel {
    * @throws RuntimeException where a graph cannot be loaded, or is another one than the card says
    */
   @SuppressWarnings("try") // the scope works by being open
-  TextModel(Plan plan, ModelFiles files, OnnxRuntime runtime) {
-    this.plan = plan;
-    reading = plan.reading().get(0);
+  TextModel(ModelPlan plan, TextReading reading, ModelFiles files, OnnxRuntime runtime) {
+    outputs = plan.outputs();
+    this.reading = reading;
     detection = new OnnxRun(plan.file(), runtime);
     lines = new LineReader(reading.recognition(), files.text(reading.dictionary()), runtime);
     boxes = new TextBoxes(reading);
@@ -61,11 +63,11 @@ final class TextModel implements AskedModel {
 
   @Override
   public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().get(0))).toList();
+    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
   }
 
   @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(StoredPicture picture) {
+  private ItemReply ask(ShownPicture picture) {
     try (PointerScope scope = new PointerScope()) {
       Mat bgr = stored.bgr(picture);
       Found found = found(bgr);
@@ -78,23 +80,23 @@ final class TextModel implements AskedModel {
               .toList();
       return reply(found.share(), texts);
     } catch (UnreadableException e) {
-      return ItemReply.failed(Failure.UNREADABLE, e.getMessage());
+      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
     } catch (RuntimeException e) {
-      return ItemReply.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
+      return new NoAnswer(Failure.REFUSED, String.valueOf(e.getMessage()));
     }
   }
 
   private ItemReply reply(double share, List<String> texts) {
     Map<String, Double> numbers = new LinkedHashMap<>();
     Map<String, String> words = new LinkedHashMap<>();
-    for (ModelOutput output : plan.outputs()) {
+    for (ModelOutput output : outputs) {
       switch (output.tensor()) {
         case "share" -> numbers.put(output.name(), share);
         case "lines" -> numbers.put(output.name(), (double) texts.size());
         default -> words.put(output.name(), TextReading.bounded(String.join("\n", texts)));
       }
     }
-    return new ItemReply(List.of(), "", numbers, Map.of(), Map.of(), words, Map.of());
+    return new Given(numbers, Map.of(), Map.of(), words);
   }
 
   private Found found(Mat bgr) {

@@ -1,7 +1,7 @@
 package io.pairstream.image.worker.pixels;
 
-import io.pairstream.cleaning.Rejection;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.pixels.OpenCvDecoder.Decoded;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -24,39 +24,40 @@ public final class StoredPixels {
   }
 
   /** uint8 [height, width, 3], BGR, upright. */
-  public Mat bgr(StoredPicture picture) throws UnreadableException {
+  public Mat bgr(ShownPicture picture) throws UnreadableException {
     byte[] bytes = picture.bytes().bytes();
-    if (picture.raw()) {
-      long expected = (long) picture.width() * picture.height() * picture.channels();
-      boolean known = picture.channels() == 1 || picture.channels() == 3;
-      if (!known || picture.width() < 1 || picture.height() < 1 || expected != bytes.length) {
-        throw new UnreadableException(
-            "%d bytes are not %d x %d pixels of %d channels"
-                .formatted(bytes.length, picture.width(), picture.height(), picture.channels()));
-      }
-      Mat pixels =
-          new Mat(
-              picture.height(),
-              picture.width(),
-              picture.channels() == 1 ? opencv_core.CV_8UC1 : opencv_core.CV_8UC3,
-              new BytePointer(bytes));
-      return converted(
-          pixels,
-          picture.channels() == 1 ? opencv_imgproc.COLOR_GRAY2BGR : opencv_imgproc.COLOR_RGB2BGR);
+    return switch (picture.encoding()) {
+      case RAW -> pixels(picture, bytes);
+      case JPEG, PNG, WEBP -> decoded(bytes);
+    };
+  }
+
+  private static Mat pixels(ShownPicture picture, byte[] bytes) throws UnreadableException {
+    long expected = (long) picture.width() * picture.height() * picture.channels();
+    boolean known = picture.channels() == 1 || picture.channels() == 3;
+    if (!known || picture.width() < 1 || picture.height() < 1 || expected != bytes.length) {
+      throw new UnreadableException(
+          "%d bytes are not %d x %d pixels of %d channels"
+              .formatted(bytes.length, picture.width(), picture.height(), picture.channels()));
     }
-    Rejection[] rejected = new Rejection[1];
     Mat pixels =
-        decoder
-            .decode(bytes)
-            .fold(
-                decoded -> ((Decoded) decoded).pixels(),
-                rejection -> {
-                  rejected[0] = rejection;
-                  return null;
-                });
-    if (pixels == null) {
-      throw new UnreadableException(rejected[0].detail());
+        new Mat(
+            picture.height(),
+            picture.width(),
+            picture.channels() == 1 ? opencv_core.CV_8UC1 : opencv_core.CV_8UC3,
+            new BytePointer(bytes));
+    return converted(
+        pixels,
+        picture.channels() == 1 ? opencv_imgproc.COLOR_GRAY2BGR : opencv_imgproc.COLOR_RGB2BGR);
+  }
+
+  /** A file's pixels, the way the picture was seen. */
+  private Mat decoded(byte[] bytes) throws UnreadableException {
+    Outcome<DecodedPicture> decoded = decoder.decode(bytes);
+    if (decoded instanceof Outcome.Rejected<DecodedPicture> rejected) {
+      throw new UnreadableException(rejected.rejection().detail());
     }
+    Mat pixels = ((Decoded) decoded.keptOnly().get(0)).pixels();
     return new OpenCvPicture(OpenCvPicture.turned(pixels, ExifOrientation.of(bytes))).bgr();
   }
 

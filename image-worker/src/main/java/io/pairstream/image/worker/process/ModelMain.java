@@ -5,6 +5,7 @@ import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelRequest;
+import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.worker.models.AskedModel;
 import io.pairstream.image.worker.models.ModelLoader;
@@ -48,7 +49,7 @@ public final class ModelMain {
     @Override
     public ModelReply first(DataInputStream in, Runnable filter) throws IOException {
       ModelRequest request = ModelRequest.readFrom(in);
-      ModelLoader loader = new ModelLoader(request.plan().get(0));
+      ModelLoader loader = new ModelLoader(request.plan().orElseThrow());
       filter.run();
       try {
         model = loaded(loader);
@@ -65,12 +66,12 @@ public final class ModelMain {
 
     private ModelReply reply(ModelRequest request) {
       for (Item item : request.items()) {
-        item.picture().forEach(picture -> hooks.before(picture.bytes().bytes()));
+        item.picture().ifPresent(picture -> hooks.before(picture.bytes().bytes()));
       }
       List<ItemReply> replies =
           model == null
               ? request.items().stream()
-                  .map(item -> ItemReply.failed(Failure.REFUSED, refusal))
+                  .<ItemReply>map(item -> new NoAnswer(Failure.REFUSED, refusal))
                   .toList()
               : model.ask(request.items());
       return new ModelReply(request.token(), replies);

@@ -93,8 +93,8 @@ public final class WorkerMain {
     public Answer next(DataInputStream in) throws IOException {
       Request request = Request.readFrom(in, window);
       hooks.before(request.image().image().encoded().bytes());
-      request.newPlan().forEach(preparer::follow);
-      return Answer.of(
+      request.newPlan().ifPresent(preparer::follow);
+      return new Answer(
           request.token(), preparer.prepare(request.image(), request.seenIn(window).orElse(null)));
     }
   }

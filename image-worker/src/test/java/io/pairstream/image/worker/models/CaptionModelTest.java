@@ -2,14 +2,13 @@ package io.pairstream.image.worker.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.image.card.Cards;
-import io.pairstream.image.card.ModelCard;
-import io.pairstream.image.model.ModelPool;
+import io.pairstream.image.plan.CaptionWriting;
+import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.Plan;
-import io.pairstream.image.protocol.ModelProtocol.StoredPicture;
+import io.pairstream.image.protocol.ModelProtocol.Written;
+import io.pairstream.image.protocol.ShownPicture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -69,9 +68,9 @@ class CaptionModelTest {
     Cards.captioner(folder, decoder, keys);
     Path yaml = folder.resolve("tiny.yaml");
     Files.writeString(yaml, change.apply(Files.readString(yaml)));
-    ModelCard card = ModelCard.read(yaml);
-    Plan plan = ModelPool.plan(card, 1);
-    return new CaptionModel(plan, new OnnxRuntime(plan, new ModelFiles(plan)));
+    ModelPlan plan = Cards.read(yaml).plan(1);
+    return new CaptionModel(
+        plan, (CaptionWriting) plan.task(), new OnnxRuntime(plan, new ModelFiles(plan)));
   }
 
   private static Item item(byte[] colour) {
@@ -79,8 +78,7 @@ class CaptionModelTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = colour[i % 3];
     }
-    StoredPicture picture = new StoredPicture(new EncodedImage(pixels), true, 8, 8, 3);
-    return new Item(List.of(picture), List.of(), 0);
+    return Item.of(ShownPicture.raw(pixels, 8, 8, 3));
   }
 
   /** Greedy and with beams, lengths rewarded, punished and neither, with and without a prompt. */
@@ -101,10 +99,9 @@ class CaptionModelTest {
       for (int i = 0; i < replies.size(); i++) {
         List<Integer> expected = card.getValue().get(i).ids();
         boolean ends = expected.get(expected.size() - 1) == 2;
-        assertThat(replies.get(i).ids())
+        assertThat(replies.get(i))
             .as("%s of picture %d", card.getKey(), i)
-            .containsOnly(
-                Map.entry("caption", ends ? expected.subList(0, expected.size() - 1) : expected));
+            .isEqualTo(new Written(ends ? expected.subList(0, expected.size() - 1) : expected));
       }
     }
   }
@@ -121,6 +118,6 @@ class CaptionModelTest {
 
     ItemReply reply = model.ask(List.of(item(new byte[] {(byte) 250, 20, 30}))).get(0);
 
-    assertThat(reply.ids().get("caption")).hasSize(most).doesNotContain(19);
+    assertThat(((Written) reply).ids()).hasSize(most).doesNotContain(19);
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class TextBoxesTest {
 
   private static final TextReading READING =
-      new TextReading("", "", "", "", 736, 1600, 0.3, 0.6, 1.5, 0.5, 100);
+      new TextReading("", "", 736, 1600, 0.3, 0.6, 1.5, 0.5, 100);
 
   private final TextBoxes boxes = new TextBoxes(READING);
 

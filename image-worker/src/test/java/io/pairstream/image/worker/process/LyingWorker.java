@@ -68,7 +68,7 @@ public final class LyingWorker {
     try {
       while (true) {
         Request request = Request.readFrom(in, window);
-        request.newPlan().forEach(preparer::follow);
+        request.newPlan().ifPresent(preparer::follow);
         byte[] file = request.image().image().encoded().bytes();
         Outcome<PreparedImage> honest =
             preparer.prepare(request.image(), request.seenIn(window).orElse(null));
@@ -124,7 +124,7 @@ public final class LyingWorker {
 
   private void send(long token, Outcome<PreparedImage> outcome) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    Answer.of(token, outcome).writeTo(new DataOutputStream(frame));
+    new Answer(token, outcome).writeTo(new DataOutputStream(frame));
     out.writeInt(frame.size());
     frame.writeTo(out);
   }

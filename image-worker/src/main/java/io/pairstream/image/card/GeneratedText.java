@@ -1,4 +1,4 @@
-package io.pairstream.image.model;
+package io.pairstream.image.card;
 
 import io.pairstream.cleaning.ClassPathFile;
 import java.util.List;

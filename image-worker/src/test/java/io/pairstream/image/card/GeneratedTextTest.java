@@ -1,4 +1,4 @@
-package io.pairstream.image.model;
+package io.pairstream.image.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
