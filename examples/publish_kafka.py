@@ -28,7 +28,8 @@ serialize = AvroSerializer(registry, schema, conf={"auto.register.schemas": Fals
 with open(sys.argv[1], "rb") as file:
     image = file.read()
 # Fields that are left out have the schema's defaults; but fastavro, which writes the record, knows none of bytes.
-pair = {"image": image, "caption": sys.argv[2], "language": "en", "received_at": int(time.time() * 1000), "prepared": b""}
+metadata = {"received_at": int(time.time() * 1000)}
+pair = {"image": image, "caption": sys.argv[2], "language": "en", "metadata": metadata, "prepared": b""}
 digest = hashlib.sha256(image).hexdigest()
 producer = Producer(
     {"bootstrap.servers": brokers, "enable.idempotence": True, "partitioner": "murmur2_random", "message.max.bytes": 9_437_184}

@@ -33,13 +33,22 @@ def schema_of(name):
         if isinstance(part, list):
             return [whole(value) for value in part]
         if isinstance(part, dict):
+            defined.add(part.get("name") if part["type"] == "record" else None)
             return {key: whole(value) if key in ("type", "fields", "items", "values") else value for key, value in part.items()}
-        if part in defined or not (AVRO / f"{part}.avsc").is_file():
-            return part
-        defined.add(part)
-        return whole(json.loads((AVRO / f"{part}.avsc").read_text()))
+        return part if part in defined or part not in RECORDS else whole(RECORDS[part])
 
     return whole(name)
+
+
+def records_in(part):
+    """Each record that is defined within a schema, with its name."""
+    if isinstance(part, dict) and part.get("type") == "record":
+        yield part["name"], part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from records_in(inner)
+
+
+RECORDS = {name: record for file in AVRO.glob("*.avsc") for name, record in records_in(json.loads(file.read_text()))}
 
 
 class Registry:
@@ -91,6 +100,11 @@ class Writer:
 
     def __init__(self, registry, name, without=()):
         schema = schema_of(name)
+        self._nested = set()
+        for field in schema["fields"]:
+            if field["name"] == "metadata":
+                field["type"]["fields"] = [inner for inner in field["type"]["fields"] if inner["name"] not in without]
+                self._nested = {inner["name"] for inner in field["type"]["fields"]}
         schema["fields"] = [field for field in schema["fields"] if field["name"] not in without]
         self._prefix = struct.pack(">bI", 0, registry.add(schema))
         self._schema = fastavro.parse_schema(schema)
@@ -98,6 +112,8 @@ class Writer:
     def write(self, fields):
         out = io.BytesIO()
         out.write(self._prefix)
+        if self._nested:
+            fields = {**fields, "metadata": {name: fields[name] for name in self._nested & fields.keys()}}
         known = {field["name"] for field in self._schema["fields"]}
         fastavro.schemaless_writer(out, self._schema, {name: fields[name] for name in known & fields.keys()})
         return out.getvalue()

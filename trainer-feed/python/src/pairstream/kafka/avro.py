@@ -220,7 +220,7 @@ def fields_of(
     if schema.get("type") != "record":
         raise Malformed(f"written as {str(schema.get('type'))[:80]}, not as a record")
     try:
-        fields, _ = _bounded_fields(schema.get("fields"), {_NAME: -1}, needed)
+        fields, _ = _bounded_fields(_inlined(schema.get("fields")), {_NAME: -1}, needed)
         fastavro.parse_schema({"type": "record", "name": _NAME, "fields": fields})
     except Malformed:
         raise
@@ -231,6 +231,18 @@ def fields_of(
         if written.get(name) != types[name]:
             raise Malformed(f"field {name} is written as {written.get(name, 'nothing')}, not as {types[name]}")
     return fields
+
+
+def _inlined(fields: Any) -> Any:
+    """The fields with those of the record ``metadata`` in its place: Avro writes a record as its fields, one by one."""
+    if not isinstance(fields, list):
+        return fields
+    return [inner for one in fields for inner in (one["type"]["fields"] if _is_metadata(one) else [one])]
+
+
+def _is_metadata(field: Any) -> bool:
+    kind = field.get("type") if isinstance(field, dict) and field.get("name") == "metadata" else None
+    return isinstance(kind, dict) and kind.get("type") == "record" and isinstance(kind.get("fields"), list)
 
 
 _Known = dict[str, int]

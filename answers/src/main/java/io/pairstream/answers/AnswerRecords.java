@@ -166,15 +166,8 @@ record AnswerRecords(PairTopics topics) {
   private static RawPair sent(PreparedPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())
-        .setLanguage(pair.getLanguage())
-        .setSourceKind(pair.getSourceKind())
-        .setContributor(pair.getContributor())
-        .setProducer(pair.getProducer())
-        .setUrl(pair.getUrl())
-        .setLicence(pair.getLicence())
-        .setLabels(pair.getLabels())
+        .setLanguage(pair.getLanguage()).setMetadata(pair.getMetadata())
         .setMediaType(pair.getMediaType())
-        .setReceivedAt(pair.getReceivedAt())
         .build();
   }
 

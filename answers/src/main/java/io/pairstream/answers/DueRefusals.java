@@ -72,7 +72,7 @@ final class DueRefusals {
     boolean isThePairs =
         record.value() != null && KeyedValues.key(record).equals(due.place().pair());
     Optional<PreparedPair> pair = isThePairs ? collector.decode(record) : Optional.empty();
-    if (pair.isPresent() && !Canaries.is(pair.get().getContributor(), pair.get().getProducer())) {
+    if (pair.isPresent() && !Canaries.is(pair.get().getMetadata())) {
       outbox.add(records.refusal(due, pair.get(), clock.instant()));
       metrics.refused.increment();
     }

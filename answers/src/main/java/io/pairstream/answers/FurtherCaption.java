@@ -2,6 +2,7 @@ package io.pairstream.answers;
 
 import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PreparedPair;
@@ -27,7 +28,7 @@ record FurtherCaption(String imageDigest, RawPair pair) {
    * @param published the value of the pair's record
    */
   static Optional<FurtherCaption> of(ModelCard card, PreparedPair pair, byte[] published) {
-    if (!card.writesPairs() || Canaries.is(pair.getContributor(), pair.getProducer())) {
+    if (!card.writesPairs() || Canaries.is(pair.getMetadata())) {
       return Optional.empty();
     }
     Map<String, String> by = new HashMap<>(Map.of("card", card.name(), "model", card.digest()));
@@ -36,12 +37,7 @@ record FurtherCaption(String imageDigest, RawPair pair) {
     }
     RawPair further =
         RawPair.newBuilder()
-            .setSourceKind(SourceKind.GENERATED.name())
-            .setContributor(pair.getContributor())
-            .setProducer(pair.getProducer())
-            .setUrl(pair.getUrl())
-            .setLicence(pair.getLicence())
-            .setLabels(pair.getLabels())
+            .setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setSourceKind(SourceKind.GENERATED.name()).build())
             .setMediaType(pair.getMediaType())
             .setAnnotations(by)
             .setPrepared(ByteBuffer.wrap(published))
@@ -52,8 +48,7 @@ record FurtherCaption(String imageDigest, RawPair pair) {
   /** The whole pair, with the text of an answer. */
   RawPair with(Answer answer) {
     return RawPair.newBuilder(pair)
-        .setCaption(String.join("\n", answer.getTexts().values()))
-        .setReceivedAt(answer.getAnsweredAt())
+        .setCaption(String.join("\n", answer.getTexts().values())).setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setReceivedAt(answer.getAnsweredAt()).build())
         .build();
   }
 

@@ -157,10 +157,7 @@ final class RefusalTable {
         : TakedownKind.keysOf(
             takedown.getSubject(),
             takedown.getImageDigest(),
-            sent.getContributor(),
-            sent.getProducer(),
-            sent.getSourceKind(),
-            sent.getUrl());
+            sent.getMetadata());
   }
 
   /**

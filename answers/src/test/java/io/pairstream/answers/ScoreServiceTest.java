@@ -7,6 +7,7 @@ import io.pairstream.cleaning.Measured;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
@@ -417,9 +418,9 @@ class ScoreServiceTest {
             .orElseThrow();
     RawPair pair = cluster.decode(cluster.topics().generated(), record.value()).orElseThrow();
     assertThat(pair.getCaption()).isEqualTo("a picture of a cat");
-    assertThat(pair.getSourceKind()).isEqualTo("GENERATED");
+    assertThat(pair.getMetadata().getSourceKind()).isEqualTo("GENERATED");
     assertThat(pair.getImage().remaining()).isZero();
-    assertThat(pair.getContributor()).isEqualTo("museum");
+    assertThat(pair.getMetadata().getContributor()).isEqualTo("museum");
     assertThat(pair.getAnnotations())
         .containsEntry("card", "captioner")
         .containsEntry("model", card.digest())
@@ -515,7 +516,7 @@ class ScoreServiceTest {
     assertThat(Measurements.read(one.getRefusal().getMeasured()))
         .isEqualTo(Measured.atMost("answer.nsfw-size", 5, 4, ""));
     assertThat(one.getRefusal().getSent().getCaption()).isEqualTo("the horse");
-    assertThat(one.getRefusal().getSent().getContributor()).isEqualTo("museum");
+    assertThat(one.getRefusal().getSent().getMetadata().getContributor()).isEqualTo("museum");
     assertThat(one.getRefusal().getOrigin()).isEqualTo(new Origin("raw", 0, 7L));
 
     recipe(limit("nsfw-size").setMax(4.0).build());
@@ -753,8 +754,7 @@ class ScoreServiceTest {
     return PreparedPair.newBuilder()
         .setPairId(id(picture, caption))
         .setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)))
-        .setImageDigest(digest(picture))
-        .setContributor("museum")
+        .setImageDigest(digest(picture)).setMetadata(PairMetadata.newBuilder().setContributor("museum").build())
         .setOrigin(new Origin("raw", 0, 7L))
         .setCaption(caption)
         .build();

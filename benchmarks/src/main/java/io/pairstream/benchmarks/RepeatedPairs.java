@@ -91,15 +91,9 @@ record RepeatedPairs(List<RawPair> pairs, int captions) {
         image,
         caption,
         pair.getLanguage(),
-        pair.getSourceKind(),
-        pair.getContributor(),
-        pair.getProducer(),
-        pair.getUrl(),
-        pair.getLicence(),
-        pair.getLabels(),
+        pair.getMetadata(),
         pair.getMediaType(),
         pair.getAnnotations(),
-        pair.getReceivedAt(),
         pair.getPrepared());
   }
 }

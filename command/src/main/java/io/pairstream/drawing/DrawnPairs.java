@@ -1,6 +1,7 @@
 package io.pairstream.drawing;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.awt.image.BufferedImage;
@@ -109,10 +110,7 @@ public final class DrawnPairs {
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(image))
             .setCaption(caption(kind, language, scene))
-            .setLanguage(language)
-            .setSourceKind(SourceKind.SYNTHETIC.name())
-            .setContributor("drawn")
-            .setLicence("CC0-1.0")
+            .setLanguage(language).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor("drawn").setLicence("CC0-1.0").build())
             .setMediaType("image/" + format)
             .setAnnotations(Map.of("drawn_index", String.valueOf(index), "drawn_kind", kind.name()))
             .build());

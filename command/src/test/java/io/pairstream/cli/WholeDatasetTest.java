@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -101,9 +102,7 @@ class WholeDatasetTest extends OnCluster {
     RawPair raw =
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(new byte[] {1}))
-            .setCaption("caption")
-            .setSourceKind("SCRAPED")
-            .setContributor("museum")
+            .setCaption("caption").setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setContributor("museum").build())
             .build();
     RecordMetadata at =
         TestCluster.send(
@@ -144,14 +143,14 @@ class WholeDatasetTest extends OnCluster {
     Ended text = run("quarantine show", "--output", file.toString(), key);
 
     assertThat(text.out())
-        .contains(link.link().getUrl())
+        .contains(link.link().getMetadata().getUrl())
         .contains(link.link().getCaption())
         .contains("the record's value is in ")
         .doesNotContain("the original");
     assertThat(Files.size(file)).isPositive();
-    assertThat(run("quarantine ls").out()).contains("FETCH_GONE").contains(link.link().getUrl());
+    assertThat(run("quarantine ls").out()).contains("FETCH_GONE").contains(link.link().getMetadata().getUrl());
     assertThat(run("quarantine ls", "--json").json().path("link").path("url").asText())
-        .isEqualTo(link.link().getUrl());
+        .isEqualTo(link.link().getMetadata().getUrl());
     assertThat(run("why", "--json", key).json().path("status").asText()).isEqualTo("FETCH_FAILED");
     assertThat(run("why", key).out()).contains("FETCH_GONE").doesNotContain("(unreadable)");
   }

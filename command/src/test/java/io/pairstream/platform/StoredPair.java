@@ -1,6 +1,7 @@
 package io.pairstream.platform;
 
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
@@ -46,8 +47,7 @@ final class StoredPair {
           .publish(
               RawPair.newBuilder()
                   .setImage(image)
-                  .setCaption("caption")
-                  .setSourceKind(SourceKind.SYNTHETIC.name())
+                  .setCaption("caption").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
                   .build())
           .join();
     }

@@ -19,8 +19,13 @@ public final class Canaries {
     return contributor.equals(CONTRIBUTOR) && producer.isEmpty();
   }
 
+  /** Whether a pair with this metadata is a canary. */
+  public static boolean is(PairMetadata pair) {
+    return is(pair.getContributor(), pair.getProducer());
+  }
+
   /** The source by which a pair is counted: its kind, or {@link #SOURCE}. */
-  public static String source(String sourceKind, String contributor, String producer) {
-    return is(contributor, producer) ? SOURCE : sourceKind;
+  public static String source(PairMetadata pair) {
+    return is(pair) ? SOURCE : pair.getSourceKind();
   }
 }

@@ -28,45 +28,27 @@ public enum TakedownKind {
 
   /** Keys of the takedowns that a published pair falls under, the pair's own first. */
   public static List<String> keysOf(PreparedPair pair) {
-    return keysOf(
-        pair.getPairId(),
-        pair.getImageDigest(),
-        pair.getContributor(),
-        pair.getProducer(),
-        pair.getSourceKind(),
-        pair.getUrl());
+    return keysOf(pair.getPairId(), pair.getImageDigest(), pair.getMetadata());
   }
 
   /** Keys of the takedowns that a published pair falls under, by its index entry. */
   public static List<String> keysOf(String pairId, IndexedPair entry) {
-    return keysOf(
-        pairId,
-        entry.getImageDigest(),
-        entry.getContributor(),
-        entry.getProducer(),
-        entry.getSourceKind(),
-        entry.getUrl());
+    return keysOf(pairId, entry.getImageDigest(), entry.getMetadata());
   }
 
   /** Keys of the takedowns that a pair with these properties falls under, the pair's own first. */
-  public static List<String> keysOf(
-      String pairId,
-      String imageDigest,
-      String contributor,
-      String producer,
-      String sourceKind,
-      String url) {
+  public static List<String> keysOf(String pairId, String imageDigest, PairMetadata metadata) {
     List<String> keys = new ArrayList<>(6);
     keys.add(PAIR.key(pairId));
     keys.add(IMAGE.key(imageDigest));
-    if (!contributor.isEmpty()) {
-      keys.add(CONTRIBUTOR.key(contributor));
+    if (!metadata.getContributor().isEmpty()) {
+      keys.add(CONTRIBUTOR.key(metadata.getContributor()));
     }
-    if (!producer.isEmpty()) {
-      keys.add(PRODUCER.key(producer));
+    if (!metadata.getProducer().isEmpty()) {
+      keys.add(PRODUCER.key(metadata.getProducer()));
     }
-    keys.add(SOURCE.key(sourceKind));
-    String host = LinkHost.named(url);
+    keys.add(SOURCE.key(metadata.getSourceKind()));
+    String host = LinkHost.named(metadata.getUrl());
     if (!host.isEmpty()) {
       keys.add(SOURCE.key(host));
     }

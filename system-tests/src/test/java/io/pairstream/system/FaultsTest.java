@@ -51,10 +51,6 @@ class FaultsTest {
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
   private static final long PAIRS = 300;
   private static final String DEMO_SPLITS = "split: {validation-share: 0.1, test-share: 0.1}";
-  private static final Path FIRST_VERSION =
-      Path.of(
-          System.getProperty("pairstream.project.dir"),
-          "schemas/src/test/resources/schema-history/RawPair/1.avsc");
 
   @TempDir private Path folder;
 
@@ -76,7 +72,7 @@ class FaultsTest {
       platform.imageWorkers().forEach(ProcessHandle::destroyForcibly);
       publishing.join();
       RawPair pair = heldOut(pairs);
-      publishInFirstVersion(platform, pair);
+      publishWithoutLastField(platform, pair);
       platform.killAndAwaitRestart("registry");
       publishing = CompletableFuture.runAsync(() -> platform.publish(pairs, PAIRS / 2, PAIRS));
       platform.killAndAwaitRestart("broker");
@@ -120,23 +116,33 @@ class FaultsTest {
         .name();
   }
 
-  /** Publishes a pair as a producer does that has never gone over to a newer build. */
-  private static void publishInFirstVersion(RunningPlatform platform, RawPair pair)
+  /** Publishes a pair in a schema that lacks the record's last field, as an older producer does. */
+  private static void publishWithoutLastField(RunningPlatform platform, RawPair pair)
       throws IOException {
-    Schema first = new Schema.Parser().parse(FIRST_VERSION.toFile());
+    List<Schema.Field> fields = RawPair.SCHEMA$.getFields();
+    Schema older =
+        Schema.createRecord(
+            "RawPair",
+            null,
+            "io.pairstream.schemas",
+            false,
+            fields.stream()
+                .limit(fields.size() - 1)
+                .map(field -> new Schema.Field(field, field.schema()))
+                .toList());
     byte[] now = platform.raw(pair);
     Object then =
-        new GenericDatumReader<>(RawPair.SCHEMA$, first)
+        new GenericDatumReader<>(RawPair.SCHEMA$, older)
             .read(null, DecoderFactory.get().binaryDecoder(now, 5, now.length - 5, null));
     Path credential = platform.data().resolve(RegistryCredential.FILE_NAME);
     int id =
         new Registry(
                 platform.cluster().registryAddresses(),
                 RegistryCredential.read(credential).clientSettings())
-            .register(platform.topics().crowdsourced().name() + "-value", first);
+            .register(platform.topics().crowdsourced().name() + "-value", older);
     ByteArrayOutputStream value = new ByteArrayOutputStream();
     value.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
-    new GenericDatumWriter<>(first)
+    new GenericDatumWriter<>(older)
         .write(then, EncoderFactory.get().directBinaryEncoder(value, null));
     try (ForeignProducer producer = new ForeignProducer(platform.cluster())) {
       producer.send(0, null, value.toByteArray());

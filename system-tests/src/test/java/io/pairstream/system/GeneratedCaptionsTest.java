@@ -238,8 +238,8 @@ class GeneratedCaptionsTest {
                     List.of(
                         pair.getSplit(),
                         pair.getCaption(),
-                        pair.getSourceKind(),
-                        pair.getContributor(),
+                        pair.getMetadata().getSourceKind(),
+                        pair.getMetadata().getContributor(),
                         pair.getTokenIds(),
                         pair.getImage())));
   }
@@ -340,7 +340,7 @@ class GeneratedCaptionsTest {
 
   private Map<String, PreparedPair> of(SourceKind kind) {
     return published().stream()
-        .filter(pair -> pair.getSourceKind().equals(kind.name()))
+        .filter(pair -> pair.getMetadata().getSourceKind().equals(kind.name()))
         .collect(Collectors.toMap(PreparedPair::getImageDigest, pair -> pair));
   }
 

@@ -8,6 +8,7 @@ import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
@@ -379,8 +380,7 @@ class NearCopiesTest {
     assertThat(ImageIO.write(picture, format, file)).isTrue();
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(file.toByteArray()))
-        .setCaption(caption)
-        .setSourceKind(SourceKind.SYNTHETIC.name())
+        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
         .build();
   }
 }

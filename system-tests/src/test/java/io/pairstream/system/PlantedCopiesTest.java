@@ -8,6 +8,7 @@ import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
@@ -240,8 +241,7 @@ class PlantedCopiesTest {
   private static RawPair pair(String photograph, Change change) {
     return RawPair.newBuilder()
         .setImage(file(photograph, change))
-        .setCaption(caption(photograph, change))
-        .setContributor(photograph)
+        .setCaption(caption(photograph, change)).setMetadata(PairMetadata.newBuilder().setContributor(photograph).build())
         .build();
   }
 
@@ -255,7 +255,7 @@ class PlantedCopiesTest {
     return Stream.of(
             access.topics().training(), access.topics().validation(), access.topics().test())
         .flatMap(split -> dataset.committedValues(split).stream())
-        .collect(Collectors.groupingBy(PreparedPair::getContributor));
+        .collect(Collectors.groupingBy(pair -> pair.getMetadata().getContributor()));
   }
 
   /** A file that, looked up by nobody, is in another split than the photograph. */

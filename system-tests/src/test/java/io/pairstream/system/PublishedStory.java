@@ -2,6 +2,7 @@ package io.pairstream.system;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -107,20 +108,14 @@ final class PublishedStory {
             platform.raw(
                 RawPair.newBuilder()
                     .setImage(image)
-                    .setCaption(trap)
-                    .setContributor(trap)
-                    .setUrl(trap)
-                    .setLicence(trap)
+                    .setCaption(trap).setMetadata(PairMetadata.newBuilder().setContributor(trap).setUrl(trap).setLicence(trap).build())
                     .build()));
       }
     }
   }
 
   private RawPair good(SourceKind kind, String contributor, String url) {
-    return RawPair.newBuilder(RunningPlatform.submitted(drawn, number++))
-        .setSourceKind(kind.name())
-        .setContributor(contributor)
-        .setUrl(url)
+    return RawPair.newBuilder(RunningPlatform.submitted(drawn, number++)).setMetadata(PairMetadata.newBuilder(RunningPlatform.submitted(drawn, number++).getMetadata()).setSourceKind(kind.name()).setContributor(contributor).setUrl(url).build())
         .setMediaType("")
         .setAnnotations(Map.of())
         .build();

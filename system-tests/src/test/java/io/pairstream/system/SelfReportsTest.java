@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.service.http.Scope;
 import io.pairstream.testing.Await;
@@ -275,8 +276,7 @@ class SelfReportsTest {
         platform.raw(
             RawPair.newBuilder()
                 .setImage(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0).getImage())
-                .setCaption(HOSTILE)
-                .setContributor(MARK)
+                .setCaption(HOSTILE).setMetadata(PairMetadata.newBuilder().setContributor(MARK).build())
                 .setAnnotations(Map.of("crop_box", MARK, MARK, HOSTILE))
                 .build());
     try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {

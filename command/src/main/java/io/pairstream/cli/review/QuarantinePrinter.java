@@ -5,6 +5,7 @@ import io.pairstream.cleaning.Measured;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -14,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** An entry of the quarantine, field by field. */
 record QuarantinePrinter(PrintWriter out) implements Printer {
@@ -37,19 +37,18 @@ record QuarantinePrinter(PrintWriter out) implements Printer {
     }
 
     String source() {
-      return of(RawPair::getSourceKind, PairLink::getSourceKind).toLowerCase(Locale.ROOT);
+      return metadata().map(PairMetadata::getSourceKind).orElse("").toLowerCase(Locale.ROOT);
     }
 
     String contributor() {
-      return of(RawPair::getContributor, PairLink::getContributor);
+      return metadata().map(PairMetadata::getContributor).orElse("");
     }
 
-    private String of(Function<RawPair, String> ofPair, Function<PairLink, String> ofLink) {
+    private Optional<PairMetadata> metadata() {
       return original
           .or(() -> Optional.ofNullable(entry.pair().getSent()))
-          .map(ofPair)
-          .or(() -> link.map(ofLink))
-          .orElse("");
+          .map(RawPair::getMetadata)
+          .or(() -> link.map(PairLink::getMetadata));
     }
   }
 
@@ -67,7 +66,7 @@ record QuarantinePrinter(PrintWriter out) implements Printer {
     read.link()
         .ifPresent(
             link -> {
-              field("url", link.getUrl());
+              field("url", link.getMetadata().getUrl());
               field("caption", link.getCaption());
             });
   }

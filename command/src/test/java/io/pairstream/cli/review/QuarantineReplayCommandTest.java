@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
@@ -48,7 +49,7 @@ class QuarantineReplayCommandTest extends OnCluster {
     Sent refused = pipeline.send("image 3", "a refused picture");
     QuarantinedPair entry = PlayedPipeline.rejected(refused, "MODEL_REFUSED", new byte[0]);
     entry.setValue(null);
-    entry.setSent(RawPair.newBuilder().setSourceKind("SCRAPED").setContributor("a museum").build());
+    entry.setSent(RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setContributor("a museum").build()).build());
     TestCluster.put(cluster, cluster.topics().quarantine(), refused.pairId(), entry);
 
     assertThat(run("quarantine ls --reason MODEL_REFUSED").out())

@@ -169,7 +169,7 @@ public final class PairHistory {
           record
               .flatMap(found -> cluster.decode(topics.links(), found.value()))
               .or(() -> known(entry).flatMap(found -> new Quarantine(cluster).link(found.pair())))
-              .map(link -> PairIdentity.linkId(link.getUrl(), link.getCaption()))
+              .map(link -> PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()))
               .flatMap(linkId -> records.last(topics.uploads(), linkId))
               .orElse(null);
       if (upload != null) {
@@ -197,7 +197,7 @@ public final class PairHistory {
       Optional<RawPair> raw = cluster.decode(topics.crowdsourced(), found.get().value());
       String pairId = raw.map(pair -> pairId(pair, found.get())).orElse("");
       receivedAt =
-          raw.map(RawPair::getReceivedAt)
+          raw.map(pair -> pair.getMetadata().getReceivedAt())
               .flatMap(ReceivedAt::said)
               .orElseGet(() -> Instant.ofEpochMilli(found.get().timestamp()));
       receipt = raw.flatMap(pair -> records.last(topics.receipts(), pairId)).orElse(null);

@@ -74,7 +74,7 @@ public final class Quarantine {
   private boolean isCanary(QuarantinedPair entry) {
     return entry.getReason().equals(RejectReason.IMAGE_DAMAGED.name())
         && raw(entry)
-            .filter(raw -> Canaries.is(raw.getContributor(), raw.getProducer()))
+            .filter(raw -> Canaries.is(raw.getMetadata()))
             .isPresent();
   }
 
@@ -108,7 +108,7 @@ public final class Quarantine {
         ? cluster
             .decode(links, Utils.toNullableArray(entry.getValue()))
             // Another record's value reads as a link too, of which every field has its default.
-            .filter(link -> !link.getUrl().isEmpty())
+            .filter(link -> !link.getMetadata().getUrl().isEmpty())
         : Optional.empty();
   }
 
@@ -125,8 +125,8 @@ public final class Quarantine {
           || cluster.topics().links().name().equals(from);
     }
     return raw(entry)
-        .map(raw -> List.of(raw.getContributor(), raw.getSourceKind()))
-        .or(() -> link(entry).map(link -> List.of(link.getContributor(), link.getSourceKind())))
+        .map(raw -> List.of(raw.getMetadata().getContributor(), raw.getMetadata().getSourceKind()))
+        .or(() -> link(entry).map(link -> List.of(link.getMetadata().getContributor(), link.getMetadata().getSourceKind())))
         .filter(
             of ->
                 of.get(0).equals(source)

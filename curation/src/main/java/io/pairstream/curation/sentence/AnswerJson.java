@@ -1,6 +1,7 @@
 package io.pairstream.curation.sentence;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreType;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -16,6 +17,9 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.Measurement;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Refusal;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -48,6 +52,8 @@ public final class AnswerJson {
           .addMixIn(SpecificData.class, LeftOut.class)
           .addMixIn(Refusal.class, LeftOut.class)
           .addMixIn(ByteBuffer.class, LeftOut.class)
+          .addMixIn(RawPair.class, WithMetadata.class)
+          .addMixIn(PairLink.class, WithMetadata.class)
           .addMixIn(Measured.class, ExactNumbers.class)
           .addMixIn(Measurement.class, ExactNumbers.class)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -56,6 +62,12 @@ public final class AnswerJson {
 
   @JsonIgnoreType
   private interface LeftOut {}
+
+  /** A record's metadata as members of the record itself. */
+  interface WithMetadata {
+    @JsonUnwrapped
+    PairMetadata getMetadata();
+  }
 
   /** A number that breaks its limit is not rounded to it. */
   interface ExactNumbers {

@@ -191,7 +191,7 @@ final class PublishedPairs {
             .map(
                 split ->
                     new Published(
-                        entry.getImageDigest(), split, entry.getSampleId(), entry.getProducer()))
+                        entry.getImageDigest(), split, entry.getSampleId(), entry.getMetadata().getProducer()))
         : Optional.empty();
   }
 }

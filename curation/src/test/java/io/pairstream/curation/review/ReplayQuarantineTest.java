@@ -174,8 +174,8 @@ class ReplayQuarantineTest {
   /** A rejected pair that names ann, sent with that producer's key. */
   private Sent claimed(String caption, String producer) {
     Sent sent = pipeline.send("image", caption);
-    sent.raw().setContributor("ann");
-    sent.raw().setProducer(producer);
+    sent.raw().getMetadata().setContributor("ann");
+    sent.raw().getMetadata().setProducer(producer);
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
     return sent;
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.PairLink;
@@ -463,13 +464,9 @@ final class SourceEntry {
           where,
           LinkPublisher.checked(
               PairLink.newBuilder()
-                  .setUrl(value(Role.URL))
+.setMetadata(metadata(options))
                   .setCaption(caption.text())
                   .setLanguage(language(caption))
-                  .setSourceKind(options.sourceKind().name())
-                  .setContributor(value(Role.CONTRIBUTOR))
-                  .setLicence(value(Role.LICENCE))
-                  .setLabels(LabelRule.cleaned(labels))
                   .setExpectedDigest(value(Role.DIGEST))
                   .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
                   .build()));
@@ -488,15 +485,21 @@ final class SourceEntry {
                 .setImage(bytes.duplicate())
                 .setCaption(caption.text())
                 .setLanguage(language(caption))
-                .setSourceKind(options.sourceKind().name())
-                .setContributor(value(Role.CONTRIBUTOR))
-                .setUrl(value(Role.URL))
-                .setLicence(value(Role.LICENCE))
-                .setLabels(LabelRule.cleaned(labels))
+.setMetadata(metadata(options))
                 .setMediaType(ImageFiles.mediaType(value(Role.FILE)).orElse(""))
                 // Names with one hash code make a tree here, but not in Map.copyOf.
                 .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
                 .build());
+  }
+
+  private PairMetadata metadata(SourceOptions options) {
+    return PairMetadata.newBuilder()
+        .setSourceKind(options.sourceKind().name())
+        .setContributor(value(Role.CONTRIBUTOR))
+        .setUrl(value(Role.URL))
+        .setLicence(value(Role.LICENCE))
+        .setLabels(LabelRule.cleaned(labels))
+        .build();
   }
 
   private String language(Caption caption) {

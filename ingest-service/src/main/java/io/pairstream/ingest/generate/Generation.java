@@ -3,6 +3,7 @@ package io.pairstream.ingest.generate;
 import io.pairstream.ingest.files.Journal;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.openai.ApiStoppedException;
@@ -268,10 +269,7 @@ public final class Generation {
     return RawPair.newBuilder()
         .setImage(image.bytes())
         .setCaption(caption)
-        .setLanguage(prompt.language().isEmpty() ? plan.language() : prompt.language())
-        .setSourceKind(SourceKind.SYNTHETIC.name())
-        .setContributor(plan.contributor())
-        .setLicence(plan.licence())
+        .setLanguage(prompt.language().isEmpty() ? plan.language() : prompt.language()).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor(plan.contributor()).setLicence(plan.licence()).build())
         .setMediaType(image.mediaType())
         .setAnnotations(annotations)
         .build();

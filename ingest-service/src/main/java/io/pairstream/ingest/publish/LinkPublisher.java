@@ -92,7 +92,7 @@ public final class LinkPublisher implements AutoCloseable {
   public static PairLink checked(PairLink link) {
     link.setExpectedDigest(link.getExpectedDigest().toLowerCase(Locale.ROOT));
     try {
-      LinkHost.of(link.getUrl());
+      LinkHost.of(link.getMetadata().getUrl());
     } catch (InvalidUrlException e) {
       throw new InvalidLinkException("url", e.getMessage());
     }
@@ -130,14 +130,14 @@ public final class LinkPublisher implements AutoCloseable {
    * @param producer owner of the API key; empty where no key was asked for
    */
   public CompletableFuture<Published> publish(PairLink link, String producer) {
-    String linkId = PairIdentity.linkId(checked(link).getUrl(), link.getCaption());
-    link.setReceivedAt(clock.instant());
+    String linkId = PairIdentity.linkId(checked(link).getMetadata().getUrl(), link.getCaption());
+    link.getMetadata().setReceivedAt(clock.instant());
     List<Header> headers = new ArrayList<>();
     if (!producer.isEmpty()) {
       headers.add(new RecordHeader(LinkHeaders.PRODUCER, producer.getBytes(UTF_8)));
     }
     return records
-        .publish(LinkHost.of(link.getUrl()), link, headers, "link " + linkId)
+        .publish(LinkHost.of(link.getMetadata().getUrl()), link, headers, "link " + linkId)
         .thenApply(
             metadata ->
                 new Published(linkId, "", topic(), metadata.partition(), metadata.offset()));

@@ -8,6 +8,7 @@ import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
@@ -214,12 +215,7 @@ public final class PairForm {
         .setImage(ByteBuffer.wrap(image))
         .setCaption(caption)
         .setLanguage(language)
-        .setSourceKind(sourceKind(SourceKind.CROWDSOURCED))
-        .setContributor(contributor)
-        .setProducer(sender.producer())
-        .setUrl(texts.getOrDefault("url", ""))
-        .setLicence(texts.getOrDefault("licence", ""))
-        .setLabels(labels)
+        .setMetadata(metadata(contributor, SourceKind.CROWDSOURCED).setProducer(sender.producer()).build())
         .setMediaType(texts.get("media_type"))
         .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
         .build();
@@ -241,19 +237,24 @@ public final class PairForm {
     try {
       return LinkPublisher.checked(
           PairLink.newBuilder()
-              .setUrl(texts.get("url"))
+              .setMetadata(metadata(contributor, SourceKind.SCRAPED).build())
               .setCaption(caption)
               .setLanguage(language)
-              .setSourceKind(sourceKind(SourceKind.SCRAPED))
-              .setContributor(contributor)
-              .setLicence(texts.getOrDefault("licence", ""))
-              .setLabels(labels)
               .setExpectedDigest(texts.getOrDefault("expected_digest", ""))
               .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
               .build());
     } catch (InvalidLinkException e) {
       throw refused(e.field(), e.getMessage());
     }
+  }
+
+  private PairMetadata.Builder metadata(String contributor, SourceKind usual) {
+    return PairMetadata.newBuilder()
+        .setSourceKind(sourceKind(usual))
+        .setContributor(contributor)
+        .setUrl(texts.getOrDefault("url", ""))
+        .setLicence(texts.getOrDefault("licence", ""))
+        .setLabels(labels);
   }
 
   private String caption() {

@@ -121,7 +121,7 @@ public final class PairPublisher implements AutoCloseable {
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
     String pairId = PairIdentity.pairId(imageDigest, pair.getCaption());
     Instant now = clock.instant();
-    pair.setReceivedAt(now);
+    pair.getMetadata().setReceivedAt(now);
     CompletableFuture<Published> sent =
         records
             .publish(imageDigest, pair, "pair " + pairId)

@@ -99,7 +99,7 @@ class ImportFormatsTest {
     List<SourceItem> items = read(Fixtures.fixture("links.parquet"));
 
     PairLink first = ((Link) items.get(0)).link();
-    assertThat(first.getUrl()).isEqualTo("https://example.org/1.jpg");
+    assertThat(first.getMetadata().getUrl()).isEqualTo("https://example.org/1.jpg");
     assertThat(first.getCaption()).isEqualTo("one");
     assertThat(first.getExpectedDigest()).isEqualTo("ab".repeat(32));
     assertThat(first.getAnnotations()).isEqualTo(Map.of("similarity", "0.31"));
@@ -166,8 +166,8 @@ class ImportFormatsTest {
                 + " in it)");
     assertThat(items).extracting(SourceItem::entry).containsExactly(1L, 1L, 2L, 3L, 4L, 5L);
     RawPair second = pairs(items).get(2);
-    assertThat(second.getUrl()).isEqualTo("https://example.org/1.png");
-    assertThat(second.getLicence()).isEqualTo("MIT");
+    assertThat(second.getMetadata().getUrl()).isEqualTo("https://example.org/1.png");
+    assertThat(second.getMetadata().getLicence()).isEqualTo("MIT");
     assertThat(second.getMediaType()).isEqualTo("image/png");
     assertThat(second.getAnnotations()).isEqualTo(Map.of("width", "8", "sha256", "ab".repeat(32)));
     assertThat(pairs(items).get(3).getLanguage()).isEqualTo("zh");
@@ -179,7 +179,7 @@ class ImportFormatsTest {
     List<SourceItem> items = read(Fixtures.fixture("shard.tar"), ofLines(true));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
-    assertThat(((Link) items.get(2)).link().getUrl()).isEqualTo("https://example.org/1.png");
+    assertThat(((Link) items.get(2)).link().getMetadata().getUrl()).isEqualTo("https://example.org/1.png");
     assertThat(items.get(0)).isInstanceOf(Pair.class);
   }
 
@@ -194,11 +194,11 @@ class ImportFormatsTest {
                 + " published, to be fetched",
             "captions_coco.json:annotation 3: uno",
             "captions_coco.json:annotation 4! image_id 5 is not among the images");
-    assertThat(pairs(items).get(0).getLicence()).isEqualTo("CC BY 2.0");
+    assertThat(pairs(items).get(0).getMetadata().getLicence()).isEqualTo("CC BY 2.0");
     assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("image_id", "179"));
     List<SourceItem> links =
         read(Fixtures.fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
-    assertThat(((Link) links.get(1)).link().getUrl())
+    assertThat(((Link) links.get(1)).link().getMetadata().getUrl())
         .isEqualTo("http://images.example.org/190.png");
   }
 

@@ -188,7 +188,7 @@ class ImportedLabelsTest {
 
     RawPair pair = pairs(read(list, options)).get(0);
 
-    assertThat(pair.getLabels()).containsExactly("dog");
+    assertThat(pair.getMetadata().getLabels()).containsExactly("dog");
     assertThat(pair.getAnnotations()).containsEntry("label", "a");
   }
 
@@ -220,7 +220,7 @@ class ImportedLabelsTest {
   }
 
   private static List<List<String>> labels(List<SourceItem> items) {
-    return pairs(items).stream().map(RawPair::getLabels).toList();
+    return pairs(items).stream().map(pair -> pair.getMetadata().getLabels()).toList();
   }
 
   private static List<SourceItem> read(Path path) {

@@ -121,7 +121,7 @@ class ImportedRowsAddUpTest {
     published.add(
         item instanceof SourceItem.Pair pair
             ? UTF_8.decode(pair.pair().getImage()) + ": " + pair.pair().getCaption()
-            : ((SourceItem.Link) item).link().getUrl()
+            : ((SourceItem.Link) item).link().getMetadata().getUrl()
                 + ": "
                 + ((SourceItem.Link) item).link().getCaption());
     return CompletableFuture.completedFuture(item);

@@ -77,7 +77,7 @@ class NothingIsSwallowedTest {
             """);
 
     assertThat(pairs(read(list, Optional.empty())))
-        .extracting(RawPair::getLicence)
+        .extracting(pair -> pair.getMetadata().getLicence())
         .containsExactly("CC0");
   }
 

@@ -79,9 +79,9 @@ class PairSourceTest {
     RawPair cat = pairs(items).get(1);
     assertThat(cat.getImage()).isEqualTo(ByteBuffer.wrap("image of a/猫.png".getBytes(UTF_8)));
     assertThat(cat.getMediaType()).isEqualTo("image/png");
-    assertThat(cat.getContributor()).isEqualTo("the library");
-    assertThat(cat.getLicence()).isEqualTo("CC0-1.0");
-    assertThat(cat.getSourceKind()).isEqualTo("IMPORTED");
+    assertThat(cat.getMetadata().getContributor()).isEqualTo("the library");
+    assertThat(cat.getMetadata().getLicence()).isEqualTo("CC0-1.0");
+    assertThat(cat.getMetadata().getSourceKind()).isEqualTo("IMPORTED");
   }
 
   @Test
@@ -251,9 +251,9 @@ class PairSourceTest {
     assertThat(pairs)
         .allSatisfy(
             pair -> {
-              assertThat(pair.getLicence()).isEqualTo("MIT");
-              assertThat(pair.getUrl()).isEqualTo("https://e.org/1");
-              assertThat(pair.getContributor()).isEqualTo("bo");
+              assertThat(pair.getMetadata().getLicence()).isEqualTo("MIT");
+              assertThat(pair.getMetadata().getUrl()).isEqualTo("https://e.org/1");
+              assertThat(pair.getMetadata().getContributor()).isEqualTo("bo");
               assertThat(pair.getAnnotations()).isEqualTo(Map.of("width", "640", "sharp", "true"));
             });
   }

@@ -82,7 +82,7 @@ class GenerationTest {
             "{'model':'m-1','prompt':'an owl at night','n':2,'size':'512x512'}".replace('\'', '"'),
             "{'model':'m-1','prompt':'eine Eule','n':2,'size':'512x512'}".replace('\'', '"'));
     List<RawPair> pairs = dataset.committedValues(topic);
-    assertThat(pairs).extracting(RawPair::getSourceKind).containsOnly("SYNTHETIC");
+    assertThat(pairs).extracting(pair -> pair.getMetadata().getSourceKind()).containsOnly("SYNTHETIC");
     assertThat(pairs).extracting(RawPair::getMediaType).containsOnly("image/png");
     assertThat(pairs)
         .filteredOn(pair -> pair.getCaption().equals("an owl at night"))
@@ -90,8 +90,8 @@ class GenerationTest {
         .allSatisfy(
             owl -> {
               assertThat(owl.getLanguage()).isEqualTo("en");
-              assertThat(owl.getContributor()).isEqualTo("ann");
-              assertThat(owl.getLicence()).isEqualTo("CC0-1.0");
+              assertThat(owl.getMetadata().getContributor()).isEqualTo("ann");
+              assertThat(owl.getMetadata().getLicence()).isEqualTo("CC0-1.0");
               assertThat(UTF_8.decode(owl.getImage().duplicate()).toString())
                   .matches("image \\d of an owl at night");
               assertThat(owl.getAnnotations())

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
@@ -39,16 +40,18 @@ class LinkPublisherTest {
   void publishedLinkIsReadBackAsItCame() throws Exception {
     PairLink link =
         new PairLink(
-            "https://Example.org/cat.png?size=2",
             "一只猫 on a mat",
             "zh",
-            "SCRAPED",
-            "ann",
-            "CC0-1.0",
-            List.of("cat"),
+            new PairMetadata(
+                "SCRAPED",
+                "ann",
+                "",
+                "https://Example.org/cat.png?size=2",
+                "CC0-1.0",
+                List.of("cat"),
+                Instant.EPOCH),
             DIGEST.toUpperCase(Locale.ROOT),
-            Map.of("shelf", "3"),
-            Instant.EPOCH);
+            Map.of("shelf", "3"));
 
     Published published;
     try (LinkPublisher publisher = open()) {
@@ -58,15 +61,15 @@ class LinkPublisherTest {
     ConsumerRecord<byte[], byte[]> record = records().get(0);
     PairLink read = topics.links().value().deserializer().deserialize("", record.value());
     assertThat(new String(record.key(), UTF_8)).isEqualTo("example.org");
-    assertThat(read.getUrl()).isEqualTo("https://Example.org/cat.png?size=2");
+    assertThat(read.getMetadata().getUrl()).isEqualTo("https://Example.org/cat.png?size=2");
     assertThat(read.getCaption()).isEqualTo("一只猫 on a mat");
     assertThat(read.getLanguage()).isEqualTo("zh");
-    assertThat(read.getSourceKind()).isEqualTo("SCRAPED");
-    assertThat(read.getContributor()).isEqualTo("ann");
-    assertThat(read.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(read.getMetadata().getSourceKind()).isEqualTo("SCRAPED");
+    assertThat(read.getMetadata().getContributor()).isEqualTo("ann");
+    assertThat(read.getMetadata().getLicence()).isEqualTo("CC0-1.0");
     assertThat(read.getExpectedDigest()).isEqualTo(DIGEST);
     assertThat(read.getAnnotations()).isEqualTo(Map.of("shelf", "3"));
-    assertThat(read.getReceivedAt()).isEqualTo(NOW);
+    assertThat(read.getMetadata().getReceivedAt()).isEqualTo(NOW);
     assertThat(published)
         .isEqualTo(
             new Published(
@@ -81,8 +84,7 @@ class LinkPublisherTest {
   void refusesALinkThatItsImageCouldMakeTooLarge() {
     try (LinkPublisher publisher = open()) {
       PairLink link =
-          PairLink.newBuilder()
-              .setUrl("http://example.org/")
+          PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://example.org/").build())
               .setCaption("x".repeat(1 << 20))
               .build();
 

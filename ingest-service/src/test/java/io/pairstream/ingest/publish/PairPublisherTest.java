@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -79,15 +80,16 @@ class PairPublisherTest {
             image,
             "一只猫 on a mat",
             "zh",
-            "IMPORTED",
-            "ann",
-            "museum",
-            "https://example.org/cat.png",
-            "CC0-1.0",
-            List.of("cat"),
+            new PairMetadata(
+                "IMPORTED",
+                "ann",
+                "museum",
+                "https://example.org/cat.png",
+                "CC0-1.0",
+                List.of("cat"),
+                Instant.EPOCH),
             "image/png",
             Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"),
-            Instant.EPOCH,
             ByteBuffer.allocate(0));
 
     Published published;
@@ -101,15 +103,15 @@ class PairPublisherTest {
     assertThat(read.getImage()).isEqualTo(image);
     assertThat(read.getCaption()).isEqualTo("一只猫 on a mat");
     assertThat(read.getLanguage()).isEqualTo("zh");
-    assertThat(read.getSourceKind()).isEqualTo("IMPORTED");
-    assertThat(read.getContributor()).isEqualTo("ann");
-    assertThat(read.getUrl()).isEqualTo("https://example.org/cat.png");
-    assertThat(read.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(read.getMetadata().getSourceKind()).isEqualTo("IMPORTED");
+    assertThat(read.getMetadata().getContributor()).isEqualTo("ann");
+    assertThat(read.getMetadata().getUrl()).isEqualTo("https://example.org/cat.png");
+    assertThat(read.getMetadata().getLicence()).isEqualTo("CC0-1.0");
     assertThat(read.getMediaType()).isEqualTo("image/png");
     assertThat(read.getAnnotations())
         .isEqualTo(Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
     assertThat(records.get(0).headers()).as("what imports, producers and models say").isEmpty();
-    assertThat(read.getReceivedAt()).isEqualTo(NOW);
+    assertThat(read.getMetadata().getReceivedAt()).isEqualTo(NOW);
     assertThat(published.offset()).isEqualTo(records.get(0).offset());
     assertThat(published.partition()).isEqualTo(records.get(0).partition());
   }

@@ -114,12 +114,12 @@ class PairRoutesTest {
     assertThat(raw.getImage()).isEqualTo(ByteBuffer.wrap(image));
     assertThat(raw.getCaption()).isEqualTo("一只猫坐在垫子上 🐈");
     assertThat(raw.getLanguage()).isEqualTo("zh");
-    assertThat(raw.getSourceKind()).isEqualTo("CROWDSOURCED");
-    assertThat(raw.getContributor()).isEqualTo("ann");
-    assertThat(raw.getUrl()).isEqualTo("https://example.org/cat.png");
-    assertThat(raw.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(raw.getMetadata().getSourceKind()).isEqualTo("CROWDSOURCED");
+    assertThat(raw.getMetadata().getContributor()).isEqualTo("ann");
+    assertThat(raw.getMetadata().getUrl()).isEqualTo("https://example.org/cat.png");
+    assertThat(raw.getMetadata().getLicence()).isEqualTo("CC0-1.0");
     assertThat(raw.getMediaType()).isEqualTo("image/png");
-    assertThat(raw.getLabels()).containsExactly("cat", "mat");
+    assertThat(raw.getMetadata().getLabels()).containsExactly("cat", "mat");
     assertThat(raw.getAnnotations()).isEqualTo(Map.of("file_name", "cat.png", "shelf", "三"));
 
     Upload note = notes(id).get(0);
@@ -148,7 +148,7 @@ class PairRoutesTest {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     RawPair raw = rawAt(Json.MAPPER.readTree(answer.body())).value();
     assertThat(raw.getImage()).isEqualTo(ByteBuffer.wrap(JPEG));
-    assertThat(raw.getSourceKind()).isEqualTo("SYNTHETIC");
+    assertThat(raw.getMetadata().getSourceKind()).isEqualTo("SYNTHETIC");
     assertThat(raw.getAnnotations()).isEqualTo(Map.of("seed", "7", "upscaled", "false"));
   }
 
@@ -170,8 +170,8 @@ class PairRoutesTest {
     assertThat(json.has("pair_id")).isFalse();
     Read<PairLink> read = cluster.read(cluster.topics().links()).get(0);
     assertThat(read.key()).isEqualTo("pictures.example");
-    assertThat(read.value().getLicence()).isEqualTo("CC-BY-4.0");
-    assertThat(read.value().getLabels()).containsExactly("cat", "a", "b");
+    assertThat(read.value().getMetadata().getLicence()).isEqualTo("CC-BY-4.0");
+    assertThat(read.value().getMetadata().getLabels()).containsExactly("cat", "a", "b");
     Upload note = notes(id).get(0);
     assertThat(note.getKind()).isEqualTo("LINK");
     assertThat(note.getUrl()).isEqualTo("https://Pictures.example/a%20cat.jpg?size=9");

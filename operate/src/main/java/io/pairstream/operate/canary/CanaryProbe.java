@@ -3,6 +3,7 @@ package io.pairstream.operate.canary;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.canary.CanaryReport.State;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -245,12 +246,8 @@ public final class CanaryProbe implements AutoCloseable {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(picture(number)))
         .setCaption(CAPTION)
-        .setLanguage("en")
-        .setSourceKind(SourceKind.SYNTHETIC.name())
-        .setContributor(Canaries.CONTRIBUTOR)
-        .setLicence("CC0-1.0")
+        .setLanguage("en").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor(Canaries.CONTRIBUTOR).setLicence("CC0-1.0").setReceivedAt(now).build())
         .setMediaType("image/png")
-        .setReceivedAt(now)
         .build();
   }
 

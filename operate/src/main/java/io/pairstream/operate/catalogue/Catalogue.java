@@ -1,6 +1,7 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
@@ -46,7 +47,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class Catalogue implements Aggregate {
 
-  private static final RawPair UNKNOWN = RawPair.newBuilder().setSourceKind("").build();
+  private static final RawPair UNKNOWN = RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").build()).build();
 
   private final PairTopics topics;
   private final Map<String, RecordDecoder<?>> decoders;
@@ -212,12 +213,7 @@ public final class Catalogue implements Aggregate {
                     RawPair.newBuilder()
                         .setCaption(link.getCaption())
                         .setLanguage(link.getLanguage())
-                        .setSourceKind(link.getSourceKind())
-                        .setContributor(link.getContributor())
-                        .setUrl(link.getUrl())
-                        .setLicence(link.getLicence())
-                        .setLabels(link.getLabels())
-                        .setReceivedAt(link.getReceivedAt())
+.setMetadata(link.getMetadata())
                         .build())
         : raw.decode(value);
   }

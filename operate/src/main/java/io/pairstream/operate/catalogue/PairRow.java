@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
@@ -87,15 +88,15 @@ public record PairRow(
         "",
         cut(pair.getCaption(), LONGEST_CAPTION),
         cut(pair.getLanguage(), LONGEST_NAME),
-        cut(pair.getSourceKind(), LONGEST_NAME),
-        cut(pair.getContributor(), LONGEST_NAME),
-        cut(pair.getProducer(), LONGEST_NAME),
-        cut(pair.getUrl(), LONGEST_TEXT),
-        cut(pair.getLicence(), LONGEST_NAME),
-        cut(pair.getLabels()),
+        cut(pair.getMetadata().getSourceKind(), LONGEST_NAME),
+        cut(pair.getMetadata().getContributor(), LONGEST_NAME),
+        cut(pair.getMetadata().getProducer(), LONGEST_NAME),
+        cut(pair.getMetadata().getUrl(), LONGEST_TEXT),
+        cut(pair.getMetadata().getLicence(), LONGEST_NAME),
+        cut(pair.getMetadata().getLabels()),
         pair.getRecipeVersion(),
         pair.getOrigin(),
-        pair.getReceivedAt(),
+        pair.getMetadata().getReceivedAt(),
         place,
         true);
   }
@@ -124,15 +125,15 @@ public record PairRow(
         cut(pair.getCopyOf(), LONGEST_NAME),
         cut(sent.getCaption(), LONGEST_CAPTION),
         cut(sent.getLanguage(), LONGEST_NAME),
-        known(sent.getSourceKind()),
-        cut(sent.getContributor(), LONGEST_NAME),
+        known(sent.getMetadata().getSourceKind()),
+        cut(sent.getMetadata().getContributor(), LONGEST_NAME),
         cut(pair.getProducer(), LONGEST_NAME),
-        cut(sent.getUrl(), LONGEST_TEXT),
-        cut(sent.getLicence(), LONGEST_NAME),
-        cut(sent.getLabels()),
+        cut(sent.getMetadata().getUrl(), LONGEST_TEXT),
+        cut(sent.getMetadata().getLicence(), LONGEST_NAME),
+        cut(sent.getMetadata().getLabels()),
         pair.getRecipeVersion(),
         pair.getOrigin(),
-        sent.getReceivedAt(),
+        sent.getMetadata().getReceivedAt(),
         place,
         sent.getImage().hasRemaining() || sent.getPrepared().hasRemaining());
   }
@@ -153,7 +154,7 @@ public record PairRow(
             .setOrigin(receipt.origin())
             .build();
     RawPair sent =
-        RawPair.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build();
+        RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build()).build();
     return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
   }
 
@@ -163,10 +164,10 @@ public record PairRow(
         QuarantinedPair.newBuilder()
             .setPairId(pairId)
             .setImageDigest(imageDigest)
-            .setProducer(raw.getProducer())
+            .setProducer(raw.getMetadata().getProducer())
             .setOrigin(at)
             .build();
-    Place place = new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt());
+    Place place = new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getMetadata().getReceivedAt());
     return of(pair, WAITING, raw, place);
   }
 
@@ -275,7 +276,15 @@ public record PairRow(
 
   /** Keys of the takedowns that it falls under. */
   public List<String> takedowns() {
-    return TakedownKind.keysOf(pairId, imageDigest, contributor, producer, sourceKind, url);
+    return TakedownKind.keysOf(
+        pairId,
+        imageDigest,
+        PairMetadata.newBuilder()
+            .setContributor(contributor)
+            .setProducer(producer)
+            .setSourceKind(sourceKind)
+            .setUrl(url)
+            .build());
   }
 
   /** A raw record that was rejected may have any number of labels, of any length. */

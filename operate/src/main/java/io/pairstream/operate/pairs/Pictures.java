@@ -128,10 +128,7 @@ final class Pictures implements AutoCloseable {
         TakedownKind.keysOf(
             pairId,
             digest,
-            raw.getContributor(),
-            raw.getProducer(),
-            raw.getSourceKind(),
-            raw.getUrl()));
+            raw.getMetadata()));
     Optional<PreparedPair> captioned = pairs.captioned(raw, at);
     if (captioned.isPresent()) {
       return image(captioned.get());

@@ -89,7 +89,7 @@ record Facts(
    */
   static Facts of(IndexedPair pair, Collection<String> words) {
     List<Value> values = new ArrayList<>();
-    values.add(new Value("licence", value(pair.getLicence())));
+    values.add(new Value("licence", value(pair.getMetadata().getLicence())));
     values.add(new Value("language", value(pair.getLanguage())));
     values.add(new Value("media_type", value(pair.getMediaType())));
     values.add(new Value("fold", String.valueOf(pair.getFold())));
@@ -104,9 +104,9 @@ record Facts(
               value -> values.add(new Value(measure.label(), String.valueOf(measure.bin(value)))));
     }
     words.forEach(word -> values.add(new Value("word", value(word))));
-    if (!pair.getLabels().isEmpty()) {
+    if (!pair.getMetadata().getLabels().isEmpty()) {
       values.add(new Value("labelled", ""));
-      pair.getLabels().stream()
+      pair.getMetadata().getLabels().stream()
           .map(Facts::value)
           .distinct()
           .forEach(label -> values.add(new Value(LABEL, label)));
@@ -119,8 +119,8 @@ record Facts(
     }
     return new Facts(
         PairStatus.valueOf(pair.getSplit()),
-        knownKind(pair.getSourceKind()),
-        value(pair.getContributor()),
+        knownKind(pair.getMetadata().getSourceKind()),
+        value(pair.getMetadata().getContributor()),
         values,
         ACCEPTED,
         pair.getPreparedAt().toEpochMilli(),
@@ -136,8 +136,8 @@ record Facts(
     String reason = RejectReason.named(pair.getReason()).map(RejectReason::name).orElse(UNKNOWN);
     return new Facts(
         PairStatus.QUARANTINED,
-        knownKind(sent.getSourceKind()),
-        value(sent.getContributor()),
+        knownKind(sent.getMetadata().getSourceKind()),
+        value(sent.getMetadata().getContributor()),
         List.of(new Value("reason", reason)),
         reason,
         pair.getQuarantinedAt().toEpochMilli(),

@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.LabelRule;
@@ -72,12 +73,7 @@ public final class JudgedPairs implements AutoCloseable {
   public static RawPair raw(byte[] image, String caption, String source, String contributor) {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(image))
-        .setCaption(caption)
-        .setSourceKind(source)
-        .setContributor(contributor)
-        .setUrl("https://pictures.test/" + Integer.toHexString(caption.hashCode()))
-        .setLicence("CC0-1.0")
-        .setReceivedAt(RECEIVED)
+        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setSourceKind(source).setContributor(contributor).setUrl("https://pictures.test/" + Integer.toHexString(caption.hashCode())).setLicence("CC0-1.0").setReceivedAt(RECEIVED).build())
         .build();
   }
 
@@ -133,18 +129,11 @@ public final class JudgedPairs implements AutoCloseable {
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
         .setImage(raw.getImage())
         .setCaption(raw.getCaption())
-        .setSplit(split.name())
-        .setSourceKind(raw.getSourceKind())
-        .setContributor(raw.getContributor())
-        .setProducer(raw.getProducer())
-        .setUrl(raw.getUrl())
-        .setLicence(raw.getLicence())
-        .setLabels(LabelRule.cleaned(raw.getLabels()))
+        .setSplit(split.name()).setMetadata(PairMetadata.newBuilder().setSourceKind(raw.getMetadata().getSourceKind()).setContributor(raw.getMetadata().getContributor()).setProducer(raw.getMetadata().getProducer()).setUrl(raw.getMetadata().getUrl()).setLicence(raw.getMetadata().getLicence()).setLabels(LabelRule.cleaned(raw.getMetadata().getLabels())).setReceivedAt(raw.getMetadata().getReceivedAt()).build())
         .setMeasures(Map.of("sharpness", 12.5, "original_width_px", 640.0))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)
-        .setReceivedAt(raw.getReceivedAt())
-        .setPreparedAt(raw.getReceivedAt().plusSeconds(1));
+        .setPreparedAt(raw.getMetadata().getReceivedAt().plusSeconds(1));
   }
 
   /** Rejects a pair; returns the coordinates of the raw record. */
@@ -167,7 +156,7 @@ public final class JudgedPairs implements AutoCloseable {
     String topic = cluster.topics().crowdsourced().name();
     return QuarantinedPair.newBuilder()
         .setPairId(pairId(raw))
-        .setProducer(raw.getProducer())
+        .setProducer(raw.getMetadata().getProducer())
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
         .setValue(
             ByteBuffer.wrap(
@@ -179,7 +168,7 @@ public final class JudgedPairs implements AutoCloseable {
             new Measurement("shorter_side_px", 32d, "AT_LEAST", 64d, "px", "", "", Map.of()))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)
-        .setQuarantinedAt(raw.getReceivedAt().plusSeconds(1));
+        .setQuarantinedAt(raw.getMetadata().getReceivedAt().plusSeconds(1));
   }
 
   public void takeDown(String kind, String subject) {
@@ -197,13 +186,13 @@ public final class JudgedPairs implements AutoCloseable {
     return Receipt.newBuilder()
         .setPairId(pairId(raw))
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
-        .setProducer(raw.getProducer())
+        .setProducer(raw.getMetadata().getProducer())
         .setStatus(status.name())
         .setReason(reason)
         .setOrigin(origin)
-        .setReceivedAt(raw.getReceivedAt())
-        .setArrivedAt(raw.getReceivedAt())
-        .setDecidedAt(raw.getReceivedAt().plusSeconds(3600))
+        .setReceivedAt(raw.getMetadata().getReceivedAt())
+        .setArrivedAt(raw.getMetadata().getReceivedAt())
+        .setDecidedAt(raw.getMetadata().getReceivedAt().plusSeconds(3600))
         .build();
   }
 

@@ -11,6 +11,7 @@ import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
@@ -216,7 +217,7 @@ class PairSearchTest {
 
   private static RawPair labelled(String caption, String... labels) {
     RawPair raw = raw(caption);
-    raw.setLabels(List.of(labels));
+    raw.getMetadata().setLabels(List.of(labels));
     return raw;
   }
 
@@ -330,7 +331,7 @@ class PairSearchTest {
   /** A pair that names the museum as its contributor, sent with another producer's key. */
   private static RawPair sentBy(String producer, String caption) {
     RawPair raw = JudgedPairs.raw(caption, "SCRAPED", "museum");
-    raw.setProducer(producer);
+    raw.getMetadata().setProducer(producer);
     return raw;
   }
 
@@ -468,7 +469,7 @@ class PairSearchTest {
   @Test
   void linkThatFailedIsFoundByItsCoordinatesAndItsCaption() {
     PairLink link =
-        PairLink.newBuilder().setUrl("https://a.test/1.jpg").setCaption("a grey owl").build();
+        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("https://a.test/1.jpg").build()).setCaption("a grey owl").build();
     Topic<String, PairLink> links = cluster.topics().links();
     cluster.registry().register(links.name() + "-value", PairLink.SCHEMA$);
     Origin origin = new Origin(links.name(), 0, 5L);
@@ -552,7 +553,7 @@ class PairSearchTest {
   })
   void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
     RawPair raw = sentBy("anna", "a red bicycle");
-    raw.setUrl("https://Pictures.test:443/1.jpg");
+    raw.getMetadata().setUrl("https://Pictures.test:443/1.jpg");
     String named =
         subject != null
             ? subject
@@ -755,7 +756,7 @@ class PairSearchTest {
 
   private static RawPair other(String caption) {
     RawPair raw = JudgedPairs.raw(caption, "IMPORTED", "school");
-    raw.setUrl("https://elsewhere.test/1");
+    raw.getMetadata().setUrl("https://elsewhere.test/1");
     return raw;
   }
 }

@@ -19,6 +19,7 @@ import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.instances.Instances.Limit;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -172,7 +173,7 @@ class CatalogueRoutesTest {
     assertThat(card.path("token_limit").asInt()).isEqualTo(6);
     assertThat(card.path("fold").asInt()).isEqualTo(3);
     assertThat(card.path("copies").asInt()).isEqualTo(1);
-    Instant decidedAt = raw.getReceivedAt().plusSeconds(3600);
+    Instant decidedAt = raw.getMetadata().getReceivedAt().plusSeconds(3600);
     assertThat(card.path("decided_at").asText()).isEqualTo(Json.time(decidedAt));
     assertThat(new PairHistory(cluster).find(pair.getPairId()).orElseThrow().decidedAt())
         .as("what why prints")
@@ -199,8 +200,7 @@ class CatalogueRoutesTest {
     PreparedPair pair =
         PreparedPair.newBuilder(shown)
             .setPairId(id)
-            .setCaption(text.strip())
-            .setSourceKind("GENERATED")
+            .setCaption(text.strip()).setMetadata(PairMetadata.newBuilder(shown.getMetadata()).setSourceKind("GENERATED").build())
             .setOrigin(origin)
             .build();
     judged.publish(pair, PairStatus.TRAINING);
@@ -247,8 +247,7 @@ class CatalogueRoutesTest {
   /** A caption that a model wrote of a published picture. */
   private static RawPair caption(PreparedPair shown, String text) {
     Topic<String, PreparedPair> training = cluster.topics().training();
-    return RawPair.newBuilder(raw(new byte[0], text))
-        .setSourceKind("GENERATED")
+    return RawPair.newBuilder(raw(new byte[0], text)).setMetadata(PairMetadata.newBuilder(raw(new byte[0], text).getMetadata()).setSourceKind("GENERATED").build())
         .setPrepared(
             ByteBuffer.wrap(training.value().serializer().serialize(training.name(), shown)))
         .build();
@@ -419,7 +418,7 @@ class CatalogueRoutesTest {
     assertThat(card.path("original").path("picture").isNull()).isTrue();
     assertThat(card.path("original").path("detail").asText()).contains("for some days only");
     assertThat(card.path("caption_before").asText()).isEqualTo(copy.getCaption());
-    assertThat(card.path("contributor").asText()).isEqualTo(copy.getContributor());
+    assertThat(card.path("contributor").asText()).isEqualTo(copy.getMetadata().getContributor());
   }
 
   private static String nearCopy(RawPair copy, String digest, Origin origin) {
@@ -466,7 +465,7 @@ class CatalogueRoutesTest {
     String museum = "museum " + word();
     Origin origin = send(raw);
     String id = judged.accept(raw, PairStatus.TRAINING, origin);
-    Instant withdrawnAt = raw.getReceivedAt().plusSeconds(173);
+    Instant withdrawnAt = raw.getMetadata().getReceivedAt().plusSeconds(173);
     judged.send(
         cluster.topics().takedowns(),
         "PAIR/" + id,
@@ -518,7 +517,7 @@ class CatalogueRoutesTest {
   void hostileTextIsDataAndNothingElse() throws Exception {
     String word = word();
     RawPair raw = JudgedPairs.raw(drawn(70, 70), HOSTILE + word, "SCRAPED", HOSTILE);
-    raw.setUrl("javascript:alert(1)//" + HOSTILE);
+    raw.getMetadata().setUrl("javascript:alert(1)//" + HOSTILE);
     judged.reject(raw, "CAPTION_FLAGGED_WORDS");
     read();
 

@@ -465,6 +465,6 @@ class PairHistoryTest {
   }
 
   private static String idOf(PlayedFetcher.Sent sent) {
-    return PairIdentity.linkId(sent.link().getUrl(), sent.link().getCaption());
+    return PairIdentity.linkId(sent.link().getMetadata().getUrl(), sent.link().getCaption());
   }
 }

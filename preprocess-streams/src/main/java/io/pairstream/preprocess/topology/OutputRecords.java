@@ -13,6 +13,7 @@ import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
@@ -87,20 +88,7 @@ final class OutputRecords {
       Tracked<GatedRecord> tracked, PreparedPair shown, TokenizedCaption caption) {
     Map<String, Double> measures = new HashMap<>(shown.getMeasures());
     measures.putAll(measures(caption));
-    PreparedPair.Builder prepared =
-        PreparedPair.newBuilder()
-            .setImage(shown.getImage())
-            .setImageEncoding(shown.getImageEncoding())
-            .setWidth(shown.getWidth())
-            .setHeight(shown.getHeight())
-            .setChannels(shown.getChannels())
-            .setColour(shown.getColour())
-            .setRenditions(shown.getRenditions())
-            .setPerceptualHash(shown.getPerceptualHash())
-            .setMirroredHash(shown.getMirroredHash())
-            .setMeasures(measures)
-            .setMediaType(shown.getMediaType());
-    return completed(prepared, tracked, caption);
+    return completed(PreparedPair.newBuilder(shown).setMeasures(measures), tracked, caption);
   }
 
   /** Adds all that is not the picture's own. */
@@ -113,8 +101,8 @@ final class OutputRecords {
         plan.split()
             .assign(
                 tracked.identity().imageDigest(),
-                pair.getContributor(),
-                plan.split().isByImage() ? "" : LinkHost.named(pair.getUrl()));
+                pair.getMetadata().getContributor(),
+                plan.split().isByImage() ? "" : LinkHost.named(pair.getMetadata().getUrl()));
     return prepared
         .setPairId(tracked.identity().pairId())
         .setNormalisation(plan.normalisation().label())
@@ -133,19 +121,19 @@ final class OutputRecords {
         .setImageDigest(tracked.identity().imageDigest())
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
-        .setSourceKind(pair.getSourceKind())
-        .setContributor(pair.getContributor())
-        .setProducer(pair.getProducer())
-        .setUrl(pair.getUrl())
-        .setLicence(pair.getLicence())
-        .setLabels(LabelRule.cleaned(pair.getLabels()))
+        .setPictureGroup("")
+        .setMetadata(metadata(pair.getMetadata()))
         .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
         .setWaived(tracked.raw().waived().stream().map(RejectReason::name).sorted().toList())
         .setRecipeVersion(recipeVersion)
         .setOrigin(tracked.raw().origin())
-        .setReceivedAt(pair.getReceivedAt())
         .setPreparedAt(tracked.raw().arrivedAt())
         .build();
+  }
+
+  /** The producer's metadata with its labels cleaned. */
+  private static PairMetadata metadata(PairMetadata sent) {
+    return PairMetadata.newBuilder(sent).setLabels(LabelRule.cleaned(sent.getLabels())).build();
   }
 
   /**
@@ -187,16 +175,9 @@ final class OutputRecords {
   static RawPair sent(RawPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())
-        .setLanguage(pair.getLanguage())
-        .setSourceKind(pair.getSourceKind())
-        .setContributor(pair.getContributor())
-        .setProducer(pair.getProducer())
-        .setUrl(pair.getUrl())
-        .setLicence(pair.getLicence())
-        .setLabels(pair.getLabels())
+        .setLanguage(pair.getLanguage()).setMetadata(pair.getMetadata())
         .setMediaType(pair.getMediaType())
         .setAnnotations(pair.getAnnotations())
-        .setReceivedAt(pair.getReceivedAt())
         .build();
   }
 

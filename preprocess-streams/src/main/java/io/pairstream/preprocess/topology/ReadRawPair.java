@@ -13,6 +13,7 @@ import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -29,8 +30,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
@@ -182,16 +181,15 @@ final class ReadRawPair
       lastImageDigest = PairIdentity.imageDigest(pair.getImage());
     }
     String imageDigest = shown.map(PreparedPair::getImageDigest).orElse(lastImageDigest);
+    PairMetadata metadata = pair.getMetadata();
     Identity identity =
         new Identity(
             PairIdentity.pairId(imageDigest, caption),
             imageDigest,
             "",
-            isField(pair.getProducer()) ? pair.getProducer() : "",
-            isSource(pair)
-                ? Canaries.source(pair.getSourceKind(), pair.getContributor(), pair.getProducer())
-                : "",
-            isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt(),
+            isField(metadata.getProducer()) ? metadata.getProducer() : "",
+            isSource(metadata) ? Canaries.source(metadata) : "",
+            isTime(metadata.getReceivedAt()) ? metadata.getReceivedAt() : raw.arrivedAt(),
             Optional.empty());
     return new Tracked<>(
         raw,
@@ -219,7 +217,7 @@ final class ReadRawPair
           "the caption's bytes are not UTF-8; as far as they can be read: "
               + OneLine.of(pair.getCaption()));
     }
-    return checkFields(pair)
+    return checkFields(pair.getMetadata())
         .map(
             checked ->
                 new SubmittedPair(
@@ -231,7 +229,7 @@ final class ReadRawPair
 
   /** Producer's name of the image's file, or the address that it came from. */
   private static String fileName(RawPair pair) {
-    return pair.getAnnotations().getOrDefault("file_name", pair.getUrl());
+    return pair.getAnnotations().getOrDefault("file_name", pair.getMetadata().getUrl());
   }
 
   private static Tracked<Outcome<ReceivedPair>> faulty(RawRecord raw, ValueFault fault) {
@@ -261,7 +259,7 @@ final class ReadRawPair
     return Utils.toArray(buffer);
   }
 
-  private static boolean isSource(RawPair pair) {
+  private static boolean isSource(PairMetadata pair) {
     return Arrays.stream(SourceKind.values())
         .anyMatch(kind -> kind.name().equals(pair.getSourceKind()));
   }
@@ -270,37 +268,35 @@ final class ReadRawPair
    * Checks the fields besides image and caption, which an output carries on unchanged. Rejects
    * {@code FIELD_INVALID}.
    */
-  private static Outcome<RawPair> checkFields(RawPair pair) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("url", pair.getUrl());
-    fields.put("contributor", pair.getContributor());
-    fields.put("producer", pair.getProducer());
-    fields.put("licence", pair.getLicence());
-    for (Map.Entry<String, String> field : fields.entrySet()) {
-      int bytes = FieldRule.utf8Bytes(field.getValue());
+  private static Outcome<PairMetadata> checkFields(PairMetadata pair) {
+    if (!isSource(pair)) {
+      return Outcome.rejected(
+          RejectReason.FIELD_INVALID,
+          "the field source_kind is '%s', not one of %s"
+              .formatted(OneLine.of(pair.getSourceKind()), Arrays.toString(SourceKind.values())));
+    }
+    for (Schema.Field field : pair.getSchema().getFields()) {
+      if (!(pair.get(field.pos()) instanceof String text)) {
+        continue;
+      }
+      int bytes = FieldRule.utf8Bytes(text);
       if (bytes > FieldRule.MAX_BYTES) {
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
-            "the field " + field.getKey() + " is too long",
+            "the field " + field.name() + " is too long",
             Measured.atMost("field_bytes", bytes, FieldRule.MAX_BYTES, "bytes"));
       }
-      if (!FieldRule.isPlain(field.getValue())) {
+      if (!FieldRule.isPlain(text)) {
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
             "the field "
-                + field.getKey()
+                + field.name()
                 + " holds control characters, or bytes that are not UTF-8");
       }
     }
     Optional<String> labelsFault = LabelRule.fault(LabelRule.cleaned(pair.getLabels()));
     if (labelsFault.isPresent()) {
       return Outcome.rejected(RejectReason.FIELD_INVALID, labelsFault.get());
-    }
-    if (!isSource(pair)) {
-      return Outcome.rejected(
-          RejectReason.FIELD_INVALID,
-          "the field source_kind is '%s', not one of %s"
-              .formatted(OneLine.of(pair.getSourceKind()), Arrays.toString(SourceKind.values())));
     }
     if (!isTime(pair.getReceivedAt())) {
       return Outcome.rejected(

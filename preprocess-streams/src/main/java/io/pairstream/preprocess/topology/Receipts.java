@@ -286,7 +286,7 @@ final class Receipts {
   }
 
   private Outcome<PreparedPair> counted(PreparedPair pair, int most) {
-    if (most == 0 || !pair.getSourceKind().equals(SourceKind.SCRAPED.name())) {
+    if (most == 0 || !pair.getMetadata().getSourceKind().equals(SourceKind.SCRAPED.name())) {
       return Outcome.kept(pair);
     }
     String image = pair.getImageDigest();

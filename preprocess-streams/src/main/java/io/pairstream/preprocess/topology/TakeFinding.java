@@ -61,15 +61,9 @@ final class TakeFinding
   }
 
   private Tracked<Outcome<PreparedPair>> judged(Tracked<PreparedPair> pair, Finding finding) {
-    PreparedPair prepared = pair.stage();
     return pair.as(
         takedowns
-            .refuseWithdrawn(
-                pair,
-                prepared.getContributor(),
-                prepared.getProducer(),
-                prepared.getSourceKind(),
-                prepared.getUrl())
+            .refuseWithdrawn(pair, pair.stage().getMetadata())
             .then(kept -> receipts.refuseCopies(pair).stage())
             .then(kept -> found(kept, finding)));
   }

@@ -5,7 +5,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
-import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -95,26 +95,17 @@ final class Takedowns {
    * <p>Rejects: {@code WITHDRAWN}.
    */
   Tracked<Outcome<ReceivedPair>> refuseWithdrawn(Tracked<ReceivedPair> received) {
-    RawPair pair = received.stage().pair();
-    return received.as(
-        refuseWithdrawn(
-            received,
-            pair.getContributor(),
-            pair.getProducer(),
-            pair.getSourceKind(),
-            pair.getUrl()));
+    return received.as(refuseWithdrawn(received, received.stage().pair().getMetadata()));
   }
 
   /** Rejects a withdrawn pair at any stage. */
-  <T> Outcome<T> refuseWithdrawn(
-      Tracked<T> tracked, String contributor, String producer, String sourceKind, String url) {
+  <T> Outcome<T> refuseWithdrawn(Tracked<T> tracked, PairMetadata metadata) {
     if (!any.get()) {
       return Outcome.kept(tracked.stage());
     }
     Identity identity = tracked.identity();
     for (String key :
-        TakedownKind.keysOf(
-            identity.pairId(), identity.imageDigest(), contributor, producer, sourceKind, url)) {
+        TakedownKind.keysOf(identity.pairId(), identity.imageDigest(), metadata)) {
       Takedown takedown = get(key);
       if (takedown != null) {
         return Outcome.rejected(

@@ -111,9 +111,9 @@ final class WaitingPairs {
             pair.getPairId(),
             pair.getImageDigest(),
             "",
-            pair.getProducer(),
-            Canaries.source(pair.getSourceKind(), pair.getContributor(), pair.getProducer()),
-            pair.getReceivedAt(),
+            pair.getMetadata().getProducer(),
+            Canaries.source(pair.getMetadata()),
+            pair.getMetadata().getReceivedAt(),
             Optional.ofNullable(waiting.getSent())),
         pair);
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -49,7 +50,7 @@ class GeneratedCaptionsTest {
       assertThat(decoded).hasValue(before);
       assertThat(pair.getPairId()).isEqualTo(PairIdentity.pairId(shown.getImageDigest(), TEXT));
       assertThat(pair.getCaption()).isEqualTo(TEXT);
-      assertThat(pair.getSourceKind()).isEqualTo("GENERATED");
+      assertThat(pair.getMetadata().getSourceKind()).isEqualTo("GENERATED");
       assertThat(pair.getOrigin().getTopic()).isEqualTo("pairs.generated");
       assertThat(pair.getTokenCount())
           .isEqualTo(pair.getMeasures().get("caption_tokens").intValue());
@@ -180,9 +181,7 @@ class GeneratedCaptionsTest {
             .serializer()
             .serialize(topology.topics().training().name(), shown);
     return RawPair.newBuilder()
-        .setCaption(text)
-        .setSourceKind("GENERATED")
-        .setReceivedAt(TopologyUnderTest.ARRIVAL)
+        .setCaption(text).setMetadata(PairMetadata.newBuilder().setSourceKind("GENERATED").setReceivedAt(TopologyUnderTest.ARRIVAL).build())
         .setPrepared(ByteBuffer.wrap(value))
         .build();
   }

@@ -8,6 +8,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PairIdentity;
@@ -151,8 +152,7 @@ class NearCopiesTest {
 
   /** A pair from the web with a caption of its own. */
   private static RawPair scraped(RawPair pair, int caption) {
-    return RawPair.newBuilder(pair)
-        .setSourceKind("SCRAPED")
+    return RawPair.newBuilder(pair).setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setSourceKind("SCRAPED").build())
         .setCaption("what page number " + caption + " says of it")
         .build();
   }
@@ -222,7 +222,7 @@ class NearCopiesTest {
     start("keep-first");
     RawPair first = pair(1, HASH);
     RawPair copy = pair(2, off(HASH, bits));
-    copy.setContributor("museum");
+    copy.getMetadata().setContributor("museum");
     copy.setCaption("  a caption &amp; as it\twas sent");
     copy.setMediaType("image/webp");
     copy.setAnnotations(Map.of("camera", "a box"));
@@ -473,7 +473,7 @@ class NearCopiesTest {
   void aCopyOfAPublishedPairLeavesWhatTheFirstSaid() {
     start("keep-best");
     RawPair small = sized(256, 1, HASH);
-    RawPair again = RawPair.newBuilder(small).setContributor("museum").build();
+    RawPair again = RawPair.newBuilder(small).setMetadata(PairMetadata.newBuilder(small.getMetadata()).setContributor("museum").build()).build();
 
     sendAndSettle(small);
     sendAndSettle(again, sized(512, 1, HASH));
@@ -639,10 +639,10 @@ class NearCopiesTest {
     send(sameImage);
 
     assertThat(topology.validation())
-        .extracting(record -> record.value().getContributor())
+        .extracting(record -> record.value().getMetadata().getContributor())
         .containsExactly(held, held);
     assertThat(topology.training())
-        .extracting(record -> record.value().getContributor())
+        .extracting(record -> record.value().getMetadata().getContributor())
         .containsExactly(trained);
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getReason())
@@ -650,7 +650,7 @@ class NearCopiesTest {
   }
 
   private static RawPair by(String contributor, RawPair pair) {
-    pair.setContributor(contributor);
+    pair.getMetadata().setContributor(contributor);
     return pair;
   }
 

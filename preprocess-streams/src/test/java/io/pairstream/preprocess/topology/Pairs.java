@@ -9,6 +9,7 @@ import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -37,8 +38,7 @@ final class Pairs {
   static RawPair pair(byte[] image, String caption) {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(image))
-        .setCaption(caption)
-        .setReceivedAt(TopologyUnderTest.ARRIVAL.minusSeconds(5))
+        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setReceivedAt(TopologyUnderTest.ARRIVAL.minusSeconds(5)).build())
         .build();
   }
 

@@ -65,7 +65,7 @@ class PreprocessTopologyTest {
       assertThat(prepared.getTokenIds()).hasSize(128);
       assertThat(prepared.getTokenCount()).isBetween(5, 12);
       assertThat(prepared.getPerceptualHash()).isEqualTo("0123456789abcdef");
-      assertThat(prepared.getReceivedAt()).isEqualTo(pair.getReceivedAt());
+      assertThat(prepared.getMetadata().getReceivedAt()).isEqualTo(pair.getMetadata().getReceivedAt());
       assertThat(prepared.getPreparedAt()).isEqualTo(TopologyUnderTest.ARRIVAL);
       assertThat(prepared.getRecipeVersion()).hasSize(16);
     }
@@ -389,14 +389,14 @@ class PreprocessTopologyTest {
 
   static Stream<Consumer<RawPair>> unusableFields() {
     return Stream.of(
-        pair -> pair.setUrl("x".repeat(8193)),
-        pair -> pair.setUrl("http://\uFFFD/"),
-        pair -> pair.setContributor("me\u001b[2J"),
-        pair -> pair.setSourceKind("STOLEN"),
-        pair -> pair.setLabels(List.of("dog", "ca\tt")),
-        pair -> pair.setLabels(IntStream.range(0, 65).mapToObj(String::valueOf).toList()),
-        pair -> pair.setReceivedAt(Instant.ofEpochMilli(Long.MAX_VALUE)),
-        pair -> pair.setReceivedAt(Instant.ofEpochMilli(-1)));
+        pair -> pair.getMetadata().setUrl("x".repeat(8193)),
+        pair -> pair.getMetadata().setUrl("http://\uFFFD/"),
+        pair -> pair.getMetadata().setContributor("me\u001b[2J"),
+        pair -> pair.getMetadata().setSourceKind("STOLEN"),
+        pair -> pair.getMetadata().setLabels(List.of("dog", "ca\tt")),
+        pair -> pair.getMetadata().setLabels(IntStream.range(0, 65).mapToObj(String::valueOf).toList()),
+        pair -> pair.getMetadata().setReceivedAt(Instant.ofEpochMilli(Long.MAX_VALUE)),
+        pair -> pair.getMetadata().setReceivedAt(Instant.ofEpochMilli(-1)));
   }
 
   @ParameterizedTest
@@ -419,13 +419,13 @@ class PreprocessTopologyTest {
   void labelsArriveCleanedAndDecideNothing() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
       RawPair labelled = Pairs.good(1);
-      labelled.setLabels(List.of(" dog", "", "traffic light", "dog"));
+      labelled.getMetadata().setLabels(List.of(" dog", "", "traffic light", "dog"));
 
       topology.send("crowdsourced", labelled);
       topology.send("crowdsourced", Pairs.good(2));
 
       assertThat(topology.training())
-          .extracting(record -> record.value().getLabels())
+          .extracting(record -> record.value().getMetadata().getLabels())
           .containsExactly(List.of("dog", "traffic light"), List.of());
     }
   }

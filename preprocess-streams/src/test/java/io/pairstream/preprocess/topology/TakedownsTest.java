@@ -48,10 +48,10 @@ class TakedownsTest {
 
   private static RawPair pair(int number) {
     RawPair pair = Pairs.good(number);
-    pair.setContributor("museum");
-    pair.setProducer("anna");
-    pair.setSourceKind("SCRAPED");
-    pair.setUrl("https://Pictures.test/" + number + ".jpg");
+    pair.getMetadata().setContributor("museum");
+    pair.getMetadata().setProducer("anna");
+    pair.getMetadata().setSourceKind("SCRAPED");
+    pair.getMetadata().setUrl("https://Pictures.test/" + number + ".jpg");
     return pair;
   }
 
@@ -153,8 +153,8 @@ class TakedownsTest {
     topology.send("crowdsourced", pair);
 
     PreparedPair published = topology.training().get(0).value();
-    assertThat(published.getContributor()).isEqualTo("museum");
-    assertThat(published.getProducer()).isEqualTo("anna");
+    assertThat(published.getMetadata().getContributor()).isEqualTo("museum");
+    assertThat(published.getMetadata().getProducer()).isEqualTo("anna");
     assertThat(topology.quarantine().get(0).value().getProducer()).isEqualTo("anna");
     assertThat(topology.receipts())
         .allSatisfy(receipt -> assertThat(receipt.value().getProducer()).isEqualTo("anna"));
@@ -163,7 +163,7 @@ class TakedownsTest {
   @ParameterizedTest
   @ValueSource(strings = {"two\nlines", "\u0000"})
   void aMadeUpProducerIsRejectedAndNotRepeated(String producer) {
-    pair.setProducer(producer);
+    pair.getMetadata().setProducer(producer);
 
     topology.send("crowdsourced", pair);
 

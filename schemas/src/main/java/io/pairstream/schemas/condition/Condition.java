@@ -37,13 +37,13 @@ public final class Condition {
   private static final Map<String, Function<IndexedPair, List<String>>> TEXTS =
       new TreeMap<>(
           Map.of(
-              "label", IndexedPair::getLabels,
+              "label", pair -> pair.getMetadata().getLabels(),
               "language", pair -> List.of(pair.getLanguage()),
-              "licence", pair -> List.of(pair.getLicence()),
-              "source", pair -> List.of(pair.getSourceKind()),
-              "contributor", pair -> List.of(pair.getContributor()),
-              "producer", pair -> List.of(pair.getProducer()),
-              "host", pair -> List.of(LinkHost.named(pair.getUrl()))));
+              "licence", pair -> List.of(pair.getMetadata().getLicence()),
+              "source", pair -> List.of(pair.getMetadata().getSourceKind()),
+              "contributor", pair -> List.of(pair.getMetadata().getContributor()),
+              "producer", pair -> List.of(pair.getMetadata().getProducer()),
+              "host", pair -> List.of(LinkHost.named(pair.getMetadata().getUrl()))));
 
   private static final Map<String, Function<IndexedPair, Number>> NUMBERS =
       new TreeMap<>(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairAnswer;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -146,7 +148,9 @@ class ConditionTest {
   private static IndexedPair of(JsonNode fields) {
     IndexedPair pair = IndexedPair.newBuilder().build();
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
-      pair.put(field.getKey(), JSON.convertValue(field.getValue(), Object.class));
+      SpecificRecordBase of =
+          pair.getSchema().getField(field.getKey()) != null ? pair : pair.getMetadata();
+      of.put(field.getKey(), JSON.convertValue(field.getValue(), Object.class));
     }
     return pair;
   }
@@ -221,11 +225,8 @@ class ConditionTest {
         .setHeight(192)
         .setTokenCount(2)
         .setTruncated(true)
-        .setLanguage("en-GB")
-        .setLicence("CC-BY-4.0")
+        .setLanguage("en-GB").setMetadata(PairMetadata.newBuilder().setLicence("CC-BY-4.0").setSourceKind("SCRAPED").setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d").build())
         .setFold(3)
-        .setSourceKind("SCRAPED")
-        .setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d")
         .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0, "nothing", Double.NaN))
         .build();
   }

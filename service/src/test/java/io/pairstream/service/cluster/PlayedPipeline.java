@@ -1,5 +1,6 @@
 package io.pairstream.service.cluster;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
@@ -63,8 +64,7 @@ public final class PlayedPipeline implements AutoCloseable {
     RawPair raw =
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(image.getBytes(StandardCharsets.UTF_8)))
-            .setCaption(caption)
-            .setReceivedAt(RECEIVED)
+            .setCaption(caption).setMetadata(PairMetadata.newBuilder().setReceivedAt(RECEIVED).build())
             .build();
     String digest = PairIdentity.imageDigest(raw.getImage());
     RecordMetadata at =
@@ -94,7 +94,7 @@ public final class PlayedPipeline implements AutoCloseable {
         .setPairId(sent.pairId())
         .setImageDigest(sent.imageDigest())
         .setValue(ByteBuffer.wrap(value))
-        .setProducer(sent.raw().getProducer())
+        .setProducer(sent.raw().getMetadata().getProducer())
         .setStep("gate")
         .setReason(reason)
         .setDetail("not as it should be")

@@ -1,5 +1,6 @@
 package io.pairstream.chaos.load;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -100,12 +101,7 @@ public final class SeededLoad {
         RawPair.newBuilder()
             .setImage(image)
             .setCaption(caption(number, kind, random, chinese))
-            .setLanguage(chinese ? "zh" : "en")
-            .setSourceKind(SourceKind.SYNTHETIC.name())
-            .setContributor("load " + seed)
-            .setLicence("CC0-1.0")
-            .setLabels(chinese ? List.of() : List.of("drawn", "number " + number % 7))
-            .setReceivedAt(FIRST_RECEIVED.plusMillis(number))
+            .setLanguage(chinese ? "zh" : "en").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor("load " + seed).setLicence("CC0-1.0").setLabels(chinese ? List.of() : List.of("drawn", "number " + number % 7)).setReceivedAt(FIRST_RECEIVED.plusMillis(number)).build())
             .build();
     return SentPair.of(number, kind, topic, pair);
   }

@@ -108,19 +108,19 @@ final class Inputs {
             .toList());
     input.original.put("quarantined_at", arrived);
     input.original.put("value", digest);
-    input.original.put("received_at", raw.map(RawPair::getReceivedAt).orElse(arrived));
+    input.original.put("received_at", raw.map(pair -> pair.getMetadata().getReceivedAt()).orElse(arrived));
   }
 
   private static Map<String, Object> words(RawPair pair, Instant arrived) {
     return Map.of(
         "caption", pair.getCaption(),
         "language", pair.getLanguage(),
-        "source_kind", pair.getSourceKind(),
-        "contributor", pair.getContributor(),
-        "url", pair.getUrl(),
-        "licence", pair.getLicence(),
-        "labels", pair.getLabels(),
-        "received_at", pair.getReceivedAt(),
+        "source_kind", pair.getMetadata().getSourceKind(),
+        "contributor", pair.getMetadata().getContributor(),
+        "url", pair.getMetadata().getUrl(),
+        "licence", pair.getMetadata().getLicence(),
+        "labels", pair.getMetadata().getLabels(),
+        "received_at", pair.getMetadata().getReceivedAt(),
         "prepared_at", arrived);
   }
 

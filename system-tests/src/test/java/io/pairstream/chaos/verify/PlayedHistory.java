@@ -156,11 +156,11 @@ final class PlayedHistory implements AutoCloseable {
     RawPair raw = played.pair().pair();
     PreparedPair pair = PlayedPipeline.prepared(played.sent(), rightSplit(played.pair()));
     pair.setLanguage(raw.getLanguage());
-    pair.setSourceKind(raw.getSourceKind());
-    pair.setContributor(raw.getContributor());
-    pair.setLicence(raw.getLicence());
-    pair.setLabels(raw.getLabels());
-    pair.setReceivedAt(raw.getReceivedAt());
+    pair.getMetadata().setSourceKind(raw.getMetadata().getSourceKind());
+    pair.getMetadata().setContributor(raw.getMetadata().getContributor());
+    pair.getMetadata().setLicence(raw.getMetadata().getLicence());
+    pair.getMetadata().setLabels(raw.getMetadata().getLabels());
+    pair.getMetadata().setReceivedAt(raw.getMetadata().getReceivedAt());
     pair.setPreparedAt(played.arrived());
     pair.setRecipeVersion(plan.version());
     pair.setPictureGroup(played.pair().imageDigest());
@@ -194,7 +194,7 @@ final class PlayedHistory implements AutoCloseable {
                 : new Measurement("", 0d, "NONE", 0d, "", "CMYK", "RGB", Map.of()))
         .setCopies(known ? copies.get(played.pair().pairId()) : 1)
         .setOrigin(played.origin())
-        .setReceivedAt(known ? played.pair().pair().getReceivedAt() : played.arrived())
+        .setReceivedAt(known ? played.pair().pair().getMetadata().getReceivedAt() : played.arrived())
         .setArrivedAt(played.arrived())
         .setDecidedAt(played.arrived())
         .build();

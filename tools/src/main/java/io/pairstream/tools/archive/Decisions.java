@@ -99,10 +99,7 @@ final class Decisions implements AutoCloseable {
     return TakedownKind.keysOf(
         PairIdentity.pairId(digest, caption),
         digest,
-        pair.getContributor(),
-        pair.getProducer(),
-        pair.getSourceKind(),
-        pair.getUrl());
+        pair.getMetadata());
   }
 
   @Override

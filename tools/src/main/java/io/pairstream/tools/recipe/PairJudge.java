@@ -38,7 +38,7 @@ public record PairJudge(CleaningPlan plan) {
         new ReceivedCaption(
             pair.getCaption(),
             pair.getLanguage(),
-            pair.getAnnotations().getOrDefault("file_name", pair.getUrl())),
+            pair.getAnnotations().getOrDefault("file_name", pair.getMetadata().getUrl())),
         pair.getAnnotations(),
         waived);
   }

@@ -263,8 +263,8 @@ public final class RecipeDiff {
     }
     String group = pair.getPictureGroup();
     String picture = group.isEmpty() ? pair.getImageDigest() : group;
-    String host = LinkHost.named(pair.getUrl());
-    Assignment to = after.split().assign(picture, pair.getContributor(), host);
+    String host = LinkHost.named(pair.getMetadata().getUrl());
+    Assignment to = after.split().assign(picture, pair.getMetadata().getContributor(), host);
     return !pair.getSplit().equals(to.split().name())
         ? pair.getSplit() + " -> " + to.split()
         : pair.getFold() != to.fold() ? "fold" : "";

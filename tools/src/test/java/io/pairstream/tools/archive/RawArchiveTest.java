@@ -3,6 +3,7 @@ package io.pairstream.tools.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.RawPair;
@@ -72,8 +73,7 @@ class RawArchiveTest {
             caption,
             RawPair.newBuilder()
                 .setImage(ByteBuffer.wrap(bytes(caption)))
-                .setCaption(caption)
-                .setContributor(contributor)
+                .setCaption(caption).setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
                 .build());
     record.headers().add("source", bytes(caption));
     return record;

@@ -12,6 +12,7 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
@@ -78,8 +79,7 @@ class RecipeCheckTest {
         .setPadId(main.getPadId())
         .setTokenizer(main.getTokenizer())
         .setTokenizerDigest(main.getTokenizerDigest())
-        .setTokenSets(further)
-        .setContributor(contributor)
+        .setTokenSets(further).setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
         .setRecipeVersion(plan.version())

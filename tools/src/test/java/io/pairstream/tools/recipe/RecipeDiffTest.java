@@ -7,6 +7,7 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
@@ -137,10 +138,7 @@ class RecipeDiffTest {
         .setWidth(256)
         .setHeight(256)
         .setLanguage("en")
-        .setMeasures(measures)
-        .setSourceKind("SCRAPED")
-        .setUrl("https://images.example.org/" + i)
-        .setLicence("CC0-1.0")
+        .setMeasures(measures).setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setUrl("https://images.example.org/" + i).setLicence("CC0-1.0").build())
         .setRecipeVersion(old.version())
         .build();
   }

@@ -57,7 +57,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class SplitReader implements AutoCloseable {
 
   /** Last field of the index, in the schema's order, that conditions and takedowns use. */
-  private static final String LAST_ASKED = "labels";
+  private static final String LAST_ASKED = "metadata";
 
   private static final String NOT_THERE =
       ": width and height are those of the prepared picture, measure.original_width_px and"

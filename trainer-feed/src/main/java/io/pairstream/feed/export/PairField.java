@@ -31,15 +31,15 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("pair_id", PreparedPair::getPairId),
           text("caption", PreparedPair::getCaption),
           text("language", PreparedPair::getLanguage),
-          text("source_kind", PreparedPair::getSourceKind),
-          text("contributor", PreparedPair::getContributor),
-          text("producer", PreparedPair::getProducer),
-          text("url", PreparedPair::getUrl),
-          text("licence", PreparedPair::getLicence),
+          text("source_kind", pair -> pair.getMetadata().getSourceKind()),
+          text("contributor", pair -> pair.getMetadata().getContributor()),
+          text("producer", pair -> pair.getMetadata().getProducer()),
+          text("url", pair -> pair.getMetadata().getUrl()),
+          text("licence", pair -> pair.getMetadata().getLicence()),
           list(
               "labels",
               Types.optional(BINARY).as(stringType()).named("element"),
-              PreparedPair::getLabels),
+              pair -> pair.getMetadata().getLabels()),
           text("split", PreparedPair::getSplit),
           of("fold", INT32, PreparedPair::getFold),
           of("width", INT32, PreparedPair::getWidth),
@@ -68,7 +68,7 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("origin_topic", pair -> pair.getOrigin().getTopic()),
           of("origin_partition", INT32, pair -> pair.getOrigin().getPartition()),
           of("origin_offset", INT64, pair -> pair.getOrigin().getOffset()),
-          of("received_at_ms", INT64, pair -> pair.getReceivedAt().toEpochMilli()));
+          of("received_at_ms", INT64, pair -> pair.getMetadata().getReceivedAt().toEpochMilli()));
 
   String name() {
     return column.getName();

@@ -1,6 +1,7 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.feed.DrawnImage;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -56,10 +57,7 @@ final class ExportedSample {
         .setWidth(widthPx)
         .setHeight(heightPx)
         .setCaption(number % 2 == 0 ? "cat number " + number : "第" + number + "只猫")
-        .setLanguage(number % 2 == 0 ? "en" : "zh")
-        .setLicence("CC0-1.0")
-        .setLabels(isSparse ? List.of() : List.of("cat", "数" + number))
-        .setSourceKind("SYNTHETIC")
+        .setLanguage(number % 2 == 0 ? "en" : "zh").setMetadata(PairMetadata.newBuilder().setLicence("CC0-1.0").setLabels(isSparse ? List.of() : List.of("cat", "数" + number)).setSourceKind("SYNTHETIC").setReceivedAt(Instant.ofEpochMilli(1_700_000_000_123L + number)).build())
         .setTokenIds(isSparse ? List.of() : List.of(number, 70_000, 0, 0))
         .setTokenCount(isSparse ? 0 : 2)
         .setMeasures(isSparse ? Map.of() : Map.of("sharpness", number / 3.0, "blur", 0.1))
@@ -67,7 +65,6 @@ final class ExportedSample {
         .setSplit("TRAINING")
         .setFold(number)
         .setOrigin(new Origin("pairs.crowdsourced", 1, 5_000_000_000L + number))
-        .setReceivedAt(Instant.ofEpochMilli(1_700_000_000_123L + number))
         .build();
   }
 }

@@ -5,6 +5,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.queue.HostQueues.Job;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -61,15 +62,13 @@ final class LinkOutputs {
             .setImage(image)
             .setCaption(link.getCaption())
             .setLanguage(link.getLanguage())
-            .setSourceKind(link.getSourceKind())
-            .setContributor(link.getContributor())
-            .setProducer(tried.header(LinkHeaders.PRODUCER))
-            .setUrl(link.getUrl())
-            .setLicence(link.getLicence())
-            .setLabels(link.getLabels())
+            .setMetadata(
+                PairMetadata.newBuilder(link.getMetadata())
+                    .setProducer(tried.header(LinkHeaders.PRODUCER))
+                    .setReceivedAt(receivedAt(link, tried))
+                    .build())
             .setMediaType(fetched.contentType())
             .setAnnotations(annotations(link, tried.origin(), fetched))
-            .setReceivedAt(receivedAt(link, tried))
             .build();
     ProducerRecord<byte[], byte[]> pair = topics.scraped().record(fetched.imageDigest(), raw);
     long bytes = (long) pair.key().length + pair.value().length + OVERHEAD_BYTES;
@@ -153,11 +152,11 @@ final class LinkOutputs {
 
   private Upload.Builder upload(TriedLink tried, PairLink link, String status) {
     return Upload.newBuilder()
-        .setId(PairIdentity.linkId(link.getUrl(), link.getCaption()))
+        .setId(PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()))
         .setKind(KIND)
         .setStatus(status)
         .setProducer(tried.header(LinkHeaders.PRODUCER))
-        .setUrl(link.getUrl())
+        .setUrl(link.getMetadata().getUrl())
         .setReason(status.equals("FETCHED") ? "" : tried.link().getReason())
         .setDetail(status.equals("FETCHED") ? "" : tried.link().getDetail())
         .setOrigin(tried.origin())
@@ -183,8 +182,8 @@ final class LinkOutputs {
 
   /** Time of receipt; Kafka's arrival time for a link whose producer sets none. */
   private static Instant receivedAt(PairLink link, TriedLink tried) {
-    return link.getReceivedAt().equals(Instant.EPOCH)
+    return link.getMetadata().getReceivedAt().equals(Instant.EPOCH)
         ? tried.link().getArrivedAt()
-        : link.getReceivedAt();
+        : link.getMetadata().getReceivedAt();
   }
 }

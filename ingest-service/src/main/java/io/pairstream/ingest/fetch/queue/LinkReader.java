@@ -133,7 +133,7 @@ final class LinkReader implements AutoCloseable {
             RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", Measured.NONE);
     try {
       if (isText) {
-        return new Link(link, LinkHost.of(link.getUrl()));
+        return new Link(link, LinkHost.of(link.getMetadata().getUrl()));
       }
     } catch (InvalidUrlException e) {
       refusal = new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), Measured.NONE);

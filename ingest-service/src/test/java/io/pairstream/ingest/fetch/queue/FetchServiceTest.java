@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -108,13 +109,8 @@ class FetchServiceTest {
   void aRawPairSaysWhereItsImageComesFromAndForWhichLink() {
     PairLink link =
         PairLink.newBuilder(pairLink("h.test", "cat"))
-            .setLanguage("zh")
-            .setSourceKind("IMPORTED")
-            .setContributor("ann")
-            .setLicence("CC0-1.0")
-            .setLabels(List.of("dog"))
+            .setLanguage("zh").setMetadata(PairMetadata.newBuilder(pairLink("h.test", "cat").getMetadata()).setSourceKind("IMPORTED").setContributor("ann").setLicence("CC0-1.0").setLabels(List.of("dog")).setReceivedAt(Instant.parse("2026-01-01T00:00:00Z")).build())
             .setAnnotations(Map.of("shelf", "3", "fetch.status", "forged"))
-            .setReceivedAt(Instant.parse("2026-01-01T00:00:00Z"))
             .build();
     ProducerRecord<byte[], byte[]> record =
         TestCluster.record(cluster.topics().links(), null, "h.test", link);
@@ -137,19 +133,19 @@ class FetchServiceTest {
         .isEqualTo(PairIdentity.imageDigest(pair.getImage()));
     assertThat(pair.getCaption()).isEqualTo(link.getCaption());
     assertThat(pair.getLanguage()).isEqualTo("zh");
-    assertThat(pair.getSourceKind()).isEqualTo("IMPORTED");
-    assertThat(pair.getContributor()).isEqualTo("ann");
-    assertThat(pair.getProducer()).as("whose key the link was sent with").isEqualTo("app");
-    assertThat(pair.getLicence()).isEqualTo("CC0-1.0");
-    assertThat(pair.getLabels()).containsExactly("dog");
-    assertThat(pair.getUrl()).isEqualTo(link.getUrl());
+    assertThat(pair.getMetadata().getSourceKind()).isEqualTo("IMPORTED");
+    assertThat(pair.getMetadata().getContributor()).isEqualTo("ann");
+    assertThat(pair.getMetadata().getProducer()).as("whose key the link was sent with").isEqualTo("app");
+    assertThat(pair.getMetadata().getLicence()).isEqualTo("CC0-1.0");
+    assertThat(pair.getMetadata().getLabels()).containsExactly("dog");
+    assertThat(pair.getMetadata().getUrl()).isEqualTo(link.getMetadata().getUrl());
     assertThat(pair.getMediaType()).isEqualTo("image/jpeg");
-    assertThat(pair.getReceivedAt()).isEqualTo(link.getReceivedAt());
+    assertThat(pair.getMetadata().getReceivedAt()).isEqualTo(link.getMetadata().getReceivedAt());
     assertThat(pair.getAnnotations())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "shelf", "3",
-                "fetch.final_url", link.getUrl() + "#final",
+                "fetch.final_url", link.getMetadata().getUrl() + "#final",
                 "fetch.at", "2026-03-04T05:06:07Z",
                 "fetch.content_type", "image/jpeg",
                 "fetch.status", "200",
@@ -157,7 +153,7 @@ class FetchServiceTest {
                 "fetch.address", "192.0.2.1",
                 "fetch.link", OriginHeader.text(origin)));
     Upload upload = value(cluster.topics().uploads(), records(cluster.topics().uploads()).get(0));
-    assertThat(upload.getId()).isEqualTo(PairIdentity.linkId(link.getUrl(), link.getCaption()));
+    assertThat(upload.getId()).isEqualTo(PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()));
     assertThat(upload.getKind()).isEqualTo("LINK");
     assertThat(upload.getStatus()).isEqualTo("FETCHED");
     assertThat(upload.getPairId())
@@ -604,8 +600,7 @@ class FetchServiceTest {
   }
 
   private static PairLink pairLink(String host, String name) {
-    return PairLink.newBuilder()
-        .setUrl("http://" + host + "/" + name)
+    return PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/" + name).build())
         .setCaption("caption of " + name)
         .build();
   }
@@ -619,7 +614,7 @@ class FetchServiceTest {
         cluster.topics().links(),
         0,
         "h.test",
-        PairLink.newBuilder().setUrl(url).setCaption("caption").build());
+        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl(url).build()).setCaption("caption").build());
   }
 
   private List<Origin> send(List<ProducerRecord<byte[], byte[]>> records) {
