@@ -21,7 +21,6 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
@@ -55,11 +54,9 @@ final class ReadRawPair
   /** Latest time that most languages can hold as a date. */
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
-  private final WriterSchemas schemas;
+  private final RecordReaders readers;
   private final Deserializer<RawPair> pairs;
   private final String generated;
-  private final RecordDecoder<PreparedPair> published;
-  private final CaptionBytes captionBytes;
   private final boolean isRepartitioned;
 
   /** Image of the last pair: several captions of one image mostly come one after another. */
@@ -69,23 +66,18 @@ final class ReadRawPair
 
   /**
    * @param generated name of the one topic whose records may bring a prepared picture
-   * @param published reads the pair that such a picture is of
    * @param isRepartitioned whether the records come from the repartition topic, with their
    *     coordinates in our header, or straight from a raw topic, where no header of ours is trusted
    *     but {@link io.pairstream.schemas.wire.Replay}
    */
   ReadRawPair(
-      WriterSchemas schemas,
+      RecordReaders readers,
       Deserializer<RawPair> pairs,
       String generated,
-      RecordDecoder<PreparedPair> published,
-      CaptionBytes captionBytes,
       boolean isRepartitioned) {
-    this.schemas = schemas;
+    this.readers = readers;
     this.pairs = pairs;
     this.generated = generated;
-    this.published = published;
-    this.captionBytes = captionBytes;
     this.isRepartitioned = isRepartitioned;
   }
 
@@ -134,8 +126,8 @@ final class ReadRawPair
                   ? "the record has no value"
                   : "the value does not begin with byte 0 and a schema id in 4 bytes"));
     }
-    return switch (schemas.decide(schemaId.getAsInt())) {
-      case KNOWN -> decode(raw, schemas.known(schemaId.getAsInt()));
+    return switch (readers.schemas().decide(schemaId.getAsInt())) {
+      case KNOWN -> decode(raw, readers.schemas().known(schemaId.getAsInt()));
       case UNKNOWN ->
           unreadable(
               raw,
@@ -169,7 +161,7 @@ final class ReadRawPair
       pair = pairs.deserialize(raw.origin().getTopic(), raw.value());
       caption =
           CaptionBytes.isDoubtful(pair.getCaption())
-              ? captionBytes.of(raw.value())
+              ? readers.captionBytes().of(raw.value())
               : StandardCharsets.UTF_8.encode(pair.getCaption());
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
       return faulty(raw, ValueFault.unread(writer, RawPair.SCHEMA$));
@@ -201,7 +193,7 @@ final class ReadRawPair
   /** The published pair whose picture a model wrote a caption of; only our own topic may say so. */
   private Optional<PreparedPair> shown(RawRecord raw, RawPair pair) {
     return raw.origin().getTopic().equals(generated)
-        ? Decoded.of(published, bytes(pair.getPrepared()), "a published pair")
+        ? Decoded.of(readers.published(), bytes(pair.getPrepared()), "a published pair")
         : Optional.empty();
   }
 

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.schemas.Finding;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.CaptionBytes;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.Counts;
@@ -80,11 +75,7 @@ class TopologyDescriptionTest {
       return new PreprocessTopology(
               topics,
               plan,
-              schemas,
-              new CaptionBytes(registry, "pairs.crowdsourced-value"),
-              new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
-              new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
-              new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
+              RecordReaders.of(topics, registry, schemas),
               4,
               new DecisionCounts(new Counts(), Clock.systemUTC()))
           .build(builder)

@@ -6,7 +6,6 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.PairIdentity;
@@ -21,8 +20,6 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.CaptionBytes;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.Counts;
@@ -99,11 +96,7 @@ final class TopologyUnderTest implements AutoCloseable {
             new PreprocessTopology(
                     topics,
                     plan,
-                    schemas,
-                    new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
-                    new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
-                    new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
-                    new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
+                    RecordReaders.of(topics, registry, schemas),
                     1,
                     decisions)
                 .build(new StreamsBuilder(timed(properties, counts))),
