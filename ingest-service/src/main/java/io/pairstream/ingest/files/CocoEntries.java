@@ -65,7 +65,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
     } catch (JsonProcessingException e) {
       close();
       throw new UnusableSourceException(
-          file + " is " + SourceEntry.notJson(e).replaceFirst(":", " as COCO's captions are:"));
+          file + " is " + JsonFields.notJson(e).replaceFirst(":", " as COCO's captions are:"));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

@@ -64,7 +64,7 @@ final class CocoInstances {
       }
     } catch (JsonProcessingException e) {
       throw new UnusableSourceException(
-          file + " is " + SourceEntry.notJson(e).replaceFirst(":", " as COCO's instances are:"));
+          file + " is " + JsonFields.notJson(e).replaceFirst(":", " as COCO's instances are:"));
     }
     return named(file, categoriesOf, names);
   }

@@ -404,7 +404,7 @@ final class ImageFiles {
         Optional<String> text =
             entry.text(ByteBuffer.wrap(bytes), name).map(SourceInput::withoutMark);
         if (ending.equals("json")) {
-          text.ifPresent(json -> entry.json(json, true, name + " is "));
+          text.ifPresent(json -> JsonFields.read(entry, json, true, name + " is "));
         } else {
           text.ifPresent(
               plain -> entry.captionText(name, plain, asLines || ending.equals("captions")));

@@ -1,12 +1,7 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.pairstream.schemas.wire.RootCause;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +18,6 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -133,33 +127,25 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private static PairSource openFile(Path file, SourceOptions options, Notices notices)
       throws IOException {
     SourceInput.requireFile(file, true);
-    SourceOptions.Format format =
-        options
-            .format()
-            .or(() -> SourceOptions.Format.of(file))
-            .orElseThrow(
-                () ->
-                    new UnusableSourceException(
-                        FolderContents.advice(file)
-                            .orElse(
-                                "the name of %s does not tell what it is; say so: --format %s"
-                                    .formatted(file, SourceOptions.Format.words()))));
-    if (format == SourceOptions.Format.FOLDER) {
-      throw new UnusableSourceException(file + " is no folder");
-    }
+    SourceOptions.Format format = format(file, options);
     String name = file.getFileName().toString();
     ImageFiles images =
         new ImageFiles(
             options.imageFolder().orElse(file.toAbsolutePath().getParent()), options.followLinks());
     ColumnNames columns = options.columns();
-    if (format == SourceOptions.Format.PARQUET || format == SourceOptions.Format.COCO) {
+    boolean isJson = format == SourceOptions.Format.JSON || format == SourceOptions.Format.COCO;
+    if (format == SourceOptions.Format.PARQUET || isJson) {
       SourceInput.requireFile(file, false);
     }
     if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options, notices);
     }
-    boolean isCoco = format == SourceOptions.Format.COCO && !isArray(file);
+    boolean isCoco = isJson && !isArray(file);
+    if (format == SourceOptions.Format.COCO && !isCoco) {
+      throw new UnusableSourceException(
+          file + " is an array of JSON, not COCO's object; its format is json");
+    }
     if (options.instances().isPresent() && !isCoco) {
       throw new UnusableSourceException(
           "--instances goes with COCO's captions, which %s is not".formatted(file));
@@ -182,7 +168,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
           switch (format) {
             case CSV, TSV, TSV_QUOTED -> delimited(input, format, columns, images);
             case WEBDATASET -> new TarEntries(input, columns, options.captionLines());
-            default -> new LineEntries(input, columns);
+            default -> new JsonEntries(input, columns);
           };
       return new PairSource(name, input, entries, images, options, notices);
     } catch (IOException | RuntimeException e) {
@@ -191,10 +177,28 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     }
   }
 
+  private static SourceOptions.Format format(Path file, SourceOptions options) {
+    SourceOptions.Format format =
+        options
+            .format()
+            .or(() -> SourceOptions.Format.of(file))
+            .orElseThrow(
+                () ->
+                    new UnusableSourceException(
+                        FolderContents.advice(file)
+                            .orElse(
+                                "the name of %s does not tell what it is; say so: --format %s"
+                                    .formatted(file, SourceOptions.Format.words()))));
+    if (format == SourceOptions.Format.FOLDER) {
+      throw new UnusableSourceException(file + " is no folder");
+    }
+    return format;
+  }
+
   /** Whether a file of JSON holds an array, as a list of pairs does. */
   private static boolean isArray(Path file) throws IOException {
     try (SourceInput input = new SourceInput(file)) {
-      return LineEntries.isArray(input.stream());
+      return JsonEntries.isArray(input.stream());
     }
   }
 
@@ -328,107 +332,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
                 name.isEmpty() ? "the folder" : name,
                 entry,
                 e instanceof JsonProcessingException json
-                    ? SourceEntry.notJson(json)
+                    ? JsonFields.notJson(json)
                     : e.getMessage()),
         e);
-  }
-
-  /**
-   * A caption list with a JSON object on each line, or of an array of objects, as {@link
-   * SourceEntry#object} takes them, in UTF-8, no line longer than fits in memory. Empty lines are
-   * skipped. A malformed line loses only itself; in an array, everything after the damage is lost.
-   */
-  private static final class LineEntries implements SourceEntry.Reader {
-
-    /** Longest line that is read, in bytes. */
-    private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
-
-    /** Reads one element; others may follow it. */
-    private static final ObjectReader ELEMENTS =
-        SourceEntry.JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private final InputStream input;
-    private final ColumnNames columns;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private long number;
-
-    /** Null where each line is an object. */
-    private final JsonParser array;
-
-    LineEntries(SourceInput input, ColumnNames columns) throws IOException {
-      this.input = input.stream();
-      this.columns = columns;
-      this.array = isArray(input.stream()) ? SourceEntry.JSON.createParser(input.stream()) : null;
-      if (array != null) {
-        array.nextToken();
-      }
-    }
-
-    /** Whether a text begins as an array of JSON does; leaves it as it is. */
-    static boolean isArray(InputStream input) throws IOException {
-      return beginning(input).stripLeading().matches("(?s)\\[\\s*([{\\]].*)?");
-    }
-
-    @Override
-    public Optional<SourceEntry> next() throws IOException {
-      return array == null ? line() : element();
-    }
-
-    private Optional<SourceEntry> element() throws IOException {
-      try {
-        if (array.nextToken() == JsonToken.END_ARRAY || array.currentToken() == null) {
-          CocoEntries.requireEnd(array);
-          return Optional.empty();
-        }
-        number++;
-        SourceEntry entry = new SourceEntry(number, "element " + number, columns);
-        return Optional.of(whole(entry, entry.object(ELEMENTS.readTree(array), true, "")));
-      } catch (JsonProcessingException e) {
-        throw new IOException(SourceEntry.notJson(e), e);
-      }
-    }
-
-    private Optional<SourceEntry> line() throws IOException {
-      while (readLine()) {
-        SourceEntry entry = new SourceEntry(number, Long.toString(number), columns);
-        if (bytes.size() > MAX_LINE_BYTES) {
-          return Optional.of(entry.problem("the line is longer than " + MAX_LINE_BYTES + " bytes"));
-        }
-        Optional<String> text = entry.text(ByteBuffer.wrap(bytes.toByteArray()), "the line");
-        if (text.isPresent() && text.get().isBlank()) {
-          continue;
-        }
-        return Optional.of(
-            whole(entry, text.map(line -> entry.json(line, true, "")).orElse(Set.of())));
-      }
-      return Optional.empty();
-    }
-
-    /** The entry; with a problem that names missing fields where it gives no pair. */
-    private SourceEntry whole(SourceEntry entry, Set<String> names) {
-      List<String> missing = columns.missing(names);
-      return names.isEmpty() || missing.isEmpty() || entry.lack().isEmpty()
-          ? entry
-          : entry.problem(
-              "no field %s; there are: %s"
-                  .formatted(String.join(", ", missing), String.join(", ", names)));
-    }
-
-    private boolean readLine() throws IOException {
-      bytes.reset();
-      int next = input.read();
-      if (next < 0) {
-        return false;
-      }
-      number++;
-      while (next >= 0 && next != '\n') {
-        // One byte more than the limit tells that a line is longer.
-        if (bytes.size() <= MAX_LINE_BYTES) {
-          bytes.write(next);
-        }
-        next = input.read();
-      }
-      return true;
-    }
   }
 }

@@ -1,9 +1,5 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
@@ -13,7 +9,6 @@ import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.StrictUtf8;
-import io.pairstream.service.http.Json;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,10 +41,6 @@ final class SourceEntry {
   private static final int LONGEST_NAME = 1024;
 
   private static final int SHOWN_OF_NAME = 30;
-
-  /** Reads NaN too, which Python writes. */
-  static final JsonMapper JSON =
-      Json.MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private final long number;
   private final String place;
@@ -105,7 +96,8 @@ final class SourceEntry {
     use(columns);
   }
 
-  private void use(ColumnNames names) {
+  /** Takes other columns, as a look at the entry's fields finds them. */
+  void use(ColumnNames names) {
     columns = names;
     names
         .guessed()
@@ -158,98 +150,6 @@ final class SourceEntry {
   SourceEntry label(String label) {
     labels.add(label);
     return this;
-  }
-
-  /**
-   * Takes the fields of a JSON object, or what is wrong with it; see {@link #object}.
-   *
-   * @return the names of all fields, in their order
-   */
-  Set<String> json(String text, boolean withCaptions, String what) {
-    try {
-      return object(JSON.readTree(text), withCaptions, what);
-    } catch (JsonProcessingException e) {
-      problem(what + notJson(e));
-      return Set.of();
-    }
-  }
-
-  /** Message about malformed JSON that does not mention the parser. */
-  static String notJson(JsonProcessingException e) {
-    return "not JSON: "
-        + e.getOriginalMessage()
-            .replaceFirst("(?s)(:? (was )?expect(ed|ing) .*| \\(start marker .*)", "");
-  }
-
-  /**
-   * Takes the fields of a JSON object, or what is wrong with them. A caption field holds a string
-   * or an array of strings, a field of labels also numbers. Other fields that hold a string, a
-   * number or a boolean become annotations; NaN, null, objects and arrays of other names are left
-   * out.
-   *
-   * @param withCaptions whether to take its captions
-   * @param what what comes before a problem, such as {@code .json is}
-   * @return the names of all fields, in their order
-   */
-  Set<String> object(JsonNode object, boolean withCaptions, String what) {
-    Set<String> names = new LinkedHashSet<>();
-    if (!object.isObject()) {
-      problem(what + "not a JSON object");
-    }
-    object.fieldNames().forEachRemaining(names::add);
-    if (withCaptions) {
-      use(columns.guess(names));
-    }
-    if (withCaptions && names.stream().map(columns::role).noneMatch(Role.CAPTION::equals)) {
-      Stream.of("conversations", "messages").forEach(name -> turn(name, object.path(name)));
-    }
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
-      String name = field.getKey();
-      JsonNode value = field.getValue();
-      boolean isNothing =
-          value.isNull() || (value.isDouble() && !Double.isFinite(value.asDouble()));
-      if (columns.role(name) == Role.LABELS && value.isArray()) {
-        labels(name, value, what);
-      } else if (columns.role(name) != Role.CAPTION) {
-        if (value.isValueNode() && !isNothing) {
-          field(name, value.asText());
-        }
-      } else if (withCaptions && !isNothing) {
-        for (JsonNode caption : value.isArray() ? value : Set.of(value)) {
-          if (caption.isTextual()) {
-            field(name, caption.textValue());
-          } else {
-            problem(what + "'" + name + "' is neither a string nor an array of strings");
-          }
-        }
-      }
-    }
-    return names;
-  }
-
-  /** Takes the model's first turn of a talk about an image, as LLaVA and ShareGPT write it. */
-  private void turn(String name, JsonNode turns) {
-    for (JsonNode turn : turns) {
-      String by = turn.path("from").asText() + turn.path("role").asText();
-      String text = turn.path("value").asText() + turn.path("content").asText();
-      if (List.of("gpt", "assistant").contains(by) && !text.isBlank()) {
-        caption(text);
-        notice(
-            "guess caption",
-            "the first turn of '%s' in '%s' is taken for the caption".formatted(by, name));
-        return;
-      }
-    }
-  }
-
-  private void labels(String name, JsonNode values, String what) {
-    for (JsonNode value : values) {
-      if (value.isTextual() || value.isNumber()) {
-        item(name, value.asText());
-      } else {
-        problem(what + "'" + name + "' is no array of strings or numbers");
-      }
-    }
   }
 
   /**
@@ -347,6 +247,10 @@ final class SourceEntry {
   /** Notices on how the entry is read, by kind. */
   Map<String, String> notices() {
     return notices;
+  }
+
+  ColumnNames columns() {
+    return columns;
   }
 
   long number() {

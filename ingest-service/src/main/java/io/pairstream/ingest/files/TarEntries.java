@@ -207,7 +207,7 @@ final class TarEntries implements SourceEntry.Reader {
       texts.forEach(
           (extension, text) -> {
             if (extension.equals("json")) {
-              entry.json(text, texts.size() == 1, ".json is ");
+              JsonFields.read(entry, text, texts.size() == 1, ".json is ");
             } else {
               entry.captionText("." + extension, text, asLines || extension.equals("captions"));
             }

@@ -245,20 +245,35 @@ class ImportFormatsTest {
 
     assertThatThrownBy(() -> read(folder.resolve("list")))
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|coco");
-    SourceOptions tsv =
-        new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            Optional.empty(),
-            Optional.of(SourceOptions.Format.TSV),
-            ColumnNames.USUAL,
-            false,
-            false,
-            false,
-            Optional.empty());
-    assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");
+        .hasMessageContaining("--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|json|coco");
+    assertThat(lines(read(folder.resolve("list"), as(SourceOptions.Format.TSV))))
+        .containsExactly("list:1: one");
+  }
+
+  @Test
+  void anArrayIsJsonAndNotCoco() throws IOException {
+    copyImage("x.png");
+    Files.writeString(folder.resolve("list"), "[{\"file\":\"x.png\",\"caption\":\"one\"}]");
+
+    assertThat(lines(read(folder.resolve("list"), as(SourceOptions.Format.JSON))))
+        .containsExactly("list:element 1: one");
+    assertThatThrownBy(() -> read(folder.resolve("list"), as(SourceOptions.Format.COCO)))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageEndingWith("list is an array of JSON, not COCO's object; its format is json");
+  }
+
+  private static SourceOptions as(SourceOptions.Format format) {
+    return new SourceOptions(
+        SourceKind.IMPORTED,
+        "",
+        "",
+        Optional.empty(),
+        Optional.of(format),
+        ColumnNames.USUAL,
+        false,
+        false,
+        false,
+        Optional.empty());
   }
 
   @ParameterizedTest

@@ -84,7 +84,7 @@ class ImportedRowsAddUpTest {
       case CSV, TSV, TSV_QUOTED -> table(format);
       case JSONL -> jsonLines();
       case WEBDATASET -> tar();
-      case COCO -> coco();
+      case JSON, COCO -> coco();
       case PARQUET -> parquet();
     }
 
