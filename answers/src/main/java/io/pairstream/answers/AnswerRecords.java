@@ -166,7 +166,8 @@ record AnswerRecords(PairTopics topics) {
   private static RawPair sent(PreparedPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())
-        .setLanguage(pair.getLanguage()).setMetadata(pair.getMetadata())
+        .setLanguage(pair.getLanguage())
+        .setMetadata(pair.getMetadata())
         .setMediaType(pair.getMediaType())
         .build();
   }

@@ -2,9 +2,9 @@ package io.pairstream.answers;
 
 import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.ModelCard;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -37,7 +37,10 @@ record FurtherCaption(String imageDigest, RawPair pair) {
     }
     RawPair further =
         RawPair.newBuilder()
-            .setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setSourceKind(SourceKind.GENERATED.name()).build())
+            .setMetadata(
+                PairMetadata.newBuilder(pair.getMetadata())
+                    .setSourceKind(SourceKind.GENERATED.name())
+                    .build())
             .setMediaType(pair.getMediaType())
             .setAnnotations(by)
             .setPrepared(ByteBuffer.wrap(published))
@@ -48,7 +51,11 @@ record FurtherCaption(String imageDigest, RawPair pair) {
   /** The whole pair, with the text of an answer. */
   RawPair with(Answer answer) {
     return RawPair.newBuilder(pair)
-        .setCaption(String.join("\n", answer.getTexts().values())).setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setReceivedAt(answer.getAnsweredAt()).build())
+        .setCaption(String.join("\n", answer.getTexts().values()))
+        .setMetadata(
+            PairMetadata.newBuilder(pair.getMetadata())
+                .setReceivedAt(answer.getAnsweredAt())
+                .build())
         .build();
   }
 

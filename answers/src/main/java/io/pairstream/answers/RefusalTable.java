@@ -154,10 +154,7 @@ final class RefusalTable {
         ? List.of(
             TakedownKind.PAIR.key(takedown.getSubject()),
             TakedownKind.IMAGE.key(takedown.getImageDigest()))
-        : TakedownKind.keysOf(
-            takedown.getSubject(),
-            takedown.getImageDigest(),
-            sent.getMetadata());
+        : TakedownKind.keysOf(takedown.getSubject(), takedown.getImageDigest(), sent.getMetadata());
   }
 
   /**

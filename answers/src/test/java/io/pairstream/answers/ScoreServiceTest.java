@@ -7,11 +7,11 @@ import io.pairstream.cleaning.Measured;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.RecordedLimit;
@@ -754,7 +754,8 @@ class ScoreServiceTest {
     return PreparedPair.newBuilder()
         .setPairId(id(picture, caption))
         .setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.ISO_8859_1)))
-        .setImageDigest(digest(picture)).setMetadata(PairMetadata.newBuilder().setContributor("museum").build())
+        .setImageDigest(digest(picture))
+        .setMetadata(PairMetadata.newBuilder().setContributor("museum").build())
         .setOrigin(new Origin("raw", 0, 7L))
         .setCaption(caption)
         .build();

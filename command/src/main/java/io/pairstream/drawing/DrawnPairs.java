@@ -110,7 +110,13 @@ public final class DrawnPairs {
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(image))
             .setCaption(caption(kind, language, scene))
-            .setLanguage(language).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor("drawn").setLicence("CC0-1.0").build())
+            .setLanguage(language)
+            .setMetadata(
+                PairMetadata.newBuilder()
+                    .setSourceKind(SourceKind.SYNTHETIC.name())
+                    .setContributor("drawn")
+                    .setLicence("CC0-1.0")
+                    .build())
             .setMediaType("image/" + format)
             .setAnnotations(Map.of("drawn_index", String.valueOf(index), "drawn_kind", kind.name()))
             .build());

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.platform.TestJava;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -202,7 +202,10 @@ class ClusterCommandsTest extends OnCluster {
     Sent copy = pipeline.send("smaller image", "caption");
     QuarantinedPair entry = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
     entry.setValue(null);
-    entry.setSent(RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setContributor("museum").build()).build());
+    entry.setSent(
+        RawPair.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setContributor("museum").build())
+            .build());
     entry.setCopyOf(first.imageDigest());
     pipeline.transaction(
         copy,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
@@ -102,7 +102,9 @@ class WholeDatasetTest extends OnCluster {
     RawPair raw =
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(new byte[] {1}))
-            .setCaption("caption").setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setContributor("museum").build())
+            .setCaption("caption")
+            .setMetadata(
+                PairMetadata.newBuilder().setSourceKind("SCRAPED").setContributor("museum").build())
             .build();
     RecordMetadata at =
         TestCluster.send(
@@ -148,7 +150,9 @@ class WholeDatasetTest extends OnCluster {
         .contains("the record's value is in ")
         .doesNotContain("the original");
     assertThat(Files.size(file)).isPositive();
-    assertThat(run("quarantine ls").out()).contains("FETCH_GONE").contains(link.link().getMetadata().getUrl());
+    assertThat(run("quarantine ls").out())
+        .contains("FETCH_GONE")
+        .contains(link.link().getMetadata().getUrl());
     assertThat(run("quarantine ls", "--json").json().path("link").path("url").asText())
         .isEqualTo(link.link().getMetadata().getUrl());
     assertThat(run("why", "--json", key).json().path("status").asText()).isEqualTo("FETCH_FAILED");

@@ -47,7 +47,9 @@ final class StoredPair {
           .publish(
               RawPair.newBuilder()
                   .setImage(image)
-                  .setCaption("caption").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
+                  .setCaption("caption")
+                  .setMetadata(
+                      PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
                   .build())
           .join();
     }

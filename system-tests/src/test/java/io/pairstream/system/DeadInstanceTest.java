@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -167,7 +167,9 @@ class DeadInstanceTest {
             var unused =
                 publisher
                     .publish(
-                        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/").build())
+                        PairLink.newBuilder()
+                            .setMetadata(
+                                PairMetadata.newBuilder().setUrl("http://" + host + "/").build())
                             .setCaption("a picture")
                             .setLanguage("en")
                             .build())

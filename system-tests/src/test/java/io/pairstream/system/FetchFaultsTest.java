@@ -3,8 +3,8 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.AuditReport;
 import io.pairstream.tools.audit.AuditReport.LinkReport;
@@ -116,7 +116,9 @@ class FetchFaultsTest {
           String address = "127.1." + host / 100 + "." + (host % 100 + 1);
           var unused =
               publisher.publish(
-                  PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl(site.url(address, path)).build())
+                  PairLink.newBuilder()
+                      .setMetadata(
+                          PairMetadata.newBuilder().setUrl(site.url(address, path)).build())
                       .setCaption("what is at " + path)
                       .setLanguage("en")
                       .build());

@@ -8,9 +8,9 @@ import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -380,7 +380,8 @@ class NearCopiesTest {
     assertThat(ImageIO.write(picture, format, file)).isTrue();
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(file.toByteArray()))
-        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
+        .setCaption(caption)
+        .setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).build())
         .build();
   }
 }

@@ -8,8 +8,8 @@ import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -241,7 +241,8 @@ class PlantedCopiesTest {
   private static RawPair pair(String photograph, Change change) {
     return RawPair.newBuilder()
         .setImage(file(photograph, change))
-        .setCaption(caption(photograph, change)).setMetadata(PairMetadata.newBuilder().setContributor(photograph).build())
+        .setCaption(caption(photograph, change))
+        .setMetadata(PairMetadata.newBuilder().setContributor(photograph).build())
         .build();
   }
 

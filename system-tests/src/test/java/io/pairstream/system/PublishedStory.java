@@ -2,8 +2,8 @@ package io.pairstream.system;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.awt.image.BufferedImage;
@@ -108,14 +108,26 @@ final class PublishedStory {
             platform.raw(
                 RawPair.newBuilder()
                     .setImage(image)
-                    .setCaption(trap).setMetadata(PairMetadata.newBuilder().setContributor(trap).setUrl(trap).setLicence(trap).build())
+                    .setCaption(trap)
+                    .setMetadata(
+                        PairMetadata.newBuilder()
+                            .setContributor(trap)
+                            .setUrl(trap)
+                            .setLicence(trap)
+                            .build())
                     .build()));
       }
     }
   }
 
   private RawPair good(SourceKind kind, String contributor, String url) {
-    return RawPair.newBuilder(RunningPlatform.submitted(drawn, number++)).setMetadata(PairMetadata.newBuilder(RunningPlatform.submitted(drawn, number++).getMetadata()).setSourceKind(kind.name()).setContributor(contributor).setUrl(url).build())
+    return RawPair.newBuilder(RunningPlatform.submitted(drawn, number++))
+        .setMetadata(
+            PairMetadata.newBuilder(RunningPlatform.submitted(drawn, number++).getMetadata())
+                .setSourceKind(kind.name())
+                .setContributor(contributor)
+                .setUrl(url)
+                .build())
         .setMediaType("")
         .setAnnotations(Map.of())
         .build();

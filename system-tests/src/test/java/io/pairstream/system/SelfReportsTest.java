@@ -276,7 +276,8 @@ class SelfReportsTest {
         platform.raw(
             RawPair.newBuilder()
                 .setImage(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0).getImage())
-                .setCaption(HOSTILE).setMetadata(PairMetadata.newBuilder().setContributor(MARK).build())
+                .setCaption(HOSTILE)
+                .setMetadata(PairMetadata.newBuilder().setContributor(MARK).build())
                 .setAnnotations(Map.of("crop_box", MARK, MARK, HOSTILE))
                 .build());
     try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {

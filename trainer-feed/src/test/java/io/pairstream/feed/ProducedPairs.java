@@ -3,10 +3,10 @@ package io.pairstream.feed;
 import io.pairstream.feed.batch.PairFeed;
 import io.pairstream.feed.batch.ReadyBatch;
 import io.pairstream.feed.view.View;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RecordedRecipe;
@@ -140,7 +140,12 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
         .setCaption("caption " + number)
         .setTokenIds(List.of(number))
         .setTokenCount(1)
-        .setFold(number % 2).setMetadata(PairMetadata.newBuilder().setContributor(number % 5 == 0 ? "withdrawn" : "other").setUrl(number % 7 == 0 ? "https://host.example/" + number : "").build())
+        .setFold(number % 2)
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setContributor(number % 5 == 0 ? "withdrawn" : "other")
+                .setUrl(number % 7 == 0 ? "https://host.example/" + number : "")
+                .build())
         .setSplit("TRAINING")
         .build();
   }

@@ -81,7 +81,8 @@ public final class QuarantineCommand {
           pair.getReason(),
           read.contributor(),
           pair.getProducer(),
-          pair.getDetail() + read.link().map(link -> ": " + link.getMetadata().getUrl()).orElse(""));
+          pair.getDetail()
+              + read.link().map(link -> ": " + link.getMetadata().getUrl()).orElse(""));
     }
   }
 }

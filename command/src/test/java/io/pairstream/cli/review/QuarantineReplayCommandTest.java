@@ -49,7 +49,14 @@ class QuarantineReplayCommandTest extends OnCluster {
     Sent refused = pipeline.send("image 3", "a refused picture");
     QuarantinedPair entry = PlayedPipeline.rejected(refused, "MODEL_REFUSED", new byte[0]);
     entry.setValue(null);
-    entry.setSent(RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setContributor("a museum").build()).build());
+    entry.setSent(
+        RawPair.newBuilder()
+            .setMetadata(
+                PairMetadata.newBuilder()
+                    .setSourceKind("SCRAPED")
+                    .setContributor("a museum")
+                    .build())
+            .build());
     TestCluster.put(cluster, cluster.topics().quarantine(), refused.pairId(), entry);
 
     assertThat(run("quarantine ls --reason MODEL_REFUSED").out())

@@ -7,8 +7,8 @@ import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.curation.actions.Actor;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPairs;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.service.cluster.PlayedPipeline;
@@ -108,7 +108,13 @@ class TakedownCommandTest extends OnCluster {
     for (String producer : List.of("museum", "eve", "")) {
       Sent sent = pipeline.send("image", "of " + producer);
       PreparedPair pair =
-          PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING)).setMetadata(PairMetadata.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING).getMetadata()).setContributor("museum").setProducer(producer).build())
+          PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
+              .setMetadata(
+                  PairMetadata.newBuilder(
+                          PlayedPipeline.prepared(sent, PairStatus.TRAINING).getMetadata())
+                      .setContributor("museum")
+                      .setProducer(producer)
+                      .build())
               .build();
       TestCluster.put(cluster, pipeline.topic(PairStatus.TRAINING), sent.pairId(), pair);
     }

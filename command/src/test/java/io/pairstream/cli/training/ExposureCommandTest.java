@@ -11,8 +11,8 @@ import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewFile;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.service.cluster.TestCluster;
@@ -150,7 +150,8 @@ class ExposureCommandTest extends OnCluster {
             .setSplit(split)
             .setPartition(number % 2)
             .setOffset(offset)
-            .setBytes(300).setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
+            .setBytes(300)
+            .setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
             .build();
     String id = PAIR.formatted(number);
     TestCluster.send(cluster, TestCluster.record(cluster.topics().index(), 0, id, entry));

@@ -73,9 +73,7 @@ public final class Quarantine {
 
   private boolean isCanary(QuarantinedPair entry) {
     return entry.getReason().equals(RejectReason.IMAGE_DAMAGED.name())
-        && raw(entry)
-            .filter(raw -> Canaries.is(raw.getMetadata()))
-            .isPresent();
+        && raw(entry).filter(raw -> Canaries.is(raw.getMetadata())).isPresent();
   }
 
   /**
@@ -126,7 +124,14 @@ public final class Quarantine {
     }
     return raw(entry)
         .map(raw -> List.of(raw.getMetadata().getContributor(), raw.getMetadata().getSourceKind()))
-        .or(() -> link(entry).map(link -> List.of(link.getMetadata().getContributor(), link.getMetadata().getSourceKind())))
+        .or(
+            () ->
+                link(entry)
+                    .map(
+                        link ->
+                            List.of(
+                                link.getMetadata().getContributor(),
+                                link.getMetadata().getSourceKind())))
         .filter(
             of ->
                 of.get(0).equals(source)

@@ -191,7 +191,10 @@ final class PublishedPairs {
             .map(
                 split ->
                     new Published(
-                        entry.getImageDigest(), split, entry.getSampleId(), entry.getMetadata().getProducer()))
+                        entry.getImageDigest(),
+                        split,
+                        entry.getSampleId(),
+                        entry.getMetadata().getProducer()))
         : Optional.empty();
   }
 }

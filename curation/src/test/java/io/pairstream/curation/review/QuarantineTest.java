@@ -3,9 +3,9 @@ package io.pairstream.curation.review;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.curation.review.Quarantine.Sought;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -52,7 +52,13 @@ class QuarantineTest {
     Sent damaged = pipeline.send("image", "caption");
     pipeline.reject(damaged, "IMAGE_DAMAGED");
     Sent sent = pipeline.send("canary", "caption");
-    RawPair raw = RawPair.newBuilder(sent.raw()).setMetadata(PairMetadata.newBuilder(sent.raw().getMetadata()).setContributor(Canaries.CONTRIBUTOR).build()).build();
+    RawPair raw =
+        RawPair.newBuilder(sent.raw())
+            .setMetadata(
+                PairMetadata.newBuilder(sent.raw().getMetadata())
+                    .setContributor(Canaries.CONTRIBUTOR)
+                    .build())
+            .build();
     pipeline.reject(
         new Sent(sent.imageDigest(), sent.pairId(), raw, sent.origin()), "IMAGE_DAMAGED");
 

@@ -221,7 +221,8 @@ class ReviewDeskTest {
     RawPair sent = decided.values(cluster.topics().crowdsourced()).get(1);
     assertThat(sent.getCaption()).isEqualTo("a better caption");
     assertThat(sent.getImage()).isEqualTo(small.raw().getImage());
-    assertThat(sent.getMetadata().getReceivedAt()).isEqualTo(small.raw().getMetadata().getReceivedAt());
+    assertThat(sent.getMetadata().getReceivedAt())
+        .isEqualTo(small.raw().getMetadata().getReceivedAt());
     assertThat(result.sentPairId())
         .isEqualTo(PairIdentity.pairId(small.imageDigest(), "a better caption"));
     assertThat(reviews().get(0).getPairId()).isEqualTo(small.pairId());

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.curation.history.PairAnswer;
 import io.pairstream.curation.history.PairHistory;
 import io.pairstream.curation.takedown.TakedownService.Request;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -67,7 +67,14 @@ class TakedownServiceTest {
     PairStatus split = published.size() % 2 == 0 ? PairStatus.TRAINING : PairStatus.VALIDATION;
     Sent sent = pipeline.send(image, caption);
     PreparedPair pair =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split)).setMetadata(PairMetadata.newBuilder(PlayedPipeline.prepared(sent, split).getMetadata()).setContributor(contributor).setProducer(producer).setSourceKind("SCRAPED").setUrl("https://" + host + "/1.jpg").build())
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
+            .setMetadata(
+                PairMetadata.newBuilder(PlayedPipeline.prepared(sent, split).getMetadata())
+                    .setContributor(contributor)
+                    .setProducer(producer)
+                    .setSourceKind("SCRAPED")
+                    .setUrl("https://" + host + "/1.jpg")
+                    .build())
             .build();
     pipeline.transaction(
         sent,
@@ -129,7 +136,11 @@ class TakedownServiceTest {
       for (PairStatus to : List.of(PairStatus.TRAINING, PairStatus.VALIDATION)) {
         Sent sent = pipeline.send(from + " " + to, "a caption");
         PreparedPair pair =
-            PreparedPair.newBuilder(PlayedPipeline.prepared(sent, to)).setMetadata(PairMetadata.newBuilder(PlayedPipeline.prepared(sent, to).getMetadata()).setContributor("museum").build())
+            PreparedPair.newBuilder(PlayedPipeline.prepared(sent, to))
+                .setMetadata(
+                    PairMetadata.newBuilder(PlayedPipeline.prepared(sent, to).getMetadata())
+                        .setContributor("museum")
+                        .build())
                 .build();
         TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), pair);
         TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), null);
@@ -288,7 +299,12 @@ class TakedownServiceTest {
     String sampleId = PairIdentity.pairId(sent.imageDigest(), cleaned);
     PreparedPair pair =
         PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
-            .setCaption(cleaned).setMetadata(PairMetadata.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING).getMetadata()).setContributor("museum").build())
+            .setCaption(cleaned)
+            .setMetadata(
+                PairMetadata.newBuilder(
+                        PlayedPipeline.prepared(sent, PairStatus.TRAINING).getMetadata())
+                    .setContributor("museum")
+                    .build())
             .build();
     pipeline.transaction(
         sent,

@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * A caption list with a JSON object on each line, or of an array of objects; see {@link
- * JsonFields}. It is UTF-8, no line longer than fits in memory. Empty lines are skipped. A malformed line loses only itself; in an array, everything after the damage is lost.
+ * JsonFields}. It is UTF-8, no line longer than fits in memory. Empty lines are skipped. A
+ * malformed line loses only itself; in an array, everything after the damage is lost.
  */
 final class JsonEntries implements SourceEntry.Reader {
 

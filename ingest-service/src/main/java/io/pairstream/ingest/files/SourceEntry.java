@@ -3,10 +3,10 @@ package io.pairstream.ingest.files;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.Closeable;
@@ -368,7 +368,7 @@ final class SourceEntry {
           where,
           LinkPublisher.checked(
               PairLink.newBuilder()
-.setMetadata(metadata(options))
+                  .setMetadata(metadata(options))
                   .setCaption(caption.text())
                   .setLanguage(language(caption))
                   .setExpectedDigest(value(Role.DIGEST))
@@ -389,7 +389,7 @@ final class SourceEntry {
                 .setImage(bytes.duplicate())
                 .setCaption(caption.text())
                 .setLanguage(language(caption))
-.setMetadata(metadata(options))
+                .setMetadata(metadata(options))
                 .setMediaType(ImageFiles.mediaType(value(Role.FILE)).orElse(""))
                 // Names with one hash code make a tree here, but not in Map.copyOf.
                 .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))

@@ -72,7 +72,9 @@ public record SourceOptions(
     PARQUET("parquet"),
     /** A tar whose files belong together by their name up to the first dot. */
     WEBDATASET("tar|tgz"),
-    /** An array of JSON objects, a pair each; or, where the file holds one object, COCO's captions. */
+    /**
+     * An array of JSON objects, a pair each; or, where the file holds one object, COCO's captions.
+     */
     JSON("json"),
     /** COCO's captions: one JSON object with {@code images} and {@code annotations}. */
     COCO("");

@@ -269,7 +269,13 @@ public final class Generation {
     return RawPair.newBuilder()
         .setImage(image.bytes())
         .setCaption(caption)
-        .setLanguage(prompt.language().isEmpty() ? plan.language() : prompt.language()).setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor(plan.contributor()).setLicence(plan.licence()).build())
+        .setLanguage(prompt.language().isEmpty() ? plan.language() : prompt.language())
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind(SourceKind.SYNTHETIC.name())
+                .setContributor(plan.contributor())
+                .setLicence(plan.licence())
+                .build())
         .setMediaType(image.mediaType())
         .setAnnotations(annotations)
         .build();

@@ -181,13 +181,13 @@ final class BatchUpload {
     limits.kib().acquireUninterruptibly(kib);
     CompletableFuture<Published> result;
     try {
-      PairForm form = input.form();
-      SpecificRecord submission = form.submission(sender);
-      if (form.extraBytes() > 0) {
-        debt = quota.charge(sender, 0, form.extraBytes());
-        await(lanes.enter(sender.producer(), (RawPair) submission, form.extraBytes(), WAIT), kib);
+      PairForm.Submission submission = input.form().submission(sender);
+      long extraBytes = submission.extraBytes();
+      if (submission.record() instanceof RawPair pair && extraBytes > 0) {
+        debt = quota.charge(sender, 0, extraBytes);
+        await(lanes.enter(sender.producer(), pair, extraBytes, WAIT), kib);
       }
-      result = intake.apply(submission, sender.producer());
+      result = intake.apply(submission.record(), sender.producer());
     } catch (RuntimeException | Error e) {
       result = CompletableFuture.failedFuture(e);
     }

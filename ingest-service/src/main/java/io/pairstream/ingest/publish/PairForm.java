@@ -8,12 +8,12 @@ import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -86,7 +86,15 @@ public final class PairForm {
   private byte[] image = new byte[0];
   private String partType = "";
   private boolean hasImage;
-  private long extraBytes;
+
+  /**
+   * A pair or a link that can be published.
+   *
+   * @param record a {@link RawPair}, or a {@link PairLink} whose image is to be fetched
+   * @param extraBytes bytes that it counts against its sender's quota besides those sent; 0 for a
+   *     link, whose image is unknown
+   */
+  public record Submission(SpecificRecord record, long extraBytes) {}
 
   /** Whether there is a text field of that name. */
   public static boolean isText(String field) {
@@ -186,7 +194,7 @@ public final class PairForm {
   }
 
   /** The pair; refused where the image is missing. */
-  public SpecificRecord pair(Principal sender) {
+  public Submission pair(Principal sender) {
     if (!hasImage) {
       throw refused("image", "the image is missing; it goes into the field image");
     }
@@ -194,39 +202,37 @@ public final class PairForm {
   }
 
   /** The pair where there is an image; else the link. */
-  public SpecificRecord submission(Principal sender) {
+  public Submission submission(Principal sender) {
     String caption = caption();
     String language = language();
-    texts.putIfAbsent("media_type", partType);
-    checkField("url", LinkHost.MAX_URL_BYTES);
-    checkField("licence", MAX_FIELD_BYTES);
-    checkField("contributor", MAX_FIELD_BYTES);
-    checkField("media_type", MAX_FIELD_BYTES);
+    String mediaType = texts.getOrDefault("media_type", partType);
+    checkField("url", texts.getOrDefault("url", ""), LinkHost.MAX_URL_BYTES);
+    checkField("licence", texts.getOrDefault("licence", ""), MAX_FIELD_BYTES);
+    checkField("contributor", texts.getOrDefault("contributor", ""), MAX_FIELD_BYTES);
+    checkField("media_type", mediaType, MAX_FIELD_BYTES);
     // A producer with a key is the contributor of what says nothing else.
     String own = sender.keyId().isEmpty() ? "" : sender.producer();
     String contributor = texts.getOrDefault("contributor", own);
     if (!hasImage) {
-      return link(caption, language, contributor);
+      return new Submission(link(caption, language, contributor), 0);
     }
-    extraBytes = Math.max(0, checked(image).decodingBytes() / DECODED_PER_SENT - image.length);
+    long extraBytes = Math.max(0, checked(image).decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
-    // Names with one hash code make a tree in a HashMap; Map.copyOf would compare each with all.
-    return RawPair.newBuilder()
-        .setImage(ByteBuffer.wrap(image))
-        .setCaption(caption)
-        .setLanguage(language)
-        .setMetadata(metadata(contributor, SourceKind.CROWDSOURCED).setProducer(sender.producer()).build())
-        .setMediaType(texts.get("media_type"))
-        .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
-        .build();
-  }
-
-  /**
-   * Bytes that the submission counts against its sender's quota besides those sent; 0 or more. A
-   * link counts 0: its image is unknown.
-   */
-  public long extraBytes() {
-    return extraBytes;
+    RawPair pair =
+        // Names with one hash code make a tree in a HashMap; Map.copyOf would compare each with
+        // all.
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(image))
+            .setCaption(caption)
+            .setLanguage(language)
+            .setMetadata(
+                metadata(contributor, SourceKind.CROWDSOURCED)
+                    .setProducer(sender.producer())
+                    .build())
+            .setMediaType(mediaType)
+            .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
+            .build();
+    return new Submission(pair, extraBytes);
   }
 
   private PairLink link(String caption, String language, String contributor) {
@@ -305,8 +311,7 @@ public final class PairForm {
     }
   }
 
-  private void checkField(String field, int maxBytes) {
-    String value = texts.getOrDefault(field, "");
+  private static void checkField(String field, String value, int maxBytes) {
     if (FieldRule.utf8Bytes(value) > maxBytes) {
       throw tooLong(field, FieldRule.utf8Bytes(value), maxBytes);
     }

@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.avro.specific.SpecificRecord;
 
 /**
  * {@code POST /v1/pairs}: one pair as a form or as JSON, or one link as JSON; and {@code POST
@@ -95,20 +94,20 @@ public final class PairRoutes implements AutoCloseable {
         isForm
             ? PairBody.form(request.header("Content-Type").orElse(""), body)
             : PairBody.json(body, body.length, "the body");
-    SpecificRecord submission =
+    PairForm.Submission submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
-    quota.charge(request.principal(), 0, form.extraBytes());
+    quota.charge(request.principal(), 0, submission.extraBytes());
     String producer = request.principal().producer();
-    return room(producer, submission, form)
-        .thenCompose(room -> intake.take(submission, producer))
+    return room(producer, submission)
+        .thenCompose(room -> intake.take(submission.record(), producer))
         .thenApply(
             taken ->
                 Answer.json(status(taken), json(taken)).withHeader("Location", statusUrl(taken)));
   }
 
-  private CompletableFuture<Void> room(String producer, SpecificRecord submission, PairForm form) {
-    return submission instanceof RawPair pair
-        ? lanes.enter(producer, pair, form.extraBytes(), LANE_TIMEOUT)
+  private CompletableFuture<Void> room(String producer, PairForm.Submission submission) {
+    return submission.record() instanceof RawPair pair
+        ? lanes.enter(producer, pair, submission.extraBytes(), LANE_TIMEOUT)
         : CompletableFuture.completedFuture(null);
   }
 

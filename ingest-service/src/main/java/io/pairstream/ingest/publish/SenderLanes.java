@@ -81,7 +81,7 @@ public final class SenderLanes implements AutoCloseable {
   /**
    * Completes once a picture may be sent.
    *
-   * @param cost as {@link PairForm#extraBytes} reckons
+   * @param cost as {@link PairForm.Submission#extraBytes} reckons
    * @param timeout how long to wait
    * @return fails with {@link Problem}, {@link ProblemKind#QUOTA_EXCEEDED}, where the sender's
    *     others are not judged in time, or too many wait already

@@ -59,7 +59,10 @@ public final class UploadNotes {
    */
   CompletableFuture<?> before(PairLink link, String topic, String producer) {
     return write(
-        note(PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()), producer, clock.instant())
+        note(
+                PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()),
+                producer,
+                clock.instant())
             .setKind("LINK")
             .setUrl(link.getMetadata().getUrl())
             .setOrigin(Origin.newBuilder().setTopic(topic).build()));

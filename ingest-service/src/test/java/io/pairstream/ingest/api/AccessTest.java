@@ -203,8 +203,10 @@ class AccessTest {
     assertThat(cluster.read(cluster.topics().crowdsourced()))
         .filteredOn(read -> read.value().getCaption().startsWith("sent "))
         .hasSize(2)
-        .allSatisfy(read -> assertThat(read.value().getMetadata().getContributor()).isEqualTo("ann"))
-        .allSatisfy(read -> assertThat(read.value().getMetadata().getProducer()).isEqualTo("mallory"));
+        .allSatisfy(
+            read -> assertThat(read.value().getMetadata().getContributor()).isEqualTo("ann"))
+        .allSatisfy(
+            read -> assertThat(read.value().getMetadata().getProducer()).isEqualTo("mallory"));
     assertThat(claimed.statusCode()).isEqualTo(422);
     assertThat(problem(claimed).path("detail").asText()).contains("no field producer");
   }

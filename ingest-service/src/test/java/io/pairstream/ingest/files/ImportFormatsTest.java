@@ -179,7 +179,8 @@ class ImportFormatsTest {
     List<SourceItem> items = read(Fixtures.fixture("shard.tar"), ofLines(true));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
-    assertThat(((Link) items.get(2)).link().getMetadata().getUrl()).isEqualTo("https://example.org/1.png");
+    assertThat(((Link) items.get(2)).link().getMetadata().getUrl())
+        .isEqualTo("https://example.org/1.png");
     assertThat(items.get(0)).isInstanceOf(Pair.class);
   }
 
@@ -245,7 +246,8 @@ class ImportFormatsTest {
 
     assertThatThrownBy(() -> read(folder.resolve("list")))
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|json|coco");
+        .hasMessageContaining(
+            "--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|json|coco");
     assertThat(lines(read(folder.resolve("list"), as(SourceOptions.Format.TSV))))
         .containsExactly("list:1: one");
   }

@@ -34,7 +34,11 @@ final class ItemsRead {
       return problem.where() + "! " + problem.message();
     }
     return item instanceof Link link
-        ? link.where() + ": " + link.link().getCaption() + " -> " + link.link().getMetadata().getUrl()
+        ? link.where()
+            + ": "
+            + link.link().getCaption()
+            + " -> "
+            + link.link().getMetadata().getUrl()
         : item.where() + ": " + ((Pair) item).pair().getCaption();
   }
 }

@@ -82,7 +82,9 @@ class GenerationTest {
             "{'model':'m-1','prompt':'an owl at night','n':2,'size':'512x512'}".replace('\'', '"'),
             "{'model':'m-1','prompt':'eine Eule','n':2,'size':'512x512'}".replace('\'', '"'));
     List<RawPair> pairs = dataset.committedValues(topic);
-    assertThat(pairs).extracting(pair -> pair.getMetadata().getSourceKind()).containsOnly("SYNTHETIC");
+    assertThat(pairs)
+        .extracting(pair -> pair.getMetadata().getSourceKind())
+        .containsOnly("SYNTHETIC");
     assertThat(pairs).extracting(RawPair::getMediaType).containsOnly("image/png");
     assertThat(pairs)
         .filteredOn(pair -> pair.getCaption().equals("an owl at night"))

@@ -104,7 +104,9 @@ class BatchRoutesTest {
     List<RawPair> raw = values(cluster.topics().crowdsourced());
     assertThat(raw).extracting(RawPair::getCaption).containsExactly("picture number 1");
     assertThat(raw.get(0).getImage()).isEqualTo(ByteBuffer.wrap(Lines.png(1)));
-    assertThat(values(cluster.topics().links())).extracting(l -> l.getMetadata().getUrl()).containsExactly(URL);
+    assertThat(values(cluster.topics().links()))
+        .extracting(l -> l.getMetadata().getUrl())
+        .containsExactly(URL);
     List<Upload> uploads = values(cluster.topics().uploads());
     assertThat(uploads).extracting(Upload::getKind).containsExactlyInAnyOrder("PAIR", "LINK");
     assertThat(uploads)

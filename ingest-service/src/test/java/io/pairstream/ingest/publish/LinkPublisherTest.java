@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.publish.PairTooLargeException;
@@ -84,7 +84,8 @@ class LinkPublisherTest {
   void refusesALinkThatItsImageCouldMakeTooLarge() {
     try (LinkPublisher publisher = open()) {
       PairLink link =
-          PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://example.org/").build())
+          PairLink.newBuilder()
+              .setMetadata(PairMetadata.newBuilder().setUrl("http://example.org/").build())
               .setCaption("x".repeat(1 << 20))
               .build();
 

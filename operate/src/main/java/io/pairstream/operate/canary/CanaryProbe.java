@@ -3,10 +3,10 @@ package io.pairstream.operate.canary;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.canary.CanaryReport.State;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.Threads;
@@ -246,7 +246,14 @@ public final class CanaryProbe implements AutoCloseable {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(picture(number)))
         .setCaption(CAPTION)
-        .setLanguage("en").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor(Canaries.CONTRIBUTOR).setLicence("CC0-1.0").setReceivedAt(now).build())
+        .setLanguage("en")
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind(SourceKind.SYNTHETIC.name())
+                .setContributor(Canaries.CONTRIBUTOR)
+                .setLicence("CC0-1.0")
+                .setReceivedAt(now)
+                .build())
         .setMediaType("image/png")
         .build();
   }

@@ -1,12 +1,12 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -47,7 +47,8 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class Catalogue implements Aggregate {
 
-  private static final RawPair UNKNOWN = RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").build()).build();
+  private static final RawPair UNKNOWN =
+      RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").build()).build();
 
   private final PairTopics topics;
   private final Map<String, RecordDecoder<?>> decoders;
@@ -213,7 +214,7 @@ public final class Catalogue implements Aggregate {
                     RawPair.newBuilder()
                         .setCaption(link.getCaption())
                         .setLanguage(link.getLanguage())
-.setMetadata(link.getMetadata())
+                        .setMetadata(link.getMetadata())
                         .build())
         : raw.decode(value);
   }

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -154,7 +154,13 @@ public record PairRow(
             .setOrigin(receipt.origin())
             .build();
     RawPair sent =
-        RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build()).build();
+        RawPair.newBuilder()
+            .setMetadata(
+                PairMetadata.newBuilder()
+                    .setSourceKind("")
+                    .setReceivedAt(receipt.receivedAt())
+                    .build())
+            .build();
     return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
   }
 
@@ -167,7 +173,9 @@ public record PairRow(
             .setProducer(raw.getMetadata().getProducer())
             .setOrigin(at)
             .build();
-    Place place = new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getMetadata().getReceivedAt());
+    Place place =
+        new Place(
+            at.getTopic(), at.getPartition(), at.getOffset(), raw.getMetadata().getReceivedAt());
     return of(pair, WAITING, raw, place);
   }
 

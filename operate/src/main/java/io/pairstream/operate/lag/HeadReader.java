@@ -164,7 +164,8 @@ public final class HeadReader implements AutoCloseable {
       }
       if (topic.equals(topics.links().name())) {
         PairLink link = value(topics.links(), record);
-        return head(record, link.getCaption(), Template.LINK_TO.with(text(link.getMetadata().getUrl())));
+        return head(
+            record, link.getCaption(), Template.LINK_TO.with(text(link.getMetadata().getUrl())));
       }
       if (topic.equals(topics.quarantine().name())) {
         QuarantinedPair pair = value(topics.quarantine(), record);

@@ -123,12 +123,7 @@ final class Pictures implements AutoCloseable {
   private byte[] image(RawPair raw, Origin at) {
     String digest = pairs.imageDigest(raw, at);
     String pairId = PairIdentity.pairId(digest, raw.getCaption());
-    requireNotWithdrawn(
-        pairId,
-        TakedownKind.keysOf(
-            pairId,
-            digest,
-            raw.getMetadata()));
+    requireNotWithdrawn(pairId, TakedownKind.keysOf(pairId, digest, raw.getMetadata()));
     Optional<PreparedPair> captioned = pairs.captioned(raw, at);
     if (captioned.isPresent()) {
       return image(captioned.get());

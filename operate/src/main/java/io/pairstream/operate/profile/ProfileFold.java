@@ -91,7 +91,8 @@ public final class ProfileFold implements CatalogueFold {
           Facts.of(pair, words.of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
       changes.change(key, judged -> judged.accept(facts));
     } else if (event.value() instanceof Rejected rejected) {
-      if (!Canaries.is(rejected.sent().getMetadata().getContributor(), rejected.pair().getProducer())) {
+      if (!Canaries.is(
+          rejected.sent().getMetadata().getContributor(), rejected.pair().getProducer())) {
         quarantined(key, Facts.of(rejected.pair(), rejected.sent()), changes);
       }
     } else if (event.value() instanceof Receipt receipt) {

@@ -1,12 +1,12 @@
 package io.pairstream.operate.catalogue;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -73,7 +73,15 @@ public final class JudgedPairs implements AutoCloseable {
   public static RawPair raw(byte[] image, String caption, String source, String contributor) {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(image))
-        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setSourceKind(source).setContributor(contributor).setUrl("https://pictures.test/" + Integer.toHexString(caption.hashCode())).setLicence("CC0-1.0").setReceivedAt(RECEIVED).build())
+        .setCaption(caption)
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind(source)
+                .setContributor(contributor)
+                .setUrl("https://pictures.test/" + Integer.toHexString(caption.hashCode()))
+                .setLicence("CC0-1.0")
+                .setReceivedAt(RECEIVED)
+                .build())
         .build();
   }
 
@@ -129,7 +137,17 @@ public final class JudgedPairs implements AutoCloseable {
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
         .setImage(raw.getImage())
         .setCaption(raw.getCaption())
-        .setSplit(split.name()).setMetadata(PairMetadata.newBuilder().setSourceKind(raw.getMetadata().getSourceKind()).setContributor(raw.getMetadata().getContributor()).setProducer(raw.getMetadata().getProducer()).setUrl(raw.getMetadata().getUrl()).setLicence(raw.getMetadata().getLicence()).setLabels(LabelRule.cleaned(raw.getMetadata().getLabels())).setReceivedAt(raw.getMetadata().getReceivedAt()).build())
+        .setSplit(split.name())
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind(raw.getMetadata().getSourceKind())
+                .setContributor(raw.getMetadata().getContributor())
+                .setProducer(raw.getMetadata().getProducer())
+                .setUrl(raw.getMetadata().getUrl())
+                .setLicence(raw.getMetadata().getLicence())
+                .setLabels(LabelRule.cleaned(raw.getMetadata().getLabels()))
+                .setReceivedAt(raw.getMetadata().getReceivedAt())
+                .build())
         .setMeasures(Map.of("sharpness", 12.5, "original_width_px", 640.0))
         .setRecipeVersion("0123456789abcdef")
         .setOrigin(origin)

@@ -11,12 +11,12 @@ import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.RefusalKey;
@@ -469,7 +469,10 @@ class PairSearchTest {
   @Test
   void linkThatFailedIsFoundByItsCoordinatesAndItsCaption() {
     PairLink link =
-        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("https://a.test/1.jpg").build()).setCaption("a grey owl").build();
+        PairLink.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setUrl("https://a.test/1.jpg").build())
+            .setCaption("a grey owl")
+            .build();
     Topic<String, PairLink> links = cluster.topics().links();
     cluster.registry().register(links.name() + "-value", PairLink.SCHEMA$);
     Origin origin = new Origin(links.name(), 0, 5L);

@@ -19,9 +19,9 @@ import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.instances.Instances.Limit;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
@@ -200,7 +200,9 @@ class CatalogueRoutesTest {
     PreparedPair pair =
         PreparedPair.newBuilder(shown)
             .setPairId(id)
-            .setCaption(text.strip()).setMetadata(PairMetadata.newBuilder(shown.getMetadata()).setSourceKind("GENERATED").build())
+            .setCaption(text.strip())
+            .setMetadata(
+                PairMetadata.newBuilder(shown.getMetadata()).setSourceKind("GENERATED").build())
             .setOrigin(origin)
             .build();
     judged.publish(pair, PairStatus.TRAINING);
@@ -247,7 +249,11 @@ class CatalogueRoutesTest {
   /** A caption that a model wrote of a published picture. */
   private static RawPair caption(PreparedPair shown, String text) {
     Topic<String, PreparedPair> training = cluster.topics().training();
-    return RawPair.newBuilder(raw(new byte[0], text)).setMetadata(PairMetadata.newBuilder(raw(new byte[0], text).getMetadata()).setSourceKind("GENERATED").build())
+    return RawPair.newBuilder(raw(new byte[0], text))
+        .setMetadata(
+            PairMetadata.newBuilder(raw(new byte[0], text).getMetadata())
+                .setSourceKind("GENERATED")
+                .build())
         .setPrepared(
             ByteBuffer.wrap(training.value().serializer().serialize(training.name(), shown)))
         .build();

@@ -13,11 +13,11 @@ import io.pairstream.operate.profile.ProfileReport.Labels;
 import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;
 import io.pairstream.operate.profile.ProfileReport.Word;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
@@ -73,7 +73,14 @@ class ProfileFoldTest {
 
   private static final IndexedPair KEPT =
       IndexedPair.newBuilder()
-          .setSplit("TRAINING").setMetadata(PairMetadata.newBuilder().setContributor("museum").setSourceKind("SCRAPED").setLicence("CC0-1.0").setLabels(List.of("dog", "sofa")).build())
+          .setSplit("TRAINING")
+          .setMetadata(
+              PairMetadata.newBuilder()
+                  .setContributor("museum")
+                  .setSourceKind("SCRAPED")
+                  .setLicence("CC0-1.0")
+                  .setLabels(List.of("dog", "sofa"))
+                  .build())
           .setLanguage("en")
           .setCaption("a dog on a sofa")
           .setTokenizer("gpt2")
@@ -137,7 +144,13 @@ class ProfileFoldTest {
           accept("accepted twice", "TRAINING"),
           accept(
               "accepted twice",
-              IndexedPair.newBuilder(KEPT).setMetadata(PairMetadata.newBuilder(KEPT.getMetadata()).setLicence("another").setLabels(List.of("dog")).setSourceKind("ALIEN").build())),
+              IndexedPair.newBuilder(KEPT)
+                  .setMetadata(
+                      PairMetadata.newBuilder(KEPT.getMetadata())
+                          .setLicence("another")
+                          .setLabels(List.of("dog"))
+                          .setSourceKind("ALIEN")
+                          .build())),
           reject("crowdsourced-0-7", "UNREADABLE_RECORD", 7),
           answer("copied", said(0.1)),
           answer("copied", said(0.314)),
@@ -245,7 +258,10 @@ class ProfileFoldTest {
   @Test
   void aCanaryIsCountedApartAndAPairOfItsNameIsNot() {
     ProfileFold fold = fold();
-    RawPair sent = RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setContributor(Canaries.CONTRIBUTOR).build()).build();
+    RawPair sent =
+        RawPair.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setContributor(Canaries.CONTRIBUTOR).build())
+            .build();
     QuarantinedPair canary = QuarantinedPair.newBuilder().setReason("IMAGE_DAMAGED").build();
     QuarantinedPair other = QuarantinedPair.newBuilder(canary).setProducer("anna").build();
 
@@ -314,7 +330,10 @@ class ProfileFoldTest {
   }
 
   private static CatalogueFold.Event folded(Event event) {
-    RawPair sent = RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setContributor("zoo").build()).build();
+    RawPair sent =
+        RawPair.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setContributor("zoo").build())
+            .build();
     Object value =
         event.value() instanceof QuarantinedPair pair ? new Rejected(pair, sent) : event.value();
     String lane = event.value() instanceof IndexedPair pair ? pair.getSplit() : event.lane();

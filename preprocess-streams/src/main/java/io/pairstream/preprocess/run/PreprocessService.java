@@ -102,8 +102,7 @@ public final class PreprocessService implements AutoCloseable {
     this.report = report;
     this.registry = settings.cluster().registry();
     this.topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
-    this.streams =
-        new StreamClients(report, counts.of("stream_threads_replaced_total"), ended);
+    this.streams = new StreamClients(report, counts.of("stream_threads_replaced_total"), ended);
     Files.createDirectories(settings.stateDir());
     try {
       start();
@@ -139,8 +138,7 @@ public final class PreprocessService implements AutoCloseable {
     reportOn(plan, workers);
     addCleaning(plan, workers, partitions);
     addIndexAndLookUp(plan);
-    report.add(
-        reading -> reading.fact(AbandonedTransaction.IDS_FACT, streams.transactionalIds()));
+    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, streams.transactionalIds()));
     Dataset dataset = settings.cluster().dataset();
     var unused =
         closedLater(
@@ -182,7 +180,9 @@ public final class PreprocessService implements AutoCloseable {
     report.add(Reading.ofDisk(settings.stateDir()));
   }
 
-  /** Adds the client that cleans; it takes records in while the registry, workers and disk allow. */
+  /**
+   * Adds the client that cleans; it takes records in while the registry, workers and disk allow.
+   */
   private void addCleaning(CleaningPlan plan, ImageWorkerPool workers, int partitions) {
     WriterSchemas schemas =
         closedLater(
@@ -208,10 +208,7 @@ public final class PreprocessService implements AutoCloseable {
     AdmittingClients clients = new AdmittingClients(admission);
     KafkaStreams cleaning =
         streams.add(
-            topology,
-            streamsSettings,
-            clients,
-            () -> LOG.info("workers: {}", workers.codecs()));
+            topology, streamsSettings, clients, () -> LOG.info("workers: {}", workers.codecs()));
     parts.add(() -> streams.close(cleaning));
     parts.add(clients);
     report.topology(topology.describe().toString());

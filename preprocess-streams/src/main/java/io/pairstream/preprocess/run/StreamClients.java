@@ -45,9 +45,7 @@ final class StreamClients {
    * @param ended completed once a client has ended, with the fault that ended it
    */
   StreamClients(
-      SelfReport report,
-      LongAdder threadsReplaced,
-      CompletableFuture<Optional<Throwable>> ended) {
+      SelfReport report, LongAdder threadsReplaced, CompletableFuture<Optional<Throwable>> ended) {
     this.report = report;
     this.threadsReplaced = threadsReplaced;
     this.ended = ended;

@@ -44,7 +44,9 @@ record NearCopyBranch(
   Fork<PreparedPair> build(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(TopicNodes.store(WAITING_PAIRS_STORE, topics.waitingPairs()));
     KStream<String, Known> pictures =
-        cleaned.kept().processValues(() -> new FindGroup(forgets), as("find-group"), RECEIPTS_STORE);
+        cleaned
+            .kept()
+            .processValues(() -> new FindGroup(forgets), as("find-group"), RECEIPTS_STORE);
     Fork<PreparedPair> known =
         Fork.of(
             "known-picture",

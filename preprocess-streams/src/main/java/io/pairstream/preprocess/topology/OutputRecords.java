@@ -13,10 +13,10 @@ import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.LabelRule;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -175,7 +175,8 @@ final class OutputRecords {
   static RawPair sent(RawPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())
-        .setLanguage(pair.getLanguage()).setMetadata(pair.getMetadata())
+        .setLanguage(pair.getLanguage())
+        .setMetadata(pair.getMetadata())
         .setMediaType(pair.getMediaType())
         .setAnnotations(pair.getAnnotations())
         .build();

@@ -281,9 +281,7 @@ final class ReadRawPair
       if (!FieldRule.isPlain(text)) {
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
-            "the field "
-                + field.name()
-                + " holds control characters, or bytes that are not UTF-8");
+            "the field " + field.name() + " holds control characters, or bytes that are not UTF-8");
       }
     }
     Optional<String> labelsFault = LabelRule.fault(LabelRule.cleaned(pair.getLabels()));

@@ -104,8 +104,7 @@ final class Takedowns {
       return Outcome.kept(tracked.stage());
     }
     Identity identity = tracked.identity();
-    for (String key :
-        TakedownKind.keysOf(identity.pairId(), identity.imageDigest(), metadata)) {
+    for (String key : TakedownKind.keysOf(identity.pairId(), identity.imageDigest(), metadata)) {
       Takedown takedown = get(key);
       if (takedown != null) {
         return Outcome.rejected(

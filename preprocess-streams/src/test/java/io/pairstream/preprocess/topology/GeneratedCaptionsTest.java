@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.image.ImageWorker;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -181,7 +181,12 @@ class GeneratedCaptionsTest {
             .serializer()
             .serialize(topology.topics().training().name(), shown);
     return RawPair.newBuilder()
-        .setCaption(text).setMetadata(PairMetadata.newBuilder().setSourceKind("GENERATED").setReceivedAt(TopologyUnderTest.ARRIVAL).build())
+        .setCaption(text)
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind("GENERATED")
+                .setReceivedAt(TopologyUnderTest.ARRIVAL)
+                .build())
         .setPrepared(ByteBuffer.wrap(value))
         .build();
   }

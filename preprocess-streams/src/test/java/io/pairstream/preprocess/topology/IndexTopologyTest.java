@@ -2,10 +2,10 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.Dataset;
@@ -74,7 +74,8 @@ class IndexTopologyTest {
             .setLanguage("zh")
             .setTokenCount(7)
             .setTokenSets(List.of(TokenSet.newBuilder().setName("t5").setTokenCount(9).build()))
-            .setMeasures(Map.of("sharpness", 50.5)).setMetadata(PairMetadata.newBuilder().setUrl("https://pictures.test/1.jpg").build())
+            .setMeasures(Map.of("sharpness", 50.5))
+            .setMetadata(PairMetadata.newBuilder().setUrl("https://pictures.test/1.jpg").build())
             .setMediaType("image/png")
             .setTokenizer("gpt2")
             .setOrigin(new Origin("pairs.scraped", 2, 3L))
@@ -103,7 +104,9 @@ class IndexTopologyTest {
                 .setLanguage("zh")
                 .setTokenCount(7)
                 .setTokenSetCounts(Map.of("t5", 9))
-                .setMeasures(Map.of("sharpness", 50.5)).setMetadata(PairMetadata.newBuilder().setUrl("https://pictures.test/1.jpg").build())
+                .setMeasures(Map.of("sharpness", 50.5))
+                .setMetadata(
+                    PairMetadata.newBuilder().setUrl("https://pictures.test/1.jpg").build())
                 .setSampleId(PairIdentity.pairId("ab12", "a cleaned caption"))
                 .setCaption("a cleaned caption")
                 .setMediaType("image/png")

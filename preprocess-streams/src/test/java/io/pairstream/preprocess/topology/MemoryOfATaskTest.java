@@ -72,7 +72,14 @@ class MemoryOfATaskTest {
             .build();
     return new Tracked<>(
         new RawRecord(null, null, List.of(), pair.getOrigin(), pair.getPreparedAt()),
-        new Identity(pair.getPairId(), image, "", "", "", pair.getMetadata().getReceivedAt(), Optional.empty()),
+        new Identity(
+            pair.getPairId(),
+            image,
+            "",
+            "",
+            "",
+            pair.getMetadata().getReceivedAt(),
+            Optional.empty()),
         pair);
   }
 

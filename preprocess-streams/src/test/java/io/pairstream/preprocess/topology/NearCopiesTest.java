@@ -8,10 +8,10 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.plan.SplitByImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -152,7 +152,8 @@ class NearCopiesTest {
 
   /** A pair from the web with a caption of its own. */
   private static RawPair scraped(RawPair pair, int caption) {
-    return RawPair.newBuilder(pair).setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setSourceKind("SCRAPED").build())
+    return RawPair.newBuilder(pair)
+        .setMetadata(PairMetadata.newBuilder(pair.getMetadata()).setSourceKind("SCRAPED").build())
         .setCaption("what page number " + caption + " says of it")
         .build();
   }
@@ -473,7 +474,11 @@ class NearCopiesTest {
   void aCopyOfAPublishedPairLeavesWhatTheFirstSaid() {
     start("keep-best");
     RawPair small = sized(256, 1, HASH);
-    RawPair again = RawPair.newBuilder(small).setMetadata(PairMetadata.newBuilder(small.getMetadata()).setContributor("museum").build()).build();
+    RawPair again =
+        RawPair.newBuilder(small)
+            .setMetadata(
+                PairMetadata.newBuilder(small.getMetadata()).setContributor("museum").build())
+            .build();
 
     sendAndSettle(small);
     sendAndSettle(again, sized(512, 1, HASH));

@@ -38,7 +38,11 @@ final class Pairs {
   static RawPair pair(byte[] image, String caption) {
     return RawPair.newBuilder()
         .setImage(ByteBuffer.wrap(image))
-        .setCaption(caption).setMetadata(PairMetadata.newBuilder().setReceivedAt(TopologyUnderTest.ARRIVAL.minusSeconds(5)).build())
+        .setCaption(caption)
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setReceivedAt(TopologyUnderTest.ARRIVAL.minusSeconds(5))
+                .build())
         .build();
   }
 

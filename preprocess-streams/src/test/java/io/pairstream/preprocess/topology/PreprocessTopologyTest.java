@@ -65,7 +65,8 @@ class PreprocessTopologyTest {
       assertThat(prepared.getTokenIds()).hasSize(128);
       assertThat(prepared.getTokenCount()).isBetween(5, 12);
       assertThat(prepared.getPerceptualHash()).isEqualTo("0123456789abcdef");
-      assertThat(prepared.getMetadata().getReceivedAt()).isEqualTo(pair.getMetadata().getReceivedAt());
+      assertThat(prepared.getMetadata().getReceivedAt())
+          .isEqualTo(pair.getMetadata().getReceivedAt());
       assertThat(prepared.getPreparedAt()).isEqualTo(TopologyUnderTest.ARRIVAL);
       assertThat(prepared.getRecipeVersion()).hasSize(16);
     }
@@ -394,7 +395,8 @@ class PreprocessTopologyTest {
         pair -> pair.getMetadata().setContributor("me\u001b[2J"),
         pair -> pair.getMetadata().setSourceKind("STOLEN"),
         pair -> pair.getMetadata().setLabels(List.of("dog", "ca\tt")),
-        pair -> pair.getMetadata().setLabels(IntStream.range(0, 65).mapToObj(String::valueOf).toList()),
+        pair ->
+            pair.getMetadata().setLabels(IntStream.range(0, 65).mapToObj(String::valueOf).toList()),
         pair -> pair.getMetadata().setReceivedAt(Instant.ofEpochMilli(Long.MAX_VALUE)),
         pair -> pair.getMetadata().setReceivedAt(Instant.ofEpochMilli(-1)));
   }

@@ -2,8 +2,8 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.util.Map;
@@ -80,10 +80,20 @@ class TimedProcessorsTest {
   void aCanaryIsCountedApartUnlessItCameThroughTheIngestApi() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
       RawPair canary =
-          RawPair.newBuilder(Pairs.good(1)).setMetadata(PairMetadata.newBuilder(Pairs.good(1).getMetadata()).setContributor(Canaries.CONTRIBUTOR).build()).build();
+          RawPair.newBuilder(Pairs.good(1))
+              .setMetadata(
+                  PairMetadata.newBuilder(Pairs.good(1).getMetadata())
+                      .setContributor(Canaries.CONTRIBUTOR)
+                      .build())
+              .build();
       topology.send("crowdsourced", canary);
       topology.send("crowdsourced", canary);
-      topology.send("crowdsourced", RawPair.newBuilder(canary).setMetadata(PairMetadata.newBuilder(canary.getMetadata()).setProducer("anna").build()).build());
+      topology.send(
+          "crowdsourced",
+          RawPair.newBuilder(canary)
+              .setMetadata(
+                  PairMetadata.newBuilder(canary.getMetadata()).setProducer("anna").build())
+              .build());
 
       assertThat(topology.counters())
           .containsEntry("rejected_total{reason=DUPLICATE_PAIR,source=CANARY}", 1.0)

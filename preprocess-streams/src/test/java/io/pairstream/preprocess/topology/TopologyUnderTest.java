@@ -94,11 +94,7 @@ final class TopologyUnderTest implements AutoCloseable {
     driver =
         new TopologyTestDriver(
             new PreprocessTopology(
-                    topics,
-                    plan,
-                    RecordReaders.of(topics, registry, schemas),
-                    1,
-                    decisions)
+                    topics, plan, RecordReaders.of(topics, registry, schemas), 1, decisions)
                 .build(new StreamsBuilder(timed(properties, counts))),
             properties,
             ARRIVAL);

@@ -22,9 +22,9 @@ import io.pairstream.feed.view.ViewFile;
 import io.pairstream.feed.view.ViewStore;
 import io.pairstream.operate.instances.Instance;
 import io.pairstream.operate.instances.Instances;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
@@ -173,7 +173,8 @@ class PythonFeedTest {
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
 
-    List<Handed> expected = expected(view, 2, pair -> !pair.getMetadata().getContributor().equals("third"));
+    List<Handed> expected =
+        expected(view, 2, pair -> !pair.getMetadata().getContributor().equals("third"));
     assertThat(expected).hasSize(6);
     Random random = new Random(3);
     List<Handed> found = new ArrayList<>();
@@ -472,7 +473,9 @@ class PythonFeedTest {
         .setCaption("caption " + number)
         .setTokenIds(List.of(number, number * 1000, 0))
         .setTokenCount(2)
-        .setSplit("TRAINING").setMetadata(PairMetadata.newBuilder().setContributor(number % 3 == 1 ? "third" : "other").build())
+        .setSplit("TRAINING")
+        .setMetadata(
+            PairMetadata.newBuilder().setContributor(number % 3 == 1 ? "third" : "other").build())
         .build();
   }
 }

@@ -58,7 +58,7 @@ public record AccessCatalogue(Dataset dataset) {
 
   /** Rights of each client, services first; no client is there twice. */
   public List<ClientRights> clients() {
-    return Stream.of(services(), commands())
+    return Stream.of(services(), dataCommands(), operatorsCommands())
         .flatMap(List::stream)
         .map(RightsBuilder::build)
         .toList();
@@ -110,7 +110,8 @@ public record AccessCatalogue(Dataset dataset) {
             .with(this::watches));
   }
 
-  private List<RightsBuilder> commands() {
+  /** Clients that make, fill and read the data set. */
+  private List<RightsBuilder> dataCommands() {
     return List.of(
         client("topics").onTopics(all(), CREATE, DESCRIBE, ALTER_CONFIGS),
         client("keys").reads(API_KEYS).writes(API_KEYS, ACTIONS),
@@ -130,7 +131,11 @@ public record AccessCatalogue(Dataset dataset) {
             .reads(INDEX, TAKEDOWNS, VIEWS, RUNS, PAIR_ANSWERS, RECIPES)
             .writes(VIEWS)
             .onTopics(Stream.of(SPLITS).map(dataset::topic).toList(), DESCRIBE_CONFIGS)
-            .transactsBelow(dataset.name() + "-view"),
+            .transactsBelow(dataset.name() + "-view"));
+  }
+
+  private List<RightsBuilder> operatorsCommands() {
+    return List.of(
         client("audit", "why", "profile", "archive", "compare", "recipe")
             .reads(RAW)
             .reads(SPLITS)

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -225,7 +225,13 @@ class ConditionTest {
         .setHeight(192)
         .setTokenCount(2)
         .setTruncated(true)
-        .setLanguage("en-GB").setMetadata(PairMetadata.newBuilder().setLicence("CC-BY-4.0").setSourceKind("SCRAPED").setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d").build())
+        .setLanguage("en-GB")
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setLicence("CC-BY-4.0")
+                .setSourceKind("SCRAPED")
+                .setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d")
+                .build())
         .setFold(3)
         .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0, "nothing", Double.NaN))
         .build();

@@ -39,7 +39,8 @@ class WireFormatTest {
   private static final RawPair PAIR =
       RawPair.newBuilder()
           .setImage(ByteBuffer.wrap(new byte[] {1, 2, 3}))
-          .setCaption("猫").setMetadata(PairMetadata.newBuilder().setReceivedAt(Instant.ofEpochMilli(1)).build())
+          .setCaption("猫")
+          .setMetadata(PairMetadata.newBuilder().setReceivedAt(Instant.ofEpochMilli(1)).build())
           .build();
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
@@ -96,7 +97,14 @@ class WireFormatTest {
     // Lengths are zig-zag: 6 is 3 bytes. Empty strings, bytes, maps and lists are 00,
     // the time 02.
     String body =
-        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "0000000000" + "02" + "000000";
+        "06010203"
+            + "06e78cab"
+            + "00"
+            + "18"
+            + hex("CROWDSOURCED")
+            + "0000000000"
+            + "02"
+            + "000000";
     assertThat(HexFormat.of().formatHex(bytes))
         .isEqualTo("00" + String.format("%08x", schemaId) + body);
   }

@@ -1,9 +1,9 @@
 package io.pairstream.service.cluster;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.WaitingLink;
@@ -50,7 +50,8 @@ public final class PlayedFetcher implements AutoCloseable {
   /** Puts a link on its topic. */
   public Sent send(String host, String name) {
     PairLink link =
-        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/" + name).build())
+        PairLink.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/" + name).build())
             .setCaption("caption of " + name)
             .build();
     RecordMetadata at =
@@ -62,7 +63,9 @@ public final class PlayedFetcher implements AutoCloseable {
   public ProducerRecord<byte[], byte[]> pair(Sent sent) {
     RawPair raw =
         RawPair.newBuilder()
-            .setImage(ByteBuffer.wrap(sent.link().getMetadata().getUrl().getBytes(StandardCharsets.UTF_8)))
+            .setImage(
+                ByteBuffer.wrap(
+                    sent.link().getMetadata().getUrl().getBytes(StandardCharsets.UTF_8)))
             .setCaption(sent.link().getCaption())
             .build();
     ProducerRecord<byte[], byte[]> record =

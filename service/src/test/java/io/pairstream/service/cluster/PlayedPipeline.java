@@ -1,12 +1,12 @@
 package io.pairstream.service.cluster;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -64,7 +64,8 @@ public final class PlayedPipeline implements AutoCloseable {
     RawPair raw =
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(image.getBytes(StandardCharsets.UTF_8)))
-            .setCaption(caption).setMetadata(PairMetadata.newBuilder().setReceivedAt(RECEIVED).build())
+            .setCaption(caption)
+            .setMetadata(PairMetadata.newBuilder().setReceivedAt(RECEIVED).build())
             .build();
     String digest = PairIdentity.imageDigest(raw.getImage());
     RecordMetadata at =

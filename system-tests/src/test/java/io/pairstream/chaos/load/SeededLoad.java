@@ -101,7 +101,15 @@ public final class SeededLoad {
         RawPair.newBuilder()
             .setImage(image)
             .setCaption(caption(number, kind, random, chinese))
-            .setLanguage(chinese ? "zh" : "en").setMetadata(PairMetadata.newBuilder().setSourceKind(SourceKind.SYNTHETIC.name()).setContributor("load " + seed).setLicence("CC0-1.0").setLabels(chinese ? List.of() : List.of("drawn", "number " + number % 7)).setReceivedAt(FIRST_RECEIVED.plusMillis(number)).build())
+            .setLanguage(chinese ? "zh" : "en")
+            .setMetadata(
+                PairMetadata.newBuilder()
+                    .setSourceKind(SourceKind.SYNTHETIC.name())
+                    .setContributor("load " + seed)
+                    .setLicence("CC0-1.0")
+                    .setLabels(chinese ? List.of() : List.of("drawn", "number " + number % 7))
+                    .setReceivedAt(FIRST_RECEIVED.plusMillis(number))
+                    .build())
             .build();
     return SentPair.of(number, kind, topic, pair);
   }

@@ -108,7 +108,8 @@ final class Inputs {
             .toList());
     input.original.put("quarantined_at", arrived);
     input.original.put("value", digest);
-    input.original.put("received_at", raw.map(pair -> pair.getMetadata().getReceivedAt()).orElse(arrived));
+    input.original.put(
+        "received_at", raw.map(pair -> pair.getMetadata().getReceivedAt()).orElse(arrived));
   }
 
   private static Map<String, Object> words(RawPair pair, Instant arrived) {

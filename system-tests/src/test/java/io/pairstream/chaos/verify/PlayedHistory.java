@@ -194,7 +194,8 @@ final class PlayedHistory implements AutoCloseable {
                 : new Measurement("", 0d, "NONE", 0d, "", "CMYK", "RGB", Map.of()))
         .setCopies(known ? copies.get(played.pair().pairId()) : 1)
         .setOrigin(played.origin())
-        .setReceivedAt(known ? played.pair().pair().getMetadata().getReceivedAt() : played.arrived())
+        .setReceivedAt(
+            known ? played.pair().pair().getMetadata().getReceivedAt() : played.arrived())
         .setArrivedAt(played.arrived())
         .setDecidedAt(played.arrived())
         .build();

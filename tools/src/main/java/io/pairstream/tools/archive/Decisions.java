@@ -96,10 +96,7 @@ final class Decisions implements AutoCloseable {
         CaptionBytes.isDoubtful(pair.getCaption())
             ? captions.of(value)
             : StandardCharsets.UTF_8.encode(pair.getCaption());
-    return TakedownKind.keysOf(
-        PairIdentity.pairId(digest, caption),
-        digest,
-        pair.getMetadata());
+    return TakedownKind.keysOf(PairIdentity.pairId(digest, caption), digest, pair.getMetadata());
   }
 
   @Override

@@ -86,7 +86,11 @@ final class RecipeCheck {
     String group = pair.getPictureGroup();
     String digest = group.isEmpty() ? pair.getImageDigest() : group;
     Assignment right =
-        plan.split().assign(digest, pair.getMetadata().getContributor(), LinkHost.named(pair.getMetadata().getUrl()));
+        plan.split()
+            .assign(
+                digest,
+                pair.getMetadata().getContributor(),
+                LinkHost.named(pair.getMetadata().getUrl()));
     if (!right.split().name().equals(pair.getSplit()) || right.fold() != pair.getFold()) {
       String sentence =
           "%s is in %s, fold %d, and belongs in %s, fold %d"

@@ -3,9 +3,9 @@ package io.pairstream.tools.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -73,7 +73,8 @@ class RawArchiveTest {
             caption,
             RawPair.newBuilder()
                 .setImage(ByteBuffer.wrap(bytes(caption)))
-                .setCaption(caption).setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
+                .setCaption(caption)
+                .setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
                 .build());
     record.headers().add("source", bytes(caption));
     return record;

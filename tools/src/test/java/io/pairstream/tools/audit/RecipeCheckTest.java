@@ -12,8 +12,8 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -79,7 +79,8 @@ class RecipeCheckTest {
         .setPadId(main.getPadId())
         .setTokenizer(main.getTokenizer())
         .setTokenizerDigest(main.getTokenizerDigest())
-        .setTokenSets(further).setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
+        .setTokenSets(further)
+        .setMetadata(PairMetadata.newBuilder().setContributor(contributor).build())
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
         .setRecipeVersion(plan.version())

@@ -7,10 +7,10 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -138,7 +138,13 @@ class RecipeDiffTest {
         .setWidth(256)
         .setHeight(256)
         .setLanguage("en")
-        .setMeasures(measures).setMetadata(PairMetadata.newBuilder().setSourceKind("SCRAPED").setUrl("https://images.example.org/" + i).setLicence("CC0-1.0").build())
+        .setMeasures(measures)
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setSourceKind("SCRAPED")
+                .setUrl("https://images.example.org/" + i)
+                .setLicence("CC0-1.0")
+                .build())
         .setRecipeVersion(old.version())
         .build();
   }

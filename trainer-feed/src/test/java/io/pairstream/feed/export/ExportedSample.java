@@ -1,8 +1,8 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.feed.DrawnImage;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.io.IOException;
@@ -57,7 +57,14 @@ final class ExportedSample {
         .setWidth(widthPx)
         .setHeight(heightPx)
         .setCaption(number % 2 == 0 ? "cat number " + number : "第" + number + "只猫")
-        .setLanguage(number % 2 == 0 ? "en" : "zh").setMetadata(PairMetadata.newBuilder().setLicence("CC0-1.0").setLabels(isSparse ? List.of() : List.of("cat", "数" + number)).setSourceKind("SYNTHETIC").setReceivedAt(Instant.ofEpochMilli(1_700_000_000_123L + number)).build())
+        .setLanguage(number % 2 == 0 ? "en" : "zh")
+        .setMetadata(
+            PairMetadata.newBuilder()
+                .setLicence("CC0-1.0")
+                .setLabels(isSparse ? List.of() : List.of("cat", "数" + number))
+                .setSourceKind("SYNTHETIC")
+                .setReceivedAt(Instant.ofEpochMilli(1_700_000_000_123L + number))
+                .build())
         .setTokenIds(isSparse ? List.of() : List.of(number, 70_000, 0, 0))
         .setTokenCount(isSparse ? 0 : 2)
         .setMeasures(isSparse ? Map.of() : Map.of("sharpness", number / 3.0, "blur", 0.1))

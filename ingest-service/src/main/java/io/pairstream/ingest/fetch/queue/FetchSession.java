@@ -145,7 +145,8 @@ final class FetchSession extends AsyncSession<LinkPartition> {
       }
       Job job = next.get();
       PairLink link = job.link();
-      CompletableFuture<FetchResult> fetch = fetcher.fetch(link.getMetadata().getUrl(), link.getExpectedDigest());
+      CompletableFuture<FetchResult> fetch =
+          fetcher.fetch(link.getMetadata().getUrl(), link.getExpectedDigest());
       underWay.put(job, fetch);
       var unused =
           fetch.whenComplete(

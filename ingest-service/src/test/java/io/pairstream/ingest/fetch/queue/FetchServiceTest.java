@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
@@ -109,7 +109,15 @@ class FetchServiceTest {
   void aRawPairSaysWhereItsImageComesFromAndForWhichLink() {
     PairLink link =
         PairLink.newBuilder(pairLink("h.test", "cat"))
-            .setLanguage("zh").setMetadata(PairMetadata.newBuilder(pairLink("h.test", "cat").getMetadata()).setSourceKind("IMPORTED").setContributor("ann").setLicence("CC0-1.0").setLabels(List.of("dog")).setReceivedAt(Instant.parse("2026-01-01T00:00:00Z")).build())
+            .setLanguage("zh")
+            .setMetadata(
+                PairMetadata.newBuilder(pairLink("h.test", "cat").getMetadata())
+                    .setSourceKind("IMPORTED")
+                    .setContributor("ann")
+                    .setLicence("CC0-1.0")
+                    .setLabels(List.of("dog"))
+                    .setReceivedAt(Instant.parse("2026-01-01T00:00:00Z"))
+                    .build())
             .setAnnotations(Map.of("shelf", "3", "fetch.status", "forged"))
             .build();
     ProducerRecord<byte[], byte[]> record =
@@ -135,7 +143,9 @@ class FetchServiceTest {
     assertThat(pair.getLanguage()).isEqualTo("zh");
     assertThat(pair.getMetadata().getSourceKind()).isEqualTo("IMPORTED");
     assertThat(pair.getMetadata().getContributor()).isEqualTo("ann");
-    assertThat(pair.getMetadata().getProducer()).as("whose key the link was sent with").isEqualTo("app");
+    assertThat(pair.getMetadata().getProducer())
+        .as("whose key the link was sent with")
+        .isEqualTo("app");
     assertThat(pair.getMetadata().getLicence()).isEqualTo("CC0-1.0");
     assertThat(pair.getMetadata().getLabels()).containsExactly("dog");
     assertThat(pair.getMetadata().getUrl()).isEqualTo(link.getMetadata().getUrl());
@@ -153,7 +163,8 @@ class FetchServiceTest {
                 "fetch.address", "192.0.2.1",
                 "fetch.link", OriginHeader.text(origin)));
     Upload upload = value(cluster.topics().uploads(), records(cluster.topics().uploads()).get(0));
-    assertThat(upload.getId()).isEqualTo(PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()));
+    assertThat(upload.getId())
+        .isEqualTo(PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()));
     assertThat(upload.getKind()).isEqualTo("LINK");
     assertThat(upload.getStatus()).isEqualTo("FETCHED");
     assertThat(upload.getPairId())
@@ -600,7 +611,8 @@ class FetchServiceTest {
   }
 
   private static PairLink pairLink(String host, String name) {
-    return PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/" + name).build())
+    return PairLink.newBuilder()
+        .setMetadata(PairMetadata.newBuilder().setUrl("http://" + host + "/" + name).build())
         .setCaption("caption of " + name)
         .build();
   }
@@ -614,7 +626,10 @@ class FetchServiceTest {
         cluster.topics().links(),
         0,
         "h.test",
-        PairLink.newBuilder().setMetadata(PairMetadata.newBuilder().setUrl(url).build()).setCaption("caption").build());
+        PairLink.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setUrl(url).build())
+            .setCaption("caption")
+            .build());
   }
 
   private List<Origin> send(List<ProducerRecord<byte[], byte[]>> records) {
