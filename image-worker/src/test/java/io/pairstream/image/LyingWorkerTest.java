@@ -84,7 +84,7 @@ class LyingWorkerTest {
     Files.writeString(
         source,
         """
-        package io.pairstream.image.worker;
+        package io.pairstream.image.worker.process;
 
         public final class WorkerMain {
           public static void main(String[] args) throws Exception {

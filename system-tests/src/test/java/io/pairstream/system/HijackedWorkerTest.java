@@ -102,7 +102,7 @@ class HijackedWorkerTest {
     Files.writeString(
         source,
         """
-        package io.pairstream.image.worker;
+        package io.pairstream.image.worker.process;
 
         public final class WorkerMain {
           public static void main(String[] args) throws Exception {
