@@ -100,14 +100,14 @@ class HelmChartTest {
       delimiter = '|',
       textBlock =
           """
-          kafka.bootstrapServers | kafka      | Does not match pattern
-          preproces.replicas     | 2          | Additional property preproces is not allowed
-          preprocess.replicas    | 0          | Must be greater than or equal to 1
+          kafka.bootstrapServers | kafka      | does not match pattern
+          preproces.replicas     | 2          | additional properties 'preproces' not allowed
+          preprocess.replicas    | 0          | minimum: got 0, want 1
           fetch.replicas         | 1          | fetch.contact: an address at which owners of sites reach you
           score.enabled          | true       | score.modelsClaim: a PersistentVolumeClaim with cards and models
           registry.credentialSecret | ''      | registry.credentialSecret: a Secret whose key registry.credential
           registry.enabled       | false      | registry.url: name your schema registry
-          operate.oidc.issuer    | http://login.example  | Does not match pattern
+          operate.oidc.issuer    | http://login.example  | does not match pattern
           operate.oidc.issuer    | https://login.example | operate.oidc.client: the client id at the login provider
           """)
   void refusesWrongValues(String key, String value, String words) {
