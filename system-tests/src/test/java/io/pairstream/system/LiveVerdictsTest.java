@@ -6,7 +6,7 @@ import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagVerdict;
-import io.pairstream.operate.lag.LagWatcher;
+import io.pairstream.operate.lag.watch.LagWatcher;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;

@@ -5,7 +5,7 @@ import io.pairstream.curation.review.Quarantine;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operate.lag.LagReport;
-import io.pairstream.operate.lag.LagWatcher;
+import io.pairstream.operate.lag.watch.LagWatcher;
 import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;

@@ -1,9 +1,14 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.PairAnswer;
+import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
+import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -15,6 +20,10 @@ public final class AnswerIndex implements CatalogueFold {
 
   /** As SQL, numbers of the answer that is the first value, of whatever cards. */
   static final String NAMED = "name IN (SELECT id FROM answer_name WHERE name = ?)";
+
+  private static final String LIMITS =
+      "CREATE TABLE answer_limit (name TEXT PRIMARY KEY, least REAL, most REAL, labels TEXT,"
+          + " when_outside TEXT)";
 
   private final String topic;
   private final String recipes;
@@ -37,7 +46,7 @@ public final class AnswerIndex implements CatalogueFold {
         "CREATE TABLE said (pair_id, name INTEGER, value, PRIMARY KEY (pair_id, name))"
             + " WITHOUT ROWID",
         "CREATE INDEX said_by_value ON said (name, value)",
-        LimitedAnswer.TABLE);
+        LIMITS);
   }
 
   @Override
@@ -45,13 +54,14 @@ public final class AnswerIndex implements CatalogueFold {
     if (place.topic().equals(topic)) {
       AnswerKey.parse(key).ifPresent(of -> put(of, (PairAnswer) value, table));
     } else if (place.topic().equals(recipes) && value instanceof RecordedRecipe recipe) {
-      LimitedAnswer.put(recipe, table);
+      putLimits(recipe, table);
     }
   }
 
   private static void put(AnswerKey of, PairAnswer said, Database table) {
     table.update(
-        "DELETE FROM said WHERE pair_id = ? AND name IN (SELECT id FROM answer_name WHERE card = ?)",
+        "DELETE FROM said WHERE pair_id = ? AND name IN (SELECT id FROM answer_name WHERE card ="
+            + " ?)",
         HexBytes.of(of.pairId()),
         of.card());
     if (said == null) {
@@ -78,5 +88,34 @@ public final class AnswerIndex implements CatalogueFold {
         value,
         of.card(),
         name);
+  }
+
+  /** The limits of the recipe in force. */
+  static AnswerLimits limits(Database table) {
+    return new AnswerLimits(table.query("SELECT * FROM answer_limit", AnswerIndex::limit));
+  }
+
+  /** The limit in a row of {@code answer_limit}. */
+  public static RecordedLimit limit(ResultSet row) throws SQLException {
+    return new RecordedLimit(
+        row.getString("name"),
+        (Double) row.getObject("least"),
+        (Double) row.getObject("most"),
+        List.of(AnswerJson.read(row.getString("labels"), String[].class)),
+        row.getString("when_outside"));
+  }
+
+  /** Takes the limits of a recipe, in place of those of an earlier one. */
+  private static void putLimits(RecordedRecipe recipe, Database table) {
+    table.update("DELETE FROM answer_limit");
+    for (RecordedLimit limit : recipe.getLimits()) {
+      table.update(
+          "INSERT OR REPLACE INTO answer_limit VALUES (?, ?, ?, ?, ?)",
+          limit.getAnswer(),
+          limit.getMin(),
+          limit.getMax(),
+          AnswerJson.text(limit.getLabels()),
+          limit.getWhenOutside());
+    }
   }
 }

@@ -33,9 +33,10 @@ public final class PairSearch {
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
-      "SELECT *, (SELECT name FROM topic WHERE topic.holds = pair.status) AS topic, status <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
-          + " other WHERE other.pair_id = pair.pair_id AND (other.status <> 'QUARANTINED' OR"
-          + " other.id > pair.id)) AS decides FROM pair ";
+      "SELECT *, (SELECT name FROM topic WHERE topic.holds = pair.status) AS topic, status <>"
+          + " 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair other WHERE"
+          + " other.pair_id = pair.pair_id AND (other.status <> 'QUARANTINED' OR other.id >"
+          + " pair.id)) AS decides FROM pair ";
 
   private static final String EXAMPLE =
       "WHERE id IN (SELECT id FROM label WHERE name = ?1 ORDER BY id DESC LIMIT 1000)"
@@ -96,7 +97,7 @@ public final class PairSearch {
   public List<AnswerNote> answers(String pairId) {
     return catalogue.read(
         table -> {
-          AnswerLimits limits = LimitedAnswer.limits(table);
+          AnswerLimits limits = AnswerIndex.limits(table);
           return table.query(
               "SELECT card, answer_name.name, said.value FROM said JOIN answer_name"
                   + " ON answer_name.id = said.name WHERE pair_id = ? ORDER BY 1, 2",
@@ -233,8 +234,8 @@ public final class PairSearch {
           List<QuarantineBoard.Cell> cells =
               table.query(
                   "SELECT reason, source_kind, sum(records), sum(records) FILTER (WHERE hour >= ?),"
-                      + " max(newest) FROM record_count WHERE status = 'QUARANTINED'"
-                      + " AND NOT is_canary GROUP BY 1, 2 HAVING sum(records) > 0 ORDER BY 3 DESC, 1, 2",
+                      + " max(newest) FROM record_count WHERE status = 'QUARANTINED' AND NOT"
+                      + " is_canary GROUP BY 1, 2 HAVING sum(records) > 0 ORDER BY 3 DESC, 1, 2",
                   row ->
                       new QuarantineBoard.Cell(
                           row.getString(1),

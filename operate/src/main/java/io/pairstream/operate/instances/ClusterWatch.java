@@ -4,7 +4,6 @@ import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState.Broker;
 import io.pairstream.operate.instances.ClusterWatch.BrokerState.State;
-import io.pairstream.operate.lag.ClusterMetrics;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -33,7 +32,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Asks brokers and registry every few seconds how they are, so that whoever looks never waits for
  * them. Thread-safe.
  */
-public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseable {
+public final class ClusterWatch implements AutoCloseable {
 
   private static final Duration EVERY = Duration.ofSeconds(5);
 
@@ -95,22 +94,25 @@ public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseab
     return brokers;
   }
 
-  /** How the brokers were; empty where they did not answer. */
-  @Override
-  public Optional<BrokerState> known() {
-    return Optional.of(brokers)
-        .filter(last -> brokersAwaySeconds() == 0)
-        .filter(last -> last.state() == State.UP || last.state() == State.DEGRADED);
-  }
+  /**
+   * How brokers and registry were when they were last asked.
+   *
+   * @param known how the brokers were; empty where they did not answer
+   * @param brokersAwaySeconds how long no broker has answered; 0 where one does
+   * @param registryAwaySeconds how long the registry has not answered; 0 where it does
+   */
+  public record Reachability(
+      Optional<BrokerState> known, double brokersAwaySeconds, double registryAwaySeconds) {}
 
-  @Override
-  public double brokersAwaySeconds() {
-    return brokersUnanswered.seconds();
-  }
-
-  @Override
-  public double registryAwaySeconds() {
-    return registryUnanswered.seconds();
+  /** How brokers and registry were when they were last asked, for metrics. */
+  public Reachability reachability() {
+    double away = brokersUnanswered.seconds();
+    return new Reachability(
+        Optional.of(brokers)
+            .filter(last -> away == 0)
+            .filter(last -> last.state() == State.UP || last.state() == State.DEGRADED),
+        away,
+        registryUnanswered.seconds());
   }
 
   /** How the registry was when it was last asked. */

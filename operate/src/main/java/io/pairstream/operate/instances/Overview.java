@@ -12,7 +12,6 @@ import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Headline;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
-import io.pairstream.operate.lag.Sentences;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
@@ -291,7 +290,7 @@ public final class Overview {
     Optional<Sentence> lastSeen =
         groups.stream()
             .filter(each -> each.group().equals(feeding) && each.now().waits())
-            .map(each -> Template.LAST_SEEN.with(feeding, Sentences.waiting(each.now())))
+            .map(each -> Template.LAST_SEEN.with(feeding, each.now().waiting()))
             .findFirst();
     return TrainerClock.of(instances, training.perSecond(), lastSeen.orElse(null));
   }

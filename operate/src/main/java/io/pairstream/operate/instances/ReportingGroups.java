@@ -4,7 +4,7 @@ import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.lag.Durations;
 import io.pairstream.operate.lag.GroupLag;
-import io.pairstream.operate.lag.LagWatcher;
+import io.pairstream.operate.lag.watch.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Instant;
 import java.util.Comparator;

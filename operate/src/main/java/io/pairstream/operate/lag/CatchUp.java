@@ -37,7 +37,7 @@ public record CatchUp(OptionalDouble seconds, Sentence sentence) {
    * @param drainPerSecond by how much the lag shrinks in a second
    * @param inFlightSeconds how old a lag is that the group works on anyway
    */
-  static CatchUp of(
+  public static CatchUp of(
       long lag, double processingPerSecond, double drainPerSecond, double inFlightSeconds) {
     if (lag <= 0) {
       return NOTHING_WAITS;

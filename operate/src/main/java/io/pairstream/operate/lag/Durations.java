@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Times, amounts and sizes as people say them. */
 public final class Durations {
@@ -21,7 +22,8 @@ public final class Durations {
 
   private Durations() {}
 
-  static double seconds(Duration duration) {
+  /** Length in seconds, with its fraction. */
+  public static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
   }
 
@@ -38,6 +40,22 @@ public final class Durations {
 
   private static Sentence count(double seconds, double unit, Template words) {
     return words.with(Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit)));
+  }
+
+  /**
+   * How much waits, and for how long.
+   *
+   * @param records those that wait
+   * @param seconds age of the oldest; empty where it is not known
+   */
+  public static Sentence waiting(long records, OptionalDouble seconds) {
+    if (records == 0) {
+      return Template.NOTHING_WAITS.with();
+    }
+    return seconds.isEmpty()
+        ? Template.counted(records, Template.ONE_WAITS, Template.WAITING)
+        : (records == 1 ? Template.ONE_WAITS_FOR : Template.WAITING_FOR)
+            .with(records, inWords(seconds.getAsDouble()));
   }
 
   /** {@code 17:25 UTC}. */

@@ -55,8 +55,8 @@ public record GroupLag(
     partitions = List.copyOf(partitions);
   }
 
-  /** A group that nobody has muted. */
-  GroupLag(
+  /** A group that is not muted. */
+  public GroupLag(
       String group,
       String type,
       String state,
@@ -83,7 +83,8 @@ public record GroupLag(
     return isLike(group, patterns);
   }
 
-  static boolean isLike(String name, Collection<String> patterns) {
+  /** Whether a name is like one of the patterns. */
+  public static boolean isLike(String name, Collection<String> patterns) {
     return patterns.stream()
         .anyMatch(each -> name.matches(Pattern.quote(each).replace("*", "\\E.*\\Q")));
   }
@@ -118,7 +119,7 @@ public record GroupLag(
   }
 
   /** This group with another lag. */
-  GroupLag with(Lag told) {
+  public GroupLag with(Lag told) {
     return with(decides, told, partitions);
   }
 

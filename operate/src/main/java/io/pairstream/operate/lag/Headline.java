@@ -93,7 +93,7 @@ public record Headline(LagVerdict verdict, Sentence first, boolean own, long mor
   }
 
   private static Sentence waiting(List<GroupLag> groups) {
-    return Sentences.waiting(
+    return Durations.waiting(
         groups.stream().mapToLong(group -> group.now().records().orElse(0)).sum(),
         oldestSeconds(groups));
   }

@@ -47,9 +47,11 @@ public record Lag(
           .thenComparing(each -> -each.records().orElse(0))
           .thenComparing(each -> -each.seconds().orElse(0));
 
-  /** This lag of a group of which nobody knows whether it keeps up. */
+  /** This lag of a group that may not keep up, as its processes report an obstacle. */
   Lag notKnown(LagVerdict which, String group) {
-    return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
+    Template template = which == LagVerdict.STARTING ? Template.IS_STARTING : Template.TOO_EARLY;
+    Sentence unknown = template.with(group, waiting());
+    return with(which, Template.JUDGED.with(which.words(), unknown), CatchUp.UNKNOWN);
   }
 
   /** This lag with a cause in its sentence, in place of what is at the head. */
@@ -58,7 +60,7 @@ public record Lag(
   }
 
   /** This lag, marked as what was known last. */
-  Lag notKnownSince(Instant then, String why) {
+  public Lag notKnownSince(Instant then, String why) {
     return with(
         verdict,
         Template.NOT_KNOWN_SINCE.with(sentence, Durations.timeToTheSecond(then), why),
@@ -78,6 +80,11 @@ public record Lag(
         nowCatchUp,
         retentionSeconds,
         lost);
+  }
+
+  /** How much waits, and for how long, in words. */
+  public Sentence waiting() {
+    return Durations.waiting(records.orElse(0), seconds);
   }
 
   /** Whether anything waits. */

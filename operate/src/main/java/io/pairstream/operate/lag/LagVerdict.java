@@ -47,7 +47,7 @@ public enum LagVerdict {
   }
 
   /** How many looks in a row must find it before it is said. */
-  int looks() {
+  public int looks() {
     return looks;
   }
 
@@ -62,12 +62,12 @@ public enum LagVerdict {
   }
 
   /** Whether the group has lost records or its place: LOST and REWIND. */
-  boolean isSetback() {
+  public boolean isSetback() {
     return compareTo(REWIND) <= 0;
   }
 
   /** Whether the group does not move on though records wait: STOP and STALL. */
-  boolean isStuck() {
+  public boolean isStuck() {
     return this == STOP || this == STALL;
   }
 
@@ -76,7 +76,7 @@ public enum LagVerdict {
    *
    * @param first when there was something to judge for the first time
    */
-  static LagVerdict notYet(Instant first, Instant now, Duration start) {
+  public static LagVerdict notYet(Instant first, Instant now, Duration start) {
     return now.isBefore(first.plus(start)) ? STARTING : UNKNOWN;
   }
 

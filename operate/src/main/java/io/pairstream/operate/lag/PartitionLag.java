@@ -1,7 +1,6 @@
 package io.pairstream.operate.lag;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operate.lag.HeadReader.HeadRecord;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,7 +30,7 @@ public record PartitionLag(
     Optional<HeadRecord> head) {
 
   /** This partition with another lag. */
-  PartitionLag with(Lag told) {
+  public PartitionLag with(Lag told) {
     return new PartitionLag(
         topic, partition, committed, logStart, end, held, hangingSeconds, told, member, head);
   }

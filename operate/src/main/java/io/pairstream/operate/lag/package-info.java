@@ -1,5 +1,5 @@
 /**
- * Records that wait before each group, their verdict, and the record at the head of them. The
- * packages below read, judge and remember it.
+ * The report on consumer lag: groups, their partitions, verdicts and mutes, and the headline over
+ * all of them. Knows neither how the report is made ({@code watch}) nor why ({@code judge}).
  */
 package io.pairstream.operate.lag;

@@ -5,7 +5,6 @@ import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.operate.canary.CanaryReport;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
-import io.pairstream.operate.catalogue.LimitMetrics;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.history.ThroughputHistory;
@@ -13,13 +12,14 @@ import io.pairstream.operate.instances.ClusterWatch;
 import io.pairstream.operate.instances.Instances;
 import io.pairstream.operate.instances.Overview;
 import io.pairstream.operate.lag.Arrivals;
-import io.pairstream.operate.lag.ClusterMetrics;
-import io.pairstream.operate.lag.LagHistory;
 import io.pairstream.operate.lag.LagReport;
-import io.pairstream.operate.lag.LagRoutes;
-import io.pairstream.operate.lag.LagWatcher;
 import io.pairstream.operate.lag.MuteRoutes;
 import io.pairstream.operate.lag.Mutes;
+import io.pairstream.operate.lag.watch.LagHistory;
+import io.pairstream.operate.lag.watch.LagRoutes;
+import io.pairstream.operate.lag.watch.LagWatcher;
+import io.pairstream.operate.metrics.ClusterMetrics;
+import io.pairstream.operate.metrics.LimitMetrics;
 import io.pairstream.operate.pairs.CatalogueRoutes;
 import io.pairstream.operate.pairs.LabelRoutes;
 import io.pairstream.operate.pairs.ReviewRoutes;
@@ -133,7 +133,7 @@ public final class OperateService implements AutoCloseable {
             access.dataset().name(),
             latest,
             lag::disks,
-            watch,
+            watch::reachability,
             canary);
     routes.add(
         PrometheusText.route(

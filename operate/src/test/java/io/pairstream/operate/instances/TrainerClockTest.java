@@ -2,7 +2,7 @@ package io.pairstream.operate.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.lag.Promtool;
+import io.pairstream.operate.metrics.Promtool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

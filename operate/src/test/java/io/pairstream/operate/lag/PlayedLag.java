@@ -132,10 +132,9 @@ public final class PlayedLag {
     return new PartitionLag(topic, 0, of.committed(), 0, end, 0, 0, of.now(), "", of.head());
   }
 
-  private static HeadReader.HeadRecord head(long offset) {
+  private static HeadRecord head(long offset) {
     OptionalInt none = OptionalInt.empty();
     Sentence what = Sentence.verbatim("a record");
-    return new HeadReader.HeadRecord(
-        offset, 80, AT, "key", "", none, none, "", Optional.empty(), what, true);
+    return new HeadRecord(offset, 80, AT, "key", "", none, none, "", Optional.empty(), what, true);
   }
 }

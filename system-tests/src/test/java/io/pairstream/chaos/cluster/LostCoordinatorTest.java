@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
-import io.pairstream.operate.lag.LagWatcher;
+import io.pairstream.operate.lag.watch.LagWatcher;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
