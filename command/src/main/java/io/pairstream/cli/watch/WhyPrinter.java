@@ -65,17 +65,7 @@ record WhyPrinter(PrintWriter out) implements Printer {
     }
     answer.path("answers").forEach(said -> field("answer", said(said)));
     answer.path("reviews").forEach(review -> field("review", review(review, pairId)));
-    JsonNode admission = answer.path("admission");
-    if (admission.isObject()) {
-      String nobody =
-          "%s, of which there is no record: the producer claims it, nobody let the pair in"
-              .formatted(text(admission, "review_id"));
-      JsonNode by = admission.path("review");
-      field("review", by.isObject() ? review(by, pairId) : nobody);
-      List<String> waived = new ArrayList<>();
-      admission.path("waived").forEach(reason -> waived.add(reason.asText()));
-      field("waived", String.join(", ", waived));
-    }
+    admission(answer.path("admission"), pairId);
     field("remedy", text(answer, "remedy"));
     field("copies", text(answer.path("receipt"), "copies"));
     // What an ingest API notes of a link is written before the link has an offset.
@@ -92,6 +82,20 @@ record WhyPrinter(PrintWriter out) implements Printer {
     field("received", received.isEmpty() ? "(not said)" : received);
     field("decided", text(answer, "decided_at"));
     field("seen by", rejected.isObject() || isLink ? "" : Hint.of("exposure " + pairId));
+  }
+
+  private void admission(JsonNode admission, String pairId) {
+    if (!admission.isObject()) {
+      return;
+    }
+    String unknown =
+        "%s, of which there is no record: the producer claims it, no person let the pair in"
+            .formatted(text(admission, "review_id"));
+    JsonNode by = admission.path("review");
+    field("review", by.isObject() ? review(by, pairId) : unknown);
+    List<String> waived = new ArrayList<>();
+    admission.path("waived").forEach(reason -> waived.add(reason.asText()));
+    field("waived", String.join(", ", waived));
   }
 
   /** A member's text; empty where there is none. */

@@ -8,7 +8,7 @@ import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.cluster.PlayedPipeline.Sent;

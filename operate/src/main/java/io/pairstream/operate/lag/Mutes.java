@@ -32,7 +32,8 @@ public final class Mutes implements AutoCloseable {
   /** Longest time of a mute, so that none is forgotten. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
-  static final String MUTE = "lag.mute";
+  /** Name of the action that mutes a group. */
+  public static final String MUTE = "lag.mute";
   private static final String LIFT = "lag.unmute";
   private static final String UNTIL = "until";
   private static final String WHY = "why";

@@ -9,7 +9,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.profile.ProfileReport;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.threshold.LimitedAnswer;
 import io.pairstream.operate.threshold.Threshold;
 import io.pairstream.operate.threshold.Threshold.Valued;

@@ -1,7 +1,7 @@
 package io.pairstream.operate.threshold;
 
 import io.pairstream.cleaning.Measured.Bound;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.pairstream.operate.threshold;
 
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.catalogue.HexBytes;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.table.Database;
 import java.util.Collections;

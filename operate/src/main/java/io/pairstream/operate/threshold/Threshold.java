@@ -1,7 +1,7 @@
 package io.pairstream.operate.threshold;
 
 import io.pairstream.cleaning.Measured.Bound;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.math.BigDecimal;

@@ -13,7 +13,6 @@ import io.pairstream.operate.instances.Instances;
 import io.pairstream.operate.instances.Overview;
 import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.LagReport;
-import io.pairstream.operate.lag.MuteRoutes;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.operate.lag.watch.LagHistory;
 import io.pairstream.operate.lag.watch.LagRoutes;
@@ -21,14 +20,14 @@ import io.pairstream.operate.lag.watch.LagWatcher;
 import io.pairstream.operate.metrics.ClusterMetrics;
 import io.pairstream.operate.metrics.LimitMetrics;
 import io.pairstream.operate.pairs.CatalogueRoutes;
-import io.pairstream.operate.pairs.LabelRoutes;
-import io.pairstream.operate.pairs.ReviewRoutes;
+import io.pairstream.operate.pairs.ReviewerRoutes;
 import io.pairstream.operate.pairs.ThresholdRoutes;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.threshold.MeasureSample;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.OpenParts;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Route;
@@ -44,7 +43,6 @@ import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,12 +62,19 @@ public final class OperateService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OperateService.class);
 
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final ClusterAccess access;
+  private final OperateSettings settings;
+  private final Clock clock = Clock.systemUTC();
+  private final OpenParts parts = new OpenParts();
   private final List<Route> routes = new ArrayList<>();
-  private final SelfReport report = new SelfReport("operate", Clock.systemUTC());
+  private final SelfReport report = new SelfReport("operate", clock);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
-  private final Thread requirements;
+  private final Arrivals arrivals = new Arrivals();
+  private final Instances instances;
   private final LagWatcher lag;
+  private final Supplier<LagReport> latest;
+  private final TopicTable catalogue;
+  private final Thread requirements;
   private final WebServer server;
 
   /** Puts the service together; {@link #start} begins. */
@@ -81,55 +86,113 @@ public final class OperateService implements AutoCloseable {
    * @param nanos the time by which callers are limited, as {@link System#nanoTime} tells it
    */
   OperateService(Cluster cluster, OperateSettings settings, LongSupplier nanos) {
-    ClusterAccess access = new ClusterAccess(cluster);
+    this.settings = settings;
+    access = new ClusterAccess(cluster);
     LOG.info("data set {}", access.dataset().name());
-    Clock clock = Clock.systemUTC();
-    LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
-    Instances instances = closedLater(Instances.follow(access, clock));
-    Arrivals arrivals = new Arrivals();
+    instances = parts.add(Instances.follow(access, clock));
+    report.obstacleFrom(instances::obstacle);
+    lag = addLag();
+    Mutes mutes = parts.add(Mutes.follow(access, clock));
+    latest = () -> mutes.in(lag.latest());
+    Supplier<CanaryReport> canary = canary();
+    catalogue = addPairs();
+    addOverview(settings.clusterName().orElse(cluster.bootstrapServers()), canary);
+    OperatorLogin login = addLogin();
+    routes.addAll(Route.health(List.of(report::obstacle)));
+    routes.addAll(DashboardPage.routes());
+    server =
+        new WebServer(
+            settings.server(),
+            new Router(routes),
+            login,
+            new CallerLimits(nanos),
+            settings.anonymous());
+    reportSelf();
+    ClusterCheck check =
+        ClusterCheck.of(cluster)
+            .onTopics(
+                List.of(
+                    access.topics().crowdsourced().name(),
+                    access.topics().scraped().name(),
+                    access.topics().links().name(),
+                    access.topics().reviews().name(),
+                    access.topics().actions().name()));
+    requirements = Threads.daemon("check-promises", () -> require(check));
+    parts.add(requirements::interrupt);
+  }
+
+  /** Adds the watch over groups, with what it remembers. */
+  private LagWatcher addLag() {
+    LagHistory history = parts.add(new LagHistory(settings.stateDirectory().resolve("lag")));
     ThroughputHistory throughput =
         new ThroughputHistory(access.topics(), instances::all, arrivals, clock);
-    lag =
-        closedLater(
+    LagWatcher watcher =
+        parts.add(
             new LagWatcher(
                 access,
                 LagWatcher.INTERVAL,
                 settings.groups(),
                 clock,
-                report -> {
-                  history.note(report);
-                  arrivals.note(report);
-                  throughput.note(report);
+                look -> {
+                  history.note(look);
+                  arrivals.note(look);
+                  throughput.note(look);
                 },
                 instances::named));
-    lag.remember(history);
-    Mutes mutes = closedLater(Mutes.follow(access, clock));
-    Supplier<LagReport> latest = () -> mutes.in(lag.latest());
+    watcher.remember(history);
+    report.obstacleFrom(watcher::obstacle);
     Supplier<LagReport> besideProcesses =
         () -> latest.get().map(instances.beside(access.dataset()));
     routes.addAll(new LagRoutes(besideProcesses, history).routes());
-    report.obstacleFrom(lag::obstacle);
-    report.obstacleFrom(instances::obstacle);
-    Supplier<CanaryReport> canary = canary(access, settings, arrivals);
-    TopicTable catalogue = addPairs(access, settings, instances, clock);
-    ClusterWatch watch = closedLater(new ClusterWatch(access));
-    PairSearch search = new PairSearch(catalogue, clock);
-    Overview.Sources sources =
-        new Overview.Sources(
-            access,
-            instances,
-            watch,
-            () -> latest.get().groups(),
-            arrivals,
-            () -> catalogue.isCaughtUp() ? ProfileReport.byStatus(catalogue) : Map.of(),
-            () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
-            canary,
-            clock);
-    routes.addAll(Overview.routes(sources));
     routes.add(throughput.route());
+    return watcher;
+  }
+
+  /** Adds the catalogue of pairs, and what is asked of it. */
+  private TopicTable addPairs() {
+    TopicTable pairs =
+        parts.add(
+            Catalogue.open(
+                access,
+                List.of(
+                    new PairIndex(access.topics()),
+                    new AnswerIndex(access.topics()),
+                    new ProfileFold(access.topics()),
+                    new MeasureSample(access.topics()),
+                    new ActionRoutes.Fold(access.topics().actions().name())),
+                settings.stateDirectory().resolve("catalogue"),
+                clock));
+    report.obstacleFrom(() -> pairs.trouble().map(Obstacle::notRead));
+    routes.addAll(
+        parts
+            .add(
+                new CatalogueRoutes(
+                    access, pairs, settings.workers().orElse(null), instances::limits, clock))
+            .routes());
+    routes.addAll(new ThresholdRoutes(pairs, new PairSearch(pairs, clock)).routes());
+    routes.addAll(new ActionRoutes(pairs).routes());
+    return pairs;
+  }
+
+  /** Adds the platform at one moment, for the page and for Prometheus. */
+  private void addOverview(String clusterName, Supplier<CanaryReport> canary) {
+    ClusterWatch watch = parts.add(new ClusterWatch(access));
+    PairSearch search = new PairSearch(catalogue, clock);
+    routes.addAll(
+        Overview.routes(
+            new Overview.Sources(
+                access,
+                instances,
+                watch,
+                () -> latest.get().groups(),
+                arrivals,
+                () -> catalogue.isCaughtUp() ? ProfileReport.byStatus(catalogue) : Map.of(),
+                () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
+                canary,
+                clock)));
     ClusterMetrics metrics =
         new ClusterMetrics(
-            settings.clusterName().orElse(cluster.bootstrapServers()),
+            clusterName,
             access.dataset().name(),
             latest,
             lag::disks,
@@ -145,42 +208,24 @@ public final class OperateService implements AutoCloseable {
                   StatusMetrics.write(instances.reports(false), metrics.place(), text);
                   StatusMetrics.writeMissing(instances.reports(true), metrics.place(), text);
                 })));
+  }
+
+  /** Adds sessions, and what people change here. */
+  private OperatorLogin addLogin() {
     KeyRing keys =
-        closedLater(
+        parts.add(
             new KeyRing(access.topics().apiKeys(), access.registry(), access.clientSettings()));
     report.obstacleFrom(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.isEncrypted(), clock);
-    ActionLog actions = closedLater(new ActionLog(access, clock));
+    ActionLog actions = parts.add(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions, settings.oidc().orElse(null)).routes());
     settings
         .oidc()
         .map(oidc -> new ProviderRoutes(oidc, login, actions, clock))
-        .ifPresent(provider -> routes.addAll(closedLater(provider).routes()));
-    routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
-    routes.addAll(closedLater(new LabelRoutes(access, catalogue, actions, clock)).routes());
-    routes.addAll(closedLater(new MuteRoutes(access, actions, clock)).routes());
-    routes.addAll(Route.health(List.of(report::obstacle)));
-    routes.addAll(DashboardPage.routes());
-    server =
-        new WebServer(
-            settings.server(),
-            new Router(routes),
-            login,
-            new CallerLimits(nanos),
-            settings.anonymous());
-    reportSelf(access, settings.stateDirectory());
-    ClusterCheck check =
-        ClusterCheck.of(cluster)
-            .onTopics(
-                List.of(
-                    access.topics().crowdsourced().name(),
-                    access.topics().scraped().name(),
-                    access.topics().links().name(),
-                    access.topics().reviews().name(),
-                    access.topics().actions().name()));
-    requirements = Threads.daemon("check-promises", () -> require(check));
-    parts.add(requirements::interrupt);
+        .ifPresent(provider -> routes.addAll(parts.add(provider).routes()));
+    routes.addAll(parts.add(new ReviewerRoutes(access, catalogue, actions, clock)).routes());
+    return login;
   }
 
   private void require(ClusterCheck check) {
@@ -193,40 +238,13 @@ public final class OperateService implements AutoCloseable {
     }
   }
 
-  private void reportSelf(ClusterAccess access, Path stateDirectory) {
+  private void reportSelf() {
     report.stateFrom(() -> SelfReport.State.RUNNING);
     report.add(Reading.ofHttp(server::traffic));
-    report.add(Reading.ofDisk(stateDirectory));
-    // Closed last of all parts.
-    parts.add(
-        0,
+    report.add(Reading.ofDisk(settings.stateDirectory()));
+    parts.addClosedLast(
         StatusReporter.start(
             report, access.topics().instances(), access.registry(), access.clientSettings()));
-  }
-
-  private TopicTable addPairs(
-      ClusterAccess access, OperateSettings settings, Instances instances, Clock clock) {
-    TopicTable catalogue =
-        closedLater(
-            Catalogue.open(
-                access,
-                List.of(
-                    new PairIndex(access.topics()),
-                    new AnswerIndex(access.topics()),
-                    new ProfileFold(access.topics()),
-                    new MeasureSample(access.topics()),
-                    new ActionRoutes.Fold(access.topics().actions().name())),
-                settings.stateDirectory().resolve("catalogue"),
-                clock));
-    report.obstacleFrom(() -> catalogue.trouble().map(Obstacle::notRead));
-    CatalogueRoutes pairs =
-        closedLater(
-            new CatalogueRoutes(
-                access, catalogue, settings.workers().orElse(null), instances::limits, clock));
-    routes.addAll(pairs.routes());
-    routes.addAll(new ThresholdRoutes(catalogue, new PairSearch(catalogue, clock)).routes());
-    routes.addAll(new ActionRoutes(catalogue).routes());
-    return catalogue;
   }
 
   /**
@@ -248,20 +266,14 @@ public final class OperateService implements AutoCloseable {
     return fault;
   }
 
-  private Supplier<CanaryReport> canary(
-      ClusterAccess access, OperateSettings settings, Arrivals arrivals) {
+  private Supplier<CanaryReport> canary() {
     if (settings.canary().isEmpty()) {
       return () -> CanaryReport.OFF;
     }
     Runnable sent = () -> arrivals.leaveOut(access.topics().crowdsourced().name());
-    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get(), sent));
+    CanaryProbe probe = parts.add(new CanaryProbe(access, settings.canary().get(), sent));
     probe.start();
     return probe::latest;
-  }
-
-  private <T extends AutoCloseable> T closedLater(T part) {
-    parts.add(part);
-    return part;
   }
 
   /** The port that is listened on. */
@@ -278,13 +290,7 @@ public final class OperateService implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      try {
-        parts.get(i).close();
-      } catch (Exception e) {
-        LOG.warn("a part does not close", e);
-      }
-    }
+    parts.close();
     fault.complete(null);
   }
 }

@@ -65,7 +65,7 @@ class OverviewTest {
     say(cluster, "preprocess", "a", preprocess(now, 100));
     say(cluster, "fetch", "b", status("fetch", "b", now.minusSeconds(3600)).build());
 
-    try (Watched watched = new Watched(cluster)) {
+    try (PartitionWatch watched = new PartitionWatch(cluster)) {
       JsonNode json =
           await(
               watched::overview,
@@ -101,7 +101,7 @@ class OverviewTest {
     ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
     say(cluster, "preprocess", "a", waiting("preprocess", "a").setState("WAITING").build());
 
-    try (Watched watched = new Watched(cluster)) {
+    try (PartitionWatch watched = new PartitionWatch(cluster)) {
       watched.groups =
           List.of(
               PlayedLag.group("fetching", LagVerdict.OK, "Stable", 0, true),
@@ -203,7 +203,7 @@ class OverviewTest {
     last.setTopology(described);
     say(cluster, "preprocess", "a", last);
 
-    try (Watched watched = new Watched(cluster)) {
+    try (PartitionWatch watched = new PartitionWatch(cluster)) {
       JsonNode json =
           await(
               watched::topology,
@@ -240,7 +240,7 @@ class OverviewTest {
               kafka.bootstrapServers(), "mock://" + kafka.bootstrapServers(), cluster.dataset())
           .createTopics(1);
       say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
-      try (Watched watched = new Watched(cluster);
+      try (PartitionWatch watched = new PartitionWatch(cluster);
           OperateService service = new OperateService(plain, settings("state"));
           Served served = new Served(service.routes())) {
         service.start();
@@ -358,14 +358,14 @@ class OverviewTest {
   }
 
   /** The overview of a data set, with groups that the test sets. */
-  private final class Watched implements AutoCloseable {
+  private final class PartitionWatch implements AutoCloseable {
 
     private final Instances instances;
     private final ClusterWatch watch;
     private final Overview.Sources sources;
     private List<GroupLag> groups = List.of();
 
-    Watched(ClusterAccess cluster) {
+    PartitionWatch(ClusterAccess cluster) {
       instances = Instances.follow(cluster, clock);
       watch = new ClusterWatch(cluster);
       sources =

@@ -8,7 +8,6 @@ import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operate.profile.ProfileReport.AnsweredPairs;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
 import io.pairstream.operate.profile.ProfileReport.Labels;
 import io.pairstream.operate.profile.ProfileReport.NamedProducer;
 import io.pairstream.operate.profile.ProfileReport.Question;

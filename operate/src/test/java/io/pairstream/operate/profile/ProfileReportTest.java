@@ -3,7 +3,6 @@ package io.pairstream.operate.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.profile.ProfileReport.Histogram;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

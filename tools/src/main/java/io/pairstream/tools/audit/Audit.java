@@ -19,13 +19,13 @@ import io.pairstream.service.cluster.Pages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -138,28 +138,10 @@ public final class Audit {
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
       Differences differences = new Differences();
       LinkLedger links = new LinkLedger(cluster, log, admin, ofAll, differences);
-      String group = cluster.dataset().preprocessGroup();
       List<TopicPartition> rawPartitions = log.partitions(topics.rawNames());
-      Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);
-      List<RawPartition> raw =
-          inputs(
-              rawPartitions,
-              starts,
-              ClusterAccess.committedAndSettled(admin, group, rawPartitions));
-      List<TopicPartition> repartition = log.partitions(repartition());
-      Pages onTheWay =
-          new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
-      Pages waiting = new Pages(log, waitingPairs(log, admin), Map.of());
+      List<RawPartition> raw = inputs(log, admin, rawPartitions, since);
+      Sources sources = sources(log, admin, links, since);
       Map<String, Origin> waitingBy = new HashMap<>();
-      List<TopicPartition> outputPartitions = log.partitions(topics.outputNames());
-      Pages outputs =
-          new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
-      Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
-      List<TopicPartition> written = new ArrayList<>(outputPartitions);
-      written.addAll(repartition);
-      written.addAll(waitingPairs(log, admin));
-      written.addAll(log.partitions(links.outputTopics()));
-      written.addAll(log.partitions(topics.receipts().name()));
       ReviewedPairs reviewed = new ReviewedPairs();
       RecipeCheck check = recipe == null ? null : new RecipeCheck(recipe, differences);
 
@@ -171,14 +153,14 @@ public final class Audit {
               TEMP,
               differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
-          Map<TopicPartition, Long> ends = log.ends(written);
-          onTheWay.readOn(record -> enterInFlight(ledger, record));
-          waiting.readOn(record -> enterWaiting(ledger, waitingBy, record));
+          Map<TopicPartition, Long> ends = log.ends(sources.written());
+          sources.onTheWay().readOn(record -> enterInFlight(ledger, record));
+          sources.waiting().readOn(record -> enterWaiting(ledger, waitingBy, record));
           ledger.beforeOutputs();
-          ofLinks.readOn(links::enter);
-          outputs.readOn(record -> enter(ledger, links, reviewed, check, record));
+          sources.ofLinks().readOn(links::enter);
+          sources.outputs().readOn(record -> enter(ledger, links, reviewed, check, record));
           // Those that were decided meanwhile wait no more.
-          waiting.readOn(record -> enterWaiting(ledger, waitingBy, record));
+          sources.waiting().readOn(record -> enterWaiting(ledger, waitingBy, record));
           if (ledger.isPartlyUnreadable()) {
             links.excuseMissing();
           }
@@ -227,9 +209,11 @@ public final class Audit {
   }
 
   private List<RawPartition> inputs(
-      List<TopicPartition> partitions,
-      Map<TopicPartition, Long> starts,
-      Map<TopicPartition, Long> committed) {
+      CommittedLog log, Admin admin, List<TopicPartition> partitions, Instant since) {
+    Map<TopicPartition, Long> starts = starts(log, partitions, since);
+    Map<TopicPartition, Long> committed =
+        ClusterAccess.committedAndSettled(
+            admin, cluster.dataset().preprocessGroup(), partitions);
     int outputs = topics.outputNames().size();
     return partitions.stream()
         .map(
@@ -240,6 +224,34 @@ public final class Audit {
                     FinishedOffsets.below(committed.getOrDefault(tp, 0L)),
                     outputs))
         .toList();
+  }
+
+  /**
+   * Records behind the inputs, read on with each look.
+   *
+   * @param written all partitions whose ends say whether everything is read
+   */
+  private record Sources(
+      Pages onTheWay, Pages waiting, Pages outputs, Pages ofLinks, List<TopicPartition> written) {}
+
+  private Sources sources(CommittedLog log, Admin admin, LinkLedger links, Instant since) {
+    List<TopicPartition> repartition = log.partitions(repartition());
+    Pages onTheWay =
+        new Pages(
+            log,
+            repartition,
+            ClusterAccess.committedAndSettled(
+                admin, cluster.dataset().preprocessGroup(), repartition));
+    List<TopicPartition> waiting = waitingPairs(log, admin);
+    List<TopicPartition> outputs = log.partitions(topics.outputNames());
+    List<TopicPartition> ofLinks = log.partitions(links.outputTopics());
+    List<TopicPartition> receipts = log.partitions(topics.receipts().name());
+    return new Sources(
+        onTheWay,
+        new Pages(log, waiting, Map.of()),
+        new Pages(log, outputs, starts(log, outputs, since.minus(CLOCKS))),
+        new Pages(log, ofLinks, Map.of()),
+        Stream.of(outputs, repartition, waiting, ofLinks, receipts).flatMap(List::stream).toList());
   }
 
   private String repartition() {

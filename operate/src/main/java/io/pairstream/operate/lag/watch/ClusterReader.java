@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsResult;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
@@ -114,19 +115,6 @@ final class ClusterReader {
             .describedGroups();
     for (GroupListing group : groups) {
       String name = group.groupId();
-      Map<TopicPartition, String> readers = new HashMap<>();
-      int members = 0;
-      boolean known = false;
-      if (consumers.containsKey(name)) {
-        Optional<ConsumerGroupDescription> found = KafkaAnswers.unlessRefused(consumers.get(name));
-        members = found.map(each -> each.members().size()).orElse(1);
-        known = found.map(each -> readers(each, readers)).orElse(false);
-      } else if (streams.containsKey(name)) {
-        members =
-            KafkaAnswers.unlessRefused(streams.get(name))
-                .map(each -> each.members().size())
-                .orElse(1);
-      }
       Map<TopicPartition, Position> positions = Map.of();
       Optional<String> refused = Optional.empty();
       try {
@@ -134,8 +122,7 @@ final class ClusterReader {
       } catch (GroupIdNotFoundException e) {
         // It is no more.
       } catch (ApiException e) {
-        // One coordinator that is away, or one group that is none of ours to see, blinds nobody to
-        // the others.
+        // One coordinator that is away, or one group that this client may not see, hides no other.
         refused = Optional.of(RootCause.message(e));
       }
       if (group.groupState().isEmpty() && refused.isEmpty()) {
@@ -145,19 +132,41 @@ final class ClusterReader {
         refused = Optional.of(NOT_NAMED);
       }
       places.put(
-          name,
-          new GroupPlace(
-              name,
-              type(group).toString().toLowerCase(Locale.ROOT),
-              group.groupState().map(GroupState::toString).orElse("Unknown"),
-              members,
-              known,
-              readers,
-              positions,
-              Map.of(),
-              refused));
+          name, place(group, consumers.get(name), streams.get(name), positions, refused));
     }
     return places;
+  }
+
+  /**
+   * @param consumer the description of a group of consumers; null for another
+   * @param streams the description of a group of Kafka Streams; null for another
+   */
+  private static GroupPlace place(
+      GroupListing group,
+      KafkaFuture<ConsumerGroupDescription> consumer,
+      KafkaFuture<StreamsGroupDescription> streams,
+      Map<TopicPartition, Position> positions,
+      Optional<String> refused) {
+    Map<TopicPartition, String> readers = new HashMap<>();
+    int members = 0;
+    boolean known = false;
+    if (consumer != null) {
+      Optional<ConsumerGroupDescription> found = KafkaAnswers.unlessRefused(consumer);
+      members = found.map(each -> each.members().size()).orElse(1);
+      known = found.map(each -> readers(each, readers)).orElse(false);
+    } else if (streams != null) {
+      members = KafkaAnswers.unlessRefused(streams).map(each -> each.members().size()).orElse(1);
+    }
+    return new GroupPlace(
+        group.groupId(),
+        type(group).toString().toLowerCase(Locale.ROOT),
+        group.groupState().map(GroupState::toString).orElse("Unknown"),
+        members,
+        known,
+        readers,
+        positions,
+        Map.of(),
+        refused);
   }
 
   /** Notes who reads what; false while partitions are being given out. */

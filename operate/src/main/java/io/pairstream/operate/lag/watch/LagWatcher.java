@@ -6,7 +6,6 @@ import io.pairstream.operate.lag.judge.Judgement.Rewind;
 import io.pairstream.operate.lag.judge.PartitionJudge;
 import io.pairstream.operate.lag.judge.PartitionJudge.Role;
 import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace;
-import io.pairstream.operate.lag.watch.GroupWatch.Watched;
 import io.pairstream.operate.lag.watch.HeadReader.Head;
 import io.pairstream.operate.lag.watch.HeadReader.Place;
 import io.pairstream.schemas.Threads;
@@ -348,16 +347,16 @@ public final class LagWatcher implements AutoCloseable {
    * their turn, the longest unread first, a quarter of what is read at most.
    */
   private void readHeads(Map<String, GroupPlace> places) {
-    List<Watched> unread = new ArrayList<>();
+    List<PartitionWatch> unread = new ArrayList<>();
     places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.all())));
     unread.sort(
-        Comparator.comparing((Watched each) -> !each.stands())
-            .thenComparing(Watched::headReadInLook));
-    long stuck = unread.stream().filter(Watched::stands).count();
+        Comparator.comparing((PartitionWatch each) -> !each.stands())
+            .thenComparing(PartitionWatch::headReadInLook));
+    long stuck = unread.stream().filter(PartitionWatch::stands).count();
     long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, stuck + MOST_HEADS / 4);
     Map<Place, Head> found =
-        heads.read(unread.stream().limit(most).map(Watched::wanted).distinct().toList());
-    for (Watched each : unread) {
+        heads.read(unread.stream().limit(most).map(PartitionWatch::wanted).distinct().toList());
+    for (PartitionWatch each : unread) {
       Head head = found.get(each.wanted().place());
       if (head != null) {
         each.noteHead(head, looksTaken);

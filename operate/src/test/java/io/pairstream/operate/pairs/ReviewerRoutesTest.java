@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
-class LabelRoutesTest {
+class ReviewerRoutesTest {
 
   static {
     AvroSafety.install();
@@ -59,7 +59,7 @@ class LabelRoutesTest {
   private ActionLog actions;
   private TopicTable catalogue;
   private CatalogueRoutes pairs;
-  private LabelRoutes labels;
+  private ReviewerRoutes reviewers;
   private WebServer server;
 
   @BeforeEach
@@ -77,9 +77,9 @@ class LabelRoutesTest {
             folder,
             Clock.systemUTC());
     pairs = new CatalogueRoutes(cluster, catalogue, null, version -> List.of(), Clock.systemUTC());
-    labels = new LabelRoutes(cluster, catalogue, actions, Clock.systemUTC());
+    reviewers = new ReviewerRoutes(cluster, catalogue, actions, Clock.systemUTC());
     List<Route> routes = new ArrayList<>(pairs.routes());
-    routes.addAll(labels.routes());
+    routes.addAll(reviewers.routes());
     server =
         new WebServer(
             LongTimeoutServer.settings(),
@@ -99,7 +99,7 @@ class LabelRoutesTest {
   @AfterEach
   void stop() {
     server.close();
-    labels.close();
+    reviewers.close();
     pairs.close();
     catalogue.close();
     actions.close();
