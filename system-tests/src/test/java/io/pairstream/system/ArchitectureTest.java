@@ -145,8 +145,9 @@ class ArchitectureTest {
                       DescribedPredicate.not(
                           nameMatching(
                               "io.pairstream.operate.(web.Operate(Service|Settings)"
-                                  + "|oidc.OidcSettings|lag.\\w+|instances.InstanceChecks"
-                                  + "|profile.(ReadProfile|ProfileReport.*))"))));
+                                  + "|oidc.OidcSettings|lag.[\\w$]+|lag.watch.LagWatcher"
+                                  + "|instances.InstanceChecks"
+                                  + "|profile.(ReadProfile|Histogram|ProfileReport.*))"))));
 
   @ArchTest
   static final ArchRule features_form_no_cycles =
@@ -165,13 +166,6 @@ class ArchitectureTest {
           .ignoreDependency(
               resideInAPackage("io.pairstream.schemas.topics"),
               resideInAPackage("io.pairstream.schemas.wire"))
-          .ignoreDependency(
-              resideInAPackage("io.pairstream.operate.catalogue"),
-              resideInAnyPackage(
-                  "io.pairstream.operate.profile", "io.pairstream.operate.threshold"))
-          .ignoreDependency(
-              resideInAPackage("io.pairstream.operate.lag"),
-              resideInAPackage("io.pairstream.operate.instances"))
           .ignoreDependency(
               resideInAPackage("io.pairstream.platform"), resideInAPackage("io.pairstream.cli"));
 

@@ -3,6 +3,7 @@ package io.pairstream.cli.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.Quantity;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagReport;
@@ -16,6 +17,7 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,9 @@ import picocli.CommandLine.Option;
 public final class LagCommand extends ClusterCommand {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
+
+  /** Older figures are shown with their age. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
   /** A single look has no history; the last of these is the first one shown. */
   private static final int LOOKS = 3;
@@ -103,9 +108,11 @@ public final class LagCommand extends ClusterCommand {
     while (true) {
       LagTable table = new LagTable(chosen(report));
       Optional<String> trouble = report.trouble();
+      Instant at = report.at();
       answer(
-          table.answer(report.at(), trouble.orElse(null)),
+          table.answer(at, trouble.orElse(null)),
           () -> {
+            age(at).ifPresent(seen -> print("%s", seen));
             trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
             table.lines().forEach(out()::println);
           });
@@ -115,6 +122,14 @@ public final class LagCommand extends ClusterCommand {
       TimeUnit.MILLISECONDS.sleep(interval.toMillis());
       report = next.call();
     }
+  }
+
+  /** When the figures were seen; empty where that is a moment ago. */
+  private static Optional<String> age(Instant at) {
+    Duration age = Duration.between(at, Instant.now());
+    return age.compareTo(A_MOMENT) < 0 || at.equals(Instant.EPOCH)
+        ? Optional.empty()
+        : Optional.of("seen %s ago, at %s".formatted(Quantity.shortSeconds(age.toSeconds()), at));
   }
 
   private List<GroupLag> chosen(LagReport report) {

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,18 @@ class LagDashboardTest {
 
     assertThat(ended.status()).as(ended.err()).isEqualTo(exitStatus);
     assertThat(ended.json().path("verdict").asText()).isEqualTo(verdict);
+  }
+
+  @Test
+  void figuresThatAreOlderThanAMomentHaveTheirAge() {
+    String old = REPORT.formatted("OK");
+    answer = old;
+    Ended seenBefore = run();
+    answer = old.replace("2026-11-24T12:00:00Z", Instant.now().plusSeconds(60).toString());
+    Ended seenNow = run();
+
+    assertThat(seenBefore.out()).containsPattern("^seen \\d+[smhd] ago, at 2026-11-24T12:00:00Z\n");
+    assertThat(seenNow.out()).startsWith("VERDICT").doesNotContain("seen ");
   }
 
   @Test

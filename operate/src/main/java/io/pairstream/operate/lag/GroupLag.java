@@ -3,7 +3,6 @@ package io.pairstream.operate.lag;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.curation.sentence.Sentence;
-import io.pairstream.operate.lag.HeadReader.HeadRecord;
 import io.pairstream.schemas.Hint;
 import java.util.Collection;
 import java.util.HashMap;

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param role what is expected of the group
  * @param interval usual time between two looks, in seconds
  * @param before the verdict before the look
- * @param notYet the verdict while nobody can tell: UNKNOWN, or STARTING for a while
+ * @param notYet the verdict while too little is known: UNKNOWN, or STARTING for a while
  * @param setback LOST or REWIND where the group lost records or went back lately; empty otherwise
  * @param looksBeyondEnd in how many looks up to this one the position was beyond the log's end
  * @param pause for how long records wait and the group does not move on; empty where none wait
@@ -67,8 +67,8 @@ record Evidence(
    *
    * @param looks in how many looks after the first
    * @param seconds how long it lasts
-   * @param attendedSeconds of that, how long somebody is there who could read; all of it where
-   *     nobody is there now
+   * @param attendedSeconds how long of that the group has had a member; all of it where it has none
+   *     now
    */
   record Pause(int looks, double seconds, double attendedSeconds) {}
 
@@ -87,7 +87,7 @@ record Evidence(
     return looksBeyondEnd >= LOOKS_OF_A_PAUSE;
   }
 
-  /** Whether nobody of a group is there that may rightly be away. */
+  /** Whether records wait and the group, which need not always run, has no member. */
   boolean isAway() {
     return !sample.present() && role != Role.COUNTED && sample.lag() > 0;
   }
@@ -112,7 +112,7 @@ record Evidence(
 
   /**
    * Whether what waits has waited for a minute in which nothing was read, and for longer than is
-   * usual; the time in which nobody was there counts too.
+   * usual; the time without members counts too.
    */
   boolean isUnread() {
     double usual = Math.max(LOOKS_OF_A_MINUTE * interval, usualGapSeconds.orElse(0));

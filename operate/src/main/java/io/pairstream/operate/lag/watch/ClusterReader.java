@@ -116,23 +116,22 @@ final class ClusterReader {
     for (GroupListing group : groups) {
       String name = group.groupId();
       Map<TopicPartition, Position> positions = Map.of();
-      Optional<String> refused = Optional.empty();
+      String refused = null;
       try {
         positions = positions(name, offsets.partitionsToOffsetAndMetadata(name));
       } catch (GroupIdNotFoundException e) {
         // It is no more.
       } catch (ApiException e) {
         // One coordinator that is away, or one group that this client may not see, hides no other.
-        refused = Optional.of(RootCause.message(e));
+        refused = RootCause.message(e);
       }
-      if (group.groupState().isEmpty() && refused.isEmpty()) {
+      if (group.groupState().isEmpty() && refused == null) {
         if (positions.isEmpty()) {
           continue;
         }
-        refused = Optional.of(NOT_NAMED);
+        refused = NOT_NAMED;
       }
-      places.put(
-          name, place(group, consumers.get(name), streams.get(name), positions, refused));
+      places.put(name, place(group, consumers.get(name), streams.get(name), positions, refused));
     }
     return places;
   }
@@ -140,13 +139,14 @@ final class ClusterReader {
   /**
    * @param consumer the description of a group of consumers; null for another
    * @param streams the description of a group of Kafka Streams; null for another
+   * @param refused why the positions are not known; null where they are
    */
   private static GroupPlace place(
       GroupListing group,
       KafkaFuture<ConsumerGroupDescription> consumer,
       KafkaFuture<StreamsGroupDescription> streams,
       Map<TopicPartition, Position> positions,
-      Optional<String> refused) {
+      String refused) {
     Map<TopicPartition, String> readers = new HashMap<>();
     int members = 0;
     boolean known = false;
@@ -166,7 +166,7 @@ final class ClusterReader {
         readers,
         positions,
         Map.of(),
-        refused);
+        Optional.ofNullable(refused));
   }
 
   /** Notes who reads what; false while partitions are being given out. */
