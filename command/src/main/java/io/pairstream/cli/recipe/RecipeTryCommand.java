@@ -11,14 +11,17 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.terminal.Progress;
 import io.pairstream.tools.recipe.ContactSheet;
-import io.pairstream.trial.RecipeTrial;
+import io.pairstream.tools.recipe.RecipeTrial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,20 +65,7 @@ final class RecipeTryCommand extends PairstreamCommand {
         Progress progress = progress()) {
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
       ContactSheet page = sheet == null ? null : new ContactSheet(workers);
-      RecipeTrial trial = new RecipeTrial(plan, threads, page);
-      RecipeTrial.Result result = trial.result();
-      Notices notices = new Notices(progress::line);
-      for (ImportState.Source one :
-          ImportState.Source.of(paths, options.followLinks(), progress::line)) {
-        try (PairSource source = PairSource.open(one.path(), options, notices)) {
-          result =
-              trial.run(
-                  source,
-                  most,
-                  pairs -> progress.show("%,d pair(|s) tried", pairs),
-                  problem -> progress.line(problem.where() + ": " + problem.message()));
-        }
-      }
+      RecipeTrial.Result result = tryAll(plan, threads, page, most, options, progress);
       if (page != null) {
         Files.writeString(sheet, page.html(file.name() + " on " + String.join(", ", paths)));
       }
@@ -85,6 +75,48 @@ final class RecipeTryCommand extends PairstreamCommand {
           tried,
           result.problemCount() == 0,
           () -> new RecipeTryPrinter(out()).print(tried, paths, sheet, plan.nearCopies()));
+    }
+  }
+
+  private RecipeTrial.Result tryAll(
+      CleaningPlan plan,
+      int threads,
+      ContactSheet page,
+      long most,
+      SourceOptions options,
+      Progress progress)
+      throws IOException {
+    LongConsumer tried = pairs -> progress.show("%,d pair(|s) tried", pairs);
+    try (RecipeTrial trial = new RecipeTrial(plan, threads, page, tried)) {
+      Notices notices = new Notices(progress::line);
+      for (ImportState.Source one :
+          ImportState.Source.of(paths, options.followLinks(), progress::line)) {
+        try (PairSource source = PairSource.open(one.path(), options, notices)) {
+          tryPairs(source, most, trial, progress::line);
+        }
+      }
+      return trial.result();
+    }
+  }
+
+  /**
+   * Tries the pairs of a source, in its order.
+   *
+   * @param most of pairs, those of sources before included
+   * @param problem hears where there is no pair, and why
+   */
+  static void tryPairs(PairSource source, long most, RecipeTrial trial, Consumer<String> problem) {
+    while (trial.added() < most && source.hasNext()) {
+      SourceItem item = source.next();
+      if (item instanceof SourceItem.Pair pair) {
+        trial.add(pair.where(), pair.pair());
+      } else if (item instanceof SourceItem.Problem none) {
+        trial.addProblems(none.rows());
+        problem.accept(none.where() + ": " + none.message());
+      } else {
+        trial.addProblems(1);
+        problem.accept(item.where() + ": its image is at a URL, and nothing is fetched here");
+      }
     }
   }
 }

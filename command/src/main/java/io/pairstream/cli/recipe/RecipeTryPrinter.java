@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.TerminalText;
-import io.pairstream.trial.RecipeTrial;
+import io.pairstream.tools.recipe.RecipeTrial;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.pairstream.cli.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.trial.RecipeTrial;
+import io.pairstream.tools.recipe.RecipeTrial;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.pairstream.trial;
+package io.pairstream.tools.recipe;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -6,35 +6,29 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.SplitByImage.Split;
-import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.tools.recipe.ContactSheet;
-import io.pairstream.tools.recipe.Groups;
-import io.pairstream.tools.recipe.InOrder;
-import io.pairstream.tools.recipe.PairJudge;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a recipe over local files and counts what it makes of them. Nothing is published. For one
+ * Runs a recipe over local pairs and counts what it makes of them. Nothing is published. For one
  * thread.
  */
-public final class RecipeTrial {
+public final class RecipeTrial implements AutoCloseable {
 
   private final CleaningPlan plan;
   private final PairJudge judge;
-  private final int threads;
+  private final InOrder<Tried> work;
   private final ContactSheet sheet;
   private final Set<String> keptPairIds = new HashSet<>();
   private final Map<Split, Long> kept = new EnumMap<>(Split.class);
   private final Groups<Example> rejected = new Groups<>();
+  private long begun;
   private long pairs;
   private long copies;
   private long changedCaptions;
@@ -66,66 +60,53 @@ public final class RecipeTrial {
   /** A pair that was refused. */
   public record Example(String where, String pairId, String detail) {}
 
-  private record Tried(SourceItem.Pair item, String imageDigest, Outcome<CleanedPair> outcome) {}
+  private record Tried(
+      String where, RawPair pair, String imageDigest, Outcome<CleanedPair> outcome) {}
 
   /**
    * @param sheet takes the pairs that are tried, but for copies; null where none is made
+   * @param tried hears how many pairs have been tried
    */
-  public RecipeTrial(CleaningPlan plan, int threads, ContactSheet sheet) {
+  public RecipeTrial(CleaningPlan plan, int threads, ContactSheet sheet, LongConsumer tried) {
     this.plan = plan;
     this.sheet = sheet;
     this.judge = new PairJudge(plan);
-    this.threads = threads;
-  }
-
-  /**
-   * Tries the pairs of a source, in its order.
-   *
-   * @param limit of pairs, those of sources before included
-   * @param tried hears how many pairs have been tried
-   * @param problem hears of what gives no pair
-   * @return what came of it, and of all sources before
-   */
-  public Result run(
-      PairSource source, long limit, LongConsumer tried, Consumer<SourceItem.Problem> problem) {
-    try (InOrder<Tried> work =
+    this.work =
         new InOrder<>(
             threads,
             one -> {
               count(one);
               tried.accept(pairs);
-            })) {
-      long begun = pairs;
-      while (begun < limit && source.hasNext()) {
-        SourceItem item = source.next();
-        if (item instanceof SourceItem.Pair pair) {
-          RawPair raw = pair.pair();
-          String imageDigest = PairIdentity.imageDigest(raw.getImage());
-          work.add(() -> new Tried(pair, imageDigest, judge.judge(raw, Set.of())));
-          begun++;
-        } else {
-          SourceItem.Problem why =
-              item instanceof SourceItem.Problem known
-                  ? known
-                  : new SourceItem.Problem(
-                      item.entry(),
-                      item.where(),
-                      "its image is at a URL, and nothing is fetched here");
-          problems += why.rows();
-          problem.accept(why);
-        }
-      }
-      work.finish();
-    }
-    return result();
+            });
+  }
+
+  /**
+   * Tries a pair, after all that were added before.
+   *
+   * @param where its place in the source: {@code captions.csv:12}
+   */
+  public void add(String where, RawPair pair) {
+    begun++;
+    String imageDigest = PairIdentity.imageDigest(pair.getImage());
+    work.add(() -> new Tried(where, pair, imageDigest, judge.judge(pair, Set.of())));
+  }
+
+  /** Counts lines or files that give no pair. */
+  public void addProblems(long rows) {
+    problems += rows;
+  }
+
+  /** Number of pairs that were added. */
+  public long added() {
+    return begun;
   }
 
   private void count(Tried tried) {
     pairs++;
-    RawPair pair = tried.item().pair();
+    RawPair pair = tried.pair();
     String pairId = PairIdentity.pairId(tried.imageDigest(), pair.getCaption());
     if (sheet != null && !keptPairIds.contains(pairId)) {
-      sheet.add(tried.item().where(), pair, tried.outcome());
+      sheet.add(tried.where(), pair, tried.outcome());
     }
     for (CleanedPair cleaned : tried.outcome().keptOnly()) {
       if (keptPairIds.add(pairId)) {
@@ -137,13 +118,14 @@ public final class RecipeTrial {
       }
     }
     for (Rejection refused : tried.outcome().rejectedOnly()) {
-      Example example = new Example(tried.item().where(), pairId, refused.detail());
+      Example example = new Example(tried.where(), pairId, refused.detail());
       rejected.add(refused.reason().name(), example);
     }
   }
 
-  /** Result of all sources so far. */
+  /** Result of all pairs so far, once they are tried. */
   public Result result() {
+    work.finish();
     List<Refusals> refusals =
         rejected.all().stream()
             .map(
@@ -153,5 +135,11 @@ public final class RecipeTrial {
                 })
             .toList();
     return new Result(pairs, kept, copies, changedCaptions, truncatedCaptions, refusals, problems);
+  }
+
+  /** Tries nothing more. */
+  @Override
+  public void close() {
+    work.close();
   }
 }

@@ -1,4 +1,4 @@
-package io.pairstream.trial;
+package io.pairstream.cli.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
@@ -11,7 +11,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operate.canary.CanaryProbe;
 import io.pairstream.platform.AppLayout;
@@ -19,6 +18,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.tools.recipe.ContactSheet;
+import io.pairstream.tools.recipe.RecipeTrial;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -46,7 +46,7 @@ class RecipeTrialTest {
 
   @TempDir Path folder;
 
-  private final List<SourceItem.Problem> problems = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
   private ContactSheet sheet;
 
   @BeforeAll
@@ -87,7 +87,7 @@ class RecipeTrialTest {
         .extracting(RecipeTrial.Example::where)
         .containsExactlyInAnyOrder("captions.tsv:3", "captions.tsv:6");
     assertThat(result.problemCount()).isEqualTo(1);
-    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("captions.tsv:4");
+    assertThat(problems).singleElement().asString().startsWith("captions.tsv:4: ");
   }
 
   @Test
@@ -163,9 +163,10 @@ class RecipeTrialTest {
 
   private RecipeTrial.Result tryOut(RecipeReader recipe) {
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
-    try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED))) {
-      return new RecipeTrial(plan, 2, sheet)
-          .run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
+    try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED));
+        RecipeTrial trial = new RecipeTrial(plan, 2, sheet, pairs -> {})) {
+      RecipeTryCommand.tryPairs(source, Long.MAX_VALUE, trial, problems::add);
+      return trial.result();
     }
   }
 
