@@ -88,6 +88,17 @@ public record GroupLag(
         .anyMatch(each -> name.matches(Pattern.quote(each).replace("*", "\\E.*\\Q")));
   }
 
+  /**
+   * Partition of several on which more than half of all that waits does; empty where there is none.
+   *
+   * @param waiting records that wait for the group
+   */
+  public static Optional<PartitionLag> hot(List<PartitionLag> partitions, long waiting) {
+    return partitions.stream()
+        .filter(each -> partitions.size() > 1 && 2 * each.now().records().orElse(0) > waiting)
+        .findFirst();
+  }
+
   /** This group without its partitions. */
   public GroupLag withoutPartitions() {
     return with(decides, now, List.of());

@@ -7,11 +7,9 @@ import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Lag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
-import io.pairstream.operate.lag.judge.Judgement;
 import io.pairstream.operate.lag.judge.PartitionJudge;
 import io.pairstream.operate.lag.judge.PartitionJudge.Role;
 import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace;
-import io.pairstream.operate.lag.watch.HeadReader.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -206,6 +204,7 @@ final class GroupWatch {
             : all.stream().min(Comparator.comparing(PartitionLag::now, Lag.WORST_FIRST));
     Optional<Lag> worst = worstPartition.map(PartitionLag::now);
     OptionalLong records = sum(lags, Lag::records);
+    PartitionLag hot = GroupLag.hot(all, records.orElse(0)).orElse(null);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
     OptionalDouble processing = sumOf(lags, Lag::processingPerSecond);
     List<CatchUp> waiting = lags.stream().filter(Lag::waits).map(Lag::catchUp).toList();
@@ -234,7 +233,8 @@ final class GroupWatch {
         new Lag(
             verdict,
             worstPartition
-                .map(each -> Sentences.group(group, role, all, each, records, seconds, catchUp))
+                .map(
+                    each -> Sentences.group(group, role, all, each, hot, records, seconds, catchUp))
                 .orElseGet(() -> Template.JUDGED.with(found.words(), why)),
             since,
             records,

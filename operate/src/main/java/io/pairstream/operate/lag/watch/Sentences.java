@@ -132,19 +132,20 @@ final class Sentences {
    * @param role the group's; where one that is only shown was last says nothing of who reads now
    * @param partitions the group's partitions
    * @param worst the one that is worst off, one of them
+   * @param hot the one on which most of what waits does; null where there is none
    */
   static Sentence group(
       String group,
       Role role,
       List<PartitionLag> partitions,
       PartitionLag worst,
+      PartitionLag hot,
       OptionalLong lag,
       OptionalDouble seconds,
       CatchUp catchUp) {
     LagVerdict verdict = worst.now().verdict();
     long alike = partitions.stream().filter(each -> each.now().verdict() == verdict).count() - 1;
     long waitOn = partitions.stream().filter(each -> each.now().waits()).count();
-    PartitionLag hot = hot(partitions, lag.orElse(0)).orElse(null);
     return switch (verdict) {
       case IDLE -> Template.JUDGED.with(LagVerdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->
@@ -175,13 +176,6 @@ final class Sentences {
             lag.orElse(0));
       }
     };
-  }
-
-  /** The one of several partitions on which more than half of all that waits does. */
-  private static Optional<PartitionLag> hot(List<PartitionLag> partitions, long waiting) {
-    return partitions.stream()
-        .filter(each -> partitions.size() > 1 && 2 * each.now().records().orElse(0) > waiting)
-        .findFirst();
   }
 
   private static Sentence withHot(Sentence sentence, PartitionLag hot, long waiting) {

@@ -3,6 +3,7 @@ package io.pairstream.operate.lag.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.lag.CatchUp;
+import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.operate.lag.PlayedLag;
@@ -36,13 +37,17 @@ class SentencesTest {
     PartitionLag worst = PlayedLag.partition("t", 0, place, verdict);
     PartitionLag other = PlayedLag.partition("t", 1, OptionalLong.of(otherAt), LagVerdict.OK);
 
+    List<PartitionLag> both = List.of(worst, other);
+    long waiting = 200 - worstAt - otherAt;
+
     assertThat(
             Sentences.group(
                     "g",
                     Role.COUNTED,
-                    List.of(worst, other),
+                    both,
                     worst,
-                    OptionalLong.of(200 - worstAt - otherAt),
+                    GroupLag.hot(both, waiting).orElse(null),
+                    OptionalLong.of(waiting),
                     OptionalDouble.empty(),
                     CatchUp.UNKNOWN)
                 .text())
