@@ -68,7 +68,7 @@ class JsonCompatibilityTest {
     ANSWERS.put("rerun", "tools.archive.Rerun$RerunReport");
     ANSWERS.put("score", "answers.ScoreCounts");
     ANSWERS.put("takedown lift", "cli.review.TakedownPrinter$TakedownAnswer");
-    ANSWERS.put("takedown ls", "operate.takedown.TakedownService$Entry");
+    ANSWERS.put("takedown ls", "curation.takedown.TakedownService$Entry");
     ANSWERS.put("takedown", "cli.review.TakedownPrinter$TakedownAnswer");
     ANSWERS.put("topics ls", "cli.cluster.TopicsCommand$Ls$Listed");
     ANSWERS.put("up", "cli.run.UpCommand$Up");

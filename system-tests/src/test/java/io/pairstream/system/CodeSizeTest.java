@@ -74,7 +74,8 @@ class CodeSizeTest {
 
     assertThat(tooLarge(List.of(source))).containsExactly("Sample.isTooLong has 61 lines");
 
-    Files.writeString(source, "class Sample {\n" + "  int a;\n".repeat(MOST_OF_A_CLASS - 1) + "}\n");
+    Files.writeString(
+        source, "class Sample {\n" + "  int a;\n".repeat(MOST_OF_A_CLASS - 1) + "}\n");
 
     assertThat(tooLarge(List.of(source))).containsExactly("Sample has 351 lines");
   }

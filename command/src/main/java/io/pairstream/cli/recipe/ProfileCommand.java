@@ -1,9 +1,9 @@
 package io.pairstream.cli.recipe;
 
 import io.pairstream.cli.command.ClusterCommand;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.profile.ReadProfile;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;

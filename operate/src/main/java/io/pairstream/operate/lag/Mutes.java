@@ -34,6 +34,7 @@ public final class Mutes implements AutoCloseable {
 
   /** Name of the action that mutes a group. */
   public static final String MUTE = "lag.mute";
+
   private static final String LIFT = "lag.unmute";
   private static final String UNTIL = "until";
   private static final String WHY = "why";

@@ -195,8 +195,7 @@ public final class ReviewerRoutes implements AutoCloseable {
               .get(id)
               .map(FoundPair::row)
               .filter(row -> !row.isQuarantined())
-              .orElseThrow(
-                  () -> Problem.of(ProblemKind.NOT_FOUND, "no published pair has this id"))
+              .orElseThrow(() -> Problem.of(ProblemKind.NOT_FOUND, "no published pair has this id"))
               .pairId();
       ActionLog.writeNow(cluster, GivenLabels.event(pairId, labels), actor, clock);
       return new Given(pairId, actor.name(), labels);

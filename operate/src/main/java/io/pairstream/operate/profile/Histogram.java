@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 /**
  * Pairs by size.
  *
- * @param edges one more than {@code counts}; a bin holds its lower edge and not its upper one,
- *     the first also what is smaller, the last what is larger
+ * @param edges one more than {@code counts}; a bin holds its lower edge and not its upper one, the
+ *     first also what is smaller, the last what is larger
  */
 public record Histogram(String unit, List<Double> edges, List<Long> counts) {
 

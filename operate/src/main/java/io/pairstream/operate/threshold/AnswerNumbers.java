@@ -2,9 +2,9 @@ package io.pairstream.operate.threshold;
 
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.catalogue.HexBytes;
+import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
-import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.table.Database;
 import java.util.ArrayList;

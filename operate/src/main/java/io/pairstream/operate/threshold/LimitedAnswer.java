@@ -2,8 +2,8 @@ package io.pairstream.operate.threshold;
 
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.catalogue.AnswerIndex;
-import io.pairstream.operate.profile.ProfileReport.Count;
 import io.pairstream.operate.profile.ProfileReport;
+import io.pairstream.operate.profile.ProfileReport.Count;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.service.table.Database;

@@ -192,12 +192,7 @@ public final class OperateService implements AutoCloseable {
                 clock)));
     ClusterMetrics metrics =
         new ClusterMetrics(
-            clusterName,
-            access.dataset().name(),
-            latest,
-            lag::disks,
-            watch::reachability,
-            canary);
+            clusterName, access.dataset().name(), latest, lag::disks, watch::reachability, canary);
     routes.add(
         PrometheusText.route(
             Access.VIEW,

@@ -212,8 +212,7 @@ public final class Audit {
       CommittedLog log, Admin admin, List<TopicPartition> partitions, Instant since) {
     Map<TopicPartition, Long> starts = starts(log, partitions, since);
     Map<TopicPartition, Long> committed =
-        ClusterAccess.committedAndSettled(
-            admin, cluster.dataset().preprocessGroup(), partitions);
+        ClusterAccess.committedAndSettled(admin, cluster.dataset().preprocessGroup(), partitions);
     int outputs = topics.outputNames().size();
     return partitions.stream()
         .map(

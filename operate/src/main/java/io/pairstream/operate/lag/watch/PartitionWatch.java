@@ -106,11 +106,7 @@ final class PartitionWatch {
    * @param notYet the verdict where the partition's leader never answered
    */
   PartitionLag judge(
-      Instant at,
-      GroupPlace now,
-      PartitionLog log,
-      List<LeftOpen> leftOpen,
-      LagVerdict notYet) {
+      Instant at, GroupPlace now, PartitionLog log, List<LeftOpen> leftOpen, LagVerdict notYet) {
     drain = 0;
     if (!log.isSeen(at.toEpochMilli())) {
       unseenSince = unseenSince == null ? at : unseenSince;
@@ -167,8 +163,8 @@ final class PartitionWatch {
   }
 
   /**
-   * Age of the record at a place: by its own timestamp where it was read; otherwise at most that
-   * of an earlier one.
+   * Age of the record at a place: by its own timestamp where it was read; otherwise at most that of
+   * an earlier one.
    */
   private OptionalDouble age(Instant at, long committed) {
     boolean isOfHead = head != null && head.record().isPresent();
