@@ -172,7 +172,7 @@ public final class ReviewerRoutes implements AutoCloseable {
     }
   }
 
-  /** What a published pair's picture shows; no label takes back what was said. */
+  /** Labels of a published pair; without any, those that were given before are taken back. */
   private record LabelRequest(List<String> labels) {}
 
   /** Labels that a person gave to a pair. */
