@@ -33,7 +33,6 @@ class CodeSizeTest {
       Set.of(
           "AccessCatalogue.commands",
           "CardReader",
-          "CleaningPlan.<init>",
           "GifDecoder.unpack",
           "PreprocessService.start",
           "PreprocessTopology",
