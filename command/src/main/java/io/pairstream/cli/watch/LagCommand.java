@@ -129,7 +129,8 @@ public final class LagCommand extends ClusterCommand {
     Duration age = Duration.between(at, Instant.now());
     return age.compareTo(A_MOMENT) < 0 || at.equals(Instant.EPOCH)
         ? Optional.empty()
-        : Optional.of("seen %s ago, at %s".formatted(Quantity.shortSeconds(age.toSeconds()), at));
+        : Optional.of(
+            "seen %s ago, at %s".formatted(Quantity.shortSeconds(age.toMillis() / 1e3), at));
   }
 
   private List<GroupLag> chosen(LagReport report) {
