@@ -98,7 +98,7 @@ class CodeSizeTest {
           public Void visitMethod(MethodTree method, Void unused) {
             String body = text.substring(start(method), end(method));
             add(owner + "." + method.getName(), lines(body), MOST_OF_A_METHOD, found);
-            return super.visitMethod(method, unused);
+            return super.visitMethod(method, null);
           }
 
           private int start(Tree tree) {
