@@ -337,7 +337,7 @@ class ModelPoolTest {
 
   @Test
   void fileThatIsNoCascadeIsRefused() throws IOException {
-    refuses(cascade("<?xml version=\"1.0\"?><a/>"), "does not fit its model");
+    refuses(cascade("<?xml version=\"1.0\"?><a/>"), "no cascade of OpenCV");
   }
 
   @Test

@@ -298,9 +298,9 @@ class PairFeedTest {
       pairs.takeDown(TakedownKind.PAIR, "1");
       pairs.takeDown(TakedownKind.PAIR, "2");
 
-      Await.until(() -> withdrawn.size() == 2);
+      Await.until(() -> withdrawn.holds(List.of(TakedownKind.PAIR.key("2"))));
 
-      assertThat(withdrawn.holds(List.of(TakedownKind.PAIR.key("2")))).isTrue();
+      assertThat(withdrawn.size()).isEqualTo(2);
       assertThat(withdrawn.holds(List.of(TakedownKind.PAIR.key("0")))).isFalse();
     }
   }

@@ -42,11 +42,18 @@ final class CascadeModel implements AskedModel {
     outputs = plan.outputs();
     this.detection = detection;
     cascade = new CascadeClassifier();
-    int reading = FileStorage.READ | FileStorage.MEMORY;
-    FileStorage cascades = new FileStorage(files.text(plan.file()), reading, "UTF-8");
-    if (!cascades.isOpened() || !cascade.read(cascades.getFirstTopLevelNode())) {
+    if (!isRead(files.text(plan.file()))) {
       throw new IllegalArgumentException(
           "the file is no cascade of OpenCV, or one of a version before 2.4");
+    }
+  }
+
+  private boolean isRead(String xml) {
+    try {
+      FileStorage cascades = new FileStorage(xml, FileStorage.READ | FileStorage.MEMORY, "UTF-8");
+      return cascades.isOpened() && cascade.read(cascades.getFirstTopLevelNode());
+    } catch (RuntimeException parsing) {
+      return false; // as OpenCV's bindings report what it cannot parse
     }
   }
 

@@ -91,7 +91,8 @@ class MatrixShaperTest {
 
   /** The profile of one of the files. */
   private static byte[] profile(String name) throws IOException {
-    String file = "../formats/icc-" + name + (name.endsWith("srgb") ? ".jpg" : "-jpg.jpg");
+    String file =
+        "/io/pairstream/image/formats/icc-" + name + (name.endsWith("srgb") ? ".jpg" : "-jpg.jpg");
     try (InputStream in = MatrixShaperTest.class.getResourceAsStream(file)) {
       return ColourReader.FileColours.of(in.readAllBytes()).icc;
     }
