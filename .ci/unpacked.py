@@ -1,7 +1,7 @@
 """Looks up known vulnerabilities of what jars contain unpacked: unpacked.py BOM.json
 
 Asks osv.dev, or the same service at OSV_URL. Prints those that the SBOM's own analysis does not call "not_affected"; ends with
-status 1 where there is one, with 3 where nobody could be asked.
+status 1 where there is one, with 3 where the service does not answer.
 """
 
 import json

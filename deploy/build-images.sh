@@ -69,7 +69,7 @@ for jar in "$app"/lib/*.jar; do
   ln "$jar" "$to/" 2> /dev/null || cp "$jar" "$to/"
 done
 cp "$root/deploy/health" "$stage/health"
-# Whoever runs the images owns none of these files.
+# The user of a container owns none of these files.
 chmod -R a+rX "$stage"
 chmod 755 "$stage/health"
 

@@ -5,7 +5,7 @@
 
 Each folder has the pairs of one data set, whose pictures are of one size. Each measurement is a process of its own;
 rounds take the contenders and folders in turn, so that what else the machine does meets all of them. Processor time is
-that of the process and its workers; the broker's is told apart.
+that of the process and its workers; the broker's is given apart.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def measure(folder: Path, name: str, kind: str, samples: int, step_ms: float) ->
     assert sorted(images.shape) == sorted([3, contenders.BATCH, side, side]), images.shape
     assert len(tokens) == contenders.BATCH, tokens.shape
     assert len(more) == (len(contenders.MORE) if kind == "columns" else 0), more
-    # What was made ahead while nobody took it is not speed.
+    # Batches made ahead of the first step are not speed.
     for _ in range(8):
         next(batches)
     broker = _broker(folder)
@@ -179,7 +179,7 @@ def _train(batches: Any, steps: int, step_s: float) -> tuple[float, float]:
     for _ in range(steps):
         asked = time.perf_counter()
         images = next(batches)[0]
-        # A trainer touches the values; memory may be handed out that nobody has written here.
+        # A trainer touches the values; memory may be handed out that was never written.
         np.add.reduce(np.asarray(images).reshape(-1)[::4096], dtype=np.int64)
         waited += time.perf_counter() - asked
         time.sleep(step_s)
@@ -217,7 +217,7 @@ def run(folders: list[Path], given: argparse.Namespace) -> None:
     names = given.only or list(contenders.ALL)
     for number in range(given.rounds):
         for kind in given.kind:
-            # Nobody is always the one behind the same other.
+            # No contender always follows the same other.
             for name in names[number % len(names) :] + names[: number % len(names)]:
                 for folder in folders:
                     loads.append(os.getloadavg()[0])

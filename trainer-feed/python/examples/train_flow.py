@@ -3,7 +3,7 @@
 A picture x and noise e are the ends of a line, z = t x + (1 - t) e, along which t goes from 0 to 1 (Lipman et al. 2022,
 https://arxiv.org/abs/2210.02747; Liu et al. 2022, https://arxiv.org/abs/2209.03003). A U-Net is shown a point of the
 line, t and the caption, and says where the line ends. From that follows the direction, dz/dt = (x - z) / (1 - t):
-whoever begins at noise and follows it arrives at a picture.
+from noise, it leads to a picture.
 """
 
 from __future__ import annotations
@@ -223,8 +223,8 @@ def make(model: nn.Module, texts: torch.Tensor, seed: int, steps: int = 24, guid
         points = torch.randn(len(some), 3, SIDE_PX, SIDE_PX, generator=generator)
         both = torch.cat([some, torch.full_like(some, Vocabulary.PADDING)])
         for time, later in zip(times[:-1], times[1:], strict=True):
-            told, untold = model(torch.cat([points, points]), time.expand(len(both)), both).chunk(2)
-            end = untold + guidance * (told - untold)
+            conditional, plain = model(torch.cat([points, points]), time.expand(len(both)), both).chunk(2)
+            end = plain + guidance * (conditional - plain)
             points = points + (later - time) * (end - points) / (1 - time)
         made.append(points.clamp(-1, 1))
     return torch.cat(made)

@@ -1,7 +1,7 @@
 """Do a caption and a picture belong together? A CNN on pixels and an LSTM on token ids, concatenated.
 
 Half of what it sees are pairs of the stream, half pictures with a caption of another pair in the batch: any one, or the
-one that says most of the same, since any one is mostly told by the backdrop alone. It is judged by
+one that says most of the same, since any one mostly differs by the backdrop alone. It is judged by
 the validation view (with the recipe ``drawn.yaml``, 20 of 100 pairs), and by cross-validation over the stream's folds:
 then each training pair gets a score from a model that has never seen it. The scores are a file: pair_id,score.
 """

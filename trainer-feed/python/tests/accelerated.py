@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 folder, rank, broker, registry, dataset, options = sys.argv[1:]
-# What `accelerate launch` sets; the process group is made here, so that nobody else takes its port.
+# What `accelerate launch` sets; the process group is made here, so that no other process takes its port.
 os.environ.update(RANK=rank, LOCAL_RANK=rank, WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT="0")
 
 import torch

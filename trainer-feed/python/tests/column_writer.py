@@ -23,7 +23,7 @@ def counted(number):
     sync(number)
 
 
-def told(batch):
+def printed(batch):
     print(json.dumps([int(pair_id) for pair_id in batch.pair_ids]), flush=True)
     return encode(batch)
 
@@ -31,5 +31,5 @@ def told(batch):
 os.fsync = counted
 source = pairstream.open(broker, registry=registry, dataset=dataset)
 pairstream.write_column(
-    source, source.view(view), "latents", told, folder=folder, model=MODEL, batch_size=8, side_px=SIDE
+    source, source.view(view), "latents", printed, folder=folder, model=MODEL, batch_size=8, side_px=SIDE
 )

@@ -146,7 +146,7 @@ def pair(number):
 
 
 class Dataset:
-    """A data set that nobody else uses, with a training topic."""
+    """A data set that no other test uses, with a training topic."""
 
     def __init__(self, broker, registry, partitions=3):
         from confluent_kafka.admin import AdminClient
@@ -334,7 +334,7 @@ class Dataset:
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch):
+def broker_timeout(monkeypatch):
     """The feed waits for the broker as the tests do."""
     monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 120.0)
 

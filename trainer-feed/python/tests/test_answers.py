@@ -168,7 +168,7 @@ def test_a_view_that_grows_gets_what_was_answered_until_its_pairs_came(dataset, 
         (["answer.nsfw", "answer."], "an answer ; there are"),
     ],
 )
-def test_an_answer_that_nobody_gave_is_refused(run, columns, message):
+def test_an_answer_that_no_model_gave_is_refused(run, columns, message):
     with pytest.raises(SettingsError, match=message):
         read(run, run.cut(), *columns)
 

@@ -224,7 +224,7 @@ def test_ids_and_measures_that_are_no_numbers_of_their_kind_are_refused(registry
         ((480, 640), (48, 0, 384, 640), (192, 320), (384, 640), (48, 0), (48, 0)),
         ((1000, 3000), (0, 500, 1000, 1000), (256, 256), (256, 256), (0, 128), (0, 384)),
         ((100, 100), (0, 0, 100, 100), (256, 256), (256, 256), (0, 0), (0, 0)),
-        # A rendition of another shape shows another part, which nobody has written down.
+        # A rendition of another shape shows another part, which is not written down.
         ((480, 640), (48, 0, 384, 640), (192, 320), (128, 128), None, None),
         ((480, 640), (0, 0, 0, 0), (192, 320), (192, 320), None, None),
     ],

@@ -257,7 +257,7 @@ def test_a_state_goes_on_as_that_of_torchdata(run, saves):
 
 
 @pytest.mark.parametrize("epochs, last", [(2, "keep"), *full((1, "drop"), (1, "keep"), (2, "drop"))])
-def test_whoever_goes_on_behind_a_loop_has_what_would_have_come_without(run, epochs, last):
+def test_resuming_behind_a_loop_gives_what_would_have_come_without(run, epochs, last):
     options = {**OPTIONS, "batch_size": 30, "epochs": epochs, "last": last}
     with Loader(*run, **options) as loader:
         loops = [[batch.pair_ids for batch in loader] for _ in range(3)]
@@ -598,7 +598,7 @@ def test_a_topic_that_becomes_another_is_not_the_views(own, dataset, kind, what)
             Loader(*own, **OPTIONS)
 
 
-def test_a_topic_that_is_deleted_while_it_is_read_whole_is_told(own, dataset, monkeypatch):
+def test_a_topic_that_is_deleted_while_it_is_read_whole_is_reported(own, dataset, monkeypatch):
     monkeypatch.setattr("pairstream.kafka.cluster._READ_AT_ONCE", 5)
     cluster = own[0].cluster
     reading = cluster.read(dataset.topic, dict.fromkeys(range(3), 0))

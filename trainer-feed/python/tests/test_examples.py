@@ -67,7 +67,7 @@ def squares(broker, registry):
 
 @pytest.fixture
 def options(squares, broker, registry, tmp_path):
-    """What every run in the test is told."""
+    """Settings of every run in the test."""
     return [
         *("--broker", broker, "--registry", registry.address, "--dataset", squares.name),
         *("--view", str(tmp_path / "train.view.json"), "--validation-view", str(tmp_path / "validation.view.json")),

@@ -475,7 +475,7 @@ class Noting(torch.nn.Module):
 
 
 def goes_on_from_each(train, checkpoints):
-    """Whether whoever goes on from a checkpoint ends where an unbroken run does, and reads the rest of what that reads."""
+    """Whether a run resumed from a checkpoint ends where an unbroken run does, and reads the rest of what that reads."""
     whole = train(None)
     assert len(whole.seen) == 12
     found = sorted(checkpoints(), key=lambda file: file.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""Files and records that somebody made to harm whoever reads them: each is refused in words, or read for what it is."""
+"""Files and records made to harm their readers: each is refused in words, or read for what it is."""
 
 import io
 import json
@@ -326,7 +326,7 @@ def doubled(levels):
     (record_of(LINKED), b"\x02" * 1_000_000 + bytes(1), "holds itself"),
     ({"type": "record", "name": "a.L", "fields": [{"name": "f", "type": {**LINKED, "name": "b.L"}}]}, b"\x02" * 1_000_000, "holds itself"),
     (record_of(7), b"", "'7', which is no type"),
-    (record_of("Nobody"), b"", "'Nobody', which is no type"),
+    (record_of("Unknown"), b"", "'Unknown', which is no type"),
     ({"type": "record", "name": "Foreign"}, b"", "a record without fields"),
     (record_of({"type": "enum", "name": "E", "symbols": [7]}), b"", "its schema cannot be used"),
 ])  # fmt: skip
@@ -360,7 +360,7 @@ def mutated_schemas(whole, seed, count):
     for _ in range(300):
         deep = {"type": "array", "items": deep}
     others = [
-        "null", "int", "long", "string", "bytes", "double", "boolean", "Nobody", "", None, 7, [], {}, ["null"], ["null", "string"],
+        "null", "int", "long", "string", "bytes", "double", "boolean", "Unknown", "", None, 7, [], {}, ["null"], ["null", "string"],
         whole["name"], whole, deep, {"type": "array", "items": "null"}, {"type": "map", "values": "int"}, {"type": "array"},
         {"type": "fixed", "name": "F", "size": 0}, {"type": "fixed", "name": "F", "size": -1}, {"type": "enum", "name": "E"},
         {"type": "record", "name": "Empty", "fields": []}, {"type": "array", "items": {"type": "record", "name": "E", "fields": []}},
@@ -387,7 +387,7 @@ def mutated_schemas(whole, seed, count):
 
 
 def with_checksums(png):
-    """A PNG whose chunks have the checksums that belong to them, as whoever writes one to harm gives it."""
+    """A PNG whose chunks have the checksums that belong to them, as an attacker writes it."""
     made, at = bytearray(png), 8
     while at + 12 <= len(made):
         end = at + 8 + int.from_bytes(made[at : at + 4], "big")

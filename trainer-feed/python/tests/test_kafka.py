@@ -155,7 +155,7 @@ def test_gives_up_where_nothing_is_elected(monkeypatch):
 
 
 class Late:
-    """In the place of Confluent's admin client: topics are described after some errors, or by nobody."""
+    """In the place of Confluent's admin client: topics are described after some errors, or never."""
 
     def __init__(self, *errors):
         self.errors = list(errors)

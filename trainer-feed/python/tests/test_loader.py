@@ -152,7 +152,7 @@ def test_skips_without_reading(drawn):
         assert [first, *(batch.pair_ids for batch in loader)] == [unbroken[0], *unbroken[5:]]
 
 
-def test_keeps_the_last_batch_where_it_is_told_to(drawn):
+def test_keeps_the_last_batch_on_request(drawn):
     _, source, view = drawn(30)
 
     with loader_of(source, view, epochs=2, last="keep") as loader:
@@ -288,7 +288,7 @@ def test_all_ranks_make_the_same_steps_of_a_validation_and_end_alike(drawn):
     assert sorted(map(int, ids)) == list(range(64))
 
 
-def test_batches_stay_as_they_are_while_somebody_holds_a_part_of_them(drawn):
+def test_batches_stay_as_they_are_while_a_part_of_them_is_held(drawn):
     _, source, view = drawn(96)
     with loader_of(source, view, epochs=2, slots=1) as loader:
         held = [(batch.images[3], batch.tokens[3:4, 0], batch.pair_ids[3]) for batch in loader]
@@ -520,17 +520,17 @@ def test_explains_the_batch_of_a_step_of_all_ranks(dataset):
 
     with loader_of(source, view, epochs=2, rank=1, ranks=3) as loader:
         for (epoch, step), ids in handed.items():
-            told = loader.explain(step, epoch)
-            assert [sample["pair_id"] for sample in told] == ids
-            assert [by_offset[sample["partition"], sample["offset"]] for sample in told] == ids
-            assert {sample["lane"] for sample in told} == set(range(12))
-        assert {name: told[0][name] for name in ("source_kind", "licence", "topic", "is_stand_in")} == {
+            explained = loader.explain(step, epoch)
+            assert [sample["pair_id"] for sample in explained] == ids
+            assert [by_offset[sample["partition"], sample["offset"]] for sample in explained] == ids
+            assert {sample["lane"] for sample in explained} == set(range(12))
+        assert {name: explained[0][name] for name in ("source_kind", "licence", "topic", "is_stand_in")} == {
             "source_kind": "crowd",
             "licence": "CC0",
             "topic": dataset.topic,
             "is_stand_in": False,
         }
-        assert told[0]["contributor"] == f"contributor {int(ids[0]) % 7}"
+        assert explained[0]["contributor"] == f"contributor {int(ids[0]) % 7}"
         dataset.take_down("PAIR", ids[0])
         again = loader.explain(step, epoch)
         assert ids[0] not in {sample["pair_id"] for sample in again}
@@ -565,6 +565,6 @@ def test_a_view_goes_by_its_file_or_name_wherever_one_goes(dataset, tmp_path):
 
 
 @pytest.mark.parametrize("wrong", [7, None, ["a.view", "b.view"], [("a.view",)], {"a.view": 1}])
-def test_what_is_no_view_is_told_what_one_is(drawn, wrong):
+def test_the_refusal_of_what_is_no_view_says_what_one_is(drawn, wrong):
     with pytest.raises(SettingsError, match="a view is what source.cut or source.view answers, or the name or file of one"):
         loader_of(drawn(30)[1], wrong)

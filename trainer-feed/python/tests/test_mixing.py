@@ -249,7 +249,7 @@ def test_a_run_waits_while_nothing_can_be_agreed_on():
 
     def reads(log):
         if not is_there[0]:
-            raise Unavailable("nobody answers")
+            raise Unavailable("the broker does not answer")
         return len(log.records)
 
     schedule = schedule_of(records, reads=reads)
@@ -293,10 +293,10 @@ def test_a_mix_of_named_views_changes_while_it_is_loaded(dataset, files, capsys)
         state = json.loads(json.dumps(loader.state_dict()))
         # Nothing of the view that has left is held any more.
         assert {part for part, _ in loader._run._windows._windows} == {0, 2}
-        told = loader.explain(110)
+        explained = loader.explain(110)
         with pytest.raises(SettingsError, match="not come so far"):
             loader.explain(10**6)
-    assert [one["pair_id"] for one in told] == rest[107]
+    assert [one["pair_id"] for one in explained] == rest[107]
     assert {int(i) % 5 for batch in (first + rest)[:100] for i in batch} == {0, 1, 2, 3}
     for batch in (first + rest)[100:]:
         assert sorted({int(i) % 5 for i in batch} - {0, 1}) == [4]

@@ -103,7 +103,7 @@ def test_a_report_that_cannot_be_made_is_no_reason_to_stop(dataset, caplog):
     assert [record.getMessage()[:12] for record in caplog.records] == ["no report on"]
 
 
-def test_says_nothing_where_it_is_told_to(dataset):
+def test_says_nothing_on_request(dataset):
     dataset.produce(0, 75)
     source = dataset.source()
     with Loader(source, source.cut(), **OPTIONS, report=False) as loader:

@@ -30,7 +30,7 @@ def test_what_a_task_raises_is_the_callers_and_ends_no_thread():
     workers.close()
 
 
-def test_a_task_that_nobody_would_do_is_refused():
+def test_a_task_that_no_thread_would_do_is_refused():
     workers = Workers(2, "test")
     workers.close()
 

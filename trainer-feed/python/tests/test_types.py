@@ -74,9 +74,9 @@ def test_arguments_that_cannot_be_are_found_before_anything_runs(checked):
 ])  # fmt: skip
 def test_what_is_passed_on_is_what_a_loader_takes(options, others):
     taken = inspect.signature(Loader).parameters
-    told = {name: one.__forward_arg__ for name, one in options.__annotations__.items()}
+    annotated = {name: one.__forward_arg__ for name, one in options.__annotations__.items()}
 
-    assert told == {name: one.annotation for name, one in taken.items() if name not in {"source", "view", *others}}
+    assert annotated == {name: one.annotation for name, one in taken.items() if name not in {"source", "view", *others}}
 
 
 def test_help_shows_the_arguments_that_are_passed_on():

@@ -3,7 +3,7 @@
 filters.py FOLDER CARDS WORK [--most N] [--json] -- COMMAND...
 
 FOLDER has captions.jsonl (file, captions) and the photographs that it names. Half of what is asked are these, half are
-copies with a line of text drawn on. Somebody is in a photograph where two of its captions or more say so. COMMAND is
+copies with a line of text drawn on. A person is in a photograph where two of its captions or more say so. COMMAND is
 `pairstream models try`. CARDS may have words.yaml, text-share.yaml, faces.yaml and open-nsfw.yaml.
 """
 
@@ -21,7 +21,7 @@ FILTERS = [
     ("words", "text-area", 0.05, "text"),
     ("words", "text-lines", 1, "text"),
     ("text-share", "text", 0.01, "text"),
-    ("faces", "faces", 1, "somebody"),
+    ("faces", "faces", 1, "person"),
 ]
 NSFW_LIMIT = 0.3
 PEOPLE = re.compile(
@@ -64,14 +64,14 @@ def prepare(folder, work, most):
         (folder / "captions.jsonl").read_text(encoding="utf-8").splitlines()[:most]
     ):
         row = json.loads(line)
-        somebody = sum(bool(PEOPLE.search(caption)) for caption in row["captions"]) >= 2
+        person = sum(bool(PEOPLE.search(caption)) for caption in row["captions"]) >= 2
         picture = Image.open(folder / row["file"]).convert("RGB")
         for kind in ("plain", "text"):
             if kind == "text":
                 draw_text(picture, row["captions"][0], random.Random(number))
             name = f"{kind}-{number:04}.png"
             picture.save(work / name)
-            labels[name] = {"text": kind == "text", "somebody": somebody}
+            labels[name] = {"text": kind == "text", "person": person}
     return labels
 
 

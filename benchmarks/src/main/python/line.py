@@ -1,7 +1,7 @@
 """The whole line by turns with the cleaning alone, or with streaming programs of others on the same broker. Called by
 whole-line.sh and streaming-peers.sh.
 
-Whoever cleans stands still while pairs are published for it, and while it is another's turn. What is done is read off
+A contender is stopped while pairs are published for it, and while it is another's turn. What is done is read off
 committed offsets, which move in the transactions of the outputs.
 """
 
@@ -27,7 +27,7 @@ COMMIT_MS = 1000
 OURS = "whole_line"
 # For the cleaning alone, as the service has them.
 JAVA = ["-Xmx2g", "-Xmn500m", "-XX:+UseSerialGC", "-XX:MaxInlineLevel=9", "-XX:FreqInlineSize=150", "-XX:InlineSmallCode=1200"]
-NEEDED = {"broker", "registry"}  # by whoever publishes, so they never stand still
+NEEDED = {"broker", "registry"}  # for publishing, so they are never stopped
 
 
 class Marks:
@@ -57,8 +57,8 @@ class Marks:
 
 
 class Line:
-    """Somebody who cleans. `processors` gives the seconds of each process that counts, `processes` are the ids of what
-    stands still while it has no turn, `work` names its raw topic and group."""
+    """A contender. `processors` gives the seconds of each process that counts, `processes` are the ids of those that
+    are stopped while it has no turn, `work` names its raw topic and group."""
 
     def __init__(self, name, source, processors, processes, work=None):
         self.name, self.source, self.processors, self.processes = name, source, processors, processes
@@ -145,7 +145,7 @@ def peer(name, command, source, workers):
 
 
 def turns(lines, asked):
-    """Each round begins with another one. In rounds of warm-up nobody waits for the others: they may have to start."""
+    """Each round begins with another one. In rounds of warm-up no line waits for the others: they may have to start."""
     rounds = {line.name: [] for line in lines}
     for number in range(asked.warm_up + asked.rounds):
         for i in range(len(lines)):

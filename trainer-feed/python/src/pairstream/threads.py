@@ -62,7 +62,7 @@ class Workers:
         """Has a task done, unless its future is cancelled first.
 
         Raises:
-            RuntimeError: after :meth:`close`, as nobody would do it
+            RuntimeError: after :meth:`close`, as no thread would do it
         """
         done: Future[T] = Future()
         with self._lock:
@@ -104,7 +104,7 @@ def left_alone_in_forks(made: T) -> T:
 
 def _keep() -> None:
     for made in list(_WITH_THREADS):
-        # At its end an interpreter drops all references but such as nobody holds.
+        # At its end an interpreter drops all references but those that no object holds.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(made))
 
 

@@ -81,7 +81,7 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
 
 
 class Pool:
-    """Slots that nobody uses. Thread-safe.
+    """Free slots. Thread-safe.
 
     A slot comes back when the last reference to its arrays is gone, so that no batch changes under one who still
     holds it, or a part of it; for who holds many, more slots are made.
@@ -97,7 +97,7 @@ class Pool:
         self._free: SimpleQueue[Slot] = SimpleQueue()
 
     def take(self) -> Slot:
-        """A slot that nobody refers to."""
+        """A slot without references."""
         try:
             return self._free.get_nowait()
         except Empty:

@@ -204,7 +204,7 @@ class AvroReader:
 def fields_of(
     schema: Mapping[str, Any], types: Mapping[str, str], needed: Collection[str] | None = None, required: Collection[str] = ()
 ) -> list[dict[str, Any]]:
-    """Names and types of a record's fields, in a writer's schema of which nobody knows who made it.
+    """Names and types of a record's fields, in an untrusted writer's schema.
 
     To read a value takes no more time and memory than its bytes are worth: nothing takes no byte, or holds itself.
 
@@ -270,7 +270,7 @@ def _bounded(schema: Any, known: _Known) -> tuple[Any, int]:
     kind = schema.get("type") if isinstance(schema, dict) else schema
     if isinstance(kind, (dict, list)):
         return _bounded(kind, known)
-    # Without namespaces: names are told apart by their ends, so that none can be taken for what it is in.
+    # Without namespaces: names are distinguished by their ends, so that none can be taken for what it is in.
     kind = str(kind).rpartition(".")[2]
     if kind in _PLAIN:
         is_time = isinstance(schema, dict) and schema.get("logicalType") == "timestamp-millis"

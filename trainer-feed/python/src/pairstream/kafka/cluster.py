@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 _TIMEOUT_S = 15.0
 _ONCE_S = 5.0
-"""For one of several questions: one that goes to a broker that is gone is answered by nobody."""
+"""Longest wait for one of several requests: one to a broker that is gone gets no answer."""
 _PAUSE_S = 0.1
 _LOOK_S = 1.0
 """For one of many questions in the background, which nothing but the process's end waits for."""
@@ -63,7 +63,7 @@ _PASSING = frozenset(
 """While a partition's leader changes, and for a moment after its topic was made. KafkaError.retriable() knows of none."""
 
 _LATE = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT})
-"""Nobody has answered: a broker that stands still for a moment does so later."""
+"""No answer in time: a broker that stands still for a moment answers later."""
 
 _OWN = {
     "isolation.level": "read_committed",
@@ -100,7 +100,7 @@ class _Log:
 
     def __init__(self) -> None:
         self._failed_at = -math.inf
-        self._is_told = False
+        self._is_reported = False
         # One that another process held at a fork would stay held.
         self._lock = PerProcess(threading.Lock)
 
@@ -111,15 +111,15 @@ class _Log:
             return
         with self._lock():
             is_new = time.monotonic() - self._failed_at > _SAME_FAILURE_S
-            self._is_told |= is_new
+            self._is_reported |= is_new
             self._failed_at = time.monotonic()
         if is_new:
             LOG.warning("a broker does not answer, and is tried again: %s", parts[-1])
 
     def heard(self) -> None:
         """Records have come."""
-        if self._is_told and time.monotonic() - self._failed_at > _OVER_S:
-            self._is_told = False
+        if self._is_reported and time.monotonic() - self._failed_at > _OVER_S:
+            self._is_reported = False
             LOG.warning("the brokers answer again")
 
 
@@ -252,7 +252,7 @@ class Cluster:
         heard_at = asked_at = time.monotonic()
         is_late: Callable[[], bool] = lambda: time.monotonic() - heard_at > GIVE_UP_S
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
-        # The end behind a transaction is told by a fetch that finds nothing: it is not to wait for more.
+        # The end behind a transaction is known by a fetch that finds nothing: it is not to wait for more.
         consumer = self.consumer({"queued.max.messages.kbytes": 65_536, "fetch.wait.max.ms": 20})
         try:
             consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
@@ -312,7 +312,7 @@ class Cluster:
             return found
 
         def look() -> None:
-            # The client goes on asking the leader that it knows of, if nobody tells it of another.
+            # The client goes on asking the leader that it knows of, if it does not learn of another.
             with contextlib.suppress(KafkaException):
                 self._admin().list_topics(topic, _ONCE_S)
 

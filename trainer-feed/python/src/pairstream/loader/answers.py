@@ -65,7 +65,7 @@ class AnswerColumns:
         views: whose pairs are looked up; of one split; asked where there are such columns
 
     Raises:
-        SettingsError: where nobody has given such an answer, several models have, or a pair has no vector
+        SettingsError: where no model has given such an answer, several models have, or a pair has no vector
         ViewError: where a record of the index or of the answers is none
         Unavailable: where the broker or the registry does not answer, or no model was asked yet
     """
@@ -130,25 +130,25 @@ class AnswerColumns:
         self._samples = self._size(views)
         names = [name.removeprefix(PREFIX) for name in self._names]
         answers = read_answers(split.cluster, split.schemas, split.dataset, names, self._pairs)
-        told = {name: _is_told(answers, name) for name in names}
-        beside = [name for name, is_told in told.items() if not is_told.any()]
+        given = {name: _has_value(answers, name) for name in names}
+        beside = [name for name, has_value in given.items() if not has_value.any()]
         said = _Said(split, beside, np.unique(answers.shown)) if beside else None
-        for name, is_told in told.items():
+        for name, has_value in given.items():
             column = PREFIX + name
             if said is None or name not in beside:
-                is_told &= answers.model == self._model(column, set(answers.model[is_told].tolist()))
-                labels = answers.labels[name][is_told]
-                values = labels if labels.astype(np.bool_).all() else answers.numbers[name][is_told]
-                self._columns[column] = _ordered(answers.pairs[is_told], np.arange(len(values)), values)
+                has_value &= answers.model == self._model(column, set(answers.model[has_value].tolist()))
+                labels = answers.labels[name][has_value]
+                values = labels if labels.astype(np.bool_).all() else answers.numbers[name][has_value]
+                self._columns[column] = _ordered(answers.pairs[has_value], np.arange(len(values)), values)
                 continue
             found = said.by_model(name)
             if not found:
                 there = ", ".join(sorted(said.names)) or "none yet: pairstream score asks models"
                 raise SettingsError(f"no model has given these pairs an answer {name}; there are {there}")
-            rows, is_told = found_in(said.keys, answers.shown)
+            rows, has_value = found_in(said.keys, answers.shown)
             own_rows = found[self._model(column, set(found))]
-            is_told[is_told] = own_rows.is_there[rows[is_told]]
-            self._columns[column] = _ordered(answers.pairs[is_told], rows[is_told], own_rows.values)
+            has_value[has_value] = own_rows.is_there[rows[has_value]]
+            self._columns[column] = _ordered(answers.pairs[has_value], rows[has_value], own_rows.values)
         return own
 
     def _model(self, column: str, found: set[str]) -> str:
@@ -232,7 +232,7 @@ def _rows(count: int, first: NDArray[Any]) -> _Rows:
     return _Rows(np.memmap(tempfile.TemporaryFile(), first.dtype, "w+", shape=shape), np.zeros(count, np.bool_))
 
 
-def _is_told(answers: PairAnswers, name: str) -> NDArray[np.bool_]:
+def _has_value(answers: PairAnswers, name: str) -> NDArray[np.bool_]:
     """A mask over the answers: those that have a number or a label of a name."""
     return ~np.isnan(answers.numbers[name]) | answers.labels[name].astype(np.bool_)
 

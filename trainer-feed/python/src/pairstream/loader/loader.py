@@ -318,7 +318,7 @@ class Loader:
         self._handed = self._handed._replace(is_over=is_over)
 
     def set_epoch(self, epoch: int) -> None:
-        """Says which epoch the next loop is, as a ``DistributedSampler`` is told; frameworks that count epochs do so.
+        """Says which epoch the next loop is, as a ``DistributedSampler`` learns it; frameworks that count epochs do so.
 
         The loop then has what is left of that epoch: nothing where the position that was loaded is the one behind its
         last batch, all of it where the position is in none or in another. Changes nothing where a loop is not one epoch

@@ -333,7 +333,7 @@ class Pipeline:
                 self._write_one(making, step, slot, index)
         except BaseException as e:
             making.failure = e
-        # Whoever writes the last part of a batch makes it one: nobody waits for it.
+        # The thread that writes the last part of a batch completes it: no thread waits for it.
         if next(making.left) > 0:
             return
         try:
@@ -368,12 +368,12 @@ class Pipeline:
         except (SettingsError, Unavailable):
             raise
         except Exception as e:
-            is_told = isinstance(e, SampleRefused)
+            is_refusal = isinstance(e, SampleRefused)
             if not self._skips:
-                if not is_told:
+                if not is_refusal:
                     note(e, f"in the sample of pair {slot.pair_ids[index]}, {self._writer.site(record)}")
                 raise
-            making.refused[index] = str(e) if is_told else f"{self._writer.site(record)}: {type(e).__name__}: {e}"
+            making.refused[index] = str(e) if is_refusal else f"{self._writer.site(record)}: {type(e).__name__}: {e}"
 
     def _fill_in(self, making: UnfinishedBatch, slot: Slot) -> None:
         """Has others of the batch in the places of samples that were refused."""

@@ -44,7 +44,7 @@ class StarvationClock:
             self._readings.popleft()
 
     def seconds_left(self, now: Reading) -> float:
-        """Seconds until nothing is left; NaN where samples do not become fewer, or nobody has taken any."""
+        """Seconds until nothing is left; NaN where samples do not become fewer, or none were taken."""
         begin = self._readings[0] if self._readings else now
         seconds = now.seconds - begin.seconds
         if seconds <= 0:

@@ -350,7 +350,7 @@ class AgreedMix(Schedule):
             )
 
     def _read_on(self, behind: int, border: int | None = None) -> None:
-        """Reads what was agreed on, where that may decide a sample, and sets a border, if any, where nobody has."""
+        """Reads what was agreed on, where that may decide a sample, and sets a border, if any, where none is set."""
         with self._lock:
             if self._history.decided >= behind:
                 return

@@ -101,7 +101,7 @@ class Lineage:
             try:
                 source.cluster.send(f"{source.dataset}.runs", whole, source.schemas.write(f"{source.dataset}.runs", note))
             except (PairstreamError, ValueError) as e:
-                LOG.warning("the checkpoint %s is not noted, so nobody can ask what it has seen: %s", whole, e)
+                LOG.warning("the checkpoint %s is not noted, so what it has seen cannot be looked up: %s", whole, e)
                 return self.state(position)
         self.parent, self.is_exact, self.takedowns = whole, True, 0
         self.names.add(whole)

@@ -258,7 +258,7 @@ class FollowedSchedule(Schedule):
         return 0 if self._follow.extent == "all" or epoch == 0 else self._agreed(epoch - 1)
 
     def _is_known(self, epoch: int, most_ahead: int) -> bool:
-        """Whether it is agreed what an epoch covers; proposes it where nobody has and there is enough.
+        """Whether it is agreed what an epoch covers; proposes it where no rank has and there is enough.
 
         Args:
             most_ahead: with more steps still to make than these it is too early: what comes meanwhile would be missed

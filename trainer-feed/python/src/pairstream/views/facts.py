@@ -25,7 +25,7 @@ class Facts:
         picture: which samples have the same picture: uint32 [samples]
         bucket: number of the pair's own picture's shape, or ``NONE``: uint8 [samples]
         kind: number of the pair's kind of source: uint8 [samples]
-        told: the digest that a file says; empty where there is none
+        expected: the digest that the file states; empty where there is none
     """
 
     shapes: Sequence[tuple[int, int]]
@@ -33,7 +33,7 @@ class Facts:
     picture: NDArray[np.uint32]
     bucket: NDArray[np.uint8]
     kind: NDArray[np.uint8]
-    told: str = ""
+    expected: str = ""
 
     @cached_property
     def digest(self) -> str:

@@ -26,7 +26,7 @@ _BINARY_FORMAT = 2
 _MAGIC = b"PSVIEW2\n"
 _ALIGNMENT = 64
 _MOST_READ = 16 << 20
-"""Bytes of a file that is read as a whole: one that is mapped ends the process where somebody cuts it off."""
+"""Bytes of a file that is read as a whole: one that is mapped ends the process where it is cut off."""
 _FACTS_BYTES = 6
 """Bytes of facts for each sample."""
 
@@ -99,14 +99,14 @@ class View:
         """
         self.require_unchanged()
         self._check(self.blocks)
-        if self.facts and self.facts.told not in ("", self.facts.digest):
+        if self.facts and self.facts.expected not in ("", self.facts.digest):
             raise ViewError("the view's facts are not those of their digest: it was changed after it was cut")
 
     def require_unchanged(self) -> None:
-        """Checks, of a file that is mapped into memory, that nobody has written into it since.
+        """Checks, of a file that is mapped into memory, that it was not written to since.
 
         Raises:
-            ViewError: where somebody has
+            ViewError: where it was
         """
         path, then = self.__dict__.get("_mapped", ("", ()))
         # One that was replaced or deleted stays mapped as it was.

@@ -151,7 +151,7 @@ final class Asker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      // Whoever takes the answers sees the one; the other leaves them to come.
+      // The first is seen by the thread that takes the answers; after the second they still come.
     }
   }
 

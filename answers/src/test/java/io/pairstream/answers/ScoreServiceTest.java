@@ -185,7 +185,7 @@ class ScoreServiceTest {
   }
 
   @Test
-  void aFailureIsRecordedAndAskedAgainWhenToldTo() {
+  void aFailureIsRecordedAndAskedAgainOnRequest() {
     CountingModel nsfw = new CountingModel(CountingModel.ofPictures("nsfw")).failingOn("bomb");
     publish("cat", "a cat");
     publish("bomb", "a bomb", "another caption");

@@ -8,7 +8,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The protocol of whoever is measured: {@code ready}, then a {@code done} for each line. */
+/** Protocol of the process that is measured: {@code ready}, then a {@code done} for each line. */
 final class Driven {
 
   private Driven() {}

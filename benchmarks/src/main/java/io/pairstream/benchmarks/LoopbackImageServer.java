@@ -55,7 +55,7 @@ final class LoopbackImageServer {
       exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     } catch (IOException e) {
-      // Whoever asked has left.
+      // The client has closed the connection.
     }
   }
 

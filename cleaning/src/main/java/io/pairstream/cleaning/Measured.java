@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  * number. Data, of which words are made where a person reads.
  *
  * @param measure name of what the number measures; empty where nothing is
- * @param value the number; where it equals a largest limit it is more, and nobody knows how much
+ * @param value the number; where it equals a largest limit, the true value is larger and unknown
  * @param bound how the limit bounds it
  * @param limit the limit; 0 where there is none
  * @param unit of both numbers, one of the section {@code unit} of {@link RejectReason#WORDS}; empty

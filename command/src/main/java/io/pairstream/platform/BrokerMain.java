@@ -25,7 +25,7 @@ public final class BrokerMain {
    * other, so waiting for more members only delays the first.
    *
    * <p>A node that gets no processor for as long as its session shuts itself out, which costs
-   * requests and may leave transactions open; nobody else could take over from it. Nor does any
+   * requests and may leave transactions open; no other node could take over from it. Nor does any
    * other controller need an empty record twice a second, forced to disk, to see that it lives.
    */
   private static final String SETTINGS =

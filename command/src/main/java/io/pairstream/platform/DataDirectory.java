@@ -47,8 +47,8 @@ final class DataDirectory implements AutoCloseable {
           "pairstream-ports-" + System.getProperty("user.name"));
 
   /**
-   * Where ports are drawn from that nobody needs to know: above the well-known ones, below those
-   * that outgoing connections take.
+   * Range of ports that need not be known beforehand: above the well-known ones, below those that
+   * outgoing connections take.
    */
   private static final int LOWEST_OTHER = 20_000;
 
@@ -114,7 +114,7 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * A port that nobody listens on now, and no other platform of this user has chosen: the
+   * A port on which no process listens now, and no other platform of this user has chosen: the
    * remembered one, else the preferred one, else the next one above.
    *
    * @param use what the port is for; a key to remember it by
@@ -142,7 +142,7 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes a port that somebody asked for.
+   * Takes a port that the user asked for.
    *
    * @throws PlatformException where it is in use; then the folder is given back
    */
@@ -161,7 +161,7 @@ final class DataDirectory implements AutoCloseable {
     return hold(CLAIMS.resolve(Integer.toString(port))) && isFree(port);
   }
 
-  /** A free port that nobody needs to know beforehand. */
+  /** A free port that need not be known beforehand. */
   int anyPort(String use) {
     return port(use, randomPort());
   }

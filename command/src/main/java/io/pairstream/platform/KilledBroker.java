@@ -18,8 +18,8 @@ import org.apache.kafka.common.utils.Time;
  * them and completes transactions that were being committed. It loses all of them when that session
  * ends, until it is registered itself. Kafka 4.4.0 takes a partition without a leader for one of a
  * deleted topic, so a transaction that is completed in that moment stays open on partitions that
- * nobody marks any more. A broker whose predecessor's session is over begins with no partitions,
- * and need not wait for that end.
+ * are never marked. A broker whose predecessor's session is over begins with no partitions, and
+ * need not wait for that end.
  *
  * <p>A controller without a broker on the same data, with a short session, ends it.
  */
@@ -27,7 +27,7 @@ final class KilledBroker {
 
   private static final int SESSION_MILLIS = 100;
 
-  /** A broker that is not told apart by then starts as Kafka lets it. */
+  /** A broker that is not recognized by then starts as Kafka lets it. */
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   private static final long LOOK_MILLIS = 20;

@@ -55,7 +55,7 @@ public final class LocalPlatform implements AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
-  /** Uses whose ports somebody chose at this start. */
+  /** Uses whose ports the user chose at this start. */
   private final Set<String> asked;
 
   private LocalPlatform(Path folder, Map<String, Integer> ports, PlatformEvents events)
@@ -97,7 +97,7 @@ public final class LocalPlatform implements AutoCloseable {
       platform.launch(
           BrokerMain.service(
               platform.data, platform.brokerPort, platform.directory.anyPort("controller")));
-      // Whoever reads next comes past them.
+      // Later readers come past them.
       TransactionEnds.write(platform.brokerPort).ifPresent(events::said);
       // It reads what the broker keeps.
       platform.launch(platform.registry());

@@ -54,7 +54,7 @@ final class SupervisedChild {
    */
   record Times(Duration firstPause, Duration look, Duration standstill, Duration frozen) {
 
-    /** Times of a platform that somebody uses. */
+    /** Times of a platform in use. */
     static final Times USUAL =
         new Times(
             Duration.ofMillis(500),
@@ -111,7 +111,7 @@ final class SupervisedChild {
   private Process process;
 
   /** Sentence that was said last; only the thread uses it. */
-  private String lastTold = "";
+  private String lastReported = "";
 
   /** Obstacle of the process at the latest look; empty where it works. */
   private volatile String waitsFor = "";
@@ -223,7 +223,7 @@ final class SupervisedChild {
           end = "cannot be started: " + RootCause.message(e);
         }
         if (isStopping()) {
-          tell(name + " stopped");
+          report(name + " stopped");
           return;
         }
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
@@ -235,7 +235,7 @@ final class SupervisedChild {
           return;
         }
         long pauseMillis = pauses.next().toMillis();
-        tell(
+        report(
             "%s %s, starts again in %d ms%s%s"
                 .formatted(
                     name,
@@ -255,10 +255,11 @@ final class SupervisedChild {
     }
   }
 
-  /** Notes the first answer; who waits for it goes on after the listener was told. */
+  /** Notes the first answer; callers that wait for it go on after the listener was called. */
   private void noteReady(long begun) {
     listener.ready().run();
-    tell(String.format(Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
+    report(
+        String.format(Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
     firstReady.complete(null);
   }
 
@@ -291,7 +292,7 @@ final class SupervisedChild {
         // Not yet: nothing listens there, or it does not answer properly.
         waitsFor = StartWatch.SILENT;
       }
-      watch.note(obstacle).ifPresent(this::tell);
+      watch.note(obstacle).ifPresent(this::report);
       if (watch.standsStill()) {
         startAnew(started, FROZEN);
       }
@@ -335,7 +336,7 @@ final class SupervisedChild {
       }
       // What is there at two looks is more than a pause.
       if (now.equals(before) && !now.equals(reported)) {
-        tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
+        report(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
         reported = now;
       }
       before = now;
@@ -349,7 +350,7 @@ final class SupervisedChild {
   }
 
   private void startAnew(Process stuck, String reason) throws InterruptedException {
-    tell(
+    report(
         "%s stands still and is started anew: %s; the end of what it said is in %s"
             .formatted(name, reason, log));
     stuck.toHandle().destroy();
@@ -359,16 +360,16 @@ final class SupervisedChild {
   }
 
   /** Says it, unless that was said last. */
-  private void tell(String sentence) {
-    if (!sentence.equals(lastTold)) {
-      lastTold = sentence;
+  private void report(String sentence) {
+    if (!sentence.equals(lastReported)) {
+      lastReported = sentence;
       listener.said().accept(sentence);
     }
   }
 
   private void giveUp(String what) {
     firstReady.completeExceptionally(new PlatformException(what + "\n" + LogEnd.quoted(log)));
-    tell(what);
+    report(what);
   }
 
   private boolean isStopping() {
@@ -386,7 +387,7 @@ final class SupervisedChild {
             log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      tell("%s is not put aside, and grows: %s".formatted(log, RootCause.message(e)));
+      report("%s is not put aside, and grows: %s".formatted(log, RootCause.message(e)));
     }
   }
 }

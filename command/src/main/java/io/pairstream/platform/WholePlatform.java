@@ -146,7 +146,7 @@ public final class WholePlatform implements AutoCloseable {
   /**
    * Starts the fetcher of links, and returns once it is at work.
    *
-   * @param contact web or e-mail address that hosts are told, at which their owners can object
+   * @param contact web or e-mail address that is sent to hosts, at which their owners can object
    * @throws PlatformException where it does not start; the rest goes on
    */
   public void startFetching(String contact) {
@@ -163,7 +163,7 @@ public final class WholePlatform implements AutoCloseable {
         service(name, joined(List.of("--status-listen", status), more), jvmOptions, status));
   }
 
-  /** Begins a service with pages on loopback, for whoever uses this machine; says where it is. */
+  /** Begins a service with pages on loopback, for users of this machine; returns its address. */
   private String beginOnLoopback(String name, List<String> jvmOptions, List<String> more) {
     String address = "127.0.0.1:" + platform.port(name, USUAL_PORTS.get(name));
     List<String> arguments = joined(List.of("--anonymous", "--listen", address), more);

@@ -224,7 +224,7 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @Test
-  void whyKnowsNothingOfAPairThatNobodySent() {
+  void whyKnowsNothingOfAPairThatWasNeverSent() {
     Ended text = run("why", "\u001b[31mnobody's");
     Ended json = run("why", "--json", "0".repeat(32));
 
@@ -274,7 +274,7 @@ class ClusterCommandsTest extends OnCluster {
   void quarantineWritesTheOriginalImageButReplacesNoFile() throws Exception {
     Sent sent = pipeline.send("the original", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
-    Path file = Files.writeString(folder.resolve("image"), "somebody else's");
+    Path file = Files.writeString(folder.resolve("image"), "another program's");
 
     Ended refused = run("quarantine show", "--output", file.toString(), sent.pairId());
     String kept = Files.readString(file);
@@ -283,7 +283,7 @@ class ClusterCommandsTest extends OnCluster {
 
     refused.failedInALine(ExitStatus.COULD_NOT, "--output names another");
     assertThat(refused.out()).isEmpty();
-    assertThat(kept).isEqualTo("somebody else's");
+    assertThat(kept).isEqualTo("another program's");
     assertThat(shown.status()).isEqualTo(ExitStatus.DONE);
     assertThat(shown.out()).contains("IMAGE_TOO_SMALL").doesNotContain("the original\n");
     assertThat(file).hasContent("the original");
@@ -319,7 +319,7 @@ class ClusterCommandsTest extends OnCluster {
     "rerun --from raw --into again, 'records that were sent now: 0; run the same command again'"
   })
   void saysInOneLineThatTheBrokerDoesNotAnswer(String command, String remedy) throws Exception {
-    String address = "127.0.0.1:" + nobodyListens();
+    String address = "127.0.0.1:" + unusedPort();
     Path config =
         Files.writeString(
             folder.resolve("impatient.properties"),
@@ -339,7 +339,7 @@ class ClusterCommandsTest extends OnCluster {
   @ValueSource(
       strings = {"why 00000000000000000000000000000000", "audit", "topics create --partitions 2"})
   void saysInOneLineThatTheRegistryDoesNotAnswer(String command) throws Exception {
-    String address = "http://127.0.0.1:" + nobodyListens();
+    String address = "http://127.0.0.1:" + unusedPort();
 
     Ended ended = run(command, "--json", "--schema-registry", address);
 
@@ -354,7 +354,7 @@ class ClusterCommandsTest extends OnCluster {
         TestJava.command(
                 Main.class,
                 "audit",
-                "--schema-registry=http://127.0.0.1:" + nobodyListens(),
+                "--schema-registry=http://127.0.0.1:" + unusedPort(),
                 "--bootstrap-servers=" + KAFKA.bootstrapServers(),
                 "--dataset=" + cluster.dataset().name(),
                 "--config=" + Ended.PATIENT_CLIENTS)
@@ -379,7 +379,7 @@ class ClusterCommandsTest extends OnCluster {
         "pairstream topics create");
   }
 
-  private static int nobodyListens() throws IOException {
+  private static int unusedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }

@@ -43,7 +43,7 @@ class LauncherTest {
       """;
 
   /** Process id of no process: beyond what any system gives out. */
-  private static final long NOBODY = 2_147_483_646;
+  private static final long NO_PROCESS = 2_147_483_646;
 
   private final List<Process> started = new ArrayList<>();
 
@@ -142,7 +142,7 @@ class LauncherTest {
   void takesOverTheTurnOfACommandThatWasKilled() throws Exception {
     Files.createDirectories(log.getParent());
     Path turn = log.resolveSibling("app-turn");
-    Files.createSymbolicLink(turn, Path.of(Long.toString(NOBODY)));
+    Files.createSymbolicLink(turn, Path.of(Long.toString(NO_PROCESS)));
 
     Ended ended = launch("lag");
 
@@ -166,16 +166,16 @@ class LauncherTest {
   }
 
   @Test
-  void endsItsBuildWhereItIsToldToEnd() throws Exception {
+  void endsItsBuildOnASignal() throws Exception {
     // Takes a second to end, as what writes does.
     maven("trap 'sleep 1; exit 143' TERM\ntouch $FAKES/begun\n" + until("false"));
-    Launched told = start("lag");
+    Launched ended = start("lag");
     long build = knownBuild();
     Await.until("Maven runs", () -> Files.exists(fakes.resolve("begun")));
 
-    told.process().destroy();
+    ended.process().destroy();
 
-    assertThat(told.end().status()).isEqualTo(143);
+    assertThat(ended.end().status()).isEqualTo(143);
     assertThat(ProcessHandle.of(build).filter(ProcessHandle::isAlive)).isEmpty();
     maven(MAVEN);
     assertThat(launch("lag").err()).doesNotContain("waits for the build");
@@ -314,7 +314,7 @@ class LauncherTest {
     }
   }
 
-  /** Waits for something, but not for ever: nobody ends it after a test that failed. */
+  /** Waits for something, but not for ever: it must end after a test that failed. */
   private static String until(String condition) {
     return "for i in {1..6000}; do if " + condition + "; then break; fi; sleep 0.1; done\n";
   }

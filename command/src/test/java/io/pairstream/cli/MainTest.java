@@ -256,7 +256,7 @@ class MainTest {
   }
 
   @Test
-  void refusesASettingThatNobodyReads() throws Exception {
+  void refusesAnUnknownSetting() throws Exception {
     Path config =
         Files.writeString(folder.resolve("x.properties"), "kafka.acks=all\nimage.min-side-px=1\n");
 

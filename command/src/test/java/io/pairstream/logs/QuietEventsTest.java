@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class QuietEventsTest {
 
-  private static final String CAPTION = "a caption that nobody may log";
+  private static final String CAPTION = "a caption that may not be logged";
 
   /** The process. */
   static final class Program {

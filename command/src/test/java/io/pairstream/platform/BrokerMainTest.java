@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BrokerMainTest {
 
-  /** A broker that reads another path keeps its records where nobody looks for them. */
+  /** A broker that reads another path keeps its records where no broker looks for them. */
   @Test
   void kafkaReadsTheFolderThatWasWritten(@TempDir Path folder) throws IOException {
     Path logs = folder.resolve("张伟 ä: \\u0041 = #").resolve("logs");

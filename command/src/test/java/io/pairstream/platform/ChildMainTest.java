@@ -106,7 +106,7 @@ class ChildMainTest {
     assertThat(status).isZero();
   }
 
-  /** Runs until it is told to end. */
+  /** Runs until it is asked to end. */
   static final class Program {
 
     private Program() {}

@@ -30,9 +30,9 @@ class DataDirectoryTest {
     assertThat(chosen("broker", preferred)).isEqualTo(chosen);
   }
 
-  /** The two platforms hold 8079, whoever has it; then come ports of other services. */
+  /** One of the two platforms holds 8079; then come ports of other services. */
   @Test
-  void takesTheNextFreePortAboveThatIsNobodysUsualOne(@TempDir Path other) throws IOException {
+  void takesTheNextFreePortAboveThatNoServiceUsuallyHas(@TempDir Path other) throws IOException {
     try (DataDirectory ours = DataDirectory.take(directory);
         DataDirectory theirs = DataDirectory.take(other)) {
       assertThat(ours.port("page", 8079)).isPositive();

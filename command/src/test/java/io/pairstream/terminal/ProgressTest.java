@@ -22,12 +22,12 @@ class ProgressTest {
   private final StringWriter said = new StringWriter();
 
   @Test
-  void whereNobodyLooksEachTenSecondsHaveALine() {
+  void withoutATerminalEachTenSecondsHaveALine() {
     try (Progress progress = new Progress(new PrintWriter(said), false, nanos::get)) {
       for (int second = 1; second <= 25; second++) {
         nanos.set(Duration.ofSeconds(second).toNanos());
         progress.show("%,d pair(|s) sent", second);
-        progress.glance("nobody looks");
+        progress.glance("no terminal");
       }
     }
 

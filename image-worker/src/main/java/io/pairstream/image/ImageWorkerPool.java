@@ -187,7 +187,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       forget(worker);
       throw e;
     } catch (RuntimeException | Error e) {
-      forget(worker); // nobody knows what it was asked
+      forget(worker); // its state is unknown
       throw e;
     }
     giveBack(worker);

@@ -41,7 +41,7 @@ public final class Thumbnail {
   /** Why an image that was rejected for this is never shown; empty where it may be. */
   public static Optional<String> refusal(String reason) {
     if (RejectReason.named(reason).filter(known -> !known.keepsOriginal()).isPresent()) {
-      return Optional.of("the image is one that nobody may keep");
+      return Optional.of("images rejected for this reason are not kept");
     }
     return HARMFUL.contains(reason)
         ? Optional.of("decoding it ended a worker, or took too long; it is not tried again")

@@ -45,7 +45,7 @@ class ParentDeathTest {
               () -> {
                 try {
                   while (System.in.read() >= 0) {
-                    // Nobody writes.
+                    // No process writes.
                   }
                 } catch (IOException e) {
                   // The same end.

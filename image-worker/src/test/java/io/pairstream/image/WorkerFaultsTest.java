@@ -175,7 +175,7 @@ class WorkerFaultsTest extends WorkerWallsTest {
   @Test
   void doesNotBlameACrashOnTheImageWhenTheWorldBreaksMeanwhile(@TempDir Path lib)
       throws IOException {
-    // Inside, workers of root are somebody else, who may not enter the temporary folder itself.
+    // Inside, workers of root are another user, who may not enter the temporary folder itself.
     Path jars = Files.createDirectory(lib.resolve("jars"));
     String classPath = copyClassPath(jars);
     WorkerSettings settings = Pictures.settings(classPath, 1).withJvmOptions(TEST_HOOKS);

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Servers whose limits on slowness nobody reaches, however busy the machine. */
+/** Servers whose limits on slowness no client reaches, however busy the machine. */
 public final class LongTimeoutServer {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(10);

@@ -18,7 +18,7 @@ final class Refusal extends RuntimeException {
     this.code = code;
   }
 
-  private record Told(int errorCode, String message) {}
+  private record ErrorAnswer(int errorCode, String message) {}
 
   /** Whether another instance may have registered meanwhile what is missing. */
   boolean isMissing() {
@@ -27,6 +27,7 @@ final class Refusal extends RuntimeException {
 
   Answer answer() {
     int status = code > 999 ? code / 100 : code;
-    return Answer.of(status, RegistryService.MEDIA_TYPE, Json.bytes(new Told(code, getMessage())));
+    return Answer.of(
+        status, RegistryService.MEDIA_TYPE, Json.bytes(new ErrorAnswer(code, getMessage())));
   }
 }

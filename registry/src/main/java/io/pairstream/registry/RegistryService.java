@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * A schema registry that keeps its schemas in Kafka. Thread-safe.
  *
  * <p>Speaks Confluent's registry protocol, as far as clients read schemas and look their ids up,
- * and one way to write: a new version, for whoever has the {@link RegistryCredential}. What was
+ * and one way to write: a new version, for callers with the {@link RegistryCredential}. What was
  * registered is never changed or deleted, and every subject is {@value #COMPATIBILITY}.
  */
 public final class RegistryService implements AutoCloseable {
@@ -55,7 +55,7 @@ public final class RegistryService implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** How often the topic is looked at, in case somebody has deleted it. */
+  /** How often the topic is looked at, in case it was deleted. */
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * All schemas of a cluster, on a compacted topic of one partition, and in memory. Thread-safe.
  *
- * <p>Everybody who writes does so under one transactional id: whoever begins to write sees all that
- * others have committed, and ends their writing, so that no id is given twice. What is known and
- * has gone from the topic, since somebody has deleted it or its records, is written again.
+ * <p>All writers have one transactional id: a writer that begins sees all that others have
+ * committed, and fences them, so that no id is given twice. What is known and has gone from the
+ * topic, because it or its records were deleted, is written again.
  */
 final class SchemaLog implements AutoCloseable {
 
@@ -96,8 +96,8 @@ final class SchemaLog implements AutoCloseable {
 
   /**
    * All versions, including those that other instances have registered before the call; to be asked
-   * before a schema is said to be missing. Whoever asks while one reading is under way shares the
-   * next one, and keeps no thread.
+   * before a schema is said to be missing. A caller that asks while one reading is under way shares
+   * the next one, and keeps no thread.
    *
    * @return fails as {@link #allNow} does
    */
@@ -198,7 +198,7 @@ final class SchemaLog implements AutoCloseable {
     readAtNanos = System.nanoTime();
     List<SchemaVersion> found = found();
     if (!lost(found).isEmpty()) {
-      // Nobody else writes between this second reading and the writing.
+      // No other instance writes between this second reading and the writing.
       if (writer == null) {
         writer = cluster.transactions(TOPIC, TIMEOUT, Map.of());
       }

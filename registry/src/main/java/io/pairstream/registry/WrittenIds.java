@@ -20,7 +20,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Looks at the first and last records of each partition for schema ids that nobody gives. */
+/**
+ * Looks at the first and last records of each partition for schema ids that the registry does not
+ * know.
+ */
 public final class WrittenIds {
 
   /** The last offsets of a partition may be markers of transactions. */

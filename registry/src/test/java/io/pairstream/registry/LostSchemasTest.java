@@ -107,7 +107,7 @@ class LostSchemasTest {
   }
 
   @Test
-  void whereNobodyKnowsThemNoIdIsGivenToAnotherSchema() throws Exception {
+  void withoutThemNoIdIsGivenToAnotherSchema() throws Exception {
     writeAsEarlierVersionsDid("a", 1, FIRST);
     int first = register(service, "b", SECOND);
     int second = register(service, "c", EVOLVED);

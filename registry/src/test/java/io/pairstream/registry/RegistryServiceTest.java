@@ -103,7 +103,7 @@ class RegistryServiceTest {
   }
 
   @Test
-  void recordOfANewerReleaseIsReadWhileTheRegistryIsAwayByWhoeverHasStarted() throws Exception {
+  void recordOfANewerReleaseIsReadWhileTheRegistryIsAwayByStartedInstances() throws Exception {
     Schema newer = withOneMoreField(Receipt.SCHEMA$);
     String receipts = cluster.dataset().topic(TopicCatalogue.RECEIPTS) + "-value";
     writer().register(receipts, Receipt.SCHEMA$);
@@ -285,7 +285,7 @@ class RegistryServiceTest {
 
     Map<String, String> settings =
         new HashMap<>(RegistryCredential.read(credentialFile()).clientSettings());
-    // The instance, not its client, finds out that somebody else has written since.
+    // The instance, not its client, finds out that another instance has written since.
     settings.put("max.retries", "0");
     Registry ofEarlier = registry(earlier, settings);
     Schema third = withOneMoreField(RawPair.SCHEMA$);

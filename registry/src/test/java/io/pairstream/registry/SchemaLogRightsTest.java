@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The topic of schemas as somebody else has set it, and on brokers that do not let us. */
+/** The topic of schemas as another program has set it, and on brokers that do not let us. */
 @Timeout(300)
 class SchemaLogRightsTest {
 

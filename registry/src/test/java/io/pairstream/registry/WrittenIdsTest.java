@@ -27,7 +27,7 @@ class WrittenIdsTest {
           2, TopicCatalogue.CROWDSOURCED, TopicCatalogue.TRAINING, TopicCatalogue.RECEIPTS);
 
   @Test
-  void namesIdsOfRecordsThatNobodyGives() {
+  void namesIdsOfRecordsThatTheRegistryDoesNotKnow() {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent good = pipeline.send("image 1", "caption 1");
       pipeline.accept(good, PairStatus.TRAINING);

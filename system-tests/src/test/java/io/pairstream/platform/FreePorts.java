@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports that nobody listens on, none given out twice: until this is closed, neither to another test
- * nor to a platform, in whatever process. Drawn below those that outgoing connections take, so that
- * a process that was killed finds its own free again. Thread-safe.
+ * Ports on which no process listens, none given out twice: until this is closed, neither to another
+ * test nor to a platform, in whatever process. Drawn below those that outgoing connections take, so
+ * that a process that was killed finds its own free again. Thread-safe.
  */
 public final class FreePorts implements AutoCloseable {
 

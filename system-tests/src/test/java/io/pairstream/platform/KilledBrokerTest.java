@@ -134,7 +134,7 @@ class KilledBrokerTest {
         id -> true);
   }
 
-  /** Writes a record to each partition in a transaction, which is then nobody's. */
+  /** Writes a record to each partition in a transaction, which is then left open. */
   private void begin(String id) {
     KafkaProducer<byte[], byte[]> producer = clients.producer(id);
     producer.beginTransaction();

@@ -85,7 +85,7 @@ final class AskingProcess {
     TopicCatalogue.INSTANCES
   };
 
-  /** The data set on a broker, with the registry that the process was told of, or its own. */
+  /** The data set on a broker, with the registry that the process was given, or its own. */
   private static Cluster cluster(String broker, Dataset dataset, Map<String, String> settings) {
     String registry = System.getProperty(REGISTRY);
     if (registry != null) {

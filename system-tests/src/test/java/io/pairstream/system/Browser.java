@@ -41,7 +41,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** A name that somebody lets point to this machine. */
+  /** A name that an attacker lets point to this machine. */
   static final String REBOUND_NAME = "rebound.example";
 
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -103,7 +103,7 @@ final class Browser implements AutoCloseable {
     try {
       driver.quit();
     } catch (RuntimeException e) {
-      // Its driver is gone already, and nobody else can end the browser.
+      // Its driver is gone already, and nothing else can end the browser.
     }
   }
 
@@ -288,7 +288,7 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
-  /** As if the services had forgotten whoever is logged in. */
+  /** As if the services had forgotten the session. */
   void forgetCookies() {
     driver.manage().deleteAllCookies();
   }

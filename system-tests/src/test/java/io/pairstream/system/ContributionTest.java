@@ -38,7 +38,7 @@ class ContributionTest extends PageTest {
   }
 
   @Test
-  void whatAPersonSendsIsJudgedAndToldThoughTheIngestApiIsKilled() throws Exception {
+  void whatAPersonSendsIsJudgedAndReportedThoughTheIngestApiIsKilled() throws Exception {
     DrawnPairs pairs = new DrawnPairs(33, 0.0);
     Path small = folder.resolve("small.png");
     ImageIO.write(new BufferedImage(48, 40, BufferedImage.TYPE_INT_RGB), "png", small.toFile());

@@ -121,7 +121,7 @@ class DeadInstanceTest {
             near-copies: {policy: keep-all}
             split: {validation-share: 0.3, test-share: 0.2}
             """);
-    // Whoever starts again gets partitions at once, however many records its stores are behind.
+    // A restarted instance gets partitions at once, however many records its stores are behind.
     Path config =
         Files.writeString(
             folder.resolve("client.properties"), "kafka.acceptable.recovery.lag=1000000000\n");
@@ -339,7 +339,7 @@ class DeadInstanceTest {
         this::said);
   }
 
-  /** Stores that a kill left half written are read anew first, by whoever gets them. */
+  /** Stores that a kill left half written are read anew first, by the instance that gets them. */
   private void awaitProgressOf(int number) {
     Await.until(
         "it works on its partitions",

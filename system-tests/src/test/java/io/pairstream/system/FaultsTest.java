@@ -43,7 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Processes killed in the middle of the work: nothing is lost, nothing is there twice, a picture
- * stays in its split, nobody is blamed for an outage, and what an older producer writes is read.
+ * stays in its split, no producer is blamed for an outage, and what an older producer writes is
+ * read.
  */
 @Timeout(1800)
 class FaultsTest {
@@ -104,7 +105,7 @@ class FaultsTest {
         .mapToObj(index -> RunningPlatform.submitted(pairs, index))
         .filter(pair -> pair.getAnnotations().containsValue("GOOD"))
         .filter(pair -> !splitOf(pair).equals("TRAINING"))
-        .peek(pair -> pair.setCaption("The same picture in words of somebody else."))
+        .peek(pair -> pair.setCaption("The same picture in another person's words."))
         .findFirst()
         .orElseThrow();
   }

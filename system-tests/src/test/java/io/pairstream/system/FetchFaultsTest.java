@@ -94,7 +94,8 @@ class FetchFaultsTest {
           .containsEntry("FETCH_NOT_AN_IMAGE", (long) HOSTS)
           .containsEntry("FETCH_OPTED_OUT", (long) HOSTS)
           .containsEntry("FETCH_CONNECTION", (long) HOSTS);
-      // Two of the instance that was killed, whose requests nobody calls back, and two of the next.
+      // Two of the instance that was killed, whose requests are never called back, and two of the
+      // next.
       assertThat(site.mostAtOnce()).isLessThanOrEqualTo(4);
       // What it has to say at its start it has said by then.
       fourth.awaitReady();

@@ -53,8 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Drawn pictures, of which a server on loopback, or a captioner in a process, names the colours
- * that it sees: its captions become pairs, though whoever asks it is killed, and each tells the
- * colours that the picture was drawn in.
+ * that it sees: its captions become pairs, though the process that asks it is killed, and each
+ * tells the colours that the picture was drawn in.
  */
 @Timeout(600)
 class GeneratedCaptionsTest {

@@ -64,7 +64,7 @@ final class GuardedPlatform implements AutoCloseable {
     return client.equals(GuardedKafka.ADMIN) ? client : "pairstream-" + client;
   }
 
-  /** Address of the registry; of nobody before it was started. */
+  /** Address of the registry; without a listener before it was started. */
   String registry() {
     return registry;
   }

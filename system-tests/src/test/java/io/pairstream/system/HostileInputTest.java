@@ -37,7 +37,7 @@ class HostileInputTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
   private static final int PARTITIONS = 4;
-  private static final String CAPTION = "a picture that somebody sent";
+  private static final String CAPTION = "a picture that a person sent";
 
   /** 43 bytes that declare 30000 x 30000 pixels. */
   private static final byte[] GIF_BOMB =
@@ -142,7 +142,7 @@ class HostileInputTest {
         ByteBuffer.allocate(9).put((byte) 0).putInt(schemaId).putInt(4).array());
   }
 
-  /** By whoever has the platform's credential. */
+  /** By a client with the platform's credential. */
   private static HttpResponse<String> register(RunningPlatform platform, String schema)
       throws IOException {
     String credential = Files.readString(platform.data().resolve("registry.credential")).strip();

@@ -87,7 +87,7 @@ class KilledAskingTest {
     assertThat(asked()).hasSize(asked);
   }
 
-  /** So that whoever comes next begins with the first pair. */
+  /** So that the next instance begins with the first pair. */
   private static void forgetWhatWasRead(TestDataset dataset) {
     try (Admin admin = dataset.admin()) {
       List<String> groups =

@@ -135,7 +135,7 @@ class LeastPrivilegeTest {
     all.assertAll();
     assertThat(platform.said()).doesNotContainIgnoringCase("authoriz");
     assertThat(unused())
-        .as("rights of which nobody made use: remove them, or try them, or list them here")
+        .as("unused rights: remove them, or try them, or list them here")
         .isSubsetOf(untried());
   }
 
@@ -306,7 +306,7 @@ class LeastPrivilegeTest {
     return Files.readAllLines(Path.of("src/test/resources/untried-rights.txt"));
   }
 
-  /** Rights of the table of which nobody made use, as {@code CLIENT OPERATION TYPE NAME}. */
+  /** Unused rights of the table, as {@code CLIENT OPERATION TYPE NAME}. */
   private Set<String> unused() {
     Set<Allowed> used = kafka.allowed();
     List<ClientRights> clients = new ArrayList<>(GuardedPlatform.CLIENTS);

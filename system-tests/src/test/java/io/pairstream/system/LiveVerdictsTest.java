@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Faults of groups on a live platform, and the verdicts that operators see. All faults are there at
- * once; none may be told of as another one.
+ * once; none may be reported as another one.
  */
 @Tag("full")
 @Timeout(1800)
@@ -40,7 +40,9 @@ class LiveVerdictsTest {
   /** So few groups are looked at ten times as often as usual. */
   private static final Duration OFTEN = Duration.ofSeconds(1);
 
-  /** Groups beside the platform's own are told of like them, without getting to know them first. */
+  /**
+   * Groups beside the platform's own are reported like them, without getting to know them first.
+   */
   private static final List<String> ALL = List.of("*");
 
   @TempDir private Path folder;
@@ -52,7 +54,7 @@ class LiveVerdictsTest {
   private boolean filling;
 
   @Test
-  void eachFaultIsToldByItsVerdictAndEndsWithIt() throws Exception {
+  void eachFaultIsReportedByItsVerdictAndEndsWithIt() throws Exception {
     DrawnPairs pairs = new DrawnPairs(7, 0.0);
     try (RunningPlatform running = RunningPlatform.start(folder.resolve("data"));
         LagWatcher watching =
@@ -81,26 +83,29 @@ class LiveVerdictsTest {
           dataset.commit("again-readers", new TopicPartition("again", 0), 3);
           dataset.deleteBefore(new TopicPartition("gone", 0), 12);
           filling = true;
-          Map<String, GroupLag> told = new HashMap<>();
+          Map<String, GroupLag> reported = new HashMap<>();
           await(
-              "each fault is told",
+              "each fault is reported",
               groups,
               wedged,
               group -> {
                 if (group.now().verdict().isAlarm()) {
-                  told.putIfAbsent(group.group(), group);
+                  reported.putIfAbsent(group.group(), group);
                 }
-                return told.containsKey(group.group());
+                return reported.containsKey(group.group());
               });
 
-          assertThat(told.get(preprocess).now().verdict()).isIn(LagVerdict.STALL, LagVerdict.STOP);
-          assertThat(sentence(told, preprocess)).contains("crowdsourced", "waiting");
-          assertThat(told.get("again-readers").now().verdict()).isEqualTo(LagVerdict.REWIND);
-          assertThat(sentence(told, "again-readers")).contains("again-0 went back from 20 to 3");
-          assertThat(told.get("gone-readers").now().verdict()).isEqualTo(LagVerdict.LOST);
-          assertThat(sentence(told, "gone-readers")).contains("up to 7 records left the log");
-          assertThat(told.get("wedged-readers").now().verdict()).isEqualTo(LagVerdict.STALL);
-          assertThat(sentence(told, "wedged-readers")).contains("wedged-0 is stuck at offset 0");
+          assertThat(reported.get(preprocess).now().verdict())
+              .isIn(LagVerdict.STALL, LagVerdict.STOP);
+          assertThat(sentence(reported, preprocess)).contains("crowdsourced", "waiting");
+          assertThat(reported.get("again-readers").now().verdict()).isEqualTo(LagVerdict.REWIND);
+          assertThat(sentence(reported, "again-readers"))
+              .contains("again-0 went back from 20 to 3");
+          assertThat(reported.get("gone-readers").now().verdict()).isEqualTo(LagVerdict.LOST);
+          assertThat(sentence(reported, "gone-readers")).contains("up to 7 records left the log");
+          assertThat(reported.get("wedged-readers").now().verdict()).isEqualTo(LagVerdict.STALL);
+          assertThat(sentence(reported, "wedged-readers"))
+              .contains("wedged-0 is stuck at offset 0");
         } finally {
           Signals.send("CONT", platform.pid("preprocess"));
         }
@@ -141,8 +146,8 @@ class LiveVerdictsTest {
         watcher::latest);
   }
 
-  private static String sentence(Map<String, GroupLag> told, String group) {
-    return told.get(group).now().sentence().text();
+  private static String sentence(Map<String, GroupLag> reported, String group) {
+    return reported.get(group).now().sentence().text();
   }
 
   private KafkaConsumer<byte[], byte[]> member(String topic) {

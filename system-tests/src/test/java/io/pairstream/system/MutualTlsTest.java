@@ -42,7 +42,7 @@ class MutualTlsTest {
       except pairstream.errors.Unavailable as e:
           assert f"the certificate of {registry} is not trusted here" in str(e), e
       else:
-          raise AssertionError("a registry that nobody trusts")
+          raise AssertionError("an untrusted registry")
       source = pairstream.open(bootstrap, registry=registry, client=tls, registry_client={"ssl.ca.location": ca})
       with pairstream.Loader(source, source.cut(), batch_size=2, seed=7, epochs=1) as loader:
           print(len(next(iter(loader)).pair_ids), "pairs")
@@ -85,9 +85,9 @@ class MutualTlsTest {
       Map<String, String> stranger = settings(certificates, "audit");
       stranger.put("kafka.ssl.keystore.location", others.resolve("audit.pem").toString());
       refuses(platform, "stranger", stranger, "refuses us");
-      Map<String, String> nobody = settings(certificates, "audit");
-      nobody.keySet().removeIf(key -> key.startsWith("kafka.ssl.keystore"));
-      refuses(platform, "nobody", nobody, "refuses us");
+      Map<String, String> keyless = settings(certificates, "audit");
+      keyless.keySet().removeIf(key -> key.startsWith("kafka.ssl.keystore"));
+      refuses(platform, "keyless", keyless, "refuses us");
       Map<String, String> trustless = settings(certificates, "audit");
       trustless.keySet().removeIf(key -> key.startsWith("schema-registry"));
       refuses(

@@ -136,7 +136,7 @@ class OperatorsTest extends StoryTest {
     browser.press("psk_wrong", Keys.ENTER);
     browser.awaitText("dialog [role=alert]", "This key was not accepted");
     browser.press(key, Keys.ENTER);
-    browser.await("somebody is logged in", () -> browser.isFocused("#logout"));
+    browser.await("the login", () -> browser.isFocused("#logout"));
     assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
 
     browser.tabTo(".tile:first-child input");
@@ -171,7 +171,7 @@ class OperatorsTest extends StoryTest {
   }
 
   @Test
-  void aSessionThatEndsIsToldAndNothingThatWasWrittenIsLost() {
+  void aSessionThatEndsIsReportedAndNothingThatWasWrittenIsLost() {
     Browser browser = desk();
     visit(browser, BROKEN);
     logIn(browser);

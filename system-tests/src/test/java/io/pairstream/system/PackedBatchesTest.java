@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A few kB from whoever may write received pairs unpack to more than any process of the platform
- * has memory for: each process goes on, and so do good pairs.
+ * A few kB from a client that may write received pairs unpack to more than any process of the
+ * platform has memory for: each process goes on, and so do good pairs.
  */
 @Tag("full")
 @Timeout(1200)

@@ -147,7 +147,7 @@ class PairCardTest extends StoryTest {
     browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     requireFree(browser, "login");
     browser.press(key, Keys.ENTER);
-    browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
+    browser.await("the login", () -> browser.isVisible("#logout"));
     browser.script(
         "document.querySelector('.tile:first-child input').scrollIntoView({block: 'center'})");
     browser.click(".tile:first-child input");
@@ -170,7 +170,7 @@ class PairCardTest extends StoryTest {
   }
 
   @Test
-  void theSheetOfARecipeStandsInNobodysWayEither() throws Exception {
+  void theSheetOfARecipeHidesNothingEither() throws Exception {
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     Files.write(
         pictures.resolve("a.jpg"),

@@ -84,7 +84,7 @@ class PlantedCopiesTest {
   private final TestDataset dataset =
       TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
 
-  /** Change of a picture that somebody sends again. */
+  /** Change of a picture that is sent again. */
   private enum Change {
     NONE(picture -> jpeg(picture, 0.9f)),
     HALF(picture -> jpeg(sized(picture, picture.getWidth() / 2), 0.9f)),
@@ -259,7 +259,7 @@ class PlantedCopiesTest {
         .collect(Collectors.groupingBy(pair -> pair.getMetadata().getContributor()));
   }
 
-  /** A file that, looked up by nobody, is in another split than the photograph. */
+  /** A file that, without a look-up, is in another split than the photograph. */
   private static ByteBuffer file(String photograph, Change change) {
     byte[] first = Change.NONE.file.apply(photograph(photograph));
     byte[] copy = change.file.apply(photograph(photograph));

@@ -19,7 +19,7 @@ import javax.imageio.ImageIO;
 
 /**
  * Pairs of several producers on a platform: a phone's app sends its files' names as captions, an
- * archive's pictures are eight pixels too small, a page has words that say nothing, and somebody
+ * archive's pictures are eight pixels too small, a page has words that say nothing, and a person
  * sends texts that would run where they are taken for more than words.
  */
 final class PublishedStory {
@@ -96,7 +96,7 @@ final class PublishedStory {
     return traps;
   }
 
-  /** As whoever may write to the topic sends it, past all checks of the ingest API. */
+  /** As a client that may write to the topic sends it, past all checks of the ingest API. */
   void publishTraps() {
     try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
       for (String trap : PageTest.TRAPS) {

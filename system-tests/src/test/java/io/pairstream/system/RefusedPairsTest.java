@@ -67,7 +67,7 @@ class RefusedPairsTest {
   }
 
   @Test
-  void eachPairIsInOnePlaceByItsAnswerWhoeverIsKilled() throws Exception {
+  void eachPairIsInOnePlaceByItsAnswerWhicheverProcessIsKilled() throws Exception {
     prepareUnder("");
     send(0, EARLIER);
     awaitPublished(EARLIER);

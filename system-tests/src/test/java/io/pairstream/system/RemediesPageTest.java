@@ -124,7 +124,7 @@ class RemediesPageTest extends PageTest {
     assertThat(isOff(browser, "ACCEPTED")).isEqualTo("false");
     browser.click(".tile:last-child input");
     assertThat(isOff(browser, "ACCEPTED")).isEqualTo("true");
-    assertThat(browser.text(".why-off")).contains("nobody can waive the reason of 1 of these");
+    assertThat(browser.text(".why-off")).contains("the reason of 1 of these cannot be waived");
 
     browser.click("[data-decision=REJECTED]");
     browser.await("the dialog", () -> browser.isVisible("dialog.review"));

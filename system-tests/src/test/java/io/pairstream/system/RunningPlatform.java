@@ -151,7 +151,7 @@ final class RunningPlatform implements AutoCloseable {
         up::said);
   }
 
-  /** Kills a process, which stays away while this is done: nobody starts it again meanwhile. */
+  /** Kills a process, which stays away while this is done: it is not started again meanwhile. */
   void whileAway(String name, Runnable action) {
     Signals.send("STOP", up.pid());
     try {

@@ -57,7 +57,7 @@ final class ScriptedIngest extends ScriptedServer {
     return open(false);
   }
 
-  /** An ingest API that lets in nobody without {@link #KEY}. */
+  /** An ingest API that refuses callers without {@link #KEY}. */
   static ScriptedIngest withKey() throws IOException {
     return open(true);
   }
@@ -142,7 +142,7 @@ final class ScriptedIngest extends ScriptedServer {
   private CompletionStage<Answer> status(Incoming request) {
     String caption = ids.get(request.parameter("id"));
     if (caption == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it");
+      throw Problem.of(ProblemKind.NOT_FOUND, "it is unknown");
     }
     return json(decided.getOrDefault(caption, object().put("status", "RECEIVED")));
   }

@@ -100,12 +100,13 @@ class SelfReportsTest {
             String scrape = Http.get(dashboard + "/metrics").body();
             return asked.stream()
                 .filter(one -> !one.group(1).startsWith("pairstream_canary"))
-                .filter(one -> !isTold(scrape, one.group(1), one.group(2)))
+                .filter(one -> !isReported(scrape, one.group(1), one.group(2)))
                 .map(MatchResult::group)
                 .distinct()
                 .toList();
           };
-      Await.until("everything that alerts ask for is told", () -> missing.get().isEmpty(), missing);
+      Await.until(
+          "everything that alerts ask for is reported", () -> missing.get().isEmpty(), missing);
       Await.until(
           "what was taken is shown, although the feed waits for more",
           () ->
@@ -122,7 +123,7 @@ class SelfReportsTest {
   /**
    * Whether a sample of that name has such labels; a value that is a pattern may not be there yet.
    */
-  private static boolean isTold(String scrape, String name, String labels) {
+  private static boolean isReported(String scrape, String name, String labels) {
     List<String> wanted =
         Pattern.compile("(\\w+)(=~|!=|=)(\"[^\"]*\")")
             .matcher(labels == null ? "" : labels)
@@ -157,7 +158,7 @@ class SelfReportsTest {
           .contains("pairstream_image_workers{service=\"preprocess\"} 1\n");
       assertThat(metrics.get().lines().filter(line -> line.startsWith("# TYPE ")))
           .extracting(line -> line.split(" ", -1)[2])
-          .as("metrics that nobody has explained")
+          .as("metrics without an explanation")
           .allMatch(name -> metrics.get().contains("# HELP " + name + " "));
       Await.until("both report", () -> running("preprocess") == 2, () -> instances("preprocess"));
 

@@ -67,6 +67,6 @@ abstract class StoryTest extends PageTest {
     browser.click("#login");
     browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(key, Keys.ENTER);
-    browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
+    browser.await("the login", () -> browser.isVisible("#logout"));
   }
 }

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A broker in this JVM that asks clients for name and password, and for rights: nobody has any but
- * {@link #ADMIN}, who may do everything.
+ * A broker in this JVM that asks clients for name and password, and for rights: only {@link #ADMIN}
+ * has any, and may do everything.
  */
 public final class GuardedKafka implements AutoCloseable {
 

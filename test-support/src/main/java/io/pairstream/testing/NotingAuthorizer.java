@@ -16,7 +16,7 @@ public final class NotingAuthorizer extends StandardAuthorizer {
   private static final Set<Allowed> NOTED = ConcurrentHashMap.newKeySet();
 
   /**
-   * One operation that somebody was allowed.
+   * One operation that a principal was allowed.
    *
    * @param user name of the principal
    */

@@ -15,7 +15,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for this machine that nobody but {@link #trusting} knows, with its private key. */
+/** A certificate for this machine that only {@link #trusting} trusts, with its private key. */
 public final class TestCertificate {
 
   private static final String PASSWORD = "password";

@@ -95,7 +95,7 @@ public record TestDataset(
     settings.put("auto.offset.reset", "earliest");
     settings.put("enable.auto.commit", false);
     settings.put("allow.auto.create.topics", false);
-    settings.put("fetch.max.wait.ms", 50); // whoever closes one waits so long
+    settings.put("fetch.max.wait.ms", 50); // close() waits so long
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -149,7 +149,7 @@ public record TestDataset(
     settings.put("linger.ms", 0);
     if (!transactionalId.isEmpty()) {
       settings.put("transactional.id", transactionalId(transactionalId));
-      // Whoever leaves a transaction open means it.
+      // A test leaves a transaction open on purpose.
       settings.put("transaction.timeout.ms", 600_000);
     }
     KafkaProducer<byte[], byte[]> producer =
@@ -259,7 +259,7 @@ public record TestDataset(
 
   /**
    * Deletes a partition's records before an offset, also from a compacted topic, which the broker
-   * lets nobody do until it has heard that the topic is compacted no more.
+   * refuses until it has heard that the topic is compacted no more.
    */
   public void deleteBefore(TopicPartition partition, long offset) {
     try (Admin admin = admin()) {

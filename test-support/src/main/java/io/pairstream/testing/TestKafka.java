@@ -24,8 +24,8 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
  * A JUnit extension that starts one broker for all test classes of the process and hands out data
- * sets that nobody else uses. A data set's topics are taken away behind the test, or the class, for
- * which it was made: of many partitions a broker grows slow.
+ * sets that no other test uses. A data set's topics are taken away behind the test, or the class,
+ * for which it was made: of many partitions a broker grows slow.
  */
 public final class TestKafka
     implements BeforeAllCallback,

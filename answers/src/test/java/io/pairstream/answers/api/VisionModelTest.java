@@ -327,7 +327,7 @@ class VisionModelTest {
     }
   }
 
-  /** Time passes only where somebody waits. */
+  /** Time passes only while a thread waits. */
   private static final class NoWaiting extends RequestPace {
 
     private long nanos;

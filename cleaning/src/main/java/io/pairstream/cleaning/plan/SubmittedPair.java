@@ -30,7 +30,7 @@ public record SubmittedPair(
     waived = Set.copyOf(waived);
     for (RejectReason reason : waived) {
       if (!reason.isWaivable()) {
-        throw new IllegalArgumentException("nobody can waive " + reason);
+        throw new IllegalArgumentException(reason + " cannot be waived");
       }
     }
   }

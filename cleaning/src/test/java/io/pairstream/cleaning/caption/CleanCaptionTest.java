@@ -87,7 +87,7 @@ class CleanCaptionTest {
         "FFF9", "FFFB", "FFFC", "FFFE", "FFFF", "1BCA0", "1D173", "1FFFE", "E0001", "E0041",
         "E007F", "E0100", "E0FFF", "F0000", "10FFFD", "10FFFF"
       })
-  void removesWhatNobodySees(String hex) {
+  void removesInvisibleCharacters(String hex) {
     String character = Character.toString(Integer.parseInt(hex, 16));
 
     assertThat(clean("ab" + character + "cd")).isEqualTo("abcd");
@@ -97,7 +97,7 @@ class CleanCaptionTest {
   @ParameterizedTest(name = "U+{0}")
   @ValueSource(
       strings = {"600", "6DD", "70F", "8E2", "FFFD", "378", "1C89", "1D400", "E3F", "1F6D8"})
-  void keepsWhatSomebodyMaySee(String hex) {
+  void keepsVisibleCharacters(String hex) {
     String text = "ab " + Character.toString(Integer.parseInt(hex, 16)) + " cd";
 
     assertThat(clean(text)).isEqualTo(text);

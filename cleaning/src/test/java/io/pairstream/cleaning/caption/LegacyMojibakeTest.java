@@ -92,7 +92,7 @@ class LegacyMojibakeTest {
         "Smörgåsbord på ö i å",
         "Åäö ÅÄÖ",
       })
-  void leavesWhatSomebodyWrote(String text) {
+  void leavesWhatAPersonWrote(String text) {
     assertThat(LegacyMojibake.repaired(text)).isEqualTo(text);
   }
 

@@ -32,7 +32,7 @@ class TextPartsTest {
         "«PÂ»", "Großer Spaß“", "5×½", "naïve façade", "ÅÄÖ åäö", "ÇA VA À…",
         "Ã", "Â", "É”"
       })
-  void leavesWhatSomebodyMayHaveWritten(String text) {
+  void leavesWhatAPersonMayHaveWritten(String text) {
     assertThat(Mojibake.repaired(text)).isEqualTo(text);
   }
 

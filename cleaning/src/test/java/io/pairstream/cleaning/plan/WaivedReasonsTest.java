@@ -121,7 +121,7 @@ class WaivedReasonsTest {
 
   @ParameterizedTest
   @MethodSource("unwaivable")
-  void whatProtectsSomebodyCannotBeWaived(RejectReason reason) {
+  void whatProtectsAPersonCannotBeWaived(RejectReason reason) {
     assertThatThrownBy(
             () ->
                 new SubmittedPair(
@@ -129,7 +129,7 @@ class WaivedReasonsTest {
                     new ReceivedCaption(GOOD, "en"),
                     Map.of(),
                     Set.of(reason)))
-        .hasMessage("nobody can waive " + reason);
+        .hasMessage(reason + " cannot be waived");
   }
 
   static Stream<RejectReason> unwaivable() {

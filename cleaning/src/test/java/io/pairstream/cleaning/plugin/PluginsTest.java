@@ -299,7 +299,7 @@ class PluginsTest {
         "odd.Named| has a step 'Odd Name'; a name has 1 to 40 lower-case letters, digits and"
             + " hyphens",
       })
-  void aJarWhoseStepsCannotBeToldApartIsRefused(String classes, String fault) throws IOException {
+  void aJarWithAmbiguousStepsIsRefused(String classes, String fault) throws IOException {
     Path sources = Files.createDirectories(folder.resolve("sources"));
     Files.writeString(sources.resolve("Odd.java"), ODD);
     for (String name : List.of("odd:Twin", "Odd Name:Named")) {

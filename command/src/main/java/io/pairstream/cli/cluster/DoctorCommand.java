@@ -54,7 +54,7 @@ public final class DoctorCommand extends ClusterCommand.Fit {
     String brokers = cluster().bootstrapServers();
     List<Finding> findings = new ArrayList<>();
     Path data = options().dataDirectory();
-    // It takes longest, and nobody else waits for it.
+    // It takes longest, and no other check needs it.
     long begun = System.nanoTime();
     FutureTask<List<Finding>> trial =
         begin(Area.WORKER, () -> MachineChecks.WorkerCheck.run(worker, pictures));

@@ -67,7 +67,7 @@ public final class KeysCommand {
           KeyAnswer.of(key, text),
           () -> {
             out().println(text);
-            say("key %s of %s; keep it now, nobody can show it again", key.keyId(), key.producer());
+            say("key %s of %s; keep it now, it cannot be shown again", key.keyId(), key.producer());
           });
     }
   }
@@ -117,11 +117,11 @@ public final class KeysCommand {
 
     @Override
     int run(KeyIssuer issuer) {
-      // Not repeated: whoever reads the screen or the log must not learn it a second time.
+      // Not repeated: readers of the screen or the log must not learn it a second time.
       require(
           !keyId.startsWith("psk_"),
-          "KEY_ID is the 16 hex digits after psk_, not the whole key; what stands in a command line"
-              + " others can see, so revoke that key");
+          "KEY_ID is the 16 hex digits after psk_, not the whole key; others can see a command line,"
+              + " so revoke that key");
       Optional<IssuedKey> revoked = issuer.revoke(keyId);
       if (revoked.isEmpty()) {
         return unknown(

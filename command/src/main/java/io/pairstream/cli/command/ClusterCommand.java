@@ -40,7 +40,7 @@ public abstract class ClusterCommand extends PairstreamCommand {
   }
 
   /**
-   * A command that relies on what a cluster promises, but for what it is told to do without;
+   * A command that relies on what a cluster promises, but for the requirements that it waives;
    * nothing is acknowledged by a cluster that cannot keep the rest.
    */
   public abstract static class Fit extends ClusterCommand {

@@ -155,7 +155,7 @@ public final class ClusterOptions {
     }
   }
 
-  /** The options by which this command was told its cluster, as they were typed. */
+  /** The options that name this command's cluster, as they were typed. */
   public static Map<String, String> typed(CommandLine command) {
     ParseResult parsed = command.getParseResult();
     Map<String, String> typed = new HashMap<>();
@@ -220,7 +220,7 @@ public final class ClusterOptions {
     unknown.removeIf(key -> key.startsWith(KAFKA_PREFIX) || key.startsWith(REGISTRY_PREFIX));
     if (!unknown.isEmpty()) {
       throw wrong(
-          "--config: %s has settings that nobody reads: %s; each must begin with %s or %s"
+          "--config: %s has unknown settings: %s; each must begin with %s or %s"
               .formatted(config, String.join(", ", unknown), KAFKA_PREFIX, REGISTRY_PREFIX));
     }
     return properties;

@@ -121,7 +121,7 @@ public final class Faults {
       String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
       return "there is no " + kind + typed + hint;
     }
-    // The library names Java's types, of which nobody who types has heard.
+    // The library names Java's types, which mean nothing to users.
     String message =
         CHOICE.matcher(String.valueOf(exception.getMessage())).replaceFirst(Faults::choices);
     return message

@@ -4,7 +4,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where files of recipes and cards may lie; child processes are told as this one is. */
+/** Folders in which files of recipes and cards may lie; child processes get the same. */
 public final class FilesFrom {
 
   @Option(names = "--files-from", paramLabel = "FOLDER")

@@ -105,7 +105,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
         ItemPublisher publisher = new ItemPublisher(pairPublisher(), this::linkPublisher)) {
       importing = new ImportRun(read, publisher::publish, state, progress, failures);
       if (!decided.compareAndSet(false, true)) {
-        return ExitStatus.COULD_NOT; // the signal's own is told
+        return ExitStatus.COULD_NOT; // the signal's own status is reported
       }
       outcomes = importing.run(sources, most);
       if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
@@ -114,7 +114,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
         say(
             "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
                 .formatted(kept.fromStart() ? " without --from-start" : ""));
-        return ExitStatus.COULD_NOT; // the signal's own is told
+        return ExitStatus.COULD_NOT; // the signal's own status is reported
       }
       signals.close();
     } catch (PublishFailedException e) {

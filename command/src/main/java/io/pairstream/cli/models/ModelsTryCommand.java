@@ -55,7 +55,7 @@ final class ModelsTryCommand extends PairstreamCommand {
 
   @Mixin private final ModelProcessOptions process = new ModelProcessOptions();
 
-  private record Tried(String card, String digest, List<Said> answers) {}
+  private record Tried(String card, String digest, List<ShownAnswer> answers) {}
 
   /**
    * Answers about a file.
@@ -63,7 +63,7 @@ final class ModelsTryCommand extends PairstreamCommand {
    * @param failure why it says nothing; null where it answers
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private record Said(
+  private record ShownAnswer(
       String path,
       Map<String, Double> numbers,
       Map<String, String> labels,
@@ -72,9 +72,9 @@ final class ModelsTryCommand extends PairstreamCommand {
       String failure,
       String detail) {
 
-    static Said of(String path, ModelAnswer answer) {
+    static ShownAnswer of(String path, ModelAnswer answer) {
       if (answer instanceof Answered said) {
-        return new Said(
+        return new ShownAnswer(
             path,
             new TreeMap<>(said.numbers()),
             new TreeMap<>(said.labels()),
@@ -84,7 +84,7 @@ final class ModelsTryCommand extends PairstreamCommand {
             null);
       }
       Failed failed = (Failed) answer;
-      return new Said(
+      return new ShownAnswer(
           path,
           Map.of(),
           Map.of(),
@@ -123,7 +123,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     ModelCard card = ModelsCommand.card(file);
     require(sheet == null || card.seesPicture(), "--sheet: the model of this card sees no picture");
     ShownFiles shown = new ShownFiles(card);
-    List<Said> answers = new ArrayList<>();
+    List<ShownAnswer> answers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     try (AnswerModel model = process.model(card, threads);
         Progress progress = progress()) {
@@ -148,23 +148,23 @@ final class ModelsTryCommand extends PairstreamCommand {
     return answer(new Tried(card.name(), card.digest(), answers), good, () -> print(card, answers));
   }
 
-  private static List<Said> ask(AnswerModel model, List<Shown> waiting) {
+  private static List<ShownAnswer> ask(AnswerModel model, List<Shown> waiting) {
     List<ModelAnswer> answers = model.ask(waiting.stream().map(Shown::question).toList());
-    List<Said> said = new ArrayList<>();
+    List<ShownAnswer> said = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      said.add(Said.of(waiting.get(i).where(), answers.get(i)));
+      said.add(ShownAnswer.of(waiting.get(i).where(), answers.get(i)));
     }
     waiting.clear();
     return said;
   }
 
-  private void print(ModelCard card, List<Said> answers) {
+  private void print(ModelCard card, List<ShownAnswer> answers) {
     List<String> names = card.outputs().stream().map(output -> output.name()).sorted().toList();
     Table table = new Table();
     List<Object> head = new ArrayList<>(names.stream().map(Figure::new).toList());
     head.add("");
     table.row(head.toArray());
-    for (Said said : answers) {
+    for (ShownAnswer said : answers) {
       List<Object> row = new ArrayList<>();
       Map<String, String> words = said.inWords();
       names.forEach(name -> row.add(new Figure(words.getOrDefault(name, "-"))));
@@ -177,10 +177,10 @@ final class ModelsTryCommand extends PairstreamCommand {
     print(table);
   }
 
-  private void writeSheet(ModelCard card, List<Said> answers) throws IOException {
+  private void writeSheet(ModelCard card, List<ShownAnswer> answers) throws IOException {
     try (ImageWorkerPool workers = new ImageWorkerPool(process.onProcessor())) {
       ContactSheet page = new ContactSheet(workers, MOST_ON_A_SHEET);
-      for (Said said : answers) {
+      for (ShownAnswer said : answers) {
         List<String> facts = new ArrayList<>();
         said.inWords().forEach((name, words) -> facts.add(name + " " + words));
         if (said.failure() == null) {

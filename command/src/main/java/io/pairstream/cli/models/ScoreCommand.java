@@ -46,7 +46,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   private static final List<String> SPLITS =
       List.of(TopicCatalogue.TRAINING, TopicCatalogue.VALIDATION, TopicCatalogue.TEST);
 
-  /** How long something waits for another instance that sees it at the same time. */
+  /** Longest wait of a question for another instance that sees it at the same time. */
   private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration SHOWN_EVERY = Duration.ofMillis(500);

@@ -75,7 +75,7 @@ public final class FetchCommand extends ClusterCommand.Fit {
   private FetchService service(SelfReport report) {
     require(
         contact != null || !allowed.isEmpty(),
-        "--user-agent-contact is missing: hosts must be told whom to ask; without it only networks"
+        "--user-agent-contact is missing: hosts need an address to ask; without it only networks"
             + " of your own can be fetched from, which --allow-address names");
     Politeness usual = Politeness.USUAL;
     Limits limits = Limits.USUAL;

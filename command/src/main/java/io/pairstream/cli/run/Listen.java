@@ -92,7 +92,7 @@ final class Listen {
       }
       throw e;
     }
-    // Whoever closed the service ends this process.
+    // The thread that closed the service ends this process.
     closed.await();
     return ExitStatus.DONE;
   }

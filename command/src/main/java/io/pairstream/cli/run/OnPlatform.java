@@ -70,7 +70,7 @@ abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
     require(asked > 0 && asked < 1 << 16, "a port must be 1 to 65535, was " + asked);
   }
 
-  /** A recipe as services are told it, checked: a file is absolute, they run elsewhere. */
+  /** A recipe as services are given it, checked: a file is absolute, they run elsewhere. */
   final String checkedRecipe(String recipe) {
     plan(recipe(recipe));
     return RecipeFile.SHIPPED.contains(recipe)
@@ -99,7 +99,7 @@ abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
     status.set(newStatus);
   }
 
-  /** Waits until somebody ends the platform. */
+  /** Waits until the platform is ended. */
   final int awaitEnd(WholePlatform platform) {
     platform.processes().awaitEnd();
     return status.get();

@@ -91,7 +91,7 @@ class RerunCommandTest extends OnCluster {
   }
 
   @Test
-  void aFolderThatIsNamedAsTheTopicsAreIsToldApart() throws IOException {
+  void aFolderThatIsNamedAsTheTopicsAreIsAFolder() throws IOException {
     Path raw = Files.createDirectory(Path.of("raw"));
     try {
       Ended topics = Ended.on(cluster, "rerun --from raw --into b --recipe no-such-recipe");

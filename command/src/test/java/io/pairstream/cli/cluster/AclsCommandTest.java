@@ -92,11 +92,11 @@ class AclsCommandTest extends OnCluster {
   }
 
   @Test
-  void applySaysThatTheBrokersAskNobodyForRights() {
+  void applySaysThatTheBrokersCheckNoRights() {
     Ended ended = run("acls apply");
 
     assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err()).contains("the brokers ask nobody for rights", "authorizer.class.name");
+    assertThat(ended.err()).contains("the brokers check no rights", "authorizer.class.name");
   }
 
   private static Ended apply(ClusterAccess on, String config, String... arguments) {

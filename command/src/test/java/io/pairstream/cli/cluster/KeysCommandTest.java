@@ -111,7 +111,7 @@ class KeysCommandTest extends OnCluster {
   }
 
   @Test
-  void keyThatNobodyMadeIsFoundWrong() {
+  void unknownKeyIsFoundWrong() {
     String id = "0123456789abcdef";
     Ended text = run("keys revoke", id);
     Ended json = run("keys revoke", id, "--json");
@@ -124,7 +124,7 @@ class KeysCommandTest extends OnCluster {
   @ParameterizedTest
   @CsvSource({
     "'', the value is empty",
-    "anonymous, whoever has no key",
+    "anonymous, callers without a key",
     "x --scope write, 'publish, read'",
     "x --expires-in soon, such as 60s",
     "x --expires-in 0s, in the future",

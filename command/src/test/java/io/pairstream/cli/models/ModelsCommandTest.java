@@ -151,8 +151,7 @@ class ModelsCommandTest {
 
   /** A variable that is set on every machine stands for a secret. */
   @Test
-  void aCardGetsNoVariableThatNobodyHasAllowedAndCheckSaysWhatLeavesTheMachine()
-      throws IOException {
+  void aCardGetsOnlyAllowedVariablesAndCheckSaysWhatLeavesTheMachine() throws IOException {
     String secret = apiCard("PATH").toString();
     picture("a.png", 200);
     for (String command : List.of("models check", "models try")) {

@@ -70,7 +70,7 @@ class RecipeTrialTest {
     list(
         "good.png\tA circle on a green field",
         "small.png\tA circle that is too small",
-        "gone.png\tNobody sees this one",
+        "gone.png\tThis one is never seen",
         "good.png\tA circle on a green field",
         "good.png\tToo few");
 
@@ -108,7 +108,7 @@ class RecipeTrialTest {
     list(
         "good.png\tA circle on a green field " + evil,
         "small <b>.png\tA circle that is too small",
-        "torn.png\tA circle that nobody sees");
+        "torn.png\tA circle that is not seen");
     sheet = new ContactSheet(workers);
 
     tryOut("image: {min-side-px: 200}");

@@ -49,7 +49,7 @@ class TakedownCommandTest extends OnCluster {
   }
 
   @Test
-  void tellsThatNobodyIsThereToCarryItOutAndWhenItIsDone() {
+  void saysThatNoServiceCarriesItOutYetAndWhenItIsDone() {
     Sent sent = published();
 
     Ended early = run("takedown", sent.pairId(), "--cause", "a letter", "--wait", "0s");

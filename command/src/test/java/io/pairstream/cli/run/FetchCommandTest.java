@@ -39,7 +39,7 @@ class FetchCommandTest extends OnCluster {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--user-agent-contact|nobody|a contact is a web address",
+        "--user-agent-contact|me|a contact is a web address",
         "--allow-address|example.org|a network is written like",
         "--concurrency|0|at least 1 connection",
         "--attempts|0|at least once",

@@ -70,7 +70,7 @@ class ExposureCommandTest extends OnCluster {
             "pairstream exposure PAIR_ID ");
     assertThat(run("takedown --contributor anna --plan --json").json().path("seen_by").path("r1"))
         .hasSize(2);
-    assertThat(run("takedown --contributor nobody --plan").out()).doesNotContain("seen by");
+    assertThat(run("takedown --contributor unknown --plan").out()).doesNotContain("seen by");
 
     run("view drop all --yes");
     assertThat(run("exposure", id).out()).contains("not known", "--view FILE");

@@ -105,8 +105,8 @@ class ViewCommandTest extends OnCluster {
     assertThat(run("view cut later --where answer.nsfw<=0.3 --wait --timeout 1ms").onlyErrorLine())
         .contains(
             "pairs still wait for answers, and nothing was cut: 2 for answer.nsfw, last given");
-    assertThat(run("view cut none.view --where answer.nobody<=0.3").onlyErrorLine())
-        .contains("all pairs that could be in the view wait for answers: 4 for answer.nobody");
+    assertThat(run("view cut none.view --where answer.unknown<=0.3").onlyErrorLine())
+        .contains("all pairs that could be in the view wait for answers: 4 for answer.unknown");
     assertThat(run("view show later").onlyErrorLine()).contains("there is no view later");
     assertThat(run("view cut safe.json --where answer.nsfw<=x").err()).contains("x is no number");
   }

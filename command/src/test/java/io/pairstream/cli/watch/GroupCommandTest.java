@@ -115,10 +115,10 @@ class GroupCommandTest extends OnCluster {
   @CsvSource({
     "--to=yesterday, 2, '--to must be earliest, latest, an offset, a time such as'",
     "--to=5, 3, 'an offset is one topic''s: say which with --topic'",
-    "--to=latest, 3, 'there is no consumer group nobody on this cluster'"
+    "--to=latest, 3, 'there is no consumer group unknown on this cluster'"
   })
   void saysWhatWouldBeRight(String to, int status, String complaint) {
-    Ended ended = run("group reset", "nobody", to);
+    Ended ended = run("group reset", "unknown", to);
 
     assertThat(ended.status()).isEqualTo(status);
     assertThat(ended.err()).contains(complaint);

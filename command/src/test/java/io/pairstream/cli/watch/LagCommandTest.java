@@ -96,7 +96,7 @@ class LagCommandTest extends OnCluster {
   @CsvSource({
     "--interval=10ms, '--interval must be at least 500ms, was 10ms'",
     "--interval=fast, 'right is a number with ms, s, m, h or d'",
-    "--group=nobody, '--group: there is no group nobody on this cluster'"
+    "--group=unknown, '--group: there is no group unknown on this cluster'"
   })
   void refusesAnImpossibleOption(String option, String complaint) {
     Ended ended = option.startsWith("--interval") ? Ended.after("lag", option) : lag(option);

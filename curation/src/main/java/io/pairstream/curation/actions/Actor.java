@@ -13,7 +13,7 @@ public record Actor(String name, String keyId) {
   private static final String COMMAND_LINE = "%s on %s, not authenticated";
 
   /**
-   * Whom this process runs as, and on which host: all that is known of somebody without a key. The
+   * Whom this process runs as, and on which host: all that is known of a caller without a key. The
    * name is as the operating system says, as a property can be set by anybody.
    */
   public static Actor atTheCommandLine() {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Something that somebody did, or tried to do.
+ * An action of a person or a program, done or attempted.
  *
  * @param name what: {@code login}, {@code quarantine.review}
  * @param subject to what: a pair id, a consumer group; may be empty

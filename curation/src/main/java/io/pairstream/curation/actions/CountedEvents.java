@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /**
  * Events that change nothing, such as refused ones: an action counts those of a caller within an
- * hour, so that nobody fills the audit trail by asking again.
+ * hour, so that no caller fills the audit trail by asking again.
  *
  * <p>The action is written with the first event, and again under its id whenever the count has
  * doubled: a thousand events are ten records. At most {@value #MOST_CALLERS} callers have an action

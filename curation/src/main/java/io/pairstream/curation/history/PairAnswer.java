@@ -36,7 +36,7 @@ import java.util.Optional;
  * @param admission by which review the pair was let in; empty where the rules alone did
  * @param origin coordinates of the raw record or link that was asked for, or that decided
  * @param receivedAt as the producer or an ingest API said, or else when Kafka took it; empty where
- *     nobody knows any more
+ *     it is no longer known
  */
 public record PairAnswer(
     String id,
@@ -59,7 +59,7 @@ public record PairAnswer(
    * A pair's claim that a review accepted it.
    *
    * @param reviewId the review that the pair names
-   * @param review the review itself; empty where there is none, so that nobody accepted the pair
+   * @param review the review itself; empty where there is none: no person accepted the pair
    * @param waived reasons that did not count against it: as its raw record claims, or, where that
    *     is kept no longer, as the review says
    */

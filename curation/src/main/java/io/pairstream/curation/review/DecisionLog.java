@@ -30,9 +30,9 @@ import org.apache.kafka.common.utils.Utils;
  * Writes decisions: each review, the record that comes again and the note in the audit trail in one
  * transaction, so that there is never one without the others.
  *
- * <p>All writers of a data set have one transactional id. Whoever was fenced by another takes the
- * id again, leaves out the entries that were sent meanwhile, and commits the rest. So of several
- * that send one entry at the same moment one does. Not thread-safe.
+ * <p>All writers of a data set have one transactional id. A writer that another has fenced takes
+ * the id again, leaves out the entries that were sent meanwhile, and commits the rest. So of
+ * several that send one entry at the same moment one does. Not thread-safe.
  */
 final class DecisionLog implements AutoCloseable {
 

@@ -128,8 +128,8 @@ record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> s
   }
 
   /**
-   * Follows from entry and decision: whoever decides the same a second time, on whatever machine,
-   * comes to the same name. An entry that is sent once more has a new one.
+   * Follows from entry and decision: the same decision, made a second time on any machine, has the
+   * same name. An entry that is sent once more has a new one.
    */
   private static String reviewId(ReviewDecision decided, Origin entry, Known known) {
     if (decided.decision().sends() && known.sent(entry).isPresent()) {

@@ -56,7 +56,7 @@ final class Known {
     byEntry = reviews.values().stream().collect(Collectors.groupingBy(Review::getOrigin));
   }
 
-  /** A link has no receipt: its entry is where it is as long as nobody sent it again. */
+  /** A link has no receipt: its entry is where it is until it is sent again. */
   private static Optional<Receipt> link(String key, ClusterAccess cluster) {
     return OriginHeader.parse(key)
         .filter(origin -> origin.getTopic().equals(cluster.topics().links().name()))

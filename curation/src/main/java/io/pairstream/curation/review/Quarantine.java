@@ -81,7 +81,7 @@ public final class Quarantine {
    * value is no raw pair.
    *
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
-   *     answer, without which nobody can say what the value is
+   *     answer, without which the value cannot be decoded
    */
   public Optional<RawPair> raw(QuarantinedPair entry) {
     PairTopics topics = cluster.topics();

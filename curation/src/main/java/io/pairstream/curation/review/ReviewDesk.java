@@ -121,7 +121,7 @@ public final class ReviewDesk {
   }
 
   /**
-   * Sends a selection again, after a recipe has changed, or because somebody lets it in. The
+   * Sends a selection again, after a recipe has changed, or because a reviewer accepts it. The
    * outcome of a replay is not replayed in its turn, unless it is asked for.
    *
    * @param decided replayed or accepted
@@ -318,7 +318,7 @@ public final class ReviewDesk {
       uncommitted.clear();
     }
 
-    /** An entry that somebody else sent a moment before, by their review. */
+    /** An entry that another reviewer sent a moment before, by their review. */
     private void overtaken(Origin entry, Review first) {
       String id = uncommitted.remove(entry);
       reasons.computeIfPresent(first.getReason(), (reason, sent) -> sent == 1 ? null : sent - 1);

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param reason only with this reason
  * @param source only of this kind of source, or of this contributor
- * @param producer only sent with a key of this producer; nobody else can claim that
+ * @param producer only sent with a key of this producer, which no other producer can claim
  * @param limit so many at most, the oldest first; at least 1
  */
 public record Selection(

@@ -53,13 +53,13 @@ public enum Template {
   WENT_BACK("{0} went back from {1} to {2} {3}: {4} are read again"),
   STUCK("{0} is stuck at offset {1} for {2} with {3} waiting"),
   STUCK_WHILE("{0} is stuck at offset {1} for {2} with {3} waiting, while {4} arrived"),
-  NOBODY_READS("{0}; nobody reads it"),
+  NO_CONSUMER_READS("{0}; no consumer reads it"),
   MAY_DROP("{0}; the log may drop what waits at any time"),
   DROPS_IN("{0}; in {1} the log begins to drop what waits"),
-  HOLDS_BACK("a transaction that has been open for {0} holds back {1} from everybody"),
+  HOLDS_BACK("a transaction that has been open for {0} holds back {1} from all consumers"),
   HOLDS_BACK_BY(
       "a transaction of producer {0} ({1}) that has been open for {2} holds back {3} from"
-          + " everybody"),
+          + " all consumers"),
   READ_UP_TO("{0} is read up to {1}, where {2}"),
   LEFT_OPEN(
       "{0}; instance {1} died with an open transaction: its partitions go on at {2}, or at once"
@@ -79,7 +79,7 @@ public enum Template {
           + " its last records"),
   MADE_ANEW("{0}: its topic was made anew, first seen {1}; {2}"),
   OLD_PLACE("the group's place {0} was in the earlier one"),
-  AWAY("{0}: {1}; nobody is there, and whether that is usual is not known"),
+  AWAY("{0}: {1}; the group has no members, and whether that is usual is not known"),
   NOT_COMMITTED_YET("{0}: the group has not committed there yet; unread: {1}"),
   IS_STARTING("{0} is starting: {1}"),
   TOO_EARLY("{0}: {1}; whether the group keeps up is not known yet"),
@@ -197,7 +197,7 @@ public enum Template {
   LABELLED("labels: {0}"),
   LABELS_TAKEN_BACK("takes back the labels"),
   ENTRY_GONE("its entry is no longer on the quarantine topic"),
-  BYTES_NOT_KEPT("it cannot be sent again: its bytes are not kept; whoever has the picture can"),
+  BYTES_NOT_KEPT("it cannot be sent again: its bytes are not kept; only its producer can"),
   TOO_LARGE(
       "it cannot be sent again: with the headers of a replay it is larger than a raw record may"
           + " be"),
@@ -207,8 +207,8 @@ public enum Template {
   NO_PAIR("it cannot have another caption: the record cannot be read as a pair"),
   SAME_CAPTION("it has that caption already; accept it, or write another"),
   NO_ANSWER(
-      "Kafka was asked and did not answer, so it may stand or not; ask again, and what stands is"
-          + " told"),
+      "Kafka did not answer, so it is unknown whether this was written; ask again to see what"
+          + " was decided"),
   MUTED("muted until {0}: {1}"),
   LIFTED("no longer muted"),
   RESET_ON("reset to {0} on {1}"),

@@ -41,8 +41,8 @@ import org.apache.kafka.common.errors.RetriableException;
  * <p>A takedown is one record that rejects what comes, and one more for each further pair that is
  * published of it: of an image, a contributor, a producer or a source; of a pair, the same sample
  * under another spelling of its caption. Those that are published while the first one is on its way
- * are found once it has reached every task of the topology, after which no more can come. So
- * whoever is interrupted asks for the same once more.
+ * are found once it has reached every task of the topology, after which no more can come. So a
+ * caller that is interrupted asks for the same once more.
  */
 public final class TakedownService {
 
@@ -242,7 +242,7 @@ public final class TakedownService {
     Report takeDown() {
       PublishedPairs pairs = new PublishedPairs(cluster, subject);
       Map<String, Published> all = new HashMap<>(pairs.readOn(log));
-      // Somebody else may have asked for it while many pairs were read.
+      // Another caller may have asked for it while many pairs were read.
       look();
       Optional<Takedown> earlier = Optional.ofNullable(inForce.get(subject.key()));
       if (!isInForce(pairs)) {

@@ -22,7 +22,7 @@ class CountedEventsTest {
           AuditEvent.Outcome.REFUSED,
           Sentence.verbatim("a wrong key"),
           Map.of("address", "192.0.2.1"));
-  private static final Actor NOBODY = new Actor("", "");
+  private static final Actor UNKNOWN = new Actor("", "");
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final InstantSource source = () -> now;
@@ -31,7 +31,7 @@ class CountedEventsTest {
   private List<Action> refuse(String caller, int times) {
     List<Action> written = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      counted.add(REFUSED, NOBODY, caller).ifPresent(written::add);
+      counted.add(REFUSED, UNKNOWN, caller).ifPresent(written::add);
     }
     return written;
   }
@@ -69,7 +69,7 @@ class CountedEventsTest {
   }
 
   @Test
-  void whoeverComesUnderEverNewNamesFillsNothing() {
+  void callersUnderEverNewNamesFillNothing() {
     List<Action> written = new ArrayList<>();
     for (int i = 0; i < CountedEvents.MOST_CALLERS + 1024; i++) {
       written.addAll(refuse("caller " + i, 1));

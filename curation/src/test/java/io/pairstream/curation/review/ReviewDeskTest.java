@@ -246,7 +246,7 @@ class ReviewDeskTest {
   }
 
   @Test
-  void laterDecisionIsToldOfAnEarlierOne() {
+  void laterDecisionNamesTheEarlierOne() {
     decide(Decision.REJECTED);
 
     ReviewResult accepted = decide(verdict(Decision.ACCEPTED, BEN));
@@ -263,7 +263,7 @@ class ReviewDeskTest {
   }
 
   @Test
-  void whatNobodyCanWaiveIsNotAcceptedAndTheAttemptIsOnRecord() {
+  void whatCannotBeWaivedIsNotAcceptedAndTheAttemptIsOnRecord() {
     Sent damaged = pipeline.send("image 2", "a damaged picture");
     pipeline.reject(damaged, "IMAGE_DAMAGED");
 
@@ -378,7 +378,7 @@ class ReviewDeskTest {
     "ACCEPTED, ACCEPTED, DONE, was ACCEPTED by",
     "ACCEPTED, RECAPTIONED, FAILED, it was sent again before"
   })
-  void ofTwoWhoSendAnEntryAtOnceTheSecondIsToldOfTheFirst(
+  void ofTwoWhoSendAnEntryAtOnceTheSecondLearnsOfTheFirst(
       Decision one, Decision other, ReviewResult.Outcome outcome, String said) {
     List<ReviewResult> results =
         atOnce(

@@ -37,11 +37,11 @@ class SentenceTest {
         .isEqualTo(Sentence.verbatim("one and another"));
   }
 
-  private record Told(int count, Sentence detail) {}
+  private record Counted(int count, Sentence detail) {}
 
   @Test
   void isWrittenAsAMemberOfARecord() throws IOException {
-    JsonNode json = Json.MAPPER.readTree(AnswerJson.bytes(new Told(2, sentence)));
+    JsonNode json = Json.MAPPER.readTree(AnswerJson.bytes(new Counted(2, sentence)));
 
     assertThat(json.fieldNames())
         .toIterable()
@@ -51,7 +51,7 @@ class SentenceTest {
         .hasToString(
             "{\"template\":\"JUDGED\",\"arguments\":[\"OK\",{\"template\":\"KEEPING_UP\",\"arguments\":["
                 + "\"a $1 {0}\",{\"template\":\"RECORDS\",\"arguments\":[\"1,204\"]}]}]}");
-    assertThat(AnswerJson.bytes(new Told(2, Sentence.verbatim("pairs"))))
+    assertThat(AnswerJson.bytes(new Counted(2, Sentence.verbatim("pairs"))))
         .asString()
         .isEqualTo("{\"count\":2,\"detail\":\"pairs\"}");
   }

@@ -270,7 +270,7 @@ class TakedownServiceTest {
   }
 
   @Test
-  void whoseWordsAreReplacedAtTheSameMomentIsToldByWhom() {
+  void aTakedownReplacedAtTheSameMomentNamesItsReplacer() {
     publish("image 1", "of the museum", "museum", "pictures.test");
     Takedown other =
         Takedown.newBuilder()

@@ -29,7 +29,7 @@ public interface AnswerModel extends AutoCloseable {
   /** Questions answered so far; it stands still while the model works on one. */
   long answered();
 
-  /** Ends the model's processes; whoever waits for an answer gets an exception. */
+  /** Ends the model's processes; callers that wait for an answer get an exception. */
   @Override
   void close();
 }

@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
  * Where a client lays images that its worker sees at once, so that they need not be copied into a
  * pipe, out of it, and once more for the codec.
  *
- * <p>A file that both map, the worker for reading alone. Whoever cut it short would hurt both, so
- * nobody can: it is deleted once the worker has mapped it, before any image, and neither keeps it
+ * <p>A file that both map, the worker for reading alone. Cutting it short would crash both, so no
+ * process can: it is deleted once the worker has mapped it, before any image, and neither keeps it
  * open. The request that follows through the pipe makes the bytes visible, and they stay until it
  * is answered. For one thread.
  */
@@ -55,7 +55,7 @@ public final class ImageWindow {
       file.toFile().setReadable(true, false);
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        // Room is taken now: nobody could continue where it is missing later.
+        // Room is taken now: a write without room would crash the process later.
         ByteBuffer room = ByteBuffer.allocate(BYTES);
         while (room.hasRemaining()) {
           channel.write(room);

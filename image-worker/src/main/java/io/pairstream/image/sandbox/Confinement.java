@@ -193,7 +193,7 @@ public final class Confinement implements AutoCloseable {
   public void close() {
     closed = true;
     running.forEach(this::forget);
-    starter.shutdown(); // not shutdownNow, which forgets a start that somebody waits for
+    starter.shutdown(); // not shutdownNow, which forgets a start that a caller waits for
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -41,7 +41,7 @@ final class Sandbox {
           "LC_ALL", "C.UTF-8", // what paths are in
           "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
-  /** User id of {@code nobody}, as which a worker of root runs. */
+  /** User id without rights (65534 on Linux), as which a worker of root runs. */
   private static final String UNPRIVILEGED = "65534";
 
   /** Most threads of a worker: a virtual machine has some 20, and compilers for many processors. */

@@ -79,7 +79,7 @@ class WorkerProtocolTest {
 
   /** A file that is shorter than its mapping ends a thread that touches the rest. */
   @Test
-  void leavesNobodyAWayToCutTheWindowShort(@TempDir Path directory) throws IOException {
+  void noProcessCanCutTheWindowShort(@TempDir Path directory) throws IOException {
     ImageWindow window = ImageWindow.create(directory);
     ByteBuffer view = ImageWindow.view(window.argument());
     window.forgetFile();

@@ -29,7 +29,7 @@ class ConfinedProcessTest {
   /** Less than what was left behind lives; nothing else here takes as long. */
   @Test
   @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void whatAWorkerLeavesBehindDelaysNobody() throws Exception {
+  void whatAWorkerLeavesBehindDelaysNoOther() throws Exception {
     String classPath =
         LeavingWorker.class.getProtectionDomain().getCodeSource().getLocation().getPath()
             + File.pathSeparator
@@ -65,7 +65,7 @@ class ConfinedProcessTest {
     out.flush();
   }
 
-  /** Makes folders so deep that nobody can name the last of them. */
+  /** Makes folders so deep that no path names the last of them. */
   private static void nest(Path directory) throws Exception {
     Path upper = directory.resolve("upper");
     Path lower = directory.resolve("lower");

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class SandboxTest {
 
-  private static final String SOMEBODY = "65534";
+  private static final String UNPRIVILEGED = "65534";
   private static final String ATTEMPTS = "tried";
 
   @TempDir private static Path folder;
@@ -109,7 +109,7 @@ class SandboxTest {
   @ParameterizedTest(name = "by {0}, started as {1}")
   @CsvSource({
     "BUBBLEWRAP, the user of this test", "UTIL_LINUX, the user of this test",
-    "BUBBLEWRAP, somebody", "UTIL_LINUX, somebody"
+    "BUBBLEWRAP, unprivileged", "UTIL_LINUX, unprivileged"
   })
   void namespacesHoldAHostileProgram(Launcher launcher, String user) throws Exception {
     assertThat(attempts(launcher, user, "")).allMatch(line -> line.startsWith("failed "));
@@ -117,7 +117,7 @@ class SandboxTest {
 
   /** As in a container, which gives no namespaces. */
   @ParameterizedTest(name = "started as {0}")
-  @CsvSource({"the user of this test", "somebody"})
+  @CsvSource({"the user of this test", "unprivileged"})
   void theFilterAloneHoldsAHostileProgram(String user) throws Exception {
     assertThat(attempts(Launcher.PRLIMIT, user, WorkerProtocol.FILTER))
         .allMatch(line -> line.startsWith("failed "));
@@ -133,7 +133,7 @@ class SandboxTest {
             Launcher.NONE);
     assertThat(none.missing()).contains("a limit on memory");
 
-    // Without a class path nobody knows what a worker could be given.
+    // Without a class path it is unknown what a worker could be given.
     try (ImageWorkerPool pool =
         new ImageWorkerPool(WorkerSettings.of("/nowhere", 1).withSandboxRequired(true))) {
       assertThatThrownBy(pool::requireSandbox)
@@ -156,7 +156,7 @@ class SandboxTest {
 
   @Test
   void withoutASandboxItDoesHarm() throws Exception {
-    assertThat(attempts(Launcher.NONE, "somebody", ""))
+    assertThat(attempts(Launcher.NONE, "unprivileged", ""))
         .contains(
             "done reach a port of this machine",
             "done reach an abstract socket",
@@ -173,12 +173,13 @@ class SandboxTest {
   private static List<String> attempts(Launcher launcher, String user, String filter)
       throws Exception {
     List<String> command = new ArrayList<>();
-    if (user.equals("somebody")) {
+    if (user.equals("unprivileged")) {
       assumeTrue(
           Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
-          "only root can be somebody else");
+          "only root can be another user");
       command.addAll(
-          List.of("setpriv", "--reuid=" + SOMEBODY, "--regid=" + SOMEBODY, "--clear-groups"));
+          List.of(
+              "setpriv", "--reuid=" + UNPRIVILEGED, "--regid=" + UNPRIVILEGED, "--clear-groups"));
     }
     command.addAll(
         List.of(

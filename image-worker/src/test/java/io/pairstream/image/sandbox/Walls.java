@@ -24,7 +24,7 @@ public final class Walls {
     }
   }
 
-  /** The wall that workers have where nobody chooses. */
+  /** The wall that workers have by default. */
   public static Launcher best() {
     return Arrays.stream(Launcher.values())
         .filter(wall -> REFUSALS.computeIfAbsent(wall, Walls::refusal).isEmpty())

@@ -78,7 +78,7 @@ public final class IngestService implements AutoCloseable {
     public Settings {
       server.requireSafeAddress(anonymous, behindTls);
       if (quota.recordsPerSecond() == 0 || quota.bytesPerSecond() == 0) {
-        throw new IllegalArgumentException("a quota of 0 lets nobody send anything");
+        throw new IllegalArgumentException("a quota of 0 lets no producer send anything");
       }
       if (instances < 1) {
         throw new IllegalArgumentException("at least 1 instance shares the load, not " + instances);

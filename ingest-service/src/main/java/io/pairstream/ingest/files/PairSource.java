@@ -87,7 +87,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     this.notices = notices;
   }
 
-  /** The error for whoever imports nothing but a source without a row. */
+  /** The error of an import whose only source has no row. */
   static UnusableSourceException nothingIn(ImportState.Source source) {
     return new UnusableSourceException(source.name() + NO_ROW + ": nothing is to import");
   }

@@ -115,7 +115,7 @@ public final class StatusRoutes implements AutoCloseable {
               if (known.isEmpty()) {
                 throw Problem.of(
                     ProblemKind.NOT_FOUND,
-                    "nobody has sent a pair or a link of this id; the answer to an upload says its"
+                    "no producer has sent a pair or a link of this id; the answer to an upload says its"
                         + " id");
               }
               return Answer.json(200, known.get(id));
@@ -153,7 +153,7 @@ public final class StatusRoutes implements AutoCloseable {
     if (!isAllowed) {
       throw Problem.of(
           ProblemKind.FORBIDDEN,
-          "what became of a record by its topic, partition and offset is told to keys with the"
+          "what became of a record by its topic, partition and offset is shown to keys with the"
               + " scope review, and to those of its sender; ask by the id of the pair or link");
     }
   }

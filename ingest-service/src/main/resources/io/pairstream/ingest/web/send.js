@@ -8,14 +8,14 @@ const LONGEST_SEND_MS = 300_000;
 
 const LONGEST_PAUSE_S = 30;
 
-/** Where nobody answers, trying costs nothing, and a person waits to see it come back. */
+/** Where the service does not answer, trying costs nothing, and a person waits to see it come back. */
 const LONGEST_PAUSE_LOST_S = 5;
 
 /** Each pair is asked for about so often, and no more pairs than this in a second. */
 const ASK_EVERY_MS = 1_000;
 const MOST_A_SECOND = 4;
 
-/** Asked so often for a pair that nobody has heard of: a moment ago it may be too new. */
+/** Tries for a pair that is unknown: a moment ago it may be too new. */
 const UNHEARD_ATTEMPTS = 5;
 
 const FINAL = new Set(["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN", "FETCH_FAILED"]);
@@ -62,7 +62,7 @@ export class Sender {
   }
 
   /**
-   * The producer's name, or null where a key is wanted. Asks until the service says which; undefined where somebody
+   * The producer's name, or null where a key is wanted. Asks until the service says which; undefined where the user
    * asks anew meanwhile, as with another key.
    */
   async me() {
@@ -205,7 +205,7 @@ function pauseOf({ status }, attempt) {
   return Math.min(2 ** attempt, status === 0 ? LONGEST_PAUSE_LOST_S : LONGEST_PAUSE_S);
 }
 
-/** The file's own name stays here; nobody needs it. */
+/** The file's own name stays here; the service does not need it. */
 function form({ caption, language, mediaType, file }) {
   const form = new FormData();
   form.append("caption", caption);

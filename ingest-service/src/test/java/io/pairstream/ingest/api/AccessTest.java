@@ -61,7 +61,7 @@ class AccessTest {
   static IngestCluster cluster;
   static IngestService service;
 
-  /** Headers that let nobody in, by what is wrong with them. */
+  /** Headers that are refused, by what is wrong with them. */
   static final Map<String, String> REFUSED = new LinkedHashMap<>();
 
   static final Map<Scope, String> byScope = new EnumMap<>(Scope.class);
@@ -107,7 +107,8 @@ class AccessTest {
     REFUSED.put("another scheme", "Basic YW5uOnNlY3JldA==");
     REFUSED.put("a text that is no key", "Bearer psk_not-a-key");
     REFUSED.put("a key of a million characters", "Bearer psk_" + "0".repeat(10_000));
-    REFUSED.put("a key that nobody made", "Bearer psk_" + "0".repeat(16) + "_" + "0".repeat(64));
+    REFUSED.put(
+        "a key that was never issued", "Bearer psk_" + "0".repeat(16) + "_" + "0".repeat(64));
     REFUSED.put("another secret", "Bearer " + publishing.substring(0, 21) + "0".repeat(64));
     REFUSED.put(
         "a secret of another key", "Bearer " + reading.substring(0, 21) + publishing.substring(21));
@@ -134,7 +135,7 @@ class AccessTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyRouteRefusesWhoeverHasNoLiveKey() {
+  Stream<DynamicTest> everyRouteRefusesCallersWithoutALiveKey() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Route route : guarded()) {
       REFUSED.forEach(
@@ -164,7 +165,7 @@ class AccessTest {
         switch (route.access()) {
           case PUBLISH -> Set.of(Scope.PUBLISH);
           case READ -> Set.of(Scope.READ);
-          // Whoever reviews looks at everything that is looked at.
+          // Reviewers may look at everything.
           case VIEW -> Set.of(Scope.VIEW, Scope.REVIEW);
           case REVIEW_BY_HANDLER -> Set.of(Scope.REVIEW);
           default -> EnumSet.allOf(Scope.class);
@@ -212,7 +213,7 @@ class AccessTest {
   }
 
   @Test
-  void holderOfADeadKeyIsToldWhatBecameOfIt() throws Exception {
+  void refusalOfADeadKeySaysWhatBecameOfIt() throws Exception {
     assertThat(problem(me(REFUSED.get("an expired key"))).path("detail").asText())
         .contains("expired on 20");
     assertThat(problem(me(REFUSED.get("a revoked key"))).path("detail").asText())
@@ -220,7 +221,7 @@ class AccessTest {
   }
 
   @Test
-  void callerIsToldWhoItIsAndWhatItMaySend() throws Exception {
+  void callerLearnsWhoItIsAndWhatItMaySend() throws Exception {
     HttpResponse<String> answer = me("Bearer " + publishing);
 
     JsonNode me = Json.MAPPER.readTree(answer.body());
@@ -235,7 +236,7 @@ class AccessTest {
   }
 
   @Test
-  void whoeverSendsMoreThanItsQuotaIsToldWhenToComeBack() throws Exception {
+  void requestBeyondAQuotaIsRefusedWithATimeToRetry() throws Exception {
     HttpResponse<String> answer = ask(Method.POST, "/v1/pairs", "Bearer " + publishing);
     int asked = 1;
     while (answer.statusCode() != 429) {

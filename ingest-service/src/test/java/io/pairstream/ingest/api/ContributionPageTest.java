@@ -41,16 +41,16 @@ class ContributionPageTest {
         new WebServer(
             LongTimeoutServer.settings(),
             new Router(IngestService.page()),
-            nobody(),
+            refusing(),
             Quota.UNLIMITED,
             true);
     server.start();
   }
 
   /** The page is there for who has no key yet. */
-  private static Authenticator nobody() {
+  private static Authenticator refusing() {
     return request -> {
-      throw Problem.of(ProblemKind.UNAUTHORIZED, "nobody is let in");
+      throw Problem.of(ProblemKind.UNAUTHORIZED, "no key is known");
     };
   }
 
@@ -96,7 +96,7 @@ class ContributionPageTest {
   }
 
   @Test
-  void theBrowserIsToldToRunThePagesOwnScriptAndNothingElse() throws Exception {
+  void theBrowserRunsThePagesOwnScriptAndNothingElse() throws Exception {
     HttpResponse<String> page = get("/");
 
     Set<String> policy =

@@ -27,7 +27,7 @@ public final class IngestCluster {
   private final Cluster cluster;
   private final PairTopics topics;
 
-  /** Makes a data set that nobody else uses. */
+  /** Makes a data set that no other test uses. */
   public IngestCluster(String bootstrapServers) {
     Dataset dataset = new Dataset("d" + UUID.randomUUID().toString().substring(0, 8));
     this.cluster = cluster(bootstrapServers, dataset);

@@ -151,7 +151,7 @@ class IngestFaultsTest {
               () -> {
                 try {
                   HttpResponse<String> answer = post("pair " + next.getAndIncrement());
-                  // Whoever is told to come again does, as long as there is a service.
+                  // A refused client comes again, as long as there is a service.
                   while (answer.statusCode() == 201
                       || (answer.statusCode() == 503 && !stopping.get())) {
                     if (answer.statusCode() == 201) {

@@ -61,7 +61,7 @@ class QuotasTest {
   }
 
   @Test
-  void whoComesBackWhenToldIsLetIn() {
+  void aClientThatRetriesWhenAskedIsLetIn() {
     while (isLetThrough("a", 1, 10)) {
       // until nothing is left
     }

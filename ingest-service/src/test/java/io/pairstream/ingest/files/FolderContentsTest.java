@@ -340,7 +340,7 @@ class FolderContentsTest {
 
   @ParameterizedTest
   @CsvSource({"pairs.csv,'image,caption\n'", "pairs.jsonl,'\n'", "pairs.json,[]"})
-  void listWithoutARowIsTold(String name, String text) throws IOException {
+  void listWithoutARowIsReported(String name, String text) throws IOException {
     write(name, text);
 
     assertThat(read(folder.resolve(name))).isEmpty();

@@ -118,7 +118,7 @@ class ImportFormatsTest {
   }
 
   @Test
-  void unknownColumnsAreToldWithThoseThatAreThere() {
+  void unknownColumnsAreReportedWithThoseThatAreThere() {
     assertThatThrownBy(() -> read(Fixtures.fixture("own-names.parquet")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("no column is known to hold images")

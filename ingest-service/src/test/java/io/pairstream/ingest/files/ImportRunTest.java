@@ -333,7 +333,7 @@ class ImportRunTest {
         .extracting(SourceItem.Problem::message)
         .anyMatch(message -> message.startsWith("1.tar.gz cannot be read on after entry "))
         .anyMatch(message -> message.contains("2.parquet cannot be read"));
-    // Whoever tries it out first is told of the same.
+    // A trial reports the same.
     List<SourceItem.Problem> imported = List.copyOf(problems);
     problems.clear();
     assertThat(

@@ -307,7 +307,7 @@ class ImportedRowsAddUpTest {
     return Files.write(file, text.getBytes(charset));
   }
 
-  /** Nobody listens. */
+  /** Without a listener. */
   private static final class Silent implements ImportRun.Listener {
     @Override
     public void problem(SourceItem.Problem problem) {}

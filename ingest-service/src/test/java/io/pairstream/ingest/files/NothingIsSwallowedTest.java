@@ -215,7 +215,7 @@ class NothingIsSwallowedTest {
     }
   }
 
-  /** Both ways in a file, or none of the two: nobody can tell what is meant. */
+  /** Both ways in a file, or none of the two: it is unknown what is meant. */
   @ParameterizedTest
   @ValueSource(strings = {"a \\\"b\\\" c", "5\" screen", "\" a", "a\"b\"c", "5\" 屏幕"})
   void textBehindAClosingQuoteCostsItsRowAlone(String cell) throws IOException {

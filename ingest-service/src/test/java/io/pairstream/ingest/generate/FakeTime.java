@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Time that passes only where somebody waits. Thread-safe. */
+/** Time that passes only while a thread waits. Thread-safe. */
 final class FakeTime extends RequestPace {
 
   private final List<Duration> pauses = new ArrayList<>();

@@ -28,7 +28,7 @@ class ImagesApiTest {
   }
 
   @Test
-  void whereNobodyListensIsSaid() throws Exception {
+  void anAddressWithoutAListenerIsReported() throws Exception {
     PromptFile.Prompt prompt = new PromptFile.Prompt("p:1", "an owl", "", "", Map.of());
 
     assertThat(api("http://127.0.0.1:1", "").ask(prompt, "{}").toString())

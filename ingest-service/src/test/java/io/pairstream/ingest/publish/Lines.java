@@ -13,7 +13,7 @@ final class Lines {
 
   private Lines() {}
 
-  /** A pair whose image nobody else has. */
+  /** A pair whose image no other has. */
   static String pair(int number) {
     return pair(number, "picture number " + number);
   }

@@ -220,7 +220,7 @@ class PairRoutesTest {
   }
 
   @Test
-  void aBodyThatIsTooLargeIsToldWhatAnImageMayHave() throws Exception {
+  void refusalOfATooLargeBodySaysWhatAnImageMayHave() throws Exception {
     HttpResponse<String> answer =
         json(pair(Arrays.copyOf(JPEG, 20 * 1024 * 1024), "Far too large"));
 

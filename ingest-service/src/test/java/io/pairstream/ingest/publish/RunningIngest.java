@@ -64,7 +64,7 @@ final class RunningIngest implements AutoCloseable {
     intake.start();
   }
 
-  /** Returns once pairs are taken, and what is known of earlier ones is told. */
+  /** Returns once pairs are taken, and the status of earlier ones is served. */
   RunningIngest awaitOpen() throws Exception {
     Await.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp());
     return this;

@@ -73,7 +73,7 @@ class SenderLanesTest {
   }
 
   @Test
-  void oneSendersLargePicturesWaitForEachOtherAndNobodyElseForThem() {
+  void oneSendersLargePicturesWaitForEachOtherAndNoOtherWaitsForThem() {
     List<CompletableFuture<Void>> rooms = enterMany("eve", 10);
 
     assertThat(open(rooms)).isEqualTo(4);
@@ -107,7 +107,7 @@ class SenderLanesTest {
   }
 
   @Test
-  void whoeverWaitsTooLongIsToldWhenToComeBack() {
+  void tooLongAWaitIsRefusedWithATimeToRetry() {
     CompletableFuture<Void> late = enterMany("eve", 5).get(4);
     now += LONGEST_WAIT.toNanos() - 1;
     lanes.look();
@@ -120,7 +120,7 @@ class SenderLanesTest {
   }
 
   @Test
-  void whoeverFindsTooManyWaitingIsToldAtOnce() {
+  void beyondTooManyWaitingARequestIsRefusedAtOnce() {
     List<CompletableFuture<Void>> rooms = enterMany("eve", 4 + SenderLanes.MOST_WAITING + 1);
 
     assertThat(open(rooms)).isEqualTo(5);
@@ -149,7 +149,7 @@ class SenderLanesTest {
   }
 
   @Test
-  void nobodyWaitsForAServiceThatStops() {
+  void noRequestWaitsForAServiceThatStops() {
     CompletableFuture<Void> waiting = enterMany("eve", 5).get(4);
 
     lanes.close();

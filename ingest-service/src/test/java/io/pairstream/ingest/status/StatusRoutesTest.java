@@ -99,17 +99,17 @@ class StatusRoutesTest {
   }
 
   @Test
-  void nobodyHasHeardOfIt() throws Exception {
+  void unknownIdIsNotFound() throws Exception {
     HttpResponse<String> answer = get("/v1/pairs/" + UNKNOWN);
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
-    assertThat(json(answer).path("detail").asText()).contains("nobody has sent");
+    assertThat(json(answer).path("detail").asText()).contains("no producer has sent");
   }
 
   @Test
-  void coordinatesAreForWhoeverReviews() throws Exception {
+  void coordinatesAreForReviewers() throws Exception {
     Sent unread = pipeline.send("an image", "a caption");
     String coordinates = OriginHeader.text(unread.origin());
     pipeline.transaction(
@@ -206,10 +206,10 @@ class StatusRoutesTest {
   @Test
   void whileNothingCanBeReadUnknownIsNotSaidToBeUnknown(@TempDir Path otherFolder)
       throws Exception {
-    Map<String, Object> nobody = Map.of("bootstrap.servers", "127.0.0.1:9");
+    Map<String, Object> noBroker = Map.of("bootstrap.servers", "127.0.0.1:9");
     PairTopics away =
         PairTopics.of(new Dataset("away"), new AvroSerdes(new Registry("mock://away", Map.of())));
-    try (StatusRoutes blind = new StatusRoutes(away, otherFolder, nobody, Clock.systemUTC());
+    try (StatusRoutes blind = new StatusRoutes(away, otherFolder, noBroker, Clock.systemUTC());
         WebServer blindServer = server(blind)) {
 
       HttpResponse<String> answer =

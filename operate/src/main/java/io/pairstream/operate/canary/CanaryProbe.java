@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * them, which differ in a text behind the file: enough to meet every partition by and by, few
  * enough that receipts and the store of statuses do not grow.
  *
- * <p>One is on its way at a time. A broker or a registry that is away is told of, and tried again
+ * <p>One is on its way at a time. A broker or a registry that is away is reported, and tried again
  * with the next one. Thread-safe.
  */
 public final class CanaryProbe implements AutoCloseable {
@@ -62,7 +62,7 @@ public final class CanaryProbe implements AutoCloseable {
   /** Within which its receipt must be there. */
   public static final Duration BUDGET = Duration.ofSeconds(30);
 
-  /** After that nobody waits for it any longer. */
+  /** Age at which a canary counts as lost. */
   private static final Duration GIVEN_UP_AFTER = BUDGET.multipliedBy(10);
 
   private static final Duration POLL = Duration.ofMillis(200);

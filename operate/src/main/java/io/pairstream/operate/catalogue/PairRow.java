@@ -43,7 +43,7 @@ import java.util.Optional;
  * @param url the address's beginning: at most 2,000 characters
  * @param labels at most 64, each cut to 500 characters; cleaned
  * @param origin coordinates of the raw record
- * @param receivedAt when an output took it; 1970 where nobody knows
+ * @param receivedAt when an output took it; 1970 where it is unknown
  * @param place where the record lies
  * @param hasPicture whether the record holds an image, or the published pair whose caption it is
  */

@@ -54,7 +54,7 @@ public final class ThroughputHistory {
    * As {@code GET /v1/overview/history} answers.
    *
    * @param since time of the first point; empty where there is none
-   * @param intervalSeconds time between two points; where it is longer, nobody looked
+   * @param intervalSeconds time between two points; where it is longer, nothing was measured
    * @param points the oldest first
    * @param asOf time of the newest point where several looks have failed since; else empty
    */

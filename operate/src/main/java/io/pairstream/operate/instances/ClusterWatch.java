@@ -29,8 +29,8 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Asks brokers and registry every few seconds how they are, so that whoever looks never waits for
- * them. Thread-safe.
+ * Asks brokers and registry every few seconds how they are, so that readers never wait for them.
+ * Thread-safe.
  */
 public final class ClusterWatch implements AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final ScheduledThreadPoolExecutor threads =
       new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
 
-  /** A question may take so long on a busy machine before nobody answers. */
+  /** Longest time that an answer may take on a busy machine. */
   private static final Duration ANSWER_IN_TIME = Duration.ofSeconds(5);
 
   private final Unanswered brokersUnanswered = new Unanswered();
@@ -206,7 +206,7 @@ public final class ClusterWatch implements AutoCloseable {
    * @param sentence how they are, for a person
    * @param nodes those that are there, by id
    * @param underReplicated partitions of the data set whose copies are not all up to date
-   * @param offline partitions of the data set that nobody leads
+   * @param offline partitions of the data set without a leader
    */
   public record BrokerState(
       State state, Sentence sentence, List<Broker> nodes, int underReplicated, int offline) {

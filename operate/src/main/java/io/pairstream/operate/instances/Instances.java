@@ -29,13 +29,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The processes of a data set, by their last reports. Whoever ended in an orderly way is not in it;
- * whoever was silent for a day is forgotten.
+ * The processes of a data set, by their last reports. A process that ended in an orderly way is not
+ * in it; one that was silent for a day is forgotten.
  *
- * <p>A thread follows the topic; while no report comes from anybody, because Kafka is away or this
- * machine stands still, what was known last holds, and nobody becomes silent but our own service.
- * After a fault of ours everybody becomes so; it is an obstacle until the topic is read once more.
- * Thread-safe.
+ * <p>A thread follows the topic; while no report comes at all, because Kafka is away or this
+ * machine stands still, what was known last holds, and no process becomes silent but our own
+ * service. After a fault of ours everybody becomes so; it is an obstacle until the topic is read
+ * once more. Thread-safe.
  */
 public final class Instances implements AutoCloseable {
 
@@ -54,7 +54,7 @@ public final class Instances implements AutoCloseable {
    */
   private static final Duration RETURN = Duration.ofSeconds(30);
 
-  /** Services that nobody misses: people start and end them as they need them. */
+  /** Services that are never missing: people start and end them as they need them. */
   private static final Set<String> COME_AND_GO = Set.of("feed", "score");
 
   /** Rates of late are taken over the last so many reports. */
@@ -167,7 +167,7 @@ public final class Instances implements AutoCloseable {
         cluster.clientSettings());
   }
 
-  /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
+  /** Why this is not what processes report, by a fault of ours; empty where there is none. */
   public Optional<Obstacle> obstacle() {
     Optional<String> why = follower == null ? Optional.empty() : follower.progress().fault();
     return why.map(Obstacle::notRead);
@@ -336,7 +336,7 @@ public final class Instances implements AutoCloseable {
         .toList();
   }
 
-  /** Whether it may have ended in an orderly way, while nobody could hear that. */
+  /** Whether it may have ended in an orderly way while the topic was not read. */
   private boolean endedUnheard(Instance one) {
     return COME_AND_GO.contains(one.service()) && one.heardAt().isBefore(comeSince);
   }
@@ -344,7 +344,7 @@ public final class Instances implements AutoCloseable {
   private boolean isSilent(Entry entry, Instant now) {
     InstanceStatus last = entry.reports.getLast();
     Duration timeout = Duration.ofMillis(MISSED * last.getIntervalMs());
-    // Our own reports that do not arrive are nobody else's fault.
+    // Our own reports that do not arrive are no other service's fault.
     boolean isOurs = came == null || last.getService().equals("operate");
     Instant back = comeSince.plus(RETURN);
     return isOlder(

@@ -156,7 +156,7 @@ public final class Overview {
         quarantine(),
         brokers,
         registry,
-        // Those that are silent or wait are what somebody looks for.
+        // Silent and waiting instances come first.
         instances.stream()
             .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
             .map(this::process)
@@ -238,8 +238,8 @@ public final class Overview {
   }
 
   /**
-   * One topic's line. What processes have counted is preferred to what its readers' lag is told by,
-   * which counts the ends of transactions too.
+   * One topic's line. What processes have counted is preferred to what its readers' lag is known
+   * by, which counts the ends of transactions too.
    */
   private Flow flow(String label, String topic, double counted, double total) {
     Map<Integer, PartitionLag> partitions = new HashMap<>();

@@ -35,8 +35,8 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
             ? of(service).findAny().isPresent()
             : speaking.stream().noneMatch(each -> each.status().getObstacles().isEmpty());
     boolean isStarting = !speaking.isEmpty() && isStarting(service);
-    GroupLag told = isHeldUp ? group.waiting(isStarting) : group;
-    GroupLag known = putOff(speaking).map(told::noting).orElse(told);
+    GroupLag judged = isHeldUp ? group.waiting(isStarting) : group;
+    GroupLag known = putOff(speaking).map(judged::noting).orElse(judged);
     String worst =
         group.worstPartition().map(each -> each.topic() + "-" + each.partition()).orElse("");
     Optional<Sentence> obstacle =
@@ -71,7 +71,7 @@ public record ReportingGroups(List<Instance> instances, Dataset dataset, Instant
   }
 
   /**
-   * Sentences about a service's processes that are silent and hold partitions which nobody has
+   * Sentences about a service's processes that are silent and hold partitions which no other has
    * taken over; of the newest one where all are silent.
    */
   Stream<Sentence> silences(String service) {

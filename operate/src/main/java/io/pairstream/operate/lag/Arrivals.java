@@ -46,7 +46,7 @@ public final class Arrivals {
     }
   }
 
-  /** Records a second; NaN where nobody has looked twice, or not within the last minute. */
+  /** Records a second; NaN before the second look, or without one within the last minute. */
   public synchronized double perSecond(String topic, Instant now) {
     Look first = looks.peekFirst();
     Look last = looks.peekLast();

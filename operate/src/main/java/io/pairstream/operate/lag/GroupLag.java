@@ -16,11 +16,11 @@ import org.apache.kafka.common.TopicPartition;
  * How far a group is, over all its partitions.
  *
  * @param type by which protocol its members agree: {@code consumer}, {@code streams} or {@code
- *     classic}, the older one, and groups without members whose position somebody else commits
+ *     classic}, the older one, and groups without members whose position another client commits
  * @param state the broker's word for its state: {@code Stable}; {@code Dead} where the cluster no
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
- * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
+ * @param decides whether it counts for what is said of the whole platform, and raises pages: the
  *     platform's own groups do, but for that of trainers, and those that an operator has named;
  *     muted ones do not
  * @param own whether it is one of the platform's own groups
@@ -44,7 +44,7 @@ public record GroupLag(
   /** A partition. */
   public record WorstPartition(String topic, int partition) {}
 
-  /** The state of a group of ours that was not there since somebody looks. */
+  /** State of a group of ours that was not seen since the watch began. */
   public static final String ABSENT = "Absent";
 
   /** Kafka's word for the state of a group that is no more. */
@@ -129,8 +129,8 @@ public record GroupLag(
   }
 
   /** This group with another lag. */
-  public GroupLag with(Lag told) {
-    return with(decides, told, partitions);
+  public GroupLag with(Lag lag) {
+    return with(decides, lag, partitions);
   }
 
   /** This group, counted for the headline. */
@@ -138,7 +138,7 @@ public record GroupLag(
     return with(true, now, partitions);
   }
 
-  /** This group as one of the platform's own, or of somebody else. */
+  /** This group as one of the platform's own, or of another application. */
   public GroupLag own(boolean isOwn) {
     return new GroupLag(
         group, type, state, members, decides, isOwn, muted, now, worstPartition, partitions);
@@ -167,8 +167,8 @@ public record GroupLag(
   public GroupLag waiting(boolean isStarting) {
     boolean waits =
         now.verdict() == LagVerdict.OK || (isStarting && now.verdict() == LagVerdict.UNKNOWN);
-    LagVerdict told = isStarting ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
-    return waits ? with(decides, now.notKnown(told, group), partitions) : this;
+    LagVerdict unknown = isStarting ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
+    return waits ? with(decides, now.notKnown(unknown, group), partitions) : this;
   }
 
   /** This group with something more in its sentence. */
@@ -176,7 +176,7 @@ public record GroupLag(
     return with(decides, now.because(more), partitions);
   }
 
-  /** This group with a cause, where it is in trouble or nobody can tell. */
+  /** This group with a cause, where it is in trouble or its state is unknown. */
   public GroupLag because(Sentence cause) {
     return now.verdict().isWorseThan(LagVerdict.STARTING) ? noting(cause) : this;
   }

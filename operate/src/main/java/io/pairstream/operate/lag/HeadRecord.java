@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The first record that a group has not read on a partition. All text comes from whoever sent the
- * record, and may be hostile.
+ * The first record that a group has not read on a partition. All text comes from the record's
+ * sender, and may be hostile.
  *
  * @param offset its offset
  * @param bytes size of key and value as they are stored uncompressed, in bytes

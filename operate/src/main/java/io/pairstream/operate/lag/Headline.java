@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 
 /**
  * The verdict on several groups at once. Groups of others and muted ones do not count. A group that
- * never existed, such as the feed's where nobody trains, does not count either as long as another
- * one exists: it is named in the sentence.
+ * never existed, such as the feed's without a trainer, does not count either as long as another one
+ * exists: it is named in the sentence.
  *
- * @param verdict of the group that is in the worst trouble, else the worst; troubles that page
- *     somebody count first, and of those the platform's own groups'
+ * @param verdict of the group that is in the worst trouble, else the worst; troubles that raise
+ *     pages count first, and of those the platform's own groups'
  * @param first name and sentence of that group, or that all is well, with what waits where that is
  *     true of all groups; and which have not started
  * @param own whether that group is one of the platform's own
@@ -36,7 +36,7 @@ public record Headline(LagVerdict verdict, Sentence first, boolean own, long mor
   private static final Comparator<GroupLag> TO_NAME =
       Comparator.comparing((GroupLag group) -> !isTrouble(group))
           .thenComparing(Headline::isAbsent)
-          // Of all troubles the one that wakes nobody.
+          // The only trouble that raises no page.
           .thenComparing(group -> group.now().verdict() == LagVerdict.REWIND)
           .thenComparing(group -> isTrouble(group) && !group.own())
           .thenComparing(GroupLag::now, Lag.WORST_FIRST);

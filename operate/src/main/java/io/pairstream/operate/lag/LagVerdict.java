@@ -12,7 +12,7 @@ public enum LagVerdict {
   /** The group went back, and reads again what it has read. */
   REWIND(1),
 
-  /** Records wait, the group does not move on, and nobody is there who could read them. */
+  /** Records wait, the group does not move on, and has no member that could read them. */
   STOP(1),
 
   /**
@@ -27,7 +27,9 @@ public enum LagVerdict {
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
   BEHIND(3),
 
-  /** Nobody can tell: the group never committed, or has read nothing of what waits for a minute. */
+  /**
+   * Too little is known: the group never committed, or has read nothing of what waits for a minute.
+   */
   @JsonEnumDefaultValue
   UNKNOWN(1),
 
@@ -56,7 +58,7 @@ public enum LagVerdict {
     return name().replace('_', ' ');
   }
 
-  /** Whether somebody must do something. */
+  /** Whether an operator must act. */
   public boolean isAlarm() {
     return compareTo(AT_RISK) <= 0;
   }
@@ -72,7 +74,7 @@ public enum LagVerdict {
   }
 
   /**
-   * The verdict while nobody can tell: STARTING for a while from the first time, then UNKNOWN.
+   * The verdict while too little is known: STARTING for a while from the first time, then UNKNOWN.
    *
    * @param first when there was something to judge for the first time
    */

@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Groups that somebody has muted, as the topic of actions says: the newest action about a group
+ * Groups that operators have muted, as the topic of actions says: the newest action about a group
  * counts, until its end. Thread-safe.
  */
 public final class Mutes implements AutoCloseable {

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param hangingSeconds how long a transaction has been open that lasts longer than they usually do
  *     there; 0 where none does
  * @param now how far it is
- * @param member the client id of who reads it now; empty for nobody, or where it is not known
+ * @param member the client id of who reads it now; empty without a member, or where it is not known
  * @param head the first record that waits; empty where none does, or it was not looked at
  */
 public record PartitionLag(
@@ -30,8 +30,8 @@ public record PartitionLag(
     Optional<HeadRecord> head) {
 
   /** This partition with another lag. */
-  public PartitionLag with(Lag told) {
+  public PartitionLag with(Lag lag) {
     return new PartitionLag(
-        topic, partition, committed, logStart, end, held, hangingSeconds, told, member, head);
+        topic, partition, committed, logStart, end, held, hangingSeconds, lag, member, head);
   }
 }

@@ -60,7 +60,7 @@ public record ClusterMetrics(
     for (BrokerState found : reached.known().stream().toList()) {
       String behind = "Partitions of the data set with a copy that is behind";
       add(text, "partitions_under_replicated", behind, found.underReplicated(), with());
-      String offline = "Partitions of the data set that nobody leads: nothing can be written there";
+      String offline = "Partitions of the data set without a leader: nothing can be written there";
       add(text, "partitions_offline", offline, found.offline(), with());
     }
     canary(canary.get(), text);
@@ -122,7 +122,7 @@ public record ClusterMetrics(
     LagVerdict verdict = partition.now().verdict();
     if (verdict.isAlarm()) {
       of.put("verdict", verdict.name());
-      String alarm = "1 for each partition that needs somebody, and why";
+      String alarm = "1 for each partition that needs action, and why";
       add(text, "lag_partition_alarm", alarm, 1, of);
     }
   }

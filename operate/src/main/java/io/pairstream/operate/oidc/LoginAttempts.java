@@ -59,7 +59,7 @@ public final class LoginAttempts {
   }
 
   /**
-   * The attempt of that state, which nobody can end again.
+   * Ends the attempt of that state, which cannot be ended again, and returns it.
    *
    * @param state what the provider sends; empty where it sends none
    * @param browser what the browser keeps; empty where it keeps nothing

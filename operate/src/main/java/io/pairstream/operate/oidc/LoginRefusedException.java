@@ -10,7 +10,7 @@ public final class LoginRefusedException extends Exception {
   private final Template reason;
 
   /**
-   * @param reason what the person is told
+   * @param reason shown to the person
    */
   public LoginRefusedException(Template reason, String message) {
     this(reason, message, null);

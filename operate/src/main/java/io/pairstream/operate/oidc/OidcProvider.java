@@ -65,8 +65,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * An OpenID Connect provider, of which this service is a client. Its metadata is asked for when
- * somebody logs in first, so the provider may be away before. Waits for the provider; thread-safe.
+ * An OpenID Connect provider, of which this service is a client. Its metadata is asked for at the
+ * first login, so the provider may be away before. Waits for the provider; thread-safe.
  */
 public final class OidcProvider {
 

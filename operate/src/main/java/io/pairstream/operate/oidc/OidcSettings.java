@@ -61,7 +61,7 @@ public record OidcSettings(
     authorities = List.copyOf(authorities);
   }
 
-  /** Whether nobody on the network reads what is sent there: by https, or to this machine. */
+  /** Whether what is sent there cannot be read on the network: by https, or to this machine. */
   static boolean isPrivate(URI address) {
     return "https".equals(address.getScheme())
         || ("http".equals(address.getScheme()) && address.getHost().matches(HERE));

@@ -70,7 +70,7 @@ public final class CatalogueRoutes implements AutoCloseable {
 
   /**
    * @param catalogue has a {@link io.pairstream.operate.catalogue.PairIndex} and a {@link
-   *     io.pairstream.operate.profile.ProfileFold}; closed by whoever opened it
+   *     io.pairstream.operate.profile.ProfileFold}; closed by the caller
    * @param workers how pictures are decoded; null where none are to be shown
    * @param limits of a recipe's version, as processes report them
    */

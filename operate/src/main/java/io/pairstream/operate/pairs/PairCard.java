@@ -50,7 +50,7 @@ record PairCard(
    * A pair as a list shows it.
    *
    * @param picture address of its picture; null where there is none
-   * @param blurred whether the picture is shown only to whoever asks for it
+   * @param blurred whether the picture is shown only on request
    * @param waivable whether a person may let it in although it was rejected
    */
   record Summary(

@@ -27,7 +27,7 @@ import org.apache.kafka.common.utils.Utils;
  * for.
  *
  * <p>No byte of an image goes out as it came: what is shown is a JPEG of our own encoder, without
- * metadata. Images that nobody may keep, and those that were withdrawn, are not shown. Thread-safe.
+ * metadata. Images that may not be kept, and those that were withdrawn, are not shown. Thread-safe.
  */
 final class Pictures implements AutoCloseable {
 
@@ -86,7 +86,7 @@ final class Pictures implements AutoCloseable {
   }
 
   private Optional<byte[]> image(Origin at) {
-    // Of a record that is not judged yet nobody knows.
+    // A record that is not judged yet is not in the catalogue.
     search.get(OriginHeader.text(at)).map(FoundPair::row).ifPresent(this::requireShowable);
     return pairs
         .find(at, Object.class)

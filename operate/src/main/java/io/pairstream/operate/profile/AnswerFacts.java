@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /**
  * Values that a pair counts for by what models say of it. Numbers count by their first two digits,
- * rounded down, since nobody knows beforehand which there will be; a report makes wider bins of
+ * rounded down, since it is unknown beforehand which there will be; a report makes wider bins of
  * them.
  *
  * @param byCard values of each model's card

@@ -55,7 +55,7 @@ public record ProfileReport(
     List<AnsweredPairs> answers) {
 
   /**
-   * Which pairs somebody wants to know about.
+   * The pairs that a report covers.
    *
    * @param splits names of training, validation and test, or of one of them
    * @param source one kind of source alone; empty for all
@@ -73,8 +73,8 @@ public record ProfileReport(
     /**
      * Reads both, in whatever case; an empty text asks for all.
      *
-     * @throws IllegalArgumentException with a sentence for whoever asked, where there is no such
-     *     split or kind
+     * @throws IllegalArgumentException with a sentence for the caller, where there is no such split
+     *     or kind
      */
     public static Question of(String split, String source) {
       List<String> kinds =

@@ -40,7 +40,7 @@ public final class ReadProfile {
   /**
    * Reads all that is committed now.
    *
-   * @param progress is told about once a second how many accepted pairs are counted
+   * @param progress gets the number of counted accepted pairs about once a second
    * @throws IOException where there is no room for temporary files
    * @throws KafkaException where the broker does not answer, or stops to for 30 seconds
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not

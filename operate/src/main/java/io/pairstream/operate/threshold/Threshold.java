@@ -39,7 +39,7 @@ public record Threshold(
   /** Steps of the limit in each bin. */
   private static final int STEPS = 10;
 
-  /** Share of the pairs that the limit keeps where nobody has said one. */
+  /** Share of the pairs that the limit keeps where the caller names none. */
   private static final double KEPT = 0.9;
 
   /** Pairs of each side; some are of one picture, and some may not be published any more. */

@@ -38,9 +38,9 @@ final class ActionRoutes {
   /**
    * @param ready whether the topics were read to their ends
    */
-  private record Trail(List<Told> actions, boolean ready) {}
+  private record Trail(List<RecordedAction> actions, boolean ready) {}
 
-  private record Told(
+  private record RecordedAction(
       String actionId,
       String name,
       String subject,
@@ -52,7 +52,7 @@ final class ActionRoutes {
   private Trail trail(Incoming request) {
     int limit = request.whole("limit", USUAL, 1, MOST);
     boolean ready = catalogue.isCaughtUp();
-    List<Told> actions =
+    List<RecordedAction> actions =
         catalogue.read(
             table ->
                 table.query(
@@ -60,7 +60,7 @@ final class ActionRoutes {
                         + " times FROM action"
                         + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
                     row ->
-                        new Told(
+                        new RecordedAction(
                             row.getString(1),
                             row.getString(2),
                             row.getString(3),

@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
 /**
  * Limits on each caller's requests to the operators' service.
  *
- * <p>Kinds are told apart by what they wait for, so that no kind keeps another waiting: pictures
- * for image workers, records for the broker, and all the rest for the processor. Of none a single
- * caller takes all that there is. The numbers are far above what the page asks for in ten tabs: a
- * proxy that speaks HTTP/2 passes on about a hundred requests of a browser at once.
+ * <p>Kinds differ by what they wait for, so that no kind keeps another waiting: pictures for image
+ * workers, records for the broker, and all the rest for the processor. Of none a single caller
+ * takes all that there is. The numbers are far above what the page asks for in ten tabs: a proxy
+ * that speaks HTTP/2 passes on about a hundred requests of a browser at once.
  */
 final class CallerLimits implements Quota {
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param server where to listen, and what is taken at once
  * @param anonymous whether everything may be looked at without a key, which only this machine's own
- *     programs and page may make use of; whoever acts needs a key all the same
+ *     programs and page may make use of; actions need a key all the same
  * @param behindTls whether people reach it by https alone, through a proxy
  * @param stateDirectory where this instance alone keeps history and its copies of topics
  * @param workers how pictures are decoded; empty where none are to be shown

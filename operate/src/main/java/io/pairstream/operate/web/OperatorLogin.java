@@ -24,13 +24,13 @@ import java.util.Set;
  * Knows operators by their API keys, sent with each request, or by the session that a key or a
  * login at an OpenID Connect provider opened.
  *
- * <p>Keeps other web sites from making somebody's browser act here. A browser says where a request
- * comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code Origin}. A
- * proxy in between must pass {@code Host} on. With TLS a page of the same name that came by http is
- * another's, as whoever sits on the line can serve one.
+ * <p>Keeps other web sites from making an operator's browser act here. A browser says where a
+ * request comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code
+ * Origin}. A proxy in between must pass {@code Host} on. With TLS a page of the same name that came
+ * by http is another's, as an attacker on the network can serve one.
  *
- * <p>Whoever may review or operate may also look. A session lives no longer than its key: one that
- * is revoked or expires ends it with the next request. Thread-safe.
+ * <p>Principals that may review or operate may also look. A session lives no longer than its key:
+ * one that is revoked or expires ends it with the next request. Thread-safe.
  */
 final class OperatorLogin implements Authenticator {
 
@@ -89,14 +89,17 @@ final class OperatorLogin implements Authenticator {
     return !anonymous;
   }
 
-  /** Who it is that asks; nobody where they have neither session nor, without one, access. */
+  /**
+   * Principal of the caller; {@link Principal#NONE} for one with neither session nor access without
+   * one.
+   */
   Principal who(Incoming request) {
-    return sessionOf(request).orElse(anonymous ? VIEWER : Principal.NOBODY);
+    return sessionOf(request).orElse(anonymous ? VIEWER : Principal.NONE);
   }
 
   /** Principal of a caller who is logged out. */
   Principal stranger() {
-    return anonymous ? VIEWER : Principal.NOBODY;
+    return anonymous ? VIEWER : Principal.NONE;
   }
 
   /**
@@ -113,7 +116,7 @@ final class OperatorLogin implements Authenticator {
     return holder;
   }
 
-  /** Begins a session; returns the cookie that stands for it, as the browser is told to keep it. */
+  /** Begins a session; returns the cookie that stands for it, as the browser is to keep it. */
   String begin(Principal holder) {
     return cookie(SESSION, sessions.begin(holder), "Strict", Sessions.LONGEST);
   }

@@ -157,7 +157,7 @@ final class ProviderRoutes implements AutoCloseable {
         actor.keyId() + ' ' + address);
   }
 
-  /** Where the provider sends the browser back to, which it compares with what it was told. */
+  /** Where the provider sends the browser back to, which it compares with what it was sent. */
   private URI callback(Incoming request) {
     if (address != null) {
       return address.resolve(CALLBACK);

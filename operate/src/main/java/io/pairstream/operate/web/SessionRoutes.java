@@ -34,7 +34,7 @@ final class SessionRoutes {
   static final String EVENT = "login";
   private static final int MAX_BODY_BYTES = 4096;
 
-  /** How long whoever has no right key waits for that answer. */
+  /** Delay before a wrong key is refused. */
   static final Duration REFUSED_AFTER = Duration.ofMillis(500);
 
   private final OperatorLogin login;
@@ -66,7 +66,7 @@ final class SessionRoutes {
     } catch (Problem e) {
       if (e.kind() != ProblemKind.KAFKA_UNAVAILABLE) {
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
-        // Whoever makes up keys makes up their ids too.
+        // A caller that makes up keys makes up their ids too.
         note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, why(e));
       }
       return later(e);
@@ -130,13 +130,13 @@ final class SessionRoutes {
     throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}");
   }
 
-  private record Told(
+  private record SessionAnswer(
       boolean loginRequired, boolean providerLogin, String actor, List<String> scopes) {}
 
   private Answer answer(Principal who) {
     return Answer.json(
         200,
-        new Told(
+        new SessionAnswer(
             login.needsLogin(),
             provider != null,
             who.producer(),

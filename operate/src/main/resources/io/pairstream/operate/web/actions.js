@@ -29,7 +29,7 @@ function tableOf(app, actions) {
     PAIR_ID.test(text) ? h("a.mono", { href: cardOf(text) }, shortId(text)) : h("bdi", text || "–");
   const columns = [
     { name: "when", of: (action) => timeOf(app, action.done_at) },
-    { name: "who", of: ({ actor }) => (actor ? personOf(app, actor) : h("span.quiet", say("actions.nobody"))), isHead: true },
+    { name: "who", of: ({ actor }) => (actor ? personOf(app, actor) : h("span.quiet", say("actions.unknownActor"))), isHead: true },
     { name: "what", of: ({ name }) => words.find(`actions.${name}`) ?? name },
     { name: "subject", of: subject },
     { name: "outcome", of: ({ outcome }) => chip(KINDS[outcome] ?? "quiet", words.find(`actions.outcome${outcome}`) ?? outcome) },

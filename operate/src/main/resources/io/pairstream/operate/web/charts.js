@@ -113,7 +113,7 @@ function lines(app, points, series, format, verdictWord, { width, height, least 
   ];
 }
 
-/** A piece for each stretch of the same verdict, with its letter where it fits; none where nobody looked. */
+/** A piece for each stretch of the same verdict, with its letter where it fits; none where nothing was measured. */
 function verdictBar(points, x, top, right) {
   const starts = points.filter((point, index) => point.verdict !== points[index - 1]?.verdict);
   return starts.map((point, index) => {

@@ -12,7 +12,7 @@ const HISTORY_EVERY_MS = 15_000;
 const MUTE_MS = 40_000;
 const SPANS_MINUTES = [60, 360, 1_440];
 
-/** Rows that are drawn before somebody asks for all. */
+/** Rows that are drawn before the user asks for all. */
 const FIRST_ROWS = 25;
 
 /** Opens the view in its place; see app.js. */
@@ -252,7 +252,7 @@ function headRecord(app, { shown }, one, at) {
   const place = `${nameOf(one.topic, one.partition)}-${head.offset}`;
   const size = isKnown(head.width) ? `${format.number(head.width)} × ${format.number(head.height)} · ${format.bytes(head.bytes)}` : format.bytes(head.bytes);
   const pair = { id: place, caption: head.caption };
-  // Nothing has judged it yet: it is blurred until somebody asks for it.
+  // Nothing has judged it yet: it is blurred until the user asks for it.
   const look = { size: 512, address: head.picture, blurred: true, alt: say("head.alt", { place }) };
   return h(
     "section.card.head",

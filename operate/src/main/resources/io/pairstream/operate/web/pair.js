@@ -135,7 +135,7 @@ function verdict(app, pair, reload) {
   const { status, takedowns = [], fold } = pair;
   const isWaiting = status === "RECEIVED";
   const isBad = status === "QUARANTINED";
-  // Withdrawn no longer, and nobody has sent it again.
+  // Withdrawn no longer, and not sent again.
   const isLifted = status === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
   const cell = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
   const copies = addressOf("pairs", { q: pair.image_digest, status: "QUARANTINED" });

@@ -54,7 +54,7 @@ export function follow(place, app, questions, draw) {
     }
   };
   const failed = (name, problem) => {
-    // That nobody answers is said for the whole page, and who may not look is asked for a key.
+    // An unreachable service is said for the whole page, and who may not look is asked for a key.
     const isSaid = problem.status === 0 || problem.status === 401;
     const asOf = times.has(name) ? app.say("connection.shown", { time: app.format.time(times.get(name)) }) : "";
     answers.problem = isSaid && said.size > 0 ? null : [problem.message || app.say("pairs.away"), asOf].join(" ").trim();
@@ -131,7 +131,7 @@ export function button(text, click, attributes = {}, className = "button") {
   return h(`button.${className}`, { type: "button", on: { click }, ...attributes }, text);
 }
 
-/** Who did something; of somebody at the command line, that nobody has checked who it was. */
+/** Who did something; at the command line, that the name is unchecked. */
 export function personOf(app, name) {
   const [, person, unknown] = /^(.*)(, not authenticated)$/s.exec(name) ?? [null, name];
   return [h("bdi", person), unknown && h("span.quiet", ` (${app.say("actions.notAuthenticated")})`)];

@@ -11,8 +11,8 @@ const SPLITS = ["TRAINING", "VALIDATION", "TEST"];
 const COUNTS = ["status", "source_kind", "licence", "language", "media_type", "orientation", "reason", "fold"];
 const HISTOGRAMS = ["width", "height", "aspect", "bytes", "sharpness", "caption_characters", "token_count"];
 
-/** How the service counts pairs that nobody put a name to. */
-const NOBODY = new Set(["", "(none)"]);
+/** How the service counts pairs without a contributor. */
+const UNNAMED = new Set(["", "(none)"]);
 
 export function open(place, app, route) {
   const { say } = app;
@@ -88,7 +88,7 @@ function cardOf(name, title, ...children) {
 /** Who broke, and whose pairs are copies: the least accepted first. */
 function producersCard(app, producers, copying) {
   const { say, format } = app;
-  const nameOf = ({ contributor }) => (NOBODY.has(contributor) ? "" : contributor);
+  const nameOf = ({ contributor }) => (UNNAMED.has(contributor) ? "" : contributor);
   const reason = (one) => ({ reason: one.top_reason, contributor: nameOf(one) });
   const columns = [
     { name: "producer", of: (one) => producerName(app, nameOf(one)), isHead: true },
@@ -191,7 +191,7 @@ const VALUES = {
 };
 
 function valueName(app, name, value) {
-  if (NOBODY.has(value) || value === "other") {
+  if (UNNAMED.has(value) || value === "other") {
     return app.say(value === "other" ? "profile.other" : "profile.noValue");
   }
   return VALUES[name]?.(app, value) ?? value;

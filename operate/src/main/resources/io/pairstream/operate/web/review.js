@@ -18,7 +18,7 @@ const LONGEST_MS = 90_000;
 const NAMED_RESULTS = 100;
 
 /**
- * Buttons for the decisions about these pairs. They are off, and say why, while there are none or nobody may decide.
+ * Buttons for the decisions about these pairs. They are off, and say why, while there are none or the user may not decide.
  * done(decision, results): what became of them, by the service's words.
  */
 export function reviewBar(app, pairs, done) {

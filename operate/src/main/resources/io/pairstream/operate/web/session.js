@@ -21,7 +21,7 @@ export class Session {
     this.#app = app;
     this.#place = place;
     document.getElementById("connection").after(this.#notice);
-    const again = () => !document.hidden && this.#isSomebody() && this.refresh();
+    const again = () => !document.hidden && this.#isLoggedIn() && this.refresh();
     setInterval(again, ASK_EVERY_MS);
     document.addEventListener("visibilitychange", again);
   }
@@ -30,7 +30,7 @@ export class Session {
     return this.#state.scopes.includes(scope);
   }
 
-  /** Calls back when somebody logs in or out; gives what ends that. */
+  /** Calls back at each login and logout; returns what ends that. */
   watch(watcher) {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -48,7 +48,7 @@ export class Session {
   }
 
   /**
-   * Asks for a key, because somebody may not do what they want to do. Who declines is not asked again by what the page
+   * Asks for a key, because the user may not do what they want to do. Who declines is not asked again by what the page
    * does by itself. Gives whether there is a session now.
    *
    * @param asked whether a person pressed something for it
@@ -71,7 +71,7 @@ export class Session {
     const login = { key: "login", id: "login" };
     show(
       this.#place,
-      this.#isSomebody()
+      this.#isLoggedIn()
         ? [
             h("span.who", h("bdi.actor", actor), scopes.includes("review") && h("span.role", say("session.review"))),
             button(say("session.logout"), () => this.#logout(), { key: "logout", id: "logout" }, "plain"),
@@ -80,39 +80,39 @@ export class Session {
     );
   }
 
-  #isSomebody() {
+  #isLoggedIn() {
     return this.#state.actor !== "" && this.#state.actor !== "anonymous";
   }
 
-  #become({ login_required = false, provider_login = false, actor = "", scopes = [] }, { told = true } = {}) {
+  #become({ login_required = false, provider_login = false, actor = "", scopes = [] }, { announce = true } = {}) {
     const before = this.#state;
     this.#state = { login_required, provider_login, actor, scopes };
-    const isLost = told && before.scopes.some((scope) => !scopes.includes(scope));
-    if (isLost || !told || this.#isSomebody()) {
-      this.#tell(isLost ? this.#app.say("session.ended") : "");
+    const isLost = announce && before.scopes.some((scope) => !scopes.includes(scope));
+    if (isLost || !announce || this.#isLoggedIn()) {
+      this.#notify(isLost ? this.#app.say("session.ended") : "");
     }
     if (before.actor !== actor || before.scopes.join() !== scopes.join()) {
       this.#watchers.forEach((watcher) => watcher());
     }
   }
 
-  #tell(text) {
+  #notify(text) {
     this.#notice.hidden = text === "";
     setText(this.#notice, text);
   }
 
-  /** Says why the provider let nobody in, where the browser comes back from there. */
+  /** Says why the provider refused a login, where the browser comes back from there. */
   #tellFailure() {
     const reason = new URLSearchParams(location.search).get("login");
     if (FAILURES.includes(reason)) {
-      this.#tell(this.#app.say(`session.failed.${reason}`));
+      this.#notify(this.#app.say(`session.failed.${reason}`));
       history.replaceState(null, "", location.pathname + location.hash);
     }
   }
 
   async #logout() {
     try {
-      this.#become(await this.#app.api.delete("/v1/session"), { told: false });
+      this.#become(await this.#app.api.delete("/v1/session"), { announce: false });
       this.speak();
       this.#app.announce(this.#app.say("session.loggedOut"));
       document.getElementById("login")?.focus();
@@ -120,7 +120,7 @@ export class Session {
         this.#app.reopen();
       }
     } catch (problem) {
-      this.#tell(problem.message || this.#app.say("session.away"));
+      this.#notify(problem.message || this.#app.say("session.away"));
     }
   }
 

@@ -34,7 +34,7 @@ export function open(place, app, route) {
       view.again("answer");
     }, STILL_MS);
     view.redraw();
-    // What somebody has moved once does not follow its attribute.
+    // An input that the user has moved does not follow its attribute.
     place.querySelector("#threshold-slider").value = limit;
   };
   const then = ({ divided }) => (began ??= divided && { limit: divided.limit, kept: divided.kept });

@@ -55,7 +55,7 @@ export function shortId(id) {
 }
 
 /**
- * Which blurred pictures of a view are shown: none or all, but for those that somebody turned over; and the addresses
+ * Which blurred pictures of a view are shown: none or all, but for those that the user turned over; and the addresses
  * of those that could not be read, until the view is opened again.
  */
 export class Shown {

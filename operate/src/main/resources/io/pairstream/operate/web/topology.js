@@ -23,7 +23,7 @@ const BETWEEN = 26;
 /** Boxes nearer than this have their figures one below the other. */
 const ROOMY = 150;
 
-/** Drawn smaller than this nobody could read it; then it scrolls. */
+/** Drawn smaller than this it is unreadable; then it scrolls. */
 const SMALLEST = 0.74;
 
 /** A wide letter of a box's name. */
@@ -319,7 +319,7 @@ function linesOf(name, fits, isHigh) {
   return name.length <= fits || !isHigh || at === undefined ? [name] : [name.slice(0, at), name.slice(at)];
 }
 
-/** What an edge carries, where that can be told from its ends. */
+/** What an edge carries, where that follows from its ends. */
 function rateOf(from, to, wires) {
   const into = wires.filter((wire) => wire.to === to.id).length;
   const outOf = wires.filter((wire) => wire.from === from.id).length;

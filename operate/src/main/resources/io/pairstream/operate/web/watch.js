@@ -2,7 +2,7 @@
 
 import { afterVerdict, looksOf, saidIn } from "./parts.js";
 
-/** More changes at once are said as a number: nobody listens to a hundred sentences. */
+/** More changes at once are said as a number: a screen reader would read each sentence. */
 const MOST_SENTENCES = 3;
 
 export class Watch {

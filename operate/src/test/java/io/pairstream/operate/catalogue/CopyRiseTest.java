@@ -58,7 +58,7 @@ class CopyRiseTest {
       judged.await();
       catalogue.reachedNow().join();
 
-      assertThat(CopyRise.of(catalogue, List.of("museum", "library", "nobody")))
+      assertThat(CopyRise.of(catalogue, List.of("museum", "library", "unknown")))
           .extracting(rise -> rise.sentence().text())
           .containsExactly(
               "Of museum's last 100 pairs 90 % are copies of published ones;"

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class GivenLabelsTest {
 
   @Test
-  void labelsWithACommaAreToldApartInTheTrail() {
+  void labelsWithACommaStaySeparateInTheTrail() {
     assertThat(GivenLabels.event("pair", List.of("red, round", "ball")).detail().text())
         .isEqualTo("labels: red, round | ball");
   }

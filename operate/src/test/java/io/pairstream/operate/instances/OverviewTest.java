@@ -266,7 +266,7 @@ class OverviewTest {
         Await.until(
             () -> metrics(served).matches("(?s).*brokers_away_seconds\\{[^}]*} [1-9][0-9.]*\n.*"));
         assertThat(metrics(served)).doesNotContain("pairstream_partitions_offline{");
-        // What else waits for the broker may be told of before.
+        // Another obstacle that waits for the broker may come before.
         JsonNode unready =
             await(
                 () -> health(served),
@@ -318,7 +318,7 @@ class OverviewTest {
   private static InstanceStatus preprocess(Instant at, long pairs) {
     Map<String, Double> counters = new HashMap<>();
     counters.put("decided_total{source=SCRAPED,status=TRAINING}", (double) pairs);
-    counters.put("decided_total{source=CANARY,status=TRAINING}", (double) pairs); // nobody's
+    counters.put("decided_total{source=CANARY,status=TRAINING}", (double) pairs); // not counted
     counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 0.7);
     counters.put("rejected-total{reason=odd}", (double) pairs); // of another version
     counters.put("node_records_total{node=read}", (double) pairs);

@@ -39,23 +39,23 @@ class SilentInstancesTest {
 
   @ParameterizedTest
   @CsvSource({"OK, UNKNOWN", "STOP, STOP", "IDLE, IDLE"})
-  void aGroupDoesNotKeepUpOnceItsOnlyProcessIsSilent(LagVerdict seen, LagVerdict told) {
+  void aGroupDoesNotKeepUpOnceItsOnlyProcessIsSilent(LagVerdict seen, LagVerdict reported) {
     note("a", NOON, "raw-0", "raw-1");
     GroupLag group = PlayedLag.group("pairs-preprocess", seen, "Stable", 12, true);
 
     assertThat(beside(NOON.plusSeconds(15)).apply(group)).isEqualTo(group);
     GroupLag silent = beside(NOON.plusSeconds(16)).apply(group);
 
-    assertThat(silent.now().verdict()).isEqualTo(told);
+    assertThat(silent.now().verdict()).isEqualTo(reported);
     assertThat(
             silent.now().sentence().text().contains("(process 7 on host) has not reported since"))
-        .isEqualTo(told != LagVerdict.IDLE);
+        .isEqualTo(reported != LagVerdict.IDLE);
   }
 
   /** As a model that works for minutes, dead workers or a full disk; not the picture that waits. */
   @ParameterizedTest
   @CsvSource({"score-0a1b2c3d, score", "preprocess, preprocess", "look-up, preprocess"})
-  void theObstacleOfWhoHoldsTheWorstPartitionIsToldInPlaceOfTheHead(String group, String service) {
+  void theObstacleOfWhoHoldsTheWorstPartitionReplacesTheHead(String group, String service) {
     ReportedObstacle full = new ReportedObstacle("the disk is full", "", List.of());
     InstanceStatus.Builder one = status(service, "a", NOON).setAssigned(List.of("raw-0"));
     book.note("a", one.setObstacles(List.of(full)).build(), NOON);
@@ -69,7 +69,7 @@ class SilentInstancesTest {
         .endsWith("; raw-0 is stuck; " + service + " waits: the disk is full");
   }
 
-  /** Others take over within seconds; before that nobody reads what the silent one holds. */
+  /** Others take over within seconds; before that the silent one's partitions are not read. */
   @Test
   void aSilentProcessIsNamedBesideOthersUntilTheyHaveItsPartitions() {
     note("a", NOON, "raw-0");
@@ -83,7 +83,7 @@ class SilentInstancesTest {
 
   /** The test's own process computes, as one does of which no report comes. */
   @Test
-  void onlyAProcessOfThisMachineThatComputesNothingIsToldHowToEnd() throws IOException {
+  void onlyAProcessOfThisMachineThatComputesNothingIsNamedWithItsKill() throws IOException {
     Process frozen = new ProcessBuilder("sleep", "600").start();
     try {
       Instant now = Instant.now().plusSeconds(1); // a start is known to a hundredth of a second
@@ -93,16 +93,16 @@ class SilentInstancesTest {
       compute();
       othersReport(now.plusSeconds(20), now.plusSeconds(30));
 
-      String told = Sentence.joined(silences("preprocess", now.plusSeconds(30))).text();
-      assertThat(told).endsWith(": kill -9 " + frozen.pid());
-      told = Sentence.joined(silences("ingest", now.plusSeconds(30))).text();
-      assertThat(told).contains("process " + HERE).doesNotContain("kill");
+      String reported = Sentence.joined(silences("preprocess", now.plusSeconds(30))).text();
+      assertThat(reported).endsWith(": kill -9 " + frozen.pid());
+      reported = Sentence.joined(silences("ingest", now.plusSeconds(30))).text();
+      assertThat(reported).contains("process " + HERE).doesNotContain("kill");
 
       Instant before = now.minus(Duration.ofDays(1)).plusSeconds(50);
       book.note("frozen", here(before).setPid(frozen.pid()).build(), before);
       othersReport(now.plusSeconds(30), now.plusSeconds(59));
-      told = Sentence.joined(silences("preprocess", now.plusSeconds(49))).text();
-      assertThat(told).contains("process " + frozen.pid()).doesNotContain("kill");
+      reported = Sentence.joined(silences("preprocess", now.plusSeconds(49))).text();
+      assertThat(reported).contains("process " + frozen.pid()).doesNotContain("kill");
     } finally {
       frozen.destroyForcibly();
     }
@@ -110,7 +110,7 @@ class SilentInstancesTest {
 
   /** Brokers, or this machine, stood still: all reports end at once, and come back one by one. */
   @Test
-  void nobodyIsBlamedWhileNoReportComesAndUntilAllHadTimeToReportAgain() {
+  void noProcessIsBlamedWhileNoReportComesAndUntilAllHadTimeToReportAgain() {
     for (String service : List.of("preprocess", "ingest", "score")) {
       book.note(service, status(service, "a", NOON).build(), NOON);
     }
@@ -125,14 +125,14 @@ class SilentInstancesTest {
     book.note("ingest", status("ingest", "a", back).build(), back.plusSeconds(45));
     othersReport(back.plusSeconds(50), back.plusSeconds(50));
     assertThat(silent(back.plusSeconds(50)))
-        .as("nobody could hear that what comes and goes has ended")
+        .as("while the topic was not read, what comes and goes may have ended")
         .containsExactly("preprocess");
     assertThat(book.at(back.plusSeconds(50))).hasSize(2);
   }
 
-  /** Where even our own reports do not arrive, that is told of us alone. */
+  /** Where even our own reports do not arrive, only our own service is reported. */
   @Test
-  void ourOwnSilenceIsTold() {
+  void ourOwnSilenceIsReported() {
     book.note("operate", status("operate", "a", NOON).build(), NOON);
     book.note("ingest", status("ingest", "a", NOON).build(), NOON);
     othersReport(NOON, NOON);

@@ -37,7 +37,7 @@ class HeadlineTest {
   }
 
   @Test
-  void whereNobodyWasThereWhatWaitsIsTold() {
+  void withoutMembersWhatWaitsIsReported() {
     Headline headline =
         of(
             group("pairs-fetch", LagVerdict.IDLE, "Absent"),
@@ -50,7 +50,7 @@ class HeadlineTest {
   }
 
   @Test
-  void whoIsSomebodyElsesOrMutedDecidesNothing() {
+  void otherApplicationsAndMutedGroupsDecideNothing() {
     Headline headline =
         of(
             PlayedLag.group("cron", LagVerdict.STOP, "Empty", 0, false),
@@ -109,7 +109,7 @@ class HeadlineTest {
   }
 
   @Test
-  void whereAllIsWellWhatWaitsIsToldOfAllTogether() {
+  void whereAllIsWellWhatWaitsIsReportedOfAllTogether() {
     GroupLag moves = PlayedLag.group("pairs-a", LagVerdict.OK, "Stable", 12, true);
     GroupLag rests = group("pairs-b", LagVerdict.IDLE, "Stable");
 

@@ -113,7 +113,7 @@ class AlertRoutingTest {
     without(seconds, held.keySet()).forEach(each -> expected.add(Set.of(each)));
     Set<Set<?>> messages = new HashSet<>();
     Await.until(
-        "somebody is told of all that is not held back",
+        "all that is not held back is sent",
         () -> {
           messages.clear();
           HttpRequest ask = HttpRequest.newBuilder(alerts.resolve("alerts/groups")).build();
@@ -127,22 +127,22 @@ class AlertRoutingTest {
   }
 
   /**
-   * The second of each pair fires once somebody was told of the first. If the first holds it back,
-   * it is told once the first has ended.
+   * The second of each pair fires once the first was sent. If the first holds it back, it is sent
+   * once the first has ended.
    */
   @Test
   @Tag("full")
-  void aPageIsToldWithinAMinuteWhateverElseFires() throws Exception {
+  void aPageIsSentWithinAMinuteWhateverElseFires() throws Exception {
     Map<String, String> pages = alerts();
     pages.values().removeIf("ticket"::equals);
     pair(pages);
-    Set<Map<String, String>> told = ConcurrentHashMap.newKeySet();
+    Set<Map<String, String>> sent = ConcurrentHashMap.newKeySet();
     HttpServer pager =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pager.createContext(
         "/",
         message -> {
-          told.addAll(labels(JSON.readTree(message.getRequestBody()), "/status", "firing"));
+          sent.addAll(labels(JSON.readTree(message.getRequestBody()), "/status", "firing"));
           message.sendResponseHeaders(200, -1);
           message.close();
         });
@@ -157,23 +157,23 @@ class AlertRoutingTest {
       URI alerts = start(withPager.toString());
 
       post(alerts, firsts, Duration.ofHours(1));
-      awaitMinute(firsts, told);
+      awaitMinute(firsts, sent);
       post(alerts, seconds, Duration.ofHours(1));
-      awaitMinute(without(seconds, held.keySet()), told);
-      assertThat(told).doesNotContainAnyElementsOf(held.keySet());
+      awaitMinute(without(seconds, held.keySet()), sent);
+      assertThat(sent).doesNotContainAnyElementsOf(held.keySet());
       post(alerts, held.values(), Duration.ZERO);
-      awaitMinute(held.keySet(), told);
+      awaitMinute(held.keySet(), sent);
     } finally {
       pager.stop(0);
     }
   }
 
-  private static void awaitMinute(Set<?> expected, Set<?> told) {
+  private static void awaitMinute(Set<?> expected, Set<?> sent) {
     Await.until(
         "messages within a minute",
         Duration.ofMinutes(1),
-        () -> told.containsAll(expected),
-        () -> "nobody was told of " + without(expected, told));
+        () -> sent.containsAll(expected),
+        () -> "not sent: " + without(expected, sent));
   }
 
   private static <T> Set<T> without(Set<T> all, Set<?> some) {

@@ -189,7 +189,7 @@ class MetricsTest {
   }
 
   @Test
-  void tellsForHowLongNobodyAnswersAndOfNoPartitionsThen() {
+  void reportsForHowLongNoBrokerAnswersAndNoPartitionsThen() {
     Supplier<Reachability> away = answering(Optional.empty(), 17, 21);
     Samples samples =
         write(

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shipped rules over what {@code /metrics} told of a real broker, scrape by scrape: time passes
- * ten seconds at a time, by a clock that is moved.
+ * The shipped rules over what {@code /metrics} reported of a real broker, scrape by scrape: time
+ * passes ten seconds at a time, by a clock that is moved.
  */
 @Timeout(900)
 class RulesOverScrapesTest {

@@ -353,7 +353,7 @@ class CatalogueRoutesTest {
         Map.of("default.api.timeout.ms", "1000", "request.timeout.ms", "900");
     ClusterAccess away =
         new ClusterAccess(
-            new Cluster("127.0.0.1:1", "mock://nobody", cluster.dataset(), soon, Map.of()));
+            new Cluster("127.0.0.1:1", "mock://away", cluster.dataset(), soon, Map.of()));
     try (CatalogueRoutes blind =
             new CatalogueRoutes(away, catalogue, null, version -> List.of(), Clock.systemUTC());
         Served server = new Served(blind.routes())) {
@@ -643,7 +643,7 @@ class CatalogueRoutesTest {
   }
 
   @Test
-  void imageThatNobodyMayKeepIsNotShownFromTheRawTopicEither() throws Exception {
+  void imageThatMayNotBeKeptIsNotShownFromTheRawTopicEither() throws Exception {
     RawPair raw = raw(drawn(64, 64), "forbidden " + word());
     Origin origin = send(raw);
     judged.send(
@@ -654,7 +654,7 @@ class CatalogueRoutesTest {
 
     HttpResponse<byte[]> answer = get(PairCard.Summary.address(origin));
 
-    assertThat(detail(answer)).contains("nobody may keep");
+    assertThat(detail(answer)).contains("are not kept");
     assertThat(
             json("/v1/pairs/" + JudgedPairs.pairId(raw)).path("original").path("picture").isNull())
         .isTrue();

@@ -48,14 +48,14 @@ class CallerLimitsTest {
   }
 
   @Test
-  void whoeverReadsWithoutEndIsStoppedAndNobodyElseIs() {
+  void aCallerThatReadsWithoutEndIsStoppedAndNoOtherIs() {
     String greedy = operators.key("crawler", Scope.VIEW).text().reveal();
     String modest = operators.key("ann", Scope.VIEW).text().reveal();
 
     RunningOperators.ClusterAnswer refused = null;
     for (int i = 0; refused == null && i <= CallerLimits.ANSWERS.inARow(); i++) {
-      RunningOperators.ClusterAnswer told = operators.tell(get("/v1/overview", greedy));
-      refused = told.status() == 200 ? null : told;
+      RunningOperators.ClusterAnswer answer = operators.tell(get("/v1/overview", greedy));
+      refused = answer.status() == 200 ? null : answer;
     }
 
     assertThat(refused.status()).isEqualTo(429);

@@ -197,15 +197,16 @@ class OperatorsLoginTest {
       }
     }
 
-    ClusterAnswer told = review(forged);
+    ClusterAnswer answer = review(forged);
 
-    assertThat(told.status()).isEqualTo(403);
-    assertThat(told.json().path("type").asText()).isEqualTo("urn:pairstream:problem:foreign-site");
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.json().path("type").asText())
+        .isEqualTo("urn:pairstream:problem:foreign-site");
     assertThat(operators.tell(logout).status()).isEqualTo(403);
     assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status()).isEqualTo(200);
   }
 
-  /** A page that came by http under our name is of whoever sits on the line. */
+  /** A page that came by http under our name may be an attacker's. */
   @Test
   void behindTlsThePageIsTheOneThatCameByHttpsAlone() throws IOException {
     try (RunningOperators behindTls =
@@ -246,14 +247,14 @@ class OperatorsLoginTest {
 
     assertThat(refused).extracting(ClusterAnswer::status).containsOnly(401);
     assertThat(refused)
-        .extracting(told -> told.json().path("detail"))
+        .extracting(answer -> answer.json().path("detail"))
         .containsOnly(refused.get(0).json().path("detail"));
     JsonNode action =
         action(
             right,
-            told ->
-                told.path("name").asText().equals("login")
-                    && told.path("detail").asText().contains("8 times"));
+            answer ->
+                answer.path("name").asText().equals("login")
+                    && answer.path("detail").asText().contains("8 times"));
     assertThat(operators.login(right).status()).isEqualTo(200);
     assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
     assertThat(action.at("/detail_template/template").asText()).isEqualTo("TIMES");
@@ -268,7 +269,7 @@ class OperatorsLoginTest {
 
     assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(403);
 
-    JsonNode action = action(key, told -> told.path("actor").asText().equals("viewer"));
+    JsonNode action = action(key, answer -> answer.path("actor").asText().equals("viewer"));
     assertThat(action.path("name").asText()).isEqualTo("quarantine.review");
     assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
   }
@@ -306,13 +307,13 @@ class OperatorsLoginTest {
   }
 
   @Test
-  void whoeverMayReviewMutesAGroupAndLiftsIt() {
+  void aReviewerMutesAGroupAndLiftsIt() {
     String body = "{\"group\": \"team-a\", \"minutes\": %d, \"why\": \"moves\"}";
     String key = "Bearer " + operators.key("ann", Scope.REVIEW).text().reveal();
     String viewer = operators.key("bob", Scope.VIEW).text().reveal();
 
     assertThat(mute(body.formatted(60), "Bearer " + viewer).status()).isEqualTo(403);
-    JsonNode refused = action(viewer, told -> told.path("name").asText().equals("lag.mute"));
+    JsonNode refused = action(viewer, answer -> answer.path("name").asText().equals("lag.mute"));
     assertThat(refused.path("outcome").asText()).isEqualTo("REFUSED");
     ClusterAnswer muted = mute(body.formatted(60), key);
     assertThat(muted.status()).isEqualTo(200);
@@ -347,11 +348,11 @@ class OperatorsLoginTest {
   void oddRequestIsRefusedWithWhatWouldBeRight(String body, String words) {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();
 
-    ClusterAnswer told =
+    ClusterAnswer answer =
         operators.tell(
             operators.post("/v1/reviews", body).header("Authorization", "Bearer " + key));
 
-    assertThat(told.status()).isEqualTo(400);
-    assertThat(told.json().path("detail").asText()).contains(words);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("detail").asText()).contains(words);
   }
 }

@@ -130,7 +130,7 @@ class ProviderLoginTest {
     assertThat(get("/v1/actions", again).status()).isEqualTo(200);
   }
 
-  /** Status of the answer to what the provider sends once it has logged somebody out. */
+  /** Status of the answer to what the provider sends after a logout. */
   private int ended(String form) {
     HttpRequest.Builder request =
         operators
@@ -180,7 +180,7 @@ class ProviderLoginTest {
   }
 
   @Test
-  void withAWrongSecretNobodyEnters() throws Exception {
+  void withAWrongSecretNoLoginSucceeds() throws Exception {
     try (RunningOperators mistaken = operators("mistaken", provider.settings("another secret"))) {
       requireRefused(login(mistaken, "ann"), "LOGIN_REFUSED");
     }
@@ -224,7 +224,7 @@ class ProviderLoginTest {
             .header("Cookie", begun.cookie()));
   }
 
-  /** Where the provider sends the browser of somebody who has logged in there. */
+  /** Where the provider sends the browser after a login there. */
   private static URI atTheProvider(ClusterAnswer begun, String person) throws Exception {
     assertThat(begun.status()).isEqualTo(303);
     HttpResponse<String> login =

@@ -35,7 +35,7 @@ class SessionsTest {
   }
 
   @Test
-  void sessionThatNobodyUsesEndsAfterAnHour() {
+  void unusedSessionEndsAfterAnHour() {
     String name = sessions.begin(holder("a"));
     now = now.plus(Sessions.IDLE.minusMillis(1));
     assertThat(sessions.use(name)).isPresent();
@@ -57,7 +57,7 @@ class SessionsTest {
   }
 
   @Test
-  void oneKeysSessionsEndNobodyElses() {
+  void endingOneKeysSessionsEndsNoOthers() {
     String others = sessions.begin(holder("a"));
     String first = sessions.begin(holder("b"));
     for (int i = 1; i < 6 * Sessions.MOST; i++) {

@@ -89,7 +89,7 @@ public final class HangingTransactions {
                 open.name(),
                 open.startOffset(),
                 open.begun().map(at -> ", since " + at).orElse("")),
-        "an end of it; nobody reads committed records behind it",
+        "an end of it; no consumer reads committed records behind it",
         open.remedy(cluster.bootstrapServers()));
   }
 
@@ -106,7 +106,7 @@ public final class HangingTransactions {
                 hanging.startOffset(),
                 Instant.ofEpochMilli(hanging.open().lastTimestamp()),
                 hanging.ended().state()),
-        "an end of it; nobody reads committed records behind it",
+        "an end of it; no consumer reads committed records behind it",
         "kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
             .formatted(
                 cluster.bootstrapServers(),

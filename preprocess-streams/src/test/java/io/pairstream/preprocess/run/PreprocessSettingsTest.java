@@ -50,7 +50,7 @@ class PreprocessSettingsTest {
 
   /** Kafka Streams asks every 10 minutes, and reads two stores at a time. */
   @Test
-  void whoeverComesBackHasItsShareWithinAMinuteAfterItsStoresAreRead() {
+  void aReturningInstanceHasItsShareWithinAMinuteAfterItsStoresAreRead() {
     for (Map<String, Object> each :
         List.of(
             settings(workers, Map.of()).streamsSettings(),
@@ -119,7 +119,7 @@ class PreprocessSettingsTest {
     assertThat(settings.lookUpSettings()).doesNotContainKey("client.id");
   }
 
-  /** So nobody need be refused for them. */
+  /** So no setting need be refused for them. */
   @Test
   void settingsOfAllConsumersAndProducersDoNotReachWhatIsComputed() {
     PreprocessSettings plain = settings(workers, Map.of());

@@ -640,7 +640,7 @@ class NearCopiesTest {
     sendAndSettle(
         by(held, pair(1, HASH)), by(held, pair(2, ~HASH)), by(trained, pair(3, HASH << 7)));
     RawPair sameImage = by(trained, pair(1, HASH));
-    sameImage.setCaption("the same picture from somebody else");
+    sameImage.setCaption("the same picture from another person");
     send(sameImage);
 
     assertThat(topology.validation())
@@ -742,7 +742,7 @@ class NearCopiesTest {
   }
 
   @Test
-  void aRefusedPictureComesBackWhereNobodyTookItsPlace() {
+  void aRefusedPictureComesBackWhereNoOtherTookItsPlace() {
     start("keep-first", LIMIT);
     RawPair first = pair(1, HASH);
     sendAndSettle(first);

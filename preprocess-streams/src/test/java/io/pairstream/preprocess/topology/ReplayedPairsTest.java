@@ -109,7 +109,7 @@ class ReplayedPairsTest {
   }
 
   @Test
-  void whatNobodyCanWaiveIsNotWaived() {
+  void whatCannotBeWaivedIsNotWaived() {
     replay(
         Pairs.pair(new byte[0], "a caption without image"),
         "IMAGE_EMPTY",

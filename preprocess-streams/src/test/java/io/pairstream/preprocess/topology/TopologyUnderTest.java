@@ -78,7 +78,7 @@ final class TopologyUnderTest implements AutoCloseable {
   }
 
   /**
-   * @param recipe looks for no near copies unless it says so: here nobody answers what is asked
+   * @param recipe looks for no near copies unless it says so: here no service answers what is asked
    */
   TopologyUnderTest(ImageWorker worker, String recipe) {
     register(topics, registry);

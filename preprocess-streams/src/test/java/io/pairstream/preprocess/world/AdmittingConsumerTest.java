@@ -176,7 +176,7 @@ class AdmittingConsumerTest {
     assertThat(kafka.paused()).containsExactly(P1);
   }
 
-  /** Polls a record of each partition that nobody can judge yet. */
+  /** Polls a record of each partition that cannot be judged yet. */
   private void holdBoth() {
     add(P0, 7, withId(unknownId()));
     add(P1, 3, withId(unknownId() + 1));

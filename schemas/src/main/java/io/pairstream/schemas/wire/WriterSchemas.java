@@ -46,7 +46,7 @@ public final class WriterSchemas implements AutoCloseable {
   /** Pause between two lookups of an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** Lookups at once, so that ids which nobody has registered hold up a new one less. */
+  /** Lookups at once, so that ids without a schema hold up a new one less. */
   private static final int LOOKUPS = 4;
 
   /** Most ids that are remembered: random ids in hostile records must not fill the memory. */

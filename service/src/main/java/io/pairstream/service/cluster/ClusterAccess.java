@@ -189,7 +189,7 @@ public final class ClusterAccess {
               try {
                 existing.put(name, KafkaAnswers.await(answer));
               } catch (UnknownTopicOrPartitionException | AuthorizationException e) {
-                // Whether it is there cannot be told where the brokers do not answer.
+                // Whether it is there is unknown where the brokers do not answer.
               }
             });
     return existing;

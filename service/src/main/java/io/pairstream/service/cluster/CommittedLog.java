@@ -44,7 +44,7 @@ public final class CommittedLog implements AutoCloseable {
   private CommittedLog(ClusterAccess cluster, Map<String, Object> settings) {
     this.cluster = cluster;
     Map<String, Object> own = new HashMap<>(settings);
-    // A fetch at the log's end, which nobody needs, holds up the next one to that broker so long.
+    // A fetch at the log's end, which is not needed, holds up the next one to that broker so long.
     own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
     this.consumer = cluster.consumer(own);
   }
@@ -142,7 +142,7 @@ public final class CommittedLog implements AutoCloseable {
    */
   public Map<TopicPartition, Long> offsetsAt(
       Collection<TopicPartition> partitions, long epochMillis) {
-    // Before the question, so that no record comes in between that nobody sees.
+    // Before the question, so that no record that comes in between is missed.
     Map<TopicPartition, Long> offsets = new HashMap<>(ends(partitions));
     Map<TopicPartition, Long> times = new HashMap<>();
     partitions.forEach(partition -> times.put(partition, epochMillis));

@@ -37,7 +37,7 @@ public final class Transactions implements AutoCloseable {
   }
 
   /**
-   * Transactions of a new producer; whoever else has the id writes no more.
+   * Transactions of a new producer; fences others with its id.
    *
    * @throws KafkaException where Kafka does not answer, or does not let us
    */
@@ -121,7 +121,7 @@ public final class Transactions implements AutoCloseable {
     try {
       producer.abortTransaction();
     } catch (KafkaException | IllegalStateException e) {
-      // The broker is away, or nobody knows whether it has committed: the time-out decides.
+      // The broker is away, or it is unknown whether it has committed: the time-out decides.
     }
   }
 

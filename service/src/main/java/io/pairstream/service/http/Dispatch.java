@@ -88,7 +88,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             match.parameters(),
             query(request),
             request.getHeaders(),
-            Principal.NOBODY,
+            Principal.NONE,
             Request.getRemoteAddr(request));
     if (route.access() != Access.OPEN) {
       incoming = authorized(incoming, route.access());

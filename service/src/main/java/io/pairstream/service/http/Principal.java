@@ -18,7 +18,7 @@ public record Principal(String producer, String keyId, Set<Scope> scopes) {
       new Principal("anonymous", "", Set.of(Scope.PUBLISH, Scope.READ, Scope.VIEW));
 
   /** The caller of an open route, who is not authenticated. */
-  public static final Principal NOBODY = new Principal("", "", Set.of());
+  public static final Principal NONE = new Principal("", "", Set.of());
 
   /** Adds {@link Scope#VIEW} to {@link Scope#REVIEW}: a reviewer may see the pairs in review. */
   public Principal {

@@ -147,7 +147,7 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     if (traffic.getRequestsActive() == 0) {
-      connector.setShutdownIdleTimeout(1); // only kept connections are left, which nobody uses
+      connector.setShutdownIdleTimeout(1); // only idle connections are left
     }
     try {
       server.stop();

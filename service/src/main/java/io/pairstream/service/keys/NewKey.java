@@ -34,7 +34,9 @@ public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant ex
     }
     if (producer.equals(Principal.ANONYMOUS.producer())) {
       throw new IllegalArgumentException(
-          "'" + producer + "' is whoever has no key; choose another producer's name");
+          "'"
+              + producer
+              + "' is the name of callers without a key; choose another producer's name");
     }
     if (scopes.isEmpty()) {
       throw new IllegalArgumentException("a key has at least one scope: " + Scope.labels());

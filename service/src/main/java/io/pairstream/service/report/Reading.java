@@ -107,7 +107,7 @@ public final class Reading {
   public static Consumer<Reading> ofDisk(Path directory) {
     return reading -> {
       long size = directory.toFile().getTotalSpace();
-      if (size > 0) { // 0 where nobody can tell
+      if (size > 0) { // 0 where it is unknown
         reading.gauge("disk_bytes", (double) size);
         reading.gauge("disk_free_bytes", (double) directory.toFile().getUsableSpace());
       }

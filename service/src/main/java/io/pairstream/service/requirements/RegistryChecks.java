@@ -63,10 +63,10 @@ final class RegistryChecks {
             .judge(
                 later,
                 "ours are the latest",
-                "later than ours, of a newer release or of somebody else",
+                "later than ours, of a newer release or of another producer",
                 "ours is the latest, which is what some producers write with",
                 "have producers look our schema up by its text, with auto.register.schemas=false;"
-                    + " nobody but pairstream topics create needs to register; take away the"
+                    + " only pairstream topics create needs to register; take away the"
                     + " versions that nothing was written with"),
         new Check(Area.REGISTRY, "compatibility", Level.WARNING)
             .judge(

@@ -117,7 +117,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                 Finding.unknown(
                     Area.TOPICS,
                     "settings",
-                    "not told to us: %s: %s"
+                    "not shown to us: %s: %s"
                         .formatted(Check.some(List.copyOf(facts.refused().keySet())), refusal),
                     "give us Describe and DescribeConfigs on the cluster and the topics"));
   }

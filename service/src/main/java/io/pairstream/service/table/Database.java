@@ -117,7 +117,7 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database connect(String name, Path place, SQLiteConfig config) {
-    config.setGetGeneratedKeys(false); // nobody asks, and each update would be followed by a query
+    config.setGetGeneratedKeys(false); // not needed, and each update would be followed by a query
     try {
       return new Database(config.createConnection("jdbc:sqlite:" + name));
     } catch (SQLException e) {

@@ -1,4 +1,4 @@
-// A service's HTTP interface as its page uses it. Nothing is asked while nobody looks.
+// A service's HTTP interface as its page uses it. Nothing is asked while the page is hidden.
 
 const LONGEST_MS = 15_000;
 
@@ -159,7 +159,7 @@ class Polling {
       }
     } catch (error) {
       if (!(error instanceof Problem)) {
-        // A mistake of a view, unless nobody asks any more: the next answer may be shown all the same.
+        // A mistake of a view, unless no view asks any more: the next answer may be shown all the same.
         signal.aborted || reportError(error);
       } else if (!signal.aborted) {
         pause = Math.max(AWAY_MS, pause);

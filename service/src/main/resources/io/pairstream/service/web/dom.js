@@ -102,7 +102,7 @@ export function sign(id, className = "sign") {
 }
 
 /**
- * Makes these the children of an element by changing those that are there: the focus, and what somebody opened or
+ * Makes these the children of an element by changing those that are there: the focus, and what the user opened or
  * wrote, stay. An element is known by its key, or else by its place among its neighbours.
  */
 export function show(element, ...children) {

@@ -36,7 +36,7 @@ function mapped(object, change) {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
-/** Calls back with the language that somebody chooses, and keeps it. */
+/** Calls back with the language that the user chooses, and keeps it. */
 export function onLanguage(chosen) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => {

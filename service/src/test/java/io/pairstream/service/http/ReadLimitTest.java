@@ -32,7 +32,7 @@ class ReadLimitTest {
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** Longer than any test: a client that does not read is to be left by nobody meanwhile. */
+  /** Longer than any test: a client that does not read must not be left meanwhile. */
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private final HttpClient client =
@@ -76,25 +76,24 @@ class ReadLimitTest {
     start(new Allowed(1, 1, 1e6, 1_000_000));
     ReadLimit limit = new ReadLimit("answers", new Allowed(1, 2, 1e6, 1_000_000), now::get);
     List<String> begun = new ArrayList<>();
-    limit.enter(Principal.NOBODY, () -> begun.add("first"));
+    limit.enter(Principal.NONE, () -> begun.add("first"));
     limit.enter(
-        Principal.NOBODY,
+        Principal.NONE,
         () -> {
           throw new IllegalStateException("it does not begin");
         });
-    limit.enter(Principal.NOBODY, () -> begun.add("third"));
+    limit.enter(Principal.NONE, () -> begun.add("third"));
 
-    assertThatThrownBy(() -> limit.leave(Principal.NOBODY))
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> limit.leave(Principal.NONE)).isInstanceOf(IllegalStateException.class);
 
     assertThat(begun).containsExactly("first", "third");
-    limit.leave(Principal.NOBODY);
-    limit.enter(Principal.NOBODY, () -> begun.add("fourth"));
+    limit.leave(Principal.NONE);
+    limit.enter(Principal.NONE, () -> begun.add("fourth"));
     assertThat(begun).containsExactly("first", "third", "fourth");
   }
 
   @Test
-  void whoeverAsksForTooMuchAtOnceIsToldToComeAgain() throws Exception {
+  void tooManyRequestsAtOnceAreRefusedWithATimeToRetry() throws Exception {
     start(new Allowed(1, 1, 1e6, 1_000_000));
     CompletableFuture<HttpResponse<String>> first = ask("greedy", "/held");
     Await.until(() -> held.size() == 1);
@@ -135,7 +134,7 @@ class ReadLimitTest {
   }
 
   @Test
-  void whoeverReadsTooOftenIsToldWhenToComeAgain() throws Exception {
+  void tooFrequentRequestsAreRefusedWithATimeToRetry() throws Exception {
     start(new Allowed(10, 10, 0.5, 3));
     for (int i = 0; i < 3; i++) {
       assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
@@ -157,7 +156,7 @@ class ReadLimitTest {
   }
 
   @Test
-  void whoeverDoesNotTakeAnAnswerKeepsItselfWaitingAndNobodyElse() throws Exception {
+  void aClientThatDoesNotTakeAnAnswerKeepsOnlyItselfWaiting() throws Exception {
     start(new Allowed(1, 10, 1e6, 1_000_000));
     CompletableFuture<HttpResponse<String>> next;
     try (RawClient silent = new RawClient(server.port())) {

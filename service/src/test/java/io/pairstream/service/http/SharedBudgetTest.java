@@ -40,7 +40,7 @@ class SharedBudgetTest {
   }
 
   @Test
-  void whoeverHasNoKeyIsNotKeptFromTheRest() {
+  void callersWithoutAKeyGetTheRest() {
     assertThat(takeAllItCan(Principal.ANONYMOUS.producer())).isEqualTo(1200);
   }
 

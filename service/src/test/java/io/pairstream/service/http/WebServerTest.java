@@ -117,7 +117,7 @@ class WebServerTest {
   }
 
   @Test
-  void anotherMethodIsToldWhichThereAre() throws Exception {
+  void refusalOfAnotherMethodNamesThoseThatThereAre() throws Exception {
     start(SETTINGS);
 
     HttpResponse<String> answer = send("/things", request -> request.method("PUT", noBody()));
@@ -168,7 +168,7 @@ class WebServerTest {
   }
 
   @Test
-  void whoeverHasNoKeyIsRefusedBeforeTheBodyIsRead() throws Exception {
+  void aCallerWithoutAKeyIsRefusedBeforeTheBodyIsRead() throws Exception {
     start(SETTINGS, Authenticator.NONE);
 
     try (RawClient raw = new RawClient(server.port())) {
@@ -255,7 +255,7 @@ class WebServerTest {
   }
 
   @Test
-  void fiveHundredHalfOpenClientsHinderNobody() throws Exception {
+  void fiveHundredHalfOpenClientsHinderNoOther() throws Exception {
     start(SETTINGS);
     List<RawClient> halfOpen = new ArrayList<>();
     try {
@@ -354,7 +354,7 @@ class WebServerTest {
   }
 
   @Test
-  void bodiesThatFindNoRoomAreToldToComeAgain() throws Exception {
+  void bodiesThatFindNoRoomAreRefusedWithATimeToRetry() throws Exception {
     start(settings(150_000, 4, TIMEOUT, TIMEOUT, 1));
 
     CompletableFuture<HttpResponse<String>> first =

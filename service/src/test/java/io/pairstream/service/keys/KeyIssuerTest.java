@@ -70,7 +70,7 @@ class KeyIssuerTest {
       assertThat(second.key().quota()).isEqualTo(new Rates(5, 7));
       assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Rates(5, 7));
       assertThat(ring.quotaOf("museum", soon)).isEqualTo(new Rates(5, 6));
-      assertThat(ring.quotaOf("nobody", Instant.now())).isEqualTo(Rates.UNSAID);
+      assertThat(ring.quotaOf("unknown", Instant.now())).isEqualTo(Rates.UNSAID);
     }
   }
 

@@ -62,7 +62,7 @@ class StatusMetricsTest {
   }
 
   @Test
-  void whoIsMissingIsToldAsDown() {
+  void aMissingInstanceIsReportedAsDown() {
     PrometheusText text = new PrometheusText();
 
     Map<String, String> place = Map.of("namespace", "pairs");

@@ -151,7 +151,7 @@ class StatusReporterTest {
   }
 
   @Test
-  void closesWhileNobodyAnswers() throws Exception {
+  void closesWhileNoBrokerAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
       silent.setSoTimeout((int) TIMEOUT.toMillis());
       TestDataset cluster = dataset("127.0.0.1:" + silent.getLocalPort());

@@ -103,7 +103,7 @@ class ClusterCheckTest {
   @Test
   void tellsAClusterThatDoesNotAnswerFromOneThatIsWrong() {
     TestDataset access = KAFKA.emptyDataset();
-    Cluster nobody =
+    Cluster unreachable =
         new Cluster(
             "127.0.0.1:1",
             "mock://" + access.dataset().name(),
@@ -112,7 +112,7 @@ class ClusterCheckTest {
             Map.of());
 
     Finding finding =
-        ClusterCheck.of(nobody).findings().stream()
+        ClusterCheck.of(unreachable).findings().stream()
             .filter(found -> found.area() == Finding.Area.BROKERS)
             .findFirst()
             .orElseThrow();

@@ -52,9 +52,10 @@ class RegistryChecksTest {
 
   @Test
   void tellsARegistryThatDoesNotAnswerFromOneThatLacksSomething() {
-    Registry nobody = new Registry("http://127.0.0.1:1", Map.of("http.connect.timeout.ms", "500"));
+    Registry unreachable =
+        new Registry("http://127.0.0.1:1", Map.of("http.connect.timeout.ms", "500"));
 
-    List<Finding> findings = look(nobody, Described.SPECS);
+    List<Finding> findings = look(unreachable, Described.SPECS);
 
     assertThat(findings).extracting(Finding::level).containsExactly(Level.UNKNOWN);
     assertThat(findings.get(0).sentence())

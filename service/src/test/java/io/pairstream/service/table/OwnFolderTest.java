@@ -27,7 +27,7 @@ class OwnFolderTest {
   }
 
   @Test
-  void aFolderThatSomebodyChoseStaysAsItIs() throws IOException {
+  void aFolderThatTheUserChoseStaysAsItIs() throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     OwnFolder.make(folder);
@@ -43,7 +43,7 @@ class OwnFolderTest {
     Files.setPosixFilePermissions(receipts, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     try (Database database = Database.open(receipts.resolve("table.db"))) {
-      database.execute("CREATE TABLE told (id TEXT)");
+      database.execute("CREATE TABLE kept (id TEXT)");
     }
 
     assertThat(modes(receipts)).isEqualTo("rwx------");

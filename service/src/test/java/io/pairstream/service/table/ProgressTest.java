@@ -19,7 +19,7 @@ class ProgressTest {
   private static final TopicPartition SECOND = new TopicPartition("topic", 1);
 
   @Test
-  void nobodyWaitsForEver() {
+  void noCallerWaitsForEver() {
     Progress progress = new Progress("the table", Duration.ofMillis(1), Clock.systemUTC());
 
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
@@ -29,7 +29,7 @@ class ProgressTest {
   }
 
   @Test
-  void whoWaitsIsToldAndForgotten() {
+  void aWaitingCallerIsAnsweredAndForgotten() {
     Progress progress = new Progress("the table", Duration.ofMinutes(1), Clock.systemUTC());
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
     CompletableFuture<Void> all = progress.reachedAll(Map.of(FIRST, 6L, SECOND, 1L));

@@ -337,7 +337,7 @@ class TopicTableTest {
     return TopicTable.open(plan, folder, cluster.clientSettings(), clock);
   }
 
-  /** A clock that can be set while somebody looks at it. */
+  /** A clock that can be set while it is read. */
   private static Clock following(AtomicReference<Clock> clock) {
     return new Clock() {
 

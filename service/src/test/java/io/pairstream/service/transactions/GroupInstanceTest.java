@@ -152,7 +152,7 @@ class GroupInstanceTest {
     instance.start();
   }
 
-  /** Starts an instance of sessions that are told their number, from 1. */
+  /** Starts an instance of sessions that get their number, from 1. */
   private void start(Predicate<Integer> session) {
     start(
         (registry, topics) ->

@@ -273,7 +273,7 @@ public final class ChaosCluster implements AutoCloseable {
             .get(partition.partition())
             .leader();
     if (leader == null || leader.isEmpty()) {
-      throw new IllegalStateException("nobody leads " + partition);
+      throw new IllegalStateException(partition + " has no leader");
     }
     return brokers.get(leader.id() - 1);
   }
@@ -353,7 +353,7 @@ public final class ChaosCluster implements AutoCloseable {
     if (admin != null) {
       admin.close(Duration.ZERO);
     }
-    // Last: nobody listens any more.
+    // Last: no process listens any more.
     ports.close();
   }
 }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process with the loader in Python, which trains on a view in batches that it is told to take,
- * and goes on behind the last one wherever it was stopped.
+ * A process with the loader in Python, which trains on a view in batches, as it is asked to, and
+ * goes on behind the last one wherever it was stopped.
  */
 public final class Trainer implements AutoCloseable {
 

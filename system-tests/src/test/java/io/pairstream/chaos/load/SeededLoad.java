@@ -44,7 +44,7 @@ public final class SeededLoad {
       List.of("红色的", "绿色的", "蓝色的", "黄色的", "灰色的", "橙色的");
 
   static {
-    AvroSafety.install(); // before the first record is made, for whoever reads some later
+    AvroSafety.install(); // before the first record is made, for later readers
     System.setProperty("java.awt.headless", "true");
   }
 

@@ -21,7 +21,7 @@ import org.apache.kafka.common.utils.Utils;
  *
  * @param number place in the load
  * @param topic {@code crowdsourced} or {@code scraped}
- * @param pair what the record says, or would say if it were whole; nobody changes it
+ * @param pair what the record says, or would say if it were whole; never changed
  * @param imageDigest empty where the record cannot be read
  * @param pairId empty where the record cannot be read
  */

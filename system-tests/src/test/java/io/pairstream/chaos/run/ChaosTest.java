@@ -166,7 +166,7 @@ class ChaosTest {
     }
   }
 
-  /** Before a process is brought back, after which nobody could tell. */
+  /** Before a process is brought back, after which it would be unknown. */
   private void noteEnded(ChaosCluster cluster) {
     cluster.all().stream()
         .filter(PlatformProcess::endedByItself)

@@ -17,7 +17,7 @@ public enum Breach {
   /** A pair id was published twice. */
   PAIR_TWICE,
 
-  /** A record that nobody sent, or an output of none. */
+  /** A record that no producer sent, or an output of none. */
   STRANGER,
 
   /** An output that is not what belongs on its topic. */
@@ -44,7 +44,7 @@ public enum Breach {
   /** Records read during the run differ from those that are there afterwards. */
   LIVE,
 
-  /** A transaction that nobody ends. */
+  /** A transaction that never ends. */
   OPEN_TRANSACTION,
 
   /** The product's own audit says otherwise. */

@@ -33,7 +33,7 @@ final class Input {
 
   final Site at;
 
-  /** Note of its producer; empty where nobody sent it. */
+  /** Note of its producer; empty where none sent it. */
   Optional<LedgerEntry> sent = Optional.empty();
 
   /** Null where nothing is there. */

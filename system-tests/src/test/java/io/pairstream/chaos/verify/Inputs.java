@@ -31,7 +31,7 @@ final class Inputs {
   private final Map<Site, Input> inputs = new LinkedHashMap<>();
   private final Map<String, Pair> pairs = new LinkedHashMap<>();
 
-  /** Attempts whose fate nobody knows, by digest of the value, or by pair id of a request. */
+  /** Attempts whose fate is unknown, by digest of the value, or by pair id of a request. */
   private final Map<String, Deque<LedgerEntry>> unsure = new HashMap<>();
 
   private long unsureInputs;
@@ -134,7 +134,7 @@ final class Inputs {
     return SentPair.digest(Arrays.copyOfRange(bytes, Math.min(from, bytes.length), bytes.length));
   }
 
-  /** An attempt that nobody heard of again, and that explains a record. */
+  /** An attempt without an answer, which explains a record. */
   private Optional<LedgerEntry> attempt(String digest, String pairId) {
     Deque<LedgerEntry> attempts = unsure.getOrDefault(digest, unsure.get(pairId));
     if (attempts == null || attempts.isEmpty()) {

@@ -93,7 +93,7 @@ final class Outputs {
       ConsumerRecord<byte[], byte[]> record, Topic<String, T> topic, Consumer<T> then) {
     Site site = Site.of(record);
     if (record.value() == null) {
-      misplaced(site, "is a tombstone, and nobody asked for a removal");
+      misplaced(site, "is a tombstone without a takedown");
       return;
     }
     Optional<T> value = reading.value(topic, record.value());

@@ -96,8 +96,8 @@ final class Reading implements AutoCloseable {
   /**
    * Record in a value; empty where it cannot be read.
    *
-   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where nobody can say whether
-   *     the value is at fault
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where it is unknown whether the
+   *     value is at fault
    */
   <T> Optional<T> value(Topic<String, T> topic, byte[] value) {
     try {
@@ -174,7 +174,7 @@ final class Reading implements AutoCloseable {
 
   /**
    * Records that preprocessing has not committed, on the raw topics and between its own tasks, per
-   * partition. Counts records, not offsets: the marker of a transaction waits for nobody.
+   * partition. Counts records, not offsets: the marker of a transaction does not wait.
    */
   Map<TopicPartition, Long> undecided() {
     Map<TopicPartition, Long> committed = new HashMap<>();

@@ -48,7 +48,7 @@ final class Receipts {
         check(pair, receipt);
       }
     }
-    receipts.keySet().forEach(key -> differs("one is of '%s', which nobody sent", key));
+    receipts.keySet().forEach(key -> differs("one is of '%s', which no producer sent", key));
   }
 
   private void check(Pair pair, Receipt receipt) {

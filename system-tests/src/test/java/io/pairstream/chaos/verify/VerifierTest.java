@@ -104,7 +104,7 @@ class VerifierTest {
             "an output that was deleted",
             test ->
                 test.send(new ProducerRecord<>(test.output().topic(), test.output().key(), null)),
-            "is a tombstone, and nobody asked for a removal",
+            "is a tombstone without a takedown",
             "AUDIT: MISSING"),
         mistake(
             "an output that is there twice",
@@ -152,7 +152,7 @@ class VerifierTest {
                         new Site(test.published.origin().getTopic(), 1, 100))),
             "-1-100 (record 0, GOOD) is not there"),
         mistake(
-            "a record that nobody sent",
+            "a record that no producer sent",
             test -> test.history.publish(test.history.sendUnnoted(LOAD.at(FRESH))),
             "is a raw record that no producer sent"),
         mistake(
@@ -180,10 +180,7 @@ class VerifierTest {
             "cannot be read",
             "has no receipt"),
         mistake(
-            "a record that nobody has decided yet",
-            test -> test.fresh(),
-            "UNDECIDED: ",
-            "NO_OUTPUT: "),
+            "a record that is not decided yet", test -> test.fresh(), "UNDECIDED: ", "NO_OUTPUT: "),
         prepared("caption", pair -> pair.setCaption("another"), "caption is 'another' where"),
         mistake(
             "other pixels than another output of the picture",

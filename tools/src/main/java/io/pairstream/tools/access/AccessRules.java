@@ -33,7 +33,7 @@ public record AccessRules(Admin admin) {
   /**
    * Compares the rules of all principals that are named.
    *
-   * @throws SecurityDisabledException where the brokers ask nobody for rights
+   * @throws SecurityDisabledException where the brokers check no rights
    * @throws org.apache.kafka.common.KafkaException where they do not answer
    */
   public Difference against(Set<AclBinding> right) {
@@ -67,7 +67,7 @@ public record AccessRules(Admin admin) {
       return KafkaAnswers.await(admin.describeAcls(filter).values());
     } catch (SecurityDisabledException e) {
       throw new SecurityDisabledException(
-          "the brokers ask nobody for rights: whoever reaches them may do everything; set"
+          "the brokers check no rights: every client that reaches them may do everything; set"
               + " authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
           e);
     }

@@ -74,7 +74,7 @@ final class Decisions implements AutoCloseable {
     return inForce.values();
   }
 
-  /** Whether nobody has decided anything in this data set yet. */
+  /** Whether this data set has no decisions yet. */
   boolean areNone() {
     return log.ends(log.partitions(topics)).values().stream().allMatch(end -> end == 0);
   }

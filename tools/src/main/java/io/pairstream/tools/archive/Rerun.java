@@ -38,7 +38,7 @@ import org.apache.kafka.common.utils.Utils;
  * Sends the raw log of a data set into another one, each record once: with the records of each
  * transaction the group {@code INTO-rerun} commits which offsets of the first data set are done
  * with, whether they came from an archive or from its topics. Takedowns and reviews go along.
- * Whoever does the same meanwhile is fenced. Not thread-safe.
+ * Another rerun at the same time is fenced. Not thread-safe.
  */
 public final class Rerun implements AutoCloseable {
 
@@ -88,7 +88,7 @@ public final class Rerun implements AutoCloseable {
     this.rate = new TokenBucket(perSecond, Math.max(1, perSecond), System.nanoTime());
     this.log = CommittedLog.open(from);
     this.decisions = new Decisions(from);
-    // First: from now on nobody else commits, and what was open is not.
+    // First: from now on no other process commits, and what was open is not.
     this.transactions = Transactions.open(into, group);
     try (Admin admin = into.admin();
         var standIn = into.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));

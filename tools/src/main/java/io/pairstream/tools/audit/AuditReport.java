@@ -57,7 +57,7 @@ public record AuditReport(
     IN_TWO_PLACES,
     /** A record is not what belongs on its topic, or names an input that cannot be its own. */
     MISPLACED,
-    /** An output cannot be read, so that nobody knows which raw record it is of. */
+    /** An output cannot be read, so its raw record is unknown. */
     UNREADABLE,
     /**
      * One image is in two of training, validation and test; or near copies are, although both were
@@ -66,7 +66,7 @@ public record AuditReport(
     SPLIT_LEAK,
     /** One pair id was accepted for two raw records. */
     PAIR_TWICE,
-    /** A pair says that a person let it in, and nobody did. */
+    /** A pair claims a review that did not let it in. */
     UNREVIEWED,
     /** A pair's split, fold or token ids are not those that its recipe gives. */
     ALTERED

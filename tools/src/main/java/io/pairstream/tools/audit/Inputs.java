@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions that somebody has read, and by which outputs their records left. Coordinates in
+ * The partitions that a reader has read, and by which outputs their records left. Coordinates in
  * them are one number: 16 bits partition, 48 bits offset.
  */
 final class Inputs {

@@ -131,7 +131,7 @@ final class Ledger implements Closeable {
     raw.left(raw.place(pair.getOrigin(), site), quarantineOutput, site);
   }
 
-  /** An output that cannot be read, so that nobody knows where it comes from. */
+  /** An output that cannot be read, so its raw record is unknown. */
   void unreadable(String site, String why) {
     differences.add(Kind.UNREADABLE, site + " cannot be read: " + why);
   }
@@ -140,7 +140,7 @@ final class Ledger implements Closeable {
     differences.add(Kind.MISPLACED, site + " " + what);
   }
 
-  /** A record that names no input, as long as nobody gives its schema: nothing is missing then. */
+  /** A record that names no input, as long as its schema is unknown: nothing is missing then. */
   void unreadable(String site, int schemaId) {
     unreadable = true;
     differences.add(Kind.UNREADABLE, site + " cannot be read: schema " + schemaId + " is unknown");

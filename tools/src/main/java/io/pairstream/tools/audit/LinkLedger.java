@@ -122,7 +122,7 @@ final class LinkLedger {
           .ifPresent(link -> leave(link, FETCHED, Audit.site(record)));
       return;
     }
-    // A record that cannot be read is nobody's link that waits; the fetchers reject it.
+    // A record that cannot be read is no link that waits; the fetchers reject it.
     cluster
         .decode(waiting, record.value())
         .ifPresent(link -> waits(partition, record.offset(), link.getOrigin(), Audit.site(record)));

@@ -22,9 +22,9 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * Published pairs that say that a person let them in: whether one did.
  *
- * <p>Whoever may write to a raw topic can claim a review, and waive reasons with it. For every such
- * pair there must be the review, of this very pair, and it must name all that was waived. Reads the
- * reviews in full; takes about 300 bytes for each such pair.
+ * <p>A producer that may write to a raw topic can claim a review, and waive reasons with it. For
+ * every such pair there must be the review, of this very pair, and it must name all that was
+ * waived. Reads the reviews in full; takes about 300 bytes for each such pair.
  */
 final class ReviewedPairs {
 

@@ -37,8 +37,8 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
  * Moves consumer groups: the plan first, then the move, and the way back.
  *
  * <p>The offsets that a group had are on the topic of actions before it is moved, so that none is
- * ever lost. A group is moved only while nobody is in it. Whoever reads without joining, as the
- * feed of a trainer does, is not seen, and commits over it.
+ * ever lost. A group is moved only while it has no members. A consumer that reads without joining,
+ * as the feed of a trainer does, is not seen, and commits over it.
  */
 public final class MoveGroups {
 
@@ -112,7 +112,7 @@ public final class MoveGroups {
    * @param actor who does it
    * @param detail it in a sentence
    * @return the id of that record, by which the move can be undone
-   * @throws GroupRefusedException where somebody is in the group, or it is no longer where the plan
+   * @throws GroupRefusedException where the group has members, or it is no longer where the plan
    *     found it
    * @throws KafkaException where the cluster does not take it; the old offsets are kept all the
    *     same
@@ -262,7 +262,7 @@ public final class MoveGroups {
   /**
    * Commits what a plan's moves say in the group's name, and takes other commits away.
    *
-   * @throws GroupRefusedException where somebody is in the group, who may have joined just now
+   * @throws GroupRefusedException where the group has members, which may have joined just now
    */
   private static void set(Admin admin, ResetPlan plan) {
     String group = plan.group();
@@ -301,7 +301,7 @@ public final class MoveGroups {
         "group %s is in use: %s%s; stop %s first"
             .formatted(
                 group,
-                who.isEmpty() ? "by somebody who just joined" : who,
+                who.isEmpty() ? "by a member that just joined" : who,
                 members.size() > 3 ? " and " + (members.size() - 3) + " more" : "",
                 members.size() == 1 ? "it" : "them"));
   }

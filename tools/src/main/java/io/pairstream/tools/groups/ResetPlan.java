@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Plan of moving a group. Numbers hold for the moment at which they were read.
  *
- * @param members who is in the group now; it can be moved only while nobody is
+ * @param members members of the group now; it can be moved only without any
  * @param moves by topic and partition
  * @param notes what else to know before doing it, a sentence each
  */
@@ -27,7 +27,7 @@ public record ResetPlan(String group, List<Member> members, List<Move> moves, Li
   private static final String NONE = "none";
 
   /**
-   * Somebody who is in the group.
+   * A member of the group.
    *
    * @param host its address as the broker sees it: {@code /10.0.0.7}
    */

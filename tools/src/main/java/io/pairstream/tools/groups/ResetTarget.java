@@ -16,7 +16,7 @@ public interface ResetTarget {
   /** The offset on a partition. */
   long on(TopicPartition partition, CommittedLog log);
 
-  /** An offset that somebody has named. */
+  /** An offset that the caller names. */
   record At(long offset) implements ResetTarget {
 
     @Override

@@ -147,7 +147,7 @@ public final class RecipeDiff {
    * Reads and judges.
    *
    * @throws io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException where pixels
-   *     are needed and nobody makes them
+   *     are needed and no worker decodes them
    */
   public DiffReport run() {
     cluster.requireRegistry();

@@ -100,7 +100,7 @@ public final class CreateTopics {
       Set<String> created = createUnlessThere(admin, specs);
       Map<String, TopicDescription> made =
           untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
-      // Again: somebody else may have made one meanwhile.
+      // Again: another process may have made one meanwhile.
       requirePartitions(specs, made);
       awaitWritable(admin, specs);
       return alter(admin, specs, made, created);

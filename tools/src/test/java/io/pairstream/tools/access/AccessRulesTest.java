@@ -161,7 +161,7 @@ class AccessRulesTest {
   }
 
   @Test
-  void brokersThatAskNobodyForRightsAreNamed() {
+  void brokersThatCheckNoRightsAreNamed() {
     try (Admin admin = UNGUARDED.emptyDataset().admin()) {
       AccessRules rules = new AccessRules(admin);
       assertThatThrownBy(() -> rules.against(rules()))

@@ -52,7 +52,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class Probes {
 
-  /** Answers to somebody who may ask, and asks for what is there already, or is not there. */
+  /** Answers to a client that may ask, and asks for what is there already, or is not there. */
   private static final Set<Class<?>> OF_THE_ALLOWED =
       Set.of(
           TopicExistsException.class,
@@ -142,15 +142,15 @@ final class Probes {
         AclOperation.DELETE,
         admin.deleteConsumerGroups(groups).deletedGroups());
     Map<String, Future<?>> leaves = new HashMap<>();
-    MemberToRemove nobody = new MemberToRemove("nobody");
+    MemberToRemove absent = new MemberToRemove("absent");
     groups.forEach(
         group ->
             leaves.put(
                 group,
                 admin
                     .removeMembersFromConsumerGroup(
-                        group, new RemoveMembersFromConsumerGroupOptions(Set.of(nobody)))
-                    .memberResult(nobody)));
+                        group, new RemoveMembersFromConsumerGroupOptions(Set.of(absent)))
+                    .memberResult(absent)));
     note(ResourceType.GROUP, AclOperation.READ, leaves);
   }
 
@@ -187,7 +187,7 @@ final class Probes {
                         new AclBindingFilter(
                             ResourcePatternFilter.ANY,
                             new AccessControlEntryFilter(
-                                "User:nobody", null, AclOperation.ANY, AclPermissionType.ANY))))
+                                "User:absent", null, AclOperation.ANY, AclPermissionType.ANY))))
                 .all());
     asked.forEach(
         (operation, answer) ->

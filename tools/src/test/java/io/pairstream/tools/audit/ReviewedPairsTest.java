@@ -85,7 +85,7 @@ class ReviewedPairsTest {
         new Origin(last.topic(), last.partition(), last.offset()));
   }
 
-  /** A raw record with claims that nobody but its producer makes. */
+  /** A raw record with claims that only its producer makes. */
   private Sent claim(RawPair raw, Sent as, String reviewId, String... waived) {
     ProducerRecord<byte[], byte[]> record =
         TestCluster.record(cluster.topics().crowdsourced(), null, as.imageDigest(), raw);

@@ -115,7 +115,7 @@ class MoveGroupsTest {
     String moved = move(groups.plan(group, new ResetTarget.At(2), allOf()));
     Map<TopicPartition, Long> between = committed();
     ResetPlan undo = groups.planUndo(moved);
-    String back = groups.move(undo, "group.undo", "somebody", Sentence.verbatim("back"));
+    String back = groups.move(undo, "group.undo", "operator", Sentence.verbatim("back"));
 
     assertThat(between).containsOnly(Map.entry(zero, 2L), Map.entry(one, 2L));
     assertThat(committed()).containsOnly(Map.entry(zero, 8L));
@@ -123,8 +123,8 @@ class MoveGroupsTest {
     assertThat(actions())
         .extracting(Action::getActionId, Action::getName, Action::getActor, Action::getOutcome)
         .containsExactlyInAnyOrder(
-            tuple(moved, "group.reset", "somebody", "DONE"),
-            tuple(back, "group.undo", "somebody", "DONE"));
+            tuple(moved, "group.reset", "operator", "DONE"),
+            tuple(back, "group.undo", "operator", "DONE"));
   }
 
   @Test
@@ -165,7 +165,7 @@ class MoveGroupsTest {
   }
 
   @Test
-  void refusesWhereSomebodyJoinsAfterThePlan() {
+  void refusesWhereAMemberJoinsAfterThePlan() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);
     ResetPlan plan = groups.plan(group, target("earliest"), null);
@@ -187,8 +187,8 @@ class MoveGroupsTest {
     write(zero, 1);
     TestCluster.commit(cluster, group, zero, 0);
 
-    assertThatThrownBy(() -> groups.plan("nobody", target("latest"), null))
-        .hasMessageStartingWith("there is no consumer group nobody on this cluster");
+    assertThatThrownBy(() -> groups.plan("unknown", target("latest"), null))
+        .hasMessageStartingWith("there is no consumer group unknown on this cluster");
     assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), null))
         .hasMessageContaining("say which with --topic");
     assertThatThrownBy(() -> groups.plan(group, target("latest"), part(7)))
@@ -202,7 +202,7 @@ class MoveGroupsTest {
   }
 
   private String move(ResetPlan plan) {
-    return groups.move(plan, "group.reset", "somebody", Sentence.verbatim("reset"));
+    return groups.move(plan, "group.reset", "operator", Sentence.verbatim("reset"));
   }
 
   private String part(int partition) {

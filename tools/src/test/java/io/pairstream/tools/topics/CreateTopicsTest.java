@@ -126,7 +126,7 @@ class CreateTopicsTest {
   }
 
   @Test
-  void lengthensATimeThatNobodyHasSetOnTheTopic() {
+  void lengthensATimeThatIsNotSetOnTheTopic() {
     createTopics.create(catalogue);
     String topic = cluster.topics().quarantine().name();
     try (Admin admin = cluster.admin()) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /**
  * Pairs of a split that a view may hold: those that are gathered, and those that wait for an answer
- * by which a condition decides. Pairs are told apart by 64 bits of the digest of their id. Not
+ * by which a condition decides. Pairs are distinguished by 64 bits of the digest of their id. Not
  * thread-safe.
  */
 final class GatheredPairs {

@@ -53,7 +53,7 @@ public final class WithdrawnPairs implements AutoCloseable {
       source.describe(topic);
     } catch (UnknownTopicOrPartitionException e) {
       throw new UnknownTopicOrPartitionException(
-          "there is no topic %s, so that nobody can tell which pairs are withdrawn; run: %s"
+          "there is no topic %s, so it is unknown which pairs are withdrawn; run: %s"
               .formatted(topic, Hint.of("topics create")));
     }
     this.pairs = source.decoder();

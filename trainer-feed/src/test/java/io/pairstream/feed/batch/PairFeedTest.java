@@ -168,7 +168,7 @@ class PairFeedTest {
   }
 
   @Test
-  void refusesADatasetInWhichNobodyCanTellWhatIsWithdrawn() throws Exception {
+  void refusesADatasetWithoutATopicOfTakedowns() throws Exception {
     String takedowns = cluster.topics().takedowns().name();
     try (Admin admin = Admin.create(cluster.clientSettings())) {
       admin.deleteTopics(List.of(takedowns)).all().get();

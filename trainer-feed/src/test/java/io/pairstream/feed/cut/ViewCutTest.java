@@ -314,7 +314,7 @@ class ViewCutTest {
             .toList();
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
 
-    ViewExport.Summary summary = ViewExport.export(source, plan, folder, nobody());
+    ViewExport.Summary summary = ViewExport.export(source, plan, folder, ignored());
 
     assertThat(inView).containsExactlyInAnyOrderElementsOf(expected).isNotEqualTo(expected);
     assertThat(exported(folder)).isEqualTo(expected);
@@ -326,10 +326,10 @@ class ViewCutTest {
             source,
             new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
             folder.resolve("gone"),
-            nobody());
+            ignored());
     assertThat(gone.samples()).isEqualTo(30);
     pairs.takeDown(TakedownKind.PAIR, expected.get(12));
-    ViewExport.Summary later = ViewExport.export(source, plan, folder, nobody());
+    ViewExport.Summary later = ViewExport.export(source, plan, folder, ignored());
     assertThat(later.withdrawn()).isEqualTo(1);
     assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
     assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
@@ -344,7 +344,7 @@ class ViewCutTest {
     View view = cut();
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, ignored()))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
@@ -357,7 +357,7 @@ class ViewCutTest {
 
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, ignored()))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("-1 begins at 3: records of the view, from 0 on, have left the log");
   }
@@ -387,7 +387,7 @@ class ViewCutTest {
     return ids;
   }
 
-  private static ViewExport.Listener nobody() {
+  private static ViewExport.Listener ignored() {
     return new ViewExport.Listener(samples -> {}, sentence -> {});
   }
 

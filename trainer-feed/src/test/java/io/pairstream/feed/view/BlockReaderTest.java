@@ -18,8 +18,8 @@ class BlockReaderTest {
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
 
   /**
-   * A header that nobody has read keeps the whole answer to a fetch in memory; windows hold records
-   * of very many fetches.
+   * A header that was not read keeps the whole answer to a fetch in memory; windows hold records of
+   * very many fetches.
    */
   @Test
   void readsRecordsWithoutTheirHeaders() {

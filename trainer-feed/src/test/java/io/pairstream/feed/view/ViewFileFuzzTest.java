@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of views that somebody made to harm whoever reads them. */
+/** Files of views made to harm their readers. */
 class ViewFileFuzzTest {
 
   private static final int MUTANTS = 3_000;

@@ -82,7 +82,7 @@ class ViewStoreTest {
   }
 
   @Test
-  void aLargeViewIsSeveralSegmentsOfWhichNobodySeesAPart() {
+  void aLargeViewIsSeveralSegmentsOfWhichNoReaderSeesAPart() {
     List<Block> blocks =
         IntStream.range(0, 10).mapToObj(i -> new Block(0, 10L * i, 100, List.of(3, 2, 4))).toList();
     ViewLog.Addition addition =

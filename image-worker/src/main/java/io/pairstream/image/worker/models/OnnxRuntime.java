@@ -19,9 +19,9 @@ import org.bytedeco.onnxruntime.ThreadingOptions;
 import org.bytedeco.onnxruntime.global.onnxruntime;
 
 /**
- * ONNX Runtime's environment, threads and memory, to which sessions and tensors point. Whoever has
- * a session keeps this: JavaCPP frees what nobody has a reference to. No {@code PointerScope} may
- * be open when it is made.
+ * ONNX Runtime's environment, threads and memory, to which sessions and tensors point. The owner of
+ * a session keeps this: JavaCPP frees what is no longer referenced. No {@code PointerScope} may be
+ * open when it is made.
  */
 final class OnnxRuntime {
 
@@ -88,7 +88,7 @@ final class OnnxRuntime {
         return new Session(env, cut, cut.limit(), options);
       }
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(told(e), e);
+      throw new IllegalArgumentException(messageOf(e), e);
     }
   }
 
@@ -98,13 +98,13 @@ final class OnnxRuntime {
 
   /** A question over which ONNX Runtime threw this. */
   static NoAnswer failed(RuntimeException e) {
-    String message = told(e);
+    String message = messageOf(e);
     boolean memory = message.contains("bad_alloc") || message.contains("allocate memory");
     return new NoAnswer(memory ? Failure.OVER_BUDGET : Failure.REFUSED, message);
   }
 
   /** Words of the runtime, without the place in its code, and what to do about it. */
-  private static String told(RuntimeException e) {
+  private static String messageOf(RuntimeException e) {
     return String.valueOf(e.getMessage())
         .replaceFirst("(?s)^/\\S+:\\d+ .*?\\) (?=\\S)", "")
         .replaceFirst(

@@ -22,7 +22,7 @@ final class FileParts {
   private int at;
 
   private FileParts(byte[] file) {
-    type = ImageType.of(file).orElse(ImageType.GIF); // of which nobody asks for a part
+    type = ImageType.of(file).orElse(ImageType.GIF); // of which no part is ever read
     this.file =
         ByteBuffer.wrap(file)
             .order(type == ImageType.WEBP ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);

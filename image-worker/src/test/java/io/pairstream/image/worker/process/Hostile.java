@@ -62,7 +62,7 @@ public final class Hostile {
     attempt("allocate without end", Hostile::allocates);
     attempt("start processes without end", Hostile::startsProcesses);
     attempt(
-        "be somebody else", () -> run("unshare", "--user", "--map-root-user", "--mount", "true"));
+        "be another user", () -> run("unshare", "--user", "--map-root-user", "--mount", "true"));
     attempt(
         "have a capability",
         () -> !read("/proc/self/status").contains("CapEff:\t0000000000000000"));

@@ -265,7 +265,7 @@ class FetchServiceTest {
   @Test
   void whatIsNoLinkGoesToQuarantineAndHoldsNothingUp() {
     String topic = cluster.topics().links().name();
-    takePacked(topic); // as a topic may be that somebody else made
+    takePacked(topic); // as a topic may be that another program made
     byte[] nested = link("h.test", "fine").value();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(new ProducerRecord<>(topic, 0, null, (byte[]) null));
@@ -442,7 +442,7 @@ class FetchServiceTest {
         new ScriptedFetcher(
             url ->
                 CompletableFuture.completedFuture(
-                    new FetchResult.Postponed(Duration.ofDays(30), "h.test answers nobody")));
+                    new FetchResult.Postponed(Duration.ofDays(30), "h.test answers no request")));
     FetchService service = start(fetcher);
 
     for (int day = 1; service.metrics().quarantined() == 0; day++) {
@@ -457,7 +457,7 @@ class FetchServiceTest {
         .satisfies(
             given -> {
               assertThat(given.getReason()).isEqualTo("FETCH_TIMEOUT");
-              assertThat(given.getDetail()).contains("h.test answers nobody");
+              assertThat(given.getDetail()).contains("h.test answers no request");
             });
   }
 

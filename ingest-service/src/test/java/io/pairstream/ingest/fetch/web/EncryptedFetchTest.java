@@ -100,7 +100,7 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void refusesACertificateThatNobodyVouchesFor() {
+  void refusesAnUntrustedCertificate() {
     FetchResult.Failed failed =
         WebFetcherTest.failed(fetch("images.example", "/a.png", new OkHttpClient()));
 
@@ -125,7 +125,7 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void aHandshakeThatNobodyAnswersTakesNoLongerThanTheFetch() throws Exception {
+  void anUnansweredHandshakeTakesNoLongerThanTheFetch() throws Exception {
     FetchSettings hurried =
         Fetching.from(
             Fetching.hasty(false),

@@ -53,7 +53,7 @@ class ForbiddenAddressesTest {
   }
 
   /**
-   * Hosts in a URL that lead to this machine, or to where only it gets, if somebody reads them so.
+   * Hosts in a URL that lead to this machine, or to where only it gets, if a parser reads them so.
    */
   static Stream<String> hosts() {
     return Stream.of(

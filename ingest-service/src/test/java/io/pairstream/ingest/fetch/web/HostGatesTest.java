@@ -101,7 +101,7 @@ class HostGatesTest {
   }
 
   @Test
-  void linksOfAHostThatIsDownAreToldSoInsteadOfWaitingForEver() {
+  void linksOfAHostThatIsDownFailInsteadOfWaitingForEver() {
     for (int i = 0; i < 5; i++) {
       fail(BROKEN);
       timers.pass(i < 4 ? Duration.ofMinutes(10) : Duration.ZERO);

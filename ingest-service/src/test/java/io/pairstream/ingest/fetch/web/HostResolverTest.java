@@ -79,7 +79,7 @@ class HostResolverTest {
   }
 
   @Test
-  void faultOfTheSystemsResolverIsTold() throws Exception {
+  void faultOfTheSystemsResolverIsReported() throws Exception {
     assertThatThrownBy(() -> resolver.addresses("broken.example").get())
         .hasCauseInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> resolver.addresses("worse.example").get())

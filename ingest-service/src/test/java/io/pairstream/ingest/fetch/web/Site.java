@@ -73,7 +73,7 @@ final class Site implements AutoCloseable {
     answers.put(path, answer);
   }
 
-  /** Answers with these headers, each with its line's end, and this body, whose length is told. */
+  /** Answers with these headers, each with its line's end, and this body with its length. */
   void answer(String path, String status, String headers, byte[] body) {
     answer(path, whole(status, headers, body));
   }

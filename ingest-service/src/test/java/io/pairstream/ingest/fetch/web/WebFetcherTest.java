@@ -238,7 +238,7 @@ class WebFetcherTest {
         out -> {
           out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"));
           try {
-            // It never comes to its end, however late whoever waits for it leaves.
+            // It never comes to its end, however long the client waits.
             while (true) {
               for (byte each : PNG) {
                 out.write(each);

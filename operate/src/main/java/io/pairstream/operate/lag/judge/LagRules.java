@@ -74,17 +74,17 @@ final class LagRules {
     return when(evidence.isBeyondEnd(), UNKNOWN);
   }
 
-  /** Nobody knows of a group of others whether it always runs or comes once an hour. */
+  /** A group of others may always run or come once an hour: which one is unknown. */
   private static Optional<LagVerdict> away(Evidence evidence) {
     return when(evidence.isAway(), UNKNOWN);
   }
 
-  /** Records wait for longer than usual, and nobody is there who could read them. */
+  /** Records wait for longer than usual, and the group has no member that could read them. */
   private static Optional<LagVerdict> stopped(Evidence evidence) {
     return when(evidence.isStuck() && !evidence.sample().alive(), STOP);
   }
 
-  /** Records wait for longer than usual though somebody is there, or a transaction holds them. */
+  /** Records wait for longer than usual although a member is there, or a transaction holds them. */
   private static Optional<LagVerdict> stalled(Evidence evidence) {
     Sample sample = evidence.sample();
     return when((evidence.isStuck() && !sample.waitsByDesign()) || sample.isHeldBack(), STALL);
@@ -97,7 +97,7 @@ final class LagRules {
         evidence.quietLooks() >= Evidence.LOOKS_OF_A_MINUTE ? IDLE : OK);
   }
 
-  /** Records that wait by design need somebody who takes them when they are due. */
+  /** Records that wait by design need a reader when they are due. */
   private static Optional<LagVerdict> leftUntilDue(Evidence evidence) {
     Sample sample = evidence.sample();
     return when(

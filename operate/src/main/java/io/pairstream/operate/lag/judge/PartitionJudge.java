@@ -25,7 +25,7 @@ public final class PartitionJudge {
     COUNTED,
     /** The group's place is shown, and not judged. */
     SHOWN,
-    /** Nobody has said whether the group always runs. */
+    /** The group need not always run. */
     OTHER
   }
 
@@ -127,7 +127,7 @@ public final class PartitionJudge {
       verdict = LagVerdict.UNKNOWN;
       since = null;
     } else if (!verdict.isAlarm()) {
-      // Nobody has looked since: what starts together with the watch has not stood all the while.
+      // It was not watched since: what starts together with the watch has not stood all the while.
       progress.forgetPause();
     }
   }

@@ -23,7 +23,7 @@ final class Progress {
   /** How long the group usually pauses while it is there. */
   private final UsualGap gap = new UsualGap();
 
-  /** How long the group usually pauses where nobody is there in between: it comes in rounds. */
+  /** How long the group usually pauses without members in between: it comes in rounds. */
   private UsualGap rounds = new UsualGap();
 
   private int quietLooks;
@@ -40,7 +40,7 @@ final class Progress {
   private long endThen;
   private boolean wasGone;
 
-  /** Null where nobody is there. */
+  /** Null without members. */
   private Instant presentSince;
 
   /**

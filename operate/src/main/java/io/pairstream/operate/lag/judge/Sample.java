@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  *     longer than transactions on this partition usually are
  * @param lag records that wait, 0 where only transaction markers are left; without meaning where
  *     the group never committed
- * @param alive whether somebody is there who could read the partition
+ * @param alive whether the group has a member that could read the partition
  * @param present whether the group has members at all; true where {@code alive} is
  * @param waitsByDesign whether its records are left until their time has come, as links are that
  *     are to be tried again
@@ -83,7 +83,7 @@ public record Sample(
 
   /** Whether the group can read nothing more until a transaction ends. */
   boolean isHeldBack() {
-    // Whoever stands beyond the last stable offset reads what is not committed, and is not held.
+    // A group beyond the last stable offset reads what is not committed, and is not held.
     return hanging.isPresent() && lag == 0 && committed.orElse(Long.MAX_VALUE) <= end;
   }
 

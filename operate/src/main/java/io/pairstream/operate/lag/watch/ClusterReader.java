@@ -247,7 +247,7 @@ final class ClusterReader {
           group, type, state, members, assignmentIsKnown, readers, positions, found, refusal);
     }
 
-    /** Whether somebody is there who could read a partition. */
+    /** Whether the group has a member that could read a partition. */
     boolean isAlive(TopicPartition partition) {
       return members > 0 && (!assignmentIsKnown || readers.containsKey(partition));
     }

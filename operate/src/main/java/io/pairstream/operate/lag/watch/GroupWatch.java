@@ -50,7 +50,7 @@ final class GroupWatch {
   private GroupPlace lastPlace;
 
   private int looksWithout;
-  private List<PartitionLag> lastTold = List.of();
+  private List<PartitionLag> lastPartitions = List.of();
 
   /** Judgement when the group's place was known last; null where it never was. */
   private GroupLag lastJudged;
@@ -109,7 +109,7 @@ final class GroupWatch {
   /**
    * Where the group is; where the cluster does not say, where it was; empty where it is no more.
    *
-   * @param found what the cluster says; null where nobody knows the group
+   * @param found what the cluster says; null where the group is unknown
    */
   Optional<GroupPlace> take(GroupPlace found) {
     looksWithout = found == null ? looksWithout + 1 : 0;
@@ -177,14 +177,14 @@ final class GroupWatch {
     // Where its places are not known, that is no reason to forget where they were.
     if (now.refused().isEmpty()) {
       partitions.keySet().retainAll(mine);
-      lastTold = new ArrayList<>();
+      lastPartitions = new ArrayList<>();
       for (TopicPartition partition : mine.stream().sorted(BY_NAME).toList()) {
         PartitionWatch watched = watched(partition);
-        lastTold.add(watched.judge(at, now, logs.get(partition), leftOpen, notYet(at)));
+        lastPartitions.add(watched.judge(at, now, logs.get(partition), leftOpen, notYet(at)));
         drain += watched.drain();
       }
     }
-    GroupLag told = total(at, now, lastTold, drain);
+    GroupLag told = total(at, now, lastPartitions, drain);
     if (now.refused().isEmpty()) {
       lastJudged = told;
     }
@@ -192,7 +192,7 @@ final class GroupWatch {
   }
 
   private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> all, double drain) {
-    // What is left until it is due waits for nobody.
+    // What is left until it is due does not count as waiting.
     List<Lag> lags =
         all.stream()
             .filter(each -> !waitsByDesign.test(each.topic()))

@@ -56,7 +56,7 @@ final class HeadReader implements AutoCloseable {
     topics = cluster.topics();
   }
 
-  /** A place where somebody stands. */
+  /** Position of a group on a partition. */
   record Place(TopicPartition partition, long offset) {}
 
   /**

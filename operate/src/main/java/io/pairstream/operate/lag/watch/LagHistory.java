@@ -57,14 +57,14 @@ public final class LagHistory implements AutoCloseable {
 
   private static final String SCHEMA =
       """
-      CREATE TABLE IF NOT EXISTS told (at INTEGER, group_name TEXT, topic TEXT, number INTEGER,
+      CREATE TABLE IF NOT EXISTS judged (at INTEGER, group_name TEXT, topic TEXT, number INTEGER,
         verdict TEXT, lag INTEGER, bytes INTEGER, seconds REAL, arrivals REAL, processing REAL,
         PRIMARY KEY (group_name, topic, number, at)) WITHOUT ROWID\
       """;
 
   private static final String NOTE =
       """
-      INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      INSERT INTO judged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         verdict = iif(instr(?11, ',' || verdict || ',') < instr(?11, ',' || excluded.verdict || ','),
           verdict, excluded.verdict),
         lag = coalesce(max(lag, excluded.lag), lag, excluded.lag),
@@ -112,7 +112,7 @@ public final class LagHistory implements AutoCloseable {
         SCHEMA,
         "CREATE TABLE IF NOT EXISTS judge (group_name TEXT, topic TEXT, number INTEGER, known TEXT,"
             + " PRIMARY KEY (group_name, topic, number)) WITHOUT ROWID",
-        "CREATE INDEX IF NOT EXISTS told_by_time ON told (at)");
+        "CREATE INDEX IF NOT EXISTS judged_by_time ON judged (at)");
   }
 
   /** Notes a report. */
@@ -130,7 +130,7 @@ public final class LagHistory implements AutoCloseable {
                   partition.now());
             }
           }
-          database.update("DELETE FROM told WHERE at < ?", minute - KEPT.toMillis());
+          database.update("DELETE FROM judged WHERE at < ?", minute - KEPT.toMillis());
         });
   }
 
@@ -201,8 +201,8 @@ public final class LagHistory implements AutoCloseable {
     return new Points(
         database.query(
             """
-            SELECT * FROM told WHERE group_name = ? AND topic = ? AND number = ?
-              AND at >= (SELECT max(at) FROM told) - ? ORDER BY at\
+            SELECT * FROM judged WHERE group_name = ? AND topic = ? AND number = ?
+              AND at >= (SELECT max(at) FROM judged) - ? ORDER BY at\
             """,
             row ->
                 new Point(

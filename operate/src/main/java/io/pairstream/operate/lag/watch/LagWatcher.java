@@ -91,7 +91,7 @@ public final class LagWatcher implements AutoCloseable {
    * A watcher that has not looked yet.
    *
    * @param interval time from one look to the next
-   * @param counted patterns of groups that decide the headline and page somebody, as the platform's
+   * @param counted patterns of groups that decide the headline and raise pages, as the platform's
    *     own do: services that always run
    * @param clock what ages are measured with; agrees with the brokers' clocks
    * @param listener gets every new report, on the watcher's own thread
@@ -188,7 +188,7 @@ public final class LagWatcher implements AutoCloseable {
   }
 
   /**
-   * Looks once, on the caller's thread, and waits for the answer. For whoever wants a few looks
+   * Looks once, on the caller's thread, and waits for the answer. For callers that need a few looks
    * without {@link #start}.
    *
    * @throws KafkaException where the cluster does not answer
@@ -294,8 +294,8 @@ public final class LagWatcher implements AutoCloseable {
   }
 
   /**
-   * Our own groups are told of from the beginning, although nobody of them was there yet; but for
-   * the one that is there only where a recipe asks for it.
+   * Our own groups are reported from the beginning, before their first member joins; but for the
+   * one that is there only where a recipe asks for it.
    */
   private List<String> ours() {
     String lookUp = cluster.dataset().lookUpGroup();

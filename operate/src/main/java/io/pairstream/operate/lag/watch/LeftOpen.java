@@ -9,7 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A transaction of an instance that died, which holds others up.
  *
- * @param instance the name of the instance, or its transactional id where nobody knows its name
+ * @param instance the name of the instance, or its transactional id where its name is unknown
  * @param remedy the command that ends the transaction at once
  */
 record LeftOpen(AbandonedTransaction transaction, String instance, String remedy) {

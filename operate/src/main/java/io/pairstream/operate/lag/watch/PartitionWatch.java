@@ -208,7 +208,7 @@ final class PartitionWatch {
     boolean committed = sample.committed().isPresent();
     Optional<HeadRecord> record =
         committed && sample.lag() > 0 && head != null ? head.record() : Optional.empty();
-    Lag told =
+    Lag judged =
         new Lag(
             judgement.verdict(),
             Sentences.partition(
@@ -238,7 +238,7 @@ final class PartitionWatch {
         log.end(),
         log.held(),
         sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
-        told,
+        judged,
         now.readers().getOrDefault(partition, ""),
         record);
   }
@@ -249,7 +249,7 @@ final class PartitionWatch {
       return last.with(last.now().notKnownSince(unseenSince, "its leader does not answer"));
     }
     boolean known = last != null;
-    Lag told =
+    Lag judged =
         new Lag(
             notKnown,
             Template.JUDGED.with(notKnown.words(), Template.END_NOT_KNOWN.with(partition)),
@@ -270,7 +270,7 @@ final class PartitionWatch {
         Math.max(0, log.end()),
         known ? last.held() : 0,
         known ? last.hangingSeconds() : 0,
-        told,
+        judged,
         known ? last.member() : "",
         Optional.empty());
   }

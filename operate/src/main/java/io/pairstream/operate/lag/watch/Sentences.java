@@ -73,7 +73,8 @@ final class Sentences {
               ago(judgement.since(), now),
               records(Math.max(0, judgement.rewind().from() - judgement.rewind().to())));
       case STOP ->
-          withRetention(Template.NOBODY_READS.with(stuck(partition, sample, judgement)), sample);
+          withRetention(
+              Template.NO_CONSUMER_READS.with(stuck(partition, sample, judgement)), sample);
       case STALL ->
           judgement.kind() == Judgement.Kind.HELD_BACK
               ? heldBack(partition, sample, servers)
@@ -210,7 +211,10 @@ final class Sentences {
         : Template.STUCK_WHILE.with(partition, offset, lasting, sample.lag(), arrived);
   }
 
-  /** The transaction begins where the last stable offset is, which is how it is told to end. */
+  /**
+   * The transaction begins where the last stable offset is: the command that ends it names that
+   * offset.
+   */
   private static Sentence heldBack(TopicPartition partition, Sample sample, String servers) {
     Sample.Hanging hanging = sample.hanging().orElseThrow();
     OpenTransaction open =

@@ -70,8 +70,8 @@ public final class WatchedLogs {
 
   /**
    * Asks where the logs end, and how large they are and how long they keep records where due.
-   * Answers which partitions each group is told of: all of each topic that it has to do with. The
-   * logs of all others are forgotten.
+   * Returns the partitions that are reported for each group: all of each topic that it has to do
+   * with. The logs of all others are forgotten.
    */
   Map<String, Set<TopicPartition>> look(Map<String, Set<String>> topicsByGroup, Instant at) {
     boolean isDue = !at.isBefore(allAskedAt.plus(SELDOM));

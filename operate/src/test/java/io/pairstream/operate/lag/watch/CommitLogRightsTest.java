@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The lag as somebody sees it who may not read what groups have committed. */
+/** The lag as a client sees it that may not read what groups have committed. */
 @Timeout(300)
 class CommitLogRightsTest {
 

@@ -103,7 +103,7 @@ class GeneratedTracesTest {
 
   @ParameterizedTest
   @MethodSource("seeds")
-  void whoeverIsSaidToStandOrToBeBehindHasSomethingWaiting(long seed) {
+  void aGroupThatIsStuckOrBehindHasSomethingWaiting(long seed) {
     Trace trace = anything(seed);
 
     assertThat(trace.saidWithNothingWaiting())

@@ -121,7 +121,7 @@ class KnownFailuresTest {
     assertThat(trace.saidSince(0)).doesNotContainKey(LagVerdict.LOST);
   }
 
-  /** KMinion #181: a group that never committed has no lag that could be told. */
+  /** KMinion #181: a group that never committed has no known lag. */
   @Test
   void whoNeverCommittedIsUnknown() {
     Trace trace = Trace.begin().neverCommitted().at(0, 120).stands(20, 5);

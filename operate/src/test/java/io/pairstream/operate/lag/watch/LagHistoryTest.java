@@ -78,7 +78,7 @@ class LagHistoryTest {
     try (LagHistory history = open();
         Database stored = Database.openToRead(directory.resolve("lag/minutes.db"))) {
       fill(history, 0, 6);
-      assertThat(stored.query("SELECT max(verdict) FROM told", row -> row.getString(1)))
+      assertThat(stored.query("SELECT max(verdict) FROM judged", row -> row.getString(1)))
           .containsExactly("STALL");
     }
   }

@@ -99,7 +99,7 @@ class LagRoutesTest {
 
     assertThat(served.json("/v1/lag?group=pairs-preprocess").get("groups").get(0).get("partitions"))
         .hasSize(2);
-    assertThat(served.json("/v1/lag?group=nobody").get("groups")).isEmpty();
+    assertThat(served.json("/v1/lag?group=unknown").get("groups")).isEmpty();
     assertThat(served.json("/v1/lag?partitions=false").get("groups").get(0).get("partitions"))
         .isEmpty();
   }

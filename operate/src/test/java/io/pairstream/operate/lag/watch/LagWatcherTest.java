@@ -64,7 +64,7 @@ class LagWatcherTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  /** All groups are told of as of services that always run. */
+  /** All groups are reported as services that always run. */
   private static final List<String> COUNTED = List.of("*");
 
   private final ClusterAccess cluster =
@@ -136,12 +136,12 @@ class LagWatcherTest {
     TestCluster.commit(cluster, feed, training, 3); // a second run begins again
 
     for (int look = 0; look < 20; look++) {
-      GroupLag told = lookLater().group(feed).orElseThrow();
-      assertThat(told.decides()).isFalse();
-      assertThat(told.now().verdict()).isEqualTo(LagVerdict.OK);
-      assertThat(told.now().sentence().text())
+      GroupLag reported = lookLater().group(feed).orElseThrow();
+      assertThat(reported.decides()).isFalse();
+      assertThat(reported.now().verdict()).isEqualTo(LagVerdict.OK);
+      assertThat(reported.now().sentence().text())
           .startsWith("OK: " + feed + ": a trainer was last seen here; 7 records wait");
-      assertThat(told.now().catchUp().isNever()).isFalse();
+      assertThat(reported.now().catchUp().isNever()).isFalse();
     }
   }
 
@@ -228,7 +228,7 @@ class LagWatcherTest {
   }
 
   @Test
-  void aGroupThatStandsIsToldWithThePictureAtItsHead() throws IOException {
+  void aStuckGroupIsReportedWithThePictureAtItsHead() throws IOException {
     RawPair pair =
         RawPair.newBuilder()
             .setImage(ByteBuffer.wrap(png(40, 30)))
@@ -258,7 +258,7 @@ class LagWatcherTest {
   }
 
   @Test
-  void whatATransactionHoldsBackIsNobodysLag() {
+  void whatATransactionHoldsBackIsNoLag() {
     send(raw, 3);
     TestCluster.commit(cluster, group("-reader"), raw, 3);
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-open")) {
@@ -280,7 +280,7 @@ class LagWatcherTest {
               "is read up to 3, where a transaction of producer \\d+ \\("
                   + TestCluster.transactionalId(cluster, "-open")
                   + "\\) that has been open for")
-          .contains("holds back 4 records from everybody")
+          .contains("holds back 4 records from all consumers")
           .endsWith(
               "forceTerminateTransaction --transactionalId "
                   + TestCluster.transactionalId(cluster, "-open"));
@@ -338,7 +338,7 @@ class LagWatcherTest {
           .doesNotContain("at the head");
       assertThat(of(watch.latest(), group("-reader"), training).now().sentence().text())
           .startsWith("STALL: " + training + " is read up to 0, where a transaction of producer ")
-          .contains("from everybody; instance host-7-abc died with an open transaction")
+          .contains("from all consumers; instance host-7-abc died with an open transaction")
           .endsWith(command);
 
       dead.abortTransaction();
@@ -375,7 +375,7 @@ class LagWatcherTest {
   }
 
   @Test
-  void anIndexThatStandsStillPagesSomebody() {
+  void aStuckIndexRaisesAPage() {
     String index = cluster.dataset().indexGroup();
     TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
     send(training, 10);
@@ -387,14 +387,14 @@ class LagWatcherTest {
         alone.look();
       }
 
-      GroupLag told = alone.latest().group(index).orElseThrow();
-      assertThat(told.decides()).isTrue();
-      assertThat(told.now().verdict()).isEqualTo(LagVerdict.STOP);
+      GroupLag reported = alone.latest().group(index).orElseThrow();
+      assertThat(reported.decides()).isTrue();
+      assertThat(reported.now().verdict()).isEqualTo(LagVerdict.STOP);
     }
   }
 
   @Test
-  void whatLooksForNearCopiesIsToldOfOnlyWhereItIsThere() {
+  void whatLooksForNearCopiesIsReportedOnlyWhereItIsThere() {
     String lookUp = cluster.dataset().lookUpGroup();
     TopicPartition fingerprints = new TopicPartition(cluster.topics().fingerprints().name(), 0);
     TopicPartition findings = new TopicPartition(cluster.topics().findings().name(), 0);
@@ -416,7 +416,7 @@ class LagWatcherTest {
   }
 
   @Test
-  void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
+  void ourOwnGroupsAreReportedBeforeTheirFirstMember() {
     send(raw, 3);
 
     GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
@@ -454,7 +454,7 @@ class LagWatcherTest {
 
   @Tag("full")
   @Test
-  void aGroupOfWhichNobodySaysWhereItIsStaysAsItWasUntilItIsSurelyGone() {
+  void aGroupWithoutAKnownPositionStaysAsItWasUntilItIsSurelyGone() {
     List<String> names = List.of(cluster.dataset().preprocessGroup(), group("-reader"));
     Map<String, String> impatient = Map.of("default.api.timeout.ms", "1000");
     Cluster where =
@@ -543,7 +543,7 @@ class LagWatcherTest {
   /** Readers that commit so often between two looks, and go back 200 records at any of them. */
   @ParameterizedTest
   @CsvSource({"10, 1", "2, 2"})
-  void whoGoesBackAndReadsOnBetweenTwoLooksIsTold(int commits, long seed) {
+  void whoGoesBackAndReadsOnBetweenTwoLooksIsReported(int commits, long seed) {
     send(raw, 1_000);
     RandomGenerator random = GeneratedTracesTest.random(seed);
     Map<String, Long> from = new HashMap<>();
@@ -575,9 +575,9 @@ class LagWatcherTest {
 
     for (int i = 0; i < 20; i++) {
       String group = group("-back-" + i);
-      PartitionLag told = of(watcher.latest(), group, raw);
-      assertThat(told.committed().orElseThrow()).isGreaterThan(from.get(group));
-      assertThat(told.now().sentence().text())
+      PartitionLag reported = of(watcher.latest(), group, raw);
+      assertThat(reported.committed().orElseThrow()).isGreaterThan(from.get(group));
+      assertThat(reported.now().sentence().text())
           .startsWith("REWIND: ")
           .contains(
               "went back from %d to %d".formatted(from.get(group), from.get(group) - 200),
@@ -616,7 +616,7 @@ class LagWatcherTest {
   /** The new log has fewer records than the old one, or more; a look comes in between or not. */
   @ParameterizedTest
   @CsvSource({"27, true", "27, false", "80, true", "80, false"})
-  void aTopicThatWasMadeAnewIsToldAsThat(int records, boolean looksInBetween) {
+  void aTopicThatWasMadeAnewIsReportedAsThat(int records, boolean looksInBetween) {
     String reader = group("-reader");
     send(raw, 50);
     TestCluster.commit(cluster, reader, raw, 45);
@@ -637,9 +637,9 @@ class LagWatcherTest {
     TestCluster.commit(cluster, reader, raw, 0);
     TestCluster.commit(cluster, reader, raw, 20);
 
-    PartitionLag told = later(reader, raw);
+    PartitionLag reported = later(reader, raw);
 
-    assertThat(told.now().sentence().text())
+    assertThat(reported.now().sentence().text())
         .startsWith("UNKNOWN: " + raw + ": its topic was made anew, first seen ")
         .contains("; " + (records - 20) + " records wait");
     for (int look = 0; look < 10; look++) {

@@ -47,7 +47,7 @@ class PartitionJudgeTest {
   }
 
   @Test
-  void linksThatAreNotDueWaitRightlyAsLongAsSomebodyIsThere() {
+  void linksThatAreNotDueWaitWithoutAlarmWhileAMemberIsThere() {
     Trace trace = Trace.begin().waitsByDesign().at(0, 100).looks(10, 10, 10);
 
     trace.stands(360, 0);
@@ -68,7 +68,7 @@ class PartitionJudgeTest {
     assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);
   }
 
-  /** The place is that in the earlier topic for longer than the news of the new one are told. */
+  /** The place is that in the earlier topic for longer than the new one is reported as new. */
   @Test
   void whoBeginsInATopicThatWasMadeAnewHasNotGoneBack() {
     Trace trace = Trace.begin().at(4_000, 4_000).looks(10, 59, 59).topicIsMadeAnew(270);
@@ -145,7 +145,7 @@ class PartitionJudgeTest {
   }
 
   @Test
-  void aGroupThatNobodySawMovingStartsAtFirstAndThenStands() {
+  void aGroupThatWasNotSeenMovingStartsAtFirstAndThenIsStuck() {
     Trace trace = Trace.begin().at(10, 100).stands(4, 5);
     assertThat(trace.saidSince(0)).containsOnlyKeys(LagVerdict.STARTING);
     assertThat(trace.sentence("")).startsWith("STARTING: pairs.crowdsourced-3: 110 records wait");
@@ -171,7 +171,7 @@ class PartitionJudgeTest {
   }
 
   @Test
-  void whoStartsTogetherWithTheWatchHasNotStoodWhileNobodyLooked() {
+  void whoStartsTogetherWithTheWatchWasNotStuckBeforeIt() {
     Trace trace = Trace.begin().at(0, 10).looks(40, 10, 10).stands(1, 10).membersLeave();
     int again = trace.restartsAfter(Duration.ofMinutes(3)).length();
 
@@ -261,7 +261,7 @@ class PartitionJudgeTest {
   }
 
   @Test
-  void aTransactionThatDoesNotEndStallsWhoeverHasReadAllBeforeIt() {
+  void aTransactionThatDoesNotEndStallsAGroupThatHasReadAllBeforeIt() {
     Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40);
     int held = trace.length();
 
@@ -273,7 +273,7 @@ class PartitionJudgeTest {
     assertThat(trace.sentence("an older record"))
         .isEqualTo(
             "STALL: pairs.crowdsourced-3 is read up to 2,100, where a transaction that has been"
-                + " open for 2 min holds back 40 records from everybody; stop its producer, or end"
+                + " open for 2 min holds back 40 records from all consumers; stop its producer, or end"
                 + " it: kafka-transactions.sh --bootstrap-server kafka-1:9092 abort --topic"
                 + " pairs.crowdsourced --partition 3 --start-offset 2100");
   }
@@ -286,11 +286,11 @@ class PartitionJudgeTest {
     assertThat(trace.sentence(""))
         .endsWith(
             "; behind that a transaction that has been open for 80 s holds back 1 record from"
-                + " everybody");
+                + " all consumers");
   }
 
   @Test
-  void nobodyIsHeldBackOnceTheTransactionHasEnded() {
+  void noGroupIsHeldBackOnceTheTransactionHasEnded() {
     Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40).looks(12, 100, 0);
 
     trace.holdsBack(0).looks(1, 0, 41);

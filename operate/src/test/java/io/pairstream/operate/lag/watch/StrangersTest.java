@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Groups of which nobody has said that they always run: no alarm before one is due. */
+/** Groups that need not always run: no alarm before one is due. */
 class StrangersTest {
 
   static LongStream seeds() {
@@ -73,7 +73,7 @@ class StrangersTest {
 
     assertThat(trace.verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(trace.sentence(""))
-        .endsWith("nobody is there, and whether that is usual is not known");
+        .endsWith("the group has no members, and whether that is usual is not known");
   }
 
   @Test

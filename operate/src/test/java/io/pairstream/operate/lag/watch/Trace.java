@@ -96,7 +96,7 @@ final class Trace {
     return this;
   }
 
-  /** Nobody reads any more. */
+  /** The group has no members any more. */
   Trace membersLeave() {
     alive = false;
     return this;
@@ -156,7 +156,7 @@ final class Trace {
     return this;
   }
 
-  /** Nobody looks for a while. */
+  /** No look for a while. */
   Trace noLookFor(Duration time) {
     now = now.plus(time);
     return this;

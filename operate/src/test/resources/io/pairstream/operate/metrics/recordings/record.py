@@ -46,8 +46,8 @@ def convert(rules, raw, recording, title, trouble_at, begin, end, without):
     series = {}
     for i, each in enumerate(scrapes):
         for name, labels, now in SAMPLE.findall(each["text"] or ""):
-            told = {label: "logs" if label == "path" else value for label, value in LABEL.findall(labels)}
-            key = name + "{" + ",".join(f'{label}="{told[label]}"' for label in sorted(told)) + "}"
+            kept = {label: "logs" if label == "path" else value for label, value in LABEL.findall(labels)}
+            key = name + "{" + ",".join(f'{label}="{kept[label]}"' for label in sorted(kept)) + "}"
             if name in asked and not (without and re.search(without, key)):
                 series.setdefault(key, [None] * len(scrapes))[i] = number(now)
     with gzip.GzipFile(recording, "wb", mtime=0) as out:
@@ -66,11 +66,11 @@ def number(value):
 
 def values(samples):
     """Series in promtool's notation: 3x2 is 3 3 3, Inf+0x2 the same of it; _x3 is nothing, three times."""
-    told = [
+    written = [
         "stale" if one is None and i > 0 and samples[i - 1] is not None else one or "_" for i, one in enumerate(samples)
     ]
     words = []
-    for one, run in itertools.groupby(told):
+    for one, run in itertools.groupby(written):
         count = len(list(run))
         if count == 1:
             words.append(one)
