@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.testing.Repeats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,8 +24,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,20 +110,11 @@ class DamagedSourcesTest {
     }
 
     private static byte[] tar() throws IOException {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, 512)) {
-        for (int i = 0; i < ROWS * PARTS; i++) {
-          for (String ending : List.of(".jpg", ".txt")) {
-            byte[] text = ("caption " + i).getBytes(UTF_8);
-            TarArchiveEntry entry = new TarArchiveEntry("i" + i + ending);
-            entry.setSize(text.length);
-            tar.putArchiveEntry(entry);
-            tar.write(text);
-            tar.closeArchiveEntry();
-          }
-        }
+      Tar tar = new Tar();
+      for (int i = 0; i < ROWS * PARTS; i++) {
+        tar.file("i" + i + ".jpg", "caption " + i).file("i" + i + ".txt", "caption " + i);
       }
-      return bytes.toByteArray();
+      return tar.bytes();
     }
   }
 
@@ -362,8 +350,7 @@ class DamagedSourcesTest {
     long problems = 0;
     List<String> notices = new ArrayList<>();
     String end = "";
-    try (PairSource items =
-        PairSource.open(file, SourceOptions.of(SourceKind.IMPORTED), new Notices(notices::add))) {
+    try (PairSource items = PairSource.open(file, Options.USUAL, new Notices(notices::add))) {
       while (items.hasNext()) {
         SourceItem item = items.next();
         pairs += item instanceof SourceItem.Pair ? 1 : 0;

@@ -1,35 +1,23 @@
 package io.pairstream.ingest.files;
 
-import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.lines;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders as the Hub, img2dataset, cameras and scripts leave them. */
-class FolderContentsTest {
-
-  @TempDir Path folder;
-
-  private final List<String> said = new ArrayList<>();
+class FolderContentsTest extends SourceFolder {
 
   @Test
   void shardsWinOverPicturesThatHaveNoCaptions() throws IOException {
@@ -37,7 +25,7 @@ class FolderContentsTest {
     write("assets/teaser.png", "the figure of README.md");
     write("README.md", "![](assets/teaser.png)");
 
-    assertThat(read(folder)).hasSize(3);
+    assertThat(lines(folder)).hasSize(3);
     assertThat(said)
         .containsExactly(
             "assets/teaser.png is not read, but data/train-00000-of-00001.parquet; name what else"
@@ -50,7 +38,7 @@ class FolderContentsTest {
     write("00000/0.txt", "of the folder");
     parquet("00000.parquet");
 
-    assertThat(read(folder)).containsExactly("00000/0.jpg: of the folder");
+    assertThat(lines(folder)).containsExactly("00000/0.jpg: of the folder");
     assertThat(said).singleElement().asString().startsWith("00000.parquet is not read");
   }
 
@@ -64,7 +52,7 @@ class FolderContentsTest {
     write("test/metadata.csv", "file_name,text\na.jpg,three\n");
     write("stray/c.jpg", "x");
 
-    assertThat(read(folder))
+    assertThat(lines(folder))
         .containsExactly("metadata.csv:2: three", "metadata.jsonl:1: one", "metadata.jsonl:2: two");
     assertThat(said)
         .hasSize(2)
@@ -79,7 +67,7 @@ class FolderContentsTest {
     write("metadata.csv", "file_name,text\na.jpg,two\n");
     parquet("b.parquet");
 
-    assertThat(read(folder)).containsExactly("captions.jsonl:1: one");
+    assertThat(lines(folder)).containsExactly("captions.jsonl:1: one");
     assertThat(said)
         .anySatisfy(line -> assertThat(line).startsWith("metadata.csv is not read"))
         .anySatisfy(line -> assertThat(line).startsWith("b.parquet is not read"));
@@ -88,11 +76,11 @@ class FolderContentsTest {
   @ParameterizedTest
   @ValueSource(strings = {".", "00000.parquet 00000.tar 00000_stats.json"})
   void tableOfATarIsNotReadBesideIt(String paths) throws IOException {
-    tar("00000.tar", "0.jpg", "x", "0.txt", "one");
+    write("00000.tar", Tar.of("0.jpg", "x", "0.txt", "one"));
     parquet("00000.parquet");
     write("00000_stats.json", "{\"count\": 3}");
 
-    assertThat(read(Stream.of(paths.split(" ")).map(folder::resolve).toArray(Path[]::new)))
+    assertThat(lines(Stream.of(paths.split(" ")).map(folder::resolve).toArray(Path[]::new)))
         .containsExactly("00000.tar:0: one");
     assertThat(said).contains("00000.parquet is not read: it says once more what 00000.tar holds");
   }
@@ -113,7 +101,7 @@ class FolderContentsTest {
     write("b/" + image, "x");
     write("b/" + text, "A caption");
 
-    assertThat(read(folder)).containsExactly("b/" + image + ": A caption");
+    assertThat(lines(folder)).containsExactly("b/" + image + ": A caption");
   }
 
   @Test
@@ -125,7 +113,7 @@ class FolderContentsTest {
     write("cat.jpg", "x");
     write("cat.json", "{\"caption\": \"a cat\", \"seed\": 1}");
 
-    assertThat(read(folder))
+    assertThat(lines(folder))
         .containsExactly(
             "DOG.jpg! there is no caption: no .txt of its name is beside it",
             "cat.jpg: a cat",
@@ -139,12 +127,11 @@ class FolderContentsTest {
       write("photos/" + name + ".jpg", "x");
       write("photos/" + name + ".txt", text);
     }
-    tar(
+    write(
         "t.tar",
-        List.of("0.jpg", "x", "0.txt", text, "0.json", "{\"caption\":\"A dog.\\n\\nIt runs.\"}")
-            .toArray(String[]::new));
+        Tar.of("0.jpg", "x", "0.txt", text, "0.json", "{\"caption\":\"A dog.\\n\\nIt runs.\"}"));
 
-    assertThat(read(folder.resolve("photos"), folder.resolve("t.tar")))
+    assertThat(lines(folder.resolve("photos"), folder.resolve("t.tar")))
         .containsExactly(
             "a.jpg: A dog.\n\nIt runs.",
             "b.jpg: A dog.\n\nIt runs.",
@@ -158,42 +145,22 @@ class FolderContentsTest {
   void eachLineIsACaptionWhereTheOwnerSaysSo() throws IOException {
     write("photos/a.jpg", "x");
     write("photos/a.txt", "one\n\ntwo\n");
-    tar("t.tar", "0.jpg", "x", "0.caption", "three\nfour");
-    SourceOptions usual = SourceOptions.of(SourceKind.IMPORTED);
-    SourceOptions lines =
-        new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            usual.imageFolder(),
-            usual.format(),
-            usual.columns(),
-            false,
-            false,
-            true,
-            Optional.empty());
+    write("t.tar", Tar.of("0.jpg", "x", "0.caption", "three\nfour"));
+    SourceOptions lines = Options.with(usual -> usual.captionLines = true);
 
-    assertThat(read(lines, folder.resolve("photos"), folder.resolve("t.tar")))
+    assertThat(lines(lines, folder.resolve("photos"), folder.resolve("t.tar")))
         .containsExactly("a.jpg: one", "a.jpg: two", "t.tar:0: three", "t.tar:0: four");
     assertThat(said).isEmpty();
   }
 
   @Test
   void imagesOfATarThatAreNotTakenAreNamed() throws IOException {
-    tar(
+    write(
         "t.tar",
-        "1.left.jpg",
-        "x",
-        "1.right.jpg",
-        "y",
-        "1.txt",
-        "one",
-        "2.jpg",
-        "x",
-        "2.txt",
-        "two");
+        Tar.of(
+            "1.left.jpg", "x", "1.right.jpg", "y", "1.txt", "one", "2.jpg", "x", "2.txt", "two"));
 
-    assertThat(read(folder.resolve("t.tar")))
+    assertThat(lines(folder.resolve("t.tar")))
         .containsExactly(
             "t.tar:1: one",
             "t.tar:1! several images have this name up to the first dot; the first is used",
@@ -216,7 +183,7 @@ class FolderContentsTest {
     write(file, "x");
     write("l.jsonl", json(listed.replace("\\", "\\\\"), "one"));
 
-    assertThat(read(folder.resolve("l.jsonl"))).containsExactly("l.jsonl:1: one");
+    assertThat(lines(folder.resolve("l.jsonl"))).containsExactly("l.jsonl:1: one");
     assertThat(said)
         .containsExactly(
             "l.jsonl: %s is not there; %s is read, and so for others".formatted(listed, file));
@@ -230,7 +197,7 @@ class FolderContentsTest {
     write(other, "y");
     write("l.jsonl", json(listed, "one"));
 
-    assertThat(read(folder.resolve("l.jsonl")))
+    assertThat(lines(folder.resolve("l.jsonl")))
         .containsExactly("l.jsonl:1! " + listed + " does not exist");
   }
 
@@ -242,7 +209,7 @@ class FolderContentsTest {
         "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\"}],"
             + "\"annotations\":[{\"image_id\":1,\"caption\":\"one\"}]}");
 
-    assertThat(read(folder.resolve("annotations/c.json")))
+    assertThat(lines(folder.resolve("annotations/c.json")))
         .containsExactly(
             "c.json:annotation 1! a.jpg does not exist in %s; it is in %s: --images %s"
                 .formatted(
@@ -273,7 +240,7 @@ class FolderContentsTest {
     write("a.jpg", "x");
     write(name, text.replace('\'', '"').replace('~', '\n'));
 
-    assertThat(String.join("; ", read(folder.resolve(name))).replace('"', '\''))
+    assertThat(String.join("; ", lines(folder.resolve(name))).replace('"', '\''))
         .isEqualTo(expected);
   }
 
@@ -285,10 +252,10 @@ class FolderContentsTest {
     Files.write(folder.resolve("a.txt"), "one".getBytes(utf16));
     Files.write(folder.resolve("l.csv"), "file,caption\na.jpg,one\n".getBytes(utf16));
 
-    assertThatThrownBy(() -> read(folder.resolve("l.csv")))
+    assertThatThrownBy(() -> lines(folder.resolve("l.csv")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("is UTF-16; write it as UTF-8");
-    assertThat(read(folder))
+    assertThat(lines(folder))
         .contains("a.jpg! a.txt is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8");
   }
 
@@ -308,8 +275,8 @@ class FolderContentsTest {
         "{\"%s\":\"%s\",\"%s\":\"one\"}\n{\"%s\":\"%s\",\"%s\":\"no\",\"caption\":\"two\"}\n"
             .formatted(image, value, caption, image, value, caption));
 
-    assertThat(read(folder.resolve("l.csv"))).singleElement().asString().contains("l.csv:2: one");
-    assertThat(read(folder.resolve("l.jsonl")))
+    assertThat(lines(folder.resolve("l.csv"))).singleElement().asString().contains("l.csv:2: one");
+    assertThat(lines(folder.resolve("l.jsonl")))
         .satisfiesExactly(
             line -> assertThat(line).contains(":1: one"),
             line -> assertThat(line).contains(":2: two"));
@@ -327,14 +294,14 @@ class FolderContentsTest {
     write("images.zip", "PK");
     write("data-00000-of-00001.arrow", "x");
 
-    read(folder);
+    lines(folder);
 
     assertThat(String.join("\n", said))
         .contains("images.zip is packed; unpack it first")
         .contains("load_from_disk(DIR).to_parquet")
         .contains("import %s".formatted(folder.resolve("results.csv")))
         .contains("import %s --format csv".formatted(folder.resolve("captions.txt")));
-    assertThatThrownBy(() -> read(folder.resolve("images.zip")))
+    assertThatThrownBy(() -> lines(folder.resolve("images.zip")))
         .hasMessage("images.zip is packed; unpack it first");
   }
 
@@ -343,25 +310,22 @@ class FolderContentsTest {
   void listWithoutARowIsReported(String name, String text) throws IOException {
     write(name, text);
 
-    assertThat(read(folder.resolve(name))).isEmpty();
+    assertThat(lines(folder.resolve(name))).isEmpty();
 
     assertThat(said).containsOnlyOnce(name + " has no row");
   }
 
-  private List<String> read(Path... paths) {
-    return read(SourceOptions.of(SourceKind.IMPORTED), paths);
+  private List<String> lines(Path... paths) {
+    return lines(Options.USUAL, paths);
   }
 
-  private List<String> read(SourceOptions options, Path... paths) {
+  private List<String> lines(SourceOptions options, Path... paths) {
     Notices notices = new Notices(said::add);
     List<String> names = Arrays.stream(paths).map(Path::toString).toList();
-    List<SourceItem> items = new ArrayList<>();
-    for (ImportState.Source source : ImportState.Source.of(names, false, said::add)) {
-      try (PairSource pairs = PairSource.open(source.path(), options, notices)) {
-        items.addAll(all(pairs));
-      }
-    }
-    return lines(items);
+    return ImportState.Source.of(names, false, said::add).stream()
+        .flatMap(source -> read(source.path(), options, notices).stream())
+        .map(ItemsRead::line)
+        .toList();
   }
 
   private static String json(String file, String caption) {
@@ -374,8 +338,6 @@ class FolderContentsTest {
   void theHintForAListIsTheWholeCommand(String between, String format) throws IOException {
     write("Images/1.jpg", "an image");
     write("captions.txt", "image,caption\n1.jpg,A dog\n".replace(",", between));
-    List<String> said = new ArrayList<>();
-
     ImportState.Source.of(List.of(folder.toString()), false, said::add);
 
     assertThat(said)
@@ -399,33 +361,11 @@ class FolderContentsTest {
     write("l.json", "[" + object + "]");
 
     for (String list : List.of("l.jsonl", "l.json")) {
-      assertThat(read(folder.resolve(list))).singleElement().asString().endsWith(": A dog");
+      assertThat(lines(folder.resolve(list))).singleElement().asString().endsWith(": A dog");
     }
-  }
-
-  private void write(String name, String text) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
   }
 
   private void parquet(String name) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.copy(Fixtures.fixture("packed-none.parquet"), file);
-  }
-
-  private void tar(String name, String... namesAndTexts) throws IOException {
-    try (TarArchiveOutputStream tar =
-        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve(name)))) {
-      for (int i = 0; i < namesAndTexts.length; i += 2) {
-        byte[] text = namesAndTexts[i + 1].getBytes(UTF_8);
-        TarArchiveEntry entry = new TarArchiveEntry(namesAndTexts[i]);
-        entry.setSize(text.length);
-        tar.putArchiveEntry(entry);
-        tar.write(text);
-        tar.closeArchiveEntry();
-      }
-    }
+    write(name, Files.readAllBytes(Fixtures.fixture("packed-none.parquet")));
   }
 }

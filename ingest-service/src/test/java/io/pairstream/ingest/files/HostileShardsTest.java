@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.testing.Repeats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,19 +16,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,11 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * fill it.
  */
 @Timeout(600)
-class HostileShardsTest {
-
-  private static final SourceOptions OPTIONS = SourceOptions.of(SourceKind.CROWDSOURCED);
-
-  @TempDir Path folder;
+class HostileShardsTest extends SourceFolder {
 
   @Test
   void namesInATarLeadNowhere() throws IOException {
@@ -275,7 +266,7 @@ class HostileShardsTest {
   }
 
   private List<SourceItem> parquet(byte[] bytes) throws IOException {
-    return read("s.parquet", bytes);
+    return read(write("s.parquet", bytes));
   }
 
   private List<String> linesUpToDamage(byte[] tar) throws IOException {
@@ -289,18 +280,11 @@ class HostileShardsTest {
   }
 
   private List<SourceItem> read(byte[] tar) throws IOException {
-    return read("s.tar", tar);
-  }
-
-  private List<SourceItem> read(String name, byte[] bytes) throws IOException {
-    List<SourceItem> items = new ArrayList<>();
-    read(name, bytes, items::add);
-    return items;
+    return read(write("s.tar", tar));
   }
 
   private void read(String name, byte[] bytes, Consumer<SourceItem> each) throws IOException {
-    Path file = Files.write(folder.resolve(name), bytes);
-    try (PairSource source = PairSource.open(file, OPTIONS)) {
+    try (PairSource source = PairSource.open(write(name, bytes), Options.USUAL)) {
       source.forEachRemaining(each);
     }
   }
@@ -335,37 +319,5 @@ class HostileShardsTest {
     }
     byte[] text = String.format("%06o\0 ", sum).getBytes(US_ASCII);
     System.arraycopy(text, 0, tar, header + 148, text.length);
-  }
-
-  /** Makes archives. */
-  private static final class Tar {
-
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes);
-
-    Tar file(String name, String content) throws IOException {
-      return file(name, content.getBytes(UTF_8));
-    }
-
-    Tar file(String name, byte[] content) throws IOException {
-      TarArchiveEntry entry = new TarArchiveEntry(name, true);
-      entry.setSize(content.length);
-      tar.putArchiveEntry(entry);
-      tar.write(content);
-      tar.closeArchiveEntry();
-      return this;
-    }
-
-    void link(String name, byte type, String target) throws IOException {
-      TarArchiveEntry entry = new TarArchiveEntry(name, type);
-      entry.setLinkName(target);
-      tar.putArchiveEntry(entry);
-      tar.closeArchiveEntry();
-    }
-
-    byte[] bytes() throws IOException {
-      tar.finish();
-      return bytes.toByteArray();
-    }
   }
 }

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.SourceItem.Link;
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.files.SourceOptions.Format;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,24 +23,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data sets as other people's tools wrote them; make_fixtures.py beside them says how. */
-class ImportFormatsTest {
-
-  private static final SourceOptions OPTIONS = options(ColumnNames.USUAL, false);
+class ImportFormatsTest extends SourceFolder {
 
   /** The shards' texts have a caption on each line. */
-  private static final SourceOptions LINES = ofLines(false);
+  private static final SourceOptions LINES = Options.with(options -> options.captionLines = true);
 
-  @TempDir Path folder;
+  private static final SourceOptions LINKS = Options.with(options -> options.asLinks = true);
 
   @ParameterizedTest
   @ValueSource(
@@ -131,7 +125,7 @@ class ImportFormatsTest {
   @Test
   void listWhoseNamesAreUnknownIsRefusedAndNotReadAsIfItHadNone() throws IOException {
     copyImage("x.png");
-    Path list = Files.writeString(folder.resolve("l.csv"), "figure,words\nx.png,one\n");
+    Path list = write("l.csv", "figure,words\nx.png,one\n");
 
     assertThatThrownBy(() -> read(list))
         .hasMessageEndingWith(": --columns image=NAME,caption=NAME; there are: figure, words");
@@ -176,7 +170,14 @@ class ImportFormatsTest {
 
   @Test
   void linksCanBeTakenInsteadOfImages() {
-    List<SourceItem> items = read(Fixtures.fixture("shard.tar"), ofLines(true));
+    List<SourceItem> items =
+        read(
+            Fixtures.fixture("shard.tar"),
+            Options.with(
+                options -> {
+                  options.asLinks = true;
+                  options.captionLines = true;
+                }));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
     assertThat(((Link) items.get(2)).link().getMetadata().getUrl())
@@ -197,16 +198,15 @@ class ImportFormatsTest {
             "captions_coco.json:annotation 4! image_id 5 is not among the images");
     assertThat(pairs(items).get(0).getMetadata().getLicence()).isEqualTo("CC BY 2.0");
     assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("image_id", "179"));
-    List<SourceItem> links =
-        read(Fixtures.fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
+    List<SourceItem> links = read(Fixtures.fixture("captions_coco.json"), LINKS);
     assertThat(((Link) links.get(1)).link().getMetadata().getUrl())
         .isEqualTo("http://images.example.org/190.png");
   }
 
   @Test
   void listWithoutNamesMayHoldUrlsInEitherColumn() throws IOException {
-    Files.writeString(folder.resolve("cc3m.tsv"), "a dog\thttps://example.org/1.jpg\n");
-    Files.writeString(folder.resolve("cc12m.tsv"), "https://example.org/2.jpg\ta cat\n");
+    write("cc3m.tsv", "a dog\thttps://example.org/1.jpg\n");
+    write("cc12m.tsv", "https://example.org/2.jpg\ta cat\n");
 
     assertThat(lines(read(folder.resolve("cc3m.tsv"))))
         .containsExactly("cc3m.tsv:1: a dog -> https://example.org/1.jpg");
@@ -217,7 +217,7 @@ class ImportFormatsTest {
   @Test
   void mappedColumnsOfAListMustBeThere() throws IOException {
     copyImage("x.png");
-    Files.writeString(folder.resolve("l.csv"), "img,text_en,text_zh\nx.png,one,一\n");
+    write("l.csv", "img,text_en,text_zh\nx.png,one,一\n");
 
     assertThat(lines(read(folder.resolve("l.csv"), "image=img,caption=text_zh")))
         .containsExactly("l.csv:2: 一");
@@ -232,8 +232,8 @@ class ImportFormatsTest {
     try (OutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write("file,caption\nx.png,one\n".getBytes(UTF_8));
     }
-    Files.write(folder.resolve("l.csv.gz"), packed.toByteArray());
-    Files.write(folder.resolve("m.csv"), packed.toByteArray());
+    write("l.csv.gz", packed.toByteArray());
+    write("m.csv", packed.toByteArray());
 
     assertThat(lines(read(folder.resolve("l.csv.gz")))).containsExactly("l.csv.gz:2: one");
     assertThat(lines(read(folder.resolve("m.csv")))).containsExactly("m.csv:2: one");
@@ -242,40 +242,33 @@ class ImportFormatsTest {
   @Test
   void formatIsSaidWhereTheNameDoesNotTell() throws IOException {
     copyImage("x.png");
-    Files.writeString(folder.resolve("list"), "x.png\tone\n");
+    write("list", "x.png\tone\n");
 
     assertThatThrownBy(() -> read(folder.resolve("list")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining(
             "--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|json|coco");
-    assertThat(lines(read(folder.resolve("list"), as(SourceOptions.Format.TSV))))
+    assertThat(
+            lines(
+                read(folder.resolve("list"), Options.with(options -> options.format = Format.TSV))))
         .containsExactly("list:1: one");
   }
 
   @Test
   void anArrayIsJsonAndNotCoco() throws IOException {
     copyImage("x.png");
-    Files.writeString(folder.resolve("list"), "[{\"file\":\"x.png\",\"caption\":\"one\"}]");
+    write("list", "[{\"file\":\"x.png\",\"caption\":\"one\"}]");
 
-    assertThat(lines(read(folder.resolve("list"), as(SourceOptions.Format.JSON))))
+    assertThat(
+            lines(
+                read(
+                    folder.resolve("list"), Options.with(options -> options.format = Format.JSON))))
         .containsExactly("list:element 1: one");
-    assertThatThrownBy(() -> read(folder.resolve("list"), as(SourceOptions.Format.COCO)))
+    assertThatThrownBy(
+            () ->
+                read(folder.resolve("list"), Options.with(options -> options.format = Format.COCO)))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageEndingWith("list is an array of JSON, not COCO's object; its format is json");
-  }
-
-  private static SourceOptions as(SourceOptions.Format format) {
-    return new SourceOptions(
-        SourceKind.IMPORTED,
-        "",
-        "",
-        Optional.empty(),
-        Optional.of(format),
-        ColumnNames.USUAL,
-        false,
-        false,
-        false,
-        Optional.empty());
   }
 
   @ParameterizedTest
@@ -293,7 +286,7 @@ class ImportFormatsTest {
 
     for (SourceItem item : all) {
       List<SourceItem> rest = new ArrayList<>();
-      try (PairSource source = PairSource.open(Fixtures.fixture(name), OPTIONS)) {
+      try (PairSource source = PairSource.open(Fixtures.fixture(name), Options.USUAL)) {
         source.skip(item.entry());
         source.forEachRemaining(rest::add);
       }
@@ -324,22 +317,17 @@ class ImportFormatsTest {
                 + "\"}]}");
     List<Path> sources = new ArrayList<>();
     for (Map.Entry<String, String> list : lists.entrySet()) {
-      sources.add(Files.writeString(folder.resolve(list.getKey()), list.getValue()));
+      sources.add(write(list.getKey(), list.getValue()));
     }
-    Path pairs = Files.createDirectory(folder.resolve("pairs"));
-    Files.write(pairs.resolve("x.png"), image);
-    Files.writeString(pairs.resolve("x.txt"), spelt + "\r\n");
-    sources.add(pairs);
+    write("pairs/x.png", image);
+    write("pairs/x.txt", spelt + "\r\n");
+    sources.add(folder.resolve("pairs"));
     sources.add(Fixtures.fixture("spelt.parquet"));
     Map<String, String> texts =
         Map.of("txt", spelt + "\n", "json", "{\"caption\":\"" + spelt + "\"}");
     for (Map.Entry<String, String> text : texts.entrySet()) {
-      Path tar = folder.resolve(text.getKey() + ".tar");
-      try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
-        add(out, "x.png", image);
-        add(out, "x." + text.getKey(), text.getValue().getBytes(UTF_8));
-      }
-      sources.add(tar);
+      Tar tar = new Tar().file("x.png", image).file("x." + text.getKey(), text.getValue());
+      sources.add(write(text.getKey() + ".tar", tar.bytes()));
     }
 
     for (Path source : sources) {
@@ -348,15 +336,6 @@ class ImportFormatsTest {
           .extracting(RawPair::getCaption)
           .containsExactly(spelt);
     }
-  }
-
-  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
   }
 
   private void copyImage(String name) throws IOException {
@@ -371,45 +350,7 @@ class ImportFormatsTest {
     }
   }
 
-  private static SourceOptions options(ColumnNames columns, boolean asLinks) {
-    return new SourceOptions(
-        SourceKind.IMPORTED,
-        "the library",
-        "CC0-1.0",
-        Optional.empty(),
-        Optional.empty(),
-        columns,
-        asLinks,
-        false,
-        false,
-        Optional.empty());
-  }
-
-  private static SourceOptions ofLines(boolean asLinks) {
-    return new SourceOptions(
-        SourceKind.IMPORTED,
-        "the library",
-        "CC0-1.0",
-        Optional.empty(),
-        Optional.empty(),
-        ColumnNames.USUAL,
-        asLinks,
-        false,
-        true,
-        Optional.empty());
-  }
-
-  private static List<SourceItem> read(Path path) {
-    return read(path, OPTIONS);
-  }
-
-  private static List<SourceItem> read(Path path, String columns) {
-    return read(path, options(ColumnNames.parse(columns), false));
-  }
-
-  private static List<SourceItem> read(Path path, SourceOptions options) {
-    try (PairSource source = PairSource.open(path, options)) {
-      return all(source);
-    }
+  private List<SourceItem> read(Path path, String columns) {
+    return read(path, Options.with(options -> options.columns = ColumnNames.parse(columns)));
   }
 }

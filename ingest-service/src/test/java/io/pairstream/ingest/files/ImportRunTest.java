@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.ingest.files.ImportRun.Ending;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.testing.Await;
@@ -23,7 +22,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -35,15 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
-class ImportRunTest {
+class ImportRunTest extends SourceFolder {
 
   private static final int PARTITIONS = 2;
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   private final StringWriter failed = new StringWriter();
-
-  @TempDir Path folder;
 
   private final List<String> notices = new ArrayList<>();
   private final List<SourceItem.Problem> problems = new ArrayList<>();
@@ -53,7 +49,7 @@ class ImportRunTest {
   void stateNamesOnlyWhatIsAcknowledgedWithAllBeforeIt() throws IOException {
     write("a.csv", "x.png,one\nx.png,two\nx.png,three\nx.png,four\nx.png,five\n");
     image("x.png");
-    ImportState.Source source = ImportState.Source.of(List.of(path("a.csv")), false).get(0);
+    ImportState.Source source = sources("a.csv").get(0);
     IllegalStateException lost = new IllegalStateException("lost");
     // The third is lost, and the fourth is in Kafka all the same.
     Function<SourceItem, CompletableFuture<?>> sink =
@@ -86,12 +82,7 @@ class ImportRunTest {
           return taken.apply(item);
         };
 
-    List<ImportRun.Result> results =
-        run(
-            folder.resolve("none.state"),
-            sink,
-            ImportState.Source.of(List.of(path("a.csv")), false),
-            9);
+    List<ImportRun.Result> results = run(folder.resolve("none.state"), sink, sources("a.csv"), 9);
 
     assertThat(results).containsExactly(new ImportRun.Result("a.csv", 2, 0, 1, 28, Ending.WHOLE));
     assertThat(taken.captions).containsExactly("one", "three");
@@ -104,8 +95,7 @@ class ImportRunTest {
     write("1.csv", "x.png,one\nx.png,two\ngone.png,three\nx.png,four\n");
     write("2.csv", "x.png,five\nx.png,six\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportState.Source> sources =
-        ImportState.Source.of(List.of(path("1.csv"), path("2.csv")), false);
+    List<ImportState.Source> sources = sources("1.csv", "2.csv");
     Taken first = new Taken();
     Taken second = new Taken();
     Taken third = new Taken();
@@ -170,7 +160,7 @@ class ImportRunTest {
       AtomicReference<ImportRun> run = new AtomicReference<>();
       run.set(
           new ImportRun(
-              SourceOptions.of(SourceKind.IMPORTED),
+              Options.USUAL,
               item -> {
                 if (taken.captions.size() == stopBehind - 1) {
                   run.get().stop();
@@ -193,11 +183,11 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\nx.png,two\n");
     Path stateFile = folder.resolve("state.json");
-    run(stateFile, new Taken(), ImportState.Source.of(List.of(path("1.csv")), false), 9);
+    run(stateFile, new Taken(), sources("1.csv"), 9);
     write("1.csv", "x.png,zero\nx.png,one\nx.png,two\n");
     Taken sink = new Taken();
 
-    run(stateFile, sink, ImportState.Source.of(List.of(path("1.csv")), false), 9);
+    run(stateFile, sink, sources("1.csv"), 9);
 
     assertThat(sink.captions).containsExactly("zero", "one", "two");
     assertThat(notices)
@@ -209,7 +199,7 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv")), false);
+    List<ImportState.Source> sources = sources("1.csv");
     run(stateFile, new Taken(), sources, 9);
 
     assertThatThrownBy(() -> new ImportState(stateFile, "p", false))
@@ -230,11 +220,7 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\ngone.png,two\nx.png,\"three\nx.png,four\n");
 
-    run(
-        folder.resolve("none.state"),
-        new Taken(),
-        ImportState.Source.of(List.of(path("1.csv")), false),
-        9);
+    run(folder.resolve("none.state"), new Taken(), sources("1.csv"), 9);
 
     String source = "{\"source\":\"" + path("1.csv") + "\",\"entry\":";
     assertThat(failed.toString().lines())
@@ -248,24 +234,13 @@ class ImportRunTest {
     assertThat(columns("image=img,caption=en"))
         .isEqualTo(columns("caption=en,image=img"))
         .isNotEqualTo(columns("image=img,caption=zh"))
-        .isNotEqualTo(SourceOptions.of(SourceKind.IMPORTED).toString())
+        .isNotEqualTo(Options.USUAL.toString())
         // An object's own name would be another one in each process, or the same for all.
         .doesNotContain("@");
   }
 
   private static String columns(String text) {
-    return new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            Optional.empty(),
-            Optional.of(SourceOptions.Format.CSV),
-            ColumnNames.parse(text),
-            false,
-            false,
-            false,
-            Optional.empty())
-        .toString();
+    return Options.with(options -> options.columns = ColumnNames.parse(text)).toString();
   }
 
   /** As after a kill between the last entry and the note that there is no other. */
@@ -274,7 +249,7 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("none.state");
-    List<ImportState.Source> alone = ImportState.Source.of(List.of(path("1.csv")), false);
+    List<ImportState.Source> alone = sources("1.csv");
     try (ImportState state = new ImportState(stateFile, "o", false)) {
       state.done(alone.get(0), 1, false);
       state.write();
@@ -298,12 +273,10 @@ class ImportRunTest {
       assertThatThrownBy(() -> run(state, new Taken(), alone, 9))
           .isInstanceOf(UnusableSourceException.class)
           .hasMessageContaining(name + (name.startsWith("none") ? " is empty" : " has no row"));
-      assertThatThrownBy(
-              () -> WouldSend.of(alone, SourceOptions.of(SourceKind.IMPORTED), 9, new Heard()))
+      assertThatThrownBy(() -> WouldSend.of(alone, Options.USUAL, 9, new Heard()))
           .isInstanceOf(UnusableSourceException.class);
     }
-    List<ImportState.Source> all =
-        ImportState.Source.of(List.of(path("none.csv"), path("names.csv"), path("one.csv")), false);
+    List<ImportState.Source> all = sources("none.csv", "names.csv", "one.csv");
     assertThat(run(state, new Taken(), all, 9))
         .extracting(ImportRun.Result::ending)
         .containsExactly(Ending.BROKEN, Ending.WHOLE, Ending.WHOLE);
@@ -339,7 +312,7 @@ class ImportRunTest {
     assertThat(
             WouldSend.of(
                 ImportState.Source.of(List.of(folder.toString()), false),
-                SourceOptions.of(SourceKind.IMPORTED),
+                Options.USUAL,
                 99,
                 new Heard()))
         .extracting(WouldSend::pairs)
@@ -464,8 +437,7 @@ class ImportRunTest {
       Function<SourceItem, CompletableFuture<?>> sink,
       List<ImportState.Source> sources,
       long limit) {
-    return new ImportRun(SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), failed)
-        .run(sources, limit);
+    return new ImportRun(Options.USUAL, sink, state, new Heard(), failed).run(sources, limit);
   }
 
   private List<String> names(List<String> paths) {
@@ -474,12 +446,12 @@ class ImportRunTest {
         .toList();
   }
 
-  private String path(String name) {
-    return folder.resolve(name).toString();
+  private List<ImportState.Source> sources(String... names) {
+    return ImportState.Source.of(Arrays.stream(names).map(this::path).toList(), false);
   }
 
-  private void write(String name, String text) throws IOException {
-    Files.writeString(folder.resolve(name), text);
+  private String path(String name) {
+    return folder.resolve(name).toString();
   }
 
   private void image(String name) throws IOException {

@@ -1,34 +1,23 @@
 package io.pairstream.ingest.files;
 
-import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.lines;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Labels as each format has them. */
-class ImportedLabelsTest {
-
-  private static final SourceOptions USUAL = SourceOptions.of(SourceKind.IMPORTED);
-
-  @TempDir Path folder;
+class ImportedLabelsTest extends SourceFolder {
 
   @BeforeEach
   void copyImages() throws IOException {
@@ -63,15 +52,14 @@ class ImportedLabelsTest {
 
   @Test
   void webDatasetHasAClassANumberOrATextAndLabelsInItsJson() throws IOException {
-    Path shard = folder.resolve("shard.tar");
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(shard))) {
-      for (int n = 0; n < 3; n++) {
-        add(tar, n + ".png", Files.readAllBytes(folder.resolve(n + ".png")));
-        add(tar, n + ".txt", "a caption".getBytes(UTF_8));
-        add(tar, n + ".json", "{\"labels\":[\"dog\",\"cat|kitten\",12]}".getBytes(UTF_8));
-        add(tar, n + ".cls", List.of("7\n", "dog", "").get(n).getBytes(UTF_8));
-      }
+    Tar tar = new Tar();
+    for (int n = 0; n < 3; n++) {
+      tar.file(n + ".png", Files.readAllBytes(folder.resolve(n + ".png")))
+          .file(n + ".txt", "a caption")
+          .file(n + ".json", "{\"labels\":[\"dog\",\"cat|kitten\",12]}")
+          .file(n + ".cls", List.of("7\n", "dog", "").get(n));
     }
+    Path shard = write("shard.tar", tar.bytes());
 
     assertThat(labels(read(shard)))
         .containsExactly(
@@ -174,17 +162,9 @@ class ImportedLabelsTest {
   void aColumnOfAnotherNameCanBeNamed() throws IOException {
     Path list = write("l.csv", "file,caption,species,label\n0.png,one,dog,a\n");
     SourceOptions options =
-        new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            Optional.empty(),
-            Optional.empty(),
-            ColumnNames.parse("image=file,caption=caption,labels=species"),
-            false,
-            false,
-            false,
-            Optional.empty());
+        Options.with(
+            usual ->
+                usual.columns = ColumnNames.parse("image=file,caption=caption,labels=species"));
 
     RawPair pair = pairs(read(list, options)).get(0);
 
@@ -193,43 +173,10 @@ class ImportedLabelsTest {
   }
 
   private static SourceOptions with(Path instances) {
-    return new SourceOptions(
-        SourceKind.IMPORTED,
-        "",
-        "",
-        Optional.empty(),
-        Optional.empty(),
-        ColumnNames.USUAL,
-        false,
-        false,
-        false,
-        Optional.of(instances));
-  }
-
-  private Path write(String name, String content) throws IOException {
-    return Files.writeString(folder.resolve(name), content);
-  }
-
-  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
+    return Options.with(options -> options.instances = instances);
   }
 
   private static List<List<String>> labels(List<SourceItem> items) {
     return pairs(items).stream().map(pair -> pair.getMetadata().getLabels()).toList();
-  }
-
-  private static List<SourceItem> read(Path path) {
-    return read(path, USUAL);
-  }
-
-  private static List<SourceItem> read(Path path, SourceOptions options) {
-    try (PairSource source = PairSource.open(path, options)) {
-      return all(source);
-    }
   }
 }

@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.files.SourceOptions.Format;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -20,13 +18,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -97,19 +92,12 @@ class ImportedRowsAddUpTest {
   }
 
   private ImportRun.Result run(Format format) {
-    SourceOptions usual = SourceOptions.of(SourceKind.IMPORTED);
     SourceOptions options =
-        new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            Optional.of(folder.resolve("images")),
-            Optional.of(format).filter(one -> one != Format.FOLDER),
-            usual.columns(),
-            false,
-            false,
-            false,
-            Optional.empty());
+        Options.with(
+            usual -> {
+              usual.imageFolder = folder.resolve("images");
+              usual.format = format == Format.FOLDER ? null : format;
+            });
     try (ImportState state = new ImportState(folder.resolve("state"), "", false)) {
       return new ImportRun(options, this::publish, state, new Silent(), Writer.nullWriter())
           .run(ImportState.Source.of(List.of(source.toString()), false), Long.MAX_VALUE)
@@ -246,25 +234,23 @@ class ImportedRowsAddUpTest {
   }
 
   private void tar() throws IOException {
-    source = folder.resolve("list");
-    try (OutputStream out = Files.newOutputStream(source);
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-      for (int row = 0; row < rows; row++) {
-        Fault fault = fault();
-        String name = "i" + row + ".jpg";
-        if (fault != Fault.NO_IMAGE) {
-          member(tar, name, name);
-        }
-        if (fault != Fault.CUT_OFF) {
-          member(tar, "i" + row + ".txt", text(row, fault, name));
-        }
-        if (fault == Fault.A_CELL_MORE) {
-          member(tar, "i" + row + ".other.png", "not taken");
-          rows++;
-          row++;
-        }
+    Tar tar = new Tar();
+    for (int row = 0; row < rows; row++) {
+      Fault fault = fault();
+      String name = "i" + row + ".jpg";
+      if (fault != Fault.NO_IMAGE) {
+        tar.file(name, name);
+      }
+      if (fault != Fault.CUT_OFF) {
+        tar.file("i" + row + ".txt", text(row, fault, name).getBytes(ISO_8859_1));
+      }
+      if (fault == Fault.A_CELL_MORE) {
+        tar.file("i" + row + ".other.png", "not taken");
+        rows++;
+        row++;
       }
     }
+    source = Files.write(folder.resolve("list"), tar.bytes());
   }
 
   private String text(int row, Fault fault, String image) {
@@ -274,28 +260,14 @@ class ImportedRowsAddUpTest {
     return caption;
   }
 
-  private static void member(TarArchiveOutputStream tar, String name, String text)
-      throws IOException {
-    byte[] bytes = text.getBytes(ISO_8859_1);
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(bytes.length);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
-  }
-
   /** Three rows with checksums, of which a byte before the footer is another. */
   private void parquet() throws IOException {
     rows = 3;
-    byte[] bytes;
-    try (var in = ImportedRowsAddUpTest.class.getResourceAsStream("checksums.parquet")) {
-      bytes = in.readAllBytes();
-    }
+    byte[] bytes = Files.readAllBytes(Fixtures.fixture("checksums.parquet"));
     List<String> captions = List.of("one", "二", "three");
     for (int row = 0; row < rows; row++) {
-      try (var in = ImportedRowsAddUpTest.class.getResourceAsStream("image-" + row + ".png")) {
-        truth.add(UTF_8.decode(ByteBuffer.wrap(in.readAllBytes())) + ": " + captions.get(row));
-      }
+      byte[] image = Files.readAllBytes(Fixtures.fixture("image-" + row + ".png"));
+      truth.add(UTF_8.decode(ByteBuffer.wrap(image)) + ": " + captions.get(row));
     }
     bytes[4 + random.nextInt(bytes.length / 3)] ^= (byte) (1 << random.nextInt(8));
     source = Files.write(folder.resolve("list"), bytes);

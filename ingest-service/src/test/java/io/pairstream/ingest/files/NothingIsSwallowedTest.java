@@ -1,6 +1,5 @@
 package io.pairstream.ingest.files;
 
-import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.lines;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,26 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions.Format;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists whose rows vanish, or get another's picture, where they are read as they seem to be. */
-class NothingIsSwallowedTest {
-
-  @TempDir Path folder;
+class NothingIsSwallowedTest extends SourceFolder {
 
   @ParameterizedTest
   @CsvSource(
@@ -59,7 +51,7 @@ class NothingIsSwallowedTest {
             """
                 .formatted(named, first, second));
 
-    assertThat(read(list, Optional.empty()))
+    assertThat(read(list))
         .singleElement()
         .extracting(NothingIsSwallowedTest::imageAndCaption)
         .isEqualTo(expected);
@@ -76,7 +68,7 @@ class NothingIsSwallowedTest {
              "annotations":[{"image_id":1,"caption":"of a"}],"licenses":[{"id":3,"name":"CC0"}]}
             """);
 
-    assertThat(pairs(read(list, Optional.empty())))
+    assertThat(pairs(read(list)))
         .extracting(pair -> pair.getMetadata().getLicence())
         .containsExactly("CC0");
   }
@@ -89,7 +81,7 @@ class NothingIsSwallowedTest {
             "l.tsv",
             rows(i -> i == 5 ? "\"cap 5" : i == 35 ? "cap 35\"" : i == 7 ? "\"A\" b" : "cap " + i));
 
-    List<SourceItem> items = read(list, Optional.empty());
+    List<SourceItem> items = read(list);
 
     assertThat(lines(items)).hasSize(40).contains("l.tsv:6: \"cap 5", "l.tsv:8: \"A\" b");
     assertThat(pairs(items).get(35).getCaption()).isEqualTo("cap 35\"");
@@ -100,9 +92,9 @@ class NothingIsSwallowedTest {
     images(2);
     Path list = write("l.tsv", "0.jpg\t\"two\n\"\"lines\"\"\"\n1.jpg\tone\n");
 
-    assertThat(lines(read(list, Optional.of(Format.TSV_QUOTED))))
+    assertThat(lines(read(list, Format.TSV_QUOTED)))
         .containsExactly("l.tsv:1: two\n\"lines\"", "l.tsv:3: one");
-    assertThat(read(list, Optional.empty()))
+    assertThat(read(list))
         .filteredOn(item -> item instanceof Problem)
         .extracting(ItemsRead::line)
         .anySatisfy(line -> assertThat(line).contains("--format tsv-quoted"));
@@ -114,7 +106,7 @@ class NothingIsSwallowedTest {
         .asString()
         .endsWith("where pandas or Excel wrote the file, say --format tsv-quoted");
     Path quoted = write("q.tsv", "\"file\"\t\"caption\"\n\"0.jpg\"\t\"a \"\"b\"\"\"\n");
-    assertThat(lines(read(quoted, Optional.empty()))).containsExactly("q.tsv:2: a \"b\"");
+    assertThat(lines(read(quoted))).containsExactly("q.tsv:2: a \"b\"");
   }
 
   @Test
@@ -122,7 +114,7 @@ class NothingIsSwallowedTest {
     images(1);
     Path list = write("Flickr8k.token.tsv", "0.jpg#0\tA child\n0.jpg#1\tA girl\n");
 
-    assertThat(lines(read(list, Optional.empty())))
+    assertThat(lines(read(list)))
         .containsExactly("Flickr8k.token.tsv:1: A child", "Flickr8k.token.tsv:2: A girl");
   }
 
@@ -132,8 +124,7 @@ class NothingIsSwallowedTest {
     Path list =
         write("r.csv", "image_name| comment_number| caption\n0.jpg| 0| A \"dog\", running .\n");
 
-    assertThat(lines(read(list, Optional.empty())))
-        .containsExactly("r.csv:2:  A \"dog\", running .");
+    assertThat(lines(read(list))).containsExactly("r.csv:2:  A \"dog\", running .");
   }
 
   @ParameterizedTest
@@ -157,7 +148,7 @@ class NothingIsSwallowedTest {
                         })
                     .collect(Collectors.joining("\n")));
 
-    List<SourceItem> items = read(list, Optional.of(format));
+    List<SourceItem> items = read(list, format);
 
     assertThat(pairs(items)).hasSize(9);
     assertThat(items)
@@ -191,13 +182,13 @@ class NothingIsSwallowedTest {
     for (String header : List.of("", "file,caption\n")) {
       Path list = write("part-0.csv", header + rows);
 
-      assertThat(pairs(read(list, Optional.empty())))
+      assertThat(pairs(read(list)))
           .extracting(RawPair::getCaption)
           .containsExactly("plain", caption, "a \"b\" c");
       assertThat(said(list)).singleElement().asString().contains("as Spark writes it");
     }
     Path tabs = write("part-0.tsv", rows.replaceFirst(",", "\t").replace("jpg,", "jpg\t"));
-    assertThat(pairs(read(tabs, Optional.of(Format.TSV_QUOTED)))).hasSize(3);
+    assertThat(pairs(read(tabs, Format.TSV_QUOTED))).hasSize(3);
   }
 
   @Test
@@ -208,7 +199,7 @@ class NothingIsSwallowedTest {
       String caption = "x".repeat(length) + " \\\\\\\\\\\" \\\"y\\\"";
       Path list = write("l.csv", "0.jpg,\"" + caption + "\"\n");
 
-      assertThat(pairs(read(list, Optional.empty())))
+      assertThat(pairs(read(list)))
           .extracting(pair -> pair.getCaption().substring(length))
           .as("behind %s", length)
           .containsExactly(" \\\\\" \"y\"");
@@ -229,7 +220,7 @@ class NothingIsSwallowedTest {
                   + cell
                   + "\"\n2.jpg,three\n".replace(",", tab));
 
-      assertThat(lines(read(list, Optional.of(format))))
+      assertThat(lines(read(list, format)))
           .hasSize(3)
           .startsWith("list:1: one \"two\"")
           .endsWith("list:3: three")
@@ -245,7 +236,7 @@ class NothingIsSwallowedTest {
     images(3);
     Path list = write("l.csv", "0.jpg,a 5\" screen\n1.jpg,\"C:\\new, \\d\" \n2.jpg,a \\\"b\\\"\n");
 
-    assertThat(pairs(read(list, Optional.empty())))
+    assertThat(pairs(read(list)))
         .extracting(RawPair::getCaption)
         .containsExactly("a 5\" screen", "C:\\new, \\d ", "a \\\"b\\\"");
     assertThat(said(list)).isEmpty();
@@ -256,7 +247,7 @@ class NothingIsSwallowedTest {
     images(40);
     Path list = write("l.csv", rows(i -> i == 5 ? "\"cap 5" : "cap " + i).replace('\t', ','));
 
-    List<SourceItem> items = read(list, Optional.empty());
+    List<SourceItem> items = read(list);
 
     assertThat(pairs(items)).hasSize(5);
     assertThat(((Problem) items.get(5)).rows()).isEqualTo(35);
@@ -274,7 +265,7 @@ class NothingIsSwallowedTest {
   void halfACharacterIsNamed(String line) throws IOException {
     images(1);
 
-    assertThat(lines(read(write("l.jsonl", line), Optional.empty())))
+    assertThat(lines(read(write("l.jsonl", line))))
         .singleElement()
         .asString()
         .startsWith("l.jsonl:1! ")
@@ -296,12 +287,12 @@ class NothingIsSwallowedTest {
     for (String end : List.of("\n", "\r\n")) {
       Path list = write("list", "0.jpg" + row + end + "1.jpg" + row + end);
 
-      assertThat(pairs(read(list, Optional.of(format))))
+      assertThat(pairs(read(list, format)))
           .extracting(RawPair::getCaption)
           .containsExactly(caption.replace("\\r", "\r"), caption.replace("\\r", "\r"));
     }
     Path old = write("list", "0.jpg" + tab + "one\r1.jpg" + tab + "two\r");
-    assertThat(pairs(read(old, Optional.of(format))))
+    assertThat(pairs(read(old, format)))
         .extracting(RawPair::getCaption)
         .containsExactly("one", "two");
   }
@@ -315,7 +306,7 @@ class NothingIsSwallowedTest {
     images(1);
     Path list = write("l.csv", first + "\r\nfile;caption\r\n0.jpg;\"a\"\r\n".replace(";", between));
 
-    assertThat(lines(read(list, Optional.empty()))).containsExactly("l.csv:3: a");
+    assertThat(lines(read(list))).containsExactly("l.csv:3: a");
   }
 
   @ParameterizedTest
@@ -324,7 +315,7 @@ class NothingIsSwallowedTest {
     String picture = before + "/9j/".repeat(1000);
     Path list = write("l.jsonl", "{\"image\":\"%s\",\"caption\":\"x\"}\n".formatted(picture));
 
-    assertThat(lines(read(list, Optional.empty())))
+    assertThat(lines(read(list)))
         .singleElement()
         .asString()
         .startsWith("l.jsonl:1! 'image' is no file's name: it has 4,0")
@@ -353,13 +344,10 @@ class NothingIsSwallowedTest {
     assertThat(said(folder)).containsExactly("metadata.csv has no row");
   }
 
-  private static List<String> said(Path path) {
-    List<String> said = new ArrayList<>();
-    try (PairSource source =
-        PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED), new Notices(said::add))) {
-      source.forEachRemaining(item -> {});
-    }
-    return said;
+  private List<String> said(Path path) {
+    said.clear();
+    read(path);
+    return List.copyOf(said);
   }
 
   private static String imageAndCaption(SourceItem item) {
@@ -380,26 +368,7 @@ class NothingIsSwallowedTest {
     }
   }
 
-  private Path write(String name, String text) throws IOException {
-    return Files.writeString(folder.resolve(name), text);
-  }
-
-  private static List<SourceItem> read(Path path, Optional<Format> format) {
-    SourceOptions usual = SourceOptions.of(SourceKind.IMPORTED);
-    SourceOptions options =
-        new SourceOptions(
-            usual.sourceKind(),
-            "",
-            "",
-            usual.imageFolder(),
-            format,
-            usual.columns(),
-            usual.asLinks(),
-            usual.followLinks(),
-            false,
-            Optional.empty());
-    try (PairSource source = PairSource.open(path, options)) {
-      return all(source);
-    }
+  private List<SourceItem> read(Path path, Format format) {
+    return read(path, Options.with(options -> options.format = format));
   }
 }

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.files;
 
-import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,45 +15,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PairSourceTest {
+class PairSourceTest extends SourceFolder {
 
   private static final SourceOptions OPTIONS =
-      new SourceOptions(
-          SourceKind.IMPORTED,
-          "the library",
-          "CC0-1.0",
-          Optional.empty(),
-          Optional.empty(),
-          ColumnNames.USUAL,
-          false,
-          false,
-          false,
-          Optional.empty());
+      Options.with(
+          options -> {
+            options.contributor = "the library";
+            options.licence = "CC0-1.0";
+          });
 
   private static final SourceOptions FOLLOWING =
-      new SourceOptions(
-          SourceKind.IMPORTED,
-          "",
-          "",
-          Optional.empty(),
-          Optional.empty(),
-          ColumnNames.USUAL,
-          false,
-          true,
-          false,
-          Optional.empty());
+      Options.with(options -> options.followLinks = true);
 
   private static final String HINT =
       " but, as it seems, WINDOWS-1252; write it as UTF-8, as by: iconv -f WINDOWS-1252 -t UTF-8";
-
-  @TempDir Path folder;
 
   @Test
   void readsImagesOfAFolderInOrder() throws IOException {
@@ -67,7 +46,7 @@ class PairSourceTest {
     write("a/z.txt", "A zebra");
     write("a/readme.md", "no image");
 
-    List<SourceItem> items = read(folder);
+    List<SourceItem> items = read(folder, OPTIONS);
 
     assertThat(items).extracting(SourceItem::where).doesNotContain("a/readme.md");
     assertThat(captions(items))
@@ -127,13 +106,11 @@ class PairSourceTest {
             "2-image.jpg! 2-image.jpg is behind a link that leads out of %s; --follow-links reads it all the same"
                 .formatted(folder),
             "3-inside.jpg: A caption of the folder");
-    try (PairSource source = PairSource.open(folder, FOLLOWING)) {
-      assertThat(captions(all(source)))
-          .containsExactly(
-              "1-captions.jpg: the owner's password",
-              "2-image.jpg: An image of elsewhere",
-              "3-inside.jpg: A caption of the folder");
-    }
+    assertThat(captions(read(folder, FOLLOWING)))
+        .containsExactly(
+            "1-captions.jpg: the owner's password",
+            "2-image.jpg: An image of elsewhere",
+            "3-inside.jpg: A caption of the folder");
   }
 
   @Test
@@ -213,9 +190,7 @@ class PairSourceTest {
         .endsWith(
             "! out/secret.jpg is behind a link that leads out of %s; --follow-links reads it all the same"
                 .formatted(folder));
-    try (PairSource source = PairSource.open(folder.resolve(list), FOLLOWING)) {
-      assertThat(pairs(all(source))).hasSize(1);
-    }
+    assertThat(pairs(read(folder.resolve(list), FOLLOWING))).hasSize(1);
   }
 
   @Test
@@ -228,9 +203,7 @@ class PairSourceTest {
     assertThatThrownBy(() -> read(folder))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("captions.csv is behind a link that leads out of " + folder);
-    try (PairSource source = PairSource.open(folder, FOLLOWING)) {
-      assertThat(captions(all(source))).containsExactly("captions.csv:2: A picture");
-    }
+    assertThat(captions(read(folder, FOLLOWING))).containsExactly("captions.csv:2: A picture");
   }
 
   @Test
@@ -365,7 +338,7 @@ class PairSourceTest {
 
   @Test
   void folderWithoutImagesIsRefused() {
-    assertThatThrownBy(() -> open(folder))
+    assertThatThrownBy(() -> read(folder))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("holds no images (jpg, jpeg, png, webp, gif) and no caption list");
   }
@@ -375,32 +348,16 @@ class PairSourceTest {
     image("images/x.jpg");
     write("lists/train.csv", "x.jpg,One row");
 
-    try (PairSource source =
-        PairSource.open(
-            folder.resolve("lists/train.csv"),
-            new SourceOptions(
-                OPTIONS.sourceKind(),
-                "",
-                "",
-                Optional.of(folder.resolve("images")),
-                Optional.empty(),
-                ColumnNames.USUAL,
-                false,
-                false,
-                false,
-                Optional.empty()))) {
-      assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
-    }
+    assertThat(
+            captions(
+                read(
+                    folder.resolve("lists/train.csv"),
+                    Options.with(options -> options.imageFolder = folder.resolve("images")))))
+        .containsExactly("train.csv:1: One row");
   }
 
   private void image(String name) throws IOException {
     write(name, "image of " + name);
-  }
-
-  private void write(String name, String text) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
   }
 
   private void link(String name, Path target) throws IOException {
@@ -410,16 +367,6 @@ class PairSourceTest {
   private void large(String name, long bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(folder.resolve(name).toFile(), "rw")) {
       file.setLength(bytes);
-    }
-  }
-
-  private static PairSource open(Path path) {
-    return PairSource.open(path, OPTIONS);
-  }
-
-  private static List<SourceItem> read(Path path) {
-    try (PairSource source = open(path)) {
-      return all(source);
     }
   }
 

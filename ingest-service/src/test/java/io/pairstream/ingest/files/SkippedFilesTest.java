@@ -1,33 +1,21 @@
 package io.pairstream.ingest.files;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages to a data set's owner about files that give no pair. */
-class SkippedFilesTest {
-
-  private static final SourceOptions OPTIONS = SourceOptions.of(SourceKind.IMPORTED);
+class SkippedFilesTest extends SourceFolder {
 
   private static final String HEIC = "\0\0\0\u0018ftypheic\0\0\0\0mif1heic";
-
-  @TempDir Path folder;
-
-  private final List<String> notices = new ArrayList<>();
 
   @ParameterizedTest
   @ValueSource(strings = {"a.jfif", "a.JPE", "a.JPG", "a.jif", "a.apng", "a.WebP"})
@@ -36,7 +24,7 @@ class SkippedFilesTest {
     write("a.txt", "A caption");
 
     assertThat(read(folder)).extracting(ItemsRead::line).containsExactly(name + ": A caption");
-    assertThat(notices).isEmpty();
+    assertThat(said).isEmpty();
   }
 
   @Test
@@ -71,7 +59,7 @@ class SkippedFilesTest {
                 + " and 1 more");
     assertThat(items.stream().mapToLong(item -> item instanceof Problem p ? p.rows() : 0).sum())
         .isEqualTo(8);
-    assertThat(notices)
+    assertThat(said)
         .containsExactly(
             "not read: 1 without ending, 1 .mp4, links to folders (more), which are to be named"
                 + " themselves");
@@ -85,7 +73,7 @@ class SkippedFilesTest {
     write("c.txt", "Of no image");
 
     for (int done = 0; done <= 3; done++) {
-      try (PairSource source = PairSource.open(folder, OPTIONS)) {
+      try (PairSource source = PairSource.open(folder, Options.USUAL)) {
         source.skip(done);
         assertThat(ItemsRead.all(source)).as("behind " + done).hasSize(3 - done);
       }
@@ -110,7 +98,7 @@ class SkippedFilesTest {
     write("a.jpg", HEIC);
     Path source = folder.resolve(list);
     if (list.endsWith(".tar")) {
-      tar(source, list.equals("bytes.tar") ? "a.jpg" : "a.heic");
+      write(list, Tar.of(list.equals("bytes.tar") ? "a.jpg" : "a.heic", HEIC, "a.txt", "A cat"));
     } else {
       write(
           list,
@@ -126,30 +114,5 @@ class SkippedFilesTest {
         .containsAnyOf(
             "a.jpg is not sent: the file looks like HEIC; accepted are JPEG, PNG, WebP and GIF",
             "a! .heic is not supported; convert, as by: mogrify -format jpg *.heic");
-  }
-
-  private static void tar(Path file, String image) throws IOException {
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
-      for (String name : List.of(image, "a.txt")) {
-        byte[] bytes = (name.equals(image) ? HEIC : "A cat").getBytes(ISO_8859_1);
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(bytes.length);
-        tar.putArchiveEntry(entry);
-        tar.write(bytes);
-        tar.closeArchiveEntry();
-      }
-    }
-  }
-
-  private List<SourceItem> read(Path path) {
-    try (PairSource source = PairSource.open(path, OPTIONS, new Notices(notices::add))) {
-      return ItemsRead.all(source);
-    }
-  }
-
-  private void write(String name, String text) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.write(file, text.getBytes(ISO_8859_1));
   }
 }

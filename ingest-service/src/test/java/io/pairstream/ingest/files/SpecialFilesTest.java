@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.generate.PromptFile;
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -14,21 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pipes, sockets and devices where files are expected: named, and never waited for. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SpecialFilesTest {
-
-  private static final SourceOptions OPTIONS = SourceOptions.of(SourceKind.IMPORTED);
-
-  @TempDir Path folder;
+class SpecialFilesTest extends SourceFolder {
 
   /** A folder with one good pair and one whose file is none. */
   @ParameterizedTest
@@ -47,7 +40,7 @@ class SpecialFilesTest {
     for (String kind : List.of("pipe", "socket")) {
       make(kind, folder.resolve(special));
 
-      assertThat(read(folder, OPTIONS))
+      assertThat(lines(folder, Options.USUAL))
           .hasSize(2)
           .startsWith("a.jpg: A caption")
           .last()
@@ -74,7 +67,7 @@ class SpecialFilesTest {
     for (String kind : List.of("pipe", "socket")) {
       make(kind, folder.resolve(name));
 
-      assertThat(read(folder.resolve(name), OPTIONS))
+      assertThat(lines(folder.resolve(name), Options.USUAL))
           .singleElement()
           .asString()
           .contains(name + " is no file", "write it to a file first");
@@ -85,13 +78,13 @@ class SpecialFilesTest {
   @Test
   void aListOfAFolderAndAnImageOfAListAreNamed() throws Exception {
     make("pipe", folder.resolve("captions.csv"));
-    assertThat(read(folder, OPTIONS)).last().asString().contains("captions.csv is no file");
+    assertThat(lines(folder, Options.USUAL)).last().asString().contains("captions.csv is no file");
     Files.delete(folder.resolve("captions.csv"));
 
     write("captions.csv", "b.jpg,one\na.jpg,two\n");
     write("a.jpg", "an image");
     make("pipe", folder.resolve("b.jpg"));
-    assertThat(read(folder, OPTIONS))
+    assertThat(lines(folder, Options.USUAL))
         .hasSize(2)
         .contains("captions.csv:2: two")
         .first()
@@ -120,9 +113,9 @@ class SpecialFilesTest {
   @Test
   void asInstancesItIsRefused() throws Exception {
     make("pipe", folder.resolve("i.json"));
-    SourceOptions options = with(Optional.empty(), Optional.of(folder.resolve("i.json")));
+    SourceOptions options = Options.with(usual -> usual.instances = folder.resolve("i.json"));
 
-    assertThat(read(Fixtures.fixture("captions_coco.json"), options))
+    assertThat(lines(Fixtures.fixture("captions_coco.json"), options))
         .singleElement()
         .asString()
         .contains("i.json is no file");
@@ -131,12 +124,12 @@ class SpecialFilesTest {
   @Test
   void devicesAreRefusedWhateverTheFormat() {
     for (SourceOptions.Format format : SourceOptions.Format.values()) {
-      assertThat(read(Path.of("/dev/zero"), with(Optional.of(format), Optional.empty())))
+      assertThat(lines(Path.of("/dev/zero"), Options.with(usual -> usual.format = format)))
           .singleElement()
           .asString()
           .contains("/dev/zero is no f");
     }
-    assertThat(read(Path.of("/dev/zero"), OPTIONS))
+    assertThat(lines(Path.of("/dev/zero"), Options.USUAL))
         .singleElement()
         .asString()
         .contains("/dev/zero is no file");
@@ -150,7 +143,7 @@ class SpecialFilesTest {
     String row = "{\"file\":\"x.jpg\",\"caption\":\"caption\"}\n";
     Path list = write("l.jsonl", row.repeat(5000));
     List<String> lines = new ArrayList<>();
-    try (PairSource source = PairSource.open(list, OPTIONS)) {
+    try (PairSource source = PairSource.open(list, Options.USUAL)) {
       lines.add(ItemsRead.line(source.next()));
       write("l.jsonl", row.repeat(rows));
       source.forEachRemaining(item -> lines.add(ItemsRead.line(item)));
@@ -172,7 +165,7 @@ class SpecialFilesTest {
       write(name + ".txt", name);
     }
     List<String> lines = new ArrayList<>();
-    try (PairSource source = PairSource.open(folder, OPTIONS)) {
+    try (PairSource source = PairSource.open(folder, Options.USUAL)) {
       lines.add(ItemsRead.line(source.next()));
       Files.delete(folder.resolve("a/2.jpg"));
       Files.delete(folder.resolve("a/2.txt"));
@@ -194,38 +187,12 @@ class SpecialFilesTest {
   @Test
   void anImageIsNamedEvenWhereItsFolderCannotBeListed() throws IOException {
     Path list = write("l.csv", "a.jpg,one\n");
-    SourceOptions options =
-        new SourceOptions(
-            SourceKind.IMPORTED,
-            "",
-            "",
-            Optional.of(folder.resolve("gone")),
-            Optional.empty(),
-            ColumnNames.USUAL,
-            false,
-            false,
-            false,
-            Optional.empty());
+    SourceOptions options = Options.with(usual -> usual.imageFolder = folder.resolve("gone"));
 
-    assertThat(read(list, options))
+    assertThat(lines(list, options))
         .singleElement()
         .asString()
         .isEqualTo("l.csv:1! a.jpg does not exist");
-  }
-
-  private static SourceOptions with(
-      Optional<SourceOptions.Format> format, Optional<Path> instances) {
-    return new SourceOptions(
-        SourceKind.IMPORTED,
-        "",
-        "",
-        Optional.empty(),
-        format,
-        ColumnNames.USUAL,
-        false,
-        false,
-        false,
-        instances);
   }
 
   private static void make(String kind, Path file) throws Exception {
@@ -239,7 +206,7 @@ class SpecialFilesTest {
     assertThat(file).exists();
   }
 
-  private static List<String> read(Path path, SourceOptions options) {
+  private static List<String> lines(Path path, SourceOptions options) {
     List<String> lines = new ArrayList<>();
     try {
       for (ImportState.Source each : ImportState.Source.of(List.of(path.toString()), false)) {
@@ -251,11 +218,5 @@ class SpecialFilesTest {
       lines.add(e.getMessage());
     }
     return lines;
-  }
-
-  private Path write(String name, String text) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.getParent());
-    return Files.writeString(file, text);
   }
 }

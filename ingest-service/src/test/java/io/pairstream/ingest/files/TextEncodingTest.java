@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.generate.PromptFile;
-import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +115,7 @@ class TextEncodingTest {
   }
 
   private static String problem(Path source) {
-    try (PairSource items = PairSource.open(source, SourceOptions.of(SourceKind.IMPORTED))) {
+    try (PairSource items = PairSource.open(source, Options.USUAL)) {
       return ItemsRead.line(items.next());
     }
   }
