@@ -1,7 +1,7 @@
 package io.pairstream.answers;
 
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.pairstream.answers;
 
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import java.time.Clock;
 import java.time.Instant;

@@ -152,21 +152,9 @@ class ArchitectureTest {
   static final ArchRule features_form_no_cycles =
       slices().matching("io.pairstream.(*)..").should().beFreeOfCycles();
 
-  /** Leaves one arrow out of each known circle; delete its lines with the circle. */
   @ArchTest
   static final ArchRule packages_form_no_cycles =
-      slices()
-          .matching("io.pairstream.(**)")
-          .should()
-          .beFreeOfCycles()
-          .ignoreDependency(
-              resideInAPackage("io.pairstream.cleaning"),
-              resideInAPackage("io.pairstream.cleaning.."))
-          .ignoreDependency(
-              resideInAPackage("io.pairstream.schemas.topics"),
-              resideInAPackage("io.pairstream.schemas.wire"))
-          .ignoreDependency(
-              resideInAPackage("io.pairstream.platform"), resideInAPackage("io.pairstream.cli"));
+      slices().matching("io.pairstream.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule a_step_is_final_and_holds_only_final_fields =

@@ -28,17 +28,10 @@ class CodeSizeTest {
   private static final int MOST_OF_A_CLASS = 350;
   private static final int MOST_OF_A_METHOD = 60;
 
-  /** Larger ones that are still to be divided. */
-  private static final Set<String> EXCUSED =
-      Set.of(
-          "AccessCatalogue.commands",
-          "CardReader",
-          "GifDecoder.unpack",
-          "PreprocessService.start",
-          "PreprocessTopology",
-          "PreprocessTopology.build",
-          "SourceEntry",
-          "WebpHeader.read");
+  /**
+   * Larger ones, each of which is a loop over a file's parts as the format's specification has it.
+   */
+  private static final Set<String> EXCUSED = Set.of("GifDecoder.unpack", "WebpHeader.read");
 
   @Test
   void noClassAndNoMethodIsTwoThings() throws IOException {

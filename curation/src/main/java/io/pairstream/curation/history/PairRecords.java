@@ -4,7 +4,7 @@ import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.curation.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.condition.AnswerLimits;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.WaitingPair;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.PlayedPipeline.Sent;

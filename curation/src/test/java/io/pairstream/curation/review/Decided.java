@@ -1,6 +1,6 @@
 package io.pairstream.curation.review;
 
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import java.util.Comparator;

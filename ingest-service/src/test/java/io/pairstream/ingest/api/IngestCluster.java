@@ -2,10 +2,10 @@ package io.pairstream.ingest.api;
 
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.PairTopics;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;

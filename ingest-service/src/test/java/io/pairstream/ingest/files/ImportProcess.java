@@ -6,7 +6,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.testing.TestDataset;
 import java.io.Writer;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Json;

@@ -5,7 +5,7 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.condition.AnswerLimits;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.table.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -17,7 +17,7 @@ import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;

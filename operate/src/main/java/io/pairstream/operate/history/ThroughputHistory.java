@@ -6,7 +6,7 @@ import io.pairstream.operate.instances.Throughput;
 import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.LagReport;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.http.Route;
 import java.time.Clock;
 import java.time.Instant;

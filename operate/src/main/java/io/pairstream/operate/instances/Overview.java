@@ -14,7 +14,7 @@ import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.report.SelfReport;

@@ -3,7 +3,7 @@ package io.pairstream.operate.instances;
 import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.report.Series;
 import java.time.Instant;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
 import java.util.Map;

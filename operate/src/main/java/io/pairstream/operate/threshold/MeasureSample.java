@@ -4,7 +4,7 @@ import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.HexBytes;
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
 

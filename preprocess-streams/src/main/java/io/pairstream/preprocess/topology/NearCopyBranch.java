@@ -11,7 +11,7 @@ import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;

@@ -1,6 +1,5 @@
 package io.pairstream.schemas.wire;
 
-import io.pairstream.schemas.topics.Topic;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;

@@ -7,8 +7,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,16 +2,16 @@ package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LogEnds;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.Collection;

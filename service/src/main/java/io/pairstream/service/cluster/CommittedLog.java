@@ -4,7 +4,7 @@ import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.RecordPublisher;
 import io.pairstream.service.report.Obstacle;
 import java.security.SecureRandom;

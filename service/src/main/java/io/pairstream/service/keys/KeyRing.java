@@ -1,9 +1,9 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.table.KeyedValues;

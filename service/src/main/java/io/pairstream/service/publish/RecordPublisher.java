@@ -1,10 +1,10 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;

@@ -2,10 +2,10 @@ package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,6 @@
 package io.pairstream.service.requirements;
 
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -9,6 +8,7 @@ import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.pairstream.service.cluster;
 
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.report.Obstacle;

@@ -1,9 +1,9 @@
 package io.pairstream.chaos.verify;
 
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.PairTopics;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.pairstream.tools.archive;
 
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;

@@ -2,7 +2,7 @@ package io.pairstream.tools.archive;
 
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;

@@ -2,9 +2,9 @@ package io.pairstream.tools.audit;
 
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.WaitingLink;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.tools.audit.AuditReport.LinkReport;

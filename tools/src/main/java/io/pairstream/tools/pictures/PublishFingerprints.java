@@ -3,7 +3,7 @@ package io.pairstream.tools.pictures;
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.Fingerprint;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.Transactions;
 import io.pairstream.tools.pictures.PictureIndex.NearCopy;

@@ -4,7 +4,7 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.condition.Condition;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewStore;
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;

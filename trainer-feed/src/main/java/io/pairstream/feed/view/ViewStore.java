@@ -1,8 +1,8 @@
 package io.pairstream.feed.view;
 
 import io.pairstream.schemas.ViewSegment;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.pairstream.schemas.topics;
+package io.pairstream.schemas.wire;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serde;

@@ -1,4 +1,4 @@
-package io.pairstream.schemas.topics;
+package io.pairstream.schemas.wire;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Answer;
@@ -22,7 +22,8 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.WaitingPair;
-import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
