@@ -49,9 +49,8 @@ class ClusterCommandsTest extends OnCluster {
 
   @Test
   void topicsCreateDoesNothingTheSecondTime() {
-    Ended ended = run("topics create", "--json", "--partitions", "2");
+    Ended ended = run("topics create", "--json", "--partitions", "2").done();
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.json().findValuesAsText("action"))
         .hasSizeGreaterThan(7)
         .containsOnly("UNCHANGED");
@@ -61,21 +60,20 @@ class ClusterCommandsTest extends OnCluster {
 
   @Test
   void topicsLsNamesWhatIsThereAndWhatIsMissing() {
-    Ended ended = run("topics ls");
+    Ended ended = run("topics ls").done();
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.out().lines())
         .allMatch(line -> line.matches("\\S+ +[12] partitions?"))
         .anyMatch(line -> line.startsWith(cluster.topics().receipts().name() + " "));
-    Ended missing = run("topics ls --dataset nobodys");
-    assertThat(missing.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    Ended missing = run("topics ls --dataset nobodys").ended(ExitStatus.FOUND_WRONG);
     assertThat(missing.out()).contains("nobodys.training").contains("missing");
   }
 
   @Test
   void doctorFindsAClusterOfOneBrokerFitAndSaysWhatItLacks() {
     Ended ended =
-        run("doctor --json --recipe demo --decode-deadline PT1M --data-dir", folder.toString());
+        run("doctor --json --recipe demo --decode-deadline PT1M --data-dir", folder.toString())
+            .done();
 
     JsonNode checks = ended.json().path("checks");
     assertThat(ended.err())
@@ -99,7 +97,6 @@ class ClusterCommandsTest extends OnCluster {
                   .isEqualTo("one broker: nothing survives its disk");
               assertThat(check.path("remedy").asText()).isNotEmpty();
             });
-    assertThat(ended.status()).as(ended.out()).isEqualTo(ExitStatus.DONE);
   }
 
   @Test
@@ -110,10 +107,10 @@ class ClusterCommandsTest extends OnCluster {
 
     Ended ended =
         run(
-            "preprocess --recipe demo --config " + config + " --state-dir",
-            folder.resolve("state").toString());
+                "preprocess --recipe demo --config " + config + " --state-dir",
+                folder.resolve("state").toString())
+            .ended(ExitStatus.COULD_NOT);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.err().lines().filter(line -> !line.isBlank()).toList())
         .hasSize(3)
         .satisfies(
@@ -137,13 +134,11 @@ class ClusterCommandsTest extends OnCluster {
     Path list = Files.writeString(folder.resolve(file), columns + "\n" + line + "\n");
     String command = "import " + list + " --config " + config + " --resume " + folder + "/state";
 
-    Ended refused = run(command);
-    Ended done = run(command + " --accept-weaker client-settings");
+    Ended refused = run(command).ended(ExitStatus.COULD_NOT);
+    Ended done = run(command + " --accept-weaker client-settings").done();
 
-    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(refused.err()).contains("--accept-weaker client-settings").doesNotContain("\tat ");
     assertThat(refused.out()).isEmpty();
-    assertThat(done.status()).as(done.err()).isEqualTo(ExitStatus.DONE);
     assertThat(done.out()).contains(published);
   }
 
@@ -153,19 +148,17 @@ class ClusterCommandsTest extends OnCluster {
     pipeline.accept(pipeline.send("image", "another caption"), PairStatus.VALIDATION);
     String view = folder.resolve("val.view.json").toString();
     String to = folder.resolve("exported").toString();
-    assertThat(run("view cut", view, "--split", "validation").status()).isEqualTo(ExitStatus.DONE);
+    run("view cut", view, "--split", "validation").done();
 
-    Ended first = run("export", view, "--to", to, "--format", "webdataset", "--json");
-    Ended again = run("export", view, "--to", to, "--format", "webdataset");
+    Ended first = run("export", view, "--to", to, "--format", "webdataset", "--json").done();
+    Ended again = run("export", view, "--to", to, "--format", "webdataset").done();
     Ended other = run("export", view, "--to", to, "--format", "parquet");
     Ended wrong = run("export", view, "--to", to, "--format", "zip");
     Ended elsewhere = run("export", view, "--to", to, "--format", "parquet", "--dataset", "other");
 
-    assertThat(first.status()).as(first.err()).isEqualTo(ExitStatus.DONE);
     assertThat(first.json().path("samples").asInt()).isEqualTo(2);
     assertThat(first.json().path("kept").asInt()).isZero();
     assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
-    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
     assertThat(again.out()).contains("2 samples in 1 file,").contains("1 file was there already");
     other.failedInALine(ExitStatus.COULD_NOT, "is the manifest of another export");
     wrong.failed(ExitStatus.WRONG_USAGE, "right is one of webdataset, parquet, not 'zip'");
@@ -178,7 +171,7 @@ class ClusterCommandsTest extends OnCluster {
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
 
     JsonNode json = run("why", "--json", sent.pairId()).json();
-    Ended text = run("why", sent.pairId());
+    Ended text = run("why", sent.pairId()).done();
 
     assertThat(json.path("status").asText()).isEqualTo("QUARANTINED");
     assertThat(json.path("reason").asText()).isEqualTo("IMAGE_TOO_SMALL");
@@ -187,7 +180,6 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(json.path("quarantined").path("pair").path("measured").path("limit").asInt())
         .isEqualTo(2);
     assertThat(json.path("origin").path("offset").asLong()).isEqualTo(sent.origin().getOffset());
-    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
     assertThat(text.out())
         .contains("Send the image in a higher resolution.")
         .containsPattern("measured +1 px")
@@ -225,13 +217,11 @@ class ClusterCommandsTest extends OnCluster {
 
   @Test
   void whyKnowsNothingOfAPairThatWasNeverSent() {
-    Ended text = run("why", "\u001b[31mnobody's");
-    Ended json = run("why", "--json", "0".repeat(32));
+    Ended text = run("why", "\u001b[31mnobody's").ended(ExitStatus.FOUND_WRONG);
+    Ended json = run("why", "--json", "0".repeat(32)).ended(ExitStatus.FOUND_WRONG);
 
-    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out()).isEmpty();
     assertThat(text.onlyErrorLine()).contains("nothing is known of").doesNotContain("\u001b");
-    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.out()).isEmpty();
   }
 
@@ -279,12 +269,11 @@ class ClusterCommandsTest extends OnCluster {
     Ended refused = run("quarantine show", "--output", file.toString(), sent.pairId());
     String kept = Files.readString(file);
     Files.delete(file);
-    Ended shown = run("quarantine show", "--output", file.toString(), sent.pairId());
+    Ended shown = run("quarantine show", "--output", file.toString(), sent.pairId()).done();
 
     refused.failedInALine(ExitStatus.COULD_NOT, "--output names another");
     assertThat(refused.out()).isEmpty();
     assertThat(kept).isEqualTo("another program's");
-    assertThat(shown.status()).isEqualTo(ExitStatus.DONE);
     assertThat(shown.out()).contains("IMAGE_TOO_SMALL").doesNotContain("the original\n");
     assertThat(file).hasContent("the original");
   }
@@ -306,9 +295,7 @@ class ClusterCommandsTest extends OnCluster {
     "--side-px=0, 'side in pixels must be at least 1, was 0'",
   })
   void feedRefusesAnImpossibleOption(String option, String complaint) {
-    Ended ended = run("feed", option);
-
-    ended.failed(ExitStatus.WRONG_USAGE, complaint);
+    run("feed", option).failed(ExitStatus.WRONG_USAGE, complaint);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
@@ -105,10 +106,21 @@ public record Ended(int status, String out, String err) {
     return out.lines().map(Ended::read).toList();
   }
 
+  /** Requires that all went well. */
+  public Ended done() {
+    return ended(ExitStatus.DONE);
+  }
+
+  /** Requires an exit status, and no stack trace. */
+  public Ended ended(int expected) {
+    assertThat(status).as("stderr: %s, stdout: %s", err, out).isEqualTo(expected);
+    assertThat(err).doesNotContain("\tat ");
+    return this;
+  }
+
   /** Requires an exit status, and words on stderr. */
   public void failed(int expected, String... words) {
-    assertThat(status).as(err).isEqualTo(expected);
-    assertThat(err).contains(words);
+    assertThat(ended(expected).err).contains(words);
   }
 
   /** Requires an exit status, and one line on stderr that has the words. */

@@ -55,9 +55,10 @@ class MainTest {
     Files.writeString(spoilt.resolve("platform.json"), "{\"pid\": 1");
 
     for (Path directory : List.of(folder, spoilt, folder.resolve("gone"))) {
-      Ended ended = Ended.after("quarantine", "ls", "--data-dir", directory.toString());
+      Ended ended =
+          Ended.after("quarantine", "ls", "--data-dir", directory.toString())
+              .ended(ExitStatus.COULD_NOT);
 
-      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
       assertThat(ended.onlyErrorLine())
           .startsWith("pairstream: --data-dir: no platform runs in " + directory)
           .contains("start one with: pairstream up --data-dir ");
@@ -99,9 +100,8 @@ class MainTest {
     "lag --interval abc, 'right is a number with ms, s, m, h or d, such as 60s, not abc'"
   })
   void refusesAValueWithoutNamingTypesOfJava(String typed, String words) {
-    Ended ended = Ended.after(typed);
+    Ended ended = Ended.after(typed).ended(ExitStatus.WRONG_USAGE);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err().lines().findFirst().orElseThrow()).endsWith(words);
   }
 
@@ -152,9 +152,8 @@ class MainTest {
     "group rest --help, 'there is no command or argument rest; did you mean reset?'"
   })
   void namesWhatWasMeant(String typed, String words) {
-    Ended ended = Ended.after(typed);
+    Ended ended = Ended.after(typed).ended(ExitStatus.WRONG_USAGE);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).startsWith("pairstream: " + words);
     assertThat(ended.out()).isEmpty();
   }
@@ -169,9 +168,7 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({"'', demo", "keys, create"})
   void withoutACommandSaysWhatThereIs(String typed, String first) {
-    Ended ended = Ended.after(typed);
-
-    ended.failed(ExitStatus.WRONG_USAGE, "Usage: pairstream", "\n  " + first + " ");
+    Ended.after(typed).failed(ExitStatus.WRONG_USAGE, "Usage: pairstream", "\n  " + first + " ");
   }
 
   static Stream<Arguments> faultsOfTheWorld() {
@@ -203,9 +200,8 @@ class MainTest {
   @ParameterizedTest
   @MethodSource("faultsOfTheWorld")
   void saysAFaultOfTheWorldInOneLine(Exception fault, String words) {
-    Ended ended = failing(fault);
+    Ended ended = failing(fault).ended(ExitStatus.COULD_NOT);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.onlyErrorLine()).startsWith("pairstream: ").contains(words);
     assertThat(ended.out()).isEmpty();
   }
@@ -214,20 +210,21 @@ class MainTest {
   void showsTheStackTraceOfAFaultOfOurs() {
     Ended ended = failing(new IllegalStateException("a bug"));
 
-    ended.failed(ExitStatus.COULD_NOT, "IllegalStateException: a bug", "\tat ");
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.err()).contains("IllegalStateException: a bug", "\tat ");
   }
 
   @Test
   void listsTheMistakesOfARecipeALineEach() {
     Ended ended =
         failing(
-            new InvalidRecipeException(
-                "mine.yaml",
-                List.of(
-                    new RecipeProblem(1, "image", "is no\u001b[2J section"),
-                    new RecipeProblem(2, "caption", "is missing"))));
+                new InvalidRecipeException(
+                    "mine.yaml",
+                    List.of(
+                        new RecipeProblem(1, "image", "is no\u001b[2J section"),
+                        new RecipeProblem(2, "caption", "is missing"))))
+            .ended(ExitStatus.FOUND_WRONG);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(ended.err().lines()).hasSize(3);
     assertThat(ended.err())
         .startsWith("pairstream: the recipe is refused")
@@ -244,9 +241,8 @@ class MainTest {
         "lag"
       })
   void callsAWrongOptionWrongUsage(String option) {
-    Ended ended = Ended.after("lag", option);
+    Ended ended = Ended.after("lag", option).ended(ExitStatus.WRONG_USAGE);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err().lines()).hasSize(2);
     assertThat(ended.err())
         .startsWith("pairstream: ")
@@ -260,9 +256,8 @@ class MainTest {
     Path config =
         Files.writeString(folder.resolve("x.properties"), "kafka.acks=all\nimage.min-side-px=1\n");
 
-    Ended ended = Ended.after("lag", "--config", config.toString());
+    Ended ended = Ended.after("lag", "--config", config.toString()).ended(ExitStatus.WRONG_USAGE);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("image.min-side-px").doesNotContain("kafka.acks");
   }
 
@@ -276,10 +271,7 @@ class MainTest {
         "--images-per-worker=0"
       })
   void preprocessRefusesAnImpossibleSetting(String option) {
-    Ended ended = Ended.after("preprocess", option);
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("must be").doesNotContain("\tat ");
+    Ended.after("preprocess", option).failed(ExitStatus.WRONG_USAGE, "must be");
   }
 
   @Test
@@ -291,14 +283,12 @@ class MainTest {
 
   @Test
   void recipeCheckTellsWhatIsInForce() {
-    Ended json = Ended.after("recipe check", "--json", "teaching");
-    Ended text = Ended.after("recipe check", "teaching");
+    Ended json = Ended.after("recipe check", "--json", "teaching").done();
+    Ended text = Ended.after("recipe check", "teaching").done();
 
-    assertThat(json.status()).isEqualTo(ExitStatus.DONE);
     assertThat(json.json().path("problems").isEmpty()).isTrue();
     assertThat(json.json().path("settings").isEmpty()).isFalse();
     assertThat(json.json().path("version").asText()).isNotEmpty();
-    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
     assertThat(text.out()).contains("version " + json.json().path("version").asText());
   }
 
@@ -308,13 +298,12 @@ class MainTest {
         Files.writeString(
             folder.resolve("mine.yaml"), "colour: red\nflavour: \"s\\u001b[2Jour\"\n");
 
-    Ended json = Ended.after("recipe check", "--json", recipe.toString());
-    Ended text = Ended.after("recipe check", recipe.toString());
+    Ended json =
+        Ended.after("recipe check", "--json", recipe.toString()).ended(ExitStatus.FOUND_WRONG);
+    Ended text = Ended.after("recipe check", recipe.toString()).ended(ExitStatus.FOUND_WRONG);
 
-    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.json().path("problems").findValuesAsText("key")).contains("colour", "flavour");
     assertThat(json.err()).isEmpty();
-    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out()).isEmpty();
     assertThat(text.err()).contains("colour").contains("flavour").doesNotContain("\u001b");
   }

@@ -1,10 +1,8 @@
 package io.pairstream.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
@@ -12,8 +10,10 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.TestCluster;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +73,21 @@ public abstract class OnCluster {
     }
   }
 
+  /** A pair of training with a black picture of 8 x 8 pixels. */
+  protected static PreparedPair trainingPair(String id) {
+    return PreparedPair.newBuilder()
+        .setPairId(id)
+        .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
+        .setImageEncoding("raw")
+        .setHeight(8)
+        .setWidth(8)
+        .setCaption("caption")
+        .setTokenIds(List.of(1, 2, 3))
+        .setTokenCount(3)
+        .setSplit("TRAINING")
+        .build();
+  }
+
   /** The last receipt of each pair. */
   protected static Map<String, Receipt> receipts(ClusterAccess of) {
     Map<String, Receipt> receipts = new HashMap<>();
@@ -84,22 +99,8 @@ public abstract class OnCluster {
   /** Has the topology itself clean raw pairs: those of the data set, or of an archive of it. */
   protected final Ended rerun(String from, String into, String recipe) {
     String state = folder.resolve("state").toString();
-    return done(
-        run(
-            "rerun --decode-deadline 25s",
-            "--from",
-            from,
-            "--into",
-            into,
-            "--recipe",
-            recipe,
-            "--state-dir",
-            state));
-  }
-
-  protected static Ended done(Ended ended) {
-    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.DONE);
-    return ended;
+    String command = "rerun --decode-deadline 25s --from %s --into %s --recipe %s --state-dir %s";
+    return run(command.formatted(from, into, recipe, state)).done();
   }
 
   /** Runs a command, on the data set where the arguments name no other. */

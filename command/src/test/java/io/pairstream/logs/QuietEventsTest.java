@@ -73,24 +73,16 @@ class QuietEventsTest {
   }
 
   @Test
-  void whatBelongsToAStartOrFollowsAKillIsNoError() throws Exception {
-    List<String> lines = linesOf("text");
-
-    assertThat(lines).filteredOn(line -> line.matches("\\S+ (WARN|ERROR) .*")).hasSize(4);
-
-    assertThat(lines.get(lines.size() - 1)).contains("INFO ", "builds stores anew");
-    assertThat(String.join("\n", lines)).doesNotContain("TaskCorruptedException");
-  }
-
-  @Test
-  void linesForPeopleQuoteNothingEither() throws Exception {
+  void linesForPeopleQuoteNothingEitherAndCallNothingAnErrorThatFollowsAStartOrAKill()
+      throws Exception {
     List<String> lines = linesOf("text");
 
     assertThat(lines.get(0)).endsWith("ERROR [main] i.p.tried: a \"step\" failed ");
+    assertThat(lines).filteredOn(line -> line.matches("\\S+ (WARN|ERROR) .*")).hasSize(4);
+    assertThat(lines).last().asString().contains("INFO ", "builds stores anew");
     assertThat(String.join("\n", lines))
-        .doesNotContain(CAPTION)
-        .contains("java.lang.IllegalStateException")
-        .contains("Not authorized to access topics");
+        .doesNotContain(CAPTION, "TaskCorruptedException")
+        .contains("java.lang.IllegalStateException", "Not authorized to access topics");
   }
 
   private static List<String> linesOf(String format) throws Exception {

@@ -33,7 +33,7 @@ class RerunCommandTest extends OnCluster {
     String name = cluster.dataset().name();
 
     rerun("raw", name + "-live", "demo");
-    Ended archived = done(run("archive", archive.toString()));
+    Ended archived = run("archive", archive.toString()).done();
     try (CommittedLog log = CommittedLog.open(cluster)) {
       log.ends(log.partitions(cluster.topics().rawNames()))
           .forEach((partition, end) -> TestCluster.deleteBefore(cluster, partition, end));
@@ -82,12 +82,10 @@ class RerunCommandTest extends OnCluster {
           "--from raw --into b --rate 0",
           "--from raw --into b --recipe no-such-recipe"
         }) {
-      Ended ended = Ended.on(cluster, "rerun " + wrong);
-
-      assertThat(ended.status()).as(wrong).isEqualTo(ExitStatus.WRONG_USAGE);
+      Ended.on(cluster, "rerun " + wrong).ended(ExitStatus.WRONG_USAGE);
     }
-    Ended none = Ended.on(cluster, "rerun --into " + own + "-b --from", folder.toString());
-    none.failedInALine(ExitStatus.COULD_NOT, "holds no archive of data set " + own);
+    Ended.on(cluster, "rerun --into " + own + "-b --from", folder.toString())
+        .failedInALine(ExitStatus.COULD_NOT, "holds no archive of data set " + own);
   }
 
   @Test
@@ -108,9 +106,8 @@ class RerunCommandTest extends OnCluster {
   @Test
   void anArchiveInUseIsSaidInOneLine() throws IOException {
     try (RawArchive first = new RawArchive(cluster, folder)) {
-      Ended ended = Ended.on(cluster, "archive", folder.toString());
-
-      ended.failedInALine(ExitStatus.COULD_NOT, folder.toString());
+      Ended.on(cluster, "archive", folder.toString())
+          .failedInALine(ExitStatus.COULD_NOT, folder.toString());
       assertThat(first.run(false).records()).isZero();
     }
   }

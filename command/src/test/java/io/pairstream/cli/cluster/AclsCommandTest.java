@@ -27,9 +27,9 @@ class AclsCommandTest extends OnCluster {
   @Test
   void lsNamesTheRightsOfEachClient() {
     Ended ended =
-        run("acls ls --dataset museum --client ingest,keys --principal keys=User:CN=anna,O=museum");
+        run("acls ls --dataset museum --client ingest,keys --principal keys=User:CN=anna,O=museum")
+            .done();
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.out().lines())
         .anyMatch(
             line -> line.matches("User:pairstream-ingest +topic +museum\\.uploads +.*Read, Write"))
@@ -42,10 +42,8 @@ class AclsCommandTest extends OnCluster {
 
   @Test
   void aClientThatDoesNotExistIsRefusedWithThoseThatDo() {
-    Ended ended = run("acls ls --client dashboard");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("no client dashboard; right is one of audit, doctor,");
+    run("acls ls --client dashboard")
+        .failed(ExitStatus.WRONG_USAGE, "no client dashboard; right is one of audit, doctor,");
   }
 
   @Test
@@ -59,48 +57,30 @@ class AclsCommandTest extends OnCluster {
                   new Dataset("pairs"),
                   Map.of(),
                   Map.of()));
-      String config = login().toString();
-
-      JsonNode first = done(apply(guarded, config, "--client", "keys,lag")).json();
+      JsonNode first = apply(guarded, "--client keys,lag");
       assertThat(first.path("added")).isNotEmpty();
       assertThat(first.path("unchanged").asInt()).isZero();
 
-      Ended second =
-          done(
-              apply(
-                  guarded, config, "--client", "keys", "--principal", "keys=User:pairstream-lag"));
-      assertThat(second.json().path("extra")).isNotEmpty();
+      String other = "--client keys --principal keys=User:pairstream-lag";
+      JsonNode second = apply(guarded, other);
+      assertThat(second.path("extra")).isNotEmpty();
 
-      Ended pruned =
-          done(
-              apply(
-                  guarded,
-                  config,
-                  "--prune",
-                  "--client",
-                  "keys",
-                  "--principal",
-                  "keys=User:pairstream-lag"));
-      assertThat(pruned.json().path("extra")).isEqualTo(second.json().path("extra"));
-      assertThat(pruned.json().path("added")).isEmpty();
-      Ended last =
-          done(
-              apply(
-                  guarded, config, "--client", "keys", "--principal", "keys=User:pairstream-lag"));
-      assertThat(last.json().path("extra")).isEmpty();
+      JsonNode pruned = apply(guarded, other + " --prune");
+      assertThat(pruned.path("extra")).isEqualTo(second.path("extra"));
+      assertThat(pruned.path("added")).isEmpty();
+      assertThat(apply(guarded, other).path("extra")).isEmpty();
     }
   }
 
   @Test
   void applySaysThatTheBrokersCheckNoRights() {
-    Ended ended = run("acls apply");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err()).contains("the brokers check no rights", "authorizer.class.name");
+    run("acls apply")
+        .failed(ExitStatus.COULD_NOT, "the brokers check no rights", "authorizer.class.name");
   }
 
-  private static Ended apply(ClusterAccess on, String config, String... arguments) {
-    return Ended.on(on, "acls apply --json --config " + config, arguments);
+  private JsonNode apply(ClusterAccess on, String options) throws IOException {
+    String command = "acls apply --json " + options + " --config";
+    return Ended.on(on, command, login().toString()).done().json();
   }
 
   /** A file of settings with which the admin logs in. */

@@ -26,9 +26,8 @@ class DrawCommandTest {
   void writesAPictureAndACaptionForEachPair() throws IOException {
     Path folder = parent.resolve("new/drawn");
 
-    Ended ended = Ended.after("draw", folder.toString(), "--pairs", "12", "--json");
+    Ended ended = Ended.after("draw", folder.toString(), "--pairs", "12", "--json").done();
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.json().get("pairs").asLong()).isEqualTo(12);
     assertThat(captions(folder).values())
         .hasSize(12)
@@ -45,9 +44,8 @@ class DrawCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"0", "1000001"})
   void refusesWhatItCannotDraw(String pairs) {
-    Ended ended = Ended.after("draw", parent.resolve("none").toString(), "--pairs", pairs);
-
-    ended.failed(ExitStatus.WRONG_USAGE, "--pairs must be from 1 to 1000000, was " + pairs);
+    Ended.after("draw", parent.resolve("none").toString(), "--pairs", pairs)
+        .failed(ExitStatus.WRONG_USAGE, "--pairs must be from 1 to 1000000, was " + pairs);
     assertThat(parent.resolve("none")).doesNotExist();
   }
 
@@ -55,9 +53,8 @@ class DrawCommandTest {
   void addsNothingToAFolderInUse() throws IOException {
     Files.writeString(parent.resolve("mine.txt"), "mine");
 
-    Ended ended = Ended.after("draw", parent.toString());
-
-    ended.failed(ExitStatus.WRONG_USAGE, parent + " is there already; name a folder that is not");
+    Ended.after("draw", parent.toString())
+        .failed(ExitStatus.WRONG_USAGE, parent + " is there already; name a folder that is not");
     assertThat(files(parent)).hasSize(1);
   }
 

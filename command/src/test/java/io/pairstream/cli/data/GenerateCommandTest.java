@@ -50,16 +50,15 @@ class GenerateCommandTest extends OnCluster {
 
   @Test
   void publishesAndSaysWhatWasRefused() throws Exception {
-    Ended ended = generate("--json", "--requests-per-minute", "100000");
+    Ended ended =
+        generate("--json", "--requests-per-minute", "100000").ended(ExitStatus.FOUND_WRONG);
 
     JsonNode json = ended.json();
-    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.get("published").asInt()).isEqualTo(2);
     assertThat(json.get("refused").asInt()).isEqualTo(1);
     assertThat(ended.err()).contains("prompts.txt:3: the API's moderation");
 
-    Ended again = generate("--requests-per-minute", "100000");
-    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
+    Ended again = generate("--requests-per-minute", "100000").done();
     assertThat(again.out()).contains("0 pairs published").contains("3 answered before");
     assertThat(asked).hasSize(3);
   }
@@ -68,9 +67,8 @@ class GenerateCommandTest extends OnCluster {
   void keyThatIsNotAcceptedStopsTheRun() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "wrong-canary\n");
 
-    Ended ended = generate("--api-key-file", key.toString());
+    Ended ended = generate("--api-key-file", key.toString()).ended(ExitStatus.COULD_NOT);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.err())
         .contains("pairstream: the API does not accept the key")
         .contains("0 pairs published before it stopped", "the same command goes on there")
@@ -92,10 +90,7 @@ class GenerateCommandTest extends OnCluster {
         "--base-url ftp://x | only http and https",
       })
   void wrongUsageIsSaidInOneLine(String arguments, String message) {
-    Ended ended = generate(arguments.split(" ", -1));
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(message).doesNotContain("\tat ");
+    generate(arguments.split(" ", -1)).failed(ExitStatus.WRONG_USAGE, message);
     assertThat(asked).isEmpty();
   }
 

@@ -75,9 +75,8 @@ class ModelsCommandTest {
 
   @Test
   void lsListsCardsAndWhatIsWrong() throws IOException {
-    Ended good = Ended.after("models ls", folder.toString());
+    Ended good = Ended.after("models ls", folder.toString()).done();
 
-    assertThat(good.status()).isEqualTo(ExitStatus.DONE);
     assertThat(good.out()).containsPattern("mean.yaml +light +picture +red, seen");
 
     wrongCard();
@@ -91,8 +90,7 @@ class ModelsCommandTest {
         .failed(
             ExitStatus.FOUND_WRONG, "batch: 0 is out of range", "picture.side: no such setting");
 
-    Ended good = Ended.after("models check", card.toString());
-    assertThat(good.status()).isEqualTo(ExitStatus.DONE);
+    Ended good = Ended.after("models check", card.toString()).done();
     assertThat(good.out())
         .startsWith("light is good")
         .containsPattern("answers +red: number, seen");
@@ -114,9 +112,9 @@ class ModelsCommandTest {
 
     Ended tried =
         Ended.after(
-            "models try", card.toString(), folder.toString(), "--json", "--sheet", "" + sheet);
+                "models try", card.toString(), folder.toString(), "--json", "--sheet", "" + sheet)
+            .ended(ExitStatus.FOUND_WRONG);
 
-    assertThat(tried.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     JsonNode answers = new JsonMapper().readTree(tried.out()).path("answers");
     assertThat(answers).hasSize(3);
     assertThat(answers.get(0).at("/numbers/red").doubleValue()).isEqualTo(200);
@@ -126,8 +124,8 @@ class ModelsCommandTest {
         .contains("src=\"data:image/jpeg;base64,", "red 200.0", "a.png", "unreadable")
         .doesNotContain("http://", "https://");
 
-    Ended table = Ended.after("models try", card.toString(), folder.resolve("b.png").toString());
-    assertThat(table.status()).isEqualTo(ExitStatus.DONE);
+    Ended table =
+        Ended.after("models try", card.toString(), folder.resolve("b.png").toString()).done();
     assertThat(table.out())
         .containsPattern("red +seen\\R")
         .containsPattern("30.00 +192 numbers: 30.00 … +.*b.png");

@@ -27,9 +27,7 @@ class ScoreCommandTest {
         "--ask-again|crashed,sleepy|--ask-again is one of [crashed, timed-out, refused"
       })
   void refusesAnImpossibleSetting(String option, String value, String says) {
-    Ended ended = score(option, value);
-
-    ended.failed(ExitStatus.WRONG_USAGE, says);
+    score(option, value).failed(ExitStatus.WRONG_USAGE, says);
   }
 
   @Test

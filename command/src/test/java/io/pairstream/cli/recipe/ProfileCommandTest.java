@@ -36,11 +36,10 @@ class ProfileCommandTest extends OnCluster {
 
   @Test
   void readsTheTopics() {
-    Ended json = run("profile --json");
+    Ended json = run("profile --json").done();
     Ended part = run("profile --json --split validation");
     Ended text = run("profile");
 
-    assertThat(json.status()).isEqualTo(ExitStatus.DONE);
     assertHasAll(json.json());
     assertThat(part.json().path("pairs").asLong()).isEqualTo(1);
     assertThat(text.out())
@@ -51,9 +50,8 @@ class ProfileCommandTest extends OnCluster {
 
   @Test
   void refusesASplitThatThereIsNot() {
-    Ended wrong = run("profile --split everything");
-
-    wrong.failed(ExitStatus.WRONG_USAGE, "there is no split everything; there are TRAINING");
+    run("profile --split everything")
+        .failed(ExitStatus.WRONG_USAGE, "there is no split everything; there are TRAINING");
   }
 
   @Test

@@ -114,7 +114,7 @@ class RecipeDiffCommandTest extends OnCluster {
     String pixels = recipe("pixels", OLD + "pixels: {gamma: 1.1}\n").name();
     long gained = diff(old, before, after, "--json").json().at("/gained/0/count").asLong();
     String replay = "quarantine replay --reason CAPTION_TOO_LONG --plan --json --under";
-    JsonNode replayed = done(Ended.on(old, replay, after)).json();
+    JsonNode replayed = Ended.on(old, replay, after).done().json();
     Ended limited = diff(old, before, pixels, "--limit", "3");
 
     assertThat(gained).isPositive();
@@ -128,7 +128,7 @@ class RecipeDiffCommandTest extends OnCluster {
   }
 
   private static Ended diff(ClusterAccess of, String before, String after, String... more) {
-    return done(Ended.on(of, "recipe diff " + before + " " + after, more));
+    return Ended.on(of, "recipe diff " + before + " " + after, more).done();
   }
 
   /** The data set in which a recipe has cleaned the pairs. */

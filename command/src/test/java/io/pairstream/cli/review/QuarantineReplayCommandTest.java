@@ -66,12 +66,11 @@ class QuarantineReplayCommandTest extends OnCluster {
 
   @Test
   void plansThenSendsOnce() {
-    Ended plan = replay("--plan", "--json");
+    Ended plan = replay("--plan", "--json").done();
     assertThat(reviews()).isEmpty();
     Ended sent = replay("--limit", "10");
     Ended again = replay("--limit", "10", "--json");
 
-    assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
     assertThat(plan.json().path("plan").asBoolean()).isTrue();
     assertThat(plan.json().path("sent").asLong()).isEqualTo(2);
     assertThat(sent.out()).startsWith("2 sent again").contains("IMAGE_DAMAGED");
@@ -102,14 +101,14 @@ class QuarantineReplayCommandTest extends OnCluster {
   @Test
   void acceptsNamedPairsAndSaysWhichCouldNot() {
     Ended planned =
-        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan");
+        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan")
+            .ended(ExitStatus.FOUND_WRONG);
     assertThat(reviews()).isEmpty();
     Ended ended =
-        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--json");
+        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--json")
+            .ended(ExitStatus.FOUND_WRONG);
 
-    assertThat(planned.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(planned.out()).contains(small.pairId() + "   can go");
-    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     JsonNode results = ended.json().path("results");
     assertThat(results.findValuesAsText("outcome")).containsExactly("DONE", "FAILED");
     assertThat(results.get(1).path("detail").asText())
@@ -131,9 +130,8 @@ class QuarantineReplayCommandTest extends OnCluster {
     "abc --reason IMAGE_TOO_SMALL, leave either away"
   })
   void refusesWhatMakesNoSense(String arguments, String words) {
-    Ended ended = replay(arguments.isEmpty() ? new String[0] : arguments.split(" "));
-
-    ended.failed(ExitStatus.WRONG_USAGE, words);
+    replay(arguments.isEmpty() ? new String[0] : arguments.split(" "))
+        .failed(ExitStatus.WRONG_USAGE, words);
     assertThat(reviews()).isEmpty();
   }
 }

@@ -46,17 +46,13 @@ class ServiceCommandsTest {
     "--tls-certificate gone.crt --tls-key gone.key, gone.crt: no such file",
   })
   void anAddressThatIsNoneOrNotSafeIsWrongUsage(String options, String words) {
-    Ended ended = run("ingest " + options);
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(words).doesNotContain("\tat ");
+    run("ingest " + options).failed(ExitStatus.WRONG_USAGE, words);
   }
 
   @Test
   void operateTakesKeysUnencryptedFromNoOtherMachine() {
-    Ended ended = run("operate --listen 192.0.2.1:0");
+    Ended ended = run("operate --listen 192.0.2.1:0").ended(ExitStatus.WRONG_USAGE);
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).containsOnlyOnce("keys would cross the network unencrypted");
   }
 
@@ -65,10 +61,9 @@ class ServiceCommandsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String here = "127.0.0.1:" + taken.getLocalPort();
       for (String address : List.of(here, "192.0.2.1:0 --behind-tls")) {
-        Ended ended = run("ingest --listen " + address);
-
-        ended.failedInALine(
-            ExitStatus.COULD_NOT, "cannot listen on " + address.replaceFirst(" .*", ""));
+        run("ingest --listen " + address)
+            .failedInALine(
+                ExitStatus.COULD_NOT, "cannot listen on " + address.replaceFirst(" .*", ""));
       }
     }
   }
@@ -84,10 +79,8 @@ class ServiceCommandsTest {
       expected = e.getMessage();
     }
 
-    Ended ended = run(OPERATE + " --require-sandbox --state-dir", file);
-
-    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains(expected);
+    run(OPERATE + " --require-sandbox --state-dir", file)
+        .failedInALine(ExitStatus.COULD_NOT, expected);
   }
 
   @ParameterizedTest
@@ -101,11 +94,9 @@ class ServiceCommandsTest {
   }
 
   private static void requireNamed(String command, Path state) {
-    Ended ended = run(command + " --state-dir", state.toString());
-
-    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine())
-        .contains("the state folder " + state + " cannot be used: ", "--state-dir");
+    run(command + " --state-dir", state.toString())
+        .failedInALine(
+            ExitStatus.COULD_NOT, "the state folder " + state + " cannot be used: ", "--state-dir");
   }
 
   /** {@code fetch} keeps nothing on the disk, and reads addresses alone in a platform's folder. */
@@ -113,9 +104,8 @@ class ServiceCommandsTest {
   void aFileInPlaceOfThePlatformsFolderIsNamedByFetch() throws IOException {
     Path file = Files.createFile(folder.resolve("data"));
 
-    Ended ended = Ended.after("fetch --allow-address 127.0.0.0/8", "--data-dir", file.toString());
-
-    ended.failed(ExitStatus.COULD_NOT, "--data-dir: no platform runs in " + file);
+    Ended.after("fetch --allow-address 127.0.0.0/8", "--data-dir", file.toString())
+        .failed(ExitStatus.COULD_NOT, "--data-dir: no platform runs in " + file);
   }
 
   private static Ended run(String command, String... arguments) {

@@ -84,17 +84,15 @@ class UpCommandTest {
 
   @Test
   void refusesAContactThatNoHostCanUseBeforeAnythingStarts() {
-    Ended ended = Ended.after("up", "--fetch-contact", "foo");
-
-    ended.failed(ExitStatus.WRONG_USAGE, "--fetch-contact: a contact is a web address");
+    Ended.after("up", "--fetch-contact", "foo")
+        .failed(ExitStatus.WRONG_USAGE, "--fetch-contact: a contact is a web address");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"PT1M", "PT2562047788015215H"})
   void refusesADeadlineThatNoTransactionCanKeep(String tooLong) {
-    Ended ended = Ended.after("up", "--decode-deadline", tooLong);
-
-    ended.failed(ExitStatus.WRONG_USAGE, "--decode-deadline", "too long");
+    Ended.after("up", "--decode-deadline", tooLong)
+        .failed(ExitStatus.WRONG_USAGE, "--decode-deadline", "too long");
   }
 
   @Test
@@ -102,9 +100,8 @@ class UpCommandTest {
     try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String taken = String.valueOf(stranger.getLocalPort());
 
-      Ended ended = Ended.after("up", "--data-dir", directory.toString(), "--port", taken);
-
-      ended.failedInALine(ExitStatus.COULD_NOT, "port " + taken + " is in use");
+      Ended.after("up", "--data-dir", directory.toString(), "--port", taken)
+          .failedInALine(ExitStatus.COULD_NOT, "port " + taken + " is in use");
       assertThat(directory.resolve("ports.properties")).doesNotExist();
     }
   }
@@ -135,9 +132,8 @@ class UpCommandTest {
   void thatCannotStartEndsWithThreeAndOneLine() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
 
-    Ended ended = Ended.after("up", "--data-dir", file.toString());
-
-    ended.failedInALine(ExitStatus.COULD_NOT, "cannot use " + file);
+    Ended.after("up", "--data-dir", file.toString())
+        .failedInALine(ExitStatus.COULD_NOT, "cannot use " + file);
   }
 
   /** Starts {@code up --json} and returns once it has printed its addresses. */

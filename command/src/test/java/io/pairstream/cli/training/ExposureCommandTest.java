@@ -13,11 +13,9 @@ import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewFile;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairMetadata;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.service.cluster.TestCluster;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,14 +78,13 @@ class ExposureCommandTest extends OnCluster {
 
   @Test
   void saysWhatItDoesNotKnow() {
-    Ended none = run("exposure", PAIR.formatted(1));
+    Ended none = run("exposure", PAIR.formatted(1)).done();
     train(1);
     note("", "a", run("view cut all --json").json().path("fingerprint").asText(), 0, 1);
 
-    assertThat(none.status()).isEqualTo(ExitStatus.DONE);
     assertThat(none.err()).contains("no checkpoint is noted");
-    Ended unknown = run("exposure", PAIR.formatted(99));
-    unknown.failedInALine(ExitStatus.FOUND_WRONG, "the index knows no pair " + PAIR.formatted(99));
+    run("exposure", PAIR.formatted(99))
+        .failedInALine(ExitStatus.FOUND_WRONG, "the index knows no pair " + PAIR.formatted(99));
   }
 
   /** Id of a sample of an epoch: of the 20 pairs, 18 make three batches. */
@@ -127,19 +124,8 @@ class ExposureCommandTest extends OnCluster {
   private void train(int count) {
     for (int i = 0; i < count; i++) {
       String id = PAIR.formatted(i);
-      PreparedPair pair =
-          PreparedPair.newBuilder()
-              .setPairId(id)
-              .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
-              .setImageEncoding("raw")
-              .setHeight(8)
-              .setWidth(8)
-              .setCaption("caption")
-              .setTokenIds(List.of(1, 2, 3))
-              .setTokenCount(3)
-              .setSplit("TRAINING")
-              .build();
-      TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), i % 2, id, pair));
+      TestCluster.send(
+          cluster, TestCluster.record(cluster.topics().training(), i % 2, id, trainingPair(id)));
       index("TRAINING", i, i / 2, i < 3 ? "anna" : "ben");
     }
   }

@@ -7,10 +7,8 @@ import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.TestCluster;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +49,11 @@ class ViewCommandTest extends OnCluster {
 
     assertThat(export("val-2026-11").json().path("samples").asLong()).isEqualTo(9);
 
-    Ended asked = run("view drop val-2026-11");
-    asked.failedInALine(
-        ExitStatus.COULD_NOT,
-        "has 9 samples, and runs that follow it cannot go on; to drop it say --yes");
-    assertThat(run("view drop val-2026-11 --yes").status()).isEqualTo(ExitStatus.DONE);
+    run("view drop val-2026-11")
+        .failedInALine(
+            ExitStatus.COULD_NOT,
+            "has 9 samples, and runs that follow it cannot go on; to drop it say --yes");
+    run("view drop val-2026-11 --yes").done();
     assertThat(run("view drop val-2026-11 --yes").onlyErrorLine())
         .contains("there is no view val-2026-11");
     assertThat(run("view ls").err()).contains("there is no named view");
@@ -114,7 +112,7 @@ class ViewCommandTest extends OnCluster {
   @Test
   void aViewSaysWhenRetentionEatsIt() {
     train(0, 4);
-    assertThat(run("view cut short").status()).isEqualTo(ExitStatus.DONE);
+    run("view cut short").done();
     retain(Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000"));
 
     JsonNode shown = run("view show short --json").json();
@@ -184,20 +182,9 @@ class ViewCommandTest extends OnCluster {
 
   private void train(int first, int count) {
     for (int i = first; i < first + count; i++) {
-      PreparedPair pair =
-          PreparedPair.newBuilder()
-              .setPairId(String.valueOf(i))
-              .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
-              .setImageEncoding("raw")
-              .setHeight(8)
-              .setWidth(8)
-              .setCaption("caption")
-              .setTokenIds(List.of(1, 2, 3))
-              .setTokenCount(3)
-              .setSplit("TRAINING")
-              .build();
+      String id = String.valueOf(i);
       TestCluster.send(
-          cluster, TestCluster.record(cluster.topics().training(), i % 2, String.valueOf(i), pair));
+          cluster, TestCluster.record(cluster.topics().training(), i % 2, id, trainingPair(id)));
     }
   }
 }

@@ -98,7 +98,7 @@ class LagDashboardTest {
     answer = REPORT.formatted("OK");
     Path file = Files.writeString(folder.resolve("key"), "secret\n");
 
-    assertThat(run("--api-key-file", file.toString()).status()).isEqualTo(ExitStatus.DONE);
+    run("--api-key-file", file.toString()).done();
     assertThat(key).isEqualTo("Bearer secret");
   }
 
@@ -132,11 +132,11 @@ class LagDashboardTest {
             false)) {
       encrypted.start();
 
-      Ended ended = Ended.after("lag", "--dashboard", "https://127.0.0.1:" + encrypted.port());
-
-      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-      assertThat(ended.onlyErrorLine())
-          .contains("unable to find valid certification path", "-Djavax.net.ssl.trustStore");
+      Ended.after("lag", "--dashboard", "https://127.0.0.1:" + encrypted.port())
+          .failedInALine(
+              ExitStatus.COULD_NOT,
+              "unable to find valid certification path",
+              "-Djavax.net.ssl.trustStore");
     }
   }
 
@@ -154,9 +154,8 @@ class LagDashboardTest {
          "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
         """;
 
-    Ended why = after("why", "0123");
+    Ended why = after("why", "0123").done();
 
-    assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
     assertThat(why.out())
         .contains("status       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
         .contains("answer       nsfw 0.5, of m: outside of the recipe's limits, tag\n")
@@ -181,10 +180,9 @@ class LagDashboardTest {
 
   @Test
   void hasAnAddress() {
-    Ended ended = Ended.after("lag", "--dashboard", "localhost:1");
-
-    ended.failed(
-        ExitStatus.WRONG_USAGE, "--dashboard must be an address such as http://127.0.0.1:8082");
+    Ended.after("lag", "--dashboard", "localhost:1")
+        .failed(
+            ExitStatus.WRONG_USAGE, "--dashboard must be an address such as http://127.0.0.1:8082");
   }
 
   private Ended run(String... arguments) {
