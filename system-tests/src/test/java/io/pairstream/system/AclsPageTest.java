@@ -1,7 +1,5 @@
 package io.pairstream.system;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.pairstream.schemas.topics.AccessCatalogue;
 import io.pairstream.schemas.topics.ClientRights;
 import io.pairstream.schemas.topics.Dataset;
@@ -29,26 +27,15 @@ class AclsPageTest {
   private static final List<ClientRights> CLIENTS =
       new AccessCatalogue(new Dataset("pairs")).clients();
 
-  /** {@code -Dwrite.docs=true} writes the table anew. */
   @Test
   void theTableIsWhatTheCodeSays() throws IOException {
     String page = Files.readString(PAGE);
-    String made = page.substring(0, page.indexOf(MARK) + MARK.length()) + table();
-    if (Boolean.getBoolean("write.docs")) {
-      Files.writeString(PAGE, made);
-    }
-
-    assertThat(PAGE).hasContent(made);
+    MadeDocument.require(PAGE, page.substring(0, page.indexOf(MARK) + MARK.length()) + table());
   }
 
-  /** {@code -Dwrite.docs=true} writes the file anew. */
   @Test
   void theChartHasTheRightsThatTheCodeSays() throws IOException {
-    if (Boolean.getBoolean("write.docs")) {
-      Files.writeString(CHART, forStrimzi());
-    }
-
-    assertThat(CHART).hasContent(forStrimzi());
+    MadeDocument.require(CHART, forStrimzi());
   }
 
   private static String table() {

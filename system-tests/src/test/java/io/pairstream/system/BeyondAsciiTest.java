@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class BeyondAsciiTest {
 
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+
   private static final String TRAIN =
       """
       import pairstream
@@ -44,41 +46,26 @@ class BeyondAsciiTest {
     Path home = Files.createDirectory(folder.resolve("张伟 ä"));
     release = new UnpackedRelease(home);
     locale = variable.isEmpty() ? Map.of() : Map.of(variable.split("=")[0], variable.split("=")[1]);
-    run("draw", "照片", "--pairs", "40");
+    run("draw 照片 --pairs 40");
     Path photos = home.resolve("照片");
     Files.move(photos.resolve("000001.jpg"), photos.resolve("猫 ö.jpg"));
     Files.move(photos.resolve("000001.txt"), photos.resolve("猫 ö.txt"));
     try (PairstreamProcess up =
         PairstreamProcess.start(
             folder.resolve("up.log"),
-            release.command(
-                locale,
-                "up",
-                "--data-dir",
-                "数据",
-                "--recipe",
-                "demo",
-                "--decode-deadline",
-                "PT25S"))) {
+            release.command(locale, "up --data-dir 数据 --recipe demo --decode-deadline PT25S"))) {
       Await.until("it is up", () -> up.said().contains("Ctrl-C stops it."), up::said);
       assertThat(up.said()).contains(home.resolve("数据").toString());
-      assertThat(run("import", "照片", "--data-dir", "数据", "--wait")).doesNotContain("�", "??");
-      run("view", "cut", "训练.view", "--data-dir", "数据");
-      run("feed", "--data-dir", "数据", "--batch-size", "4", "--max-batches", "2");
-      run("export", "训练.view", "--data-dir", "数据", "--to", "碎片", "--format", "webdataset");
-      run("audit", "--data-dir", "数据");
+      assertThat(run("import 照片 --data-dir 数据 --wait")).doesNotContain("�", "??");
+      run("view cut 训练.view --data-dir 数据");
+      run("feed --data-dir 数据 --batch-size 4 --max-batches 2");
+      run("export 训练.view --data-dir 数据 --to 碎片 --format webdataset");
+      run("audit --data-dir 数据");
       Path script = Files.writeString(home.resolve("训练.py"), TRAIN);
+      Path sources = PROJECT.resolve("trainer-feed/python");
       ProcessBuilder python =
-          PythonEnvironment.of(
-                  Path.of(System.getProperty("pairstream.project.dir"))
-                      .resolve("trainer-feed/python/requirements.txt"))
-              .builder(
-                  Map.of(
-                      "PYTHONPATH",
-                      Path.of(System.getProperty("pairstream.project.dir"))
-                          .resolve("trainer-feed/python/src")
-                          .toString()),
-                  script.toString());
+          PythonEnvironment.of(sources.resolve("requirements.txt"))
+              .builder(Map.of("PYTHONPATH", sources.resolve("src").toString()), script.toString());
       python.environment().keySet().removeIf(name -> name.matches("LANG|LC_.*"));
       python.environment().putAll(locale);
       assertThat(end(python.directory(home.toFile()))).contains("猫 (4, ");
@@ -87,8 +74,8 @@ class BeyondAsciiTest {
   }
 
   /** Runs a command to its end; what it printed. */
-  private String run(String... arguments) throws Exception {
-    return end(release.command(locale, arguments));
+  private String run(String words) throws Exception {
+    return end(release.command(locale, words));
   }
 
   private String end(ProcessBuilder builder) throws Exception {

@@ -46,7 +46,7 @@ class BusyMachineTest {
   @Test
   void demoAccountsForEveryPairAndBlamesNoPicture() throws Exception {
     Process demo =
-        PairstreamProcess.builder("demo", "--exit", "--json", "--pairs", String.valueOf(PAIRS))
+        PairstreamProcess.builder(PairstreamProcess.words("demo --exit --json --pairs", PAIRS))
             .redirectError(folder.resolve("err").toFile())
             .start();
     String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -63,7 +63,7 @@ class BusyMachineTest {
   void upComesUpWithEachProcessStartedOnceAndStays() throws Exception {
     Path data = folder.resolve("data");
     try (PairstreamProcess up =
-        PairstreamProcess.start(folder.resolve("up.log"), "up", "--data-dir", data.toString())) {
+        PairstreamProcess.start(folder.resolve("up.log"), "up --data-dir", data)) {
       Await.until(
           "up is there",
           Duration.ofMinutes(45),

@@ -10,8 +10,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,34 +20,26 @@ import org.openqa.selenium.Keys;
 /** The contribution page in a real browser, as people use it. */
 class ContributionPageTest extends PageTest {
 
-  private static final Map<String, Object> TOO_SMALL =
-      Map.of(
-          "reason",
-          "IMAGE_TOO_SMALL",
-          "says",
-          "48x40: shorter side is below 64 px",
-          "measurement",
-          Map.of(
-              "measure",
-              "shorter_side_px",
-              "value",
-              40,
-              "bound",
-              "AT_LEAST",
-              "limit",
-              64,
-              "unit",
-              "px"),
-          "remedy",
-          "Send the image in a higher resolution.");
+  private static final String TOO_SMALL =
+      """
+      {"reason": "IMAGE_TOO_SMALL", "says": "48x40: shorter side is below 64 px",
+       "measurement": {"measure": "shorter_side_px", "value": 40, "bound": "AT_LEAST",
+                       "limit": 64, "unit": "px"},
+       "remedy": "Send the image in a higher resolution."}
+      """;
 
   @TempDir private Path folder;
 
+  private ScriptedIngest server;
+
+  @BeforeEach
+  void open() throws IOException {
+    server = using(ScriptedIngest.open());
+  }
+
   @Test
   void aPersonWithAKeyboardAloneSendsTwoPicturesAndReadsWhatBecameOfThem() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
 
     browser.tabTo("#files");
     browser.choose("#files", picture("good.png", 320, 240), picture("small.png", 48, 40));
@@ -63,7 +55,7 @@ class ContributionPageTest extends PageTest {
 
     browser.await("the result has the focus", () -> browser.isFocused("#sent-title"));
     browser.await("both are received", () -> server.sent().size() == 2);
-    server.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    server.decide("A red square on a blue ground.", "TRAINING", "{}");
     server.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
     browser.awaitText("#sent-list li:first-child", "Accepted for training");
     browser.awaitText("#sent-list li:last-child", "Rejected");
@@ -80,9 +72,7 @@ class ContributionPageTest extends PageTest {
 
   @Test
   void whatCannotBeSentLeavesTheFormAndIsNamedBelowItUntilMoreIsAdded() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
     browser.choose("#files", picture("good.png", 320, 240), text("page.png"));
     browser.type("#draft-list textarea", "A red square on a blue ground.");
     browser.click("#send");
@@ -99,7 +89,6 @@ class ContributionPageTest extends PageTest {
   @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
     Browser browser = chinese();
-    ScriptedIngest server = using(ScriptedIngest.open());
     browser.visit(server.address());
     assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh");
 
@@ -121,7 +110,6 @@ class ContributionPageTest extends PageTest {
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));
-    ScriptedIngest server = using(ScriptedIngest.open());
     browser.prefer(colours);
     browser.visit(server.address());
     requireFree(browser, language);
@@ -141,7 +129,7 @@ class ContributionPageTest extends PageTest {
     browser.await("both are received", () -> server.sent().size() == 2);
     requireFree(browser, language);
 
-    server.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    server.decide("A red square on a blue ground.", "TRAINING", "{}");
     server.decide(
         server.sent().stream()
             .map(ScriptedIngest.Sent::caption)
@@ -157,9 +145,7 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void nothingThatPeopleOrTheServiceWriteRunsAsCode() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
 
     Path named =
         Files.copy(
@@ -175,18 +161,13 @@ class ContributionPageTest extends PageTest {
           TRAPS.get(i));
     }
     for (String trap : TRAPS) {
-      server.decide(
-          trap,
-          "QUARANTINED",
-          Map.of(
-              "reason",
-              trap,
-              "says",
-              trap,
-              "measurement",
-              Map.of("found", trap, "allowed", trap),
-              "remedy",
-              trap));
+      String text = Http.JSON.getNodeFactory().textNode(trap).toString();
+      String all =
+          """
+          {"reason": TRAP, "says": TRAP, "remedy": TRAP,
+           "measurement": {"found": TRAP, "allowed": TRAP}}
+          """;
+      server.decide(trap, "QUARANTINED", all.replace("TRAP", text));
     }
     // What has not been looked at yet would stay behind.
     browser.awaitText("#send", "Send " + TRAPS.size() + " pairs");
@@ -204,9 +185,7 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void whatCannotBeTakenIsSaidBeforeAnythingIsSent() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
     byte[] large = new byte[8 * 1024 * 1024 + 1];
     System.arraycopy(Files.readAllBytes(picture("good.png", 8, 8)), 0, large, 0, 40);
 
@@ -221,9 +200,7 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
     server.refuseNext(Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "later").retryAfter(1));
@@ -233,7 +210,7 @@ class ContributionPageTest extends PageTest {
 
     int port = server.interrupt();
     browser.awaitText("#connection", "The connection is lost.");
-    server.decide("A red square.", "TRAINING", Map.of());
+    server.decide("A red square.", "TRAINING", "{}");
     server.open(port);
 
     browser.awaitText("#sent-list", "Accepted");
@@ -246,9 +223,7 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void aReloadFindsWhatWasSentAndKeepsNoPictures() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
     browser.click("#send");
@@ -258,7 +233,7 @@ class ContributionPageTest extends PageTest {
 
     browser.awaitText("#sent-list", "A red square.");
     browser.awaitText("#sent-list", "Received");
-    server.decide("A red square.", "VALIDATION", Map.of());
+    server.decide("A red square.", "VALIDATION", "{}");
     browser.awaitText("#sent-list", "held out for validation");
     String kept = String.valueOf(browser.script("return JSON.stringify({...localStorage})"));
     assertThat(kept)
@@ -273,22 +248,16 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPairThatIsRejectedForItsWordsIsMendedAndSentAnew() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
+    Browser browser = deskAt(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "dog.jpg");
     server.decide(
         "dog.jpg",
         "QUARANTINED",
-        Map.of(
-            "reason",
-            "CAPTION_IS_FILE_NAME",
-            "says",
-            "It is a file's name.",
-            "remedy",
-            "Describe it."));
-    server.decide("A red dog.", "TRAINING", Map.of());
+        """
+        {"reason": "CAPTION_IS_FILE_NAME", "says": "It is a file's name.", "remedy": "Describe it."}
+        """);
+    server.decide("A red dog.", "TRAINING", "{}");
     browser.click("#send");
 
     browser.awaitText("#sent-list", "Rejected");
@@ -306,9 +275,8 @@ class ContributionPageTest extends PageTest {
   @Test
   @Tag("full")
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.withKey());
-    browser.visit(server.address());
+    server = using(ScriptedIngest.withKey());
+    Browser browser = deskAt(server.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
     requireFree(browser, "asked for a key");
 
@@ -318,7 +286,7 @@ class ContributionPageTest extends PageTest {
     browser.await("the form is gone", () -> !browser.isVisible("#access"));
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
-    server.decide("A red square.", "TRAINING", Map.of());
+    server.decide("A red square.", "TRAINING", "{}");
     browser.click("#send");
 
     browser.awaitText("#sent-list", "Accepted");

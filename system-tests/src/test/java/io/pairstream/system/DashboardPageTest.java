@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
-class DashboardPageTest extends PageTest {
+class DashboardPageTest extends ScriptedPageTest {
 
   /** A box's name whose box is not wholly within the part of its card that is seen. */
   private static final String BOXES_OUTSIDE =
@@ -58,9 +58,7 @@ class DashboardPageTest extends PageTest {
 
   @Test
   void aPersonWithAKeyboardAloneFollowsAVerdictToTheRecordAtTheHead() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
 
     browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck at offset 41,022");
     assertThat(browser.text(".banner-word")).isEqualTo("STALL");
@@ -101,7 +99,6 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = desk();
     browser.cutOff("*/assets/format.js");
     browser.go(service.address(""));
@@ -152,9 +149,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aVerdictThatChangesIsSaidOnce() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
     browser.awaitText(".banner-word", "STALL");
     assertThat(announced(browser)).isEmpty();
 
@@ -176,9 +171,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aServiceThatWasAwayIsAskedUntilItIsBack() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
     browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck");
 
     int port = service.interrupt();
@@ -199,7 +192,6 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndChoicesAreKept() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = chinese();
     browser.visit(service.address("#/lag"));
     browser.awaitText("h1", "消费积压");
@@ -217,9 +209,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
     assertThat(browser.texts(".graph .box-name"))
         .containsExactly(
@@ -247,9 +237,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void theLastHourHasGapsWhereNothingIsKnown() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
 
     browser.awaitText("#hour .card-head", "watched since");
     assertThat(
@@ -268,9 +256,7 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aGalleryHasTheCaptionsOfAPictureTogetherAndIsWalkedByKeys() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address("#/pairs"));
+    Browser browser = deskOn("#/pairs");
     browser.await("the list is there", () -> browser.isVisible(".pair-row"));
 
     browser.tabTo(".listed a[href*=gallery]");
@@ -293,13 +279,7 @@ class DashboardPageTest extends PageTest {
         Path.of(System.getProperty("pairstream.project.dir"))
             .resolve("preprocess-streams/src/test/resources/topology.txt");
     Set<String> recorded = new TreeSet<>();
-    try (ScriptedOperate service = ScriptedOperate.open()) {
-      service
-          .answers()
-          .get(1)
-          .path("nodes")
-          .forEach(node -> recorded.add(node.path("id").asText()));
-    }
+    service.answers().get(1).path("nodes").forEach(node -> recorded.add(node.path("id").asText()));
 
     assertThat(recorded)
         .isEqualTo(
@@ -312,7 +292,6 @@ class DashboardPageTest extends PageTest {
   @Test
   @Tag("full")
   void aPersonWhoReadsChineseFindsNoEnglishSentence() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = chinese();
 
     browser.visit(service.address(""));
@@ -343,12 +322,10 @@ class DashboardPageTest extends PageTest {
 
   @Test
   void whatIsPlayedSaysWhatTheServiceWouldSay() throws Exception {
-    try (ScriptedOperate service = ScriptedOperate.open()) {
-      for (ObjectNode answer : service.answers()) {
-        for (JsonNode said : answer.findParents("sentence_template")) {
-          assertThat(sentence(said.path("sentence_template")).text())
-              .isEqualTo(said.path("sentence").asText());
-        }
+    for (ObjectNode answer : service.answers()) {
+      for (JsonNode said : answer.findParents("sentence_template")) {
+        assertThat(sentence(said.path("sentence_template")).text())
+            .isEqualTo(said.path("sentence").asText());
       }
     }
   }
@@ -364,7 +341,6 @@ class DashboardPageTest extends PageTest {
   @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = using(Browser.open(screen, language));
     browser.prefer(colours);
     browser.visit(service.address(""));

@@ -11,8 +11,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import io.pairstream.tools.audit.Audit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +21,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
@@ -31,7 +28,6 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -48,8 +44,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Instances that are killed inside a transaction and not started again: the others end it, and go
@@ -57,9 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("full")
 @Timeout(3600)
-class DeadInstanceTest {
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+class DeadInstanceTest extends ServedTest {
 
   private static final int KILLS = Integer.getInteger("dead.kills", 3);
 
@@ -70,9 +62,6 @@ class DeadInstanceTest {
   private static final int PARTITIONS = 4;
   private static final int BACKLOG = 300;
 
-  @TempDir private Path folder;
-  private TestDataset dataset;
-  private ServedDataset served;
   private ClusterAccess access;
   private Admin admin;
 
@@ -88,24 +77,16 @@ class DeadInstanceTest {
   private volatile boolean isBusy = true;
 
   @BeforeEach
-  void start() throws Exception {
-    served = new ServedDataset(KAFKA, folder);
+  void createTopics() {
     access = served.access();
-    dataset = served.dataset();
     dataset.createTopics(PARTITIONS);
     admin = access.admin();
   }
 
   @AfterEach
-  void stop() {
+  void end() {
     isBusy = false;
-    for (PairstreamProcess instance : instances) {
-      if (instance != null) {
-        instance.close();
-      }
-    }
     admin.close(Duration.ZERO);
-    served.close();
   }
 
   @Test
@@ -130,18 +111,8 @@ class DeadInstanceTest {
     try (PairPublisher publisher = served.publisher()) {
       killAll(
           number ->
-              List.of(
-                  "preprocess",
-                  "--config",
-                  config.toString(),
-                  "--recipe",
-                  recipe.toString(),
-                  "--state-dir",
-                  folder.resolve("state-" + number).toString(),
-                  "--threads",
-                  "1",
-                  "--workers",
-                  "1"),
+              "preprocess --threads 1 --workers 1 --config %s --recipe %s --state-dir %s"
+                  .formatted(config, recipe, folder.resolve("state-" + number)),
           index -> publisher.publish(RunningPlatform.submitted(drawn, index)).join());
     }
 
@@ -160,7 +131,7 @@ class DeadInstanceTest {
             access.clientSettings(),
             Clock.systemUTC())) {
       killAll(
-          number -> List.of("fetch", "--allow-address", "127.0.0.0/8"),
+          number -> "fetch --allow-address 127.0.0.0/8",
           index -> {
             // Whose address may not be asked is rejected at once.
             String host = "10.%d.%d.%d".formatted(index >> 16 & 255, index >> 8 & 255, index & 255);
@@ -180,9 +151,9 @@ class DeadInstanceTest {
     assertThat(new Audit(access, Duration.ofMinutes(1)).run().details()).isEmpty();
   }
 
-  private void killAll(IntFunction<List<String>> arguments, LongConsumer publish) throws Exception {
-    startInstance(0, arguments);
-    startInstance(1, arguments);
+  private void killAll(IntFunction<String> command, LongConsumer publish) throws Exception {
+    startInstance(0, command);
+    startInstance(1, command);
     CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> keepBusy(publish));
     for (int kill = 0; kill < KILLS; kill++) {
       awaitProgressOf(0);
@@ -192,7 +163,7 @@ class DeadInstanceTest {
       int victim = partitions(group, kill % 2).isEmpty() ? 1 - kill % 2 : kill % 2;
       String times = killInsideATransaction(victim, group);
       System.out.println("kill " + kill + ": " + times);
-      startInstance(victim, arguments);
+      startInstance(victim, command);
     }
     isBusy = false;
     publishing.join();
@@ -324,10 +295,10 @@ class DeadInstanceTest {
         .toList();
   }
 
-  private void startInstance(int number, IntFunction<List<String>> arguments) throws IOException {
+  private void startInstance(int number, IntFunction<String> command) throws IOException {
     Set<String> others = clients();
     others.removeAll(members.getOrDefault(number, Set.of()));
-    instances[number] = served.process(folder.resolve(number + ".log"), arguments.apply(number));
+    instances[number] = start(command.apply(number));
     Await.until(
         "it is in all groups, and has partitions",
         () -> {
@@ -381,9 +352,5 @@ class DeadInstanceTest {
 
   private static long sum(Map<TopicPartition, Long> offsets) {
     return offsets.values().stream().mapToLong(each -> each).sum();
-  }
-
-  private List<String> said() {
-    return Stream.of(instances).filter(Objects::nonNull).map(PairstreamProcess::said).toList();
   }
 }

@@ -29,14 +29,7 @@ class DemoTest {
     Process demo =
         new UnpackedRelease(home)
             .command(
-                Map.of("LANG", "C"),
-                "demo",
-                "--exit",
-                "--json",
-                "--pairs",
-                String.valueOf(PAIRS),
-                "--decode-deadline",
-                "PT25S")
+                Map.of("LANG", "C"), "demo --exit --json --decode-deadline PT25S --pairs " + PAIRS)
             .redirectError(folder.resolve("err").toFile())
             .start();
     String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

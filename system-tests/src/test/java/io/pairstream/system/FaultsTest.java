@@ -204,12 +204,8 @@ class FaultsTest {
       try (PairstreamProcess create =
           PairstreamProcess.start(
               folder.resolve("create.log"),
-              "topics",
-              "create",
-              "--data-dir",
-              platform.data().toString(),
-              "--config",
-              clients.toString())) {
+              "topics create --config " + clients + " --data-dir",
+              platform.data())) {
         assertThat(create.ended()).as(create.said()).isZero();
       }
       platform.awaitAllDecided();

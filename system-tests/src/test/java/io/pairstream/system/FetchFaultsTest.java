@@ -141,23 +141,10 @@ class FetchFaultsTest {
     PairstreamProcess fetcher =
         PairstreamProcess.start(
             log,
-            "fetch",
-            "--data-dir",
-            platform.data().toString(),
-            "--allow-address",
-            "127.0.0.0/8",
-            "--per-host-interval",
-            "PT0.2S",
-            "--first-pause",
-            "PT1S",
-            "--attempts",
-            "2",
-            "--connect-timeout",
-            "PT1M",
-            "--timeout",
-            "PT2M",
-            "--status-listen",
-            "127.0.0.1:0");
+            "fetch --allow-address 127.0.0.0/8 --per-host-interval PT0.2S --first-pause PT1S"
+                + " --attempts 2 --connect-timeout PT1M --timeout PT2M --status-listen 127.0.0.1:0"
+                + " --data-dir",
+            platform.data());
     fetchers.add(fetcher);
     return fetcher;
   }

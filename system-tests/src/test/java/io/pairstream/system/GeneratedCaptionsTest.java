@@ -16,8 +16,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
 import java.awt.image.BufferedImage;
@@ -29,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,8 +45,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Drawn pictures, of which a server on loopback, or a captioner in a process, names the colours
@@ -57,9 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  * tells the colours that the picture was drawn in.
  */
 @Timeout(600)
-class GeneratedCaptionsTest {
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+class GeneratedCaptionsTest extends ServedTest {
 
   private static final int PICTURES = 24;
   private static final int BATCH = 2;
@@ -111,21 +104,14 @@ class GeneratedCaptionsTest {
           tensor: words
       """;
 
-  @TempDir private Path folder;
-
   private final AtomicInteger calls = new AtomicInteger();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final List<PairstreamProcess> processes = new ArrayList<>();
   private HttpServer server;
-  private TestDataset dataset;
-  private ServedDataset served;
   private ClusterAccess access;
 
   @BeforeEach
-  void start() throws Exception {
-    served = new ServedDataset(KAFKA, folder);
+  void answer() throws Exception {
     access = served.access();
-    dataset = served.dataset();
     dataset.createTopics(2);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/v1/chat/completions", this::describe);
@@ -135,10 +121,8 @@ class GeneratedCaptionsTest {
 
   @AfterEach
   void stop() {
-    processes.forEach(PairstreamProcess::close);
     server.stop(0);
     threads.shutdownNow();
-    served.close();
   }
 
   @Test
@@ -160,7 +144,7 @@ class GeneratedCaptionsTest {
     preprocess();
     Await.until("all is published", () -> published().size() == PICTURES, this::said);
 
-    PairstreamProcess killed = process(score());
+    PairstreamProcess killed = start(score());
     Await.until("some is asked", () -> calls.get() > PICTURES / 4 || sent() > 0, this::said);
     killed.kill();
     run(score());
@@ -199,16 +183,11 @@ class GeneratedCaptionsTest {
     Map<String, PairAnswer> answers = answers();
     int asked = calls.get();
     String archive = folder.resolve("archive").toString();
-    run("archive", archive);
+    run("archive " + archive);
     Dataset restored = new Dataset("restored");
     run(
-        "rerun",
-        "--from",
-        archive,
-        "--into",
-        restored.name(),
-        "--registry-credential",
-        served.credential().toString());
+        "rerun --from %s --into %s --registry-credential %s"
+            .formatted(archive, restored.name(), served.credential()));
 
     dataset = served.dataset(restored);
     prepareAndScore();
@@ -276,8 +255,7 @@ class GeneratedCaptionsTest {
   }
 
   private PairstreamProcess preprocess() throws IOException {
-    return process(
-        "preprocess", "--recipe", recipe(), "--workers", "1", "--state-dir", state("preprocess"));
+    return start("preprocess --workers 1 --recipe", recipe(), "--state-dir", state("preprocess"));
   }
 
   private String state(String service) {
@@ -304,31 +282,18 @@ class GeneratedCaptionsTest {
             + (kind.equals("api") ? API.formatted(server.getAddress().getPort()) : CAPTIONER));
   }
 
-  private String[] score() {
+  private String score() {
     String cards = folder.resolve("卡片ä").toString();
     return "score --models %s --batch %d --until-end --state-dir %s"
-        .formatted(cards, BATCH, state("score"))
-        .split(" ");
+        .formatted(cards, BATCH, state("score"));
   }
 
   private int sent() {
     return dataset.committed(dataset.topics().generated().name()).size();
   }
 
-  private String run(String... command) {
-    return served.run(dataset.dataset(), List.of(command));
-  }
-
-  private PairstreamProcess process(String... command) throws IOException {
-    PairstreamProcess process =
-        served.process(
-            folder.resolve(processes.size() + ".log"), dataset.dataset(), List.of(command));
-    processes.add(process);
-    return process;
-  }
-
-  private List<String> said() {
-    return processes.stream().map(PairstreamProcess::said).toList();
+  private String run(String command) {
+    return served.run(dataset.dataset(), PairstreamProcess.words(command));
   }
 
   private List<PreparedPair> published() {

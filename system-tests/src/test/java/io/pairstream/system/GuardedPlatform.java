@@ -91,7 +91,8 @@ final class GuardedPlatform implements AutoCloseable {
     command.addAll(List.of(options));
     command.addAll(cluster(service));
     PairstreamProcess process =
-        PairstreamProcess.start(folder.resolve(service + ".log"), command.toArray(String[]::new));
+        PairstreamProcess.start(
+            folder.resolve(service + ".log"), PairstreamProcess.builder(command));
     services.put(service, process);
     return process.awaitReady();
   }

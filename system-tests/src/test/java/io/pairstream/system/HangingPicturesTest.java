@@ -2,27 +2,21 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,13 +51,8 @@ class HangingPicturesTest {
             .withDeadline(DEADLINE)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    try (PairPublisher publisher =
-        PairPublisher.open(
-            access.topics().crowdsourced(),
-            access.registry(),
-            access.clientSettings(),
-            Clock.systemUTC())) {
-      List<byte[]> files = jpegs();
+    try (PairPublisher publisher = RunningPlatform.publisher(access)) {
+      List<byte[]> files = HijackedWorkerTest.jpegs(31, HANGING + 2 * OTHERS + GOOD);
       CompletableFuture.allOf(
               Stream.of(
                       sent(publisher, files.subList(0, HANGING), "spin"),
@@ -97,34 +86,11 @@ class HangingPicturesTest {
         .isEqualTo(HANGING + 2L * OTHERS);
   }
 
-  /** Enough JPEG files, all different and good. */
-  private static List<byte[]> jpegs() {
-    DrawnPairs pairs = new DrawnPairs(31, 0.0);
-    return LongStream.iterate(0, i -> i + 1)
-        .mapToObj(i -> RunningPlatform.submitted(pairs, i))
-        .map(RunningPlatform::image)
-        .filter(file -> (file[0] & 0xFF) == 0xFF)
-        .limit(HANGING + 2 * OTHERS + GOOD)
-        .toList();
-  }
-
   private static List<CompletableFuture<?>> sent(
       PairPublisher publisher, List<byte[]> files, String fault) {
-    byte[] trailer =
-        (fault.isEmpty() ? "" : "PAIRSTREAM-TEST:" + fault).getBytes(StandardCharsets.US_ASCII);
+    String order = fault.isEmpty() ? "" : "PAIRSTREAM-TEST:" + fault;
     return files.stream()
-        .<CompletableFuture<?>>map(
-            file ->
-                publisher.publish(
-                    RawPair.newBuilder()
-                        .setImage(
-                            ByteBuffer.allocate(file.length + trailer.length)
-                                .put(file)
-                                .put(trailer)
-                                .flip())
-                        .setCaption("A picture that may do anything.")
-                        .setLanguage("en")
-                        .build()))
+        .<CompletableFuture<?>>map(file -> publisher.publish(HijackedWorkerTest.pair(file, order)))
         .toList();
   }
 }

@@ -8,20 +8,15 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Views of pairs whose answers the recipe limits, cut by processes of their own, also while nothing
@@ -29,28 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("full")
 @Timeout(600)
-class HeldBackPairsTest {
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+class HeldBackPairsTest extends ServedTest {
 
   private static final int PAIRS = 12;
 
-  @TempDir private Path folder;
-
-  private ServedDataset served;
-  private TestDataset dataset;
-  private int started;
-
   @BeforeEach
-  void start() throws Exception {
-    served = new ServedDataset(KAFKA, folder);
-    dataset = served.dataset();
+  void createTopics() {
     dataset.createTopics(2);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test
@@ -94,14 +74,7 @@ class HeldBackPairsTest {
             folder.resolve("recipe.yaml"),
             "split: {validation-share: 0, test-share: 0}\nanswers:\n  nsfw: " + limit);
     try (PairstreamProcess preprocess =
-        process(
-            "preprocess",
-            "--recipe",
-            recipe.toString(),
-            "--workers",
-            "1",
-            "--state-dir",
-            folder.resolve("state").toString())) {
+        start("preprocess --workers 1 --recipe", recipe, "--state-dir", folder.resolve("state"))) {
       Await.until(
           "the recipe is recorded and all is published",
           () ->
@@ -113,7 +86,7 @@ class HeldBackPairsTest {
 
   /** Cuts a view, and answers what was said. */
   private String cut(String file) throws IOException {
-    try (PairstreamProcess cut = process("view", "cut", folder.resolve(file).toString())) {
+    try (PairstreamProcess cut = start("view cut", folder.resolve(file))) {
       Await.until("it is cut", () -> !cut.isAlive(), cut::said);
       return cut.said();
     }
@@ -125,9 +98,5 @@ class HeldBackPairsTest {
 
   private void answer(PreparedPair pair, PairAnswer said) {
     dataset.send(dataset.topics().pairAnswers().record(pair.getPairId() + "/judge", said));
-  }
-
-  private PairstreamProcess process(String... command) throws IOException {
-    return served.process(folder.resolve("log-" + started++), List.of(command));
   }
 }

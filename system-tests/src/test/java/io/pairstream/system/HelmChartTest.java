@@ -135,15 +135,12 @@ class HelmChartTest {
                     .toList());
   }
 
-  /** {@code -Dwrite.docs=true} writes the file anew. */
   @Test
   void theFileOfTopicsIsWhatTheCodeSays() throws IOException {
-    Path file = CHART.resolve("files/topics.yaml");
     StringBuilder topics =
         new StringBuilder(
             "# Made by HelmChartTest. Names that begin with pairs. or pairs- are those of the data set.\n");
-    List<TopicSpec> of = new TopicCatalogue(new Dataset("pairs"), 2).topics();
-    for (TopicSpec topic : of) {
+    for (TopicSpec topic : new TopicCatalogue(new Dataset("pairs"), 2).topics()) {
       topics.append("- name: ").append(topic.name()).append('\n');
       if (topic.partitions() == 1) {
         topics.append("  partitions: 1\n");
@@ -152,11 +149,7 @@ class HelmChartTest {
       new TreeMap<>(topic.config())
           .forEach((key, value) -> topics.append("    %s: \"%s\"\n".formatted(key, value)));
     }
-    if (Boolean.getBoolean("write.docs")) {
-      Files.writeString(file, topics);
-    }
-
-    assertThat(file).hasContent(topics.toString());
+    MadeDocument.require(CHART.resolve("files/topics.yaml"), topics.toString());
   }
 
   @Test

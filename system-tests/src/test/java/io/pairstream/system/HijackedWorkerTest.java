@@ -19,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,13 +54,8 @@ class HijackedWorkerTest {
   void onePictureThatTakesItsWorkerOverCostsOnePair() throws Exception {
     ClusterAccess access = CLUSTER.datasetOfAllTopics(1);
     Cluster cluster = CLUSTER.cluster(access, Map.of());
-    List<byte[]> files = jpegs(ORDERS.size() + LATER_ORDERS.size() + GOOD);
-    try (PairPublisher publisher =
-        PairPublisher.open(
-            access.topics().crowdsourced(),
-            access.registry(),
-            access.clientSettings(),
-            Clock.systemUTC())) {
+    List<byte[]> files = jpegs(44, ORDERS.size() + LATER_ORDERS.size() + GOOD);
+    try (PairPublisher publisher = RunningPlatform.publisher(access)) {
       int next = 0;
       for (String order : ORDERS) {
         send(publisher, files.get(next++), "");
@@ -121,8 +115,8 @@ class HijackedWorkerTest {
   }
 
   /** JPEG files, all different and good. */
-  private static List<byte[]> jpegs(int count) {
-    DrawnPairs pairs = new DrawnPairs(44, 0.0);
+  static List<byte[]> jpegs(long seed, int count) {
+    DrawnPairs pairs = new DrawnPairs(seed, 0.0);
     return LongStream.iterate(0, i -> i + 1)
         .mapToObj(i -> RunningPlatform.submitted(pairs, i))
         .map(RunningPlatform::image)
@@ -132,15 +126,16 @@ class HijackedWorkerTest {
   }
 
   private static void send(PairPublisher publisher, byte[] file, String order) {
+    publisher.publish(pair(file, order)).join();
+  }
+
+  /** A pair with an order to its worker behind the picture. */
+  static RawPair pair(byte[] file, String order) {
     byte[] trailer = order.getBytes(StandardCharsets.US_ASCII);
-    publisher
-        .publish(
-            RawPair.newBuilder()
-                .setImage(
-                    ByteBuffer.allocate(file.length + trailer.length).put(file).put(trailer).flip())
-                .setCaption("A picture that may do anything.")
-                .setLanguage("en")
-                .build())
-        .join();
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.allocate(file.length + trailer.length).put(file).put(trailer).flip())
+        .setCaption("A picture that may do anything.")
+        .setLanguage("en")
+        .build();
   }
 }

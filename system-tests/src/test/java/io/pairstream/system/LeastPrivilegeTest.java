@@ -354,7 +354,8 @@ class LeastPrivilegeTest {
     refused("Read, Write on topic pairs.api-keys", "keys", "ls");
     Path log = folder.resolve("refused.log");
     try (PairstreamProcess why =
-        PairstreamProcess.start(log, asProducer("why", "0".repeat(32)).toArray(String[]::new))) {
+        PairstreamProcess.start(
+            log, PairstreamProcess.builder(asProducer("why", "0".repeat(32))))) {
       assertThat(why.ended()).as(why::said).isEqualTo(ExitStatus.COULD_NOT);
       assertThat(why.said())
           .contains("Read on topic pairs.receipts")

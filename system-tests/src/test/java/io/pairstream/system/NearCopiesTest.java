@@ -18,8 +18,6 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
 import java.awt.AlphaComposite;
@@ -45,12 +43,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,9 +54,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("full")
 @Timeout(1800)
-class NearCopiesTest {
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+class NearCopiesTest extends ServedTest {
 
   private static final int MAX_DISTANCE_BITS = 4;
   private static final int INSTANCES = 2;
@@ -73,25 +65,7 @@ class NearCopiesTest {
 
   private static final int STEPS = 10;
 
-  @TempDir private Path folder;
-  private TestDataset dataset;
-  private ServedDataset served;
-  private ClusterAccess access;
   private final List<PairstreamProcess> instances = new ArrayList<>();
-
-  /** A registry that processes can ask. */
-  @BeforeEach
-  void start() throws Exception {
-    served = new ServedDataset(KAFKA, folder);
-    access = served.access();
-    dataset = served.dataset();
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(PairstreamProcess::close);
-    served.close();
-  }
 
   @ParameterizedTest
   @CsvSource({"keep-all, 1", "keep-first, 2", "keep-best, 4", "keep-all, 5", "keep-first, 16"})
@@ -106,6 +80,7 @@ class NearCopiesTest {
             .formatted(policy);
     Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
     dataset.createTopics(partitions);
+    ClusterAccess access = served.access();
     for (int number = 0; number < INSTANCES; number++) {
       instances.add(instance(number, file));
     }
@@ -141,26 +116,12 @@ class NearCopiesTest {
   }
 
   private PairstreamProcess instance(int number, Path recipe) throws IOException {
-    return served.process(
-        folder.resolve(number + ".log"),
-        List.of(
-            "preprocess",
-            "--recipe",
-            recipe.toString(),
-            "--state-dir",
-            folder.resolve("state-" + number).toString(),
-            "--threads",
-            "2",
-            "--workers",
-            "2",
-            // A killed one whose tasks are elsewhere leaves its transaction open for 36 times as
-            // long.
-            "--decode-deadline",
-            "PT7S"));
-  }
-
-  private List<String> said() {
-    return instances.stream().map(PairstreamProcess::said).toList();
+    // A killed one whose tasks are elsewhere leaves its transaction open for 36 times its deadline.
+    return start(
+        "preprocess --threads 2 --workers 2 --decode-deadline PT7S --recipe",
+        recipe,
+        "--state-dir",
+        folder.resolve("state-" + number));
   }
 
   /** The pictures that were looked up, in the order of their first look-ups, by image digest. */

@@ -195,13 +195,7 @@ class OperatorsTest extends StoryTest {
     DrawnPairs pairs = new DrawnPairs(6, 0.0);
     try (PairstreamProcess trainer =
         PairstreamProcess.start(
-            folder.resolve("feed.log"),
-            "feed",
-            "--data-dir",
-            platform.data().toString(),
-            "--batch-size",
-            "8",
-            "--json")) {
+            folder.resolve("feed.log"), "feed --batch-size 8 --json --data-dir", platform.data())) {
       Await.until("a batch", () -> trainer.said().contains("{"), trainer::said);
       Browser browser = desk();
       Signals.send("STOP", platform.pid("preprocess"));

@@ -75,6 +75,13 @@ abstract class PageTest {
     return using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
   }
 
+  /** A desk's browser with a page that can be used. */
+  final Browser deskAt(String address) {
+    Browser browser = desk();
+    browser.visit(address);
+    return browser;
+  }
+
   final Browser chinese() {
     return using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
   }

@@ -179,12 +179,7 @@ class PairCardTest extends StoryTest {
     Path sheet = folder.resolve("sheet.html");
     try (PairstreamProcess trial =
         PairstreamProcess.start(
-            folder.resolve("try.log"),
-            "recipe",
-            "try",
-            pictures.toString(),
-            "--sheet",
-            sheet.toString())) {
+            folder.resolve("try.log"), "recipe try", pictures, "--sheet", sheet)) {
       assertThat(trial.ended()).as(trial.said()).isZero();
     }
     Browser browser = using(Browser.open(Browser.Screen.PHONE, "en-GB"));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A process of {@code pairstream}, with a log of its own. */
 final class PairstreamProcess implements AutoCloseable {
@@ -31,13 +32,13 @@ final class PairstreamProcess implements AutoCloseable {
   }
 
   /** A process that has yet to be started, as the launcher script starts it. */
-  static ProcessBuilder builder(String... arguments) {
+  static ProcessBuilder builder(List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-cp"));
     command.add(APP.resolve("lib") + "/*");
     command.add("io.pairstream.cli.Main");
-    command.addAll(List.of(arguments));
+    command.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(command);
     // Also of its own processes: none lives long enough to gain from the second compiler.
     builder
@@ -46,8 +47,19 @@ final class PairstreamProcess implements AutoCloseable {
     return builder;
   }
 
-  static PairstreamProcess start(Path log, String... arguments) throws IOException {
-    return start(log, builder(arguments));
+  /**
+   * Words of a command line.
+   *
+   * @param command its beginning, with spaces between the words
+   * @param arguments its last words, which may have spaces in them
+   */
+  static List<String> words(String command, Object... arguments) {
+    return Stream.concat(Stream.of(command.split(" ")), Stream.of(arguments).map(String::valueOf))
+        .toList();
+  }
+
+  static PairstreamProcess start(Path log, String command, Object... arguments) throws IOException {
+    return start(log, builder(words(command, arguments)));
   }
 
   static PairstreamProcess start(Path log, ProcessBuilder builder) throws IOException {

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -212,8 +213,7 @@ class PlantedCopiesTest {
   }
 
   private PairPublisher publisher() {
-    return PairPublisher.open(
-        access.topics().crowdsourced(), access.registry(), access.clientSettings(), CLOCK);
+    return RunningPlatform.publisher(access);
   }
 
   private void await(PreprocessService service, int published) {
@@ -354,44 +354,9 @@ class PlantedCopiesTest {
     graphics.drawImage(picture, -height, 0, null);
     byte[] file = jpeg(lying, 0.9f);
     // One directory of one entry: tag 0x112, one short, 6.
-    byte[] exif = {
-      (byte) 0xFF,
-      (byte) 0xE1,
-      0,
-      34,
-      'E',
-      'x',
-      'i',
-      'f',
-      0,
-      0,
-      'M',
-      'M',
-      0,
-      42,
-      0,
-      0,
-      0,
-      8,
-      0,
-      1,
-      1,
-      0x12,
-      0,
-      3,
-      0,
-      0,
-      0,
-      1,
-      0,
-      6,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0
-    };
+    byte[] exif =
+        HexFormat.of()
+            .parseHex("ffe100224578696600004d4d002a00000008000101120003000000010006000000000000");
     return ByteBuffer.allocate(file.length + exif.length)
         .put(file, 0, 2)
         .put(exif)

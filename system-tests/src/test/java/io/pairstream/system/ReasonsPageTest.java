@@ -36,15 +36,9 @@ class ReasonsPageTest {
           "FETCH_URL_INVALID", "Links",
           "DUPLICATE_PAIR", "Copies, and our faults");
 
-  /** {@code -Dwrite.docs=true} writes the page anew. */
   @Test
   void isWhatTheCodeSays() throws IOException {
-    String page = page();
-    if (Boolean.getBoolean("write.docs")) {
-      Files.writeString(PAGE, page);
-    }
-
-    assertThat(PAGE).hasContent(page);
+    MadeDocument.require(PAGE, page());
     assertThat(limits().keySet()).as("reasons with a key").hasSizeGreaterThan(25);
   }
 

@@ -8,8 +8,6 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,13 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Pairs that are refused for what a model said of them, published before the recipe rejected and
@@ -38,32 +33,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("full")
 @Timeout(900)
-class RefusedPairsTest {
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+class RefusedPairsTest extends ServedTest {
 
   private static final int PAIRS = 120;
   private static final int EARLIER = 60;
 
-  @TempDir private Path folder;
-
   private final DrawnPairs drawn = DrawnPairs.plain(1);
-  private ServedDataset served;
-  private TestDataset dataset;
   private PairstreamProcess preprocess;
-  private int started;
 
   @BeforeEach
-  void start() throws Exception {
-    served = new ServedDataset(KAFKA, folder);
-    dataset = served.dataset();
+  void createTopics() {
     dataset.createTopics(2);
-  }
-
-  @AfterEach
-  void stop() {
-    preprocess.close();
-    served.close();
   }
 
   @Test
@@ -147,16 +127,7 @@ class RefusedPairsTest {
                 + "near-copies: {policy: ignore}\n"
                 + answers);
     preprocess =
-        served.process(
-            folder.resolve("log-" + started++),
-            List.of(
-                "preprocess",
-                "--recipe",
-                recipe.toString(),
-                "--workers",
-                "1",
-                "--state-dir",
-                folder.resolve("state").toString()));
+        start("preprocess --workers 1 --recipe", recipe, "--state-dir", folder.resolve("state"));
   }
 
   private void awaitPublished(int pairs) {
@@ -248,9 +219,8 @@ class RefusedPairsTest {
   }
 
   private String audit() throws Exception {
-    try (PairstreamProcess audit = served.process(folder.resolve("audit.log"), List.of("audit"))) {
-      assertThat(audit.ended()).as(audit::said).isZero();
-      return audit.said();
-    }
+    PairstreamProcess audit = start("audit");
+    assertThat(audit.ended()).as(audit::said).isZero();
+    return audit.said();
   }
 }

@@ -9,12 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** The operators' page in a real browser: from what is wrong to the record, and to what helps. */
-class RemediesPageTest extends PageTest {
+class RemediesPageTest extends ScriptedPageTest {
 
   @Test
   @Tag("full")
   void eachBoxOfThePipelineLeadsToWhatItStandsFor() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     service.change(
         overview ->
             overview
@@ -23,8 +22,7 @@ class RemediesPageTest extends PageTest {
                 .putArray("arguments")
                 .add("pairs.actions")
                 .add("./pairstream topics create"));
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
     assertThat(browser.text(".banner .command code")).isEqualTo("./pairstream topics create");
 
@@ -44,9 +42,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aSilentInstanceLeadsToItsPartitionsTheirRecordAndWhatHelps() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
+    Browser browser = deskOn("");
     browser.awaitText(".instances", "preprocess-3");
 
     browser.click(".instances .below[href*='only=']");
@@ -65,7 +61,6 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aCardSaysTheRecipesLimitsBesideWhatWasMeasured() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     ObjectNode known =
         Http.JSON.readValue(
             """
@@ -81,8 +76,7 @@ class RemediesPageTest extends PageTest {
             """,
             ObjectNode.class);
     service.changeCard(card -> card.setAll(known));
-    Browser browser = desk();
-    browser.visit(service.address("#/pair/7d"));
+    Browser browser = deskOn("#/pair/7d");
     browser.await("the measures", () -> browser.isVisible("#pair-measures dd"));
 
     assertThat(browser.texts("#pair-measures .fact").stream().map(text -> text.replace('\n', ' ')))
@@ -96,14 +90,12 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void whileKafkaIsAwayACardSaysHowOldWhatItShowsIs() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     service.changeCard(
         card ->
             card.put("remembered", true)
                 .put("as_of", "2026-11-20T17:20:00Z")
                 .put("status", "TEST"));
-    Browser browser = desk();
-    browser.visit(service.address("#/pair/7d"));
+    Browser browser = deskOn("#/pair/7d");
 
     browser.awaitText(".note", "Kafka does not answer. This is what was known");
     assertThat(browser.text("main"))
@@ -115,9 +107,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void acceptNeedsThatAllCanBeWaivedAndADialogAndUnreadablePicturesLeaveNoTrace() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address("#/quarantine?source=CROWDSOURCED"));
+    Browser browser = deskOn("#/quarantine?source=CROWDSOURCED");
     browser.awaitText(".no-picture", "cannot be shown");
 
     browser.click(".tile:first-child input");
@@ -144,9 +134,7 @@ class RemediesPageTest extends PageTest {
 
   @Test
   void aGroupIsMutedWithAnEndAndAReason() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address("#/lag?group=pairs-export"));
+    Browser browser = deskOn("#/lag?group=pairs-export");
     browser.click(".muting button");
     browser.type("#mute-why", "moves to the new cluster");
     browser.click("#mute-form .primary");

@@ -82,14 +82,11 @@ final class RunningPlatform implements AutoCloseable {
     PairstreamProcess up =
         PairstreamProcess.start(
             data.resolve("up.log"),
-            "up",
-            "--data-dir",
-            data.toString(),
-            "--recipe",
-            recipe,
             // Of a machine that is busy; preprocessing's transactions have no room for more.
-            "--decode-deadline",
-            "PT25S");
+            "up --decode-deadline PT25S --recipe",
+            recipe,
+            "--data-dir",
+            data);
     try {
       Await.until(
           "the platform is up",
@@ -177,6 +174,15 @@ final class RunningPlatform implements AutoCloseable {
           .text()
           .reveal();
     }
+  }
+
+  /** A publisher of crowdsourced pairs; the caller closes it. */
+  static PairPublisher publisher(ClusterAccess access) {
+    return PairPublisher.open(
+        access.topics().crowdsourced(),
+        access.registry(),
+        access.clientSettings(),
+        Clock.systemUTC());
   }
 
   /** The caller closes it. */

@@ -114,11 +114,13 @@ final class ScriptedIngest extends ScriptedServer {
     refusals.add(problem);
   }
 
-  /** Decides what becomes of the pairs with a caption. */
-  void decide(String caption, String status, Map<String, ?> more) {
-    ObjectNode answer = object().put("status", status);
-    more.forEach((name, value) -> answer.set(name, Http.JSON.valueToTree(value)));
-    decided.put(caption, answer);
+  /**
+   * Decides what becomes of the pairs with a caption.
+   *
+   * @param more an object with what the answer says besides
+   */
+  void decide(String caption, String status, String more) throws IOException {
+    decided.put(caption, ((ObjectNode) Http.JSON.readTree(more)).put("status", status));
   }
 
   private CompletionStage<Answer> take(Incoming request, byte[] body) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Scope;
 import io.pairstream.testing.Await;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class SelfReportsTest {
     platform.publish(new DrawnPairs(9, 0.2), 0, 80);
     platform.awaitAllDecided();
     platform.dataset().commit("strangers", new TopicPartition("pairs.training", 0), 0);
-    try (PairstreamProcess feed = child("feed", "feed", "--json", "--batch-size", "1")) {
+    try (PairstreamProcess feed = child("feed", "feed --json --batch-size 1")) {
       Pattern selector = Pattern.compile("(pairstream_\\w+)(?:\\{([^}]*)\\})?");
       String rules =
           Files.readString(Path.of("..", "deploy/prometheus/pairstream.rules.yml"))
@@ -175,13 +176,7 @@ class SelfReportsTest {
   void nothingThatProducersWroteIsLogged() throws Exception {
     String key = platform.key("ann", Scope.PUBLISH, Scope.READ);
     try (PairstreamProcess server =
-            child(
-                "server",
-                "ingest",
-                "--listen",
-                "127.0.0.1:0",
-                "--state-dir",
-                folder.resolve("ingest").toString());
+            child("server", "ingest --listen 127.0.0.1:0 --state-dir " + folder.resolve("ingest"));
         PairstreamProcess worker = preprocess("worker")) {
       String address = server.awaitReady();
       worker.awaitReady();
@@ -326,25 +321,19 @@ class SelfReportsTest {
   private static PairstreamProcess preprocess(String name) throws IOException {
     return child(
         name,
-        "preprocess",
-        "--threads",
-        "1",
-        "--recipe",
-        "demo",
-        "--decode-deadline",
-        "PT25S",
-        "--state-dir",
-        folder.resolve(name).toString(),
-        "--status-listen",
-        "127.0.0.1:0");
+        "preprocess --threads 1 --recipe demo --decode-deadline PT25S --status-listen 127.0.0.1:0"
+            + " --state-dir "
+            + folder.resolve(name));
   }
 
   /** A service that is started by hand, and logs all it can. */
-  private static PairstreamProcess child(String name, String... arguments) throws IOException {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--bootstrap-servers", platform.cluster().bootstrapServers()));
-    all.addAll(List.of("--schema-registry", platform.cluster().registryAddresses()));
-    ProcessBuilder builder = PairstreamProcess.builder(all.toArray(String[]::new));
+  private static PairstreamProcess child(String name, String command) throws IOException {
+    String of = command + " --bootstrap-servers %s --schema-registry %s";
+    Cluster cluster = platform.cluster();
+    ProcessBuilder builder =
+        PairstreamProcess.builder(
+            PairstreamProcess.words(
+                of.formatted(cluster.bootstrapServers(), cluster.registryAddresses())));
     builder.environment().put("PAIRSTREAM_LOG_FORMAT", "json");
     builder
         .environment()

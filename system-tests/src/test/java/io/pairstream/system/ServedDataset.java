@@ -11,7 +11,6 @@ import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -64,21 +63,12 @@ final class ServedDataset implements AutoCloseable {
 
   /** A publisher of crowdsourced pairs; the caller closes it. */
   PairPublisher publisher() {
-    return PairPublisher.open(
-        access.topics().crowdsourced(),
-        access.registry(),
-        access.clientSettings(),
-        Clock.systemUTC());
+    return RunningPlatform.publisher(access);
   }
 
-  /** A process of a service that works on it; the caller closes it. */
-  PairstreamProcess process(Path log, List<String> command) throws IOException {
-    return process(log, access.dataset(), command);
-  }
-
-  /** A process that works on another data set; the caller closes it. */
+  /** A process that works on a data set; the caller closes it. */
   PairstreamProcess process(Path log, Dataset worksOn, List<String> command) throws IOException {
-    return PairstreamProcess.start(log, words(worksOn, command).toArray(String[]::new));
+    return PairstreamProcess.start(log, PairstreamProcess.builder(words(worksOn, command)));
   }
 
   /** Runs a command in this process to its end, which must be a good one; what it prints. */

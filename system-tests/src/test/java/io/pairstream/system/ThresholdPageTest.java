@@ -8,15 +8,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The operators' page of a limit, in a real browser: moved by keyboard and by pointer. */
-class ThresholdPageTest extends PageTest {
+class ThresholdPageTest extends ScriptedPageTest {
 
   private static final String LINE = "#threshold-limit .command code";
 
   @Test
   void aLimitIsMovedByKeyboardAndSaysWhatAViewWouldHold() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(service.address("#/threshold?field=answer.nsfw&limit=0.3"));
+    Browser browser = deskOn("#/threshold?field=answer.nsfw&limit=0.3");
     browser.awaitText("#threshold-limit h2", "answer.nsfw ≤ 0.3");
     assertThat(browser.text("#threshold-limit"))
         .contains(
@@ -42,7 +40,6 @@ class ThresholdPageTest extends PageTest {
 
   @Test
   void aLimitIsDraggedOnTheDrawing() throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = using(Browser.open(Browser.Screen.PHONE, "zh-CN,zh"));
     browser.visit(service.address("#/threshold?field=measure.sharpness&bound=AT_LEAST&limit=0.3"));
     browser.awaitText("#threshold-limit h2", "measure.sharpness ≥ 0.3");
@@ -70,10 +67,7 @@ class ThresholdPageTest extends PageTest {
   })
   void aBarOfCountsIsColouredByTheCountItself(
       String bound, String limit, int keptBars, String nearest) throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
-    Browser browser = desk();
-    browser.visit(
-        service.address("#/threshold?field=answer.faces&bound=" + bound + "&limit=" + limit));
+    Browser browser = deskOn("#/threshold?field=answer.faces&bound=" + bound + "&limit=" + limit);
     browser.awaitText("#threshold-limit h2", "answer.faces");
 
     String drawn =
@@ -88,7 +82,6 @@ class ThresholdPageTest extends PageTest {
   @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
-    ScriptedOperate service = using(ScriptedOperate.open());
     Browser browser = using(Browser.open(screen, language));
     browser.prefer(colours);
     browser.visit(service.address("#/threshold?field=measure.sharpness&bound=AT_LEAST"));

@@ -52,10 +52,11 @@ final class UnpackedRelease {
    * A command that has yet to be started, by the launcher, in an environment of nothing but these.
    *
    * @param locale variables of the locale
+   * @param words with spaces between
    */
-  ProcessBuilder command(Map<String, String> locale, String... arguments) {
+  ProcessBuilder command(Map<String, String> locale, String words) {
     List<String> command = new ArrayList<>(List.of(root.resolve("bin/pairstream").toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(List.of(words.split(" ")));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv("PATH"));

@@ -185,7 +185,7 @@ class TakedownCommandTest extends OnCluster {
         run("takedown", "--image", sent.imageDigest(), "--cause", "a letter", "--wait", "0s");
     String listed = run("takedown ls").out();
     run("takedown --near-copies --wait 0s --cause letter --image", sent.imageDigest())
-            .ended(ExitStatus.COULD_NOT);
+        .ended(ExitStatus.COULD_NOT);
     JsonNode json = run("takedown --plan --json --image", sent.imageDigest()).json();
 
     assertThat(plan.out())
