@@ -89,8 +89,18 @@ class RawArchiveTest {
   }
 
   private ArchiveReport archive() throws IOException {
+    return archive(false);
+  }
+
+  private ArchiveReport archive(boolean prunes) throws IOException {
     try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
-      return archive.run(false);
+      return archive.run(prunes);
+    }
+  }
+
+  private Rerun.RerunReport fromArchive(ClusterAccess into) throws IOException {
+    try (Rerun rerun = new Rerun(cluster, into, 1e9, sent -> {})) {
+      return rerun.fromArchive(folder);
     }
   }
 
@@ -222,12 +232,8 @@ class RawArchiveTest {
 
     ArchiveReport kept = archive();
     List<String> before = archived();
-    try (Rerun rerun = new Rerun(cluster, fromArchive, 1e9, sent -> {})) {
-      assertThat(rerun.fromArchive(folder).withdrawn()).isEqualTo(1);
-    }
-    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
-      assertThat(archive.run(true).removed()).isEqualTo(1);
-    }
+    assertThat(fromArchive(fromArchive).withdrawn()).isEqualTo(1);
+    assertThat(archive(true).removed()).isEqualTo(1);
     try (Rerun rerun = new Rerun(cluster, fromTopics, 1e9, sent -> {})) {
       assertThat(rerun.fromTopics().withdrawn()).isEqualTo(2);
     }
@@ -256,9 +262,7 @@ class RawArchiveTest {
     loseTopics();
     ClusterAccess other = other();
 
-    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
-      assertThat(rerun.fromArchive(folder).withdrawn()).isEqualTo(1);
-    }
+    assertThat(fromArchive(other).withdrawn()).isEqualTo(1);
 
     assertThat(keysIn(other)).containsExactly("anna's");
     assertThat(TestCluster.committed(other, other.topics().takedowns().name()))
@@ -267,9 +271,7 @@ class RawArchiveTest {
     // What has been decided since then counts alone.
     takeDown("anna");
     ClusterAccess later = other();
-    try (Rerun rerun = new Rerun(cluster, later, 1e9, sent -> {})) {
-      rerun.fromArchive(folder);
-    }
+    fromArchive(later);
     assertThat(keysIn(later)).containsExactly("museum's");
   }
 
@@ -282,22 +284,14 @@ class RawArchiveTest {
     archive();
     answer("c/m", null);
     takeDown("museum");
-    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
-      assertThat(archive.run(false).removed()).isZero();
-    }
+    assertThat(archive(false).removed()).isZero();
     takeDown("zoo");
-    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
-      assertThat(archive.run(true).removed()).isEqualTo(1);
-    }
+    assertThat(archive(true).removed()).isEqualTo(1);
     loseTopics();
     ClusterAccess other = other();
 
-    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
-      rerun.fromArchive(folder);
-    }
-    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
-      assertThat(rerun.fromArchive(folder).sent()).isZero();
-    }
+    fromArchive(other);
+    assertThat(fromArchive(other).sent()).isZero();
 
     Map<String, Optional<Answer>> found = new HashMap<>();
     TestCluster.committed(other, other.topics().answers().name())
@@ -415,9 +409,7 @@ class RawArchiveTest {
     int ofAnother = new Registry(elsewhere, Map.of()).register("actions-value", Action.SCHEMA$);
     ClusterAccess other = other(made, elsewhere);
 
-    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
-      rerun.fromArchive(folder);
-    }
+    fromArchive(other);
 
     byte[] value =
         TestCluster.committed(other, other.topics().crowdsourced().name()).get(0).value();
