@@ -11,6 +11,7 @@ import io.pairstream.schemas.topics.ClientRights;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.testing.GuardedKafka;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Services and commands on a broker that grants rights, each under the name of its client in the
@@ -33,6 +35,7 @@ final class GuardedPlatform implements AutoCloseable {
   static final List<ClientRights> CLIENTS = new AccessCatalogue(new Dataset("pairs")).clients();
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
   private final Path folder;
   private final String bootstrapServers;
@@ -70,11 +73,8 @@ final class GuardedPlatform implements AutoCloseable {
   }
 
   /** Starts the registry, with further options, and makes topics and schemas. */
-  void createTopics(int partitions, String... options) throws IOException {
-    List<String> all =
-        new ArrayList<>(List.of("--listen", "127.0.0.1:0", "--credential-file", credential()));
-    all.addAll(List.of(options));
-    registry = start("registry", all.toArray(String[]::new));
+  void createTopics(int partitions, String options) throws IOException {
+    registry = start("registry --listen 127.0.0.1:0 --credential-file " + credential() + options);
     run(
         "topics",
         "topics create --partitions " + partitions + " --registry-credential " + credential());
@@ -86,15 +86,27 @@ final class GuardedPlatform implements AutoCloseable {
   }
 
   /** Starts a service, and waits until it is ready; where it answers. */
-  String start(String service, String... options) throws IOException {
-    List<String> command = new ArrayList<>(List.of(service));
-    command.addAll(List.of(options));
-    command.addAll(cluster(service));
+  String start(String command) throws IOException {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    String service = words.get(0);
+    words.addAll(cluster(service));
     PairstreamProcess process =
-        PairstreamProcess.start(
-            folder.resolve(service + ".log"), PairstreamProcess.builder(command));
+        PairstreamProcess.start(folder.resolve(service + ".log"), PairstreamProcess.builder(words));
     services.put(service, process);
     return process.awaitReady();
+  }
+
+  /** Has a script in Python train, with the addresses of brokers and registry and its arguments. */
+  void train(String script, Object... arguments) throws Exception {
+    Path sources = PROJECT.resolve("trainer-feed/python");
+    List<String> command = new ArrayList<>(List.of("-c", script, bootstrapServers, registry));
+    Stream.of(arguments).map(String::valueOf).forEach(command::add);
+    assertThat(
+            PythonEnvironment.of(sources.resolve("requirements.txt"))
+                .run(
+                    Map.of("PYTHONPATH", sources.resolve("src").toString()),
+                    command.toArray(String[]::new)))
+        .endsWith("2 pairs");
   }
 
   JsonNode json(String client, String command) {

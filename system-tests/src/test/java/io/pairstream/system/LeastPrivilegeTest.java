@@ -18,7 +18,6 @@ import io.pairstream.schemas.topics.Right;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.GuardedKafka;
 import io.pairstream.testing.NotingAuthorizer.Allowed;
-import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +53,6 @@ class LeastPrivilegeTest {
   private static final String OTHERS = "others";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
   /** A trainer's script, by Kafka's and the registry's clients in Python. */
   private static final String TRAINER =
@@ -122,7 +120,7 @@ class LeastPrivilegeTest {
   @Test
   @Tag("full")
   void everyServiceAndCommandWorksWithItsRightsAlone() throws Exception {
-    platform.createTopics(2);
+    platform.createTopics(2, "");
     String pair = publish();
     SoftAssertions all = new SoftAssertions();
     for (String[] each : commands(pair)) {
@@ -131,7 +129,8 @@ class LeastPrivilegeTest {
     all.check(this::undoAMove);
     all.check(this::letARejectedPairIn);
     all.check(this::rerunIntoAnother);
-    all.check(() -> trainInPython("spring"));
+    String user = GuardedPlatform.user("trainer");
+    all.check(() -> platform.train(TRAINER, user, GuardedKafka.password(user), "spring"));
     all.assertAll();
     assertThat(platform.said()).doesNotContainIgnoringCase("authoriz");
     assertThat(unused())
@@ -143,20 +142,11 @@ class LeastPrivilegeTest {
   private String publish() throws Exception {
     String key =
         platform.run("keys", "keys create --producer anna --scope publish,read,view").strip();
-    String ingest = platform.start("ingest", "--listen", "127.0.0.1:0", state("ingest"));
-    platform.start(
-        "preprocess", "--status-listen", "127.0.0.1:0", "--workers", "1", state("preprocess"));
-    platform.start("fetch", "--status-listen", "127.0.0.1:0", "--allow-address", "127.0.0.1/32");
+    String ingest = platform.start("ingest --listen 127.0.0.1:0 " + state("ingest"));
+    platform.start("preprocess --status-listen 127.0.0.1:0 --workers 1 " + state("preprocess"));
+    platform.start("fetch --status-listen 127.0.0.1:0 --allow-address 127.0.0.1/32");
     String operate =
-        platform.start(
-            "operate",
-            "--listen",
-            "127.0.0.1:0",
-            "--anonymous",
-            "--canary",
-            "60s",
-            state("operate"));
-
+        platform.start("operate --listen 127.0.0.1:0 --anonymous --canary 60s " + state("operate"));
     String pairs = ingest + "/v1/pairs";
     String link =
         "{\"url\": \"http://%s/missing.png\", \"caption\": \"A ship at sea.\"}".formatted(site());
@@ -284,23 +274,6 @@ class LeastPrivilegeTest {
             .formatted(folder.resolve("archive"), OTHERS, platform.credential()));
   }
 
-  private void trainInPython(String view) throws Exception {
-    Path sources = PROJECT.resolve("trainer-feed/python");
-    PythonEnvironment python = PythonEnvironment.of(sources.resolve("requirements.txt"));
-    String user = GuardedPlatform.user("trainer");
-    assertThat(
-            python.run(
-                Map.of("PYTHONPATH", sources.resolve("src").toString()),
-                "-c",
-                TRAINER,
-                kafka.bootstrapServers(),
-                platform.registry(),
-                user,
-                GuardedKafka.password(user),
-                view))
-        .endsWith("2 pairs");
-  }
-
   /** Rights that take a fault, or more than this test does, to be used. */
   private static List<String> untried() throws IOException {
     return Files.readAllLines(Path.of("src/test/resources/untried-rights.txt"));
@@ -346,7 +319,7 @@ class LeastPrivilegeTest {
 
   @Test
   void whoLacksARightReadsWhichItIsAndHowItIsGranted() throws Exception {
-    platform.createTopics(1);
+    platform.createTopics(1, "");
 
     refused("Read, Write on topic pairs.uploads", "ingest", "--listen=127.0.0.1:0", state("one"));
     refused("Write on topic pairs.quarantine", "fetch", "--allow-address=127.0.0.1/32");

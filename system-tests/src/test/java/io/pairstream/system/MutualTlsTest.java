@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.schemas.topics.ClientRights;
 import io.pairstream.testing.EmbeddedKafka;
-import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,19 +61,13 @@ class MutualTlsTest {
                 folder, kafka.bootstrapServers(), client -> settings(certificates, client))) {
       platform.createTopics(
           2,
-          "--tls-certificate=" + certificates.resolve("registry-server.crt"),
-          "--tls-key=" + certificates.resolve("registry-server.key"));
+          " --tls-certificate %1$s.crt --tls-key %1$s.key"
+              .formatted(certificates.resolve("registry-server")));
       assertThat(platform.registry()).startsWith("https://");
-      for (String service : List.of("preprocess", "fetch")) {
-        List<String> options = new ArrayList<>(List.of("--status-listen", "127.0.0.1:0"));
-        options.addAll(
-            service.equals("fetch")
-                ? List.of("--allow-address", "127.0.0.1/32")
-                : List.of("--workers", "1", state(service)));
-        platform.start(service, options.toArray(String[]::new));
-      }
-      platform.start("ingest", "--listen", "127.0.0.1:0", state("ingest"));
-      platform.start("operate", "--listen", "127.0.0.1:0", "--anonymous", state("operate"));
+      platform.start("preprocess --status-listen 127.0.0.1:0 --workers 1 " + state("preprocess"));
+      platform.start("fetch --status-listen 127.0.0.1:0 --allow-address 127.0.0.1/32");
+      platform.start("ingest --listen 127.0.0.1:0 " + state("ingest"));
+      platform.start("operate --listen 127.0.0.1:0 --anonymous " + state("operate"));
       String drawn = folder.resolve("drawn").toString();
       platform.run("import", "draw --pairs " + PAIRS + " " + drawn);
       platform.run("import", "import --wait " + drawn);
@@ -97,7 +90,11 @@ class MutualTlsTest {
           "the certificate of " + platform.registry() + " is of no authority that is trusted here",
           "schema-registry.schema.registry.ssl.truststore.location=FILE");
 
-      train(kafka, platform, certificates);
+      platform.train(
+          TRAINER,
+          certificates.resolve("ca.crt"),
+          certificates.resolve("trainer.crt"),
+          certificates.resolve("trainer.key"));
     }
   }
 
@@ -182,23 +179,6 @@ class MutualTlsTest {
     command.addAll(platform.cluster("audit"));
     command.set(command.size() - 1, config.toString());
     assertThat(GuardedPlatform.refusal(command)).contains(words);
-  }
-
-  private void train(EmbeddedKafka kafka, GuardedPlatform platform, Path certificates)
-      throws Exception {
-    Path sources = PROJECT.resolve("trainer-feed/python");
-    PythonEnvironment python = PythonEnvironment.of(sources.resolve("requirements.txt"));
-    assertThat(
-            python.run(
-                Map.of("PYTHONPATH", sources.resolve("src").toString()),
-                "-c",
-                TRAINER,
-                kafka.bootstrapServers(),
-                platform.registry(),
-                certificates.resolve("ca.crt").toString(),
-                certificates.resolve("trainer.crt").toString(),
-                certificates.resolve("trainer.key").toString()))
-        .endsWith("2 pairs");
   }
 
   private String state(String service) {

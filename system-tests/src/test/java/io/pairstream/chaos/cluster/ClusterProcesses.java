@@ -68,67 +68,62 @@ final class ClusterProcesses {
         "registry",
         128,
         List.of(),
-        List.of(
-            MAIN,
-            "registry",
-            "--bootstrap-servers",
-            brokers,
-            "--listen",
-            "127.0.0.1:" + port,
-            "--credential-file",
-            RegistryCredential.FILE_NAME),
+        program(
+            "registry --bootstrap-servers %s --listen 127.0.0.1:%d --credential-file %s"
+                .formatted(brokers, port, RegistryCredential.FILE_NAME)),
         Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/subjects")));
   }
 
   /** An instance of preprocessing, which says at that port of loopback how it is. */
   PlatformProcess instance(String name, Cluster cluster, int statusPort) {
-    String status = "127.0.0.1:" + statusPort;
-    List<String> program = new ArrayList<>(List.of(MAIN, "preprocess"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--recipe", RECIPE.toString()));
-    program.addAll(List.of("--state-dir", folder.resolve(name).resolve("state").toString()));
-    program.addAll(List.of("--threads", "1", "--workers", "1"));
-    program.addAll(List.of("--status-listen", status));
     // Twice in a row no wait of a busy machine may look like a picture that hangs.
-    program.addAll(List.of("--decode-deadline", "PT15S"));
+    List<String> program =
+        program(
+            cluster,
+            ("preprocess --recipe %s --state-dir %s --status-listen 127.0.0.1:%d"
+                    + " --threads 1 --workers 1 --decode-deadline PT15S")
+                .formatted(RECIPE, folder.resolve(name).resolve("state"), statusPort));
     return process(name, 640, List.of(), program, ready(statusPort));
   }
 
   /** An HTTP server that takes pairs, at that port of loopback. */
   PlatformProcess ingest(String name, Cluster cluster, int port) {
-    List<String> program = new ArrayList<>(List.of(MAIN, "ingest", "--anonymous"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--listen", "127.0.0.1:" + port));
-    program.addAll(List.of("--state-dir", folder.resolve(name).resolve("views").toString()));
-    program.addAll(List.of("--records-per-second", "100000"));
+    List<String> program =
+        program(
+            cluster,
+            "ingest --anonymous --listen 127.0.0.1:%d --state-dir %s --records-per-second 100000"
+                .formatted(port, folder.resolve(name).resolve("views")));
     return process(name, 384, List.of(), program, ready(port));
   }
 
   /** The operators' service, at that port of loopback. */
   PlatformProcess operate(Cluster cluster, int port) {
-    List<String> program = new ArrayList<>(List.of(MAIN, "operate", "--anonymous"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--listen", "127.0.0.1:" + port));
-    program.addAll(List.of("--state-dir", folder.resolve("operate").resolve("views").toString()));
+    List<String> program =
+        program(
+            cluster,
+            "operate --anonymous --listen 127.0.0.1:%d --state-dir %s"
+                .formatted(port, folder.resolve("operate").resolve("views")));
     return process("operate", 384, List.of(), program, ready(port));
   }
 
   /** A fetcher of links to loopback, which says at that port how it is. */
   PlatformProcess fetch(Cluster cluster, int statusPort) {
-    List<String> program = new ArrayList<>(List.of(MAIN, "fetch"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--allow-address", "127.0.0.1/32", "--per-host-interval", "PT0.05S"));
-    program.addAll(List.of("--status-listen", "127.0.0.1:" + statusPort));
+    List<String> program =
+        program(
+            cluster,
+            ("fetch --allow-address 127.0.0.1/32 --per-host-interval PT0.05S"
+                    + " --status-listen 127.0.0.1:%d")
+                .formatted(statusPort));
     return process("fetch", 256, List.of(), program, ready(statusPort));
   }
 
   /** Asks the model of a card, and says at that port how it is. */
   PlatformProcess score(Cluster cluster, Path cards, int statusPort) {
-    List<String> program = new ArrayList<>(List.of(MAIN, "score"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--models", cards.toString(), "--batch-age", "PT0.2S"));
-    program.addAll(List.of("--state-dir", folder.resolve("score").resolve("state").toString()));
-    program.addAll(List.of("--status-listen", "127.0.0.1:" + statusPort));
+    List<String> program =
+        program(
+            cluster,
+            "score --models %s --batch-age PT0.2S --state-dir %s --status-listen 127.0.0.1:%d"
+                .formatted(cards, folder.resolve("score").resolve("state"), statusPort));
     return process("score", 256, List.of(), program, ready(statusPort));
   }
 
@@ -160,24 +155,19 @@ final class ClusterProcesses {
 
   /** A run of {@code topics create}. */
   PlatformProcess createTopics(Cluster cluster, int partitions, Path credential) {
-    List<String> program = new ArrayList<>(List.of(MAIN, "topics", "create"));
-    program.addAll(options(cluster));
-    program.addAll(List.of("--partitions", String.valueOf(partitions)));
-    program.addAll(List.of("--replication-factor", "3"));
-    program.addAll(List.of("--registry-credential", credential.toString()));
+    List<String> program =
+        program(
+            cluster,
+            "topics create --partitions %d --replication-factor 3 --registry-credential %s"
+                .formatted(partitions, credential));
     return process("topics-create", 256, List.of(), program, Optional::empty);
   }
 
   /** Runs of {@code doctor} and {@code audit}. */
   List<PlatformProcess> checks(Cluster cluster) {
-    return Stream.of(List.of("doctor"), List.of("audit", "--recipe", RECIPE.toString()))
-        .map(
-            command -> {
-              List<String> program = new ArrayList<>(List.of(MAIN));
-              program.addAll(command);
-              program.addAll(options(cluster));
-              return process(command.get(0), 256, List.of(), program, Optional::empty);
-            })
+    return Stream.of("doctor", "audit --recipe " + RECIPE)
+        .map(command -> program(cluster, command))
+        .map(program -> process(program.get(1), 256, List.of(), program, Optional::empty))
         .toList();
   }
 
@@ -208,13 +198,18 @@ final class ClusterProcesses {
     return new PlatformProcess(name, command, BUILD, directory, readiness, log(name));
   }
 
-  private static List<String> options(Cluster cluster) {
-    return List.of(
-        "--bootstrap-servers",
-        cluster.bootstrapServers(),
-        "--schema-registry",
-        cluster.registryAddresses(),
-        "--dataset",
-        cluster.dataset().name());
+  /** A command on the data set of a cluster. */
+  private static List<String> program(Cluster cluster, String command) {
+    return program(
+        "%s --bootstrap-servers %s --schema-registry %s --dataset %s"
+            .formatted(
+                command,
+                cluster.bootstrapServers(),
+                cluster.registryAddresses(),
+                cluster.dataset().name()));
+  }
+
+  private static List<String> program(String command) {
+    return List.of((MAIN + " " + command).split(" "));
   }
 }

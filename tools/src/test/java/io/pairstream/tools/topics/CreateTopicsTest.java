@@ -58,8 +58,9 @@ class CreateTopicsTest {
   }
 
   /**
-   * A topic whose setting differs, and to the right of it what the command makes of that. What keeps
-   * records longer, takes larger ones, or lets bytes go sooner is left as an operator has set it.
+   * A topic whose setting differs, and to the right of it what the command makes of that. What
+   * keeps records longer, takes larger ones, or lets bytes go sooner is left as an operator has set
+   * it.
    */
   @ParameterizedTest(name = "{0}: {1}={2}")
   @CsvSource({
