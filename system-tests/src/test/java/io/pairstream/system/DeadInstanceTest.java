@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("full")
 @Timeout(3600)
-class DeadInstanceTest extends ServedTest {
+class DeadInstanceTest extends OnServedDataset {
 
   private static final int KILLS = Integer.getInteger("dead.kills", 3);
 

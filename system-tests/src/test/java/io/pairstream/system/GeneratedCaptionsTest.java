@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
  * tells the colours that the picture was drawn in.
  */
 @Timeout(600)
-class GeneratedCaptionsTest extends ServedTest {
+class GeneratedCaptionsTest extends OnServedDataset {
 
   private static final int PICTURES = 24;
   private static final int BATCH = 2;

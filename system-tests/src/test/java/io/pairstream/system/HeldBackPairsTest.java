@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("full")
 @Timeout(600)
-class HeldBackPairsTest extends ServedTest {
+class HeldBackPairsTest extends OnServedDataset {
 
   private static final int PAIRS = 12;
 

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("full")
 @Timeout(1800)
-class NearCopiesTest extends ServedTest {
+class NearCopiesTest extends OnServedDataset {
 
   private static final int MAX_DISTANCE_BITS = 4;
   private static final int INSTANCES = 2;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("full")
 @Timeout(900)
-class RefusedPairsTest extends ServedTest {
+class RefusedPairsTest extends OnServedDataset {
 
   private static final int PAIRS = 120;
   private static final int EARLIER = 60;

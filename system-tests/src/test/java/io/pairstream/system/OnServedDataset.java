@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of processes on a data set of their own, with a registry that they ask. */
-abstract class ServedTest {
+abstract class OnServedDataset {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
