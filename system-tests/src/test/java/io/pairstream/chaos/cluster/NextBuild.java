@@ -46,7 +46,7 @@ public final class NextBuild {
       edit(folder.resolve("schemas/src/main/avro/" + record + ".avsc"), "\n  ]\n}\n", FIELD);
     }
     edit(
-        folder.resolve("cleaning/src/main/java/io/pairstream/cleaning/CleaningPlan.java"),
+        folder.resolve("cleaning/src/main/java/io/pairstream/cleaning/plan/CleaningPlan.java"),
         "STEPS_VERSION = 1;",
         "STEPS_VERSION = 2;");
     edit(

@@ -116,12 +116,7 @@ final class Inputs {
     return Map.of(
         "caption", pair.getCaption(),
         "language", pair.getLanguage(),
-        "source_kind", pair.getMetadata().getSourceKind(),
-        "contributor", pair.getMetadata().getContributor(),
-        "url", pair.getMetadata().getUrl(),
-        "licence", pair.getMetadata().getLicence(),
-        "labels", pair.getMetadata().getLabels(),
-        "received_at", pair.getMetadata().getReceivedAt(),
+        "metadata", pair.getMetadata(),
         "prepared_at", arrived);
   }
 
