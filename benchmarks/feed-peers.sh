@@ -13,7 +13,7 @@ if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datas
   python3 -m venv "$work/venv"
   pip=("$work/venv/bin/python" -m pip install -q --disable-pip-version-check)
   "${pip[@]}" -r "$python/benchmark/requirements-mosaicml.txt" >&2
-  "${pip[@]}" -r "$python/benchmark/requirements.txt" "$python" >&2
+  "${pip[@]}" -r "$python/benchmark/requirements.txt" "$python[kafka]" >&2
 fi
 rm -rf "$work/data" "$work/files"
 mkdir -p "$work/files"

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import SIDE, schema_of
 from pairstream import Loader, SettingsError, Unavailable
-from pairstream.runs.checkpoints import Lineage, run_name
+from pairstream.loader.checkpoints import Lineage, run_name
 
 OPTIONS = dict(batch_size=12, seed=7, lanes=12, window=3, side_px=SIDE, report=False)
 POSITION = dict(view="f" * 32, seed=-(1 << 63), lanes=65_536, window=65_536, epoch=10**6, samples=1 << 62)
@@ -19,25 +19,20 @@ SCHEMA = fastavro.parse_schema(schema_of("RunExtent"))
 class Notes:
     """The topic of runs, as a source gives it."""
 
-    dataset = "p"
+    takes_notes = True
 
     def __init__(self, refusal=None):
-        self.schemas = self.cluster = self
         self.sent = {}
         self.refusal = refusal
 
-    def write(self, topic, fields):
+    def note(self, key, fields):
         assert fields.keys() <= {field["name"] for field in schema_of("RunExtent")["fields"]}
         out = io.BytesIO()
         out.write(b"\0\0\0\0\1")
         fastavro.schemaless_writer(out, SCHEMA, fields)
-        return out.getvalue()
-
-    def send(self, topic, key, value):
-        assert topic == "p.runs"
         if self.refusal:
             raise self.refusal
-        self.sent[key] = value
+        self.sent[key] = out.getvalue()
 
     def read(self, key):
         return read(self.sent[key])

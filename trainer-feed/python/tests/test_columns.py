@@ -14,9 +14,9 @@ from pairstream.batch.memory import Slot
 from pairstream.batch.writer import Pictures, SampleWriter
 from pairstream.columns.of_records import Columns, Picture
 from pairstream.kafka.avro import Schemas
+from pairstream.platform.records import PairReader
 from pairstream.random_numbers import RandomNumbers
-from pairstream.read.samples import SampleReader
-from pairstream.read.windows import Record
+from pairstream.read.records import Record
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE, epochs=1)
 COLUMNS = ["original_size", "crop", "measure.sharpness", "source", "url", "truncated", "height", "received_at",
@@ -99,13 +99,13 @@ def pairs(registry):
 
 
 def writer_of(registry, columns=(), pictures=Pictures(SIDE), **options):
-    reader = SampleReader(Schemas(registry.address), "pairs.training", columns=Columns(columns))
+    reader = PairReader(Schemas(registry.address), "pairs.training", columns=Columns(columns))
     return SampleWriter(reader, "pairs.training", "TRAINING", pictures, **options)
 
 
 def written(writer, values, size=4):
     """The slot in which values were written, of which the first decides the form."""
-    records = [Record(3, 17 + i, b"", value) for i, value in enumerate(values)]
+    records = [Record(3, 17 + i, 0, value) for i, value in enumerate(values)]
     form = writer.format_of(records)
     slot = Slot(size, lambda size: np.full(size, 77, np.uint8))
     writer.arrange(slot, form)

@@ -46,8 +46,9 @@ def entries(name, value):
     if inspect.isclass(value):
         yield f"{name} class {', '.join(base.__name__ for base in value.__bases__)}"
         for member, of in inspect.getmembers(value):
-            # A class of ours defines it, not one of Python's.
-            if not member.startswith("_") and any(member in vars(base) for base in value.__mro__ if ours(base)):
+            # A class of ours defines it, not one of Python's; of what is not made by users, itself.
+            own = [value] if name in MADE_BY_US else [base for base in value.__mro__ if ours(base)]
+            if not member.startswith("_") and any(member in vars(base) for base in own):
                 yield from entries(f"{name}.{member}", of)
         yield from (f"{name}.{attribute} attribute" for attribute in attributes(value))
         if issubclass(value, BaseException) or name in MADE_BY_US:

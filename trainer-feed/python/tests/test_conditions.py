@@ -8,7 +8,7 @@ import pytest
 from pairstream.errors import SettingsError
 from pairstream.hosts import host_of
 from pairstream.index.conditions import Condition
-from pairstream.takedowns import keys_of
+from pairstream.platform.takedowns import keys_of
 
 PAIR = dict(
     width=256,

@@ -21,7 +21,7 @@ from conftest import SIDE, TIMEOUT_S, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
-from pairstream.takedowns import Takedowns
+from pairstream.platform.takedowns import Takedowns
 
 OPTIONS = dict(batch_size=4, seed=7, lanes=4, window=3, side_px=SIDE, epochs=1, report=False)
 PACKAGE = os.path.dirname(pairstream.__file__)
@@ -412,7 +412,7 @@ READERS = {
     ("read", True), ("takedowns", True), *full(("tail", True), ("read", False), ("takedowns", False))
 ])  # fmt: skip
 def test_who_reads_to_an_end_gives_up_where_nothing_comes(dataset, broker, monkeypatch, read, is_alive):
-    for module in ("kafka.cluster", "kafka.tail", "takedowns"):
+    for module in ("kafka.cluster", "kafka.tail", "platform.takedowns"):
         monkeypatch.setattr(f"pairstream.{module}.GIVE_UP_S", 0.5)
     topic = f"{dataset.name}.one"
     dataset.create(topic, 1)
@@ -624,7 +624,7 @@ def test_partitions_that_come_change_nothing_for_a_view(own, dataset):
 def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_topic(own, dataset, monkeypatch):
     from confluent_kafka.admin import NewPartitions
 
-    monkeypatch.setattr("pairstream.takedowns._LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr("pairstream.platform.takedowns._LOOK_EVERY_S", 0.0)
     topic = f"{dataset.name}.takedowns"
     takedowns = Takedowns(own[0].cluster, topic)
     dataset.admin.create_partitions([NewPartitions(topic, 3)])[topic].result()

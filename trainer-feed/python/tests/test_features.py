@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pairstream import SettingsError, features
-from pairstream.source import Source
+from pairstream.platform.split import PlatformSplit
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 
@@ -127,7 +127,7 @@ def test_kept_under_its_digest_and_read_again(tmp_path: Path) -> None:
 
 def test_fitted_on_training_pairs_alone() -> None:
     view = View("pairs.validation", "id", "2026-11-21T00:00:00Z", (Block(0, 0, 10, (3,)),))
-    source = Source(None, None, "pairs", "validation")  # type: ignore[arg-type]  # Refused before it is asked.
+    source = PlatformSplit(None, None, "pairs", "validation")  # type: ignore[arg-type]  # Refused before it is asked.
 
     with pytest.raises(SettingsError, match="fitted on training pairs alone"):
         features.fit(source, view)

@@ -25,13 +25,15 @@ from pairstream.batch.pixels import Undecodable, decode
 from pairstream.batch.writer import Pictures, SampleWriter
 from pairstream.columns.stored import StoredColumns
 from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, folder_of, keys_of
+from pairstream.errors import Malformed
 from pairstream.index.conditions import Condition
-from pairstream.index.entries import PLACE, ColumnReader, MalformedRow
-from pairstream.kafka.avro import AvroReader, Malformed, Schemas
+from pairstream.index.entries import PLACE
+from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.types import ANSWER, PAIR, SEGMENT
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
-from pairstream.read.named_views import NamedView
-from pairstream.read.samples import SampleReader
+from pairstream.platform.entries import ColumnReader, MalformedRow
+from pairstream.platform.named_views import NamedView
+from pairstream.platform.records import PairReader
 from pairstream.views.blocks import Block, Blocks
 from pairstream.views.facts import Facts
 from test_index import entry, reader_of
@@ -472,7 +474,7 @@ class Fuzzed:
                 yield getattr(self, f"_{names[name]}_of")(content)
 
     def _pair_of(self, content):
-        reader = SampleReader(self.schemas, "pairs.training")
+        reader = PairReader(self.schemas, "pairs.training")
         return lambda: written(SampleWriter(reader, "pairs.training", "TRAINING", Pictures(SIDE)), content)
 
     def _index_of(self, content):

@@ -7,9 +7,9 @@ import pytest
 
 from conftest import Dataset, Writer, pair
 from pairstream.errors import ViewError
-from pairstream.index.entries import ColumnReader, MalformedRow, last_of_each, read_entries
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.types import PAIR
+from pairstream.platform.entries import ColumnReader, MalformedRow, last_of_each, read_entries
 
 
 def entry(number, **other):
@@ -102,21 +102,21 @@ def test_entries_are_those_of_a_split_that_are_there_by_their_place(dataset):
     dataset.index(20, withdrawn=(4,))
     source = dataset.source()
 
-    found = read_entries(source.cluster, source.schemas, dataset.name, "training", fields=["image_digest", "fold"])
-    others = read_entries(source.cluster, source.schemas, dataset.name, "validation")
+    found, _ = read_entries(source.cluster, source.schemas, dataset.name, "training", fields=["image_digest", "fold"])
+    others, read_to = read_entries(source.cluster, source.schemas, dataset.name, "validation")
 
     places = {place: number for place, number in dataset.ids_by_offset().items() if number != "4"}
     columns = found.columns
     assert list(zip(columns["partition"].tolist(), columns["offset"].tolist())) == sorted(places)
     assert columns["image_digest"].tolist() == [f"digest {places[place]}" for place in sorted(places)]
     assert len(found.keys) == len(set(found.keys.tolist())) == 19
-    assert not len(others.keys) and not others.read_to
+    assert not len(others.keys) and not read_to
 
 
 def test_there_are_no_entries_without_an_index(dataset):
     source = dataset.source()
 
-    found = read_entries(source.cluster, source.schemas, dataset.name, "training", fields=["fold"])
+    found, _ = read_entries(source.cluster, source.schemas, dataset.name, "training", fields=["fold"])
 
     assert [len(column) for column in found.columns.values()] == [0] * 4
 

@@ -488,7 +488,7 @@ def test_a_pair_that_is_taken_down_while_a_run_goes_on_is_replaced_from_then_on(
                 dataset.take_down("SOURCE", "example.org:other")
             seen += batch.pair_ids
             # What was made ready before the takedown came may still be handed out.
-            while len(seen) == 4 and not loader._run._takedowns.any_holds(["CONTRIBUTOR/contributor 3"]):
+            while len(seen) == 4 and not loader._run._withdrawn.any_holds(["CONTRIBUTOR/contributor 3"]):
                 pass
 
     assert seen[:4] == before[:4]

@@ -13,7 +13,7 @@ from pairstream.mix import main
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.mix_schedule import MixSchedule
 from pairstream.order.ranks import RankShare
-from pairstream.runs.changing_mix import AgreedMix, Mix, MixHistory, Part, RunMixes, change
+from pairstream.platform.changing_mix import AgreedMix, Mix, MixHistory, Part, RunMixes, change
 from write_conformance import MIXES, batches, mixed_batches_of, record_of, view_of
 
 VIEWS = {
@@ -335,9 +335,9 @@ def source_arguments(dataset):
 
 RANK = """
 import json, sys
-import pairstream, pairstream.kafka.cluster, pairstream.runs.changing_mix
+import pairstream, pairstream.kafka.cluster, pairstream.platform.changing_mix
 pairstream.kafka.cluster._TIMEOUT_S = 120.0
-pairstream.runs.changing_mix._SEGMENT = 4
+pairstream.platform.changing_mix._SEGMENT = 4
 asked = json.loads(sys.argv[1])
 source = pairstream.open(asked["broker"], registry=asked["registry"], dataset=asked["dataset"])
 with pairstream.Loader(source, source.mix("r", asked["mix"]), **asked["options"]) as loader:
@@ -401,7 +401,7 @@ def test_processes_that_are_killed_hand_out_what_one_repeats(dataset, files, mon
                 process.stdout.close()
 
     assert changes > 5
-    monkeypatch.setattr("pairstream.runs.changing_mix._SEGMENT", 4)
+    monkeypatch.setattr("pairstream.platform.changing_mix._SEGMENT", 4)
     last = max(step for step, _, _ in seen)
     with Loader(source, source.mix("r", begun), batch_size=12, **OPTIONS) as loader:
         whole = [next(loader).pair_ids for _ in range(last + 1)]

@@ -6,11 +6,11 @@ import pytest
 from conftest import SIDE, TIMEOUT_S
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
 from pairstream.errors import NoSuchView
-from pairstream.index.cut import _block
+from pairstream.index.cut import block_of
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.ranks import RankShare
-from pairstream.read.named_views import GrowingView
-from pairstream.runs.growing_view import FollowedSchedule, RunExtents
+from pairstream.platform.growing_view import FollowedSchedule, RunExtents
+from pairstream.platform.named_views import GrowingView
 
 OPTIONS = dict(batch_size=12, seed=7, lanes=12, window=3, side_px=SIDE)
 
@@ -41,7 +41,7 @@ def grow(dataset, source, number, **options):
     for block in view.blocks:
         fresh = [offset for offset in block.offsets if (block.partition, offset) not in offsets]
         if fresh:
-            blocks.append(_block(block.partition, fresh, len(fresh)))
+            blocks.append(block_of(block.partition, fresh, len(fresh)))
     dataset.seal("live", number, View(view.topic, view.topic_id, view.cut_at, tuple(blocks)), **options)
 
 
@@ -110,7 +110,7 @@ def test_ranks_agree_on_what_an_epoch_covers_and_a_run_repeats_itself(dataset, g
 
 def test_a_small_view_is_agreed_on_one_epoch_ahead(dataset, growing, monkeypatch):
     source, _ = growing
-    monkeypatch.setattr("pairstream.runs.growing_view._LOOK_EVERY_S", 0)
+    monkeypatch.setattr("pairstream.platform.growing_view._LOOK_EVERY_S", 0)
     follow = source.follow("live", run="r1")
     process = RunExtents(source.cluster, source.schemas, dataset.name)
     # There is room for eighteen epochs, and no more than one batch is made ahead.
@@ -144,7 +144,7 @@ def test_what_is_sealed_is_in_the_epoch_that_begins_next_or_the_one_after(datase
 
 def test_an_epoch_waits_until_half_of_the_one_before_is_made(dataset, growing, monkeypatch):
     source, _ = growing
-    monkeypatch.setattr("pairstream.runs.growing_view._LOOK_EVERY_S", 0)
+    monkeypatch.setattr("pairstream.platform.growing_view._LOOK_EVERY_S", 0)
     schedule = FollowedSchedule(source, source.follow("live", run="r1"), OrderPlan(7, 12, 3), None, 4)
     steps = schedule.steps(RankShare(), 4, False, schedule.begin())
 

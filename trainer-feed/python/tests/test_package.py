@@ -60,6 +60,26 @@ def test_the_wheel_has_all_modules_and_is_typed(tmp_path):
     assert (installed / "pairstream/py.typed").is_file()
 
 
+WITHOUT_KAFKA = """
+import sys
+sys.modules.update(confluent_kafka=None, fastavro=None)
+import pairstream, pairstream.features
+
+try:
+    pairstream.open("localhost:9092", registry="http://localhost:8081")
+except pairstream.SettingsError as e:
+    print(e)
+"""
+
+
+def test_without_the_packages_of_kafka_all_but_a_platform_is_there():
+    ran = subprocess.run([sys.executable, "-c", WITHOUT_KAFKA], capture_output=True, text=True,
+                         env={**os.environ, "PYTHONPATH": str(FOLDER / "src")})  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert 'pip install "pairstream[kafka]"' in ran.stdout
+
+
 def undocumented(module):
     """Public classes, functions and methods of a module that say nothing of themselves."""
     for name in getattr(module, "__all__", vars(module)):

@@ -17,8 +17,8 @@ OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
-    monkeypatch.setattr("pairstream.loader.reporting._INTERVAL_S", 0.05)
-    monkeypatch.setattr("pairstream.loader.reporting._CLOSE_WITHIN_S", TIMEOUT_S / 2)
+    monkeypatch.setattr("pairstream.platform.reporting._INTERVAL_S", 0.05)
+    monkeypatch.setattr("pairstream.platform.reporting._CLOSE_WITHIN_S", TIMEOUT_S / 2)
 
 
 class Reports:

@@ -2,7 +2,7 @@ from contextlib import closing
 
 import pytest
 
-from pairstream.takedowns import Takedowns, keys_of
+from pairstream.platform.takedowns import Takedowns, keys_of
 
 
 @pytest.mark.parametrize(

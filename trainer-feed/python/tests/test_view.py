@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pairstream import Block, View, ViewError, open
-from pairstream.index.cut import _blocks
+from pairstream.index.cut import blocks_of
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 
 JAVAS = (
@@ -148,11 +148,11 @@ def test_refuses_what_is_no_view_or_was_changed(tmp_path):
 
 
 def test_cuts_blocks_of_128_records_or_4_mib():
-    assert [block.size for block in _blocks(0, [(i, 10) for i in range(300)])] == [128, 128, 44]
+    assert [block.size for block in blocks_of(0, [(i, 10) for i in range(300)])] == [128, 128, 44]
     mebibyte = 1 << 20
-    assert [block.size for block in _blocks(0, [(i, mebibyte) for i in range(6)])] == [4, 2]
-    assert [block.size for block in _blocks(0, [(i, 5 * mebibyte) for i in range(2)])] == [1, 1]
-    assert _blocks(1, [(9, 1), (5, 1), (6, 1)]) == [Block(1, 5, 3, (2, 2, 1))]
+    assert [block.size for block in blocks_of(0, [(i, mebibyte) for i in range(6)])] == [4, 2]
+    assert [block.size for block in blocks_of(0, [(i, 5 * mebibyte) for i in range(2)])] == [1, 1]
+    assert blocks_of(1, [(9, 1), (5, 1), (6, 1)]) == [Block(1, 5, 3, (2, 2, 1))]
 
 
 def test_finds_a_platform_by_its_directory(tmp_path, registry):
@@ -170,7 +170,8 @@ def test_finds_a_platform_by_its_directory(tmp_path, registry):
 
 def test_tells_a_wrong_address_of_the_registry_from_an_unknown_schema(registry):
     from pairstream import SettingsError, Unavailable
-    from pairstream.kafka.avro import Malformed, Schemas
+    from pairstream.errors import Malformed
+    from pairstream.kafka.avro import Schemas
 
     elsewhere = registry.address + "/elsewhere"
     with pytest.raises(SettingsError, match=f"there is no schema registry at {elsewhere}, .*.* may need a path"):

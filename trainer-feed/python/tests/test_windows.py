@@ -10,7 +10,6 @@ from pairstream import View
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace
 from pairstream.read.windows import WindowLoader
-from pairstream.takedowns import Takedowns
 from pairstream.views.blocks import Block
 
 BATCH = 32
@@ -43,17 +42,18 @@ def windows(view, epochs):
 def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, view):
     received = []
     client = {"statistics.interval.ms": 20, "stats_cb": lambda text: received.append(json.loads(text)["rx_bytes"])}
-    takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
-    loader = WindowLoader(1, dataset.source(client=client).cluster, takedowns, lambda record: ())
-    (consumer,) = loader._all
+    records, takedowns = dataset.source(client=client).records(1), dataset.source().withdrawn()
+    loader = WindowLoader(records, takedowns, lambda record: ())
+    (consumer,) = records._all
     asked = list(windows(view, 1))
     for one in asked:
         loader.load(one).result()
     known = len(received)
     while len(received) < known + 2:
         consumer.poll(0.1)
-    loader.stop()
+    records.stop()
     loader.close()
+    records.close()
     takedowns.close()
 
     pieces = [one.of.order.pieces(one.key.lane, one.key.window) for one in asked]
@@ -63,16 +63,17 @@ def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, vie
 
 
 def test_windows_are_loaded_in_the_order_in_which_they_are_asked_for(dataset, view):
-    takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
-    loader = WindowLoader(1, dataset.source().cluster, takedowns, lambda record: ())
+    records, takedowns = dataset.source().records(1), dataset.source().withdrawn()
+    loader = WindowLoader(records, takedowns, lambda record: ())
     loaded = []
     loading = [loader.load(one) for one in windows(view, 5)]
     for number, one in enumerate(loading):
         one.add_done_callback(lambda _, number=number: loaded.append(number))
     for one in loading:
         one.result()
-    loader.stop()
+    records.stop()
     loader.close()
+    records.close()
     takedowns.close()
 
     assert loaded == list(range(len(loading)))

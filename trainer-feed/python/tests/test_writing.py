@@ -13,8 +13,8 @@ from pairstream.batch.memory import Slot
 from pairstream.batch.pixels import PROFILES, PixelWriter, Undecodable, decode
 from pairstream.batch.writer import Pictures, SampleWriter
 from pairstream.kafka.avro import Schemas
-from pairstream.read.samples import SampleReader
-from pairstream.read.windows import Record
+from pairstream.platform.records import PairReader
+from pairstream.read.records import Record
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +23,14 @@ def pairs(registry):
 
 
 def writer_of(registry, pictures=Pictures(SIDE), **selection):
-    reader = SampleReader(Schemas(registry.address), "pairs.training", **selection)
+    reader = PairReader(Schemas(registry.address), "pairs.training", **selection)
     return SampleWriter(reader, "pairs.training", "TRAINING", pictures)
 
 
 def written(writer, value, form_of=None):
     """The slot in which a value was written as the second of two samples."""
-    record = Record(3, 17, b"1", value)
-    form = writer.format_of([Record(3, 0, b"1", form_of or value)])
+    record = Record(3, 17, 1, value)
+    form = writer.format_of([Record(3, 0, 1, form_of or value)])
     slot = Slot(2, lambda size: np.full(size, 77, np.uint8))
     writer.arrange(slot, form)
     writer.write(record, writer.read(record), 0, form, slot, 1)
@@ -86,7 +86,7 @@ def test_refuses_a_bad_sample_by_its_place(registry, pairs, message, change):
 def test_refuses_bytes_that_are_no_pair(registry, pairs, message, value):
     assert pairs.write(pair(0))[4] >= 1
     with pytest.raises(SampleRefused, match=message):
-        writer_of(registry).read(Record(0, 0, b"", value))
+        writer_of(registry).read(Record(0, 0, 0, value))
 
 
 def test_every_damage_of_a_record_is_refused_or_read(registry, pairs):
@@ -94,21 +94,21 @@ def test_every_damage_of_a_record_is_refused_or_read(registry, pairs):
     reader = writer_of(registry)
     for length in range(len(whole)):
         with pytest.raises(SampleRefused):
-            reader.read(Record(0, 0, b"", whole[:length]))
+            reader.read(Record(0, 0, 0, whole[:length]))
     numbers = np.random.default_rng(1)
     for _ in range(300):
         damaged = bytearray(whole)
         damaged[numbers.integers(5, len(damaged))] = numbers.integers(256)
         try:
-            reader.read(Record(0, 0, b"", bytes(damaged)))
+            reader.read(Record(0, 0, 0, bytes(damaged)))
         except SampleRefused:
             pass
 
 
 def test_says_which_registry_does_not_answer(pairs):
-    reader = SampleReader(Schemas("http://127.0.0.1:9", {"max.retries": 0}), "pairs.training")
+    reader = PairReader(Schemas("http://127.0.0.1:9", {"max.retries": 0}), "pairs.training")
     with pytest.raises(Unavailable, match="the schema registry at http://127.0.0.1:9 does not answer"):
-        reader.read(pairs.write(pair(0)))
+        reader.read(Record(0, 0, 0, pairs.write(pair(0))))
 
 
 def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
@@ -116,14 +116,14 @@ def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
     tokens = dict(name="t5", token_ids=[8, 9, 0], token_count=2)
     value = pairs.write({**pair(1), "renditions": [small], "token_sets": [tokens]})
 
-    sample = writer_of(registry, rendition="small", token_set="t5").read(Record(0, 0, b"", value))
+    sample = writer_of(registry, rendition="small", token_set="t5").read(Record(0, 0, 0, value))
 
     assert (sample.picture.height, sample.picture.width, bytes(sample.picture.image)) == (2, 2, b"\1" * 12)
     assert (sample.tokens.ids.tolist(), sample.tokens.token_count, sample.caption) == ([8, 9, 0], 2, "caption 1")
     with pytest.raises(SampleRefused, match="has no rendition 'large'"):
-        writer_of(registry, rendition="large").read(Record(0, 0, b"", value))
+        writer_of(registry, rendition="large").read(Record(0, 0, 0, value))
     with pytest.raises(SampleRefused, match="has no token set 'x'"):
-        writer_of(registry, token_set="x").read(Record(0, 0, b"", value))
+        writer_of(registry, token_set="x").read(Record(0, 0, 0, value))
 
 
 def test_fields_that_an_older_writer_did_not_know_have_their_defaults(registry):
@@ -139,7 +139,7 @@ def test_a_field_of_another_type_is_named(registry):
             field.update(type="string", default="")
     number = registry.add(schema)
     with pytest.raises(SampleRefused, match="field width is written as string, not as int"):
-        writer_of(registry).read(Record(0, 0, b"", b"\0" + number.to_bytes(4, "big")))
+        writer_of(registry).read(Record(0, 0, 0, b"\0" + number.to_bytes(4, "big")))
 
 
 def encoded(pixels, format):
@@ -193,11 +193,11 @@ def test_uint8_planes():
 
 def test_the_recipes_profile_is_taken_and_others_are_refused(registry, pairs):
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "as-recipe"))
-    form = writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": "clip"}))])
+    form = writer.format_of([Record(0, 0, 0, pairs.write({**pair(1), "normalisation": "clip"}))])
     assert form.profile == "clip"
     for name, message in (("", "recommends no normalisation; choose one of none"), ("x", "which this feed does not know")):
         with pytest.raises(SampleRefused, match=message):
-            writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": name}))])
+            writer.format_of([Record(0, 0, 0, pairs.write({**pair(1), "normalisation": name}))])
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "imagenet"))
     with pytest.raises(SampleRefused, match="pictures in lab; the profile imagenet is made for rgb"):
-        writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "colour": "lab"}))])
+        writer.format_of([Record(0, 0, 0, pairs.write({**pair(1), "colour": "lab"}))])

@@ -12,7 +12,8 @@ from pairstream.batch.batch import Batch
 from pairstream.errors import PairstreamError, PositionRefused, SampleRefused, SettingsError, Unavailable, ViewError
 from pairstream.loader.loader import Loader
 from pairstream.loader.stats import Stats
-from pairstream.source import Source, open
+from pairstream.opening import open
+from pairstream.source import Source
 from pairstream.stored_columns import forget_withdrawn, write_column
 from pairstream.views.blocks import Block
 from pairstream.views.view import View

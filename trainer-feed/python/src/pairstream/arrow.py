@@ -1,4 +1,4 @@
-"""Ready batches as Arrow tables. Needs pyarrow."""
+"""Ready batches as Arrow tables."""
 
 from __future__ import annotations
 

@@ -35,3 +35,7 @@ class Unavailable(PairstreamError):
 
 class Missing(Unavailable):
     """A topic that is not there."""
+
+
+class Malformed(Exception):
+    """A value that is no prepared pair."""

@@ -26,9 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import PairstreamError, SettingsError
-from pairstream.read.split import AnyView
-from pairstream.source import Source
-from pairstream.source import open as open_source
+from pairstream.opening import open as open_source
+from pairstream.source import AnyView, Source
 from pairstream.word2vec import Word2Vec
 
 _FORMAT = 1

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 
 import pairstream
-from pairstream.runs.changing_mix import mixes
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         weights[name] = int(weight)
     try:
         source = pairstream.open(asked.bootstrap, registry=asked.registry, platform=asked.platform, dataset=asked.dataset)
+        # Needs the packages that open has asked for.
+        from pairstream.platform.changing_mix import mixes
+
         if weights:
             source.change_mix(asked.run, weights, at_step=asked.at_step, batch_size=asked.batch_size)
         history = mixes(source, asked.run)

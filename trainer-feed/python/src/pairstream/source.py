@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-import json
 import os
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pairstream.errors import SettingsError
-from pairstream.index.cut import cut
-from pairstream.index.lookup import facts_of
-from pairstream.index.profile import profile
-from pairstream.kafka.avro import Schemas
-from pairstream.kafka.cluster import Cluster
-from pairstream.read.split import AnyView, Split
-from pairstream.runs.changing_mix import Mix, change_mix
-from pairstream.runs.growing_view import DEFAULT_WAIT_S, Follow
+from pairstream.errors import Malformed, SampleRefused, SettingsError
+from pairstream.index.lookup import FACTS, facts_of
+from pairstream.index.profile import fields_of, profile
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.schedule import Schedule
+from pairstream.read.records import Range, Record, Sample
+from pairstream.read.split import Split
 from pairstream.views.view import View
+
+AnyView = View | str | os.PathLike[str]
+"""A view, or its file or name, as :meth:`Source.view` takes it."""
+
+DEFAULT_WAIT_S = 60.0
+"""Seconds to wait for a view's first segment."""
+
+
+class Agreed(ABC):
+    """Views on which the processes of a run agree while it goes on: one that grows, or a mix that changes."""
+
+    @abstractmethod
+    def schedule(self, source: Source, plan: OrderPlan, end: int | None, batch_size: int) -> Schedule:
+        """The schedule of a run over the views that ends before the epoch of a number; None for no end.
+
+        Raises:
+            SettingsError: where there is no such run
+        """
+
+    @abstractmethod
+    def views_there(self, source: Source, schedule: Schedule) -> Sequence[View]:
+        """The views whose pairs the run has at its begin."""
 
 
 class Source(Split):
-    """One split of a data set on a Kafka cluster. May be pickled: with its addresses and settings, secrets among them.
+    """One split of a data set: on a platform, or of a set in a folder or a bucket.
+
+    May be pickled: with its addresses and settings, secrets among them.
 
     Attributes:
+        dataset: name of the data set
         split: training, validation or test
-        topic: name of the split's topic: ``pairs.training``
+        topic: name of the split: ``pairs.training``
     """
 
+    def __repr__(self) -> str:
+        return f"Source({self.topic} at {self.address})"
+
+    @abstractmethod
     def cut(self, where: str | Sequence[str] = ()) -> View:
         """Cuts a view of the pairs that the split holds now, without those that fall under a takedown.
 
@@ -37,15 +65,41 @@ class Source(Split):
         Args:
             where: a condition, or several that all have to hold, such as ``language=en,de``, ``measure.sharpness>=50`` or
                 ``answer.nsfw<=0.3``; a pair without that answer is left out, and a warning says how many are. Limits of
-                answers with ``when-outside: hold`` or ``reject`` in the data set's recipe are added
+                answers with ``when-outside: hold`` or ``reject`` in the recipe of a platform's data set are added
 
         Raises:
             SettingsError: where a condition is none
             ViewError: where there is no such pair
-            Unavailable: where the broker does not answer or has no such topic
+            Unavailable: where the data set does not answer or has no such split
         """
-        # A text is a sequence of letters.
-        return cut(self.cluster, self.schemas, self.dataset, self.split, [where] if isinstance(where, str) else where)
+
+    def view(self, name: str | os.PathLike[str]) -> View:
+        """Reads a view from a file, or by its name from a platform's topic of views.
+
+        What exists as a file, holds a ``/`` or ends in ``.view`` or ``.json`` is a file. Of a view that still grows,
+        it is what is there now; to train while it grows, :meth:`follow` it.
+
+        Raises:
+            ViewError: where there is no such view, or the file holds something else
+            Unavailable: where the platform does not answer
+        """
+        name = os.fspath(name)
+        return View.load(name) if is_file(name) else self.named_view(name)
+
+    def as_view(self, view: AnyView) -> View:
+        """The view itself, or the one of its file or name.
+
+        Raises:
+            SettingsError: where it is something else
+        """
+        if isinstance(view, (str, os.PathLike)):
+            return self.view(view)
+        if not isinstance(view, View):
+            raise SettingsError(
+                "a view is what source.cut or source.view answers, or the name or file of one; a mix is a list of views "
+                f"with whole weights, [(english, 7), (chinese, 3)]; not {type(view).__name__}"
+            )
+        return view
 
     def indexed(self, view: AnyView) -> View:
         """The view with what the index knows of each sample: shape, picture and kind of source, 6 bytes together.
@@ -60,7 +114,8 @@ class Source(Split):
         """
         view = self.as_view(view)
         self.require(view)
-        return replace(view, facts=facts_of(view, self.cluster, self.schemas, self.dataset, self.split))
+        columns, (at,) = self.looked_up([view], FACTS)
+        return replace(view, facts=facts_of(columns, at))
 
     def profile(self, view: AnyView, measures: Sequence[str] = ()) -> dict[str, Any]:
         """Counts of what a view is made of, by the index of the data set; reads no pair.
@@ -81,20 +136,23 @@ class Source(Split):
         """
         view = self.as_view(view)
         self.require(view)
-        return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
+        return profile(view, self.entries(fields_of(measures)).columns, measures)
 
-    def follow(self, name: str, *, run: str, extent: Literal["all", "new"] = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
-        """A named view as it grows, for a :class:`pairstream.Loader`.
+    def follow(self, name: str, *, run: str, extent: Literal["all", "new"] = "all", wait_s: float = DEFAULT_WAIT_S) -> Agreed:
+        """A platform's named view as it grows, for a :class:`pairstream.Loader`.
 
         Args:
             name: of the view
             run: a name of the run, the same for all its ranks; a run that is begun again under its name repeats itself
             extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
             wait_s: how long a loader waits for the view's first segment, in seconds
-        """
-        return Follow(name, run, extent, wait_s)
 
-    def mix(self, run: str, weights: Mapping[str, int]) -> Mix:
+        Raises:
+            SettingsError: where the source is no platform's
+        """
+        raise self.needs_platform("a view is followed")
+
+    def mix(self, run: str, weights: Mapping[str, int]) -> Agreed:
         """A mix whose weights and views :meth:`change_mix` changes while it goes on, for a :class:`pairstream.Loader`.
 
         Args:
@@ -104,9 +162,9 @@ class Source(Split):
                 as :meth:`view` takes them; files lie where every rank finds them
 
         Raises:
-            SettingsError: where no run is called so, or a weight cannot be
+            SettingsError: where no run is called so, a weight cannot be, or the source is no platform's
         """
-        return Mix(run, tuple(weights.items()))
+        raise self.needs_platform("a mix is changed")
 
     def change_mix(self, run: str, weights: Mapping[str, int], *, at_step: int, batch_size: int) -> None:
         """Changes the mix of a run, for all its ranks at the same step.
@@ -125,57 +183,59 @@ class Source(Split):
                 lanes, or ranks may have loaded the step: the message says which one is possible
             Unavailable: where the broker or the registry does not answer; the change may have been noted still
         """
-        change_mix(self, run, weights, at_step, batch_size)
+        raise self.needs_platform("a mix is changed")
+
+    def samples(self, view: AnyView) -> Iterator[Sample]:
+        """A view's pairs as they are stored, in the view's own order; those that are withdrawn are left out.
+
+        Raises:
+            SettingsError: where the view is one of another topic
+            PositionRefused: where records of the view have left the log
+            SampleRefused: where a record is no prepared pair
+            Unavailable: where the broker or the registry does not answer
+        """
+        view = self.as_view(view)
+        self.require(view)
+        for _, sample in self.living(view):
+            yield sample
 
     def captions(self, view: AnyView) -> Iterator[tuple[str, str]]:
         """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""
         return ((sample.pair_id, sample.caption) for sample in self.samples(view))
 
+    def living(self, view: View) -> Iterator[tuple[Record, Sample]]:
+        """Records and samples of a view that :meth:`require` has checked, without those that are withdrawn."""
+        reader, withdrawn, records = self.reader(), self.withdrawn(), self.records(1)
+        try:
+            for number, size in enumerate(view.sizes.tolist()):
+                [found] = records.read(view, [Range(number, 0, size)])
+                records.require_same(time.monotonic())
+                for record in found:
+                    if record is None:
+                        continue
+                    if withdrawn.any_holds(reader.keys(record, keeps_fields=True)):
+                        continue
+                    try:
+                        yield record, reader.read(record) if record.sample is None else record.sample
+                    except Malformed as e:
+                        site = f"{self.topic}-{record.partition}, offset {record.offset}"
+                        raise SampleRefused(f"{site}: {e}") from e
+        finally:
+            records.stop()
+            records.close()
+            withdrawn.close()
 
-def open(
-    bootstrap: str = "",
-    *,
-    registry: str = "",
-    platform: str | os.PathLike[str] | None = None,
-    dataset: str = "pairs",
-    split: Literal["training", "validation", "test"] = "training",
-    client: Mapping[str, Any] | None = None,
-    registry_client: Mapping[str, Any] | None = None,
-) -> Source:
-    """Opens a split of a data set.
+    @abstractmethod
+    def require(self, view: View) -> None:
+        """Checks that all of a view's records are still there to be read.
 
-    Args:
-        bootstrap: the brokers' addresses, ``host:port`` with commas between
-        registry: address of the schema registry, with the path that some need: Apicurio's ends in /apis/ccompat/v7
-        platform: instead of both, the data directory of a platform that runs on this machine
-        dataset: prefix of the data set's topics
-        split: training, validation or test
-        client: further settings of librdkafka's clients, such as those of security
-        registry_client: further settings of Confluent's schema registry client
-
-    Raises:
-        SettingsError: where an address is missing, no platform runs in the directory, or the registry's address is
-            something else's
-        Unavailable: where the registry does not answer
-    """
-    if platform is not None:
-        found = _platform(Path(platform))
-        bootstrap = bootstrap or found["bootstrap_servers"]
-        registry = registry or found["schema_registry"]
-    if not bootstrap or not registry:
-        raise SettingsError("a source needs the brokers' addresses and the registry's, or a platform's directory")
-    if not registry.startswith(("http://", "https://")):
-        raise SettingsError(f"a registry's address begins with http:// or https://, not {registry}")
-    cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})}, f"{dataset}-feed")
-    source = Source(cluster, Schemas(registry, registry_client), dataset, split)
-    source.schemas.probe(source.topic)
-    return source
+        Raises:
+            SettingsError: where it is one of another split
+            PositionRefused: where the split is another one of that name, or records have left it
+            Unavailable: where the data set does not answer or has no such split
+        """
 
 
-def _platform(directory: Path) -> dict[str, str]:
-    file = directory / "platform.json"
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in ("bootstrap_servers", "schema_registry")}
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise SettingsError(f"no platform runs in {directory}: cannot read {file}: {e}") from e
+def is_file(name: str) -> bool:
+    """Whether a view is named by its file."""
+    return "/" in name or os.sep in name or name.endswith((".view", ".json")) or Path(name).exists()

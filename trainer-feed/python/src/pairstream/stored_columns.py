@@ -35,8 +35,7 @@ from pairstream.loader.loader import Loader
 from pairstream.names import require_name
 from pairstream.options import ColumnOptions
 from pairstream.order.ranks import RankShare
-from pairstream.read.split import AnyView
-from pairstream.source import Source
+from pairstream.source import AnyView, Source
 from pairstream.views.blocks import Block, Blocks
 from pairstream.views.view import View
 
@@ -148,15 +147,13 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         Unavailable: where the broker or the schema registry does not answer
     """
     folders_in(folder)
-    topic = source.cluster.describe_topic(source.topic)
+    topic_id, begins = source.begins()
     try:
         held = [keys for _, keys in keys_of(source.cut())]
     except ViewError:
         held = []
-    found = source.cluster.begins(topic.name, topic.partitions)
-    begins = np.array([found[partition] for partition in range(len(topic.partitions))], np.int64)
     erased = 0
-    for path in sorted(Path(folder).glob(f"*/*/{topic.name}.{topic.id}")):
+    for path in sorted(Path(folder).glob(f"*/*/{source.topic}.{topic_id}")):
         if path.resolve() != Path(folder).resolve() / path.relative_to(folder):
             raise SettingsError(f"{path} leads through a link: nothing is erased behind it; name the folder that it leads to")
         for stem, segment in ColumnFiles(path).segments.items():
@@ -167,7 +164,7 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
             suspects = segment.keys[dead]
             suspects = suspects[suspects & OFFSETS >= begins[suspects >> OFFSET_BITS]]
             if len(suspects):
-                there = source.living(_view_of(topic.name, topic.id, suspects, 1))
+                there = source.living(_view_of(source.topic, topic_id, suspects, 1))
                 dead[places_of(segment.keys, keys_at([(one.partition, one.offset) for one, _ in there]))] = False
             rows = np.flatnonzero(dead | (segment.states == BEING_ERASED)).tolist()
             if rows and segment.values is not None:

@@ -15,12 +15,10 @@ from pairstream.batch.hooks import Transform
 from pairstream.batch.memory import Slot
 from pairstream.batch.pixels import AS_RECIPE, PROFILES, Pixels, PixelWriter, Undecodable, decode, require_form
 from pairstream.columns.of_records import Picture, Tokens, is_of_caption, names_in
-from pairstream.errors import SampleRefused, SettingsError
-from pairstream.kafka.avro import Malformed
+from pairstream.errors import Malformed, SampleRefused, SettingsError
 from pairstream.random_numbers import RandomNumbers
-from pairstream.read.samples import Sample, SampleReader
-from pairstream.read.windows import Record
-from pairstream.takedowns import keys_of
+from pairstream.read.records import Record, Sample
+from pairstream.read.samples import SampleReader
 
 Augment = Callable[[Pixels, np.random.Generator], Pixels]
 """Changes a picture: uint8 [height, width, channels] to the same, by the random numbers of its sample."""
@@ -179,22 +177,9 @@ class SampleWriter:
             SampleRefused: where it is no prepared pair
         """
         try:
-            return self._reader.read(record.value)
+            return self._reader.read(record)
         except Malformed as e:
             raise self._refused(record, str(e)) from e
-
-    def keys(self, record: Record) -> tuple[str, ...]:
-        """Keys of the takedowns that a record falls under, once there are any.
-
-        What :meth:`write` needs is kept with the record, in few objects: windows hold thousands of records, and the
-        garbage collector walks over all of them. What is no prepared pair falls under none; :meth:`write` refuses it.
-        """
-        try:
-            sample = self.read(record)
-        except SampleRefused:
-            return ()
-        record.sample = sample._replace(fields={})
-        return keys_of(sample.fields)
 
     def write(self, record: Record, sample: Sample, epoch: int, form: SampleFormat, slot: Slot, index: int) -> None:
         """Writes what a batch has of a record.

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import tempfile
 from typing import Any, NamedTuple
 
 import numpy as np
-from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.index.conditions import Condition
-from pairstream.index.entries import key_of, read_last
-from pairstream.kafka.avro import AvroReader, Schemas
-from pairstream.kafka.cluster import Cluster
-from pairstream.kafka.types import ANSWER
 
 Pairs = NDArray[np.int64]
-"""Pairs by :func:`pairstream.index.entries.key_of` of their ids."""
+"""Pairs by the keys that their source gives them."""
 
 
 class PairAnswers(NamedTuple):
@@ -24,7 +19,7 @@ class PairAnswers(NamedTuple):
 
     Args:
         pairs: [n]
-        shown: int64 [n], key_of the keys under which the answers themselves are
+        shown: int64 [n], keys of the answers themselves
         model: [n], digests
         numbers: float64 [n] by the answer's name, NaN where it is not a number
         labels: [n] by the answer's name, str or None
@@ -37,49 +32,37 @@ class PairAnswers(NamedTuple):
     labels: dict[str, NDArray[Any]]
 
 
-def read_answers(cluster: Cluster, schemas: Schemas, dataset: str, names: Iterable[str], of: Pairs) -> PairAnswers:
-    """Reads the answers of a data set to their end.
+class Rows(NamedTuple):
+    """Values of answers: float16 [answers, length] in a file, or objects that are str; and which answers have one."""
+
+    values: NDArray[Any]
+    is_there: NDArray[np.bool_]
+
+
+class Said(NamedTuple):
+    """Vectors and texts of answers, a row for each answer.
 
     Args:
-        names: of answers
-        of: pairs in order; others' answers are left out
-
-    Raises:
-        ViewError: where a record is no answer
-        Unavailable: where the broker or the registry does not answer, or nothing was asked yet
+        keys: int64 [answers], in order
+        names: all that these answers have, numbers and labels among them
+        rows: by name and model
     """
-    topic = cluster.describe_topic(f"{dataset}.pair-answers").name
-    fields = {f"{kind}.{name}": name for kind in ("numbers", "labels") for name in names}
 
-    def judge(messages: Sequence[Message], columns: dict[str, NDArray[Any]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        pairs = ((message.key() or b"").rpartition(b"/")[0] for message in messages)
-        columns["pairs"] = np.fromiter(map(key_of, pairs), np.int64, len(messages))
-        shown = (f"{shown}/{model}".encode() for shown, model in zip(columns.pop("shown"), columns["model"]))
-        columns["shown"] = np.fromiter(map(key_of, shown), np.int64, len(messages))
-        wanted = found_in(of, columns["pairs"])[1]
-        return wanted, wanted
+    keys: NDArray[np.int64]
+    names: set[str]
+    rows: dict[tuple[str, str], Rows]
 
-    asked = ["shown", "model", *fields]
-    _, found = read_last(cluster, schemas, topic, ANSWER, asked, ["pairs", *asked], judge)
-    numbers = {name: found[f"numbers.{name}"].astype(np.float64) for name in names}
-    labels = {name: found[f"labels.{name}"] for name in names}
-    return PairAnswers(found["pairs"].astype(np.int64), found["shown"].astype(np.int64), found["model"], numbers, labels)
+    def by_model(self, name: str) -> dict[str, Rows]:
+        """Rows of the values under a name, by model."""
+        return {model: rows for (own, model), rows in self.rows.items() if own == name}
 
 
-def names_given(
-    cluster: Cluster, schemas: Schemas, topic: str, types: Mapping[str, str], maps: Collection[str], of: Pairs | None
-) -> list[str]:
-    """Names in maps of a topic's records: of all answers of pairs, or of the first records where none are given."""
-    reader = AvroReader(schemas, topic, types, maps)
-    names: set[str] = set()
-    for messages in cluster.read(topic, cluster.begins(topic, cluster.describe_topic(topic).partitions)):
-        pairs = np.array([key_of((one.key() or b"").rpartition(b"/")[0]) for one in messages])
-        wanted = np.ones(len(pairs), np.bool_) if of is None else np.isin(pairs, of)
-        read = [reader.read(messages[at].value()) for at in np.flatnonzero(wanted) if messages[at].value() is not None]
-        names.update(name for record in read for one in maps for name in record.get(one, {}))
-        if of is None:
-            break
-    return sorted(names)
+def rows_like(count: int, first: NDArray[Any]) -> Rows:
+    """Room for values like the first one; for vectors in a file without a name, which ends with the process."""
+    if first.dtype == object:
+        return Rows(np.full(count, "", object), np.zeros(count, np.bool_))
+    shape = (count, *first.shape)
+    return Rows(np.memmap(tempfile.TemporaryFile(), first.dtype, "w+", shape=shape), np.zeros(count, np.bool_))
 
 
 def found_in(ordered: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

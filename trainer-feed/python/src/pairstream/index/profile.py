@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
-from pairstream.index.entries import key_of, read_entries
 from pairstream.index.lookup import positions_of
-from pairstream.kafka.avro import Schemas
-from pairstream.kafka.cluster import Cluster
-from pairstream.takedowns import InForce
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import View
 
@@ -23,15 +19,23 @@ _MOST = 20
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 
 
-def profile(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str, measures: Sequence[str]) -> dict[str, Any]:
-    """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
+def fields_of(measures: Sequence[str]) -> list[str]:
+    """Fields of the index that :func:`profile` needs.
+
+    Raises:
+        SettingsError: where measures are no list of names
+    """
     if isinstance(measures, str):
         raise SettingsError(f"measures is a list of names, not {measures!r}")
-    numbers = ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
-    in_force = InForce.now(cluster, dataset)
-    found = read_entries(cluster, schemas, dataset, split, in_force.conditions, ["labels", *_COUNTED, *numbers])
-    is_there = ~np.isin(found.keys, [key_of(pair_id.encode("utf-8")) for pair_id in in_force.pair_ids])
-    columns = {name: column[is_there] for name, column in found.columns.items()}
+    return ["labels", *_COUNTED, *_numbers(measures)]
+
+
+def profile(view: View, columns: Mapping[str, NDArray[Any]], measures: Sequence[str]) -> dict[str, Any]:
+    """Counts and quantiles of a view's samples; see :meth:`pairstream.Source.profile`.
+
+    Args:
+        columns: places and :func:`fields_of` of the pairs that are not withdrawn, by place
+    """
     at = positions_of(Blocks.of(view.blocks), np.stack([columns["partition"], columns["offset"]]))
     own = {name: column[at[at >= 0]] for name, column in columns.items()}
     counts = {name: _counts(own[name].tolist()) for name in _COUNTED}
@@ -42,8 +46,12 @@ def profile(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split:
         "samples": view.samples,
         "unknown": int((at < 0).sum()),
         "counts": counts,
-        "quantiles": {name.removeprefix("measures."): _quantiles(own[name]) for name in numbers},
+        "quantiles": {name.removeprefix("measures."): _quantiles(own[name]) for name in _numbers(measures)},
     }
+
+
+def _numbers(measures: Sequence[str]) -> list[str]:
+    return ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
 
 
 def _counts(values: list[Any]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import fastavro
 from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
 
-from pairstream.errors import SettingsError, Unavailable
+from pairstream.errors import Malformed, SettingsError, Unavailable
 from pairstream.threads import PerProcess
 
 T = TypeVar("T")
@@ -23,10 +23,6 @@ _PARTS = {"array": "items", "map": "values", "record": "fields", "enum": "symbol
 _MOST_LEVELS = 16
 _MOST_BYTES = 1 << 24
 _NAME = "_Value"
-
-
-class Malformed(Exception):
-    """A value that is no prepared pair."""
 
 
 #: How the protocol says that there is no such subject, version or schema; a 404 alone is a wrong path.

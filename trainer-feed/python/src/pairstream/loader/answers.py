@@ -1,30 +1,22 @@
-"""Answers of models among the columns of batches, from the data set's topics."""
+"""Answers of models among the columns of batches."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.columns.stored import Stored
 from pairstream.columns.stored_files import ValueFormat
-from pairstream.errors import SettingsError, ViewError
-from pairstream.index.answers import PairAnswers, Pairs, found_in, read_answers
-from pairstream.index.entries import key_of
-from pairstream.index.lookup import pairs_of
-from pairstream.kafka.avro import AvroReader, Malformed
-from pairstream.kafka.types import ANSWER
-from pairstream.read.split import Split
+from pairstream.errors import SettingsError
+from pairstream.index.answers import PairAnswers, Pairs, found_in
+from pairstream.source import Source
 from pairstream.views.view import View
 
 PREFIX = "answer."
 """Begins the names of these columns."""
-
-_FLOAT16 = np.dtype("<f2")
 
 
 class _Column(NamedTuple):
@@ -71,9 +63,9 @@ class AnswerColumns:
     """
 
     def __init__(
-        self, split: Split, names: Sequence[str], models: Mapping[str, str], may_lack: bool, views: Callable[[], Sequence[View]]
+        self, source: Source, names: Sequence[str], models: Mapping[str, str], may_lack: bool, views: Callable[[], Sequence[View]]
     ) -> None:
-        self._split = split
+        self._source = source
         self._names = [name for name in names if name.startswith(PREFIX)]
         self._models = dict(models)
         self._samples = 0
@@ -98,11 +90,11 @@ class AnswerColumns:
         """Type and shape of a value, by column; of texts, type object."""
         return {name: column.format for name, column in self._columns.items()}
 
-    def find(self, keys: Sequence[bytes], views: Callable[[], Sequence[View]]) -> Stored:
+    def find(self, keys: Sequence[int], views: Callable[[], Sequence[View]]) -> Stored:
         """The values of pairs by column.
 
         Args:
-            keys: the pairs' ids in UTF-8
+            keys: of the pairs, as their records have them
             views: as they are now
 
         Returns:
@@ -110,7 +102,7 @@ class AnswerColumns:
         """
         if not self._columns:
             return {}
-        pairs = np.fromiter(map(key_of, keys), np.int64, len(keys))
+        pairs = np.array(keys, np.int64)
         if not found_in(self._pairs, pairs)[1].all() and self._size(now := views()) != self._samples:
             formats = self.formats
             self._read(now)
@@ -125,14 +117,13 @@ class AnswerColumns:
 
     def _read(self, views: Sequence[View]) -> Pairs:
         """Reads what there is of the views' pairs; answers those that surely are in the views."""
-        split = self._split
-        own, self._pairs = pairs_of(views, split.cluster, split.schemas, split.dataset, split.split)
+        own, self._pairs = self._source.pairs_of(views)
         self._samples = self._size(views)
         names = [name.removeprefix(PREFIX) for name in self._names]
-        answers = read_answers(split.cluster, split.schemas, split.dataset, names, self._pairs)
+        answers = self._source.answers(names, self._pairs)
         given = {name: _has_value(answers, name) for name in names}
         beside = [name for name, has_value in given.items() if not has_value.any()]
-        said = _Said(split, beside, np.unique(answers.shown)) if beside else None
+        said = self._source.said(beside, np.unique(answers.shown)) if beside else None
         for name, has_value in given.items():
             column = PREFIX + name
             if said is None or name not in beside:
@@ -161,75 +152,6 @@ class AnswerColumns:
             )
         self._models[column] = of[0]
         return of[0]
-
-
-class _Rows(NamedTuple):
-    values: NDArray[Any]
-    is_there: NDArray[np.bool_]
-
-
-class _Said:
-    """Vectors and texts of the answers, by name and model, a row for each answer.
-
-    Args:
-        names: of answers
-        keys: of the records, by key_of, in order
-
-    Attributes:
-        names: all that these answers have
-    """
-
-    def __init__(self, split: Split, names: Sequence[str], keys: NDArray[np.int64]) -> None:
-        self.keys = keys
-        self.names: set[str] = set()
-        self._asked = names
-        self._found: dict[tuple[str, str], _Rows] = {}
-        topic = split.cluster.describe_topic(f"{split.dataset}.answers")
-        reader = AvroReader(split.schemas, topic.name, ANSWER)
-        for messages in split.cluster.read(topic.name, split.cluster.begins(topic.name, topic.partitions)):
-            at, is_there = found_in(keys, np.fromiter((key_of(one.key()) for one in messages), np.int64, len(messages)))
-            for i in np.flatnonzero(is_there).tolist():
-                self._take(reader, messages[i], int(at[i]))
-
-    def by_model(self, name: str) -> dict[str, _Rows]:
-        """Rows of the values under a name, by model."""
-        return {model: rows for (own, model), rows in self._found.items() if own == name}
-
-    def _take(self, reader: AvroReader, message: Message, row: int) -> None:
-        for rows in self._found.values():
-            rows.is_there[row] = False
-        value = message.value()
-        if value is None:
-            return
-        site = f"{message.topic()}-{message.partition()}, offset {message.offset()}"
-        try:
-            answer = reader.read(value)
-        except Malformed as e:
-            raise ViewError(f"{site} is no answer: {e}") from e
-        found = {**answer.get("texts", {}), **answer.get("vectors", {})}
-        self.names.update(found, answer.get("numbers", {}), answer.get("labels", {}))
-        for name in self._asked:
-            if name in found:
-                is_text = isinstance(found[name], str)
-                if not is_text and len(found[name]) % _FLOAT16.itemsize:
-                    raise ViewError(f"{site}: {name} has {len(found[name])} bytes, and is no vector of float16")
-                said = np.array(found[name], object) if is_text else np.frombuffer(found[name], _FLOAT16)
-                key = name, answer.get("model", "")
-                if key not in self._found:
-                    self._found[key] = _rows(len(self.keys), said)
-                rows = self._found[key]
-                if rows.values.shape[1:] != said.shape:
-                    raise ViewError(f"{site}: {name} has {said.size} numbers, others of its model {rows.values.shape[1:]}")
-                rows.values[row] = said
-                rows.is_there[row] = True
-
-
-def _rows(count: int, first: NDArray[Any]) -> _Rows:
-    """Room for values like the first one; for vectors in a file without a name, which ends with the process."""
-    if first.dtype == object:
-        return _Rows(np.full(count, "", object), np.zeros(count, np.bool_))
-    shape = (count, *first.shape)
-    return _Rows(np.memmap(tempfile.TemporaryFile(), first.dtype, "w+", shape=shape), np.zeros(count, np.bool_))
 
 
 def _has_value(answers: PairAnswers, name: str) -> NDArray[np.bool_]:

@@ -8,27 +8,28 @@ from typing import Any
 from pairstream.batch.writer import SampleWriter
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Pick, Step, WindowKey
+from pairstream.read.samples import SampleReader
 from pairstream.read.windows import GroupedWindow, Loaded, Window, WindowLoader
 from pairstream.source import Source
-from pairstream.takedowns import Takedowns
 
 
 class Explainer:
     """Looks up what a step is made of."""
 
-    def __init__(self, source: Source, writer: SampleWriter) -> None:
-        self._source = source
+    def __init__(self, source: Source, reader: SampleReader, writer: SampleWriter) -> None:
         self._writer = writer
-        self._takedowns = Takedowns(source.cluster, f"{source.dataset}.takedowns")
-        self._loader = WindowLoader(1, source.cluster, self._takedowns, writer.keys)
+        self._withdrawn = source.withdrawn()
+        self._records = source.records(1)
+        self._loader = WindowLoader(self._records, self._withdrawn, reader.keys)
 
     def __enter__(self) -> Explainer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loader.stop()
+        self._records.stop()
         self._loader.close()
-        self._takedowns.close()
+        self._records.close()
+        self._withdrawn.close()
 
     def explain(self, step: Step) -> list[dict[str, Any]]:
         """The pairs of a step, sample by sample; see :meth:`pairstream.Loader.explain`."""
@@ -40,7 +41,7 @@ class Explainer:
             while key not in windows or (loaded := windows[key].take(place)) is None:
                 windows[key] = self._loader.load(pick.of.request(key, place, whole.ranks)).result()
             explained.append(self._described(pick, loaded))
-        self._loader.require_same(time.monotonic())
+        self._records.require_same(time.monotonic())
         return explained
 
     def _described(self, pick: Pick, loaded: Loaded) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pairstream.batch.batch import Batch
 from pairstream.batch.writer import Augment
 from pairstream.errors import SettingsError
+from pairstream.loader.checkpoints import Lineage, run_name
 from pairstream.loader.explain import Explainer
 from pairstream.loader.pipeline import Pipeline, parts_of
-from pairstream.loader.reporting import Figures, Reporter
 from pairstream.loader.schedules import Given, epochs_of, resolved, schedule_of, views_there
 from pairstream.loader.settings import LoaderSettings, parameters
 from pairstream.loader.starvation import Reading, StarvationClock
@@ -27,7 +27,7 @@ from pairstream.options import LoaderOptions, pass_on
 from pairstream.order.positions import Position
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule
-from pairstream.runs.checkpoints import Lineage, run_name
+from pairstream.read.split import Figures, Reports
 from pairstream.source import Source
 from pairstream.whole_numbers import whole
 
@@ -144,7 +144,7 @@ class Loader:
         self._counts = Counts()
         self.skipped: dict[tuple[int, int], str] = {}
         """Reason for each record that was skipped so far, by partition and offset."""
-        self._reporter: Reporter | None = None
+        self._reporter: Reports | None = None
         self._starvation = StarvationClock()
 
     def __iter__(self) -> Iterator[Batch]:
@@ -256,7 +256,7 @@ class Loader:
                 "that make the batches: make the loader in each process, or start processes by spawn, where it connects anew"
             )
 
-    def _reporting(self) -> Reporter:
+    def _reporting(self) -> Reports | None:
         source, share, position = self._source, self._settings.order.share, self._handed.position
         run = {name: of for name, of in position.items() if name not in ("epoch", "segments", "changes", "samples")}
         self._facts = {
@@ -268,7 +268,7 @@ class Loader:
             "view": str(run.get("view", "")),
             "checkpoint": "",
         }
-        return Reporter(source.cluster, source.schemas, source.dataset, self._facts, self._figures)
+        return source.reports(self._facts, self._figures)
 
     def state_dict(self) -> dict[str, Any]:
         """The position behind the last batch that was handed out: less than 1 kB as JSON.
@@ -372,7 +372,7 @@ class Loader:
         found = next(self._schedule.steps(RankShare(), settings.batch_size, settings.keep_last, start), None)
         if step < 0 or epoch < 0 or found is None or (found.epoch, found.number) != (epoch, step):
             raise SettingsError(f"there is no step {step} in epoch {epoch}")
-        with Explainer(self._source, self._parts.writer) as explainer:
+        with Explainer(self._source, self._parts.reader, self._parts.writer) as explainer:
             return explainer.explain(found)
 
     @property

@@ -17,20 +17,18 @@ from pairstream.batch.writer import SampleFormat, SampleWriter
 from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
 from pairstream.columns.stored import Stored, StoredColumns
 from pairstream.errors import SampleRefused, SettingsError, Unavailable
-from pairstream.kafka.cluster import Cluster
 from pairstream.loader.answers import PREFIX, AnswerColumns
 from pairstream.loader.settings import LoaderSettings
 from pairstream.loader.windows_ahead import WindowsAhead, load_alone
 from pairstream.order.positions import Position
 from pairstream.order.schedule import Schedule, Step
+from pairstream.read.records import Record, Records, Stopped, Withdrawn
 from pairstream.read.samples import SampleReader
-from pairstream.read.split import Split
-from pairstream.read.windows import Loaded, Record, Stopped, WindowLoader
-from pairstream.takedowns import Takedowns
+from pairstream.read.windows import Loaded, WindowLoader
+from pairstream.source import Source
 from pairstream.threads import Notice, Workers
 from pairstream.views.view import View
 
-_CONSUMERS = 2
 _CHUNK = 8
 """Samples that one thread writes in one go."""
 
@@ -41,12 +39,12 @@ _CLOSE_WITHIN_S = 5.0
 
 @dataclass(frozen=True)
 class PipelineParts:
-    """Settings, topics and columns that the batches of a loader are made with.
+    """Settings, source and columns that the batches of a loader are made with.
 
     Args:
         settings: the loader's
-        cluster: where the topics are
-        takedowns: name of their topic
+        source: of the records
+        reader: reads samples of them
         writer: writes samples to their places
         stored: columns that a model made
         answers: columns of what models were asked
@@ -55,8 +53,8 @@ class PipelineParts:
     """
 
     settings: LoaderSettings
-    cluster: Cluster
-    takedowns: str
+    source: Source
+    reader: SampleReader
     writer: SampleWriter
     stored: StoredColumns
     answers: AnswerColumns
@@ -65,7 +63,7 @@ class PipelineParts:
 
 
 def parts_of(
-    source: Split, settings: LoaderSettings, schedule: Schedule, views: Callable[[Schedule], Sequence[View]]
+    source: Source, settings: LoaderSettings, schedule: Schedule, views: Callable[[Schedule], Sequence[View]]
 ) -> PipelineParts:
     """The parts of a loader's pipeline.
 
@@ -83,7 +81,7 @@ def parts_of(
     answers = AnswerColumns(source, read.columns, asked, read.on_error == "skip", lambda: views(schedule))
     others = [name for name in (*DEFAULT_COLUMNS, *read.columns) if name not in stored and name not in answers]
     columns = Columns(others)
-    reader = SampleReader(source.schemas, source.topic, read.rendition, read.token_set, columns)
+    reader = source.reader(read.rendition, read.token_set, columns)
     transform, collate = batch.transform, batch.collate
     if batch.has_hook:
         transform = as_it_is if transform is None else transform
@@ -92,7 +90,7 @@ def parts_of(
         reader, source.topic, source.split.upper(), batch.pictures, settings.order.plan.seed, batch.augment, transform,
         batch.caption_dropout, {**stored.formats, **answers.formats},
     )  # fmt: skip
-    return PipelineParts(settings, source.cluster, f"{source.dataset}.takedowns", writer, stored, answers, views, collate)
+    return PipelineParts(settings, source, reader, writer, stored, answers, views, collate)
 
 
 @dataclass
@@ -139,7 +137,8 @@ class Pipeline:
         self._writer = parts.writer
         self._schedule = schedule
         self._steps = schedule.steps(settings.order.share, settings.batch_size, settings.keep_last, position)
-        self._takedowns: Takedowns | None = None
+        self._withdrawn: Withdrawn | None = None
+        self._records: Records
         self._loader: WindowLoader
         self._decoders: Workers
         self._ready: deque[UnfinishedBatch] = deque()
@@ -168,12 +167,12 @@ class Pipeline:
     @property
     def bytes(self) -> int:
         """Bytes of the records' values that were read so far."""
-        return self._loader.bytes if self._is_open() else 0
+        return self._records.bytes if self._is_open() else 0
 
     @property
     def takedowns(self) -> int:
         """Takedowns that hold; -1 before they are read."""
-        return -1 if self._takedowns is None else len(self._takedowns)
+        return -1 if self._withdrawn is None else len(self._withdrawn)
 
     @property
     def samples(self) -> int:
@@ -209,7 +208,7 @@ class Pipeline:
         """Ends the threads, without waiting for that. Finalizers may call it."""
         self._is_stopped = True
         if self._is_open():
-            self._loader.stop()
+            self._records.stop()
         self._room_made.give()
 
     def close(self) -> bool:
@@ -220,14 +219,15 @@ class Pipeline:
         return not self._thread.is_alive()
 
     def _is_open(self) -> bool:
-        return hasattr(self, "_loader")
+        return hasattr(self, "_records")
 
     def _live(self) -> None:
-        cluster = self._parts.cluster
+        source = self._parts.source
         try:
             with (
-                closing(Takedowns(cluster, self._parts.takedowns, lambda: self._is_stopped)) as self._takedowns,
-                closing(WindowLoader(_CONSUMERS, cluster, self._takedowns, self._writer.keys)) as self._loader,
+                closing(source.withdrawn(lambda: self._is_stopped)) as self._withdrawn,
+                closing(source.records()) as self._records,
+                closing(WindowLoader(self._records, self._withdrawn, self._parts.reader.keys)) as self._loader,
                 closing(Workers(self._parts.settings.resources.threads, "pairstream-decode")) as self._decoders,
             ):
                 try:
@@ -236,7 +236,7 @@ class Pipeline:
                 except BaseException as e:
                     self._finish(UnfinishedBatch(None, failure=e))
                 finally:
-                    self._loader.stop()
+                    self._records.stop()
         except BaseException as e:
             self._finish(UnfinishedBatch(None, failure=e))
         finally:
@@ -292,9 +292,10 @@ class Pipeline:
 
     def _make(self, step: Step) -> UnfinishedBatch:
         samples = [self._windows.take(pick) for pick in step.picks]
+        self._records.need(loaded.record for loaded in samples)
         for pick in step.passed:
             self._windows.take(pick)
-        self._loader.require_same(self._windows.read_at)
+        self._records.require_same(self._windows.read_at)
         sample_format = self._format_of(step, samples)
         slot = self._pool.take()
         self._writer.arrange(slot, sample_format)
@@ -316,10 +317,16 @@ class Pipeline:
         if group not in self._formats:
             records = [loaded.record for loaded in samples or [load_alone(step.lead, self._loader.load)]]
             if self._skips:
-                # What cannot be read has no keys.
-                records = [record for record in records if self._writer.keys(record)] or records
+                records = [record for record in records if self._is_readable(record)] or records
             self._formats[group] = self._writer.format_of(records)
         return self._formats[group]
+
+    def _is_readable(self, record: Record) -> bool:
+        try:
+            self._writer.read(record)
+        except SampleRefused:
+            return False
+        return True
 
     @property
     def _skips(self) -> bool:

@@ -8,32 +8,30 @@ from typing import Literal
 from pairstream.errors import SettingsError
 from pairstream.loader.settings import LoaderSettings
 from pairstream.order.grouped_schedule import GroupedSchedule
-from pairstream.order.mix_schedule import MixSchedule
+from pairstream.order.mix_schedule import NO_EPOCHS, MixSchedule
 from pairstream.order.schedule import Schedule
 from pairstream.order.view_schedule import ViewSchedule
-from pairstream.read.split import AnyView, Split
-from pairstream.runs.changing_mix import AgreedMix, Mix, RunMixes, finder
-from pairstream.runs.growing_view import Follow, FollowedSchedule
+from pairstream.source import Agreed, AnyView, Source
 from pairstream.views.view import View
 
-Given = AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix
+Given = AnyView | Sequence[tuple[AnyView, int]] | Agreed
 """Argument of a trainer: a view, views with weights, or the result of :meth:`pairstream.Source.follow` or ``mix``."""
 
-Views = View | Sequence[tuple[View, int]] | Follow | Mix
+Views = View | Sequence[tuple[View, int]] | Agreed
 """The views that a loader passes over: as given, with views in the place of names and files."""
 
 
-def resolved(split: Split, given: Given) -> Views:
+def resolved(source: Source, given: Given) -> Views:
     """Opens the views of an argument.
 
     Raises:
         SettingsError: where it is something else
     """
-    if isinstance(given, (Follow, Mix)):
+    if isinstance(given, Agreed):
         return given
     if isinstance(given, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in given):
-        return [(split.as_view(part), weight) for part, weight in given]
-    return split.as_view(given)  # type: ignore[arg-type]  # it refuses what is something else
+        return [(source.as_view(part), weight) for part, weight in given]
+    return source.as_view(given)  # type: ignore[arg-type]  # it refuses what is something else
 
 
 def epochs_of(views: Views, epochs: int | Literal["auto"] | None) -> int | None:
@@ -43,7 +41,7 @@ def epochs_of(views: Views, epochs: int | Literal["auto"] | None) -> int | None:
     return 1 if isinstance(views, View) else None
 
 
-def schedule_of(split: Split, views: Views, settings: LoaderSettings, end: int | None) -> Schedule:
+def schedule_of(source: Source, views: Views, settings: LoaderSettings, end: int | None) -> Schedule:
     """The schedule of a run that ends before the epoch of a number; None for no end.
 
     Raises:
@@ -54,15 +52,13 @@ def schedule_of(split: Split, views: Views, settings: LoaderSettings, end: int |
         return GroupedSchedule(views, plan, grouping, end) if grouping else ViewSchedule(views, plan, end)
     if grouping:
         raise SettingsError("buckets and captions are of one view, not of a mix or of one that grows")
-    if isinstance(views, Follow):
-        return FollowedSchedule(split, views, plan, end, settings.batch_size)
+    if isinstance(views, Agreed):
+        return views.schedule(source, plan, end, settings.batch_size)
     if end is not None:
-        raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
-    if isinstance(views, Mix):
-        return AgreedMix(views, plan, lambda: RunMixes(split, views.run), finder(split))
+        raise SettingsError(NO_EPOCHS)
     return MixSchedule(views, plan)
 
 
-def views_there(split: Split, views: Views, schedule: Schedule) -> Sequence[View]:
+def views_there(source: Source, views: Views, schedule: Schedule) -> Sequence[View]:
     """The views whose pairs a run has at its begin: of a view that grows, those that are there now."""
-    return [split.view(views.view)] if isinstance(views, Follow) else schedule.views
+    return views.views_there(source, schedule) if isinstance(views, Agreed) else schedule.views

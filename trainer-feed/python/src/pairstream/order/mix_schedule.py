@@ -14,6 +14,7 @@ from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch
 from pairstream.views.view import View
 
 MOST_WEIGHTS = 1000
+NO_EPOCHS = "a mix has no epochs of its own: leave out epochs, and stop after a number of batches"
 
 
 class MixSchedule(Schedule):

@@ -1,1 +1,1 @@
-"""Records of a split's topic, as views name them: read in windows, without those of withdrawn pairs."""
+"""Records of a split, as views name them: read in windows, without those of withdrawn pairs, wherever they are kept."""

@@ -1,51 +1,25 @@
-"""Loading windows of views from their topic."""
+"""Loading windows of views."""
 
 from __future__ import annotations
 
-import threading
 import time
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from functools import partial
 from itertools import compress, islice
-from queue import SimpleQueue
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-from pairstream.errors import AllWithdrawn, PositionRefused, Unavailable
-from pairstream.kafka.cluster import JUMPING, SILENCE_S, Cluster, TopicWatch
-from pairstream.order.epoch_order import EpochOrder, Piece
+from pairstream.errors import AllWithdrawn
+from pairstream.order.epoch_order import EpochOrder
 from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace, WindowRequest
-from pairstream.read.samples import Sample
-from pairstream.takedowns import Takedowns
+from pairstream.read.records import Range, Record, Records, Withdrawn
 from pairstream.threads import Workers
-from pairstream.views.blocks import Block
 from pairstream.views.facts import NONE
 from pairstream.views.view import View
 
-_POLL_S = 0.1
-
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Record:
-    """A record of a view, as it is stored."""
-
-    partition: int
-    offset: int
-    key: bytes
-    value: bytes
-    sample: Sample | None = None
-    """The decoded part of the value that a batch needs, kept from when its takedowns were looked up."""
-
-
-class Stopped(Exception):
-    """The loading was ended."""
+Keys = Callable[[Record], Sequence[Hashable]]
+"""Keys by which :class:`pairstream.read.records.Withdrawn` tells whether a record's pair is withdrawn."""
 
 
 class Loaded(NamedTuple):
@@ -72,14 +46,12 @@ class Window:
         is_own: whether these are the window's own records
     """
 
-    def __init__(
-        self, records: Sequence[Record | None], withdrawn: Takedowns, keys: Callable[[Record], Sequence[str]], is_own: bool = True
-    ) -> None:
+    def __init__(self, records: Sequence[Record | None], withdrawn: Withdrawn, keys: Keys, is_own: bool = True) -> None:
         self._there = [record for record in records if record is not None]
         self._withdrawn = withdrawn
         self._keys_of = keys
         self._is_own = is_own
-        self._keys: list[Sequence[str]] = []
+        self._keys: list[Sequence[Hashable]] = []
         self._living = self._there
         self._version = 0
         self.read_at = time.monotonic()
@@ -105,9 +77,6 @@ class Window:
         return Loaded(self._living[at % len(self._living)], at >= len(self._living) or not self._is_own)
 
 
-_NOT_IN_THE_LOG = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
-
-
 class GroupedWindow:
     """The records of a window that a run hands out, by group and number among the window's of that group.
 
@@ -121,9 +90,7 @@ class GroupedWindow:
         keys: of the takedowns that a record would fall under
     """
 
-    def __init__(
-        self, records: dict[WindowPlace, Loaded], withdrawn: Takedowns, version: int, keys: Callable[[Record], Sequence[str]]
-    ) -> None:
+    def __init__(self, records: dict[WindowPlace, Loaded], withdrawn: Withdrawn, version: int, keys: Keys) -> None:
         self._records = records
         self._withdrawn = withdrawn
         self._version = version
@@ -139,33 +106,22 @@ class GroupedWindow:
 
 
 class WindowLoader:
-    """Loads windows, several at a time, each by a consumer of its own.
+    """Loads windows, as many at a time as records are read side by side.
 
     A window of which every pair is withdrawn hands out those of the next one in its lane, counted around the lane's
-    end, that has any; where there is none in the lane, those of the next lane. All views are of one topic.
+    end, that has any; where there is none in the lane, those of the next lane. All views are of one split.
 
     Args:
-        count: of consumers
-        cluster: where the topic is
+        records: reads them
         withdrawn: which pairs are withdrawn
-        keys: of the takedowns that a record would fall under
+        keys: by which that is known of a record
     """
 
-    def __init__(self, count: int, cluster: Cluster, withdrawn: Takedowns, keys: Callable[[Record], Sequence[str]]) -> None:
+    def __init__(self, records: Records, withdrawn: Withdrawn, keys: Keys) -> None:
+        self._records_of = records
         self._withdrawn = withdrawn
         self._keys = keys
-        # As many as consumers: threads that waited for one would be overtaken by those that give one back.
-        self._threads = Workers(count, "pairstream-load")
-        self._idle: SimpleQueue[Consumer] = SimpleQueue()
-        self._cluster = cluster
-        self._watch: TopicWatch | None = None
-        self._all = [cluster.consumer(JUMPING) for _ in range(count)]
-        for one in self._all:
-            self._idle.put(one)
-        self._is_stopped = False
-        self._lock = threading.Lock()
-        self.bytes = 0
-        """Bytes of the records' values that were read so far."""
+        self._threads = Workers(records.side_by_side, "pairstream-load")
 
     def load(self, request: WindowRequest) -> Future[Window | GroupedWindow]:
         """Loads a window, which has a living pair when it is there.
@@ -177,39 +133,9 @@ class WindowLoader:
             return self._threads.submit(self._load, request.of, request.key)
         return self._threads.submit(self._load_places, request.of, request.key, request.wanted)
 
-    def read(self, view: View, block: int) -> list[Record | None]:
-        """A block's records; None for one that is gone."""
-        records = self._with_consumer(lambda consumer: self._read(consumer, view, block, 0, view.blocks[block].size))
-        self.require_same(time.monotonic())
-        return records
-
-    def require_same(self, read_at: float) -> None:
-        """Makes sure that what was read until a time, which a window tells, is of the views' own topic.
-
-        Raises:
-            PositionRefused: where the topic was deleted or made anew
-        """
-        if self._watch is not None:
-            self._watch.require(read_at, lambda: self._is_stopped)
-
-    def stop(self) -> None:
-        """Ends all loading, without waiting for that."""
-        self._is_stopped = True
-
     def close(self) -> None:
-        """Waits for the end of what is being loaded, and closes the consumers."""
+        """Waits for the end of what is being loaded."""
         self._threads.close()
-        for consumer in self._all:
-            consumer.close()
-
-    def _with_consumer(self, task: Callable[[Consumer], T]) -> T:
-        consumer = self._idle.get()
-        try:
-            return task(consumer)
-        finally:
-            # Else it would ask the broker for what comes next, hundreds of times a second, and throw it away.
-            consumer.unassign()
-            self._idle.put(consumer)
 
     def _load(self, of: ViewEpoch, key: WindowKey) -> Window:
         own = key.lane, key.window
@@ -225,7 +151,7 @@ class WindowLoader:
         if len(wanted) == 1:
             [(group, number)] = wanted
             block, first = order.places(*at)[int(np.flatnonzero(order.groups(*at) == group)[number])]
-            found = self._with_consumer(lambda consumer: self._read(consumer, view, block, first, 1))[0]
+            [[found]] = self._records_of.read(view, [Range(block, first, 1)])
             if found and not self._is_withdrawn(found):
                 return GroupedWindow({wanted[0]: Loaded(found, False)}, self._withdrawn, version, self._keys)
         by_group = self._by_group(view, order, *at)
@@ -260,59 +186,17 @@ class WindowLoader:
 
     def _records(self, view: View, order: EpochOrder, lane: int, window: int) -> list[Record | None]:
         """The records of a window in the order in which they are handed out; None for one that is gone."""
-        counted = self._with_consumer(partial(self._read_pieces, view, order.pieces(lane, window)))
-        return [counted[number] for number in order.permutation(lane, window)]
-
-    def _read_pieces(self, view: View, pieces: Sequence[Piece], consumer: Consumer) -> list[Record | None]:
+        pieces = order.pieces(lane, window)
         firsts: dict[int, int] = {}
         sizes: dict[int, int] = {}
         # Pieces of one block follow one another: read at once, so that a batch across their border is fetched once.
         for piece in pieces:
             firsts.setdefault(piece.block, piece.first)
             sizes[piece.block] = sizes.get(piece.block, 0) + piece.size
-        records = {block: iter(self._read(consumer, view, block, first, sizes[block])) for block, first in firsts.items()}
-        return [next(records[piece.block]) for piece in pieces for _ in range(piece.size)]
-
-    def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:
-        block = view.blocks[index]
-        if self._watch is None:
-            self._watch = TopicWatch(self._cluster, view.topic, view.topic_id)
-        offsets = block.offsets[first : first + count]
-        return self._read_offsets(consumer, view.topic, block, offsets)
-
-    def _read_offsets(self, consumer: Consumer, topic: str, block: Block, offsets: Sequence[int]) -> list[Record | None]:
-        places = {offset: place for place, offset in enumerate(offsets)}
-        records: list[Record | None] = [None] * len(offsets)
-        last = offsets[-1]
-        at = offsets[0] - 1
-        read = 0
-        consumer.assign([TopicPartition(topic, block.partition, offsets[0])])
-        heard_at = time.monotonic()
-        while at < last:
-            if self._is_stopped:
-                raise Stopped
-            if time.monotonic() - heard_at > SILENCE_S:
-                heard_at = time.monotonic()
-                self.require_same(heard_at)
-            # For more records than are there, the client would wait; transactions' ends are no records.
-            for message in consumer.consume(len(offsets) - bisect_right(offsets, at), _POLL_S):
-                error = message.error()
-                if error is not None:
-                    if error.code() in _NOT_IN_THE_LOG:
-                        # A topic that was made anew may have fewer records yet.
-                        self.require_same(time.monotonic())
-                    at = max(at, _behind(error, message.offset(), f"{topic}-{block.partition}", offsets[0]))
-                    continue
-                heard_at = time.monotonic()
-                at = message.offset()
-                place = places.get(at)
-                value = message.value()
-                if place is not None and value is not None:
-                    records[place] = Record(block.partition, at, message.key() or b"", value)
-                    read += len(value)
-        with self._lock:
-            self.bytes += read
-        return records
+        read = self._records_of.read(view, [Range(block, first, sizes[block]) for block, first in firsts.items()])
+        records = dict(zip(firsts, map(iter, read)))
+        counted = [next(records[piece.block]) for piece in pieces for _ in range(piece.size)]
+        return [counted[number] for number in order.permutation(lane, window)]
 
 
 def _from(order: EpochOrder, lane: int, window: int) -> Iterator[tuple[int, int]]:
@@ -321,14 +205,3 @@ def _from(order: EpochOrder, lane: int, window: int) -> Iterator[tuple[int, int]
         windows = order.windows((lane + i) % order.lanes)
         for j in range(windows):
             yield (lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows
-
-
-def _behind(error: KafkaError, offset: int, partition: str, first: int) -> int:
-    """The last offset that an event leaves behind."""
-    if error.code() == KafkaError._PARTITION_EOF:
-        return offset - 1
-    if error.code() in _NOT_IN_THE_LOG:
-        raise PositionRefused(f"{partition}: records of the view, from {first} on, have left the log")
-    if error.retriable() or error.code() in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
-        return -1
-    raise Unavailable(f"{partition}: {error.str()}")

@@ -14,7 +14,7 @@ from typing import Any
 from pairstream.errors import PairstreamError, SettingsError
 from pairstream.names import require_name
 from pairstream.order.positions import Position
-from pairstream.read.split import Split
+from pairstream.source import Source
 
 LOG = logging.getLogger("pairstream")
 
@@ -80,7 +80,7 @@ class Lineage:
         self.names, self.takedowns = {self.parent}, 0
         return position
 
-    def checkpoint(self, name: str, position: Position, source: Split) -> dict[str, Any]:
+    def checkpoint(self, name: str, position: Position, source: Source) -> dict[str, Any]:
         """Notes a checkpoint; answers the state. A platform that does not answer is a warning.
 
         Raises:
@@ -90,6 +90,8 @@ class Lineage:
             raise SettingsError(
                 f"the name of a checkpoint has 1 to 32 letters, digits, '.', '-' and '_', a letter or digit first, not '{name}'"
             )
+        if not source.takes_notes:
+            raise source.needs_platform("a checkpoint is noted under a name (state_dict has the same state)")
         whole = f"{self.run}/{name}"
         if whole in self.names:
             raise SettingsError(
@@ -99,7 +101,7 @@ class Lineage:
         if self.writes:
             note = self._note(position)
             try:
-                source.cluster.send(f"{source.dataset}.runs", whole, source.schemas.write(f"{source.dataset}.runs", note))
+                source.note(whole, note)
             except (PairstreamError, ValueError) as e:
                 LOG.warning("the checkpoint %s is not noted, so what it has seen cannot be looked up: %s", whole, e)
                 return self.state(position)

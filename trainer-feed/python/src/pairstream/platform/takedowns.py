@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pairstream.errors import Unavailable
 from pairstream.hosts import host_of
 from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
+from pairstream.read.records import Withdrawn
 
 _POLL_S = 0.2
 _BATCH = 500
@@ -26,7 +27,7 @@ _REFUSAL = "REFUSAL/"
 """Begins the keys of what withdraws nothing: of pairs that leave their split for what a model said of them."""
 
 
-class Takedowns:
+class Takedowns(Withdrawn):
     """Tells pairs that are withdrawn, by what the takedowns topic says now.
 
     The topic is read to its end at first, and then as it grows. Thread-safe.
@@ -71,7 +72,7 @@ class Takedowns:
         """Number of takedowns that hold."""
         return len(self._keys)
 
-    def any_holds(self, keys: Sequence[str]) -> bool:
+    def any_holds(self, keys: Sequence[Hashable]) -> bool:
         """Whether one of the takedowns of these keys holds now.
 
         Raises:

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import count
@@ -16,8 +16,8 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from pairstream.errors import NoSuchView, PositionRefused, SettingsError, ViewError
-from pairstream.kafka.avro import AvroReader, Malformed, Schemas
+from pairstream.errors import Malformed, NoSuchView, PositionRefused, SettingsError, ViewError
+from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
 from pairstream.names import require_name
@@ -26,20 +26,19 @@ from pairstream.order.positions import Position, plan_json, require_fields, requ
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule, Step, ViewEpoch, require_epochs
 from pairstream.order.view_schedule import steps_left, steps_of
-from pairstream.read.named_views import GrowingView, NamedView
-from pairstream.read.split import Split
+from pairstream.platform.named_views import GrowingView, NamedView
+from pairstream.platform.split import PlatformSplit
+from pairstream.source import DEFAULT_WAIT_S, Agreed, Source
+from pairstream.views.view import View
 
 LOG = logging.getLogger("pairstream")
-
-DEFAULT_WAIT_S = 60.0
-"""Seconds to wait for a view's first segment."""
 
 _LOOK_EVERY_S = 0.2
 _EXTENTS = ("all", "new")
 
 
 @dataclass(frozen=True)
-class Follow:
+class Follow(Agreed):
     """A view that grows, and how a run follows it.
 
     Args:
@@ -59,6 +58,13 @@ class Follow:
         require_name("a run", self.run)
         if self.extent not in _EXTENTS:
             raise SettingsError(f"the extent of an epoch is all or new, not {self.extent}")
+
+    def schedule(self, source: Source, plan: OrderPlan, end: int | None, batch_size: int) -> FollowedSchedule:
+        assert isinstance(source, PlatformSplit)
+        return FollowedSchedule(source, self, plan, end, batch_size)
+
+    def views_there(self, source: Source, schedule: Schedule) -> Sequence[View]:
+        return [source.view(self.view)]
 
 
 class RunExtents:
@@ -126,7 +132,7 @@ class FollowedSchedule(Schedule):
         least: samples that an epoch has at least: those of one batch of all ranks
     """
 
-    def __init__(self, source: Split, follow: Follow, plan: OrderPlan, epochs: int | None, least: int) -> None:
+    def __init__(self, source: PlatformSplit, follow: Follow, plan: OrderPlan, epochs: int | None, least: int) -> None:
         require_epochs(epochs)
         self._source = source
         self._follow = follow

@@ -24,17 +24,18 @@ from typing import NamedTuple
 
 from confluent_kafka import Message
 
-from pairstream.errors import Missing, PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
-from pairstream.kafka.avro import AvroReader, Malformed
+from pairstream.errors import Malformed, Missing, PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
+from pairstream.kafka.avro import AvroReader
 from pairstream.kafka.tail import TopicTail
 from pairstream.kafka.types import MIX
 from pairstream.names import require_name
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
-from pairstream.order.mix_schedule import MOST_WEIGHTS, Turns, require_weights
+from pairstream.order.mix_schedule import MOST_WEIGHTS, NO_EPOCHS, Turns, require_weights
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch
-from pairstream.read.split import Split
+from pairstream.platform.split import PlatformSplit
+from pairstream.source import Agreed, Source
 from pairstream.views.view import View
 
 LOG = logging.getLogger("pairstream")
@@ -44,7 +45,7 @@ _SEGMENT = 100
 
 
 @dataclass(frozen=True)
-class Mix:
+class Mix(Agreed):
     """The mix with which a run begins.
 
     Args:
@@ -58,6 +59,15 @@ class Mix:
     def __post_init__(self) -> None:
         require_name("a run", self.run)
         require_weights([weight for _, weight in self.weights])
+
+    def schedule(self, source: Source, plan: OrderPlan, end: int | None, batch_size: int) -> AgreedMix:
+        assert isinstance(source, PlatformSplit)
+        if end is not None:
+            raise SettingsError(NO_EPOCHS)
+        return AgreedMix(self, plan, lambda: RunMixes(source, self.run), finder(source))
+
+    def views_there(self, source: Source, schedule: Schedule) -> Sequence[View]:
+        return schedule.views
 
 
 class Part(NamedTuple):
@@ -114,7 +124,7 @@ class RunMixes:
         Unavailable: where the broker or the registry does not answer; the log is read anew, by another object, then
     """
 
-    def __init__(self, source: Split, run: str) -> None:
+    def __init__(self, source: PlatformSplit, run: str) -> None:
         self._source = source
         self._topic = f"{source.dataset}.runs"
         self._prefix = f"{run}/mix/"
@@ -429,8 +439,8 @@ def change(log: RunMixes, history: MixHistory, samples: int, parts: Sequence[Par
     return samples >= history.decided and log.append(history, samples, parts) in history.taken
 
 
-def finder(source: Split) -> Callable[[str, int | None], tuple[View, int]]:
-    """Finds views by name, as :meth:`pairstream.read.split.Split.view_with_segments` does, and checks that they can be read."""
+def finder(source: PlatformSplit) -> Callable[[str, int | None], tuple[View, int]]:
+    """Finds views by name, in so many segments, and checks that they can be read."""
 
     def find(name: str, segments: int | None) -> tuple[View, int]:
         view, of = source.view_with_segments(name, segments)
@@ -440,7 +450,7 @@ def finder(source: Split) -> Callable[[str, int | None], tuple[View, int]]:
     return find
 
 
-def change_mix(source: Split, run: str, weights: Mapping[str, int], at_step: int, batch_size: int) -> None:
+def change_mix(source: PlatformSplit, run: str, weights: Mapping[str, int], at_step: int, batch_size: int) -> None:
     """Implements :meth:`pairstream.Source.change_mix`."""
     asked = Mix(run, tuple(weights.items()))
     if at_step < 1 or batch_size < 1:
@@ -469,7 +479,7 @@ def change_mix(source: Split, run: str, weights: Mapping[str, int], at_step: int
         log.close()
 
 
-def mixes(source: Split, run: str) -> MixHistory:
+def mixes(source: Source, run: str) -> MixHistory:
     """Past and coming mixes of a run, by the first sample of each.
 
     Raises:
@@ -477,6 +487,7 @@ def mixes(source: Split, run: str) -> MixHistory:
         Unavailable: where the broker or the registry does not answer
     """
     require_name("a run", run)
+    assert isinstance(source, PlatformSplit)
     log, history = RunMixes(source, run), MixHistory()
     try:
         log.read(history)

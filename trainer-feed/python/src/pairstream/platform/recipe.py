@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pairstream.errors import ViewError
-from pairstream.kafka.avro import AvroReader, Malformed, Schemas
+from pairstream.errors import Malformed, ViewError
+from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from pairstream.errors import NoSuchView, ViewError
-from pairstream.kafka.avro import AvroReader, Malformed, Schemas
+from pairstream.errors import Malformed, NoSuchView, ViewError
+from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
 from pairstream.kafka.types import SEGMENT

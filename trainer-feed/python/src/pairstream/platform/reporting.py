@@ -13,13 +13,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakMethod
 
 from confluent_kafka import Producer
 
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.cluster import Cluster
+from pairstream.read.split import Figures, Reports
 
 LOG = logging.getLogger("pairstream")
 
@@ -29,19 +30,7 @@ _LATE_S = 10.0
 _CLOSE_WITHIN_S = 1.0
 
 
-class Figures(NamedTuple):
-    """Figures of a report.
-
-    Args:
-        counters: totals since the loader was opened
-        gauges: present values; those that are NaN are left out
-    """
-
-    counters: Mapping[str, float]
-    gauges: Mapping[str, float]
-
-
-class Reporter:
+class Reporter(Reports):
     """Reports every few seconds on the topic of instances, as the Java feed does, on a thread of its own.
 
     It never hurts training: while the broker or the registry is away, or the topic is missing, a report is left out.

@@ -1,0 +1,129 @@
+"""Records of views, and what reads them: of a topic, or of a set in a folder or a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from pairstream.columns.of_records import Picture, Tokens
+from pairstream.views.view import View
+
+
+class Sample(NamedTuple):
+    """The part of a prepared pair that a trainer needs.
+
+    Args:
+        split: as the record has it: TRAINING, VALIDATION or TEST
+        normalisation: name of the profile that the recipe recommends, or empty
+        values: the picture, the token ids, and those of the columns that were asked for
+        fields: the record's fields, by name
+    """
+
+    pair_id: str
+    split: str
+    caption: str
+    normalisation: str
+    values: tuple[Any, ...]
+    fields: Mapping[str, Any]
+
+    @property
+    def picture(self) -> Picture:
+        """The picture that was chosen, by default the pair's own."""
+        return self.values[0]
+
+    @property
+    def tokens(self) -> Tokens:
+        """The token ids that were chosen, by default the pair's own."""
+        return self.values[1]
+
+
+@dataclass(slots=True)
+class Record:
+    """A record of a view, as it is stored."""
+
+    partition: int
+    offset: int
+    key: int
+    """Tells the pair from others, in this process alone."""
+    value: Any
+    """Content, of which the :class:`pairstream.read.samples.SampleReader` of the source reads a sample."""
+    sample: Sample | None = None
+    """The decoded part of the value that a batch needs, kept from when its takedowns were looked up."""
+
+
+class Stopped(Exception):
+    """The loading was ended."""
+
+
+class Range(NamedTuple):
+    """Records of one block of a view that follow one another.
+
+    Args:
+        block: its number
+        first: of the records, by its place in the block
+        size: number of records
+    """
+
+    block: int
+    first: int
+    size: int
+
+
+class Records(Protocol):
+    """Reads records of the views of one split. Thread-safe.
+
+    Attributes:
+        side_by_side: threads that may read at a time
+        bytes: of the records' values that were read so far
+    """
+
+    side_by_side: int
+    bytes: int
+
+    def read(self, view: View, ranges: Sequence[Range]) -> list[list[Record | None]]:
+        """The records of each range; None for one that is gone.
+
+        Raises:
+            PositionRefused: where records of the view are no longer there
+            Stopped: after :meth:`stop`
+        """
+
+    def need(self, records: Iterable[Record]) -> None:
+        """Hears which records are decoded next, before all others."""
+
+    def require_same(self, read_at: float) -> None:
+        """Makes sure that what was read until a time of ``time.monotonic`` is of the views' own split.
+
+        Raises:
+            PositionRefused: where it was deleted or made anew
+        """
+
+    def stop(self) -> None:
+        """Ends all reading, without waiting for that. Finalizers may call it."""
+
+    def close(self) -> None:
+        """Gives back what reading took, once nothing reads any more."""
+
+
+class Withdrawn(Protocol):
+    """Tells pairs that are withdrawn, as it becomes known. Thread-safe.
+
+    Attributes:
+        version: another one whenever something was withdrawn or lifted; 0 where nothing ever was
+    """
+
+    version: int
+
+    def __len__(self) -> int:
+        """Number of takedowns that hold, or of withdrawn pairs."""
+
+    def any_holds(self, keys: Sequence[Hashable]) -> bool:
+        """Whether a pair of these keys is withdrawn now.
+
+        Raises:
+            Unavailable: where that can no longer be known
+        """
+
+    def close(self) -> None:
+        """Hears no more."""
