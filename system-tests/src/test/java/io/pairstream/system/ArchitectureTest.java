@@ -116,6 +116,16 @@ class ArchitectureTest {
           .callMethod(AdminClient.class, "create", Properties.class);
 
   @ArchTest
+  static final ArchRule storage_knows_nothing_of_pairs =
+      noClasses()
+          .that()
+          .resideInAPackage("io.pairstream.storage..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.pairstream..")
+                  .and(DescribedPredicate.not(resideInAPackage("io.pairstream.storage.."))));
+
+  @ArchTest
   static final ArchRule services_do_not_use_each_other =
       slices()
           .matching("io.pairstream.(ingest|preprocess|feed|answers|operate|registry)..")

@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.storage.parquet.ParquetFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

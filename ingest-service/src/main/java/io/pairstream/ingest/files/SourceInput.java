@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.pairstream.storage.UnpackingMeter;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -42,50 +43,9 @@ final class SourceInput implements SourceEntry.Input {
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  private final Meter meter = new Meter();
+  private final UnpackingMeter meter = new UnpackingMeter();
   private final InputStream unpacked;
   private final long sizeBytes;
-
-  /**
-   * Counts what goes into unpacking and what comes out, so that a bomb is distinguished from a data
-   * set.
-   */
-  static final class Meter {
-
-    /**
-     * Unpacked bytes up to which any ratio is allowed: a short list of equal captions packs very
-     * well.
-     */
-    private static final long FREE_BYTES = 64L * 1024 * 1024;
-
-    /**
-     * Most bytes that one compressed byte may unpack to. Lists of captions pack to a tenth, at the
-     * best to a thirtieth; images hardly at all.
-     */
-    private static final int RATIO = 200;
-
-    private long packedBytes;
-    private long unpackedBytes;
-
-    /** Notes compressed bytes that were read. */
-    void packed(long bytes) {
-      packedBytes += bytes;
-    }
-
-    /**
-     * Notes bytes that came out, or are about to.
-     *
-     * @throws IOException where they are too many
-     */
-    void unpacked(long bytes) throws IOException {
-      unpackedBytes += bytes;
-      if (unpackedBytes > FREE_BYTES && unpackedBytes / RATIO > Math.max(1, packedBytes)) {
-        throw new IOException(
-            "it unpacks to more than %s times its size, as no data set does; nothing more of it is read"
-                .formatted(RATIO));
-      }
-    }
-  }
 
   /**
    * @throws IOException where it cannot be read, or does not continue as it begins
@@ -98,7 +58,7 @@ final class SourceInput implements SourceEntry.Input {
             Files.newInputStream(file),
             bytes -> {
               meter.packed(Math.max(0, bytes));
-              if (isFile && bytes < 0 && meter.packedBytes != sizeBytes) {
+              if (isFile && bytes < 0 && meter.packedBytes() != sizeBytes) {
                 throw new IOException("it changed while it was read; import it again");
               }
             });
@@ -180,7 +140,7 @@ final class SourceInput implements SourceEntry.Input {
   /** How much is read: 0 to 1. */
   @Override
   public double share() {
-    return sizeBytes == 0 ? 0 : Math.min(1, (double) meter.packedBytes / sizeBytes);
+    return sizeBytes == 0 ? 0 : Math.min(1, (double) meter.packedBytes() / sizeBytes);
   }
 
   @Override

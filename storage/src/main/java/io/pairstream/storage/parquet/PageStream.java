@@ -1,7 +1,8 @@
-package io.pairstream.ingest.files;
+package io.pairstream.storage.parquet;
 
 import com.github.luben.zstd.Zstd;
-import io.pairstream.ingest.files.ParquetFile.UnreadableException;
+import io.pairstream.storage.UnpackingMeter;
+import io.pairstream.storage.parquet.ParquetFile.UnreadableException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,7 @@ final class PageStream implements PageReader {
   private final CompressionCodec codec;
   private final long values;
   private final InputStream input;
-  private final SourceInput.Meter meter;
+  private final UnpackingMeter meter;
 
   /** Header that was read and whose page was not; null where there is none. */
   private PageHeader pending;
@@ -54,7 +55,7 @@ final class PageStream implements PageReader {
       CompressionCodec codec,
       long values,
       InputStream input,
-      SourceInput.Meter meter) {
+      UnpackingMeter meter) {
     this.column = column;
     this.codec = codec;
     this.values = values;

@@ -1,6 +1,6 @@
-package io.pairstream.ingest.files;
+package io.pairstream.storage.parquet;
 
-import io.pairstream.ingest.files.ParquetEntries.Column;
+import io.pairstream.storage.UnpackingMeter;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ import shaded.parquet.org.apache.thrift.transport.TIOStreamTransport;
  * A Parquet file: its columns, and its rows in groups
  * (https://parquet.apache.org/docs/file-format/). For one thread.
  */
-final class ParquetFile implements Closeable {
+public final class ParquetFile implements Closeable {
 
   /** Most bytes of a footer: some hundred per column and group, so room for 100,000 of them. */
   private static final int MAX_FOOTER_BYTES = 32 * 1024 * 1024;
@@ -52,18 +53,18 @@ final class ParquetFile implements Closeable {
   private static final int TAIL_BYTES = 8;
   private static final int BUFFER_BYTES = 16 * 1024;
 
-  private final FileChannel file;
+  private final SeekableByteChannel file;
   private final long sizeBytes;
-  private final SourceInput.Meter meter = new SourceInput.Meter();
+  private final UnpackingMeter meter = new UnpackingMeter();
   private final FileMetaData footer;
-  private final List<Column> columns;
+  private final List<ParquetColumn> columns;
   private final ParsedVersion writer;
 
   /**
    * The file is damaged, asks for too much, or is of a kind that is not read. The message says
    * which, for its owner.
    */
-  static final class UnreadableException extends IOException {
+  public static final class UnreadableException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
@@ -76,12 +77,12 @@ final class ParquetFile implements Closeable {
     }
   }
 
-  private ParquetFile(FileChannel file) throws IOException {
+  private ParquetFile(SeekableByteChannel file) throws IOException {
     this.file = file;
     this.sizeBytes = file.size();
     this.footer = footer();
     this.writer = writer(footer.getCreated_by());
-    this.columns = Column.of(footer.getSchema());
+    this.columns = ParquetColumn.of(footer.getSchema());
   }
 
   /**
@@ -90,8 +91,18 @@ final class ParquetFile implements Closeable {
    * @throws UnreadableException where it is no Parquet file, or one that is not read here
    * @throws IOException where the file cannot be read
    */
-  static ParquetFile open(Path path) throws IOException {
-    FileChannel file = FileChannel.open(path);
+  public static ParquetFile open(Path path) throws IOException {
+    return open(FileChannel.open(path));
+  }
+
+  /**
+   * Reads the footer of a file that is open.
+   *
+   * @param file closed with this, or at once where it cannot be used
+   * @throws UnreadableException where it is no Parquet file, or one that is not read here
+   * @throws IOException where the file cannot be read
+   */
+  public static ParquetFile open(SeekableByteChannel file) throws IOException {
     try {
       return new ParquetFile(file);
     } catch (IOException | RuntimeException e) {
@@ -101,17 +112,17 @@ final class ParquetFile implements Closeable {
   }
 
   /** All columns of values, in the schema's order. */
-  List<Column> columns() {
+  public List<ParquetColumn> columns() {
     return columns;
   }
 
   /** How many groups of rows there are. */
-  int groups() {
+  public int groups() {
     return footer.getRow_groups().size();
   }
 
   /** How many rows a group states to have; at least 0. */
-  long rows(int group) {
+  public long rows(int group) {
     return Math.max(0, footer.getRow_groups().get(group).getNum_rows());
   }
 
@@ -121,14 +132,14 @@ final class ParquetFile implements Closeable {
    * @param chosen columns of this file
    * @throws UnreadableException where the group is damaged as far as can be seen
    */
-  Rows read(int group, List<Column> chosen) throws UnreadableException {
+  public Rows read(int group, List<ParquetColumn> chosen) throws UnreadableException {
     List<ColumnChunk> chunks = footer.getRow_groups().get(group).getColumns();
     if (chunks.size() != columns.size()) {
       throw new UnreadableException(
           "it has %s columns where the schema has %s".formatted(chunks.size(), columns.size()));
     }
     Rows rows = new Rows();
-    for (Column column : chosen) {
+    for (ParquetColumn column : chosen) {
       rows.add(column, pages(column, chunks.get(column.index())), writer);
     }
     return rows;
@@ -139,7 +150,7 @@ final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private PageStream pages(Column column, ColumnChunk chunk) throws UnreadableException {
+  private PageStream pages(ParquetColumn column, ColumnChunk chunk) throws UnreadableException {
     ColumnMetaData data = chunk.getMeta_data();
     String name = "its column " + column.path();
     if (data == null || chunk.isSetCrypto_metadata()) {
@@ -153,7 +164,7 @@ final class ParquetFile implements Closeable {
     if (first < MAGIC.length() || length < 0 || length > sizeBytes - TAIL_BYTES - first) {
       throw new UnreadableException(name + " states " + length + " bytes from " + first + " on");
     }
-    if (Column.primitive(data.getType())
+    if (ParquetColumn.primitive(data.getType())
         != column.descriptor().getPrimitiveType().getPrimitiveTypeName()) {
       throw new UnreadableException(name + " is of another type than the schema says");
     }
@@ -262,18 +273,19 @@ final class ParquetFile implements Closeable {
   }
 
   /** The rows of one group, in their order. For one thread. */
-  static final class Rows {
+  public static final class Rows {
 
     private final List<Cursor> cursors = new ArrayList<>();
     private long read;
 
     /** Adds a column, and begins with its first page. */
-    void add(Column column, PageStream pages, ParsedVersion writer) throws UnreadableException {
+    void add(ParquetColumn column, PageStream pages, ParsedVersion writer)
+        throws UnreadableException {
       cursors.add(guarded(column, () -> new Cursor(column, pages, writer)));
     }
 
     /** How many rows were read. */
-    long read() {
+    public long read() {
       return read;
     }
 
@@ -285,7 +297,8 @@ final class ParquetFile implements Closeable {
      * @throws UnreadableException where the group cannot be read on; no later row can be read
      *     either
      */
-    void next(int maxValues, BiConsumer<Column, ByteBuffer> taker) throws UnreadableException {
+    public void next(int maxValues, BiConsumer<ParquetColumn, ByteBuffer> taker)
+        throws UnreadableException {
       for (Cursor cursor : cursors) {
         guarded(cursor.column, () -> cursor.next(maxValues, taker));
       }
@@ -296,7 +309,8 @@ final class ParquetFile implements Closeable {
      * Runs parquet-java's readers, which throw anything at all at a damaged page, and make arrays
      * of whatever size it states.
      */
-    private static <T> T guarded(Column column, Callable<T> work) throws UnreadableException {
+    private static <T> T guarded(ParquetColumn column, Callable<T> work)
+        throws UnreadableException {
       String name = column.path();
       try {
         return work.call();
@@ -318,12 +332,12 @@ final class ParquetFile implements Closeable {
 
     private static final class Cursor {
 
-      private final Column column;
+      private final ParquetColumn column;
       private final long values;
       private final ColumnReader reader;
       private long read;
 
-      Cursor(Column column, PageStream pages, ParsedVersion writer) {
+      Cursor(ParquetColumn column, PageStream pages, ParsedVersion writer) {
         this.column = column;
         this.values = pages.getTotalValueCount();
         this.reader =
@@ -331,7 +345,7 @@ final class ParquetFile implements Closeable {
       }
 
       /** Hands over the values of the next row, as many as are wanted. */
-      Cursor next(int maxValues, BiConsumer<Column, ByteBuffer> taker) throws IOException {
+      Cursor next(int maxValues, BiConsumer<ParquetColumn, ByteBuffer> taker) throws IOException {
         int taken = 0;
         do {
           if (read >= values) {

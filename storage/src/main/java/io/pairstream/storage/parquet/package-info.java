@@ -1,0 +1,2 @@
+/** Parquet files, read page by page and without Hadoop. */
+package io.pairstream.storage.parquet;
