@@ -143,11 +143,11 @@ def _tar(pairs):
     for fields, pictures in pairs:
         begin, places = len(target), []
         for end, extension, content in pictures:
-            offset = _member(target, f"{fields['pair_id']}{end}.{extension}", content)
+            offset = member(target, f"{fields['pair_id']}{end}.{extension}", content)
             kind = {"jpg": "image/jpeg", "png": "image/png"}[extension]
             places.append({"offset": offset, "size": len(content), "content_type": kind})
-        _member(target, f"{fields['pair_id']}.json", json.dumps(fields, ensure_ascii=False).encode())
-        _member(target, f"{fields['pair_id']}.txt", fields["caption"].encode())
+        member(target, f"{fields['pair_id']}.json", json.dumps(fields, ensure_ascii=False).encode())
+        member(target, f"{fields['pair_id']}.txt", fields["caption"].encode())
         checksum = f"sha256:{hashlib.sha256(pictures[0][2]).hexdigest()}"
         rows.append({
             **fields, "picture": {**places[0], "checksum": checksum}, "sample": {"offset": begin, "size": len(target) - begin},
@@ -157,7 +157,7 @@ def _tar(pairs):
     return bytes(target + bytes(2 * BLOCK)), rows
 
 
-def _member(target, name, content):
+def member(target, name, content):
     """Appends a member; answers where its content begins."""
     header = tarfile.TarInfo(name)
     header.size = len(content)
@@ -170,7 +170,7 @@ def _member(target, name, content):
 def _erase(tar, fields, row):
     begin, size = fields["sample"]["offset"], fields["sample"]["size"]
     hole = bytearray()
-    _member(hole, f"__erased__/{row:06d}", bytes(size - BLOCK))
+    member(hole, f"__erased__/{row:06d}", bytes(size - BLOCK))
     assert len(hole) == size
     tar[begin : begin + size] = hole
     for name in IDENTIFYING:
@@ -201,8 +201,9 @@ def _commit(folder, manifest, changed=None):
     for own in manifest["splits"].values():
         own["samples"] = sum(shard["rows"] - len(shard["withdrawn"]) for shard in own["shards"])
     manifest["number"] += 1
+    file = folder / f"manifests/{manifest['number']:012d}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     if changed:
         changed(manifest)
-    (folder / "manifests").mkdir(parents=True, exist_ok=True)
-    (folder / f"manifests/{manifest['number']:012d}.json").write_text(json.dumps(manifest))
+    file.write_text(json.dumps(manifest))
     return manifest

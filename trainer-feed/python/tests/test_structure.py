@@ -24,6 +24,7 @@ USES = {
     "whole_numbers": {"errors"},
     "kafka": {"errors", "threads"},
     "views": {"errors"},
+    "sets": {"errors", "threads"},
     "columns": {"errors", "views"},
     "order": {"errors", "random_numbers", "views", "whole_numbers"},
     "index": {"errors", "hosts", "views"},
