@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,8 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -151,9 +148,7 @@ final class FolderStore implements ObjectStore {
             }
           });
     }
-    found.sort(
-        Comparator.comparing(
-            each -> each.key().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
+    found.sort(ObjectKeys.ORDER);
     return found;
   }
 
@@ -167,7 +162,7 @@ final class FolderStore implements ObjectStore {
   private Path object(String key) throws IOException {
     Path file = file(key);
     if (!isObject(file)) {
-      throw new NoSuchObjectException(url(), key);
+      throw new NoSuchObjectException(url() + "/" + key);
     }
     return file;
   }

@@ -7,7 +7,7 @@ public final class NoSuchObjectException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  NoSuchObjectException(String url, String key) {
-    super(url + "/" + key + " does not exist");
+  NoSuchObjectException(String url) {
+    super(url + " does not exist");
   }
 }

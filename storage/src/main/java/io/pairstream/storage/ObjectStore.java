@@ -36,7 +36,7 @@ public interface ObjectStore extends AutoCloseable {
    */
   static ObjectStore open(String url) {
     if (url.startsWith("s3:")) {
-      throw new IllegalArgumentException(url + ": buckets are not supported yet");
+      return S3Store.open(url);
     }
     if (url.startsWith("file:")) {
       try {

@@ -105,4 +105,11 @@ abstract class ObjectStoreContract {
     assertThatThrownBy(() -> store.read("a/b", 0, 1)).isInstanceOf(NoSuchObjectException.class);
     assertThatThrownBy(() -> store.stream("a/b")).isInstanceOf(NoSuchObjectException.class);
   }
+
+  @Test
+  void aStoreThatKeepsItsPromisesPassesTheCheckWhichLeavesNothing() throws IOException {
+    StoreCheck.run(store);
+
+    assertThat(store.list("")).isEmpty();
+  }
 }
