@@ -50,6 +50,11 @@ class FaultyS3:
     def reset(self):
         self.fault, self.asked = (lambda number, request: None), []
 
+    def release(self):
+        """Ends the requests to which nothing is answered."""
+        self._released.set()
+        self._released = threading.Event()
+
     def close(self):
         self._released.set()
         self._server.shutdown()
@@ -121,6 +126,7 @@ class FaultyS3:
 
     def _silent(self, request):
         self._released.wait()
+        request.close_connection = True
 
     def _expired(self, request):
         self._answer(request, 403, body=b"<Error><Code>ExpiredToken</Code></Error>")

@@ -15,6 +15,10 @@ from weakref import WeakSet
 T = TypeVar("T")
 
 
+class Stopped(Exception):
+    """The loading was ended."""
+
+
 class Notice:
     """Tells one thread that something has changed; it looks itself at what.
 

@@ -134,6 +134,14 @@ class RangeCache:
             self._expected.discard(place)
             self._used_up[place] = None
 
+    def forget(self, name: str) -> None:
+        """Deletes what there is of an object."""
+        with self._lock:
+            for place in _listed(self.folder / name):
+                with contextlib.suppress(OSError):
+                    self._file(place).unlink()
+                self._forget(place)
+
     def _ranges(self, name: str) -> list[tuple[int, int]]:
         try:
             changed = os.stat(self.folder / name).st_mtime_ns

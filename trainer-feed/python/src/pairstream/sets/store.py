@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import random
 import re
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote, unquote, urljoin, urlsplit
-from xml.etree import ElementTree
+from urllib.parse import unquote, urlsplit
 
 from pairstream.errors import Missing, SettingsError, Unavailable, ViewError
-from pairstream.threads import PerProcess
+from pairstream.sets.bucket import CHANGED, Bucket, Failed, Refused
+from pairstream.threads import Notice, PerProcess
 
 T = TypeVar("T")
 
@@ -22,23 +21,9 @@ _SETTINGS = frozenset({
     "endpoint_url", "region_name", "profile", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "verify",
     "anonymous",
 })  # fmt: skip
-CONNECTIONS = 24
-"""Most requests at a time of one process."""
-
 _TRIES = 12
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
-_CONNECT_S = 10
-_SILENCE_S = 20
-_BUSY = frozenset({408, 429, 500, 502, 503, 504})
-_REDIRECTS = 4
-_SLICED = 16 << 20
-"""Largest object that is taken whole where a store does not answer ranges."""
-
-_LISTED = ("Key", "NextContinuationToken")
-_MOST_LISTED = 16 << 20
-_MOST_SAID = 1 << 16
-_CHANGED = "of another size"
 
 
 class Store:
@@ -78,8 +63,9 @@ class Store:
             raise SettingsError("a set in a bucket is at s3://BUCKET/PREFIX, without user, password, query or //")
         self._bucket, self._prefix = parts.netloc, f"{prefix}/" if prefix else ""
         self.url = f"s3://{parts.netloc}/{prefix}".rstrip("/")
-        self._clients = PerProcess(lambda: _Client(self._storage))
-        self._is_stopped = threading.Event()
+        self._clients = PerProcess(lambda: Bucket(self._storage))
+        self._is_stopped = False
+        self._wake = Notice()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Store, (self.url, self._storage)
@@ -89,9 +75,10 @@ class Store:
         return Store(self.url, self._storage)
 
     def stop(self) -> None:
-        """Asks for nothing again from now on: what fails for a while raises Unavailable at once."""
+        """Tries nothing again from now on. Finalizers may call it."""
         if not self.is_local:
-            self._is_stopped.set()
+            self._is_stopped = True
+            self._wake.give()
 
     def site(self, key: str) -> str:
         """Where an object is, as messages name it."""
@@ -170,26 +157,30 @@ class Store:
     def _object(self, key: str, part: tuple[int, int] | None, length: int) -> bytes:
         return self._tried(key, lambda client: client.get(self._bucket, self._prefix + key, part, length))
 
-    def _tried(self, key: str, ask: Callable[[_Client], T]) -> T:
+    def _tried(self, key: str, ask: Callable[[Bucket], T]) -> T:
         """An answer of the store, asked for until it is whole."""
         pause_s, is_renewed, number = _FIRST_PAUSE_S, False, 0
         while True:
             client, number = self._clients(), number + 1
             try:
                 return ask(client)
-            except _Refused as e:
+            except Refused as e:
                 if e.status in (401, 403) and not is_renewed:
                     is_renewed = True
                     client.renew()
                     continue
                 raise self._error(key, e) from e
-            except _Failed as e:
-                is_stopped = self._is_stopped.wait(pause_s * random.uniform(0.5, 1)) if number < _TRIES else True
-                if is_stopped:
+            except Failed as e:
+                if number < _TRIES and not self._is_stopped:
+                    self._wake.wait(pause_s * random.uniform(0.5, 1))
+                if self._is_stopped:
+                    # The next one that pauses wakes up, too.
+                    self._wake.give()
+                if number == _TRIES or self._is_stopped:
                     raise Unavailable(f"{self.site(key)} cannot be read, tried {number} times: {e}") from e
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    def _error(self, key: str, refused: _Refused) -> Exception:
+    def _error(self, key: str, refused: Refused) -> Exception:
         site, code = self.site(key), refused.code
         if refused.status == 404:
             is_bucket = code == "NoSuchBucket"
@@ -201,165 +192,9 @@ class Store:
             )
         if refused.status == 416:
             return ViewError(f"{site} is shorter than its set says: {_AGAIN}")
-        if code == _CHANGED:
+        if code == CHANGED:
             return ViewError(f"{site} has {refused.status} bytes, not those that its set says: it was replaced; {_AGAIN}")
         return Unavailable(f"{site} cannot be read ({refused.status} {code}): check endpoint_url and region_name")
 
 
 _AGAIN = "the set was copied by halves, or export has replaced it; copy it again, with manifests last, or open it again"
-
-
-class _Failed(Exception):
-    """A request that may go well when it is tried again."""
-
-
-class _Refused(Exception):
-    """An answer that stays the same.
-
-    Args:
-        status: of HTTP
-        code: of the store, or of what is wrong
-    """
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.code = code
-
-
-class _Client:
-    """A client of one process, of botocore's parts: its own client takes twice the processor's time. Thread-safe."""
-
-    def __init__(self, storage: Mapping[str, Any]) -> None:
-        try:
-            import botocore.exceptions
-            import botocore.httpsession
-            import botocore.session
-            import botocore.utils
-        except ImportError as e:
-            raise SettingsError('sets in buckets need a client: pip install "pairstream[s3]"') from e
-        self._storage = storage
-        try:
-            self.renew()
-            asked = botocore.session.Session(profile=storage.get("profile"))
-            given = asked.get_scoped_config().get("endpoint_url")
-            given = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or given
-            self._endpoint = (storage.get("endpoint_url") or given or "").rstrip("/")
-            known = os.environ.get("AWS_REGION", asked.get_config_variable("region"))
-            self._region = storage.get("region_name") or known or "us-east-1"
-            verify = storage.get("verify", asked.get_config_variable("ca_bundle") or True)
-        except botocore.exceptions.BotoCoreError as e:
-            raise SettingsError(f"the storage cannot be: {e}") from e
-        if self._endpoint and not re.match("https?://[^/@]+", self._endpoint):
-            raise SettingsError("endpoint_url begins with http:// or https://, and has neither user nor password")
-        proxies = botocore.utils.get_environ_proxies(self._endpoint or "https://s3.amazonaws.com")
-        self._http = botocore.httpsession.URLLib3Session(verify, proxies, (_CONNECT_S, _SILENCE_S), CONNECTIONS)
-
-    def renew(self) -> None:
-        """Looks the credentials up anew."""
-        import botocore.credentials
-        import botocore.session
-
-        given = [self._storage.get(f"aws_{name}") for name in ("access_key_id", "secret_access_key", "session_token")]
-        self._credentials: Any = None
-        if given[0]:
-            self._credentials = botocore.credentials.Credentials(*given)
-        elif not self._storage.get("anonymous"):
-            self._credentials = botocore.session.Session(profile=self._storage.get("profile")).get_credentials()
-
-    def names(self, bucket: str, prefix: str, root: int) -> list[str]:
-        """Keys that begin so, without the root in front."""
-        found: list[str] = []
-        after: dict[str, str] = {}
-        while True:
-            asked = {"list-type": "2", "prefix": prefix, **after}
-            query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(asked.items()))
-            try:
-                page = ElementTree.fromstring(self._get(f"{bucket}?{query}", {}, _MOST_LISTED)[2])
-            except ElementTree.ParseError as e:
-                raise _Refused(200, "no list of objects") from e
-            texts = {name: [one.text or "" for one in page.iterfind(f".//{{*}}{name}")] for name in _LISTED}
-            found += [key[root:] for key in texts["Key"]]
-            if not texts["NextContinuationToken"]:
-                return sorted(found)
-            after = {"continuation-token": texts["NextContinuationToken"][0]}
-
-    def get(self, bucket: str, key: str, part: tuple[int, int] | None, length: int) -> bytes:
-        """Bytes of an object: so many from its beginning, or from an offset on, of an object of a size."""
-        path = f"{bucket}/{quote(key, safe='/-_.~')}"
-        if part is None:
-            return self._get(path, {}, length)[2]
-        offset, size = part
-        status, fields, body = self._get(path, {"Range": f"bytes={offset}-{offset + length - 1}"}, length, offset)
-        shown = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", fields.get("content-range", "")) if status == 206 else None
-        begin, total = (int(shown[1]), int(shown[2])) if shown else (0, int(fields.get("content-length", size)))
-        if total != size:
-            raise _Refused(total, _CHANGED)
-        if shown and begin != offset:
-            raise _Failed(f"bytes from {begin} on came of those from {offset} on")
-        if status == 200:
-            body = body[offset:]
-        if len(body) != length:
-            raise _Failed(f"{len(body)} bytes came of {length}")
-        return body
-
-    def _get(self, path: str, fields: Mapping[str, str], most: int, offset: int = 0) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, fields and body of an answer: so many bytes of it at most, those before an offset in front where it is all."""
-        from botocore.exceptions import HTTPClientError, SSLError
-        from urllib3.exceptions import HTTPError
-
-        try:
-            answer = self._answer(path, fields)
-            status, size = answer.status_code, int(answer.headers.get("content-length") or 0)
-            if status not in (200, 206):
-                self._refuse(status, answer)
-            if status == 200 and offset:
-                if size > _SLICED:
-                    raise _Refused(200, f"the whole object of {size} bytes for a range of {most}: the store ignores ranges")
-                most += offset
-            try:
-                body = answer.raw.read(most)
-                # What is left unread would be read as the next answer.
-                (answer.raw.close if size > len(body) else answer.raw.release_conn)()
-            except BaseException:
-                answer.raw.close()
-                raise
-        except SSLError as e:
-            raise _Refused(0, "its certificate is not trusted; storage={'verify': FILE} names the authority's") from e
-        except (HTTPClientError, HTTPError, OSError) as e:
-            raise _Failed(type(e).__name__) from e
-        if len(body) < min(size, most):
-            raise _Failed(f"{len(body)} bytes came of {min(size, most)}")
-        return status, answer.headers, body
-
-    def _answer(self, path: str, fields: Mapping[str, str]) -> Any:
-        from botocore.auth import S3SigV4Auth
-        from botocore.awsrequest import AWSRequest
-
-        zone = "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
-        url = f"{self._endpoint or f'https://s3.{self._region}.{zone}'}/{path}"
-        for number in range(_REDIRECTS):
-            request = AWSRequest("GET", url, headers=dict(fields), stream_output=True)
-            # Where an answer leads to has credentials of its own in its address.
-            if self._credentials and not number:
-                S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
-            answer = self._http.send(request.prepare())
-            to = answer.headers.get("location") if 300 < answer.status_code < 309 else None
-            if not to:
-                return answer
-            answer.raw.close()
-            url, before = urljoin(url, to), url
-            if before.startswith("https:") and not url.startswith("https:"):
-                raise _Refused(answer.status_code, "a redirect to an address without https")
-        raise _Refused(answer.status_code, "one redirect after the other")
-
-    def _refuse(self, status: int, answer: Any) -> None:
-        text = str(answer.raw.read(_MOST_SAID), "utf-8", "replace")
-        answer.raw.close()
-        said = re.search("<Code>([A-Za-z0-9.]{1,80})</Code>", text)
-        code = said[1] if said else ""
-        region = answer.headers.get("x-amz-bucket-region", self._region)
-        if status in (301, 400) and not self._endpoint and region != self._region and re.fullmatch("[a-z0-9-]+", region):
-            self._region = region
-            raise _Failed(f"the bucket is in {region}")
-        raise _Failed(f"{status} {code}") if status in _BUSY or code in ("RequestTimeout", "SlowDown") else _Refused(status, code)
