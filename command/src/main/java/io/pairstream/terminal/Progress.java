@@ -58,6 +58,15 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /**
+   * Share of a work that is done, as a bar in front of what is said of it: {@code [####......] };
+   * empty where no person looks.
+   */
+  public String bar(long done, long of) {
+    int tenths = (int) (10 * done / Math.max(1, of));
+    return inPlace ? "[" + "#".repeat(tenths) + ".".repeat(10 - tenths) + "] " : "";
+  }
+
   /** A line that stays, above the one that does not. */
   public synchronized void line(String text) {
     write((inPlace ? ERASE_LINE : "") + TerminalText.plain(text) + System.lineSeparator());

@@ -143,26 +143,36 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @Test
-  void exportWritesAViewsPairsAndGoesOnWhereItEnded() {
+  void exportWritesAViewsPairsAndGoesOnWhereItEnded() throws IOException {
     pipeline.accept(pipeline.send("image", "a caption"), PairStatus.VALIDATION);
     pipeline.accept(pipeline.send("image", "another caption"), PairStatus.VALIDATION);
     String view = folder.resolve("val.view.json").toString();
     String to = folder.resolve("exported").toString();
     run("view cut", view, "--split", "validation").done();
 
-    Ended first = run("export", view, "--to", to, "--format", "webdataset", "--json").done();
-    Ended again = run("export", view, "--to", to, "--format", "webdataset").done();
-    Ended other = run("export", view, "--to", to, "--format", "parquet");
-    Ended wrong = run("export", view, "--to", to, "--format", "zip");
-    Ended elsewhere = run("export", view, "--to", to, "--format", "parquet", "--dataset", "other");
+    Ended first = run("export", view, "--to", to, "--json").done();
+    Ended again = run("export", view, "--to", to).done();
+    Ended other = run("export", view, "--to", to, "--seed", "7");
+    Ended elsewhere = run("export", view, "--to", to, "--dataset", "other");
+    Ended both = run("export", view, "--check", to);
+    Ended good = run("export", "--check", to).done();
 
     assertThat(first.json().path("samples").asInt()).isEqualTo(2);
     assertThat(first.json().path("kept").asInt()).isZero();
-    assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
-    assertThat(again.out()).contains("2 samples in 1 file,").contains("1 file was there already");
-    other.failedInALine(ExitStatus.COULD_NOT, "is the manifest of another export");
-    wrong.failed(ExitStatus.WRONG_USAGE, "right is one of webdataset, parquet, not 'zip'");
+    assertThat(folder.resolve("exported/manifests/000000000001.json")).isNotEmptyFile();
+    assertThat(again.out())
+        .contains("2 samples in 1 shard,")
+        .contains("(commit 1); 1 shard was there already");
+    other.failedInALine(ExitStatus.COULD_NOT, "holds a set whose order is 'view'");
     elsewhere.failed(ExitStatus.WRONG_USAGE, "is no split of the data set other");
+    both.failed(ExitStatus.WRONG_USAGE, "--check reads a set alone");
+    assertThat(good.out())
+        .contains("commit 1: 2 samples in 1 shard")
+        .endsWith("nothing is wrong\n");
+    Files.writeString(folder.resolve("exported/notes.txt"), "");
+    assertThat(run("export", "--check", to).ended(ExitStatus.FOUND_WRONG).out())
+        .contains("notes.txt belongs to no commit")
+        .contains("1 thing is wrong");
   }
 
   @Test

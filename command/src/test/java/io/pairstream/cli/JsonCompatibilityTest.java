@@ -37,6 +37,7 @@ class JsonCompatibilityTest {
     ANSWERS.put("doctor", "cli.cluster.DoctorCommand$Examined");
     ANSWERS.put("draw", "cli.data.DrawCommand$Drawn");
     ANSWERS.put("export", "cli.training.ExportCommand$Exported");
+    ANSWERS.put("export --check", "feed.set.SetCheck$Report");
     ANSWERS.put("exposure", "cli.training.ExposureCommand$Answer");
     ANSWERS.put("feed", "cli.training.FeedCommand$Batch");
     ANSWERS.put("generate", "cli.data.GenerateCommand$Generated");

@@ -112,7 +112,7 @@ class MainTest {
         "up --port 0 --data-dir _",
         "up --port 0 --data-dir=_",
         "demo --port 0 --recipe _",
-        "export v --format webdataset --to _",
+        "export v --to _",
         "import x --resume _",
         "import x --failed _",
         "preprocess --threads 0 --state-dir _",

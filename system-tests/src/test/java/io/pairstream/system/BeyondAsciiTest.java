@@ -59,7 +59,7 @@ class BeyondAsciiTest {
       assertThat(run("import 照片 --data-dir 数据 --wait")).doesNotContain("�", "??");
       run("view cut 训练.view --data-dir 数据");
       run("feed --data-dir 数据 --batch-size 4 --max-batches 2");
-      run("export 训练.view --data-dir 数据 --to 碎片 --format webdataset");
+      run("export 训练.view --data-dir 数据 --to 碎片");
       run("audit --data-dir 数据");
       Path script = Files.writeString(home.resolve("训练.py"), TRAIN);
       Path sources = PROJECT.resolve("trainer-feed/python");

@@ -216,7 +216,7 @@ class LeastPrivilegeTest {
       {"view", "view show spring"},
       {"view", "view drop live --yes"},
       {"trainer", "feed --until-end --batch-size 1 --position-file " + folder.resolve("at")},
-      {"trainer", "export spring --format webdataset --to " + folder.resolve("export")},
+      {"trainer", "export spring --to " + folder.resolve("export")},
       {"trainer", "exposure " + pair},
       {"quarantine", "quarantine replay --reason FETCH_NOT_FOUND"},
       {"pictures", "pictures index"},

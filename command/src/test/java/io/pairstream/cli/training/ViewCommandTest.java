@@ -135,8 +135,8 @@ class ViewCommandTest extends OnCluster {
         "view freeze none | there is no view none",
         "view seal live --after 0 | a segment has at least 1 pair, not 0",
         "view seal live --where taste=sweet | --where: ",
-        "export none --to there --format parquet | there is no view none",
-        "export live:7 --to there --format parquet | 1 to 64 lower-case letters",
+        "export none --to there | there is no view none",
+        "export live:7 --to there | 1 to 64 lower-case letters",
       })
   void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
     Ended ended = run(command);
@@ -146,7 +146,7 @@ class ViewCommandTest extends OnCluster {
   }
 
   private Ended export(String view) {
-    return run("export", view, "--json", "--format", "webdataset", "--to", folder + "/" + view);
+    return run("export", view, "--json", "--to", folder + "/" + view);
   }
 
   /** Sets settings of the training topic, and waits until the broker has heard of them. */

@@ -127,7 +127,7 @@ final class TarEntries implements SourceEntry.Reader {
 
   /**
    * Whether a member is a plain file that is not hidden, as {@code ._a.jpg} is, which some systems
-   * add, and WebDataset's own {@code __x__}.
+   * add, and WebDataset's own {@code __x__}, or what lies in a folder of that form.
    */
   private static boolean isOfUse(TarArchiveEntry member) {
     String name = member.getName();
@@ -135,7 +135,7 @@ final class TarEntries implements SourceEntry.Reader {
     return PLAIN_FILES.contains(member.getLinkFlag())
         && !file.isEmpty()
         && !file.startsWith(".")
-        && !(file.startsWith("__") && file.endsWith("__"));
+        && !name.matches("(.*/)?__[^/]*__(/.*)?");
   }
 
   /** Name up to the first dot of the file's own name, with its folders. */

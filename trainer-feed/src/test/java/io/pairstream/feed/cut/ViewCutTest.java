@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ProducedPairs;
-import io.pairstream.feed.export.ExportFormat;
-import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.ExpectedSamples;
 import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.set.ExportPlan;
+import io.pairstream.feed.set.SetExport;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.Block;
@@ -23,6 +22,7 @@ import io.pairstream.schemas.condition.Condition;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -312,27 +312,23 @@ class ViewCutTest {
         ExpectedSamples.of(new EpochOrder(view.blocks(), order, 0), record -> true).stream()
             .map(byPlace::get)
             .toList();
-    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
+    ExportPlan plan = ExportPlan.of(view, order, 11);
 
-    ViewExport.Summary summary = ViewExport.export(source, plan, folder, ignored());
+    SetExport.Summary summary = export(plan, folder.resolve("set"));
 
     assertThat(inView).containsExactlyInAnyOrderElementsOf(expected).isNotEqualTo(expected);
-    assertThat(exported(folder)).isEqualTo(expected);
+    assertThat(exported(folder.resolve("set"))).isEqualTo(expected);
     assertThat(summary.shards()).isEqualTo(3);
-    assertThat(summary.withdrawn()).isZero();
+    assertThat(summary.leftOut()).isZero();
     View withMarker = withTheOffsetBehindEachBlock(view);
-    ViewExport.Summary gone =
-        ViewExport.export(
-            source,
-            new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
-            folder.resolve("gone"),
-            ignored());
+    SetExport.Summary gone =
+        export(ExportPlan.of(withMarker, ExportPlan.viewOrder(), 100), folder.resolve("gone"));
     assertThat(gone.samples()).isEqualTo(30);
+    assertThat(gone.leftOut()).isEqualTo(withMarker.samples() - 30).isPositive();
     pairs.takeDown(TakedownKind.PAIR, expected.get(12));
-    ViewExport.Summary later = ViewExport.export(source, plan, folder, ignored());
+    SetExport.Summary later = export(plan, folder.resolve("set"));
     assertThat(later.withdrawn()).isEqualTo(1);
-    assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
-    assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
+    assertThat(exported(folder.resolve("set"))).hasSize(29).doesNotContain(expected.get(12));
   }
 
   @Test
@@ -342,9 +338,9 @@ class ViewCutTest {
         cluster,
         pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
     View view = cut();
-    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
+    ExportPlan plan = ExportPlan.of(view, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, ignored()))
+    assertThatThrownBy(() -> export(plan, folder.resolve("set")))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
@@ -355,9 +351,9 @@ class ViewCutTest {
     View view = cut();
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
-    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
+    ExportPlan plan = ExportPlan.of(view, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, ignored()))
+    assertThatThrownBy(() -> export(plan, folder.resolve("set")))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("-1 begins at 3: records of the view, from 0 on, have left the log");
   }
@@ -375,7 +371,7 @@ class ViewCutTest {
   /** The names of the images in a folder's tar files, in their order. */
   private static List<String> exported(Path folder) throws IOException {
     List<String> ids = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(folder.resolve("training"))) {
       for (Path file : files.filter(one -> one.toString().endsWith(".tar")).sorted().toList()) {
         String tar = Files.readString(file, StandardCharsets.ISO_8859_1);
         Matcher names = Pattern.compile("\\b([0-9]+)\\.png\\x00").matcher(tar);
@@ -387,8 +383,16 @@ class ViewCutTest {
     return ids;
   }
 
-  private static ViewExport.Listener ignored() {
-    return new ViewExport.Listener(samples -> {}, sentence -> {});
+  private SetExport.Summary export(ExportPlan plan, Path to) throws IOException {
+    SetExport.Listener ignored =
+        new SetExport.Listener() {
+          @Override
+          public void written(long samples, long of, long bytes) {}
+
+          @Override
+          public void notice(String sentence) {}
+        };
+    return SetExport.export(source, plan, ObjectStore.open(to.toString()), ignored);
   }
 
   /** Pair ids in the view's own order, from the topic itself. */

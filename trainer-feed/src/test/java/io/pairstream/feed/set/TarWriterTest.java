@@ -1,4 +1,4 @@
-package io.pairstream.feed.export;
+package io.pairstream.feed.set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,42 +8,16 @@ import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.schemas.PreparedPair;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
-class ExportedFilesTest {
-
-  /** The files beside this test are read back by webdataset, datasets and pyarrow in Python's. */
-  @ParameterizedTest
-  @EnumSource
-  void writesTheFilesThatOtherLoadersRead(ExportFormat format) throws IOException {
-    byte[] written =
-        shard(
-            format,
-            writer -> {
-              for (int number = 0; number < ExportedSample.STORED; number++) {
-                writer.add(ExportedSample.stored(number));
-              }
-            });
-
-    // To be copied where the format is changed on purpose.
-    Path actual = Files.createDirectories(Path.of("target/exported")).resolve(format.fileName(0));
-    Files.write(actual, written);
-    try (InputStream expected = getClass().getResourceAsStream(format.fileName(0))) {
-      assertThat(written).isEqualTo(expected.readAllBytes());
-    }
-  }
+class TarWriterTest {
 
   @ParameterizedTest
   @CsvSource({"1, 5", "7, 3"})
@@ -56,7 +30,7 @@ class ExportedFilesTest {
             .setHeight(heightPx)
             .build();
 
-    ImageFile file = ImageFile.of(pair);
+    PictureFile file = PictureFile.of(pair);
 
     assertThat(file.extension()).isEqualTo("png");
     BufferedImage read = ImageIO.read(new ByteArrayInputStream(file.bytes()));
@@ -68,37 +42,23 @@ class ExportedFilesTest {
   void refusesPixelsThatDoNotFitTheSize() {
     PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setWidth(6).build();
 
-    assertThatThrownBy(() -> ImageFile.of(pair))
+    assertThatThrownBy(() -> PictureFile.of(pair))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("has 60 bytes of raw pixels, expected those of 6x4 with 3 channels");
   }
 
   /** Readers unpack a shard by the names of its members. */
-  @ParameterizedTest
-  @EnumSource
-  void refusesAnIdThatCouldNameAnotherFile(ExportFormat format) {
+  @Test
+  void refusesAnIdThatCouldNameAnotherFile() {
     for (String id : List.of("../../x", "/etc/x", "", "a\n", ".", "0".repeat(65))) {
       PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setPairId(id).build();
+      TarWriter writer = new TarWriter(OutputStream.nullOutputStream());
 
-      assertThatThrownBy(() -> shard(format, writer -> writer.add(pair)))
+      assertThatThrownBy(() -> writer.add(pair, List.of()))
           .isInstanceOf(FeedRefusedException.class)
           .hasMessage(
               "pair '%s' has an id that names no file: 1 to 64 letters, digits and hyphens", id);
     }
-  }
-
-  /** Adds pairs to a shard. */
-  private interface Adding {
-
-    void to(ExportFormat.Writer writer) throws IOException;
-  }
-
-  private static byte[] shard(ExportFormat format, Adding adding) throws IOException {
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
-    ExportFormat.Writer writer = format.writer((OutputStream) output);
-    adding.to(writer);
-    writer.finish();
-    return output.toByteArray();
   }
 
   private static byte[] pixels(BufferedImage image) {

@@ -1,4 +1,4 @@
-package io.pairstream.feed.export;
+package io.pairstream.feed.set;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
@@ -16,12 +16,13 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * A field of a pair in an export, besides its image: the same in every format.
+ * A field of a pair in a set, besides its pictures: a field of the {@code .json} member, and a
+ * column of the index.
  *
  * <p>Names are the record's own, but for the digest of the original image: what importers take for
  * the digest of the file that they read must not be called so.
  *
- * @param column of a Parquet file; maps are lists of {@code {name, value}}, which more readers know
+ * @param column of the index; maps are lists of {@code {name, value}}, which more readers know
  * @param value a text, a number, a boolean, a list of numbers or texts, or a sorted map by name
  */
 record PairField(Type column, Function<PreparedPair, Object> value) {
@@ -68,7 +69,21 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("origin_topic", pair -> pair.getOrigin().getTopic()),
           of("origin_partition", INT32, pair -> pair.getOrigin().getPartition()),
           of("origin_offset", INT64, pair -> pair.getOrigin().getOffset()),
-          of("received_at_ms", INT64, pair -> pair.getMetadata().getReceivedAt().toEpochMilli()));
+          of("received_at_ms", INT64, pair -> pair.getMetadata().getReceivedAt().toEpochMilli()),
+          list(
+              "empty_token_ids",
+              Types.optional(INT32).named("element"),
+              PreparedPair::getEmptyTokenIds),
+          of("empty_token_count", INT32, PreparedPair::getEmptyTokenCount),
+          text("picture_group", PreparedPair::getPictureGroup),
+          text("mirrored_hash", PreparedPair::getMirroredHash),
+          text("media_type", PreparedPair::getMediaType),
+          list(
+              "waived",
+              Types.optional(BINARY).as(stringType()).named("element"),
+              PreparedPair::getWaived),
+          text("review_id", PreparedPair::getReviewId),
+          of("prepared_at_ms", INT64, pair -> pair.getPreparedAt().toEpochMilli()));
 
   String name() {
     return column.getName();

@@ -1,9 +1,11 @@
-package io.pairstream.feed.export;
+package io.pairstream.feed.set;
 
 import io.pairstream.feed.DrawnImage;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Rendition;
+import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,10 +30,18 @@ final class ExportedSample {
     return "%032x".formatted(number);
   }
 
+  static String digest(long number) {
+    return "%064x".formatted(0xabcdefL + number);
+  }
+
+  static String contributor(long number) {
+    return "contributor-of-" + number;
+  }
+
   /** With pixels that are drawn. */
   static PreparedPair drawn(int number) {
     DrawnImage image = new DrawnImage(4, 5, number);
-    return pair(number, image.pixels(), "raw", image.widthPx(), image.heightPx());
+    return pair(number, image.pixels(), "raw", image.widthPx(), image.heightPx()).build();
   }
 
   /**
@@ -43,11 +53,22 @@ final class ExportedSample {
     boolean isLast = number == STORED - 1;
     String name = "sample-" + number + (isLast ? ".png" : ".jpg");
     try (InputStream file = ExportedSample.class.getResourceAsStream(name)) {
-      return pair(number, file.readAllBytes(), isLast ? "png" : "jpeg", 8, 8);
+      byte[] image = file.readAllBytes();
+      Rendition again =
+          Rendition.newBuilder()
+              .setName("again")
+              .setImage(ByteBuffer.wrap(image))
+              .setImageEncoding(isLast ? "png" : "jpeg")
+              .setWidth(8)
+              .setHeight(8)
+              .build();
+      return pair(number, image, isLast ? "png" : "jpeg", 8, 8)
+          .setRenditions(List.of(again))
+          .build();
     }
   }
 
-  private static PreparedPair pair(
+  private static PreparedPair.Builder pair(
       int number, byte[] image, String encoding, int widthPx, int heightPx) {
     boolean isSparse = number % 3 == 0;
     return PreparedPair.newBuilder()
@@ -61,6 +82,8 @@ final class ExportedSample {
         .setMetadata(
             PairMetadata.newBuilder()
                 .setLicence("CC0-1.0")
+                .setContributor(contributor(number))
+                .setUrl("https://example.org/" + number)
                 .setLabels(isSparse ? List.of() : List.of("cat", "数" + number))
                 .setSourceKind("SYNTHETIC")
                 .setReceivedAt(Instant.ofEpochMilli(1_700_000_000_123L + number))
@@ -71,7 +94,8 @@ final class ExportedSample {
         .setTexts(isSparse ? Map.of() : Map.of("lower", "cat"))
         .setSplit("TRAINING")
         .setFold(number)
-        .setOrigin(new Origin("pairs.crowdsourced", 1, 5_000_000_000L + number))
-        .build();
+        .setImageDigest(digest(number))
+        .setTokenSets(List.of(TokenSet.newBuilder().setName("clip").setTokenCount(number).build()))
+        .setOrigin(new Origin("pairs.crowdsourced", 1, 5_000_000_000L + number));
   }
 }

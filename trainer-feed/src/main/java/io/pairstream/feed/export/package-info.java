@@ -1,2 +1,0 @@
-/** A view written as files that other loaders read: WebDataset and Parquet. */
-package io.pairstream.feed.export;

@@ -1,0 +1,142 @@
+package io.pairstream.feed.set;
+
+import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.storage.ObjectStore;
+import io.pairstream.storage.ObjectStore.ObjectInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A set's objects in their store, and the commits that say which of them count. */
+final class SetStore {
+
+  private static final String MANIFESTS = "manifests/";
+  private static final Pattern MANIFEST = Pattern.compile("manifests/(\\d{12})\\.json");
+  private static final Pattern DATA =
+      Pattern.compile("(training|validation|test)/\\d{6}-[0-9a-f]{32}\\.(tar|parquet)");
+
+  /** Objects that describe a set to people and hubs. */
+  private static final Set<String> CARDS = Set.of("README.md", "croissant.json");
+
+  /** Objects that a killed export may leave before its first commit. */
+  private static final Pattern LEFT = Pattern.compile(DATA + "|(\\w+/)?\\.[0-9a-f-]+\\.part");
+
+  private final ObjectStore store;
+
+  SetStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** An object's size in bytes, and its SHA-256 in lower-case hex. */
+  record Digest(long bytes, String sha256) {}
+
+  ObjectStore objects() {
+    return store;
+  }
+
+  String url() {
+    return store.url();
+  }
+
+  /**
+   * The last commit; empty where there is none.
+   *
+   * @throws FeedRefusedException where it is no manifest
+   */
+  Optional<SetManifest> newest() throws IOException {
+    long last =
+        store.list(MANIFESTS).stream()
+            .map(one -> MANIFEST.matcher(one.key()))
+            .filter(key -> key.matches())
+            .mapToLong(key -> Long.parseLong(key.group(1)))
+            .max()
+            .orElse(0);
+    return last == 0 ? Optional.empty() : Optional.of(read(last));
+  }
+
+  SetManifest read(long number) throws IOException {
+    String key = SetManifest.key(number);
+    return SetManifest.parse(store.read(key), url() + "/" + key);
+  }
+
+  /**
+   * Writes the next commit.
+   *
+   * @throws FeedRefusedException where another writer was first
+   */
+  void commit(SetManifest next) throws IOException {
+    byte[] json = next.toJson();
+    // A request that was answered and repeated finds what it has written itself.
+    if (!store.create(next.key(), json) && !Arrays.equals(store.read(next.key()), json)) {
+      throw new FeedRefusedException(
+          "another export commits to %s at the same time; once it has ended, the same command continues"
+              .formatted(url()));
+    }
+  }
+
+  /**
+   * Checks that a new set may begin here.
+   *
+   * @throws FeedRefusedException where there are objects that no export leaves behind
+   */
+  void requireEmpty() throws IOException {
+    Optional<ObjectInfo> other =
+        store.list("").stream().filter(one -> !LEFT.matcher(one.key()).matches()).findFirst();
+    if (other.isPresent()) {
+      throw new FeedRefusedException(
+          "%s holds %s and no set; export into a folder or prefix of its own"
+              .formatted(url(), other.get().key()));
+    }
+  }
+
+  /**
+   * Copies an object into a file.
+   *
+   * @return what came
+   */
+  Digest fetch(String key, Path file) throws IOException {
+    MessageDigest digest = Sha256.begin();
+    try (InputStream input = store.stream(key);
+        OutputStream output = new DigestOutputStream(Files.newOutputStream(file), digest)) {
+      long bytes = input.transferTo(output);
+      return new Digest(bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+  }
+
+  /** Objects that are no part of a set at a commit, by key. */
+  List<String> strangers(SetManifest manifest) throws IOException {
+    Set<String> known = manifest.objects().collect(Collectors.toSet());
+    return store.list("").stream()
+        .map(ObjectInfo::key)
+        .filter(
+            key -> !known.contains(key) && !MANIFEST.matcher(key).matches() && !CARDS.contains(key))
+        .toList();
+  }
+
+  /** Deletes tars and indices that an earlier commit names and the last one does not. */
+  void deleteReplaced(SetManifest last) throws IOException {
+    Set<String> left =
+        strangers(last).stream()
+            .filter(key -> DATA.matcher(key).matches())
+            .collect(Collectors.toCollection(HashSet::new));
+    for (long number = last.number() - 1; number > 0 && !left.isEmpty(); number--) {
+      for (String key : read(number).objects().filter(left::contains).toList()) {
+        store.delete(key);
+        left.remove(key);
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.pairstream.feed.set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.feed.set.SetFixture.KilledStore;
+import io.pairstream.feed.set.SetManifest.Shard;
+import io.pairstream.feed.set.SetManifest.Split;
+import io.pairstream.feed.source.FeedRefusedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SetExportTest {
+
+  @TempDir Path folder;
+
+  private SetFixture sets;
+
+  @BeforeEach
+  void begin() throws IOException {
+    sets = new SetFixture(folder);
+  }
+
+  /** The files beside this test are read back by other loaders in Python's. */
+  @Test
+  void writesTheSetThatOtherLoadersRead() throws Exception {
+    sets.drawing = ExportedSample::stored;
+    sets.export(SetFixture.file(0, ExportedSample.STORED, 4), "set");
+    sets.takedowns.add("PAIR/" + ExportedSample.id(1));
+    sets.export(SetFixture.file(0, ExportedSample.STORED, 4), "set");
+
+    // To be copied where the format is changed on purpose.
+    Path actual = Path.of("target/exported-set");
+    Map<String, ByteBuffer> written = sets.objects("set");
+    for (Map.Entry<String, ByteBuffer> one : written.entrySet()) {
+      Path file = actual.resolve(one.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, one.getValue().array());
+    }
+    Path golden = Path.of(getClass().getResource("golden").toURI());
+    SetFixture expected = new SetFixture(golden.getParent());
+    assertThat(written.keySet()).isEqualTo(expected.objects("golden").keySet());
+    assertThat(written).isEqualTo(expected.objects("golden"));
+    assertThat(sets.check("set").problems()).isEmpty();
+  }
+
+  /** Killed before or after each single change of the store, in an export and in an erasure. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsWithTheSameBytesWhereverItWasKilled(boolean isAfter) throws IOException {
+    ExportPlan plan = SetFixture.file(0, 36, 2);
+    sets.export(plan, "whole");
+    sets.takedowns.add("PAIR/" + ExportedSample.id(7));
+    sets.export(plan, "whole");
+    assertThat(sets.manifest("whole").number()).isEqualTo(4);
+    Map<String, ByteBuffer> whole = sets.objects("whole");
+
+    boolean isKilled = true;
+    for (int changes = 0; isKilled; changes++) {
+      String name = "killed-" + changes;
+      sets.takedowns.clear();
+      isKilled = export(plan, name, changes, isAfter);
+      sets.export(plan, name);
+      sets.takedowns.add("PAIR/" + ExportedSample.id(7));
+      isKilled |= export(plan, name, changes, isAfter);
+      sets.export(plan, name);
+
+      assertThat(sets.objects(name)).as("killed at change %d", changes).isEqualTo(whole);
+    }
+  }
+
+  private boolean export(ExportPlan plan, String name, int changes, boolean isAfter)
+      throws IOException {
+    try {
+      KilledStore store = new KilledStore(sets.store(name), changes, isAfter);
+      sets.export(plan, store, "training", SetFixture.SET);
+      return false;
+    } catch (IOException e) {
+      assertThat(e).hasMessage("killed");
+      return true;
+    }
+  }
+
+  @Test
+  void commitsEverySixteenShardsAndAtTheEnd() throws IOException {
+    SetExport.Summary summary = sets.export(SetFixture.file(0, 36, 2), "set");
+
+    assertThat(summary.manifest()).isEqualTo(2);
+    SetStore store = new SetStore(sets.store("set"));
+    Split first = store.read(1).split("training").orElseThrow();
+    assertThat(first.whole()).isFalse();
+    assertThat(first.samples()).isEqualTo(32);
+    Split last = store.read(2).split("training").orElseThrow();
+    assertThat(last.whole()).isTrue();
+    assertThat(last.shards().subList(0, 16)).isEqualTo(first.shards());
+  }
+
+  @Test
+  void appendsWhatANamedViewGainsAndNothingTwice() throws IOException {
+    sets.export(SetFixture.named(1, 5, 3), "set");
+    Split before = sets.manifest("set").split("training").orElseThrow();
+
+    sets.export(SetFixture.named(3, 5, 3), "set");
+    SetExport.Summary again = sets.export(SetFixture.named(3, 5, 3), "set");
+
+    Split after = sets.manifest("set").split("training").orElseThrow();
+    assertThat(after.shards().subList(0, 2)).isEqualTo(before.shards());
+    assertThat(after.shards()).extracting(Shard::rows).containsExactly(3, 2, 3, 3, 3, 1);
+    assertThat(after.view().from()).isEqualTo(1);
+    assertThat(again.manifest()).isEqualTo(2);
+    assertThat(again.kept()).isEqualTo(6);
+    assertThat(sets.check("set").problems()).isEmpty();
+  }
+
+  /** The view has grown meanwhile. */
+  @Test
+  void endsAKilledPartBeforeTheNextOne() throws IOException {
+    KilledStore store = new KilledStore(sets.store("set"), 40, false);
+    assertThatThrownBy(
+            () -> sets.export(SetFixture.named(2, 20, 2), store, "training", SetFixture.SET))
+        .hasMessage("killed");
+
+    sets.export(SetFixture.named(3, 20, 2), "set");
+
+    Split split = sets.manifest("set").split("training").orElseThrow();
+    assertThat(split.shards()).hasSize(30);
+    assertThat(split.view().from()).isEqualTo(2);
+    assertThat(split.samples()).isEqualTo(60);
+  }
+
+  @Test
+  void addsAnotherSplitToTheSet() throws IOException {
+    sets.export(SetFixture.file(0, 4, 3), "set");
+    sets.export(SetFixture.file(4, 6, 3), sets.store("set"), "test", "another id");
+
+    SetManifest manifest = sets.manifest("set");
+
+    assertThat(manifest.set()).isEqualTo(SetFixture.SET);
+    assertThat(manifest.splits().keySet()).containsExactly("test", "training");
+    assertThat(sets.check("set").samples()).isEqualTo(6);
+  }
+
+  @Test
+  void refusesAnotherViewAnotherOrderAndAFolderOfSomethingElse() throws IOException {
+    sets.export(SetFixture.file(0, 4, 3), "set");
+
+    assertThatThrownBy(() -> sets.export(SetFixture.file(0, 5, 3), "set"))
+        .isInstanceOf(FeedRefusedException.class)
+        .hasMessageContaining("export into a new target");
+    assertThatThrownBy(() -> sets.export(SetFixture.named(1, 4, 3), "set"))
+        .hasMessageContaining("holds a view of a file")
+        .hasMessageContaining("not the view grows");
+    assertThatThrownBy(() -> sets.export(SetFixture.file(0, 4, 2), "set"))
+        .hasMessageContaining("number of samples in a shard is '3', not '2'");
+    Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(folder.resolve("photos/cat.jpg"), "");
+    assertThatThrownBy(() -> sets.export(SetFixture.file(0, 4, 3), "photos"))
+        .hasMessageContaining("holds cat.jpg and no set");
+  }
+
+  @Test
+  void tellsTheLaterOfTwoWritersToGoOn() throws IOException {
+    ExportPlan plan = SetFixture.file(0, 6, 3);
+    sets.meanwhileAt = 5;
+    sets.meanwhile =
+        () -> {
+          try {
+            sets.export(plan, "set");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+
+    assertThatThrownBy(() -> sets.export(plan, sets.store("set"), "training", "other"))
+        .isInstanceOf(FeedRefusedException.class)
+        .hasMessageContaining("another export commits to")
+        .hasMessageContaining("the same command continues");
+
+    SetExport.Summary after = sets.export(plan, sets.store("set"), "training", "other");
+    assertThat(after.set()).isEqualTo(SetFixture.SET);
+    assertThat(after.manifest()).isEqualTo(1);
+    assertThat(sets.check("set").problems()).isEmpty();
+  }
+
+  @Test
+  void leavesOutWhatIsWithdrawnBeforeItIsWritten() throws IOException {
+    sets.takedowns.add("IMAGE/" + ExportedSample.digest(2));
+
+    SetExport.Summary summary = sets.export(SetFixture.file(0, 6, 3), "set");
+
+    assertThat(summary.leftOut()).isEqualTo(1);
+    assertThat(sets.manifest("set").shards()).extracting(Shard::rows).containsExactly(2, 3);
+  }
+}
