@@ -48,15 +48,14 @@ class FaultyS3:
         self._send("PUT", f"/{BUCKET}")
 
     def reset(self):
-        self.fault, self.asked = (lambda number, request: None), []
+        self.fault, self.asked, self._released = (lambda number, request: None), [], threading.Event()
 
     def release(self):
-        """Ends the requests to which nothing is answered."""
+        """Ends the requests to which nothing is answered, until the next :meth:`reset`."""
         self._released.set()
-        self._released = threading.Event()
 
     def close(self):
-        self._released.set()
+        self.release()
         self._server.shutdown()
         self._server.server_close()
         self._moto.stop()
