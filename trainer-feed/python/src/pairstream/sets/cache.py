@@ -63,6 +63,11 @@ class RangeCache:
     def __reduce__(self) -> tuple[Any, ...]:
         return RangeCache, (self.folder, self._most)
 
+    def look(self, name: str) -> None:
+        """Looks what other processes have of an object by now."""
+        with self._lock:
+            self._ranges(name, is_looked_for=True)
+
     def find(self, name: str, offset: int, length: int) -> Place | None:
         """Where some bytes of an object are; they may be gone when they are read."""
         with self._lock:
@@ -142,15 +147,13 @@ class RangeCache:
                     self._file(place).unlink()
                 self._forget(place)
 
-    def _ranges(self, name: str) -> list[tuple[int, int]]:
-        try:
-            changed = os.stat(self.folder / name).st_mtime_ns
-        except OSError:
-            changed = 0
+    def _ranges(self, name: str, is_looked_for: bool = False) -> list[tuple[int, int]]:
         known = self._listed.get(name)
-        if known is None or known[0] != changed:
-            ranges = sorted((place.offset, place.length) for place in _listed(self.folder / name)) if changed else []
-            self._listed[name] = known = changed, ranges
+        if known is None or is_looked_for:
+            folder = self.folder / name
+            changed = folder.stat().st_mtime_ns if folder.is_dir() else 0
+            if known is None or known[0] != changed:
+                self._listed[name] = known = changed, sorted(place[1:] for place in _listed(folder))
         return known[1]
 
     def _has_room(self, length: int) -> bool:

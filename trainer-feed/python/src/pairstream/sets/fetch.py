@@ -100,6 +100,7 @@ class SetFetcher:
         found: list[_Range] = []
         with self._lock:
             for shard, first, behind in ranges:
+                self._cache.look(_name(self._shards[shard]))
                 end = sum(self._extent(shard, behind - 1))
                 # What is used together stays together.
                 is_full = not found or found[-1].shard != shard or end - found[-1].begin > _RANGE_BYTES

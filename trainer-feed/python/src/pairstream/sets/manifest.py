@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,9 +16,6 @@ FOLDER = "manifests"
 FORMAT = 1
 
 _NAME = re.compile(rf"{FOLDER}/([0-9]{{12}})\.json")
-_SET = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_DATASET = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _SPLITS = ("training", "validation", "test")
 _MOST_BYTES = 256 << 20
 _MOST_SHARDS = 1 << 20
@@ -58,15 +55,10 @@ class SetSplit(NamedTuple):
     """One split of a set at a commit.
 
     Args:
-        view: name of the view that was exported; empty for one of a file
-        segments: of that view; 0 for one of a file
         samples: rows that are not withdrawn
         is_whole: whether all of the view is in
     """
 
-    view: str
-    segments: int
-    fingerprint: str
     samples: int
     is_whole: bool
     shards: tuple[Shard, ...]
@@ -175,7 +167,7 @@ def _require_continues(store: Store, before: Manifest, after: Manifest) -> None:
 
 
 class _Fields:
-    """Fields of an untrusted object."""
+    """Fields of an untrusted object, named as messages do."""
 
     def __init__(self, fields: Any, site: str = "it") -> None:
         if not isinstance(fields, dict):
@@ -183,82 +175,53 @@ class _Fields:
         self._fields = fields
         self._site = site
 
-    def number(self, name: str, most: int, least: int = 0) -> int:
+    def get(self, name: str, what: str, is_right: Callable[[Any], bool]) -> Any:
         found = self._fields.get(name)
-        if type(found) is not int or not least <= found <= most:
-            raise ValueError(f"{name} of {self._site} is not a whole number from {least} to {most}")
+        if not is_right(found):
+            raise ValueError(f"{name} of {self._site} is not {what}")
         return found
 
-    def text(self, name: str, form: re.Pattern[str] | None = None) -> str:
-        found = self._fields.get(name)
-        if not isinstance(found, str) or (form and not form.fullmatch(found)):
-            raise ValueError(f"{name} of {self._site} is not as it must be")
-        return found
+    def number(self, name: str, least: int, most: int) -> int:
+        return self.get(name, f"a whole number from {least} to {most}", lambda one: type(one) is int and least <= one <= most)
 
-    def truth(self, name: str) -> bool:
-        found = self._fields.get(name)
-        if not isinstance(found, bool):
-            raise ValueError(f"{name} of {self._site} is neither true nor false")
-        return found
-
-    def part(self, name: str) -> _Fields:
-        return _Fields(self._fields.get(name), f"{name} of {self._site}")
-
-    def parts(self, name: str, most: int) -> list[_Fields]:
-        found = self._fields.get(name)
-        if not isinstance(found, list) or len(found) > most:
-            raise ValueError(f"{name} of {self._site} is no list of at most {most}")
-        return [_Fields(one, f"{name}[{number}] of {self._site}") for number, one in enumerate(found)]
+    def text(self, name: str, form: str) -> str:
+        return self.get(name, "as it must be", lambda one: isinstance(one, str) and bool(re.fullmatch(form, one)))
 
     def rows(self, name: str, count: int) -> tuple[int, ...]:
-        found = self._fields.get(name)
-        if not isinstance(found, list) or not all(type(row) is int and 0 <= row < count for row in found):
-            raise ValueError(f"{name} of {self._site} are not rows of it")
-        if any(before >= row for before, row in pairwise(found)):
-            raise ValueError(f"{name} of {self._site} are not in order")
-        return tuple(found)
+        def is_right(found: Any) -> bool:
+            is_any = isinstance(found, list) and all(type(row) is int and 0 <= row < count for row in found)
+            return is_any and all(before < row for before, row in pairwise(found))
 
-    def named(self, name: str, names: Sequence[str]) -> dict[str, _Fields]:
-        found = self._fields.get(name)
-        if not isinstance(found, dict) or not found.keys() <= set(names):
-            raise ValueError(f"{name} of {self._site} are not of {', '.join(names)}")
-        return {key: _Fields(one, key) for key, one in found.items()}
+        return tuple(self.get(name, "rows of it in order", is_right))
 
 
 def _manifest(fields: _Fields) -> Manifest:
     fields.number("format", FORMAT, FORMAT)
-    splits = {name: _split(name, split) for name, split in fields.named("splits", _SPLITS).items()}
-    return Manifest(fields.text("set", _SET), fields.number("number", 10**12 - 1, 1), fields.text("dataset", _DATASET), splits)
+    splits = fields.get("splits", f"of {', '.join(_SPLITS)}", lambda one: isinstance(one, dict) and one.keys() <= set(_SPLITS))
+    return Manifest(
+        fields.text("set", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        fields.number("number", 1, 10**12 - 1),
+        fields.text("dataset", "[A-Za-z0-9._-]{1,200}"),
+        {name: _split(name, _Fields(split, name)) for name, split in splits.items()},
+    )
 
 
 def _split(name: str, fields: _Fields) -> SetSplit:
-    shards = tuple(_shard(name, number, one) for number, one in enumerate(fields.parts("shards", _MOST_SHARDS)))
-    samples = sum(shard.rows - len(shard.withdrawn) for shard in shards)
-    fields.number("samples", samples, samples)
-    view = fields.part("view")
-    return SetSplit(
-        view.text("name"), view.number("segments", _LARGEST), view.text("fingerprint"), samples, fields.truth("whole"), shards
-    )
+    shards = fields.get("shards", "a list", lambda one: isinstance(one, list) and len(one) <= _MOST_SHARDS)
+    found = tuple(_shard(name, number, _Fields(one, f"shards[{number}] of {name}")) for number, one in enumerate(shards))
+    samples = sum(shard.rows - len(shard.withdrawn) for shard in found)
+    is_whole = fields.get("whole", "a truth value", lambda one: isinstance(one, bool))
+    return SetSplit(fields.number("samples", samples, samples), is_whole, found)
 
 
 def _shard(split: str, number: int, fields: _Fields) -> Shard:
-    rows = fields.number("rows", _MOST_ROWS, 1)
-    digests = [fields.text(name, _DIGEST) for name in ("sha256", "index_sha256")]
+    rows = fields.number("rows", 1, _MOST_ROWS)
+    sha256, index_sha256 = (fields.text(name, "[0-9a-f]{64}") for name in ("sha256", "index_sha256"))
     # No other names: none leads out of the set.
-    for name, digest, ending in zip(("data", "index"), digests, ("tar", "parquet")):
-        fields.text(name, re.compile(rf"{split}/{number:06d}-{digest[:32]}\.{ending}"))
+    data = fields.text("data", rf"{split}/{number:06d}-{sha256[:32]}\.tar")
+    index = fields.text("index", rf"{split}/{number:06d}-{index_sha256[:32]}\.parquet")
+    sizes = fields.number("bytes", 1, _LARGEST), fields.number("index_bytes", 1, _LARGEST_INDEX)
     withdrawn, erased = fields.rows("withdrawn", rows), fields.rows("erased", rows)
     if not set(erased) <= set(withdrawn):
         raise ValueError(f"shard {number} of {split} has erased rows that are not withdrawn")
-    return Shard(
-        number,
-        fields.text("data"),
-        fields.number("bytes", _LARGEST, 1),
-        digests[0],
-        fields.text("index"),
-        fields.number("index_bytes", _LARGEST_INDEX, 1),
-        digests[1],
-        rows,
-        withdrawn,
-        erased,
-    )
+    return Shard(number, data, sizes[0], sha256, index, sizes[1], index_sha256, rows, withdrawn, erased)
