@@ -3,8 +3,10 @@
 import json
 import os
 import pickle
+import random
 import re
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 pytest.importorskip("pyarrow")
 
 from conftest import pair
-from pairstream import PositionRefused, SettingsError, Unavailable, ViewError
+from pairstream import PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
 from pairstream.errors import Malformed, Missing
 from pairstream.index.conditions import Condition
 from pairstream.sets.cache import RangeCache
@@ -141,7 +143,9 @@ def test_later_manifests_are_looked_for_one_by_one(folder):
     assert sample(store, found, index, 4)["pair_id"] == "4"
 
 
-def test_a_copied_set_stays_the_same_and_one_copied_by_halves_is_refused(folder, tmp_path):
+@pytest.mark.parametrize("whole", [0, 1 << 20])
+def test_a_copied_set_stays_the_same_and_one_copied_by_halves_is_refused(folder, tmp_path, monkeypatch, whole):
+    monkeypatch.setattr("pairstream.sets.index._WHOLE", whole)
     shutil.copytree(folder, tmp_path / "copy" / "of it")
     first, copied = (read_manifest(Store(str(place))) for place in (folder, tmp_path / "copy" / "of it"))
 
@@ -334,3 +338,37 @@ def test_a_file_that_cannot_be_read_is_named(folder):
 
     with pytest.raises(Unavailable, match="000000-.* cannot be read: Is a directory"):
         SetIndex(Store(str(folder)), manifest, "training").extents()
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("what", ["manifest", "index", "sample"])
+def test_what_was_mutated_is_read_or_refused_by_name(folder, monkeypatch, what, count):
+    monkeypatch.setattr("pairstream.sets.index._WHOLE", 0)
+    store = Store(str(folder))
+    manifest, index = opened(store)
+    offsets, sizes = index.extents()
+    shard = manifest.split("training").shards[0]
+    extent = store.read_range(shard.data, int(offsets[1]), int(sizes[1]), shard.bytes)
+    file = folder / {"manifest": "manifests/000000000001.json", "index": shard.index, "sample": shard.data}[what]
+    whole = extent if what == "sample" else file.read_bytes()
+    numbers, refused = random.Random(1), 0
+    for number in range(count):
+        made = bytearray(whole)
+        for _ in range(numbers.choice([1, 1, 2, 4])):
+            at = numbers.randrange(max(0, len(made) - 4000) if what == "index" and numbers.random() < 0.5 else 0, len(made))
+            made[at] = numbers.choice([0, 0x30, 0x7F, 0x80, 0xFF, made[at] ^ 1 << numbers.randrange(8)])
+        begun = time.process_time()
+        try:
+            if what == "sample":
+                pair_of(bytes(made))
+            else:
+                file.write_bytes(made)
+                own = SetIndex(store, read_manifest(store), "training")
+                own.columns(["bytes", "language", "labels", "measures.sharpness", "truncated", "url"])
+                own.answers()
+        except (PairstreamError, Malformed) as e:
+            assert str(e), number
+            refused += 1
+        assert time.process_time() - begun < 5, number
+
+    assert refused > count // 20

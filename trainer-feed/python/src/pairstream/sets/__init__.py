@@ -10,7 +10,7 @@ fields in them::
 
     store = Store("s3://bucket/photos")
     manifest = read_manifest(store)
-    index = SetIndex(store, manifest.split("training"))
+    index = SetIndex(store, manifest, "training")
     columns = index.columns(["partition", "offset", "bytes", "language"])
     fetcher = SetFetcher(store, index)
     fetcher.ahead([(shard, first_row, behind_row), ...])

@@ -8,7 +8,6 @@ import os
 import threading
 import zlib
 from bisect import bisect_right, insort
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,20 +104,17 @@ class RangeCache:
         """Keeps bytes of an object; answers where, or None where there is no room on the disk or in the cache."""
         place = Place(name, offset, len(content))
         file = self._file(place)
-        with self._lock:
-            number = next(self._numbers)
-            if not self._has_room(place.length):
-                return None
-        made = file.with_name(f".{os.getpid()}-{number}")
+        made = file.with_name(f".{os.getpid()}-{next(self._numbers)}")
         try:
+            with self._lock:
+                if not self._has_room(place.length):
+                    return None
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                made.write_bytes(content + _check(content))
-                os.replace(made, file)
-            except OSError:
-                made.unlink(missing_ok=True)
-                raise
+            made.write_bytes(content + _check(content))
+            os.replace(made, file)
         except OSError:
+            with contextlib.suppress(OSError):
+                made.unlink()
             return None
         with self._lock:
             ranges = self._ranges(name)
@@ -150,10 +146,11 @@ class RangeCache:
     def _ranges(self, name: str, is_looked_for: bool = False) -> list[tuple[int, int]]:
         known = self._listed.get(name)
         if known is None or is_looked_for:
-            folder = self.folder / name
-            changed = folder.stat().st_mtime_ns if folder.is_dir() else 0
+            changed = 0
+            with contextlib.suppress(OSError):
+                changed = os.stat(self.folder / name).st_mtime_ns
             if known is None or known[0] != changed:
-                self._listed[name] = known = changed, sorted(place[1:] for place in _listed(folder))
+                self._listed[name] = known = changed, sorted(place[1:] for place in _listed(self.folder / name))
         return known[1]
 
     def _has_room(self, length: int) -> bool:
@@ -202,14 +199,10 @@ def _check(content: bytes) -> bytes:
     return zlib.crc32(content).to_bytes(_CHECK_BYTES, "big")
 
 
-def _listed(folder: Path) -> Iterator[Place]:
-    try:
-        for name in os.listdir(folder):
-            place = _place(folder / name)
-            if place:
-                yield place
-    except OSError:
-        return
+def _listed(folder: Path) -> list[Place]:
+    with contextlib.suppress(OSError):
+        return [place for name in os.listdir(folder) if (place := _place(folder / name))]
+    return []
 
 
 def _place(file: Path) -> Place | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,12 +21,6 @@ from pairstream.threads import Workers
 _THREADS = 8
 _WHOLE = 128 << 10
 """Largest index that is read whole."""
-
-_TAIL = 32 << 10
-"""Bytes at an index's end that are read first: what it consists of is there."""
-
-_GAP = 64 << 10
-"""Bytes between columns that cost less than a request."""
 
 _BLOCK = 512
 _MOST_SAMPLE = 256 << 20
@@ -226,41 +222,16 @@ class SetIndex:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        whole = self._range(shard, 0, shard.index_bytes) if shard.index_bytes <= _WHOLE else None
+        source = _File(shard.index_bytes, partial(self._range, shard)) if whole is None else pa.BufferReader(whole)
         try:
-            source = pa.BufferReader(pa.py_buffer(self._bytes(shard, names)))
-            with pq.ParquetFile(source) as file:
+            # Columns that lie near each other are read at once.
+            with pq.ParquetFile(source, pre_buffer=True) as file:
                 if file.metadata.num_rows != shard.rows:
                     raise self._refused(shard, f"it has {file.metadata.num_rows} rows of {shard.rows}")
                 return file.read([name for name in names if name in file.schema_arrow.names], use_threads=False)
         except (pa.ArrowException, OSError, ValueError, MemoryError) as e:
             raise self._refused(shard, str(e)[:200]) from e
-
-    def _bytes(self, shard: Shard, names: Sequence[str]) -> Any:
-        """An index's bytes, of which those are there that reading the columns needs."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        if shard.index_bytes <= _WHOLE:
-            return self._range(shard, 0, shard.index_bytes)
-        # Pages that nothing is written to take no memory.
-        found = np.zeros(shard.index_bytes, np.uint8)
-
-        def fill(begin: int, end: int) -> None:
-            found[begin:end] = np.frombuffer(self._range(shard, begin, end - begin), np.uint8)
-
-        begin = shard.index_bytes - _TAIL
-        fill(begin, shard.index_bytes)
-        needed = int.from_bytes(found[-8:-4].tobytes(), "little") + 8
-        if needed > shard.index_bytes:
-            raise self._refused(shard, "its end is none of Parquet")
-        if needed > _TAIL:
-            fill(shard.index_bytes - needed, begin)
-        metadata = pq.read_metadata(pa.BufferReader(pa.py_buffer(found)))
-        for first, behind in _joined(_chunks(metadata, names)):
-            if first < 0 or behind > shard.index_bytes:
-                raise self._refused(shard, "a column ends behind it")
-            fill(first, behind)
-        return found
 
     def _range(self, shard: Shard, offset: int, length: int) -> bytes:
         """Bytes of an index, out of the cache where they are there; of a whole one, the digest is as the manifest says."""
@@ -276,26 +247,29 @@ class SetIndex:
         return found
 
 
-def _chunks(metadata: Any, names: Sequence[str]) -> Iterable[tuple[int, int]]:
-    """Where columns' bytes are in a Parquet file."""
-    for group in range(metadata.num_row_groups):
-        of_group = metadata.row_group(group)
-        for number in range(of_group.num_columns):
-            column = of_group.column(number)
-            if column.path_in_schema.partition(".")[0] in names:
-                begin = column.dictionary_page_offset
-                begin = column.data_page_offset if begin is None else min(begin, column.data_page_offset)
-                yield begin, begin + column.total_compressed_size
+class _File:
+    """An index as a file, of which those ranges are read that are asked for."""
 
+    closed = False
 
-def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges in order, those that lie near each other as one."""
-    found: list[tuple[int, int]] = []
-    for begin, end in sorted(ranges):
-        if found and begin <= found[-1][1] + _GAP:
-            begin, end = found[-1][0], max(found.pop()[1], end)
-        found.append((begin, end))
-    return found
+    def __init__(self, size: int, read: Callable[[int, int], bytes]) -> None:
+        self._size = size
+        self._read = read
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        begin, self._at = self._at, min(self._size, self._at + count)
+        return self._read(begin, self._at - begin)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence])
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def _flat(lists: Any) -> tuple[NDArray[np.int64], Any]:

@@ -144,6 +144,7 @@ class Store:
         try:
             with open(self._folder / key, "rb", buffering=0) as file:
                 file.seek(offset)
+                length = min(length, max(0, os.fstat(file.fileno()).st_size - offset))
                 found = file.read(length)
                 # A network's file systems may answer less than is there.
                 while len(found) < length and (more := file.read(length - len(found))):
