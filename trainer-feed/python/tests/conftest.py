@@ -1,4 +1,4 @@
-"""Data sets of drawn pairs on a real broker, whose address is in PAIRSTREAM_BROKER, as `mvn verify` sets it."""
+"""Data sets of drawn pairs: on a real broker, whose address is in PAIRSTREAM_BROKER, as `mvn verify` sets it, or in a folder."""
 
 import contextlib
 import http.server
@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import pairstream
+import set_writer
 from pairstream.kafka.tail import TopicTail
 
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
@@ -155,6 +156,8 @@ class Dataset:
         self.topic = f"{self.name}.training"
         self._broker = broker
         self._registry = registry
+        self.opened_by = broker, registry.address, self.name
+        """Address, registry and data set, as open takes them."""
         self._pairs = Writer(registry, "PreparedPair")
         self._takedowns = Writer(registry, "Takedown")
         self._partitions = partitions
@@ -181,13 +184,13 @@ class Dataset:
     def pair(self, number, **other):
         return self._pairs.write({**pair(number), **other})
 
-    def produce(self, first, count, **other):
+    def produce(self, first, count, of=lambda number: {}, **other):
         """In transactions of twelve, so that markers lie between the records."""
         producer = self.producer()
         for begin in range(first, first + count, 12):
             producer.begin_transaction()
             for number in range(begin, min(begin + 12, first + count)):
-                self.put(producer, number, self.pair(number, **other))
+                self.put(producer, number, self.pair(number, **other, **of(number)))
             producer.commit_transaction()
         self._await_committed()
 
@@ -333,10 +336,93 @@ class Dataset:
         return found
 
 
+class SetDataset:
+    """The same pairs in a set in a folder, in three shards as in three partitions; a takedown withdraws their rows."""
+
+    FIELDS = dict(PAIR="pair_id", IMAGE="image_digest", CONTRIBUTOR="contributor", PRODUCER="producer", SOURCE="source_kind")
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.name = "pairs"
+        self.topic = "pairs.training"
+        self.opened_by = str(folder), "", ""
+        self._new, self._places, self._fields = {}, {}, {}
+        self._taken, self._is_open = set(), False
+
+    def produce(self, first, count, of=lambda number: {}, **other):
+        self._new.update((number, {**pair(number), **other, **of(number)}) for number in range(first, first + count))
+        self._write()
+
+    def add_split(self, split, first, count):
+        numbers = range(first, first + count)
+        set_writer.write_set(self.folder, [{**pair(number), "split": split.upper()} for number in numbers], split)
+
+    def index(self, count, withdrawn=(), of=lambda number: {}):
+        for number in range(count):
+            self._new[number].update(of(number))
+        self._taken.update(("PAIR", str(number)) for number in withdrawn)
+
+    def withdraw(self, number):
+        self.take_down("PAIR", str(number))
+
+    def take_down(self, kind, subject):
+        self._taken.add((kind, subject))
+        self._write()
+
+    def lift(self, kind, subject):
+        self._taken.discard((kind, subject))
+
+    def source(self, client=None, **options):
+        self._is_open = True
+        self._write()
+        return pairstream.open(self.folder, **options)
+
+    def ids_by_offset(self):
+        self._is_open = True
+        self._write()
+        return {place: str(number) for number, place in self._places.items()}
+
+    def _write(self):
+        """Commits what is there by now, once it was asked for."""
+        if not self._is_open:
+            return
+        for part in range(3):
+            if own := [number for number in self._new if number % 3 == part]:
+                manifest = set_writer.write_set(self.folder, [self._new[number] for number in own], shard_samples=10_000)
+                shard = len(manifest["splits"]["training"]["shards"]) - 1
+                self._places.update((number, (shard, row)) for row, number in enumerate(own))
+        self._fields.update(self._new)
+        gone = [number for number, fields in self._fields.items()
+                if any(fields.get(self.FIELDS[kind]) == subject for kind, subject in self._taken)]  # fmt: skip
+        if gone:
+            set_writer.withdraw(self.folder, [self._places[number] for number in gone])
+        self._new, self._taken = {}, set()
+
+
 @pytest.fixture(autouse=True)
-def broker_timeout(monkeypatch):
-    """The feed waits for the broker as the tests do."""
+def timeouts(monkeypatch):
+    """The feed waits for the broker as the tests do, and looks sooner whether a set has changed."""
     monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 120.0)
+    monkeypatch.setattr("pairstream.sets.records._LOOK_EVERY_S", 0.05)
+
+
+in_each_source = pytest.mark.parametrize("kept_in", ["platform", "set"], indirect=True)
+"""Has a test run over a data set on a broker, and over one in a folder."""
+
+
+@pytest.fixture(scope="session")
+def kept_in(request):
+    """Where :func:`dataset` and :func:`drawn` keep pairs."""
+    return getattr(request, "param", "platform")
+
+
+@pytest.fixture(scope="session")
+def made(kept_in, request, tmp_path_factory):
+    """Makes data sets."""
+    if kept_in == "set":
+        return lambda: SetDataset(tmp_path_factory.mktemp("set"))
+    broker, registry = map(request.getfixturevalue, ("broker", "registry"))
+    return lambda: Dataset(broker, registry)
 
 
 @pytest.fixture(scope="session")
@@ -355,21 +441,24 @@ def registry():
 
 
 @pytest.fixture
-def dataset(broker, registry):
-    return Dataset(broker, registry)
+def dataset(made):
+    return made()
+
+
+DRAWN = {}
 
 
 @pytest.fixture(scope="session")
-def drawn(broker, registry):
+def drawn(made, kept_in):
     """Makes data sets of so many pairs, which tests share: answers one, a source of it and a view, and no test changes them."""
-    made = {}
 
     def of(count):
-        if count not in made:
-            made[count] = Dataset(broker, registry)
-            made[count].produce(0, count)
-            made[count].view = made[count].source().cut()
-            made[count].create = made[count].producer = made[count].sending = None
-        return made[count], made[count].source(), made[count].view
+        if (kept_in, count) not in DRAWN:
+            DRAWN[kept_in, count] = one = made()
+            one.produce(0, count)
+            one.view = one.source().cut()
+            one.create = one.producer = one.sending = one.take_down = None
+        one = DRAWN[kept_in, count]
+        return one, one.source(), one.view
 
     return of

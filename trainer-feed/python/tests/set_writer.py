@@ -205,5 +205,7 @@ def _commit(folder, manifest, changed=None):
     file.parent.mkdir(parents=True, exist_ok=True)
     if changed:
         changed(manifest)
-    file.write_text(json.dumps(manifest))
+    made = file.with_suffix(".made")
+    made.write_text(json.dumps(manifest))
+    made.replace(file)
     return manifest

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import pairstream
-from conftest import SIDE, TIMEOUT_S, picture
+from conftest import SIDE, TIMEOUT_S, in_each_source, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
@@ -119,6 +119,7 @@ def interrupted(kind, run, options, arm, disarm, batches=BATCHES):
     return seen, interrupts
 
 
+@in_each_source
 @pytest.mark.parametrize("kind, batches", [
     ("plain", 20), *full(*((kind, BATCHES) for kind in ("plain", "mix", "groups", "torch", "data loader"))),
 ])  # fmt: skip
@@ -146,6 +147,7 @@ def test_an_interrupt_at_any_line_loses_nothing(run, kind, batches):
     assert interrupts > len(seen) / 10
 
 
+@in_each_source
 @pytest.mark.parametrize("kind", ["plain", *full("torch")])
 def test_a_signal_at_any_time_loses_nothing(run, kind):
     options = {**OPTIONS, "epochs": 3, "slots": 1, "threads": 1, "transform": slow} if kind == "plain" else {
@@ -192,6 +194,7 @@ class Once:
         return self._function(*arguments)
 
 
+@in_each_source
 @pytest.mark.parametrize("where", ["augment", *full("transform", "collate", "torch")])
 def test_what_failed_once_is_made_again(run, where):
     kind = "torch" if where == "torch" else "plain"
@@ -238,6 +241,7 @@ def loops_of(make, saves, restarts):
     return lengths
 
 
+@in_each_source
 @pytest.mark.parametrize("saves", [1, *full(5, "behind the loop")])
 def test_a_state_goes_on_as_that_of_torchdata(run, saves):
     stateful = pytest.importorskip("torchdata.stateful_dataloader", reason=f"torchdata {NOT_THERE}")
@@ -256,6 +260,12 @@ def test_a_state_goes_on_as_that_of_torchdata(run, saves):
     assert sum(lengths) == 15
 
 
+def noted(loader, name):
+    """A checkpoint's state; of a set, which takes no notes, the state."""
+    return loader.checkpoint(name) if loader._source.takes_notes else loader.state_dict()
+
+
+@in_each_source
 @pytest.mark.parametrize("epochs, last", [(2, "keep"), *full((1, "drop"), (1, "keep"), (2, "drop"))])
 def test_resuming_behind_a_loop_gives_what_would_have_come_without(run, epochs, last):
     options = {**OPTIONS, "batch_size": 30, "epochs": epochs, "last": last}
@@ -266,7 +276,7 @@ def test_resuming_behind_a_loop_gives_what_would_have_come_without(run, epochs, 
         states = []
         for _ in range(2):
             assert [batch.pair_ids for batch in loader] in loops
-            states.append((loader.state_dict(), loader.checkpoint(f"step-{len(states)}")))
+            states.append((loader.state_dict(), noted(loader, f"step-{len(states)}")))
             iter(loader)
             assert loader.state_dict()["ended"]
     for number, both in enumerate(states):
@@ -278,6 +288,7 @@ def test_resuming_behind_a_loop_gives_what_would_have_come_without(run, epochs, 
                 assert loader.state_dict()["ended"]
 
 
+@in_each_source
 def test_who_counts_epochs_says_which_the_next_loop_is(run):
     def ids_of(loader):
         return [batch.pair_ids for batch in loader]
@@ -327,6 +338,7 @@ def threads():
     return {thread for thread in threading.enumerate() if thread.name.startswith("pairstream-")}
 
 
+@in_each_source
 @pytest.mark.parametrize("leaves", ["it at a batch", *full("the loop at its end", "it in a cycle", "it with its iterator")])
 def test_a_loader_that_nothing_refers_to_ends(run, leaves):
     before = threads()
@@ -435,10 +447,10 @@ options = asked["options"]
 """
 
 
-def script(body, dataset, broker, **other):
+def script(body, dataset, broker=None, **other):
     """Starts a process that does something with a source, a view and options."""
-    registry = dataset.source().schemas._address
-    asked = dict(broker=broker, registry=registry, dataset=dataset.name, options=OPTIONS, **other)
+    address, registry, name = dataset.opened_by
+    asked = dict(broker=broker or address, registry=registry, dataset=name, options=OPTIONS, **other)
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT + body, json.dumps(asked)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -478,6 +490,7 @@ def test_a_trainer_ends_while_the_broker_stands_still(drawn, broker, closes):
     assert process.returncode == 1 and said.rstrip().endswith("TimeoutError: no batch for so long")
 
 
+@in_each_source
 def test_a_second_thread_is_refused_while_one_waits_and_served_after_it(run):
     is_begun, goes_on = threading.Event(), threading.Event()
 
@@ -548,9 +561,10 @@ loader.close()
 """
 
 
+@in_each_source
 @pytest.mark.parametrize("state", ["closed", *full("unbegun", "begun")])
-def test_forked_processes_have_clients_of_their_own_and_end(run, drawn, broker, state):
-    process = script(FORKED, drawn(80)[0], broker, state=state)
+def test_forked_processes_have_clients_of_their_own_and_end(run, drawn, state):
+    process = script(FORKED, drawn(80)[0], state=state)
     try:
         out, said = process.communicate(timeout=TIMEOUT_S)
     finally:

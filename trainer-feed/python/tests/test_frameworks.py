@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import SIDE
+from conftest import SIDE, SetDataset, in_each_source
 from pairstream import Loader, PositionRefused, SettingsError, View
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
@@ -31,7 +31,7 @@ LOOPBACK = {"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}
 class Scripts:
     """Runs scripts over a view of 100 pairs: 4 batches an epoch."""
 
-    def __init__(self, dataset, broker, registry, folder, view=None):
+    def __init__(self, dataset, folder, view=None):
         self.dataset = dataset
         self.folder = folder
         if view is None:
@@ -39,9 +39,13 @@ class Scripts:
         self.source = dataset.source()
         self.view = view or self.source.cut()
         self.view.save(folder / "train.view")
-        self._addresses = [f"--broker={broker}", f"--registry={registry.address}", f"--dataset={dataset.name}"]
+        self._addresses = [f"--{name}={of}" for name, of in zip(("broker", "registry", "dataset"), dataset.opened_by)]
 
     def add_validation(self):
+        if isinstance(self.dataset, SetDataset):
+            self.dataset.add_split("validation", 200, 24 * (VALIDATION_BATCHES - 1) + 1)
+            self.dataset.source(split="validation").cut().save(self.folder / "validation.view")
+            return
         training = self.dataset.topic
         self.dataset.topic = f"{self.dataset.name}.validation"
         self.dataset.create(self.dataset.topic, 3)
@@ -118,8 +122,8 @@ def interleaved(parts):
 
 
 @pytest.fixture
-def scripts(dataset, broker, registry, tmp_path):
-    return Scripts(dataset, broker, registry, tmp_path)
+def scripts(dataset, tmp_path):
+    return Scripts(dataset, tmp_path)
 
 
 def ids(steps, phase="training"):
@@ -158,6 +162,7 @@ def test_killed_as_it_writes_a_checkpoint_it_goes_on_behind_the_one_before(scrip
     assert rest[-1]["loss"] < first[0]["loss"]
 
 
+@in_each_source
 def test_lightning_validates_has_a_second_epoch_and_goes_on_at_the_very_next_sample(scripts):
     pytest.importorskip("lightning", reason="lightning is not installed; PAIRSTREAM_TORCH=true has the build do so")
     scripts.add_validation()
@@ -198,6 +203,7 @@ def test_ranks_that_share_a_model_get_the_same_batches(scripts):
         assert [step["loss"] for step in own] == pytest.approx([step["loss"] for step in other])
 
 
+@in_each_source
 @pytest.mark.parametrize(
     "script, package",
     [("with_accelerate.py", "accelerate"), ("with_trainer.py", "transformers"), ("with_lightning.py", "lightning"),
@@ -237,7 +243,7 @@ def test_distributed_checkpoints_hold_all_that_a_state_says(scripts, tmp_path):
         assert loader.state_dict()["checkpoint"].endswith("/step-2")
 
 
-def test_an_sdxl_script_goes_on_exactly_with_other_ranks(dataset, broker, registry, tmp_path):
+def test_an_sdxl_script_goes_on_exactly_with_other_ranks(dataset, tmp_path):
     pytest.importorskip("accelerate", reason="accelerate is not installed; PAIRSTREAM_TORCH=true has the build do so")
 
     def of(number):
@@ -260,7 +266,7 @@ def test_an_sdxl_script_goes_on_exactly_with_other_ranks(dataset, broker, regist
     dataset.index(100, of=of)
     source = dataset.source()
     view = source.indexed(source.cut())
-    scripts = Scripts(dataset, broker, registry, tmp_path, view)
+    scripts = Scripts(dataset, tmp_path, view)
     arguments = [f"--options={json.dumps(dict(batch_size=8, seed=7, window=5))}", "--checkpoint=checkpoints"]
     grouped = dict(batch_size=8, seed=7, window=5, epochs=2, buckets=True, captions={"CROWDSOURCED": 0.3, "SYNTHETIC": 0.7})
     with Loader(source, view, **grouped) as loader:

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from conftest import in_each_source
 from pairstream import Loader, PositionRefused, SettingsError, View, ViewError
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.grouped_schedule import GroupedSchedule, Grouping
@@ -267,13 +268,7 @@ def shaped(number):
 
 def fill(dataset, count, indexed, of=shaped):
     """So many pairs in three shapes, of which the first are in the index."""
-    producer = dataset.producer()
-    for begin in range(0, count, 12):
-        producer.begin_transaction()
-        for number in range(begin, min(count, begin + 12)):
-            dataset.put(producer, number, dataset.pair(number, **of(number)))
-        producer.commit_transaction()
-    dataset._await_committed()
+    dataset.produce(0, count, of=of)
     dataset.index(indexed, of=shaped)
     source = dataset.source()
     return source, source.indexed(source.cut())
@@ -283,6 +278,7 @@ def grouped(source, view, batch_size=12, **options):
     return Loader(source, view, batch_size=batch_size, **{**PLAN, "lanes": 4, "epochs": 1, "buckets": True, **options})
 
 
+@in_each_source
 def test_batches_have_the_shape_of_their_bucket(dataset):
     source, view = fill(dataset, 200, indexed=150)
     expected = Counter(shape_of(number) for number in range(200))
@@ -313,6 +309,7 @@ def test_batches_have_the_shape_of_their_bucket(dataset):
             loader.close()
 
 
+@in_each_source
 @pytest.mark.parametrize("ranks", [2, *(pytest.param(ranks, marks=pytest.mark.full) for ranks in (1, 3))])
 def test_what_is_taken_down_is_replaced_by_pictures_of_its_shape(dataset, ranks):
     source, view = fill(dataset, 420, indexed=420)
@@ -332,6 +329,7 @@ def test_what_is_taken_down_is_replaced_by_pictures_of_its_shape(dataset, ranks)
     assert max(found.values()) <= 8
 
 
+@in_each_source
 def test_a_takedown_is_heeded_while_windows_are_in_memory(dataset):
     source, view = fill(dataset, 420, indexed=420)
     with grouped(source, view) as loader:
@@ -348,6 +346,7 @@ def test_a_takedown_is_heeded_while_windows_are_in_memory(dataset):
     assert all(int(one) % 3 for ids in later for one in ids)
 
 
+@in_each_source
 def test_each_picture_comes_once_with_another_caption_in_another_epoch(dataset):
     source, view = fill(dataset, 200, indexed=200)
 
@@ -360,6 +359,7 @@ def test_each_picture_comes_once_with_another_caption_in_another_epoch(dataset):
     assert 0.55 < sum(int(one) % 2 for _, batch in batches for one in batch) / 400 < 0.85
 
 
+@in_each_source
 def test_a_position_is_of_the_same_facts_buckets_and_captions(dataset):
     source, view = fill(dataset, 100, indexed=100)
     with grouped(source, view) as loader, grouped(source, view, captions=WEIGHTS) as other:

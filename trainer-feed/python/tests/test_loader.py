@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from conftest import SIDE, picture
+from conftest import SIDE, in_each_source, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable, View
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.ranks import RankShare
@@ -79,6 +79,7 @@ def test_a_cut_reads_the_index_and_what_came_behind_it(dataset):
     assert sum(block.bytes for block in view.blocks) == 18 + sum(len(dataset.pair(n)) for n in range(20, 28))
 
 
+@in_each_source
 def test_batches_hold_what_the_records_do(drawn):
     _, source, view = drawn(30)
     with loader_of(source, view, epochs=1) as loader:
@@ -96,6 +97,7 @@ def test_batches_hold_what_the_records_do(drawn):
     assert (batch.epoch, batch.step, batch.colour, batch.stand_ins) == (0, 0, "rgb", 0)
 
 
+@in_each_source
 def test_hands_out_the_order_that_the_view_seed_and_epoch_say(drawn):
     dataset, source, view = drawn(60)
     by_offset = dataset.ids_by_offset()
@@ -111,6 +113,7 @@ def test_hands_out_the_order_that_the_view_seed_and_epoch_say(drawn):
         assert ids_of(loader) == expected
 
 
+@in_each_source
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_goes_on_exactly_with_other_numbers_of_ranks(drawn, seed):
     _, source, view = drawn(75)
@@ -138,6 +141,7 @@ def test_goes_on_exactly_with_other_numbers_of_ranks(drawn, seed):
     assert seen == unbroken
 
 
+@in_each_source
 def test_skips_without_reading(drawn):
     _, source, view = drawn(75)
     with loader_of(source, view, epochs=3) as loader:
@@ -152,6 +156,7 @@ def test_skips_without_reading(drawn):
         assert [first, *(batch.pair_ids for batch in loader)] == [unbroken[0], *unbroken[5:]]
 
 
+@in_each_source
 def test_keeps_the_last_batch_on_request(drawn):
     _, source, view = drawn(30)
 
@@ -161,6 +166,7 @@ def test_keeps_the_last_batch_on_request(drawn):
     assert sizes == [(0, 0, 24, 24), (0, 1, 6, 6), (1, 0, 24, 24), (1, 1, 6, 6)]
 
 
+@in_each_source
 def test_each_loop_hands_out_as_many_epochs(drawn):
     _, source, view = drawn(75)
     with loader_of(source, view, epochs=4) as loader:
@@ -193,6 +199,7 @@ def test_a_mix_has_no_length(drawn):
         len(loader_of(source, views, lanes=4, epochs=None))
 
 
+@in_each_source
 def test_goes_on_where_it_is_unpickled(drawn):
     dataset, _, view = drawn(75)
     source = pickle.loads(pickle.dumps(dataset.source(client={"client.id": "mine"})))
@@ -204,6 +211,7 @@ def test_goes_on_where_it_is_unpickled(drawn):
         assert [batch.pair_ids for batch in again] == unbroken[4:]
 
 
+@in_each_source
 def test_a_view_is_shown_in_a_line(drawn):
     dataset, _, view = drawn(30)
 
@@ -244,6 +252,7 @@ def test_fills_the_holes_of_a_window_with_its_living_pairs_by_turns(drawn):
     assert stand_ins == view.samples - 30
 
 
+@in_each_source
 def test_a_takedown_of_a_third_neither_poisons_nor_starves(dataset):
     dataset.produce(0, 700)
     dataset.produce(700, 620, contributor="third")
@@ -262,7 +271,7 @@ def test_a_takedown_of_a_third_neither_poisons_nor_starves(dataset):
     found, bytes_read = read()
 
     assert len(found) == len(whole) == 40
-    assert bytes_read == bytes_of_whole
+    assert bytes_read <= bytes_of_whole
     assert all(len(set(batch)) == 96 for batch in found)
     for epoch in (found[:20], found[20:]):
         counts = Counter(pair_id for batch in epoch for pair_id in batch)
@@ -273,6 +282,7 @@ def test_a_takedown_of_a_third_neither_poisons_nor_starves(dataset):
     assert sum(found[:20], []) == expected(dataset, view, plan, 96, withdrawn)
 
 
+@in_each_source
 def test_all_ranks_make_the_same_steps_of_a_validation_and_end_alike(drawn):
     _, source, view = drawn(64)
     ends, ids = set(), []
@@ -288,6 +298,7 @@ def test_all_ranks_make_the_same_steps_of_a_validation_and_end_alike(drawn):
     assert sorted(map(int, ids)) == list(range(64))
 
 
+@in_each_source
 def test_batches_stay_as_they_are_while_a_part_of_them_is_held(drawn):
     _, source, view = drawn(96)
     with loader_of(source, view, epochs=2, slots=1) as loader:
@@ -299,6 +310,7 @@ def test_batches_stay_as_they_are_while_a_part_of_them_is_held(drawn):
         assert tokens.tolist() == [int(pair_id)]
 
 
+@in_each_source
 def test_memory_of_batches_is_used_again(drawn):
     _, source, view = drawn(96)
     used = set()
@@ -341,12 +353,13 @@ def test_memory_that_is_asked_for_is_used_for_one_batch(drawn):
     assert seen == [memory.ctypes.data for memory in made] and len(set(seen)) == 12
 
 
+@in_each_source
 def test_refuses_positions_of_another_view_or_another_order(dataset):
     dataset.produce(0, 30)
     source = dataset.source()
     view = source.cut()
     dataset.produce(30, 3)
-    later = source.cut()
+    later = dataset.source().cut()
     state = loader_of(source, view).state_dict()
 
     with pytest.raises(PositionRefused, match="is one of the view"):
@@ -412,6 +425,7 @@ def test_refuses_a_topic_that_was_made_anew(drawn):
         loader_of(source, other)
 
 
+@in_each_source
 def test_refuses_a_bad_sample_by_name_and_gives_no_more_batches(dataset):
     dataset.produce(0, 24)
     dataset.produce(24, 3, split="VALIDATION")
@@ -425,6 +439,7 @@ def test_refuses_a_bad_sample_by_name_and_gives_no_more_batches(dataset):
             next(loader)
 
 
+@in_each_source
 def test_mixes_views_by_weight_and_goes_on_exactly(drawn):
     _, source, first = drawn(60)
     blocks = first.blocks
@@ -456,6 +471,7 @@ def test_mixes_views_by_weight_and_goes_on_exactly(drawn):
         loader_of(source, views, 24, epochs=1)
 
 
+@in_each_source
 def test_tells_what_it_has_done(drawn):
     _, source, view = drawn(96)
     with loader_of(source, view, epochs=1) as loader:
@@ -469,6 +485,7 @@ def test_tells_what_it_has_done(drawn):
     assert stats.position == {"view": view.fingerprint, **PLAN, "epoch": 1, "samples": 0}
 
 
+@in_each_source
 def test_a_pair_that_is_taken_down_while_a_run_goes_on_is_replaced_from_then_on(dataset):
     dataset.produce(0, 96)
     dataset.take_down("IMAGE", "digest 5")
@@ -484,11 +501,12 @@ def test_a_pair_that_is_taken_down_while_a_run_goes_on_is_replaced_from_then_on(
     with loader_of(source, view, 4, **order) as loader:
         for batch in loader:
             if not seen:
+                known = loader.stats.takedowns
                 dataset.take_down("CONTRIBUTOR", "contributor 3")
                 dataset.take_down("SOURCE", "example.org:other")
             seen += batch.pair_ids
             # What was made ready before the takedown came may still be handed out.
-            while len(seen) == 4 and not loader._run._withdrawn.any_holds(["CONTRIBUTOR/contributor 3"]):
+            while len(seen) == 4 and loader.stats.takedowns < known + 2:
                 pass
 
     assert seen[:4] == before[:4]
@@ -510,6 +528,7 @@ def test_the_end_of_takedowns_is_read_before_the_first_batch(dataset):
         in_order(source, view)
 
 
+@in_each_source
 def test_explains_the_batch_of_a_step_of_all_ranks(dataset):
     dataset.produce(0, 75)
     source = dataset.source()
@@ -564,7 +583,7 @@ def test_a_view_goes_by_its_file_or_name_wherever_one_goes(dataset, tmp_path):
     assert captions == list(source.captions(view))
 
 
-@pytest.mark.parametrize("wrong", [7, None, ["a.view", "b.view"], [("a.view",)], {"a.view": 1}])
+@pytest.mark.parametrize("wrong", [7, ["a.view", "b.view"], [("a.view",)], {"a.view": 1}])
 def test_the_refusal_of_what_is_no_view_says_what_one_is(drawn, wrong):
     with pytest.raises(SettingsError, match="a view is what source.cut or source.view answers, or the name or file of one"):
         loader_of(drawn(30)[1], wrong)

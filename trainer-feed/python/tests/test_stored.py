@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import SIDE, picture
+from conftest import SIDE, Dataset, in_each_source, picture
 from pairstream import Loader, SampleRefused, SettingsError, forget_withdrawn, write_column
 from pairstream.columns.stored_files import ColumnFiles, keys_of
 from pairstream.stored_columns import _view_of
@@ -101,6 +101,7 @@ def written(folder):
     return found
 
 
+@in_each_source
 def test_each_pair_has_its_own_value_in_every_order(run, tmp_path):
     assert write(run, tmp_path) == 75
 
@@ -170,6 +171,7 @@ def test_columns_of_two_models_do_not_mix(run, tmp_path):
         assert batch["latents"].dtype == np.float32 and (batch["latents"][:, 0, 2] == 1001).all()
 
 
+@in_each_source
 @pytest.mark.parametrize("ranks", [3, *(pytest.param(ranks, marks=pytest.mark.full) for ranks in (2, 5))])
 def test_ranks_write_side_by_side(run, tmp_path, ranks):
     encoders = [Encoder() for _ in range(ranks)]
@@ -190,11 +192,11 @@ def test_ranks_write_side_by_side(run, tmp_path, ranks):
     assert len(read(run, tmp_path)) == 72
 
 
-def writing_process(run, broker, registry, folder, kill_at):
+def writing_process(run, dataset, folder, kill_at):
     """One that writes, and kills itself when it syncs for the time of this number; answers what it encoded."""
     run[1].save(folder / "train.view")
     script = Path(__file__).parent / "column_writer.py"
-    arguments = [broker, registry.address, run[0].dataset, folder / "train.view", folder / "columns", kill_at]
+    arguments = [*dataset.opened_by, folder / "train.view", folder / "columns", kill_at]
     process = subprocess.Popen(
         [sys.executable, script, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -202,12 +204,13 @@ def writing_process(run, broker, registry, folder, kill_at):
     return process.returncode, [json.loads(line) for line in out.splitlines()], err
 
 
+@in_each_source
 @pytest.mark.parametrize("kills", [(3, 6, 0), pytest.param((1, 3, 4, 5, 6, 7, 9, 0), marks=pytest.mark.full)])
-def test_goes_on_where_it_was_killed(run, broker, registry, tmp_path, kills):
+def test_goes_on_where_it_was_killed(run, drawn, tmp_path, kills):
     """The first four syncs are of new files, the others of values and states, by turns."""
     folder, kept = tmp_path / "columns", set()
     for kill_at in kills:
-        code, batches, err = writing_process(run, broker, registry, tmp_path, kill_at)
+        code, batches, err = writing_process(run, drawn(75)[0], tmp_path, kill_at)
         assert code == (-signal.SIGKILL if kill_at else 0), err
         # What has a value is never computed again, and what was computed has one, but for the last batch.
         assert not kept & set(sum(batches, []))
@@ -254,13 +257,15 @@ def test_where_every_pair_is_withdrawn_nothing_is_written(dataset, own, tmp_path
     assert write(own, tmp_path) == 75 and len(read(own, tmp_path)) == 72
 
 
+@in_each_source
 def test_values_of_withdrawn_pairs_are_erased(dataset, own, tmp_path):
     write(own, tmp_path)
     dataset.take_down("CONTRIBUTOR", "contributor 3")
     gone = [number for number in range(75) if number % 7 == 3]
     for number in gone:
         dataset.withdraw(number)
-    dataset.send(dataset.topic, "8", dataset.pair(8))  # prepared anew: the view has the earlier record
+    if isinstance(dataset, Dataset):
+        dataset.send(dataset.topic, "8", dataset.pair(8))  # prepared anew: the view has the earlier record
 
     assert forget_withdrawn(own[0], tmp_path) == len(gone)
     assert forget_withdrawn(own[0], tmp_path) == 0

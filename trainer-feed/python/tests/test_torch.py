@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import SIDE, picture
+from conftest import SIDE, in_each_source, picture
 from pairstream import Loader, SampleRefused, SettingsError
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
@@ -27,6 +27,7 @@ def run(dataset):
     return source, source.cut()
 
 
+@in_each_source
 def test_yields_tensors_that_share_the_loaders_memory(run):
     from pairstream.torch import TorchLoader
 
@@ -137,6 +138,7 @@ def test_hands_out_batches_on_a_device(run):
     assert batch["images"].shape == (24, SIDE, SIDE, 3) and len(batch["pair_ids"]) == 24
 
 
+@in_each_source
 def test_stands_in_a_data_loader_and_goes_on_exactly(run):
     from torch.utils.data import DataLoader
 
@@ -231,6 +233,7 @@ def ids_in_another_process(loader):
         return [batch["pair_ids"] for batch in loader]
 
 
+@in_each_source
 def test_goes_on_in_a_process_that_was_spawned(run):
     import concurrent.futures
     import multiprocessing
@@ -248,7 +251,7 @@ def test_goes_on_in_a_process_that_was_spawned(run):
     assert first + rest == unbroken
 
 
-def in_two_processes(program, run, dataset, broker, registry, folder):
+def in_two_processes(program, run, dataset, folder):
     """What each of two processes of a process group printed."""
     source, view = run
     view.save(folder / "view.json")
@@ -259,7 +262,7 @@ def in_two_processes(program, run, dataset, broker, registry, folder):
     workers = [
         subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name(program)), str(folder), str(rank)]
-            + [broker, registry.address, dataset.name, json.dumps(OPTIONS)],
+            + [*dataset.opened_by, json.dumps(OPTIONS)],
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -273,14 +276,15 @@ def in_two_processes(program, run, dataset, broker, registry, folder):
             worker.kill()
 
 
+@in_each_source
 @pytest.mark.parametrize("program", ["distributed.py", "accelerated.py"])
-def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, registry, tmp_path, program):
+def test_two_processes_of_a_process_group_share_the_run(run, dataset, tmp_path, program):
     if program == "accelerated.py":
         pytest.importorskip("accelerate", reason="accelerate is not installed; PAIRSTREAM_TORCH=true has the build do so")
     with Loader(*run, **OPTIONS) as loader:
         unbroken = [batch.pair_ids for batch in loader]
 
-    found = in_two_processes(program, run, dataset, broker, registry, tmp_path)
+    found = in_two_processes(program, run, dataset, tmp_path)
 
     assert [[i for both in zip(*step) for i in both] for step in zip(*(one["ids"] for one in found))] == unbroken
     assert found[0]["weight"] == found[1]["weight"] != 0.0

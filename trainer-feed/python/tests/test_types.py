@@ -69,8 +69,8 @@ def test_arguments_that_cannot_be_are_found_before_anything_runs(checked):
 
 
 @pytest.mark.parametrize("options, others", [
-    (LoaderOptions, {"batch_size", "rank", "ranks", "augment"}),
-    (ColumnOptions, {"batch_size", "rank", "ranks", "lanes", "epochs", "last", "buckets", "captions", "caption_dropout"}),
+    (LoaderOptions, {"where", "batch_size", "rank", "ranks", "augment"}),
+    (ColumnOptions, {"where", "batch_size", "rank", "ranks", "lanes", "epochs", "last", "buckets", "captions", "caption_dropout"}),
 ])  # fmt: skip
 def test_what_is_passed_on_is_what_a_loader_takes(options, others):
     taken = inspect.signature(Loader).parameters

@@ -210,6 +210,7 @@ class Source(Split):
             for number, size in enumerate(view.sizes.tolist()):
                 [found] = records.read(view, [Range(number, 0, size)])
                 records.require_same(time.monotonic())
+                records.ahead(record for record in found if record is not None)
                 for record in found:
                     if record is None:
                         continue

@@ -147,6 +147,7 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         Unavailable: where the broker or the schema registry does not answer
     """
     folders_in(folder)
+    source = source.present()
     topic_id, begins = source.begins()
     try:
         held = [keys for _, keys in keys_of(source.cut())]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -78,6 +78,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     ``save_state`` saves; for Hugging Face's ``Trainer`` see :mod:`pairstream.transformers`.
 
     Args:
+        where: conditions, where no view is given
         mesh: in the place of rank and ranks a ``torch.distributed.device_mesh.DeviceMesh``, or a slice of one: its one
             dimension, or those that are named dp, dp_replicate, dp_shard, replicate or shard, divide the data. Ranks
             that differ in other dimensions alone (of tensor, context or pipeline parallelism) get the same batches.
@@ -94,9 +95,10 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __init__(
         self,
         source: Source,
-        view: Given,
+        view: Given | None = None,
         *,
         batch_size: int,
+        where: str | Sequence[str] = (),
         rank: int | None = None,
         ranks: int | None = None,
         mesh: DeviceMesh | None = None,
@@ -105,7 +107,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         augment: Callable[[torch.Tensor], torch.Tensor] | None = None,
         **options: Unpack[LoaderOptions],
     ) -> None:
-        view = resolved(source, view)
+        is_grouped = any(map(options.get, ("buckets", "captions")))
+        view = resolved(source, view, where, is_grouped)
         if mesh is not None:
             if rank is not None or ranks is not None:
                 raise SettingsError("rank and ranks are the mesh's: give mesh alone")

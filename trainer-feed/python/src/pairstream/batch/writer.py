@@ -115,6 +115,8 @@ class SampleWriter:
             SampleRefused: where such records cannot be had in the way that is asked for
         """
         record, sample = records[0], self.read(records[0])
+        # Read once: what a set has is fetched for that.
+        record.sample = sample._replace(fields={})
         values = dict(zip(("images", "tokens", *self._reader.columns.names), sample.values))
         for other in records[1:]:
             lacking = [name for name, value in values.items() if value is None]

@@ -20,7 +20,7 @@ class Explainer:
         self._writer = writer
         self._withdrawn = source.withdrawn()
         self._records = source.records(1)
-        self._loader = WindowLoader(self._records, self._withdrawn, reader.keys)
+        self._loader = WindowLoader(self._records, self._withdrawn, reader.keys, is_used_up=False)
 
     def __enter__(self) -> Explainer:
         return self

@@ -9,17 +9,17 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pairstream.batch.batch import Batch
 from pairstream.batch.writer import Augment
-from pairstream.errors import SettingsError
+from pairstream.errors import PositionRefused, SettingsError
 from pairstream.loader.checkpoints import Lineage, run_name
 from pairstream.loader.explain import Explainer
 from pairstream.loader.pipeline import Pipeline, parts_of
-from pairstream.loader.schedules import Given, epochs_of, resolved, schedule_of, views_there
+from pairstream.loader.schedules import Given, OwnCut, Views, epochs_of, resolved, schedule_of, views_there
 from pairstream.loader.settings import LoaderSettings, parameters
 from pairstream.loader.starvation import Reading, StarvationClock
 from pairstream.loader.stats import Counts, Stats
@@ -56,7 +56,9 @@ class Loader:
     Args:
         source: the split that the views are of
         view: a view, or its file or name; or a mix: views with whole weights; or what
-            :meth:`pairstream.Source.follow` or :meth:`pairstream.Source.mix` returned
+            :meth:`pairstream.Source.follow` or :meth:`pairstream.Source.mix` returned. Without one, all pairs that the
+            split holds now, or those for which ``where`` holds; a state of a set's is of the pairs that it held then
+        where: conditions, as :meth:`pairstream.Source.cut` takes them, where no view is given
         batch_size: samples of all ranks together, a multiple of ``ranks``
         columns: what else batches have of the records: names of fields, ``original_size``, ``crop``, ``source``,
             ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``, ``answer.NAME`` of what a model said, and
@@ -113,30 +115,21 @@ class Loader:
     def __init__(
         self,
         source: Source,
-        view: Given,
+        view: Given | None = None,
         *,
         batch_size: int,
+        where: str | Sequence[str] = (),
         rank: int = 0,
         ranks: int = 1,
         augment: Augment | None = None,
         **options: Unpack[LoaderOptions],
     ) -> None:
-        views = resolved(source, view)
-        own: dict[str, Any] = {"batch_size": batch_size, "rank": rank, "ranks": ranks, "augment": augment, **options}
-        self._again = partial(type(self), source, views, **own)
-        settings = self._settings = LoaderSettings.of(source.split, **own)
-        self._source = source
-        self._epochs = epochs_of(views, settings.order.epochs)
-        self._schedule_until: Callable[[int | None], Schedule] = partial(schedule_of, source, views, settings)
-        self._schedule = self._schedule_until(self._epochs)
-        self._schedule.require_batches(settings.batch_size, settings.keep_last)
-        self._parts = parts_of(source, settings, self._schedule, partial(views_there, source, views))
-        for one in self._schedule.views:
-            source.require(one)
+        self._own: dict[str, Any] = {"batch_size": batch_size, "rank": rank, "ranks": ranks, "augment": augment, **options}
+        settings = self._settings = LoaderSettings.of(source.split, **self._own)
+        self._read(source, resolved(source, view, where, bool(settings.grouping)))
         self._handed = _Handed(self._schedule.begin())
         name = run_name(settings.resources.run, self._handed.position)
         self._lineage = Lineage(name, int(settings.batch_size), settings.keep_last, writes=rank == 0)
-        self._end = self._epochs
         self._run: Pipeline | None = None
         self._user: dict[str, int] = {}
         """The thread that asks for a batch now; after an interrupt the one that did, which may ask again."""
@@ -146,6 +139,22 @@ class Loader:
         """Reason for each record that was skipped so far, by partition and offset."""
         self._reporter: Reports | None = None
         self._starvation = StarvationClock()
+
+    def _read(self, source: Source, given: Views | OwnCut) -> None:
+        """Has the views read from now on."""
+        settings = self._settings
+        views = given.view if isinstance(given, OwnCut) else given
+        epochs = epochs_of(views, settings.order.epochs)
+        until: Callable[[int | None], Schedule] = partial(schedule_of, source, views, settings)
+        schedule = until(epochs)
+        schedule.require_batches(settings.batch_size, settings.keep_last)
+        parts = parts_of(source, settings, schedule, partial(views_there, source, views))
+        for one in schedule.views:
+            source.require(one)
+        self._again = partial(type(self), source, given, **self._own)
+        self._where = given.where if isinstance(given, OwnCut) else None
+        self._source, self._schedule_until, self._schedule, self._parts = source, until, schedule, parts
+        self._end = self._epochs = epochs
 
     def __iter__(self) -> Iterator[Batch]:
         self._require_own_process()
@@ -278,7 +287,7 @@ class Loader:
         return self._ended(self._lineage.state(self._handed.position))
 
     def _ended(self, state: dict[str, Any]) -> dict[str, Any]:
-        return {**state, _ENDED: True} if self._handed.is_over else state
+        return {**state, **self._source.state(), **({_ENDED: True} if self._handed.is_over else {})}
 
     def checkpoint(self, name: str) -> dict[str, Any]:
         """The state of :meth:`state_dict`, noted under a name, so that ``pairstream exposure`` tells what it has seen.
@@ -305,6 +314,7 @@ class Loader:
         if isinstance(state, Mapping):
             # A TorchLoader's has None of what there is nothing to say of.
             state = {name: of for name, of in state.items() if of is not None and not (is_over and name == _ENDED)}
+            state = self._as_it_was(state)
         for view in self._schedule.views:
             view.check()
         self._schedule.require_own(state)
@@ -316,6 +326,27 @@ class Loader:
             begun = epoch + (dict(state) != {**self._schedule.begin(), "epoch": epoch})
             self._end_before(max(1, begun) if is_over else max(1, -(-begun // self._epochs)) * self._epochs)
         self._handed = self._handed._replace(is_over=is_over)
+
+    def _as_it_was(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The rest of a state that names a data set, once an own view is that of the data set as it was then."""
+        of: dict[str, Any] = {name: state.pop(name) for name in ("set", "manifest") if name in state}
+        source = self._source.at(of) if of else self._source
+        if source is self._source or self._where is None:
+            return state
+        found = resolved(source, None, self._where, bool(self._settings.grouping))
+        assert isinstance(found, OwnCut)
+        try:
+            schedule_of(source, found.view, self._settings, None).require_own(state)
+        except PositionRefused as e:
+            where = f" where {' and '.join(self._where)}" if self._where else ""
+            raise PositionRefused(
+                f"{e}: at manifest {of['manifest']} the pairs{where} were others. Either the conditions are not those of that "
+                "run, or erasure has emptied a field since on which one depends; a run of more than days keeps its view in a "
+                "file: source.cut(where).save(FILE)"
+            ) from e
+        self._stop()
+        self._read(source, found)
+        return state
 
     def set_epoch(self, epoch: int) -> None:
         """Says which epoch the next loop is, as a ``DistributedSampler`` learns it; frameworks that count epochs do so.

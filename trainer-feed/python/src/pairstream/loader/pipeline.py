@@ -7,7 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from pairstream.batch.batch import Batch
@@ -22,11 +22,11 @@ from pairstream.loader.settings import LoaderSettings
 from pairstream.loader.windows_ahead import WindowsAhead, load_alone
 from pairstream.order.positions import Position
 from pairstream.order.schedule import Schedule, Step
-from pairstream.read.records import Record, Records, Stopped, Withdrawn
+from pairstream.read.records import Record, Records, Withdrawn
 from pairstream.read.samples import SampleReader
 from pairstream.read.windows import Loaded, WindowLoader
 from pairstream.source import Source
-from pairstream.threads import Notice, Workers
+from pairstream.threads import Notice, Stopped, Workers
 from pairstream.views.view import View
 
 _CHUNK = 8
@@ -228,15 +228,16 @@ class Pipeline:
                 closing(source.withdrawn(lambda: self._is_stopped)) as self._withdrawn,
                 closing(source.records()) as self._records,
                 closing(WindowLoader(self._records, self._withdrawn, self._parts.reader.keys)) as self._loader,
+                ExitStack() as ending,
                 closing(Workers(self._parts.settings.resources.threads, "pairstream-decode")) as self._decoders,
             ):
+                # Once all is decoded that was made: bytes of a set come until then.
+                ending.callback(self._records.stop)
                 try:
                     self._fill()
                     self._finish(UnfinishedBatch(None))
                 except BaseException as e:
                     self._finish(UnfinishedBatch(None, failure=e))
-                finally:
-                    self._records.stop()
         except BaseException as e:
             self._finish(UnfinishedBatch(None, failure=e))
         finally:

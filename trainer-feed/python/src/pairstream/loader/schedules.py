@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pairstream.errors import SettingsError
 from pairstream.loader.settings import LoaderSettings
@@ -14,20 +14,37 @@ from pairstream.order.view_schedule import ViewSchedule
 from pairstream.source import Agreed, AnyView, Source
 from pairstream.views.view import View
 
-Given = AnyView | Sequence[tuple[AnyView, int]] | Agreed
+
+class OwnCut(NamedTuple):
+    """A view that a loader has cut itself, of all pairs or by conditions."""
+
+    view: View
+    where: tuple[str, ...]
+
+
+Given = AnyView | Sequence[tuple[AnyView, int]] | Agreed | OwnCut
 """Argument of a trainer: a view, views with weights, or the result of :meth:`pairstream.Source.follow` or ``mix``."""
 
 Views = View | Sequence[tuple[View, int]] | Agreed
 """The views that a loader passes over: as given, with views in the place of names and files."""
 
 
-def resolved(source: Source, given: Given) -> Views:
-    """Opens the views of an argument.
+def resolved(source: Source, given: Given | None, where: str | Sequence[str] = (), indexed: bool = False) -> Views | OwnCut:
+    """Opens the views of an argument; without one, cuts one.
+
+    Args:
+        where: conditions on the pairs of the view that is cut
+        indexed: whether the view that is cut needs what the index knows
 
     Raises:
         SettingsError: where it is something else
     """
-    if isinstance(given, Agreed):
+    if given is None:
+        view = source.cut(where)
+        return OwnCut(source.indexed(view) if indexed else view, (where,) if isinstance(where, str) else tuple(where))
+    if where:
+        raise SettingsError("where chooses the pairs of a loader without a view; a view is cut by source.cut(where)")
+    if isinstance(given, (OwnCut, Agreed)):
         return given
     if isinstance(given, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in given):
         return [(source.as_view(part), weight) for part, weight in given]

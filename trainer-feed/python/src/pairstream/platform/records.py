@@ -18,8 +18,9 @@ from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import JUMPING, SILENCE_S, Cluster, TopicWatch
 from pairstream.kafka.types import PAIR
 from pairstream.platform.takedowns import keys_of
-from pairstream.read.records import Range, Record, Records, Stopped
+from pairstream.read.records import Range, Record, Records
 from pairstream.read.samples import SampleReader
+from pairstream.threads import Stopped
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 
@@ -84,6 +85,9 @@ class TopicRecords(Records):
             # Else it would ask the broker for what comes next, hundreds of times a second, and throw it away.
             consumer.unassign()
             self._idle.put(consumer)
+
+    def ahead(self, records: Iterable[Record]) -> None:
+        """Does nothing: the records are here."""
 
     def need(self, records: Iterable[Record]) -> None:
         """Does nothing: the records are here."""

@@ -52,10 +52,6 @@ class Record:
     """The decoded part of the value that a batch needs, kept from when its takedowns were looked up."""
 
 
-class Stopped(Exception):
-    """The loading was ended."""
-
-
 class Range(NamedTuple):
     """Records of one block of a view that follow one another.
 
@@ -88,6 +84,9 @@ class Records(Protocol):
             PositionRefused: where records of the view are no longer there
             Stopped: after :meth:`stop`
         """
+
+    def ahead(self, records: Iterable[Record]) -> None:
+        """Hears which records are decoded later, all of them, behind those that it heard of before."""
 
     def need(self, records: Iterable[Record]) -> None:
         """Hears which records are decoded next, before all others."""

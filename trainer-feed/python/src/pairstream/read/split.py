@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.columns.of_records import Columns
-from pairstream.errors import SettingsError
+from pairstream.errors import PositionRefused, SettingsError
 from pairstream.index.answers import PairAnswers, Pairs, Said
 from pairstream.index.entries import Entries
 from pairstream.read.records import Records, Withdrawn
@@ -146,6 +146,24 @@ class Split(ABC):
             figures: method that answers what there is to say now; nothing is said any more when its object is gone
         """
         return None
+
+    def state(self) -> dict[str, Any]:
+        """Entries of a loader's state that name the data set, where it tells its own state."""
+        return {}
+
+    def at(self, state: Mapping[str, Any]) -> Any:
+        """The split as it was at a state.
+
+        Raises:
+            PositionRefused: where the state names another data set, or one that is not there
+        """
+        if state:
+            raise PositionRefused(f"the position is one of a set (id {state.get('set')}), not of {self.topic} on a platform")
+        return self
+
+    def present(self) -> Any:
+        """The split as it is now, where this one is what it was when it was opened."""
+        return self
 
     takes_notes = False
     """Whether :meth:`note` takes notes of checkpoints."""

@@ -69,6 +69,11 @@ class Window:
             self._version = version
         return bool(self._living)
 
+    @property
+    def living(self) -> Sequence[Record]:
+        """The records that are left, as :meth:`has_living` found."""
+        return self._living
+
     def take(self, place: WindowPlace) -> Loaded | None:
         """The record at a place, or the one that stands in for it; None where all are withdrawn by now."""
         if not self.has_living():
@@ -115,9 +120,11 @@ class WindowLoader:
         records: reads them
         withdrawn: which pairs are withdrawn
         keys: by which that is known of a record
+        is_used_up: whether all that is handed out of a window will be decoded
     """
 
-    def __init__(self, records: Records, withdrawn: Withdrawn, keys: Keys) -> None:
+    def __init__(self, records: Records, withdrawn: Withdrawn, keys: Keys, is_used_up: bool = True) -> None:
+        self._is_used_up = is_used_up
         self._records_of = records
         self._withdrawn = withdrawn
         self._keys = keys
@@ -142,6 +149,7 @@ class WindowLoader:
         for at in _from(of.order, *own):
             loaded = Window(self._records(of.view, of.order, *at), self._withdrawn, self._keys, is_own=at == own)
             if loaded.has_living():
+                self._ahead(loaded.living)
                 return loaded
         raise AllWithdrawn("every pair of the view has been withdrawn")
 
@@ -153,6 +161,7 @@ class WindowLoader:
             block, first = order.places(*at)[int(np.flatnonzero(order.groups(*at) == group)[number])]
             [[found]] = self._records_of.read(view, [Range(block, first, 1)])
             if found and not self._is_withdrawn(found):
+                self._ahead([found])
                 return GroupedWindow({wanted[0]: Loaded(found, False)}, self._withdrawn, version, self._keys)
         by_group = self._by_group(view, order, *at)
         handed_out = {}
@@ -164,7 +173,13 @@ class WindowLoader:
             for number, record in enumerate(by_group[group]):
                 loaded = Loaded(there[next(holes) % len(there)], True) if record is None else Loaded(record, False)
                 handed_out[WindowPlace(group, number)] = loaded
-        return GroupedWindow({place: handed_out[place] for place in wanted}, self._withdrawn, version, self._keys)
+        own = {place: handed_out[place] for place in wanted}
+        self._ahead([loaded.record for loaded in own.values()])
+        return GroupedWindow(own, self._withdrawn, version, self._keys)
+
+    def _ahead(self, records: Sequence[Record]) -> None:
+        if self._is_used_up:
+            self._records_of.ahead(records)
 
     def _of_another(self, view: View, order: EpochOrder, lane: int, window: int, group: int) -> list[Record]:
         """The records of a group in the next window that has any."""
