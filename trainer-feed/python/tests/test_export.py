@@ -118,3 +118,20 @@ def test_duckdb_reads_the_index() -> None:
     ).fetchall()
 
     assert rows == [(512,), (12800,), (512,)]
+
+
+def test_the_card_leads_datasets_to_the_tars(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+
+    read = datasets.load_dataset(str(SET), split="train", cache_dir=str(tmp_path))
+
+    assert [pair["__key__"] for pair in read] == [f"{number:032x}" for number in range(SAMPLES) if number != ERASED]
+
+
+def test_mlcroissant_validates_the_description() -> None:
+    mlcroissant = pytest.importorskip("mlcroissant")
+
+    described = mlcroissant.Dataset(str(SET / "croissant.json")).metadata
+
+    assert (described.name, described.license) == ("pairs", ["CC0-1.0"])
+    assert [one.uuid for one in described.record_sets] == ["training"]

@@ -49,6 +49,15 @@ class ProgressTest {
             erase + "1 pair sent" + erase + "a file was left out" + System.lineSeparator() + erase);
   }
 
+  @Test
+  void aBarIsShownWhereAPersonLooks() {
+    assertThat(new Progress(new PrintWriter(said), true, nanos::get).bar(12_000, 100_000))
+        .isEqualTo("[#.........] ");
+    assertThat(new Progress(new PrintWriter(said), true, nanos::get).bar(5, 5))
+        .isEqualTo("[##########] ");
+    assertThat(new Progress(new PrintWriter(said), false, nanos::get).bar(5, 5)).isEmpty();
+  }
+
   /** A progress that is made anew at each step has always just begun, and never says anything. */
   @Test
   void noStepOfAWorkHasAProgressOfItsOwn() throws IOException {

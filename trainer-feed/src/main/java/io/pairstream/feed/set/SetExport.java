@@ -12,6 +12,7 @@ import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.storage.ObjectStore;
+import io.pairstream.storage.StoreCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,7 @@ public final class SetExport {
    * @param target where the set is, or becomes one
    * @throws FeedRefusedException where records of the view have left the log, the target holds
    *     something else, another export commits there, or a pair cannot be exported
+   * @throws IOException where the target is no store that can hold a set, or cannot be reached
    * @throws IllegalArgumentException where the view is one of another topic
    * @throws KafkaException where the broker does not answer or has no such topic
    */
@@ -166,6 +168,9 @@ public final class SetExport {
       throws IOException {
     View view = plan.view();
     BlockReader.requireHolds(source, view);
+    if (target.url().startsWith("s3:")) {
+      StoreCheck.run(target);
+    }
     Path folder = Files.createTempDirectory("pairstream-export");
     try (BlockReader blocks = BlockReader.open(source, FeedSource.MAX_FETCH_BYTES);
         WithdrawnPairs withdrawn = new WithdrawnPairs(source);
@@ -221,6 +226,7 @@ public final class SetExport {
       }
     } while (!takedowns.equals(origin.takedowns().digest()));
     set.deleteReplaced(manifest);
+    SetCard.write(set, manifest, files);
     Split split = manifest.split(origin.split()).orElseThrow();
     return new Summary(
         manifest.set(),

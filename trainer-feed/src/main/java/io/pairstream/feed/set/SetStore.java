@@ -28,11 +28,9 @@ final class SetStore {
   private static final Pattern DATA =
       Pattern.compile("(training|validation|test)/\\d{6}-[0-9a-f]{32}\\.(tar|parquet)");
 
-  /** Objects that describe a set to people and hubs. */
-  private static final Set<String> CARDS = Set.of("README.md", "croissant.json");
-
   /** Objects that a killed export may leave before its first commit. */
-  private static final Pattern LEFT = Pattern.compile(DATA + "|(\\w+/)?\\.[0-9a-f-]+\\.part");
+  private static final Pattern LEFT =
+      Pattern.compile(DATA + "|checks/[0-9a-f-]+|(\\w+/)?\\.[0-9a-f-]+\\.part");
 
   private final ObjectStore store;
 
@@ -122,7 +120,10 @@ final class SetStore {
     return store.list("").stream()
         .map(ObjectInfo::key)
         .filter(
-            key -> !known.contains(key) && !MANIFEST.matcher(key).matches() && !CARDS.contains(key))
+            key ->
+                !known.contains(key)
+                    && !MANIFEST.matcher(key).matches()
+                    && !SetCard.KEYS.contains(key))
         .toList();
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.storage.ObjectStore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,100 +151,86 @@ final class SetFixture implements Takedowns {
     return keys.stream().anyMatch(takedowns::contains);
   }
 
-  /** A store whose writer is killed at a change: before it is done, or right after. */
-  static final class KilledStore implements ObjectStore {
+  /** A store in memory, whose writer can be killed at a change: before it is done, or after. */
+  static final class MemoryStore implements ObjectStore {
 
-    private final ObjectStore store;
-    private final boolean isAfter;
-    private int left;
+    final Map<String, ByteBuffer> objects = new TreeMap<>();
+    private boolean isAfter;
+    private int left = Integer.MAX_VALUE;
 
-    KilledStore(ObjectStore store, int changes, boolean isAfter) {
-      this.store = store;
-      this.left = changes;
-      this.isAfter = isAfter;
+    /** Lets the writer do so many changes more. */
+    void kill(int changes, boolean isKilledAfter) {
+      left = changes;
+      isAfter = isKilledAfter;
     }
 
-    private interface Change<T> {
-      T run() throws IOException;
-    }
-
-    private <T> T change(Change<T> change) throws IOException {
+    private void change(Runnable change) throws IOException {
       left--;
       if (left < 0 && !isAfter) {
         throw new IOException("killed");
       }
-      T done = change.run();
+      change.run();
       if (left < 0) {
         throw new IOException("killed");
       }
-      return done;
     }
 
     @Override
     public void put(String key, Path file) throws IOException {
-      change(
-          () -> {
-            store.put(key, file);
-            return true;
-          });
+      put(key, Files.readAllBytes(file));
     }
 
     @Override
     public void put(String key, byte[] content) throws IOException {
-      change(
-          () -> {
-            store.put(key, content);
-            return true;
-          });
+      change(() -> objects.put(key, ByteBuffer.wrap(content)));
     }
 
     @Override
     public boolean create(String key, byte[] content) throws IOException {
-      return change(() -> store.create(key, content));
+      boolean isNew = !objects.containsKey(key);
+      change(() -> objects.putIfAbsent(key, ByteBuffer.wrap(content)));
+      return isNew;
     }
 
     @Override
     public void delete(String key) throws IOException {
-      change(
-          () -> {
-            store.delete(key);
-            return true;
-          });
+      change(() -> objects.remove(key));
     }
 
     @Override
     public String url() {
-      return store.url();
+      return "memory";
     }
 
     @Override
-    public Optional<ObjectInfo> find(String key) throws IOException {
-      return store.find(key);
+    public Optional<ObjectInfo> find(String key) {
+      return list(key).stream().filter(one -> one.key().equals(key)).findFirst();
     }
 
     @Override
-    public byte[] read(String key) throws IOException {
-      return store.read(key);
+    public byte[] read(String key) {
+      return objects.get(key).array();
     }
 
     @Override
-    public byte[] read(String key, long from, int count) throws IOException {
-      return store.read(key, from, count);
+    public byte[] read(String key, long from, int count) {
+      return Arrays.copyOfRange(read(key), (int) from, (int) from + count);
     }
 
     @Override
-    public InputStream stream(String key) throws IOException {
-      return store.stream(key);
+    public InputStream stream(String key) {
+      return new ByteArrayInputStream(read(key));
     }
 
     @Override
-    public List<ObjectInfo> list(String prefix) throws IOException {
-      return store.list(prefix);
+    public List<ObjectInfo> list(String prefix) {
+      return objects.entrySet().stream()
+          .filter(one -> one.getKey().startsWith(prefix))
+          .map(one -> new ObjectInfo(one.getKey(), one.getValue().remaining(), Instant.EPOCH))
+          .toList();
     }
 
     @Override
-    public void close() {
-      store.close();
-    }
+    public void close() {}
   }
 }
