@@ -420,3 +420,19 @@ def test_of_a_folder_samples_are_read_where_they_are(photos, tmp_path, monkeypat
     with pytest.raises(Stopped):
         fetcher.get(0, 0)
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_keeps_its_bound_and_what_is_expected_before_others(tmp_path):
+    cache = RangeCache(tmp_path, 50_000)
+    for number in range(100):
+        place = cache.put("a.tar", number * 1000, bytes(1000))
+        if number < 20:
+            cache.expect(place)
+
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) <= 50_000
+    assert all(cache.find("a.tar", number * 1000, 1000) for number in [*range(20), 99])
+    for number in range(100, 200):
+        cache.expect(cache.put("a.tar", number * 1000, bytes(1000)))
+    # Nothing else is there any more: what is expected for longest is not used any more.
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) <= 50_000
+    assert cache.find("a.tar", 199_000, 1000) and not cache.find("a.tar", 0, 1000)

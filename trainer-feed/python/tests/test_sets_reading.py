@@ -17,6 +17,7 @@ pytest.importorskip("pyarrow")
 
 from conftest import pair
 from pairstream import PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
+from pairstream.batch.pixels import decode
 from pairstream.errors import Malformed, Missing
 from pairstream.index.conditions import Condition
 from pairstream.sets.cache import RangeCache
@@ -157,6 +158,22 @@ def test_a_copied_set_stays_the_same_and_one_copied_by_halves_is_refused(folder,
         read_manifest(Store(str(folder)), 5)
     with pytest.raises(Missing, match="there is no set at .*pairstream export VIEW --to"):
         read_manifest(Store(str(tmp_path / "elsewhere")))
+
+
+def test_a_set_that_export_wrote_is_read():
+    golden = Store(str(Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/set/golden"))
+    manifest, index = opened(golden)
+
+    columns = index.columns(["pair_id", "labels", "measures.blur", "fold"])
+    assert columns["pair_id"].tolist() == [None if number == 1 else f"{number:032x}" for number in range(6)]
+    assert columns["labels"].tolist()[2:4] == [("cat", "数2"), ()] and columns["fold"].tolist() == list(range(6))
+    np.testing.assert_array_equal(columns["measures.blur"], [np.nan, 0.1, 0.1, np.nan, 0.1, 0.1])
+    assert index.answers(["kind"]).labels.tolist() == ["photo"] * 6
+    for number in (0, 2, 3, 4, 5):
+        found = sample(golden, manifest, index, number)
+        assert (found["pair_id"], found["image_encoding"]) == (f"{number:032x}", "png" if number == 5 else "jpeg")
+        assert [one["name"] for one in (*found["renditions"], *found["token_sets"])] == ["again", "clip"]
+        decode(found["image_encoding"], found["image"], np.empty((8, 8, 3), np.uint8))
 
 
 def change(*path, to):

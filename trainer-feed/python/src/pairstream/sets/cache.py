@@ -34,7 +34,7 @@ class RangeCache:
 
     Where there is no room, ranges go that were used up by this process, the last of them first: of an order in which each
     range comes once an epoch, so much stays from one epoch to the next as there is room for. Then those that were made
-    first, and are not :meth:`expected`; indexes last.
+    first: samples before indexes, and what :meth:`expect` names last.
 
     Args:
         folder: made where it is not there; else ``PAIRSTREAM_CACHE``, or ``pairstream/sets`` in the user's cache
@@ -172,20 +172,22 @@ class RangeCache:
                     files[Path(entry.path)] = folder.name.endswith(".parquet"), found.st_mtime_ns, found.st_size
         free = self._most - length - sum(size for _, _, size in files.values())
         wanted = min(self._most - length, self._most // _SHARES)
-        for file in [*map(self._file, reversed(self._used_up)), *sorted(files, key=files.__getitem__)]:
+        by_age = sorted(files, key=lambda file: (_place(file) in self._expected, files[file]))
+        for file in [*map(self._file, reversed(self._used_up)), *by_age]:
             if free >= wanted:
                 break
-            place = _place(file)
-            if file in files and place not in self._expected:
+            if file in files:
                 with contextlib.suppress(OSError):
                     file.unlink()
                 free += files.pop(file)[2]
-                if place:
-                    self._forget(place)
+                self._forget(_place(file))
         self._left = min(max(free, 0), self._most // _SHARES)
 
-    def _forget(self, place: Place) -> None:
+    def _forget(self, place: Place | None) -> None:
+        if place is None:
+            return
         self._sound.discard(place)
+        self._expected.discard(place)
         self._used_up.pop(place, None)
         known = self._listed.get(place.name)
         if known and place[1:] in known[1]:

@@ -67,6 +67,7 @@ class SetFetcher:
     def __init__(self, store: Store, index: SetIndex, cache: RangeCache | None = None, moved: Moved | None = None) -> None:
         self._store = store.stopping()
         self._shards: list[Shard] = list(index.split.shards)
+        self._withdrawn = [frozenset(shard.withdrawn) for shard in self._shards]
         self._starts = index.starts.tolist()
         self._offsets, self._sizes = index.extents()
         self._cache = RangeCache() if cache is None else cache
@@ -89,7 +90,7 @@ class SetFetcher:
         """Hears which samples will be used, after those of which it heard before; returns at once.
 
         Args:
-            ranges: shard, first row, and the row behind the last one
+            ranges: shard, first row, and the row behind the last one; rows that were withdrawn are left out
         """
         if self._store.is_local:
             for shard, first, behind in ranges:
@@ -104,7 +105,7 @@ class SetFetcher:
                 end = sum(self._extent(shard, behind - 1))
                 # What is used together stays together.
                 is_full = not found or found[-1].shard != shard or end - found[-1].begin > _RANGE_BYTES
-                for row in range(first, behind):
+                for row in sorted({*range(first, behind)} - self._withdrawn[shard]):
                     is_full = self._add(found, shard, row, is_full)
         for one in found:
             self._submit(self._threads[1], one.content, self._load, one)
@@ -240,13 +241,12 @@ class SetFetcher:
         """Fetches a range, but for samples at its ends that came alone meanwhile."""
         with self._lock:
             rows = sorted(one.rows)
-            first = self._extent(one.shard, rows[0]) if rows else (one.end, 0)
-            end = sum(self._extent(one.shard, rows[-1])) if rows else one.end
             if sum(self._extent(one.shard, row)[1] for row in rows) * _FEW < one.end - one.begin:
                 for row in rows:
                     self._coming.pop((one.shard, row), None)
                 return b""
-            one.begin, one.end, one.is_begun = first[0], end, True
+            one.begin, one.end = self._extent(one.shard, rows[0])[0], sum(self._extent(one.shard, rows[-1]))
+            one.is_begun = True
         content, shard = self._read(one.shard, one.begin, one.end - one.begin)
         place = self._cache.put(_name(shard), one.begin, content)
         if place:
