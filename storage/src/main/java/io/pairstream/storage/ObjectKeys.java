@@ -23,12 +23,16 @@ final class ObjectKeys {
    *     part that is empty, {@code .} or {@code ..}, a backslash or a control character
    */
   static String checked(String key) {
-    if (!KEY.matcher(key).matches()) {
+    if (!isKey(key)) {
       throw new IllegalArgumentException(
           "'%s' is no key of an object; a key is relative, with one / between its parts"
               .formatted(key.replaceAll("\\p{Cntrl}", "?")));
     }
     return key;
+  }
+
+  static boolean isKey(String key) {
+    return KEY.matcher(key).matches();
   }
 
   private ObjectKeys() {}

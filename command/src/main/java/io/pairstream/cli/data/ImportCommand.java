@@ -8,11 +8,14 @@ import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.ItemPublisher;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.ingest.files.WouldSend;
 import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.storage.LocalObjects;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code pairstream import}: publishes the pairs of data sets on disk.
+ * {@code pairstream import}: publishes the pairs of data sets on a disk or in a bucket.
  *
  * <p>Exit status: 0 all published, 1 some lines or files gave no pair, 2 wrong usage, 3 broker or
  * registry did not do their part. A signal ends it with the signal's own, once what was sent is
@@ -68,19 +71,35 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), read);
-    List<ImportState.Source> sources =
-        ImportState.Source.of(paths, read.followLinks(), notice -> say("%s", notice));
-    try (ImportState state = kept.open(options().dataDirectory(), inWords, paths);
+    Path file = kept.file(options().dataDirectory(), inWords, paths);
+    Path folder = file.resolveSibling(file.getFileName() + ".objects");
+    try (ImportState state = new ImportState(file, inWords, kept.fromStart());
+        LocalObjects objects = ImportState.Source.objects(folder, this::say);
         Writer failures = checked(() -> kept.failures(state))) {
-      return run(read, sources, most, state, failures, signals);
+      List<ImportState.Source> sources = sources(read, state, objects);
+      return run(read, sources, most, state, failures, objects, signals);
     }
   }
 
-  private int tryOut(SourceOptions read, long most) {
+  /** Sources of the import; where they cannot be read, no state of them is left. */
+  private List<ImportState.Source> sources(
+      SourceOptions read, ImportState state, LocalObjects objects) {
+    try {
+      return ImportState.Source.of(paths, read.followLinks(), objects, this::say);
+    } catch (UnusableSourceException e) {
+      if (kept.isUsual() && !state.isBegun()) {
+        state.forget();
+      }
+      throw e;
+    }
+  }
+
+  private int tryOut(SourceOptions read, long most) throws IOException {
     List<WouldSend> all;
-    try (ImportProgress progress = new ImportProgress(err())) {
+    try (ImportProgress progress = new ImportProgress(err());
+        LocalObjects objects = ImportState.Source.objectsForNow(progress::notice)) {
       List<ImportState.Source> sources =
-          ImportState.Source.of(paths, read.followLinks(), progress::notice);
+          ImportState.Source.of(paths, read.followLinks(), objects, progress::notice);
       all = WouldSend.of(sources, read, most, progress);
     }
     return answer(
@@ -95,7 +114,9 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
       long most,
       ImportState state,
       Writer failures,
-      EndsWell signals) {
+      LocalObjects objects,
+      EndsWell signals)
+      throws IOException {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
         wait ? Optional.of(new DecidedPairs(access())) : Optional.empty();
@@ -128,8 +149,11 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
       say("%s; now they are judged", ImportPrinter.sent(progress.summary(outcomes, null, seconds)));
       decided = await(judged.get());
     }
-    if (kept.isUsual() && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
-      state.forget();
+    if (outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
+      objects.delete();
+      if (kept.isUsual()) {
+        state.forget();
+      }
     }
     ImportProgress.Summary summary = progress.summary(outcomes, decided, seconds);
     return answer(

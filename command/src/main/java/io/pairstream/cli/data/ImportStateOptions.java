@@ -31,9 +31,9 @@ final class ImportStateOptions {
     return resume == null;
   }
 
-  ImportState open(Path dataDirectory, String options, List<String> paths) {
-    Path file = isUsual() ? ImportState.usualFile(dataDirectory, options, paths) : resume;
-    return new ImportState(file, options, fromStart);
+  /** The file of an import's state. */
+  Path file(Path dataDirectory, String options, List<String> paths) {
+    return isUsual() ? ImportState.usualFile(dataDirectory, options, paths) : resume;
   }
 
   /**

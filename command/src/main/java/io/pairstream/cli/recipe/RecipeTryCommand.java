@@ -13,6 +13,7 @@ import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.storage.LocalObjects;
 import io.pairstream.terminal.Progress;
 import io.pairstream.tools.recipe.ContactSheet;
 import io.pairstream.tools.recipe.RecipeTrial;
@@ -87,11 +88,12 @@ final class RecipeTryCommand extends PairstreamCommand {
       Progress progress)
       throws IOException {
     LongConsumer tried = pairs -> progress.show("%,d pair(|s) tried", pairs);
-    try (RecipeTrial trial = new RecipeTrial(plan, threads, page, tried)) {
+    try (RecipeTrial trial = new RecipeTrial(plan, threads, page, tried);
+        LocalObjects objects = ImportState.Source.objectsForNow(progress::line)) {
       Notices notices = new Notices(progress::line);
       for (ImportState.Source one :
-          ImportState.Source.of(paths, options.followLinks(), progress::line)) {
-        try (PairSource source = PairSource.open(one.path(), options, notices)) {
+          ImportState.Source.of(paths, options.followLinks(), objects, progress::line)) {
+        try (PairSource source = PairSource.open(one, options, notices)) {
           tryPairs(source, most, trial, progress::line);
         }
       }

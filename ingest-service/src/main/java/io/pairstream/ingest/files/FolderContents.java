@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -37,6 +38,9 @@ final class FolderContents {
    * Files that img2dataset writes beside a tar: the tar's table, failures included, and its counts.
    */
   private static final Pattern TABLE = Pattern.compile("(.*)(\\.parquet|_stats\\.json)");
+
+  /** Tar and table in an exported set: their numbers are the same, their digests are not. */
+  private static final Pattern NUMBERED = Pattern.compile("(\\d{6})-[0-9a-f]{32}\\.(tar|parquet)");
 
   /** Most files of a kind that are named in advice. */
   private static final int MOST_ADVICE = 3;
@@ -128,9 +132,11 @@ final class FolderContents {
       Optional<Path> shard =
           !table.matches()
               ? Optional.empty()
-              : Stream.concat(TARS.stream(), Stream.of(".parquet"))
-                  .map(ending -> file.resolveSibling(table.group(1) + ending))
-                  .filter(other -> !other.equals(file) && found.contains(other))
+              : Stream.concat(
+                      Stream.concat(TARS.stream(), Stream.of(".parquet"))
+                          .map(ending -> file.resolveSibling(table.group(1) + ending))
+                          .filter(other -> !other.equals(file) && found.contains(other)),
+                      found.stream().filter(other -> isTableOf(file, other)))
                   .findFirst();
       if (shard.isEmpty()) {
         kept.add(file);
@@ -141,6 +147,17 @@ final class FolderContents {
       }
     }
     return kept;
+  }
+
+  private static boolean isTableOf(Path file, Path other) {
+    Matcher table = NUMBERED.matcher(name(file));
+    Matcher tar = NUMBERED.matcher(name(other));
+    return table.matches()
+        && tar.matches()
+        && tar.group(2).equals("tar")
+        && table.group(2).equals("parquet")
+        && tar.group(1).equals(table.group(1))
+        && Objects.equals(file.getParent(), other.getParent());
   }
 
   private static void sayLists(

@@ -212,7 +212,7 @@ public final class ImportRun {
       if (state.hasChanged(source)) {
         listener.notice(name + " has changed since; it is imported from its beginning");
       }
-      try (PairSource items = PairSource.open(source.path(), options, notices)) {
+      try (PairSource items = PairSource.open(source, options, notices)) {
         if (done > 0) {
           listener.notice(name + ": goes on behind entry " + done);
           items.skip(done);

@@ -3,6 +3,8 @@ package io.pairstream.ingest.files;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.storage.LocalObjects;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -148,34 +150,73 @@ public final class ImportState implements AutoCloseable {
    * @param path absolute
    * @param fingerprint changes when the source does: over the names, sizes and times of its files
    * @param sizeBytes what reading it costs, for estimates; at least 1
+   * @param objects fetch it, where it is in a bucket
    */
-  public record Source(Path path, String fingerprint, long sizeBytes) {
+  public record Source(Path path, String fingerprint, long sizeBytes, LocalObjects objects) {
 
     /** Name of the file or folder, for messages. */
     String name() {
       return String.valueOf(path.getFileName());
     }
 
-    /** Sources of the paths; see {@link #of(List, boolean, Consumer)}. */
+    /** Sources of paths on this machine; see {@link #of(List, boolean, LocalObjects, Consumer)}. */
     public static List<Source> of(List<String> paths, boolean followLinks) {
       return of(paths, followLinks, notice -> {});
+    }
+
+    /** Sources of paths on this machine; see {@link #of(List, boolean, LocalObjects, Consumer)}. */
+    static List<Source> of(List<String> paths, boolean followLinks, Consumer<String> notice) {
+      return of(paths, followLinks, LocalObjects.NONE, notice);
+    }
+
+    /**
+     * Makes it a file that can be read, until that is closed.
+     *
+     * @throws UnusableSourceException where it cannot be fetched
+     */
+    Closeable hold() {
+      try {
+        return objects.hold(path);
+      } catch (IOException e) {
+        throw new UnusableSourceException(RootCause.message(e));
+      }
+    }
+
+    /**
+     * Objects of buckets as files in a folder, which stays; shards lie there only while they are
+     * read.
+     */
+    public static LocalObjects objects(Path folder, Consumer<String> notice) {
+      return new LocalObjects(folder, false, FolderContents::isShard, notice);
+    }
+
+    /** Objects of buckets as files, until these are closed. */
+    public static LocalObjects objectsForNow(Consumer<String> notice) {
+      String name = "pairstream-" + ProcessHandle.current().pid() + ".objects";
+      Path folder = Path.of(System.getProperty("java.io.tmpdir"), name);
+      return new LocalObjects(folder, true, FolderContents::isShard, notice);
     }
 
     /**
      * Sources of the paths. A folder stands for its shards or its lists, sorted by name, unless it
      * is read as one. Duplicates are dropped.
      *
+     * @param paths of files and folders, or addresses in buckets ({@code s3://bucket/prefix})
      * @param followLinks whether a shard or a list may be a link that leads out of its folder
+     * @param objects hold those that are in buckets
      * @param notice receives a sentence about files that are not read, for their owner
      * @throws UnusableSourceException where one leads nowhere, or may not be followed
      */
     public static List<Source> of(
-        List<String> paths, boolean followLinks, Consumer<String> notice) {
+        List<String> paths, boolean followLinks, LocalObjects objects, Consumer<String> notice) {
       Set<Path> found = new LinkedHashSet<>();
       List<Source> sources = new ArrayList<>();
       try {
         for (String name : paths) {
-          Path path = Path.of(name).toAbsolutePath().normalize();
+          Path path =
+              LocalObjects.isUrl(name)
+                  ? objects.copy(name)
+                  : Path.of(name).toAbsolutePath().normalize();
           if (!Files.exists(path)) {
             throw new UnusableSourceException(name + " does not exist");
           }
@@ -185,7 +226,7 @@ public final class ImportState implements AutoCloseable {
                   : List.of(path));
         }
         for (Path path : FolderContents.withoutTables(found, notice)) {
-          sources.add(of(path));
+          sources.add(of(path, objects));
         }
         return List.copyOf(sources);
       } catch (InvalidPathException e) {
@@ -195,7 +236,7 @@ public final class ImportState implements AutoCloseable {
       }
     }
 
-    private static Source of(Path path) throws IOException {
+    private static Source of(Path path, LocalObjects objects) throws IOException {
       MessageDigest digest = Sha256.begin();
       long size = 0;
       Stream<Path> files = Files.isDirectory(path) ? ImageFiles.below(path) : Stream.of(path);
@@ -207,7 +248,8 @@ public final class ImportState implements AutoCloseable {
         String entry = path.relativize(file) + "\0" + bytes + "\0" + time + "\n";
         digest.update(entry.getBytes(StandardCharsets.UTF_8));
       }
-      return new Source(path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));
+      String fingerprint = HexFormat.of().formatHex(digest.digest(), 0, 16);
+      return new Source(path, fingerprint, Math.max(1, size), objects);
     }
   }
 }

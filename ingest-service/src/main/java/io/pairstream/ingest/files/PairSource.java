@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.storage.parquet.ParquetFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,6 +57,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private final Map<String, Long> uses = new LinkedHashMap<>();
   private long entry;
 
+  /** Releases the source's file. */
+  private Closeable held = () -> {};
+
   /** Whether earlier entries were skipped, so that the images they name are not known. */
   private boolean isResumed;
 
@@ -91,6 +95,25 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   /** The error of an import whose only source has no row. */
   static UnusableSourceException nothingIn(ImportState.Source source) {
     return new UnusableSourceException(source.name() + NO_ROW + ": nothing is to import");
+  }
+
+  /**
+   * The pairs of a source, which is fetched from its bucket where it is in one.
+   *
+   * @throws UnusableSourceException where there can be none
+   */
+  public static PairSource open(ImportState.Source source, SourceOptions options, Notices notices) {
+    Closeable held = source.hold();
+    PairSource opened = null;
+    try {
+      opened = open(source.path(), options, notices);
+      opened.held = held;
+      return opened;
+    } finally {
+      if (opened == null) {
+        release(held);
+      }
+    }
   }
 
   /** The pairs of a file or a folder, without notices on how it is read. */
@@ -284,8 +307,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   @Override
   public void close() {
+    release(input);
+    release(held);
+  }
+
+  private static void release(Closeable file) {
     try {
-      input.close();
+      file.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

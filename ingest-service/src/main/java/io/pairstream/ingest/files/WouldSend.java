@@ -29,7 +29,7 @@ public record WouldSend(
     long left = limit;
     for (ImportState.Source source : sources) {
       WouldSend one;
-      try (PairSource items = PairSource.open(source.path(), options, notices)) {
+      try (PairSource items = PairSource.open(source, options, notices)) {
         one = read(source, items, left, listener);
         if (sources.size() == 1 && limit > 0 && one.pairs + one.links + one.problems == 0) {
           throw PairSource.nothingIn(source);

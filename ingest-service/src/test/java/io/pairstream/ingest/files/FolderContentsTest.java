@@ -85,6 +85,16 @@ class FolderContentsTest extends SourceFolder {
     assertThat(said).contains("00000.parquet is not read: it says once more what 00000.tar holds");
   }
 
+  @Test
+  void indexOfAnExportedSetIsNotReadBesideItsTar() throws IOException {
+    String tar = "training/000000-" + "a".repeat(32) + ".tar";
+    write(tar, Tar.of("0.jpg", "x", "0.txt", "one", "__erased__/000001", "{}"));
+    parquet("training/000000-" + "b".repeat(32) + ".parquet");
+    write("manifests/000000000001.json", "{}");
+
+    assertThat(lines(folder)).singleElement().asString().endsWith(".tar:0: one");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "owl.jpg, owl.txt",
