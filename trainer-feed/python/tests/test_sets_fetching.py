@@ -324,7 +324,28 @@ def test_a_tar_that_export_has_replaced_is_found_by_the_newest_manifest(s3, fetc
         pair_of(fetcher.get(0, 3))
     assert set(asked) == {0}
     # Bytes that were erased are in the cache no more.
-    assert not list((fetcher._cache.folder / f"{before.split('training').shards[0].sha256}.tar").glob("*"))
+    assert not list(fetcher._cache.folder.glob(f"*-{gone.replace('/', '-')}/*"))
+
+
+def test_what_was_erased_since_is_in_the_cache_no_more(s3, fetching, tmp_path):
+    write_set(tmp_path / "set", [photo(number) for number in range(PAIRS)], shard_samples=ROWS)
+    at = s3.upload(tmp_path / "set", tmp_path.name)
+    fetcher = fetching(at)
+    fetcher.ahead(ALL)
+    taken(fetcher, PLACES)
+    folder = fetcher._cache.folder
+    kept = {file: file.read_bytes() for file in folder.rglob("*-000001-*/*")}
+    erased = photo(3)["image"][:200]
+    assert any(erased in file.read_bytes() for file in folder.rglob("*.tar/*"))
+
+    withdraw(tmp_path / "set", [(0, 3)], erase=True)
+    s3.upload(tmp_path / "set", tmp_path.name)
+    fetcher = fetching(at)
+    fetcher.ahead(ALL)
+    taken(fetcher, PLACES[4:])
+
+    assert not any(erased in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert kept == {file: file.read_bytes() for file in folder.rglob("*-000001-*/*")}
 
 
 def test_an_object_that_was_replaced_in_its_place_is_refused(s3, fetching, tmp_path):

@@ -8,6 +8,7 @@ import os
 import threading
 import zlib
 from bisect import bisect_right, insort
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,13 +136,19 @@ class RangeCache:
             self._expected.discard(place)
             self._used_up[place] = None
 
-    def forget(self, name: str) -> None:
-        """Deletes what there is of an object."""
-        with self._lock:
-            for place in _listed(self.folder / name):
-                with contextlib.suppress(OSError):
-                    self._file(place).unlink()
-                self._forget(place)
+    def supersede(self, names: Iterable[str]) -> None:
+        """Deletes what there is of other objects in the place of these: what was erased in these is there still.
+
+        Args:
+            names: PLACE-DIGEST.ENDING
+        """
+        known = {_site(name): name for name in names}
+        with self._lock, contextlib.suppress(OSError):
+            for name in os.listdir(self.folder):
+                for place in _listed(self.folder / name) if known.get(_site(name), name) != name else ():
+                    with contextlib.suppress(OSError):
+                        self._file(place).unlink()
+                    self._forget(place)
 
     def _ranges(self, name: str, is_looked_for: bool = False) -> list[tuple[int, int]]:
         known = self._listed.get(name)
@@ -195,6 +202,10 @@ class RangeCache:
 
     def _file(self, place: Place) -> Path:
         return self.folder / place.name / f"{place.offset}-{place.length}"
+
+
+def _site(name: str) -> tuple[str, str]:
+    return name.rpartition("-")[0], name.rpartition(".")[2]
 
 
 def _check(content: bytes) -> bytes:

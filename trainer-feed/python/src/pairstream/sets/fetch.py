@@ -72,6 +72,7 @@ class SetFetcher:
         self._offsets, self._sizes = index.extents()
         self._cache = RangeCache() if cache is None else cache
         self._moved = moved
+        self._name: Callable[[Shard], str] = lambda shard: index.cached(shard.data)
         self._lock = threading.Lock()
         self._coming: dict[tuple[int, int], _Range] = {}
         """By shard and row, the range with which a sample that is still to be used comes."""
@@ -82,6 +83,8 @@ class SetFetcher:
         self._is_cached = True
         self.bytes = 0
         is_far = not store.is_local
+        if is_far:
+            self._cache.supersede(map(self._name, self._shards))
         self._threads = [
             Workers(count * is_far, f"pairstream-{name}") for name, count in (("samples", _ALONE), ("ranges", _RANGES))
         ]
@@ -101,7 +104,7 @@ class SetFetcher:
         found: list[_Range] = []
         with self._lock:
             for shard, first, behind in ranges:
-                self._cache.look(_name(self._shards[shard]))
+                self._cache.look(self._name(self._shards[shard]))
                 end = sum(self._extent(shard, behind - 1))
                 # What is used together stays together.
                 is_full = not found or found[-1].shard != shard or end - found[-1].begin > _RANGE_BYTES
@@ -121,7 +124,9 @@ class SetFetcher:
         for place in places:
             with self._lock:
                 coming = self._coming.get(place)
-                is_coming = coming.is_begun if coming else self._cache.find(_name(self._shards[place[0]]), *self._extent(*place))
+                is_coming = (
+                    coming.is_begun if coming else self._cache.find(self._name(self._shards[place[0]]), *self._extent(*place))
+                )
                 if not is_coming and place not in self._alone:
                     self._fetch_alone(place)
 
@@ -145,7 +150,7 @@ class SetFetcher:
             if coming and not coming.is_begun:
                 coming.rows.discard(row)
                 coming = None
-            place = coming.place if coming else self._cache.find(_name(self._shards[shard]), offset, size)
+            place = coming.place if coming else self._cache.find(self._name(self._shards[shard]), offset, size)
             content = coming.content if coming and not place else None
         try:
             found = None
@@ -181,7 +186,7 @@ class SetFetcher:
         if (shard, row) in self._coming:
             return is_full
         offset, size = self._extent(shard, row)
-        place = self._cache.find(_name(self._shards[shard]), offset, size)
+        place = self._cache.find(self._name(self._shards[shard]), offset, size)
         if place:
             self._cache.expect(place)
             self._expect(self._of_place.setdefault(place, _there(shard, place)), row)
@@ -248,7 +253,7 @@ class SetFetcher:
             one.begin, one.end = self._extent(one.shard, rows[0])[0], sum(self._extent(one.shard, rows[-1]))
             one.is_begun = True
         content, shard = self._read(one.shard, one.begin, one.end - one.begin)
-        place = self._cache.put(_name(shard), one.begin, content)
+        place = self._cache.put(self._name(shard), one.begin, content)
         if place:
             with self._lock:
                 one.place, one.content = place, Future()
@@ -275,17 +280,11 @@ class SetFetcher:
             if now is None or now.data == shard.data:
                 raise
             self._shards[number] = now
-            # It holds what was erased.
-            self._cache.forget(_name(shard))
+            self._cache.supersede([self._name(now)])
             found, shard = self._store.read_range(now.data, offset, length, now.bytes), now
         with self._lock:
             self.bytes += length
         return found, shard
-
-
-def _name(shard: Shard) -> str:
-    """A tar's name in the cache."""
-    return f"{shard.sha256}.tar"
 
 
 def _there(shard: int, place: Place) -> _Range:

@@ -63,12 +63,17 @@ class SetIndex:
         self.split: SetSplit = manifest.split(split)
         self._store = store
         self._cache = RangeCache() if cache is None else cache
+        self._set_id = manifest.set_id
         self.starts = np.cumsum([0, *(shard.rows for shard in self.split.shards)], dtype=np.int64)
 
     @property
     def rows(self) -> int:
         """Pairs of the split, those that are withdrawn among them."""
         return int(self.starts[-1])
+
+    def cached(self, key: str) -> str:
+        """The name of one of the set's objects in the cache."""
+        return f"{self._set_id}-{key.replace('/', '-')}"
 
     def columns(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Columns [rows] by name, withdrawn rows among them.
@@ -214,6 +219,8 @@ class SetIndex:
         wanted = sorted(set(names))
         if not wanted:
             return [None] * len(self.split.shards)
+        if not self._store.is_local:
+            self._cache.supersede(self.cached(shard.index) for shard in self.split.shards)
         with closing(Workers(min(_THREADS, max(1, len(self.split.shards))), "pairstream-index")) as threads:
             loading = [threads.submit(self._table, shard, wanted) for shard in self.split.shards]
             return [one.result() for one in loading]
@@ -235,7 +242,7 @@ class SetIndex:
 
     def _range(self, shard: Shard, offset: int, length: int) -> bytes:
         """Bytes of an index, out of the cache where they are there; of a whole one, the digest is as the manifest says."""
-        name = f"{shard.index_sha256}.parquet"
+        name = self.cached(shard.index)
         place = None if self._store.is_local else self._cache.find(name, offset, length)
         found = self._cache.read(place, offset, length) if place else None
         if found is None:
