@@ -19,7 +19,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A commit of a set: the whole of it as of then. docs/sets.md shows the JSON.
+ * A commit of a set: the whole of it as of then. As JSON it has these fields, in this order, their
+ * names in snake case.
  *
  * @param set random id of the set, made at its first commit and never changed
  * @param number of the commit, from 1

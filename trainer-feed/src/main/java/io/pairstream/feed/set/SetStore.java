@@ -134,9 +134,12 @@ final class SetStore {
             .filter(key -> DATA.matcher(key).matches())
             .collect(Collectors.toCollection(HashSet::new));
     for (long number = last.number() - 1; number > 0 && !left.isEmpty(); number--) {
-      for (String key : read(number).objects().filter(left::contains).toList()) {
-        store.delete(key);
-        left.remove(key);
+      // A set that was copied in part may lack it.
+      if (store.find(SetManifest.key(number)).isPresent()) {
+        for (String key : read(number).objects().filter(left::contains).toList()) {
+          store.delete(key);
+          left.remove(key);
+        }
       }
     }
   }

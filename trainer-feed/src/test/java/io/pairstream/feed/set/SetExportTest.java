@@ -7,6 +7,8 @@ import io.pairstream.feed.set.SetFixture.MemoryStore;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.storage.ObjectStore;
+import io.pairstream.storage.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -90,6 +92,26 @@ class SetExportTest {
     } catch (IOException e) {
       assertThat(e).hasMessage("killed");
       return false;
+    }
+  }
+
+  @Test
+  void writesErasesAndProvesASetInABucket() throws Exception {
+    ExportPlan plan = SetFixture.file(0, 6, 3);
+    sets.export(plan, "set");
+    try (S3Server server = new S3Server(folder);
+        ObjectStore bucket = ObjectStore.open("s3://bucket/photos")) {
+      assertThat(server.url()).isNotNull();
+      sets.export(plan, bucket, "training", SetFixture.SET);
+      sets.takedowns.add("PAIR/" + ExportedSample.id(4));
+      sets.export(plan, "set");
+      sets.export(plan, bucket, "training", SetFixture.SET);
+
+      assertThat(SetCheck.of(bucket, (shards, of, bytes) -> {}).problems()).isEmpty();
+      for (Map.Entry<String, ByteBuffer> one : sets.objects("set").entrySet()) {
+        assertThat(bucket.read(one.getKey())).isEqualTo(one.getValue().array());
+      }
+      assertThat(bucket.list("")).hasSameSizeAs(sets.objects("set").keySet());
     }
   }
 
