@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import pairstream
+
 FOLDER = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/set"
 SET = FOLDER / "golden"
 SAMPLES = 6
@@ -135,3 +137,14 @@ def test_mlcroissant_validates_the_description() -> None:
 
     assert (described.name, described.license) == ("pairs", ["CC0-1.0"])
     assert [one.uuid for one in described.record_sets] == ["training"]
+
+
+def test_pairstream_reads_the_set() -> None:
+    source = pairstream.open(str(SET))
+
+    view = source.cut(["answer.aesthetic>=5", "answer.kind=photo", "token_count>=1"])
+    with pairstream.Loader(source, view, batch_size=3, seed=7, side_px=8) as loader:
+        captions = sorted(next(iter(loader)).captions)
+
+    assert captions == ["cat number 2", "cat number 4", "第5只猫"]
+    assert source.cut(["language=en"]).samples == 3
