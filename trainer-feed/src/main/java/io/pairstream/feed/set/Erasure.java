@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  *
  * <p>A commit names their rows first, so that readers drop them. Each tar is then written again
  * with a hole of equal length in place of a pair, which keeps every other offset, and is read
- * through before a commit names it. What it replaces is deleted behind that.
+ * through before a commit names it. What it replaces is deleted by the caller, behind that.
  */
 final class Erasure {
 
@@ -83,10 +83,6 @@ final class Erasure {
   private SetManifest commit(SetManifest last, SetManifest changed) throws IOException {
     SetManifest next = last.next(changed.splits());
     set.commit(next);
-    Set<String> kept = new TreeSet<>(next.objects().toList());
-    for (String key : last.objects().filter(key -> !kept.contains(key)).toList()) {
-      set.objects().delete(key);
-    }
     return next;
   }
 

@@ -13,7 +13,7 @@ import java.util.Locale;
  * every shard is known before the first record is read.
  *
  * @param name of the view; empty for a view of a file
- * @param segments that the view has now; 0 for a view of a file
+ * @param segments that the view has now, up to the last with pairs; 0 for a view of a file
  * @param parts the pairs from a segment on, up to another
  * @param order of one lane: the view's own, or that of epoch 0 of such a run
  * @param shardSamples places of every shard but the last, at least 1; 0 for as many as the set has,
@@ -45,9 +45,13 @@ public record ExportPlan(
     return new ExportPlan("", 0, (from, to) -> view, order, shardSamples);
   }
 
-  /** Plan for the segments that a named view has now. */
+  /** Plan for the segments that a named view has now; freezing it appends one without pairs. */
   public static ExportPlan of(NamedView view, OrderPlan order, int shardSamples) {
-    return new ExportPlan(view.name(), view.segments().size(), view::view, order, shardSamples);
+    int segments = view.segments().size();
+    while (segments > 1 && view.samples(segments - 1, segments) == 0) {
+      segments--;
+    }
+    return new ExportPlan(view.name(), segments, view::view, order, shardSamples);
   }
 
   /** The view's own order. */

@@ -221,11 +221,11 @@ public final class SetExport {
     do {
       takedowns = origin.takedowns().digest();
       manifest = new Erasure(set, origin.takedowns(), files, listener::notice).erase(manifest);
+      set.deleteReplaced(manifest);
       for (Optional<Split> next = unfinished(); next.isPresent(); next = unfinished()) {
         write(next.get());
       }
     } while (!takedowns.equals(origin.takedowns().digest()));
-    set.deleteReplaced(manifest);
     SetCard.write(set, manifest, files);
     Split split = manifest.split(origin.split()).orElseThrow();
     return new Summary(
