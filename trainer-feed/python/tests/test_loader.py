@@ -80,6 +80,20 @@ def test_a_cut_reads_the_index_and_what_came_behind_it(dataset):
 
 
 @in_each_source
+def test_without_a_view_a_loader_has_all_pairs_or_those_of_conditions(drawn):
+    _, source, view = drawn(30)
+
+    for where, numbers in (((), range(30)), ("fold=1", range(1, 30, 5)), (["fold=1,2", "fold!=2"], range(1, 30, 5))):
+        with loader_of(source, None, 6, where=where, last="keep") as loader:
+            state = loader.state_dict()
+            assert sorted(map(int, ids_of(loader))) == list(numbers)
+            loader.load_state_dict(state)
+            assert len(ids_of(loader)) == len(numbers)
+    with pytest.raises(SettingsError, match="where chooses the pairs of a loader without a view"):
+        loader_of(source, view, where="fold=1")
+
+
+@in_each_source
 def test_batches_hold_what_the_records_do(drawn):
     _, source, view = drawn(30)
     with loader_of(source, view, epochs=1) as loader:
