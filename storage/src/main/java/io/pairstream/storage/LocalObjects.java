@@ -215,6 +215,13 @@ public final class LocalObjects implements AutoCloseable {
     return () -> clear(file, remote.object());
   }
 
+  /** Address of the object that a file stands for; the file's path where it stands for none. */
+  public String address(Path file) {
+    return !stores.isEmpty() && file.startsWith(folder)
+        ? SCHEME + folder.relativize(file)
+        : file.toString();
+  }
+
   /** Removes all files, and the folder. */
   public void delete() throws IOException {
     if (!Files.exists(folder)) {

@@ -32,7 +32,8 @@ public interface ObjectStore extends AutoCloseable {
    * Opens a store; nothing is read or made before the first request.
    *
    * @param url {@code s3://bucket/prefix}, {@code file:///folder}, or a folder's path
-   * @throws IllegalArgumentException where the URL is of another kind
+   * @throws IllegalArgumentException where the URL is of another kind, or the client's settings are
+   *     wrong
    */
   static ObjectStore open(String url) {
     if (url.startsWith("s3:")) {

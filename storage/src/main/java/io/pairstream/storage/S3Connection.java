@@ -124,6 +124,7 @@ final class S3Connection implements AutoCloseable {
 
   /**
    * @param bucketUrl names the bucket in messages
+   * @throws IllegalArgumentException where the settings of the client are wrong
    */
   S3Connection(String bucketUrl, Timeouts timeouts) {
     this.bucketUrl = bucketUrl;
@@ -132,12 +133,19 @@ final class S3Connection implements AutoCloseable {
             .connectionTimeout(timeouts.connect())
             .socketTimeout(timeouts.read())
             .build();
-    S3Client amazons = builder().crossRegionAccessEnabled(true).build();
-    // Names in front of the host are for the host that Amazon runs.
-    this.client =
-        amazons.serviceClientConfiguration().endpointOverride().isEmpty()
-            ? amazons
-            : builder().forcePathStyle(true).build();
+    try {
+      S3Client amazons = builder().crossRegionAccessEnabled(true).build();
+      // Names in front of the host are for the host that Amazon runs.
+      this.client =
+          amazons.serviceClientConfiguration().endpointOverride().isEmpty()
+              ? amazons
+              : builder().forcePathStyle(true).build();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "%s: %s; check AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION"
+              .formatted(bucketUrl, String.valueOf(e.getMessage()).replaceFirst("\\.$", "")),
+          e);
+    }
   }
 
   private S3ClientBuilder builder() {
@@ -190,7 +198,7 @@ final class S3Connection implements AutoCloseable {
         }
       } catch (UncheckedIOException e) {
         if (attempt == MAX_SENDS) {
-          throw new IOException(url + ": the store's answer breaks off", e);
+          throw S3Failures.of(url + ": the store's answer breaks off", e);
         }
       }
       pause(attempt);

@@ -34,6 +34,16 @@ final class S3Failures {
   }
 
   /**
+   * An exception whose message is whole. What it follows from is suppressed by it and not its
+   * cause, whose words a command would print instead.
+   */
+  static IOException of(String message, Throwable why) {
+    IOException failure = new IOException(message);
+    failure.addSuppressed(why);
+    return failure;
+  }
+
+  /**
    * @param url names the object
    * @param isAnonymous whether there were no credentials to send
    */
@@ -54,17 +64,17 @@ final class S3Failures {
                   + root.getClass().getSimpleName()
                   + " "
                   + root.getMessage();
-      return new IOException(url + ": " + reason, failure);
+      return of(url + ": " + reason, failure);
     }
     String code = code(failure);
     if (code.equals("NoSuchBucket")) {
-      return new IOException(bucketUrl + " does not exist", failure);
+      return of(bucketUrl + " does not exist", failure);
     }
     if (answer.statusCode() == NOT_FOUND) {
       return new NoSuchObjectException(url);
     }
     if (DENIED.contains(answer.statusCode()) || isOfExpiredCredentials(failure)) {
-      return new IOException(
+      return of(
           "%s: access denied%s; %s"
               .formatted(
                   url,
@@ -77,12 +87,12 @@ final class S3Failures {
     }
     Optional<URI> elsewhere = redirect(answer);
     if (elsewhere.isPresent()) {
-      return new IOException(
+      return of(
           "%s: the store redirects to %s; set its endpoint (AWS_ENDPOINT_URL_S3) or region (AWS_REGION)"
               .formatted(url, elsewhere.get().getHost()),
           failure);
     }
-    return new IOException(
+    return of(
         "%s: the store answers %d %s".formatted(url, answer.statusCode(), code).strip(), failure);
   }
 

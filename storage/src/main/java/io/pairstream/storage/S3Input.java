@@ -75,7 +75,7 @@ final class S3Input extends InputStream {
           failures = 0;
           return count;
         }
-        fail("its bytes end at %d of %d".formatted(position, total), null);
+        fail("its bytes end at %d of %d".formatted(position, total), new EOFException());
       } catch (IOException e) {
         fail("its bytes break off at %d of %d".formatted(position, total), e);
       }
@@ -101,7 +101,7 @@ final class S3Input extends InputStream {
       body = connection.get(url, bucket, key, range);
       String wrong = wrongWith(body, !range.isEmpty());
       if (!wrong.isEmpty()) {
-        fail(wrong, null);
+        fail(wrong, new IOException(wrong));
       }
     }
   }
@@ -135,7 +135,7 @@ final class S3Input extends InputStream {
   private void fail(String how, IOException cause) throws IOException {
     close();
     if (++failures == MAX_ATTEMPTS) {
-      throw new IOException(
+      throw S3Failures.of(
           "%s cannot be read: %s (%d attempts)".formatted(url, how, failures), cause);
     }
     S3Connection.pause(failures);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,7 +234,20 @@ class S3StoreTest extends ObjectStoreContract {
     proxy.always(FaultyProxy.refusal(status, code));
 
     assertThatThrownBy(() -> store.put("a", new byte[1]))
-        .hasMessage(words.startsWith("/") ? store.url() + words : words);
+        .hasMessage(words.startsWith("/") ? store.url() + words : words)
+        .hasNoCause();
+  }
+
+  @Test
+  void anEndpointThatIsNoneIsNamedByItsSetting() {
+    server.useEndpoint(URI.create(""));
+    try {
+      assertThatThrownBy(() -> ObjectStore.open("s3://bucket"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("check AWS_ENDPOINT_URL_S3");
+    } finally {
+      server.useEndpoint(proxy.url());
+    }
   }
 
   @Test

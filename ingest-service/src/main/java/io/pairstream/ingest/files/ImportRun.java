@@ -266,7 +266,7 @@ public final class ImportRun {
       problems += problem.rows();
       Failure failure =
           new Failure(
-              source.path().toString(),
+              source.address(),
               problem.entry(),
               problem.where(),
               problem.message(),

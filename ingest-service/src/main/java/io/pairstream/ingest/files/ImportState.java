@@ -159,6 +159,11 @@ public final class ImportState implements AutoCloseable {
       return String.valueOf(path.getFileName());
     }
 
+    /** Path, or address in a bucket. */
+    String address() {
+      return objects.address(path);
+    }
+
     /** Sources of paths on this machine; see {@link #of(List, boolean, LocalObjects, Consumer)}. */
     public static List<Source> of(List<String> paths, boolean followLinks) {
       return of(paths, followLinks, notice -> {});
@@ -178,7 +183,7 @@ public final class ImportState implements AutoCloseable {
       try {
         return objects.hold(path);
       } catch (IOException e) {
-        throw new UnusableSourceException(RootCause.message(e));
+        throw new UnusableSourceException(e.getMessage());
       }
     }
 
@@ -231,6 +236,8 @@ public final class ImportState implements AutoCloseable {
         return List.copyOf(sources);
       } catch (InvalidPathException e) {
         throw new UnusableSourceException("'" + e.getInput() + "' is no path");
+      } catch (IllegalArgumentException e) {
+        throw new UnusableSourceException(e.getMessage());
       } catch (IOException | UncheckedIOException e) {
         throw new UnusableSourceException("what to import cannot be read: " + RootCause.message(e));
       }

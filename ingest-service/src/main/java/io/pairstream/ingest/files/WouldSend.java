@@ -39,7 +39,7 @@ public record WouldSend(
           throw e;
         }
         listener.problem(new Problem(0, source.name(), e.getMessage()));
-        one = new WouldSend(source.path().toString(), 0, 0, 1, Map.of());
+        one = new WouldSend(source.address(), 0, 0, 1, Map.of());
       }
       left -= one.pairs + one.links;
       all.add(one);
@@ -68,6 +68,6 @@ public record WouldSend(
       problems++;
       listener.problem(new Problem(0, source.name(), e.getMessage()));
     }
-    return new WouldSend(source.path().toString(), pairs, links, problems, items.uses());
+    return new WouldSend(source.address(), pairs, links, problems, items.uses());
   }
 }

@@ -129,6 +129,7 @@ class BucketImportTest extends SourceFolder {
       store.put("list.jsonl", "{}\n".getBytes(UTF_8));
     }
 
+    assertThat(sourceNow(url).address()).isEqualTo(url);
     assertThat(again).isEqualTo(before);
     assertThat(sourceNow(url).fingerprint()).isNotEqualTo(before);
   }
