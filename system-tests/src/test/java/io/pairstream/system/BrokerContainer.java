@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.DockerClient;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.testing.Await;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,9 @@ final class BrokerContainer implements AutoCloseable {
   /** So long one that is at work may take to answer. */
   private static final int ANSWER_MILLIS = 60_000;
 
+  /** Longest start on a busy machine. */
+  private static final Duration BUSY_START = Duration.ofMinutes(5);
+
   private final FreePorts ports;
   private final Network network;
   private final KafkaContainer kafka;
@@ -45,6 +49,7 @@ final class BrokerContainer implements AutoCloseable {
     KafkaContainer kafka =
         new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
             .withNetwork(network)
+            .withStartupTimeout(BUSY_START)
             .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
             .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760");
     kafka.setPortBindings(List.of("127.0.0.1:" + ports.next() + ":9092"));

@@ -3,6 +3,7 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,18 +27,29 @@ class RemediesPageTest extends ScriptedPageTest {
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
     assertThat(browser.text(".banner .command code")).isEqualTo("./pairstream topics create");
 
-    Object boxes =
-        browser.script(
-            "return Object.fromEntries([...document.querySelectorAll('.graph .box')].map(box =>"
-                + " [box.querySelector('.box-name').textContent, box.getAttribute('href')]))");
-    assertThat(((Map<?, ?>) boxes).entrySet().stream().map(String::valueOf))
+    assertThat(boxes(browser))
+        .contains(
+            "read=#/lag?group=pairs-preprocess",
+            "check-duplicate=#/quarantine?reason=DUPLICATE_PAIR",
+            "split=#/profile");
+    browser.click("a[href$='nodes=all']");
+    browser.await("each node is there", () -> boxes(browser).size() > 7);
+    assertThat(boxes(browser))
         .contains(
             "raw-pairs=#/lag?group=pairs-preprocess&only=pairs.scraped%2Cpairs.crowdsourced",
-            "check-duplicate=#/quarantine?reason=DUPLICATE_PAIR",
             "training=#/pairs?status=TRAINING");
     browser.tabTo(".box[href$=DUPLICATE_PAIR]");
     browser.press(Keys.ENTER);
     browser.awaitText("h1", "Quarantine");
+  }
+
+  /** Names of the pipeline's boxes with what they lead to. */
+  private static List<String> boxes(Browser browser) {
+    Object boxes =
+        browser.script(
+            "return Object.fromEntries([...document.querySelectorAll('.graph .box')].map(box =>"
+                + " [box.querySelector('.box-name').textContent, box.getAttribute('href')]))");
+    return ((Map<?, ?>) boxes).entrySet().stream().map(String::valueOf).toList();
   }
 
   @Test
