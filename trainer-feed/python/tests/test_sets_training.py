@@ -248,25 +248,49 @@ def test_a_shard_whose_tar_is_gone_is_named(folder):
         ids_of(loader)
 
 
-def test_a_bucket_is_trained_on_as_its_folder(folder, tmp_path, monkeypatch):
+@pytest.fixture
+def bucket(folder, tmp_path):
+    """Opens the set in a bucket."""
     pytest.importorskip("moto")
     from faulty_s3 import FaultyS3
 
+    server = FaultyS3()
+    yield lambda: pairstream.open(server.upload(folder, "photos"), storage=server.storage, cache=tmp_path / "cache")
+    server.close()
+
+
+def test_a_bucket_is_trained_on_as_its_folder(folder, bucket):
     withdraw(folder, [(0, 0)])
     with Loader(pairstream.open(folder), **OPTIONS, epochs=2) as loader:
         expected = [(batch.pair_ids, batch.images.tobytes()) for batch in loader]
-    server = FaultyS3()
-    try:
-        source = pairstream.open(server.upload(folder, "photos"), storage=server.storage, cache=tmp_path / "cache")
-        with Loader(pickle.loads(pickle.dumps(source)), **OPTIONS, epochs=2) as loader:
-            first = [(batch.pair_ids, batch.images.tobytes()) for _, batch in zip(range(3), loader)]
-            state = loader.state_dict()
-        with Loader(source, **OPTIONS, epochs=2) as loader:
-            loader.load_state_dict(state)
-            assert first + [(batch.pair_ids, batch.images.tobytes()) for batch in loader] == expected
-            assert len(list(loader.explain(1))) == 12
-    finally:
-        server.close()
+    source = bucket()
+    with Loader(pickle.loads(pickle.dumps(source)), **OPTIONS, epochs=2) as loader:
+        first = [(batch.pair_ids, batch.images.tobytes()) for _, batch in zip(range(3), loader)]
+        state = loader.state_dict()
+    with Loader(source, **OPTIONS, epochs=2) as loader:
+        loader.load_state_dict(state)
+        assert first + [(batch.pair_ids, batch.images.tobytes()) for batch in loader] == expected
+        assert len(list(loader.explain(1))) == 12
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_a_forked_process_trains_from_a_bucket_as_its_parent_does(folder, bucket):
+    source = bucket()
+    with Loader(source, **OPTIONS) as loader:
+        batches = iter(loader)
+        seen = list(next(batches).pair_ids)
+        said, says = os.pipe()
+        if os.fork() == 0:
+            try:
+                with Loader(source, **OPTIONS) as own:
+                    os.write(says, json.dumps(ids_of(own)).encode())
+            finally:
+                os._exit(0)
+        seen += [pair_id for batch in batches for pair_id in batch.pair_ids]
+    os.close(says)
+    with os.fdopen(said) as lines:
+        assert json.loads(lines.read()) == seen
+    assert os.wait()[1] == 0
 
 
 def answered(number):

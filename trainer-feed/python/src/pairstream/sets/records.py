@@ -15,6 +15,7 @@ from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.manifest import Manifest, newer
 from pairstream.sets.store import Store
 from pairstream.sets.tar import pair_of
+from pairstream.threads import PerProcess
 from pairstream.views.view import View
 
 LOG = logging.getLogger("pairstream")
@@ -39,7 +40,8 @@ class Newest:
 
     def __init__(self, store: Store, manifest: Manifest) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        # One that another process held at a fork would stay held.
+        self._lock = PerProcess(threading.Lock)
         self.manifest = manifest
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -52,7 +54,7 @@ class Newest:
             Unavailable: where the set cannot be read
             ViewError: where what was committed is not of the same pairs
         """
-        with self._lock:
+        with self._lock():
             self.manifest = newer(self._store, self.manifest) or self.manifest
             return self.manifest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from pairstream.sets.manifest import Manifest, Shard, read_manifest
 from pairstream.sets.records import Newest, SetReader, SetRecords, WithdrawnRows, key_at
 from pairstream.sets.store import Store
 from pairstream.source import Source
+from pairstream.threads import PerProcess
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import View, nothing_in
 
@@ -32,6 +34,7 @@ class SetSource(Source):
     """One split of a set, as it is at one of its commits.
 
     Args:
+        cache: folder of what was read of a bucket; None for the user's own
         newest: manifest of the set, for what is withdrawn and where objects are now
         manifest: of the commit, by which views are cut
 
@@ -39,10 +42,12 @@ class SetSource(Source):
         store: where the set's objects are
     """
 
-    def __init__(self, store: Store, cache: RangeCache, newest: Newest, manifest: Manifest, split: str) -> None:
+    def __init__(self, store: Store, cache: Path | None, newest: Newest, manifest: Manifest, split: str) -> None:
         super().__init__(manifest.dataset, split)
         self.store = store
-        self._cache = cache
+        self._folder = cache
+        # With a lock, which another process may hold at a fork.
+        self._cache = PerProcess(lambda: RangeCache(cache))
         self._newest = newest
         self._manifest = manifest
         self._shards = manifest.split(split).shards
@@ -52,7 +57,7 @@ class SetSource(Source):
         return self.store.url
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return SetSource, (self.store, self._cache, self._newest, self._manifest, self.split)
+        return SetSource, (self.store, self._folder, self._newest, self._manifest, self.split)
 
     def cut(self, where: str | Sequence[str] = ()) -> View:
         conditions = conditions_of([where] if isinstance(where, str) else where)
@@ -102,8 +107,8 @@ class SetSource(Source):
     def records(self, side_by_side: int = 2) -> SetRecords:
         def fetcher() -> SetFetcher:
             # Of the newest manifest: a view may be of a later one than this source.
-            index = SetIndex(self.store, self._newest.manifest, self.split, self._cache)
-            return SetFetcher(self.store, index, self._cache, lambda shard: self._newest.look().split(self.split).shards[shard])
+            index = SetIndex(self.store, self._newest.manifest, self.split, self._cache())
+            return SetFetcher(self.store, index, self._cache(), lambda shard: self._newest.look().split(self.split).shards[shard])
 
         return SetRecords(self._tried(fetcher))
 
@@ -159,10 +164,10 @@ class SetSource(Source):
         manifest = read_manifest(self.store, number)
         if number > self._newest.manifest.number:
             self._newest.look()
-        return SetSource(self.store, self._cache, self._newest, manifest, self.split)
+        return SetSource(self.store, self._folder, self._newest, manifest, self.split)
 
     def present(self) -> SetSource:
-        return SetSource(self.store, self._cache, self._newest, self._newest.look(), self.split)
+        return SetSource(self.store, self._folder, self._newest, self._newest.look(), self.split)
 
     def _answer_names(self) -> list[str]:
         return self._asked(SetIndex.answer_names)
@@ -185,7 +190,7 @@ class SetSource(Source):
         newest = self._newest.manifest
         shards = tuple(map(self._moved, range(len(self._shards)))) if newest.number > self._manifest.number else self._shards
         split = self._manifest.split(self.split)._replace(shards=shards)
-        return SetIndex(self.store, self._manifest._replace(splits={self.split: split}), self.split, self._cache)
+        return SetIndex(self.store, self._manifest._replace(splits={self.split: split}), self.split, self._cache())
 
     def _moved(self, shard: int) -> Shard:
         """A shard with the names that its objects have now."""
@@ -206,4 +211,4 @@ def open_set(
     """Opens a split of a set; see :func:`pairstream.open`."""
     store = Store(os.fspath(url), storage)
     manifest = read_manifest(store)
-    return SetSource(store, RangeCache(cache), Newest(store, manifest), manifest, split)
+    return SetSource(store, None if cache is None else Path(cache), Newest(store, manifest), manifest, split)
