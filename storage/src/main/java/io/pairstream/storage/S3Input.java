@@ -68,6 +68,7 @@ final class S3Input extends InputStream {
       if (body == null) {
         begin();
       }
+      IOException cause = null;
       try {
         int count = body.stream().read(into, offset, (int) Math.min(length, end - position));
         if (count > 0) {
@@ -75,10 +76,12 @@ final class S3Input extends InputStream {
           failures = 0;
           return count;
         }
-        fail("its bytes end at %d of %d".formatted(position, total), new EOFException());
       } catch (IOException e) {
-        fail("its bytes break off at %d of %d".formatted(position, total), e);
+        cause = e;
       }
+      fail(
+          "its bytes break off at %d of %d".formatted(position, total),
+          cause == null ? new EOFException() : cause);
     }
     return length == 0 ? 0 : -1;
   }
@@ -99,7 +102,13 @@ final class S3Input extends InputStream {
               ? "bytes=%d-%d".formatted(position, end - 1)
               : position > 0 ? "bytes=%d-".formatted(position) : "";
       body = connection.get(url, bucket, key, range);
-      String wrong = wrongWith(body, !range.isEmpty());
+      String wrong;
+      try {
+        wrong = wrongWith(body, !range.isEmpty());
+      } catch (IOException e) {
+        close();
+        throw e;
+      }
       if (!wrong.isEmpty()) {
         fail(wrong, new IOException(wrong));
       }
