@@ -79,6 +79,9 @@ class SetFetcher:
         self._of_place: dict[Place, _Range] = {}
         self._alone: dict[tuple[int, int], Future[bytes]] = {}
         self._awaited: set[Future[bytes]] = set()
+        self._held: list[_Range] | None = []
+        """Ranges that wait until the samples that are needed first have come; None from then on."""
+        self._first: list[Future[bytes]] | None = None
         self._is_stopped = False
         self._is_cached = True
         self.bytes = 0
@@ -91,6 +94,8 @@ class SetFetcher:
 
     def ahead(self, ranges: Iterable[tuple[int, int, int]]) -> None:
         """Hears which samples will be used, after those of which it heard before; returns at once.
+
+        What is needed first comes before them: they begin to come once the first sample was taken.
 
         Args:
             ranges: shard, first row, and the row behind the last one; rows that were withdrawn are left out
@@ -110,8 +115,10 @@ class SetFetcher:
                 is_full = not found or found[-1].shard != shard or end - found[-1].begin > _RANGE_BYTES
                 for row in sorted({*range(first, behind)} - self._withdrawn[shard]):
                     is_full = self._add(found, shard, row, is_full)
-        for one in found:
-            self._submit(self._threads[1], one.content, self._load, one)
+            if self._held is not None:
+                self._held += found
+                return
+        self._begin(found)
 
     def need(self, places: Iterable[tuple[int, int]]) -> None:
         """Hears which samples are used next; those that are not there or on their way come alone. Returns at once.
@@ -121,6 +128,7 @@ class SetFetcher:
         """
         if self._store.is_local:
             return
+        asked = []
         for place in places:
             with self._lock:
                 coming = self._coming.get(place)
@@ -128,7 +136,8 @@ class SetFetcher:
                     coming.is_begun if coming else self._cache.find(self._name(self._shards[place[0]]), *self._extent(*place))
                 )
                 if not is_coming and place not in self._alone:
-                    self._fetch_alone(place)
+                    asked.append(self._fetch_alone(place))
+        self._first = asked if self._first is None else self._first
 
     def get(self, shard: int, row: int) -> bytes:
         """All members of a sample, with their headers; waits for them.
@@ -162,6 +171,8 @@ class SetFetcher:
         finally:
             if coming:
                 self._use(coming, row)
+            if self._held is not None:
+                self._let_go()
 
     def stop(self) -> None:
         """Ends all fetching, without waiting for that. Finalizers may call it."""
@@ -176,6 +187,20 @@ class SetFetcher:
         self.stop()
         for threads in self._threads:
             threads.close()
+
+    def _begin(self, ranges: Iterable[_Range]) -> None:
+        for one in ranges:
+            self._submit(self._threads[1], one.content, self._load, one)
+
+    def _let_go(self) -> None:
+        """Begins to fetch ranges once what is needed first has come."""
+        with self._lock:
+            while self._first and self._first[-1].done():
+                self._first.pop()
+            if self._first or self._held is None:
+                return
+            held, self._held = self._held, None
+        self._begin(held)
 
     def _extent(self, shard: int, row: int) -> tuple[int, int]:
         number = self._starts[shard] + row
