@@ -79,13 +79,16 @@ public final class ExportCommand extends TrainerCommand implements Resumable {
     public void written(long samples, long of, long bytes) {
       double seconds = progress.seconds();
       progress.show(
-          "%s%,d of %,d sample(|s), %s, %s/s, %s left",
+          "%s%,d of %,d sample(|s), %s, %s/s%s",
           progress.bar(samples, of),
           samples,
           of,
           Quantity.bytes(bytes),
           Quantity.bytes(Math.round(bytes / seconds)),
-          Quantity.shortSeconds(seconds * (of - samples) / Math.max(1, samples)));
+          // The first ones say more about the start than about the rest.
+          samples * 50 <= of
+              ? ""
+              : ", " + Quantity.shortSeconds(seconds * (of - samples) / samples) + " left");
     }
 
     @Override
