@@ -36,7 +36,8 @@ public record ExportPlan(
     }
     if (shardSamples < 0 || shardSamples > MOST_SHARD_SAMPLES) {
       throw new IllegalArgumentException(
-          "a shard has 1 to %,d samples, not %,d".formatted(MOST_SHARD_SAMPLES, shardSamples));
+          "a shard has at least 1 and at most %,d samples, not %,d"
+              .formatted(MOST_SHARD_SAMPLES, shardSamples));
     }
   }
 
