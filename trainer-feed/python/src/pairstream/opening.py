@@ -64,7 +64,12 @@ def open(
         found = _platform(Path(platform))
         address = address or found["bootstrap_servers"]
         registry = registry or found["schema_registry"]
-    if not address or not registry:
+    if address and not registry:
+        raise SettingsError(
+            f"there is no folder {address}; a set is a folder, file:///FOLDER or s3://BUCKET/PREFIX, and with the address of "
+            "brokers, host:port, the registry's is needed"
+        )
+    if not address:
         raise SettingsError(
             "a source needs the address or folder of a set, the brokers' addresses and the registry's, or a platform's directory"
         )

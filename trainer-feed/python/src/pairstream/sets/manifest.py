@@ -103,7 +103,8 @@ def read_manifest(store: Store, number: int | None = None) -> Manifest:
         known = _numbers(store)
         if not known:
             raise Missing(
-                f"there is no set at {store.url}, as it has no {FOLDER}/…; pairstream export VIEW --to {store.url} makes one"
+                f"there is no set at {store.url}, as it has no {FOLDER}/…; copy them if it is a copy, or name the folder above; "
+                f"pairstream export VIEW --to {store.url} makes a set"
             )
         number = known[-1]
     try:
