@@ -189,5 +189,5 @@ class Bucket:
 
 def _size(fields: Mapping[str, str]) -> int:
     """Bytes of a body; -1 where its answer does not say."""
-    told = fields.get("content-length", "")
-    return int(told) if re.fullmatch("[0-9]{1,18}", told) else -1
+    length = fields.get("content-length", "")
+    return int(length) if re.fullmatch("[0-9]{1,18}", length) else -1

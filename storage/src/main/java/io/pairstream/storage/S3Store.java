@@ -2,21 +2,16 @@ package io.pairstream.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.commons.compress.utils.BoundedSeekableByteChannelInputStream;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -27,13 +22,11 @@ final class S3Store implements ObjectStore {
 
   private static final Pattern URL = Pattern.compile("s3://([A-Za-z0-9][A-Za-z0-9._-]+)(/.*)?");
 
-  /** Largest object that is put in one request, which leaves nothing behind when it is cut off. */
-  private static final long MAX_SINGLE_PUT_BYTES = 512L << 20;
-
-  private static final int PART_BYTES = 64 << 20;
-
-  /** Most parts of an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-  private static final int MAX_PARTS = 10_000;
+  /**
+   * Largest object of one put, which leaves nothing behind when it is cut off:
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+   */
+  private static final long MAX_PUT_BYTES = 5L << 30;
 
   private static final int PRECONDITION_FAILED = 412;
 
@@ -44,24 +37,18 @@ final class S3Store implements ObjectStore {
   /** Beginning of all keys in the bucket; ends with a slash, or is empty. */
   private final String prefix;
 
-  private final long maxSinglePutBytes;
-
-  private S3Store(S3Connection connection, String bucket, String prefix, long maxSinglePutBytes) {
+  private S3Store(S3Connection connection, String bucket, String prefix) {
     this.connection = connection;
     this.client = connection.client();
     this.bucket = bucket;
     this.prefix = prefix;
-    this.maxSinglePutBytes = maxSinglePutBytes;
   }
 
   static S3Store open(String url) {
-    return open(url, S3Connection.Timeouts.USUAL, MAX_SINGLE_PUT_BYTES);
+    return open(url, S3Connection.Timeouts.USUAL);
   }
 
-  /**
-   * @param maxSinglePutBytes above so many bytes, an object is put in parts
-   */
-  static S3Store open(String url, S3Connection.Timeouts timeouts, long maxSinglePutBytes) {
+  static S3Store open(String url, S3Connection.Timeouts timeouts) {
     Matcher parts = URL.matcher(url);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
@@ -70,10 +57,7 @@ final class S3Store implements ObjectStore {
     String below = parts.group(2) == null ? "" : parts.group(2).replaceAll("^/+|/+$", "");
     String prefix = below.isEmpty() ? "" : ObjectKeys.checked(below) + "/";
     return new S3Store(
-        new S3Connection("s3://" + parts.group(1), timeouts),
-        parts.group(1),
-        prefix,
-        maxSinglePutBytes);
+        new S3Connection("s3://" + parts.group(1), timeouts), parts.group(1), prefix);
   }
 
   @Override
@@ -123,11 +107,12 @@ final class S3Store implements ObjectStore {
   @Override
   public void put(String key, Path file) throws IOException {
     long bytes = Files.size(file);
-    if (bytes <= maxSinglePutBytes) {
-      put(key, RequestBody.fromFile(file));
-    } else {
-      putInParts(key, file, bytes);
+    if (bytes > MAX_PUT_BYTES) {
+      throw new IOException(
+          "%s has %d bytes; an object has at most %d (5 GiB)"
+              .formatted(url(key), bytes, MAX_PUT_BYTES));
     }
+    put(key, RequestBody.fromFile(file));
   }
 
   @Override
@@ -138,58 +123,6 @@ final class S3Store implements ObjectStore {
   private void put(String key, RequestBody body) throws IOException {
     String full = full(key);
     connection.send(url(key), () -> client.putObject(b -> b.bucket(bucket).key(full), body));
-  }
-
-  private void putInParts(String key, Path file, long bytes) throws IOException {
-    String full = full(key);
-    String upload =
-        connection.send(
-            url(key),
-            () -> client.createMultipartUpload(b -> b.bucket(bucket).key(full)).uploadId());
-    try (FileChannel channel = FileChannel.open(file)) {
-      long size = Math.max(Math.min(PART_BYTES, maxSinglePutBytes), bytes / MAX_PARTS + 1);
-      List<CompletedPart> parts = new ArrayList<>();
-      for (long from = 0; from < bytes; from += size) {
-        int number = parts.size() + 1;
-        long begin = from;
-        long length = Math.min(size, bytes - from);
-        RequestBody body =
-            RequestBody.fromContentProvider(
-                () -> new BoundedSeekableByteChannelInputStream(begin, length, channel),
-                length,
-                "application/octet-stream");
-        String tag =
-            connection.send(
-                url(key),
-                () ->
-                    client
-                        .uploadPart(
-                            b -> b.bucket(bucket).key(full).uploadId(upload).partNumber(number),
-                            body)
-                        .eTag());
-        parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
-      }
-      connection.send(
-          url(key),
-          () ->
-              client.completeMultipartUpload(
-                  b ->
-                      b.bucket(bucket)
-                          .key(full)
-                          .uploadId(upload)
-                          .multipartUpload(all -> all.parts(parts))));
-    } catch (IOException | RuntimeException e) {
-      abort(full, upload);
-      throw e;
-    }
-  }
-
-  private void abort(String full, String upload) {
-    try {
-      client.abortMultipartUpload(b -> b.bucket(bucket).key(full).uploadId(upload));
-    } catch (SdkException e) {
-      // The caller hears why the upload failed.
-    }
   }
 
   /**

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A store in a bucket, of a server whose answers break off, come late, or are wrong. */
 class S3StoreTest extends ObjectStoreContract {
 
-  private static final int PART_BYTES = 5 << 20;
   private static final AtomicInteger STORES = new AtomicInteger();
 
   private static S3Server server;
@@ -59,8 +58,7 @@ class S3StoreTest extends ObjectStoreContract {
   ObjectStore store() {
     return S3Store.open(
         "s3://bucket/set" + STORES.incrementAndGet() + "/",
-        new S3Connection.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(1)),
-        PART_BYTES);
+        new S3Connection.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(1)));
   }
 
   @BeforeEach
@@ -201,11 +199,16 @@ class S3StoreTest extends ObjectStoreContract {
   }
 
   @Test
-  void aLargeFileIsPutInParts(@TempDir Path folder) throws IOException {
-    byte[] content = content(2 * PART_BYTES + 7);
-    store.put("a.tar", Files.write(folder.resolve("a"), content));
+  void aFileThatOneRequestCannotPutIsRefused(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("a");
+    try (RandomAccessFile hole = new RandomAccessFile(file.toFile(), "rw")) {
+      hole.setLength((5L << 30) + 1);
+    }
 
-    assertThat(store.read("a.tar")).isEqualTo(content);
+    assertThatThrownBy(() -> store.put("a.tar", file))
+        .hasMessageEndingWith(
+            "/a.tar has 5368709121 bytes; an object has at most 5368709120 (5 GiB)");
+    assertThat(store.list("")).isEmpty();
   }
 
   @Test
