@@ -160,8 +160,10 @@ def test_finds_a_platform_by_its_directory(tmp_path, registry):
 
     with pytest.raises(SettingsError, match="no platform runs in"):
         open(platform=tmp_path)
-    with pytest.raises(SettingsError, match="the brokers' addresses"):
+    with pytest.raises(SettingsError, match="with the address of brokers, host:port, the registry's is needed"):
         open("127.0.0.1:1")
+    with pytest.raises(SettingsError, match="a source needs the address or folder of a set, the brokers' addresses"):
+        open()
     (tmp_path / "platform.json").write_text(
         json.dumps({"bootstrap_servers": "127.0.0.1:1", "schema_registry": registry.address})
     )
