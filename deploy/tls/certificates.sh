@@ -11,7 +11,7 @@
 # PAIRSTREAM_CERTIFICATE_DAYS is for how long they are valid: 365, and ten times that the authority.
 set -euo pipefail
 clients="registry ingest fetch preprocess score operate topics keys import producer trainer view audit lag doctor group
-  quarantine takedown pictures rerun admin"
+  quarantine takedown rerun admin"
 servers="broker-1 broker-2 broker-3 registry"
 days=${PAIRSTREAM_CERTIFICATE_DAYS:-365}
 

@@ -20,7 +20,6 @@ import io.pairstream.cli.models.ModelsCommand;
 import io.pairstream.cli.models.ScoreCommand;
 import io.pairstream.cli.recipe.ProfileCommand;
 import io.pairstream.cli.recipe.RecipeCommand;
-import io.pairstream.cli.review.PicturesCommand;
 import io.pairstream.cli.review.QuarantineCommand;
 import io.pairstream.cli.review.TakedownCommand;
 import io.pairstream.cli.run.Address;
@@ -95,7 +94,6 @@ public final class Main {
           CompareCommand.class,
           QuarantineCommand.class,
           TakedownCommand.class,
-          PicturesCommand.class,
           TopicsCommand.class,
           AclsCommand.class,
           KeysCommand.class,

@@ -55,7 +55,6 @@ class JsonCompatibilityTest {
     ANSWERS.put("models get", "cli.models.ModelsGetCommand$Got");
     ANSWERS.put("models ls", "cli.models.ModelsCommand$Ls$Cards");
     ANSWERS.put("models try", "cli.models.ModelsTryCommand$Tried");
-    ANSWERS.put("pictures index", "cli.review.PicturesCommand$Index$IndexAnswer");
     ANSWERS.put("profile", "operate.profile.ProfileReport$ProfileAnswer");
     ANSWERS.put("quarantine ls", "cli.review.QuarantinePrinter$Read");
     ANSWERS.put("quarantine replay ID", "cli.review.ReplayPrinter$ReplayedOnes");

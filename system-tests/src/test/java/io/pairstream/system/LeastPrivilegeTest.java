@@ -219,7 +219,6 @@ class LeastPrivilegeTest {
       {"trainer", "export spring --to " + folder.resolve("export")},
       {"trainer", "exposure " + pair},
       {"quarantine", "quarantine replay --reason FETCH_NOT_FOUND"},
-      {"pictures", "pictures index"},
       {"takedown", "takedown " + pair + " --cause asked"},
       {"takedown", "takedown --contributor anna --plan"},
       {"takedown", "takedown --source synthetic --plan"},

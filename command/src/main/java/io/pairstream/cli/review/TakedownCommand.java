@@ -86,8 +86,7 @@ public final class TakedownCommand extends ClusterCommand implements Resumable {
     NearCopies how = plan(recipe(recipe)).nearCopies();
     String why = "the index has no hash of it";
     try {
-      Optional<List<NearPair>> near =
-          NearCopiesOfImage.find(access(), image.name(), how, PicturesCommand.TEMP);
+      Optional<List<NearPair>> near = NearCopiesOfImage.find(access(), image.name(), how);
       if (near.isPresent() || !nearCopies) {
         return near.orElse(List.of());
       }

@@ -130,9 +130,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     List<Near> left = near.stream().filter(one -> gone.contains(one.digest())).toList();
     near.removeAll(left);
     near.stream().findFirst().ifPresent(nearest -> name(finding, nearest));
-    if (!fingerprint.getSplit().isEmpty()) {
-      inGroup(finding, digest, Split.valueOf(fingerprint.getSplit()));
-    } else if (near.isEmpty()) {
+    if (near.isEmpty()) {
       takePlace(digest, fingerprint, left, finding);
     } else if (nearCopies.policy() == Policy.KEEP_FIRST) {
       finding.setReason(RejectReason.NEAR_COPY.name());
@@ -157,10 +155,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private Finding again(String digest, Fingerprint fingerprint, Near itself, Finding finding) {
     byte[] entry = pictures.get(HEX.parseHex(itself.group()));
     String largest = entry == null ? digest : HEX.formatHex(entry, 0, DIGEST_BYTES);
-    boolean isSuperseded =
-        nearCopies.policy() == Policy.KEEP_BEST
-            && fingerprint.getSplit().isEmpty()
-            && !largest.equals(digest);
+    boolean isSuperseded = nearCopies.policy() == Policy.KEEP_BEST && !largest.equals(digest);
     if (isSuperseded && !gone.contains(largest)) {
       long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
       name(finding, fingerprint, largest, hash);

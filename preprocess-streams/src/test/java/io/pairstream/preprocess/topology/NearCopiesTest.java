@@ -33,9 +33,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
@@ -119,22 +119,18 @@ class NearCopiesTest {
 
   /** Looks up what is asked, and hands what is found back. */
   private List<Finding> settle() {
-    topology.fingerprints().forEach(this::ask);
+    TestInputTopic<String, Fingerprint> asked =
+        lookUp.createInputTopic(
+            topology.topics().fingerprints().name(),
+            topology.topics().fingerprints().key().serializer(),
+            topology.topics().fingerprints().value().serializer());
+    topology.fingerprints().forEach(asked::pipeInput);
     TestOutputTopic<String, Finding> found =
         lookUp.createOutputTopic(
             topology.topics().findings().name(),
             topology.topics().findings().key().deserializer(),
             topology.topics().findings().value().deserializer());
     return found.readRecordsToList().stream().map(this::handBack).toList();
-  }
-
-  private void ask(TestRecord<String, Fingerprint> fingerprint) {
-    lookUp
-        .createInputTopic(
-            topology.topics().fingerprints().name(),
-            topology.topics().fingerprints().key().serializer(),
-            topology.topics().fingerprints().value().serializer())
-        .pipeInput(fingerprint);
   }
 
   private Finding handBack(TestRecord<String, Finding> finding) {
@@ -667,29 +663,6 @@ class NearCopiesTest {
         .filter(name -> splits.assign("", name, "").split().name().equals(split))
         .findFirst()
         .orElseThrow();
-  }
-
-  @Test
-  void whatWasPublishedBeforeStaysAndIsCopied() {
-    start("keep-first");
-    RawPair old = pair(1, HASH);
-    RawPair older = pair(2, HASH);
-    for (RawPair published : List.of(older, old)) {
-      ask(
-          new TestRecord<>(
-              digest(published),
-              new Fingerprint(HASH, HASH, "", "VALIDATION", 0L, false),
-              new RecordHeaders(),
-              TopologyUnderTest.ARRIVAL));
-    }
-    settle();
-
-    sendAndSettle(old, pair(3, off(HASH, 1)));
-
-    assertThat(ids(topology.validation())).containsExactly(TopologyUnderTest.pairId(old));
-    assertThat(topology.quarantine())
-        .extracting(record -> record.value().getReason())
-        .containsExactly("NEAR_COPY");
   }
 
   private static final String LIMIT =

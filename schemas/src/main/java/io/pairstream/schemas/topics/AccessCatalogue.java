@@ -174,10 +174,6 @@ public record AccessCatalogue(Dataset dataset) {
             .writes(TAKEDOWNS, ACTIONS)
             .onTopics(List.of(TopicCatalogue.takedownsByImageTopic(dataset)), READ)
             .onGroups(List.of(dataset.preprocessGroup()), DESCRIBE),
-        client("pictures")
-            .reads(INDEX)
-            .writes(FINGERPRINTS)
-            .on(TRANSACTIONAL_ID, LITERAL, dataset.lookUpGroup() + "-published", WRITE),
         client("rerun")
             .writes(RAW)
             .writes(TAKEDOWNS, REVIEWS, ANSWERS)

@@ -20,11 +20,11 @@ public final class NearCopiesOfImage {
   /**
    * Mirrored ones too, where the image is published by a version that kept its mirrored hash.
    *
-   * @param folder for temporary files
    * @return the nearest first; empty where the index has no hash of the image
    */
   public static Optional<List<NearPair>> find(
-      ClusterAccess cluster, String imageDigest, NearCopies how, Path folder) {
+      ClusterAccess cluster, String imageDigest, NearCopies how) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     AtomicReference<IndexedPair> own = new AtomicReference<>();
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
         PictureIndex pictures = new PictureIndex(folder)) {
@@ -35,19 +35,14 @@ public final class NearCopiesOfImage {
             entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
           });
       return Optional.ofNullable(own.get())
-          .flatMap(entry -> picture(log, entry))
+          .flatMap(NearCopiesOfImage::picture)
           .map(picture -> pictures.nearTo(picture, how));
     }
   }
 
-  private static Optional<Picture> picture(CommittedLog log, IndexedPair entry) {
-    Optional<Long> mirrored =
-        PictureIndex.number(entry.getMirroredHash())
-            .or(
-                () ->
-                    log.published(entry)
-                        .flatMap(pair -> PictureIndex.number(pair.getMirroredHash())));
+  private static Optional<Picture> picture(IndexedPair entry) {
     PairStatus any = PictureIndex.SPLITS.get(0);
+    Optional<Long> mirrored = PictureIndex.number(entry.getMirroredHash());
     return PictureIndex.number(entry.getPerceptualHash())
         .map(hash -> new Picture(entry.getImageDigest(), any, hash, mirrored, false));
   }

@@ -4,8 +4,6 @@ import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.service.cluster.ClusterAccess;
-import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
 import java.io.Closeable;
 import java.nio.file.Path;
@@ -124,18 +122,6 @@ public final class PictureIndex implements Closeable {
   /** A published pair whose picture is nearly another one; its hash differs in so many bits. */
   public record NearPair(String pairId, String imageDigest, PairStatus split, int distanceBits) {}
 
-  /** Pictures of all published pairs, by the index. */
-  public static PictureIndex ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
-    PictureIndex pictures = new PictureIndex(folder);
-    try {
-      log.readAll(cluster.topics().index(), (id, entry) -> pictures.enter(id, entry.orElse(null)));
-      return pictures;
-    } catch (RuntimeException | Error e) {
-      pictures.close();
-      throw e;
-    }
-  }
-
   /**
    * Takes a record of the index.
    *
@@ -200,15 +186,6 @@ public final class PictureIndex implements Closeable {
       records.execute(PICTURE, HELD_OUT, HELD_OUT_MIRRORED);
       settled = true;
     }
-  }
-
-  /** The pictures whose hash is known, each once, in any order. */
-  public void forEach(Consumer<Picture> each) {
-    settle();
-    scan(
-        "SELECT image, min(split) AS split, hash, mirrored, min(looked) AS looked FROM picture"
-            + " WHERE hash IS NOT NULL GROUP BY image",
-        each);
   }
 
   private void scan(String sql, Consumer<Picture> each) {

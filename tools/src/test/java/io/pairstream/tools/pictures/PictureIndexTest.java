@@ -93,17 +93,6 @@ class PictureIndexTest {
     assertThat(upright).isEmpty();
   }
 
-  /** Counting near copies and looking them up use the same measure. */
-  @Test
-  void countsMirroredOnesWhicheverOfTheTwoIsMirrored() {
-    put("1", TRAINING, "a", "0000000000000000", "ffffffffffffffff");
-    put("2", TRAINING, "b", "fffffffffffffffe", "00000000ffffffff");
-    put("3", TRAINING, "c", "0000ffff00000000", "00ff00ff00ff00ff");
-    put("4", TRAINING, "d", "0f0f0f0f0f0f0f0f", "0000ffff00000003");
-
-    assertThat(PublishFingerprints.count(pictures, NearCopies.DEFAULT).nearCopies()).isEqualTo(2);
-  }
-
   @Test
   void namesOneThatWasLookedUpRatherThanOneThatWasNot() {
     put("1", TRAINING, "a", "0000000000000000", "");
@@ -127,21 +116,6 @@ class PictureIndexTest {
     put("3", TRAINING, "c", "0000000000000000", "");
 
     assertThat(inTwoSplits()).isEmpty();
-  }
-
-  @Test
-  void aPictureWasLookedUpOnceAllItsPairsHaveAGroup() {
-    pictures.put("1", TRAINING, "a", "0000000000000000", "", "a");
-    pictures.put("2", TRAINING, "a", "0000000000000000", "", "");
-    pictures.put("3", TEST, "b", "00000000000000ff", "", "b");
-
-    List<Picture> found = new ArrayList<>();
-    pictures.forEach(found::add);
-
-    assertThat(found)
-        .containsExactlyInAnyOrder(
-            new Picture("a", TRAINING, 0, Optional.empty(), false),
-            new Picture("b", TEST, 0xff, Optional.empty(), true));
   }
 
   @Test
