@@ -14,7 +14,6 @@ import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.Quantity;
 import io.pairstream.cli.command.Version;
 import io.pairstream.cli.data.DrawCommand;
-import io.pairstream.cli.data.GenerateCommand;
 import io.pairstream.cli.data.ImportCommand;
 import io.pairstream.cli.models.ModelsCommand;
 import io.pairstream.cli.models.ScoreCommand;
@@ -74,7 +73,6 @@ public final class Main {
           ImportCommand.class,
           IngestCommand.class,
           FetchCommand.class,
-          GenerateCommand.class,
           PreprocessCommand.class,
           ScoreCommand.class,
           FeedCommand.class,

@@ -160,9 +160,8 @@ class MainTest {
 
   @Test
   void whereOptionsAreMissingAnExampleIsShown() {
-    Ended.after("generate")
-        .failed(
-            ExitStatus.WRONG_USAGE, "--base-url=URL", "pairstream generate --prompts prompts.txt");
+    Ended.after("lag mute pairs-feed")
+        .failed(ExitStatus.WRONG_USAGE, "--for=TIME", "pairstream lag mute ");
   }
 
   @ParameterizedTest

@@ -91,13 +91,6 @@ class LeastPrivilegeTest {
             answer(
                 exchange,
                 "{\"choices\": [{\"message\": {\"content\": \"A shape on a ground of one colour.\"}}]}"));
-    String image =
-        Base64.getEncoder()
-            .encodeToString(
-                RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(8, 0.0), 0)));
-    model.createContext(
-        "/v1/images/generations",
-        exchange -> answer(exchange, "{\"data\": [{\"b64_json\": \"%s\"}]}".formatted(image)));
     model.start();
   }
 
@@ -164,10 +157,6 @@ class LeastPrivilegeTest {
             folder.resolve("links.csv"),
             "url,caption\nhttp://%s/gone.png,A house on a hill.\n".formatted(site()));
     platform.run("import", "import " + links);
-    Path prompts = Files.writeString(folder.resolve("prompts.txt"), "A red circle on blue.\n");
-    platform.run(
-        "import",
-        "generate --model m-1 --prompts %s --base-url http://%s/v1".formatted(prompts, site()));
     Await.until(
         "all is decided",
         () -> isDecided(platform.json("audit", "audit --json")),

@@ -1,12 +1,8 @@
 package io.pairstream.answers.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.image.card.ApiCall;
 import io.pairstream.image.card.ApiCard;
-import io.pairstream.image.card.GeneratedText;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
@@ -18,12 +14,6 @@ import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.schemas.RawPixels;
 import io.pairstream.schemas.Threads;
-import io.pairstream.service.http.Json;
-import io.pairstream.service.openai.ApiStoppedException;
-import io.pairstream.service.openai.OpenAiApi;
-import io.pairstream.service.openai.PatientCalls;
-import io.pairstream.service.openai.Reply;
-import io.pairstream.service.openai.RequestPace;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -48,14 +38,7 @@ public final class VisionModel implements AnswerModel {
 
   private static final Logger LOG = LoggerFactory.getLogger(VisionModel.class);
 
-  /** Most characters of a text that is kept. */
-  private static final int LONGEST_TEXT = 8_000;
-
-  private static final int LONGEST_DETAIL = 300;
-
   private static final Duration REST = Duration.ofMinutes(1);
-
-  private static final int MOST_BYTES = 1024 * 1024;
 
   /** Side of the black picture that shows whether a refusal is a picture's fault. */
   private static final int MADE_PX = 512;
@@ -65,7 +48,7 @@ public final class VisionModel implements AnswerModel {
 
   private final ApiCard card;
   private final ApiCall call;
-  private final OpenAiApi api;
+  private final ChatApi api;
   private final RequestPace pace;
   private final Duration rest;
   private final PatientCalls calls;
@@ -107,12 +90,10 @@ public final class VisionModel implements AnswerModel {
   VisionModel(ApiCard card, String key, RequestPace pace, Duration rest) {
     this.card = card;
     this.call = card.call();
-    this.api = new OpenAiApi(call.baseUrl(), "/chat/completions", key, call.timeout(), MOST_BYTES);
+    this.api = new ChatApi(call, key);
     this.pace = pace;
     this.rest = rest;
-    this.calls =
-        new PatientCalls(
-            pace, (seconds, why) -> LOG.info("{} waits for {} s: {}", card.name(), seconds, why));
+    this.calls = new PatientCalls(card.name(), pace);
     this.threads =
         Executors.newFixedThreadPool(call.concurrency(), Threads.daemons("ask-" + card.name()));
   }
@@ -198,20 +179,19 @@ public final class VisionModel implements AnswerModel {
     if (picture.isEmpty()) {
       return new Failed(Failure.UNREADABLE, "the picture's size is not that of its pixels");
     }
-    Optional<Reply<String>> reply = calls.make(() -> call(picture.get()));
+    Optional<Reply> reply = calls.make(() -> call(picture.get()));
     if (reply.isEmpty()) {
       throw new InterruptedException("the model is closed");
     }
-    if (reply.get() instanceof Reply.Failed<String> failed && failed.isOfRequest()) {
-      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Failed<String> made
-          && made.isOfRequest()) {
+    if (reply.get() instanceof Reply.Failed failed && failed.isOfRequest()) {
+      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Failed made && made.isOfRequest()) {
         throw ApiStoppedException.lasting(
             failed.detail()
                 + "; it says so of any picture: change the card, whose keys max-tokens-parameter and"
                 + " temperature may be none");
       }
-    } else if (reply.get() instanceof Reply.Later<String> later && !later.isAway()) {
-      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Later<String>) {
+    } else if (reply.get() instanceof Reply.Later later && !later.isAway()) {
+      if (call(dataUrl(MADE).orElseThrow()) instanceof Reply.Later) {
         throw new ApiStoppedException(later.detail());
       }
     }
@@ -219,10 +199,8 @@ public final class VisionModel implements AnswerModel {
   }
 
   /** Asks once about a picture; gives no text where the card allows no further call. */
-  private Reply<String> call(String picture) throws InterruptedException {
-    return mayCall()
-        ? api.ask(body(picture), call.prompt(), VisionModel::text)
-        : new Reply.Given<>(null);
+  private Reply call(String picture) throws InterruptedException {
+    return mayCall() ? api.ask(picture) : new Reply.Given(null);
   }
 
   /** Counts a call, unless the card's number of calls is used up. */
@@ -230,37 +208,24 @@ public final class VisionModel implements AnswerModel {
     return call.mostCalls() == 0 || made.getAndIncrement() < call.mostCalls();
   }
 
-  private ModelAnswer answer(Reply<String> reply) {
-    if (reply instanceof Reply.Given<String> given) {
-      return given.value() == null
+  private ModelAnswer answer(Reply reply) {
+    if (reply instanceof Reply.Given given) {
+      return given.text() == null
           ? new Failed(
               Failure.OVER_BUDGET,
               "the card's api.most-calls, %d, are made".formatted(call.mostCalls()))
           : new Answered(
-              Map.of(), Map.of(), Map.of(), Map.of(card.outputs().get(0).name(), given.value()));
-    } else if (reply instanceof Reply.Refused<String> refused) {
+              Map.of(), Map.of(), Map.of(), Map.of(card.outputs().get(0).name(), given.text()));
+    } else if (reply instanceof Reply.Refused refused) {
       return new Failed(Failure.REFUSED, refused.detail());
-    } else if (reply instanceof Reply.Later<String> later) {
+    } else if (reply instanceof Reply.Later later) {
       if (later.isAway()) {
         throw new ApiStoppedException(later.detail());
       }
       return new Failed(
           Failure.TIMED_OUT, later.detail() + " (asked " + PatientCalls.ATTEMPTS + " times)");
     }
-    return new Failed(Failure.ODD_ANSWER, ((Reply.Failed<String>) reply).detail());
-  }
-
-  private String body(String picture) {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("model", call.model());
-    ArrayNode content =
-        body.putArray("messages").addObject().put("role", "user").putArray("content");
-    content.addObject().put("type", "text").put("text", call.prompt());
-    content.addObject().put("type", "image_url").putObject("image_url").put("url", picture);
-    if (!call.maxTokensParameter().equals("none")) {
-      body.put(call.maxTokensParameter(), call.maxTokens());
-    }
-    call.temperature().ifPresent(temperature -> body.put("temperature", temperature));
-    return body.toString();
+    return new Failed(Failure.ODD_ANSWER, ((Reply.Failed) reply).detail());
   }
 
   /** The picture's file in base64; empty where raw pixels are not of the size that they name. */
@@ -279,34 +244,6 @@ public final class VisionModel implements AnswerModel {
   private static String dataUrl(ImageType type, byte[] file) {
     return "data:%s;base64,%s"
         .formatted(type.mediaType(), Base64.getEncoder().encodeToString(file));
-  }
-
-  /** The text of an answer, of whose choices the first counts. */
-  private static Reply<String> text(JsonNode answer, String requestId) {
-    JsonNode choice = answer.path("choices").path(0);
-    JsonNode message = choice.path("message");
-    String refusal = message.path("refusal").asText("");
-    String end = choice.path("finish_reason").asText("");
-    if (!refusal.isEmpty() || end.equals("content_filter")) {
-      return new Reply.Refused<>(
-          "the model refuses" + (refusal.isEmpty() ? "" : ": " + quoted(refusal)));
-    }
-    // A number is no text, however long it would be written out.
-    JsonNode content = message.path("content");
-    String text = content.isTextual() ? GeneratedText.of(content.textValue()) : "";
-    if (text.isEmpty()) {
-      return new Reply.Failed<>("the API answered without a text, or with reasoning alone");
-    }
-    if (end.equals("length") || text.length() > LONGEST_TEXT) {
-      return new Reply.Failed<>("the text is cut off, or longer than 8,000 characters");
-    }
-    return new Reply.Given<>(text);
-  }
-
-  /** A model's words as a detail: printable ASCII, not too many. */
-  private static String quoted(String words) {
-    String shown = words.replaceAll("[^\\x20-\\x7e]+", " ");
-    return shown.length() <= LONGEST_DETAIL ? shown : shown.substring(0, LONGEST_DETAIL);
   }
 
   /** {@inheritDoc} Requests under way are given up. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.image.card.ApiCall;
 import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
@@ -18,7 +19,6 @@ import io.pairstream.image.model.ModelUnavailableException;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.service.http.Json;
-import io.pairstream.service.openai.RequestPace;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,10 +28,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -162,11 +165,12 @@ class VisionModelTest {
   @ParameterizedTest
   @CsvSource({
     "401, the API does not accept the key (status 401)",
-    "403, the API answered with status 403",
-    "404, 'the API knows no such model, or is not at this address (status 404)'"
+    "403, the API answered with status 403: Incorrect key *** (the prompt)",
+    "404, 'the API knows no such model, or is not at this address (status 404):"
+        + " Incorrect key *** (the prompt)'"
   })
   void whatAPersonHasToMendEndsTheAskingForGood(int status, String said) throws Exception {
-    scripts.put("red", exchange -> send(exchange, status, "{}"));
+    scripts.put("red", refusing(status, "", "Incorrect key " + KEY + "\\nDescribe it."));
     try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ZERO)) {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> model.ask(List.of(RED)))
@@ -189,12 +193,7 @@ class VisionModelTest {
       })
   void aRequestThatIsRejectedForAnyPictureEndsTheAsking(int status, String said) throws Exception {
     List.of("red", "green", "blue", "grey")
-        .forEach(
-            colour ->
-                scripts.put(
-                    colour,
-                    exchange ->
-                        send(exchange, status, "{\"error\": {\"message\": \"" + said + "\"}}")));
+        .forEach(colour -> scripts.put(colour, refusing(status, "", said)));
     ModelQuestion[] questions = new ModelQuestion[60];
     Arrays.setAll(questions, i -> plain(200, i, i));
 
@@ -207,8 +206,7 @@ class VisionModelTest {
 
   @Test
   void aRejectedPictureCostsItselfAnAnswerWhereAnyOtherIsSeen() throws Exception {
-    scripts.put(
-        "red", exchange -> send(exchange, 400, "{\"error\": {\"message\": \"too small\"}}"));
+    scripts.put("red", refusing(400, "", "too small"));
 
     List<ModelAnswer> answers = ask(card(""), RED, GREEN, plain(200, 0, 0), plain(201, 0, 0));
 
@@ -282,16 +280,116 @@ class VisionModelTest {
     assertThat(requests).as("red twice, blue once").hasSize(3);
   }
 
-  @Test
-  void anApiThatHasStoppedIsLeftAlone() throws Exception {
-    scripts.put("red", exchange -> send(exchange, 402, "{}"));
+  @ParameterizedTest
+  @CsvSource({
+    "402, '', wants to be paid first",
+    "429, insufficient_quota, wants to be paid first",
+    "301, '', status 301"
+  })
+  void anApiThatHasStoppedIsLeftAlone(int status, String code, String said) throws Exception {
+    scripts.put("red", refusing(status, code, ""));
     try (VisionModel model = new VisionModel(card(""), KEY, new NoWaiting(), Duration.ofHours(1))) {
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> model.ask(List.of(RED)))
-            .isInstanceOf(ModelUnavailableException.class);
+            .isInstanceOf(ModelUnavailableException.class)
+            .hasMessageContaining(said);
       }
     }
     assertThat(requests).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, content_policy_violation, Your request was rejected.",
+    "400, contentFilter, filtered",
+    "403, '', This is against our content policy",
+    "451, '', The key may not show this"
+  })
+  void whatModerationRefusesCostsOnePictureAndIsNotAskedAgain(
+      int status, String code, String message) throws Exception {
+    scripts.put("red", refusing(status, code, message + " " + KEY));
+
+    assertThat(ask(card(""), RED, GREEN))
+        .containsExactly(
+            new Failed(
+                Failure.REFUSED, "the API's moderation does not let it pass: " + message + " ***"),
+            text("a green picture"));
+    assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void waitsAsLongAsTheApiAsksAndElseLongerEachTime() throws Exception {
+    Iterator<Reply> replies =
+        List.<Reply>of(
+                exchange -> {
+                  exchange.getResponseHeaders().add("Retry-After", "37");
+                  send(exchange, 429, "{}");
+                },
+                exchange -> {
+                  exchange.sendResponseHeaders(200, 1000); // and fewer come
+                  exchange.getResponseBody().write('{');
+                },
+                saying("no JSON"),
+                exchange -> send(exchange, 500, "<html>oops</html>"),
+                saying("{'choices': [{'message': {'content': 'at last'}}]}"))
+            .iterator();
+    scripts.put("red", exchange -> replies.next().to(exchange));
+    NoWaiting pace = new NoWaiting();
+
+    try (VisionModel model = new VisionModel(card(""), KEY, pace, Duration.ZERO)) {
+      assertThat(model.ask(List.of(RED))).containsExactly(text("at last"));
+    }
+
+    assertThat(pace.pauses)
+        .containsSubsequence(
+            Duration.ofSeconds(37),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(16));
+  }
+
+  @Test
+  void neverBeginsMoreRequestsThanAMinuteMayHave() throws Exception {
+    NoWaiting pace = new NoWaiting(30);
+    ModelQuestion[] questions = new ModelQuestion[10];
+    Arrays.setAll(questions, i -> plain(200, i, i));
+
+    try (VisionModel model = new VisionModel(card(""), KEY, pace, Duration.ZERO)) {
+      model.ask(List.of(questions));
+    }
+
+    // The first begins at once, nine more each two seconds after the one before.
+    assertThat(Duration.ofNanos(pace.nanos)).isGreaterThanOrEqualTo(Duration.ofSeconds(18));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "api.example, '', the base URL is no address of an API",
+    "ftp://api.example, '', the base URL is no address of an API",
+    "https://ann:x@api.example, '', the base URL is no address of an API",
+    "http://a|b/, '', the base URL is no address of an API",
+    "http://api.example/v1, key, use https",
+    "http://127.evil.example, key, use https",
+    "https://api.example, two words, one word of printable ASCII"
+  })
+  void aKeyDoesNotTravelInTheOpenNorAnywhereElse(String base, String key, String message) {
+    ApiCall call =
+        new ApiCall(
+            base,
+            "m-1",
+            "?",
+            "",
+            "none",
+            1,
+            OptionalDouble.empty(),
+            1,
+            1,
+            0,
+            Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> new ChatApi(call, key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
@@ -330,14 +428,20 @@ class VisionModelTest {
   /** Time passes only while a thread waits. */
   private static final class NoWaiting extends RequestPace {
 
+    private final List<Duration> pauses = new ArrayList<>();
     private long nanos;
 
     NoWaiting() {
-      super(100_000);
+      this(100_000);
+    }
+
+    NoWaiting(int perMinute) {
+      super(perMinute);
     }
 
     @Override
     protected synchronized boolean sleep(Duration time) {
+      pauses.add(time);
       nanos += time.toNanos();
       return true;
     }
@@ -384,6 +488,8 @@ class VisionModelTest {
 
   private void describe(HttpExchange exchange) throws IOException {
     try (exchange) {
+      // Some servers in Python lose the body of a request that asks to change the protocol.
+      assertThat(exchange.getRequestHeaders().containsKey("Upgrade")).isFalse();
       JsonNode request = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
       requests.add(request);
       keys.add(exchange.getRequestHeaders().getFirst("Authorization"));
@@ -410,6 +516,12 @@ class VisionModelTest {
 
   private static Reply saying(String body) {
     return exchange -> send(exchange, 200, body.replace('\'', '"'));
+  }
+
+  /** An error as OpenAI words it. */
+  private static Reply refusing(int status, String code, String message) {
+    String body = "{\"error\": {\"code\": \"%s\", \"message\": \"%s\"}}".formatted(code, message);
+    return exchange -> send(exchange, status, body);
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {

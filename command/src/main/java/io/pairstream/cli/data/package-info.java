@@ -1,2 +1,2 @@
-/** Commands that bring pairs in: drawn, imported or generated. */
+/** Commands that bring pairs in: drawn or imported. */
 package io.pairstream.cli.data;

@@ -1,9 +1,7 @@
 package io.pairstream.ingest.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.generate.PromptFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -100,14 +98,6 @@ class SpecialFilesTest extends SourceFolder {
 
     assertThat(ImportState.Source.of(List.of(folder.toString()), false, said::add)).hasSize(1);
     assertThat(said).isEmpty();
-  }
-
-  @Test
-  void asPromptsItIsRefused() throws Exception {
-    make("pipe", folder.resolve("p.txt"));
-
-    assertThatThrownBy(() -> PromptFile.read(folder.resolve("p.txt")))
-        .hasMessageContaining("p.txt is no file; write the prompts to one first");
   }
 
   @Test

@@ -2,9 +2,7 @@ package io.pairstream.ingest.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.generate.PromptFile;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +68,6 @@ class TextEncodingTest {
   @ParameterizedTest
   @MethodSource("texts")
   void theCommandThatIsAdvisedGivesTheText(String charset, String text) throws Exception {
-    byte[] bytes = text.getBytes(Charset.forName(charset));
     Files.writeString(folder.resolve("a.jpg"), "an image");
     for (String name : List.of("a.txt", "l.csv", "l.jsonl", "l.tsv")) {
       String whole =
@@ -87,9 +84,6 @@ class TextEncodingTest {
       assertThat(converted(charset, problem(source), Files.readAllBytes(file))).isEqualTo(whole);
       Files.delete(file);
     }
-    Path prompts = Files.write(folder.resolve("prompts.txt"), bytes);
-    assertThatThrownBy(() -> PromptFile.read(prompts))
-        .satisfies(e -> assertThat(converted(charset, e.getMessage(), bytes)).isEqualTo(text));
   }
 
   @Test

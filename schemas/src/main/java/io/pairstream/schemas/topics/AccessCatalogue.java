@@ -115,7 +115,7 @@ public record AccessCatalogue(Dataset dataset) {
     return List.of(
         client("topics").onTopics(all(), CREATE, DESCRIBE, ALTER_CONFIGS),
         client("keys").reads(API_KEYS).writes(API_KEYS, ACTIONS),
-        client("import", "generate")
+        client("import")
             .writes(CROWDSOURCED, LINKS, UPLOADS)
             .checksTheCluster()
             .with(this::awaitsOutcomes),

@@ -1,41 +1,41 @@
-package io.pairstream.service.openai;
+package io.pairstream.answers.api;
 
-import io.pairstream.service.openai.Reply.Later;
+import io.pairstream.answers.api.Reply.Later;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Repeats a call while the API has trouble, more slowly each time. No call is made while the API
  * asks for a pause. Thread-safe.
  */
-public final class PatientCalls {
+final class PatientCalls {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PatientCalls.class);
 
   /** Most calls of one question. */
-  public static final int ATTEMPTS = 5;
+  static final int ATTEMPTS = 5;
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
 
   /** Longest pause that the API may ask for. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
 
+  private final String name;
   private final RequestPace pace;
-  private final Listener listener;
-
-  /** Hears that calls wait. Called by several threads. */
-  public interface Listener {
-
-    /** Every call waits, because the API wants to be left alone. */
-    void waiting(long seconds, String why);
-  }
 
   /** One call. */
-  public interface Call<T> {
-    Reply<T> make() throws InterruptedException;
+  interface Call {
+    Reply make() throws InterruptedException;
   }
 
-  public PatientCalls(RequestPace pace, Listener listener) {
+  /**
+   * @param name of the model, for the log
+   */
+  PatientCalls(String name, RequestPace pace) {
+    this.name = name;
     this.pace = pace;
-    this.listener = listener;
   }
 
   /**
@@ -45,10 +45,10 @@ public final class PatientCalls {
    * @throws ApiStoppedException where the API wants to be left alone for longer than half an hour,
    *     and where the call does
    */
-  public <T> Optional<Reply<T>> make(Call<T> call) throws InterruptedException {
+  Optional<Reply> make(Call call) throws InterruptedException {
     for (int attempt = 1; pace.await(); attempt++) {
-      Reply<T> reply = call.make();
-      if (!(reply instanceof Later<T> later) || attempt == ATTEMPTS) {
+      Reply reply = call.make();
+      if (!(reply instanceof Later later) || attempt == ATTEMPTS) {
         return Optional.of(reply);
       }
       leaveAlone(later, attempt);
@@ -59,7 +59,7 @@ public final class PatientCalls {
   /**
    * Pauses all calls for the time that the API wants, or for a time that doubles with each attempt.
    */
-  private void leaveAlone(Later<?> later, int attempt) {
+  private void leaveAlone(Later later, int attempt) {
     Duration wait =
         later.pause().isZero() ? FIRST_BACKOFF.multipliedBy(1L << (attempt - 1)) : later.pause();
     if (wait.compareTo(LONGEST_PAUSE) > 0) {
@@ -67,6 +67,6 @@ public final class PatientCalls {
           later.detail() + "; it asks to come back in " + wait.toMinutes() + " minutes", wait);
     }
     pace.pause(wait);
-    listener.waiting(wait.toSeconds(), later.detail());
+    LOG.info("{} waits for {} s: {}", name, wait.toSeconds(), later.detail());
   }
 }

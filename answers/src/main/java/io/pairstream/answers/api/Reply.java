@@ -1,28 +1,22 @@
-package io.pairstream.service.openai;
+package io.pairstream.answers.api;
 
 import java.time.Duration;
 
 /** Result of a call. */
-public sealed interface Reply<T> {
+sealed interface Reply {
 
-  /** The API has done it. */
-  record Given<T>(T value) implements Reply<T> {}
+  /** A text that the model wrote; null where none was asked for. */
+  record Given(String text) implements Reply {}
 
   /** The API does not do this, and will not when it is asked again. */
-  record Refused<T>(String detail) implements Reply<T> {}
+  record Refused(String detail) implements Reply {}
 
   /**
    * The API cannot do this as it is asked, or gives nothing.
    *
    * @param isOfRequest whether the API rejects the request, perhaps as it would any other
    */
-  record Failed<T>(String detail, boolean isOfRequest) implements Reply<T> {
-
-    /** A call whose answer is of no use. */
-    public Failed(String detail) {
-      this(detail, false);
-    }
-  }
+  record Failed(String detail, boolean isOfRequest) implements Reply {}
 
   /**
    * The call may succeed after the pause.
@@ -30,5 +24,5 @@ public sealed interface Reply<T> {
    * @param pause zero where the API names none
    * @param isAway whether the API is not there, or wants to be left alone, whatever it is asked
    */
-  record Later<T>(Duration pause, String detail, boolean isAway) implements Reply<T> {}
+  record Later(Duration pause, String detail, boolean isAway) implements Reply {}
 }

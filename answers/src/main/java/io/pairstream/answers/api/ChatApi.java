@@ -1,17 +1,23 @@
-package io.pairstream.service.openai;
+package io.pairstream.answers.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pairstream.answers.api.Reply.Failed;
+import io.pairstream.answers.api.Reply.Given;
+import io.pairstream.answers.api.Reply.Later;
+import io.pairstream.answers.api.Reply.Refused;
+import io.pairstream.image.card.ApiCall;
+import io.pairstream.image.card.GeneratedText;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.Threads;
+import io.pairstream.service.http.Json;
 import io.pairstream.service.http.RetryAfter;
-import io.pairstream.service.openai.Reply.Failed;
-import io.pairstream.service.openai.Reply.Later;
-import io.pairstream.service.openai.Reply.Refused;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,16 +41,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * One operation of an API that speaks as OpenAI's does
- * (https://platform.openai.com/docs/api-reference), by any provider. Thread-safe.
+ * An API that speaks as OpenAI's {@code POST /v1/chat/completions} does
+ * (https://platform.openai.com/docs/api-reference/chat/create), by any provider. Thread-safe.
  *
  * <p>Nothing that is said of an answer holds the key or the prompt, and no address in an answer is
  * connected to.
  */
-public final class OpenAiApi {
+final class ChatApi {
+
+  private static final String OPERATION = "/chat/completions";
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_DETAIL = 400;
+  private static final int MAX_REFUSAL = 300;
+
+  /** Most bytes of an answer. */
+  private static final int MAX_BYTES = 1024 * 1024;
+
+  /** Most characters of a text that is kept. */
+  private static final int MAX_TEXT = 8_000;
+
   private static final Pattern MODERATION =
       Pattern.compile(
           "moderation|content.?policy|content.?filter|responsibleaipolicy|safety system",
@@ -52,7 +68,8 @@ public final class OpenAiApi {
   private static final Pattern UNPAID =
       Pattern.compile("insufficient_quota|billing", Pattern.CASE_INSENSITIVE);
 
-  private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("openai"));
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Threads.daemons("chat-api"));
   private final HttpClient client =
       HttpClient.newBuilder()
           // Asked over http to change to HTTP/2, some Python servers lose the request's body.
@@ -60,52 +77,30 @@ public final class OpenAiApi {
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
-  private final JsonMapper json;
+  private final JsonMapper json =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(MAX_BYTES).build())
+                  .build())
+          .build();
+  private final ApiCall call;
   private final URI address;
   private final String key;
-  private final Duration timeout;
-  private final int mostBytes;
-
-  /** Reads an answer of status 200. */
-  public interface Reader<T> {
-
-    /**
-     * The answer's content.
-     *
-     * @param requestId the API's name for the request; empty where it gives none
-     * @throws IllegalArgumentException where a value is not what its field says
-     */
-    Reply<T> read(JsonNode answer, String requestId);
-  }
 
   /** A response; its body has one byte more than the limit if it is longer. */
   private record Response(HttpResponse<?> head, ByteArrayInputStream body) {}
 
   /**
-   * @param baseUrl as clients of OpenAI's take it, {@code https://api.openai.com/v1}; without a
-   *     path, {@code /v1} is added
-   * @param operation path below it, {@code /images/generations}
+   * @param call its base URL without a path gets {@code /v1}
    * @param key empty where the API wants none
-   * @param timeout for a whole call; positive
-   * @param mostBytes most bytes of an answer
    * @throws IllegalArgumentException where that is no address of an API, where the key is none, or
    *     would travel in the open
    */
-  public OpenAiApi(String baseUrl, String operation, String key, Duration timeout, int mostBytes) {
-    this.address = address(baseUrl, operation);
+  ChatApi(ApiCall call, String key) {
+    this.call = call;
+    this.address = address(call.baseUrl());
     this.key = key;
-    this.timeout = timeout;
-    this.mostBytes = mostBytes;
-    this.json =
-        JsonMapper.builder(
-                JsonFactory.builder()
-                    .streamReadConstraints(
-                        StreamReadConstraints.builder().maxStringLength(mostBytes).build())
-                    .build())
-            .build();
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("the time-out must be more than 0 s");
-    }
     if (!key.matches("[\\x21-\\x7e]{0,4096}")) {
       throw new IllegalArgumentException("an API key is one word of printable ASCII");
     }
@@ -115,7 +110,7 @@ public final class OpenAiApi {
     }
   }
 
-  private static URI address(String baseUrl, String operation) {
+  private static URI address(String baseUrl) {
     try {
       LinkHost.of(baseUrl);
       URI base = new URI(baseUrl);
@@ -123,7 +118,7 @@ public final class OpenAiApi {
         throw new IllegalArgumentException("the base URL is no address of an API");
       }
       String path = base.getRawPath().replaceAll("/+$", "");
-      String whole = path.endsWith(operation) ? path : (path.isEmpty() ? "/v1" : path) + operation;
+      String whole = path.endsWith(OPERATION) ? path : (path.isEmpty() ? "/v1" : path) + OPERATION;
       String query = base.getRawQuery() == null ? "" : "?" + base.getRawQuery();
       return new URI(base.getScheme() + "://" + base.getRawAuthority() + whole + query);
     } catch (InvalidUrlException e) {
@@ -143,32 +138,28 @@ public final class OpenAiApi {
   /**
    * Asks once.
    *
-   * @param body the request
-   * @param prompt a text of the request's that is not repeated
+   * @param picture a data URL
    * @throws ApiStoppedException where nothing is answered before a person changes something
    */
-  public <T> Reply<T> ask(String body, String prompt, Reader<T> reader)
-      throws InterruptedException {
+  Reply ask(String picture) throws InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
             .header("Content-Type", "application/json")
             .header("Accept", "application/json")
-            .POST(BodyPublishers.ofString(body));
+            .POST(BodyPublishers.ofString(body(picture)));
     if (!key.isEmpty()) {
       request.header("Authorization", "Bearer " + key);
     }
-    Future<Response> call = threads.submit(() -> call(request.build()));
+    Future<Response> exchange = threads.submit(() -> send(request.build()));
     try {
-      Response response = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (response.body.available() > mostBytes) {
-        return new Failed<>("the answer is longer than " + mostBytes + " bytes");
+      Response response = exchange.get(call.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      if (response.body.available() > MAX_BYTES) {
+        return new Failed("the answer is longer than " + MAX_BYTES + " bytes", false);
       }
-      return response.head.statusCode() == 200
-          ? read(response, reader)
-          : complaint(response, prompt);
+      return response.head.statusCode() == 200 ? read(response) : complaint(response);
     } catch (TimeoutException e) {
-      return new Later<>(
-          Duration.ZERO, "no whole answer within " + timeout.toSeconds() + " s", false);
+      return new Later(
+          Duration.ZERO, "no whole answer within " + call.timeout().toSeconds() + " s", false);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof IOException)) {
         throw new IllegalStateException(e.getCause());
@@ -179,51 +170,89 @@ public final class OpenAiApi {
               .formatted(
                   address.getRawAuthority(),
                   isRefused ? "refused, or there is no such host" : e.getCause());
-      return new Later<>(Duration.ZERO, clean(detail, prompt), isRefused);
+      return new Later(Duration.ZERO, clean(detail), isRefused);
     } finally {
       // Ends the exchange where it is still going on.
-      call.cancel(true);
+      exchange.cancel(true);
     }
   }
 
-  private Response call(HttpRequest request) throws IOException, InterruptedException {
+  private String body(String picture) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("model", call.model());
+    ArrayNode content =
+        body.putArray("messages").addObject().put("role", "user").putArray("content");
+    content.addObject().put("type", "text").put("text", call.prompt());
+    content.addObject().put("type", "image_url").putObject("image_url").put("url", picture);
+    if (!call.maxTokensParameter().equals("none")) {
+      body.put(call.maxTokensParameter(), call.maxTokens());
+    }
+    call.temperature().ifPresent(temperature -> body.put("temperature", temperature));
+    return body.toString();
+  }
+
+  private Response send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
-      return new Response(response, new ByteArrayInputStream(body.readNBytes(mostBytes + 1)));
+      return new Response(response, new ByteArrayInputStream(body.readNBytes(MAX_BYTES + 1)));
     }
   }
 
-  private <T> Reply<T> read(Response response, Reader<T> reader) {
+  private Reply read(Response response) {
     try {
-      return reader.read(
-          json.readTree(response.body),
-          response.head.headers().firstValue("x-request-id").orElse(""));
-    } catch (IOException | IllegalArgumentException e) {
-      return new Later<>(Duration.ZERO, "the API's answer cannot be read", false);
+      return text(json.readTree(response.body));
+    } catch (IOException e) {
+      return new Later(Duration.ZERO, "the API's answer cannot be read", false);
     }
+  }
+
+  /** The text of an answer, of whose choices the first counts. */
+  private static Reply text(JsonNode answer) {
+    JsonNode choice = answer.path("choices").path(0);
+    JsonNode message = choice.path("message");
+    String refusal = message.path("refusal").asText("");
+    String end = choice.path("finish_reason").asText("");
+    if (!refusal.isEmpty() || end.equals("content_filter")) {
+      return new Refused("the model refuses" + (refusal.isEmpty() ? "" : ": " + quoted(refusal)));
+    }
+    // A number is no text, however long it would be written out.
+    JsonNode content = message.path("content");
+    String text = content.isTextual() ? GeneratedText.of(content.textValue()) : "";
+    if (text.isEmpty()) {
+      return new Failed("the API answered without a text, or with reasoning alone", false);
+    }
+    if (end.equals("length") || text.length() > MAX_TEXT) {
+      return new Failed("the text is cut off, or longer than 8,000 characters", false);
+    }
+    return new Given(text);
+  }
+
+  /** A model's words as a detail: printable ASCII, not too many. */
+  private static String quoted(String words) {
+    String shown = words.replaceAll("[^\\x20-\\x7e]+", " ");
+    return shown.length() <= MAX_REFUSAL ? shown : shown.substring(0, MAX_REFUSAL);
   }
 
   /** Result of a response other than 200, as OpenAI, Azure and compatible servers word it. */
-  private <T> Reply<T> complaint(Response response, String prompt) {
+  private Reply complaint(Response response) {
     int status = response.head.statusCode();
     JsonNode error = error(response.body.readAllBytes());
     String code =
         error.path("inner_error").path("code").asText(error.path("code").asText("")) + " ";
     String message = error.isTextual() ? error.asText() : error.path("message").asText("");
-    String said = message.isBlank() ? "" : ": " + clean(message, prompt);
+    String said = message.isBlank() ? "" : ": " + clean(message);
     String detail = "the API answered with status " + status + said;
     if (UNPAID.matcher(code).find() || status == 402) {
       throw new ApiStoppedException("the API wants to be paid first" + said);
     }
     if (status == 451 || (status < 500 && MODERATION.matcher(code + message).find())) {
-      return new Refused<>("the API's moderation does not let it pass" + said);
+      return new Refused("the API's moderation does not let it pass" + said);
     }
     if (status >= 500) {
-      return new Later<>(pause(response), detail, status == 503);
+      return new Later(pause(response), detail, status == 503);
     }
     return switch (status) {
-      case 408, 409, 425, 429 -> new Later<>(pause(response), detail, status == 429);
-      case 400, 413, 422 -> new Failed<>(detail, true);
+      case 408, 409, 425, 429 -> new Later(pause(response), detail, status == 429);
+      case 400, 413, 422 -> new Failed(detail, true);
       // What such an answer says may repeat the key, in part.
       case 401 -> throw ApiStoppedException.lasting("the API does not accept the key (status 401)");
       case 404 ->
@@ -250,10 +279,10 @@ public final class OpenAiApi {
   }
 
   /** The API's text made safe to show: one line, bounded, without prompt and key. */
-  private String clean(String text, String prompt) {
+  private String clean(String text) {
     String shown = key.isEmpty() ? text : text.replace(key, "***");
     shown = shown.replaceAll("\\p{Cntrl}+", " ");
-    shown = prompt.isEmpty() ? shown : shown.replace(prompt, "(the prompt)");
+    shown = shown.replace(call.prompt(), "(the prompt)");
     return shown.length() <= MAX_DETAIL ? shown : shown.substring(0, MAX_DETAIL) + "…";
   }
 }

@@ -1,4 +1,4 @@
-package io.pairstream.service.openai;
+package io.pairstream.answers.api;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * When the next request may begin: at even distances, and not while the API wants to be left alone.
  * Thread-safe.
  */
-public class RequestPace {
+class RequestPace {
 
   private final long betweenNanos;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -18,12 +18,12 @@ public class RequestPace {
   /**
    * @param perMinute most requests that begin within a minute; at least 1
    */
-  public RequestPace(int perMinute) {
+  RequestPace(int perMinute) {
     this.betweenNanos = Duration.ofMinutes(1).toNanos() / perMinute;
   }
 
   /** Returns when a request may begin, and counts it; false once the pace is stopped. */
-  public final boolean await() throws InterruptedException {
+  final boolean await() throws InterruptedException {
     while (true) {
       long waitNanos;
       synchronized (this) {
@@ -42,12 +42,12 @@ public class RequestPace {
   }
 
   /** Lets no request begin for that long. */
-  public final synchronized void pause(Duration wait) {
+  final synchronized void pause(Duration wait) {
     nextNanos = Math.max(nextNanos, nanoTime() + wait.toNanos());
   }
 
   /** Ends every wait, now and later. */
-  public final void stop() {
+  final void stop() {
     stopped.countDown();
   }
 

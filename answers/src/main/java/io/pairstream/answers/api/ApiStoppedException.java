@@ -1,16 +1,16 @@
-package io.pairstream.service.openai;
+package io.pairstream.answers.api;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 /** The API gives nothing before a person changes something, or before a while has passed. */
-public class ApiStoppedException extends RuntimeException {
+final class ApiStoppedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   private final Duration pause;
 
-  public ApiStoppedException(String message) {
+  ApiStoppedException(String message) {
     this(message, Duration.ZERO);
   }
 
@@ -20,17 +20,17 @@ public class ApiStoppedException extends RuntimeException {
   }
 
   /** An API that gives nothing before a person changes the request or the key. */
-  public static ApiStoppedException lasting(String message) {
+  static ApiStoppedException lasting(String message) {
     return new ApiStoppedException(message, ChronoUnit.FOREVER.getDuration());
   }
 
   /** Whether only a change of the request or of the key helps. */
-  public boolean lasts() {
+  boolean lasts() {
     return pause.equals(ChronoUnit.FOREVER.getDuration());
   }
 
   /** How long the API wants to be left alone; zero where it does not say. */
-  public Duration pause() {
+  Duration pause() {
     return pause;
   }
 }
