@@ -33,7 +33,6 @@ import io.pairstream.cli.training.ExportCommand;
 import io.pairstream.cli.training.ExposureCommand;
 import io.pairstream.cli.training.FeedCommand;
 import io.pairstream.cli.training.ViewCommand;
-import io.pairstream.cli.watch.GroupCommand;
 import io.pairstream.cli.watch.LagCommand;
 import io.pairstream.cli.watch.WhyCommand;
 import io.pairstream.schemas.Hint;
@@ -82,7 +81,6 @@ public final class Main {
           RegistryCommand.class,
           DoctorCommand.class,
           LagCommand.class,
-          GroupCommand.class,
           ProfileCommand.class,
           WhyCommand.class,
           ExposureCommand.class,

@@ -40,8 +40,6 @@ class JsonCompatibilityTest {
     ANSWERS.put("export --check", "feed.set.SetCheck$Report");
     ANSWERS.put("exposure", "cli.training.ExposureCommand$Answer");
     ANSWERS.put("feed", "cli.training.FeedCommand$Batch");
-    ANSWERS.put("group reset", "cli.watch.GroupCommand$Moving$Moved");
-    ANSWERS.put("group undo", "cli.watch.GroupCommand$Moving$Moved");
     ANSWERS.put("import", "cli.data.ImportProgress$Summary");
     ANSWERS.put("keys create", "cli.cluster.KeyAnswer");
     ANSWERS.put("keys ls", "cli.cluster.KeyAnswer");

@@ -148,8 +148,8 @@ class MainTest {
     "importt, 'there is no command or argument importt; did you mean import?'",
     "xy, 'there is no command or argument xy\n'",
     "nonsense --help, 'there is no command or argument nonsense\n'",
-    "group nonsense --help, 'there is no command or argument nonsense\n'",
-    "group rest --help, 'there is no command or argument rest; did you mean reset?'"
+    "quarantine nonsense --help, 'there is no command or argument nonsense\n'",
+    "quarantine replai --help, 'there is no command or argument replai; did you mean replay?'"
   })
   void namesWhatWasMeant(String typed, String words) {
     Ended ended = Ended.after(typed).ended(ExitStatus.WRONG_USAGE);

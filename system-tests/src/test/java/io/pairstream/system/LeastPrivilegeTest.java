@@ -119,7 +119,6 @@ class LeastPrivilegeTest {
     for (String[] each : commands(pair)) {
       all.check(() -> platform.run(each[0], each[1]));
     }
-    all.check(this::undoAMove);
     all.check(this::letARejectedPairIn);
     all.check(this::rerunIntoAnother);
     String user = GuardedPlatform.user("trainer");
@@ -217,11 +216,6 @@ class LeastPrivilegeTest {
       {"topics", "topics create --partitions 2" + credential},
       {"keys", "keys ls"},
     };
-  }
-
-  private void undoAMove() {
-    JsonNode moved = platform.json("group", "group reset pairs-feed --to earliest --json");
-    platform.json("group", "group undo --json " + moved.path("action_id").asText());
   }
 
   private void letARejectedPairIn() throws IOException {

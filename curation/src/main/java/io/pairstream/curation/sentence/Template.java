@@ -211,9 +211,6 @@ public enum Template {
           + " was decided"),
   MUTED("muted until {0}: {1}"),
   LIFTED("no longer muted"),
-  RESET_ON("reset to {0} on {1}"),
-  RESET_TO("reset to {0}"),
-  BACK_TO("back to before action {0}"),
 
   REGISTRY_AWAY("the schema registry does not answer: {0}"),
   KAFKA_AWAY("Kafka does not answer: {0}"),

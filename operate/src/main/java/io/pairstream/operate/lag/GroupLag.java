@@ -117,15 +117,14 @@ public record GroupLag(
     return commands;
   }
 
-  /** Ours are moved past nothing; for another's group the move is only shown. */
+  /** Ours are moved past nothing; for another's group Kafka's tool shows the move. */
   private List<String> commands(TopicPartition at, HeadRecord head) {
     String why = Hint.of("why " + at + "-" + head.offset());
     return own
         ? head.isPair() ? List.of(why, Hint.of("doctor")) : List.of(Hint.of("doctor"))
         : List.of(
-            Hint.of(
-                "group reset %s --topic %s:%d --to %d --plan"
-                    .formatted(Hint.quoted(group), at.topic(), at.partition(), head.offset() + 1)));
+            "kafka-consumer-groups.sh --bootstrap-server HOST:PORT --group %s --topic %s:%d --reset-offsets --to-offset %d --dry-run"
+                .formatted(Hint.quoted(group), at.topic(), at.partition(), head.offset() + 1));
   }
 
   /** This group with another lag. */

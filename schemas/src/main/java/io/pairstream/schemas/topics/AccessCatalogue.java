@@ -156,12 +156,6 @@ public record AccessCatalogue(Dataset dataset) {
             .onTopics(List.of(COMMITS), READ)
             .on(GROUP, PREFIXED, dataset.name() + "-", DESCRIBE)
             .on(TRANSACTIONAL_ID, PREFIXED, dataset.name() + "-", DESCRIBE),
-        client("group")
-            .with(this::readsAsGroupsDo)
-            .reads(ACTIONS)
-            .writes(ACTIONS)
-            .onGroups(groups(), READ, DELETE)
-            .onGroups(List.of(dataset.feedGroup()), READ, DELETE),
         client("quarantine")
             .reads(RAW)
             .reads(LINKS, QUARANTINE, RECEIPTS, REVIEWS, ACTIONS)
@@ -194,15 +188,6 @@ public record AccessCatalogue(Dataset dataset) {
             DESCRIBE);
   }
 
-  /** Reads, and so may move a group on, each topic that a group of the data set reads. */
-  private void readsAsGroupsDo(RightsBuilder client) {
-    client
-        .reads(RAW)
-        .reads(SPLITS)
-        .reads(LINKS, WAITING_LINKS, TAKEDOWNS, FINGERPRINTS, FINDINGS)
-        .onTopics(TopicCatalogue.repartitions(dataset), READ);
-  }
-
   /** Counts what became of raw pairs, and says who is in their way. */
   private void awaitsOutcomes(RightsBuilder client) {
     client
@@ -223,10 +208,6 @@ public record AccessCatalogue(Dataset dataset) {
 
   private RightsBuilder client(String name, String... commands) {
     return new RightsBuilder(dataset, name, commands);
-  }
-
-  private List<String> groups() {
-    return dataset.transactionalGroups();
   }
 
   private List<String> all() {

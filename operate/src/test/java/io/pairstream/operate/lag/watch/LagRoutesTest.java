@@ -89,8 +89,10 @@ class LagRoutesTest {
 
     assertThat(groups.findValues("commands").toString())
         .isEqualTo(
-            "[{\"t-3\":[\"pairstream why t-3-88\",\"pairstream doctor\"]}, {\"t-3\":[\"pairstream"
-                + " group reset 'team'\\\\''s jobs' --topic t:3 --to 89 --plan\"]}]");
+            "[{\"t-3\":[\"pairstream why t-3-88\",\"pairstream doctor\"]},"
+                + " {\"t-3\":[\"kafka-consumer-groups.sh --bootstrap-server HOST:PORT"
+                + " --group 'team'\\\\''s jobs' --topic t:3 --reset-offsets --to-offset 89"
+                + " --dry-run\"]}]");
   }
 
   @Test
