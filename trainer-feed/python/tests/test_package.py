@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[1]
 USE = """
 import sys
 from pathlib import Path
-import pairstream, pairstream.arrow, pairstream.augment, pairstream.features
+import pairstream, pairstream.arrow, pairstream.augment
 
 assert pairstream.__file__.startswith(sys.prefix), pairstream.__file__
 home = Path(pairstream.__file__).parent
@@ -63,7 +63,7 @@ def test_the_wheel_has_all_modules_and_is_typed(tmp_path):
 WITHOUT_KAFKA = """
 import sys
 sys.modules.update(confluent_kafka=None, fastavro=None)
-import pairstream, pairstream.features
+import pairstream
 
 try:
     pairstream.open("localhost:9092", registry="http://localhost:8081")
@@ -94,7 +94,7 @@ def undocumented(module):
                 yield f"{module.__name__}.{name}{where}"
 
 
-@pytest.mark.parametrize("name", ["", ".arrow", ".augment", ".errors", ".features", ".options", ".torch", ".transformers"])
+@pytest.mark.parametrize("name", ["", ".arrow", ".augment", ".errors", ".options", ".torch", ".transformers"])
 def test_what_is_public_says_what_it_is(name):
     if name in (".torch", ".transformers"):
         pytest.importorskip(name[1:], reason=f"{name[1:]} is not installed; PAIRSTREAM_TORCH=true has the build do so")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -329,3 +330,17 @@ def test_buckets_need_no_view(tmp_path):
 def test_a_view_that_holds_nothing_says_what_there_is(folder):
     with pytest.raises(ViewError, match="no pair has language=xx: there are en"):
         pairstream.open(folder).cut("language=xx")
+
+
+def test_the_pages_text_features_are_fitted_on_a_training_view_alone(folder, tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    page = (Path(__file__).parents[3] / "docs/python.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"^```python\n(from sklearn.*?)^```", page, re.MULTILINE | re.DOTALL)
+    write_set(folder, [{**pair(number), "caption": "a zebra", "split": "VALIDATION"} for number in range(60, 66)], "validation")
+    pairstream.open(folder).cut().save(tmp_path / "train.view")
+    found = {"pairstream": pairstream}
+
+    exec(script.replace("s3://bucket/photos", str(folder)).replace("train.view", str(tmp_path / "train.view")), found)
+
+    assert list(found["tfidf"].get_feature_names_out()) == ["caption"]
+    assert found["rows"].shape == (6, 1) and found["rows"].nnz == 0

@@ -42,8 +42,6 @@ USES = {
     "transformers": {"errors", "torch"},
     "arrow": {"batch"},
     "augment": {"columns"},
-    "word2vec": {"errors", "random_numbers"},
-    "features": {"errors", "opening", "source", "word2vec"},
     "mix": {"", "platform"},
 }
 """By part of the package, a folder or a module of its own, those that it imports: the ground first."""
