@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pairstream.errors import SettingsError
-from pairstream.sets.source import open_set
 from pairstream.source import Source
 
 
@@ -54,6 +53,9 @@ def open(
     if "://" in address or (address and Path(address).is_dir()) or address.startswith((".", os.sep)):
         if registry or platform is not None or client or registry_client:
             raise SettingsError(f"{address} is a set, which has no registry and no client: leave the arguments of a platform out")
+        # With its packages, which take time to load.
+        from pairstream.sets.source import open_set
+
         source: Source = open_set(address, split, storage, cache)
         if dataset not in ("", source.dataset):
             raise SettingsError(f"the set at {address} is of the data set {source.dataset}, not of {dataset}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
@@ -27,7 +30,14 @@ _MOST_SAMPLE = 256 << 20
 _FIELDS = {"bytes": "sample.size", "image_digest": "original_digest", "received_at": "received_at_ms"}
 """Fields that an index names otherwise."""
 
-_MAPS = ("measures", "texts")
+_KINDS = {
+    "sample": pa.struct([("offset", pa.int64()), ("size", pa.int64())]),
+    "measures": pa.list_(pa.struct([("name", pa.string()), ("value", pa.float64())])),
+    "answers": pa.list_(
+        pa.struct([("name", pa.string()), ("model", pa.string()), ("number", pa.float64()), ("label", pa.string())])
+    ),
+}
+"""Types of the columns that have parts."""
 
 
 class SetAnswers(NamedTuple):
@@ -91,17 +101,10 @@ class SetIndex:
             Unavailable: where it cannot be read
         """
         wanted = {name: _FIELDS.get(name, name) for name in names}
-        stored = {path for name, path in wanted.items() if name not in ("partition", "offset")}
-        tables = self._read({path.partition(".")[0] for path in stored})
-        found: dict[str, NDArray[Any]] = {}
-        for name, path in wanted.items():
-            if name in ("partition", "offset"):
-                numbers = np.repeat(np.arange(len(tables)), np.diff(self.starts))
-                found[name] = numbers if name == "partition" else np.arange(self.rows) - self.starts[numbers]
-            else:
-                parts = [self._column(shard, table, path) for shard, table in zip(self.split.shards, tables)]
-                found[name] = np.concatenate(parts) if parts else np.empty(0, object)
-        return found
+        table = self._read({path.partition(".")[0] for path in wanted.values()} - {"partition", "offset"})
+        numbers = np.repeat(np.arange(len(self.split.shards)), np.diff(self.starts))
+        places = {"partition": numbers, "offset": np.arange(self.rows) - self.starts[numbers]}
+        return {name: places[path] if path in places else self._column(table, path) for name, path in wanted.items()}
 
     def extents(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where each pair's members begin in its tar, and how many bytes they have: int64 [rows] both.
@@ -130,25 +133,14 @@ class SetIndex:
             ViewError: where the index is none
             Unavailable: where it cannot be read
         """
-        import pyarrow as pa
-
-        of = pa.list_(
-            pa.struct([("name", pa.string()), ("model", pa.string()), ("number", pa.float64()), ("label", pa.string())])
-        )
-        tables = self._read(["answers"])
-        rows, parts = [np.empty(0, np.int64)], []
-        for start, shard, table in zip(self.starts.tolist(), self.split.shards, tables):
-            own, inner = _flat(self._cast(shard, table, "answers", of))
-            rows.append(own + start)
-            parts.append(inner)
-        inner = pa.concat_arrays(parts) if parts else pa.array([], of.value_type)
-        fields = {field: inner.field(number) for number, field in enumerate(("name", "model", "number", "label"))}
-        every = np.concatenate(rows)
-        of_names = _texts(fields["name"])
-        is_wanted = np.ones(len(every), np.bool_) if names is None else np.isin(of_names.astype(np.str_), list(names))
-        texts = {name: _texts(fields[name])[is_wanted] for name in ("model", "label")}
-        numbers = _floats(fields["number"])[is_wanted]
-        return SetAnswers(every[is_wanted], of_names[is_wanted], texts["model"], numbers, texts["label"])
+        nothing = np.empty(0, np.int64), pa.array([], _KINDS["answers"].value_type)
+        found = []
+        for rows, items in [nothing, *_items(self._read({"answers"}), "answers")]:
+            texts = {name: _texts(items.field(name)) for name in ("name", "model", "label")}
+            own = SetAnswers(rows, texts["name"], texts["model"], _floats(items.field("number")), texts["label"])
+            is_wanted = slice(None) if names is None else np.isin(own.name.astype(np.str_), list(names))
+            found.append([column[is_wanted] for column in own])
+        return SetAnswers(*map(np.concatenate, zip(*found)))
 
     def answer_names(self) -> list[str]:
         """Names of the answers that pairs have."""
@@ -156,79 +148,40 @@ class SetIndex:
 
     def measure_names(self) -> list[str]:
         """Names of the measures that pairs have."""
-        found: set[str] = set()
-        for shard, table in zip(self.split.shards, self._read(["measures"])):
-            _, inner = _flat(self._map(shard, table, "measures"))
-            found.update(inner.field(0).unique().to_pylist())
-        return sorted(found - {None})
+        parts = (items.field("name").unique().to_pylist() for _, items in _items(self._read({"measures"}), "measures"))
+        return sorted({name for part in parts for name in part} - {None})
 
-    def _column(self, shard: Shard, table: Any, path: str) -> NDArray[Any]:
-        import pyarrow as pa
-
+    def _column(self, table: pa.Table, path: str) -> NDArray[Any]:
         name, _, part = path.partition(".")
-        if name in _MAPS and part:
-            return self._of_map(shard, table, name, part)
-        if name not in table.schema.names:
-            return np.full(shard.rows, None)
-        column = table.column(name).combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-        if part and pa.types.is_struct(column.type) and column.type.get_field_index(part) >= 0:
-            column = column.flatten()[column.type.get_field_index(part)]
-        kind = column.type
-        if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-            return column.cast(pa.int64(), safe=False).fill_null(-1).to_numpy(zero_copy_only=False)
-        if pa.types.is_floating(kind):
-            return _floats(column)
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
-            return _texts(column)
-        if pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
-            return _lists(column)
-        raise self._refused(shard, f"column {path} is of {kind}")
-
-    def _of_map(self, shard: Shard, table: Any, name: str, key: str) -> NDArray[Any]:
-        rows, inner = _flat(self._map(shard, table, name))
-        names, values = inner.field(0), inner.field(1)
-        found: NDArray[Any] = np.full(shard.rows, np.nan if name == "measures" else None)
-        alike = np.flatnonzero(_texts(names) == key)
-        found[rows[alike]] = (_floats if name == "measures" else _texts)(values)[alike]
-        return found
-
-    def _map(self, shard: Shard, table: Any, name: str) -> Any:
-        import pyarrow as pa
-
-        value = pa.float64() if name == "measures" else pa.string()
-        return self._cast(shard, table, name, pa.list_(pa.struct([("name", pa.string()), ("value", value)])))
-
-    def _cast(self, shard: Shard, table: Any, name: str, kind: Any) -> Any:
-        import pyarrow as pa
-
-        if name not in table.schema.names:
-            return pa.nulls(shard.rows, kind)
-        try:
-            chunks = table.column(name).cast(kind).chunks
-            return pa.concat_arrays(chunks) if chunks else pa.array([], kind)
-        except (pa.ArrowException, ValueError) as e:
-            raise self._refused(shard, f"column {name} is of {table.column(name).type}") from e
+        if name == "measures":
+            found = np.full(self.rows, np.nan)
+            for rows, items in _items(table, name):
+                alike = np.flatnonzero(_texts(items.field("name")) == part)
+                found[rows[alike]] = _floats(items.field("value"))[alike]
+            return found
+        if name not in table.column_names:
+            return np.full(self.rows, None)
+        column = pc.struct_field(table.column(name), part) if part else table.column(name)
+        return np.concatenate(list(map(_array, column.chunks)))
 
     def _refused(self, shard: Shard, why: str) -> ViewError:
         return ViewError(f"{self._store.site(shard.index)} is no index of a set: {why}; copy the set again")
 
-    def _read(self, names: Iterable[str]) -> list[Any]:
-        """Tables of columns, one of each shard, in order."""
-        wanted = sorted(set(names))
-        if not wanted:
-            return [None] * len(self.split.shards)
+    def _read(self, names: Collection[str]) -> pa.Table:
+        """Columns of all shards, in order; without those that none of them has."""
+        if not names:
+            return pa.table({})
         if not self._store.is_local:
             self._cache.supersede(self.cached(shard.index) for shard in self.split.shards)
         with closing(Workers(min(_THREADS, max(1, len(self.split.shards))), "pairstream-index")) as threads:
-            loading = [threads.submit(self._table, shard, wanted) for shard in self.split.shards]
-            return [one.result() for one in loading]
+            loading = [threads.submit(self._table, shard, names) for shard in self.split.shards]
+            tables = [one.result() for one in loading]
+        try:
+            return pa.concat_tables([pa.table({}), *tables], promote_options="default")
+        except pa.ArrowException as e:
+            raise ViewError(f"the indexes of {self._store.url} do not go together, copy the set again: {e}") from e
 
-    def _table(self, shard: Shard, names: Sequence[str]) -> Any:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+    def _table(self, shard: Shard, names: Collection[str]) -> pa.Table:
         whole = self._range(shard, 0, shard.index_bytes) if shard.index_bytes <= _WHOLE else None
         source = _File(shard.index_bytes, partial(self._range, shard)) if whole is None else pa.BufferReader(whole)
         try:
@@ -236,7 +189,8 @@ class SetIndex:
             with pq.ParquetFile(source, pre_buffer=True) as file:
                 if file.metadata.num_rows != shard.rows:
                     raise self._refused(shard, f"it has {file.metadata.num_rows} rows of {shard.rows}")
-                return file.read([name for name in names if name in file.schema_arrow.names], use_threads=False)
+                table = file.read([name for name in file.schema_arrow.names if name in names], use_threads=False)
+            return table.cast(pa.schema([(field.name, _kind_of(field)) for field in table.schema]))
         except (pa.ArrowException, OSError, ValueError, MemoryError) as e:
             raise self._refused(shard, str(e)[:200]) from e
 
@@ -279,28 +233,47 @@ class _File:
         self.closed = True
 
 
-def _flat(lists: Any) -> tuple[NDArray[np.int64], Any]:
-    """The row of each item of lists, and the items."""
-    import pyarrow.compute as pc
+def _kind_of(field: pa.Field) -> pa.DataType:
+    """The type in which a column is read."""
+    kind, types = field.type, pa.types
+    if field.name in _KINDS:
+        return _KINDS[field.name]
+    if types.is_integer(kind) or types.is_boolean(kind):
+        return pa.int64()
+    if types.is_floating(kind):
+        return pa.float64()
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
+        return pa.string()
+    if types.is_list(kind) and types.is_string(kind.value_type):
+        return kind
+    raise ValueError(f"column {field.name} is of {kind}")
 
-    return pc.list_parent_indices(lists).to_numpy().astype(np.int64), pc.list_flatten(lists)
+
+def _items(table: pa.Table, name: str) -> Iterator[tuple[NDArray[np.int64], pa.StructArray]]:
+    """The row of each item of a column of lists, and the items, by parts."""
+    begin = 0
+    for part in table.column(name).chunks if name in table.column_names else ():
+        yield pc.list_parent_indices(part).to_numpy().astype(np.int64) + begin, pc.list_flatten(part)
+        begin += len(part)
 
 
-def _floats(column: Any) -> NDArray[np.float64]:
-    import pyarrow as pa
+def _array(column: pa.Array) -> NDArray[Any]:
+    if pa.types.is_integer(column.type):
+        return column.fill_null(-1).to_numpy(zero_copy_only=False)
+    if pa.types.is_floating(column.type):
+        return _floats(column)
+    if pa.types.is_string(column.type):
+        return _texts(column)
+    # Tuples of str; None where the list is null.
+    return np.fromiter((None if one is None else tuple(one) for one in column.to_pylist()), object, len(column))
 
-    return column.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+
+def _floats(column: pa.Array) -> NDArray[np.float64]:
+    return column.fill_null(np.nan).to_numpy(zero_copy_only=False)
 
 
-def _texts(column: Any) -> NDArray[Any]:
+def _texts(column: pa.Array) -> NDArray[Any]:
     """Objects that are str or None, those that are equal the same ones."""
-    import pyarrow as pa
-
-    known = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    known = column.dictionary_encode()
     texts = np.array([*known.dictionary.to_pylist(), None], object)
     return texts[known.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)]
-
-
-def _lists(column: Any) -> NDArray[Any]:
-    """Tuples of str; None where the list is null."""
-    return np.fromiter((None if one is None else tuple(one) for one in column.to_pylist()), object, len(column))
