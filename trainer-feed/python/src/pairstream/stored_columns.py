@@ -12,27 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import pairstream.columns.stored_files as stored_files
+from pairstream.arguments import require_name
 from pairstream.batch.batch import Batch
-from pairstream.columns.stored_files import (
-    BEING_ERASED,
-    OFFSET_BITS,
-    OFFSETS,
-    WITHDRAWN,
-    WRITTEN,
-    ColumnFiles,
-    Keys,
-    Rows,
-    SegmentWriter,
-    folder_of,
-    folders_in,
-    keys_at,
-    keys_of,
-    places_of,
-)
+from pairstream.columns.stored_files import ColumnFiles, Keys, SegmentWriter, folder_of, keys_at, keys_of, places_of
 from pairstream.errors import AllWithdrawn, SettingsError, ViewError
 from pairstream.loader.answers import PREFIX
 from pairstream.loader.loader import Loader
-from pairstream.names import require_name
 from pairstream.options import ColumnOptions
 from pairstream.order.ranks import RankShare
 from pairstream.source import AnyView, Source
@@ -146,7 +132,7 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         SettingsError: where there is no such folder, or a link in it or to a file of it
         Unavailable: where the broker or the schema registry does not answer
     """
-    folders_in(folder)
+    stored_files.folders_in(folder)
     source = source.present()
     topic_id, begins = source.begins()
     try:
@@ -158,22 +144,22 @@ def forget_withdrawn(source: Source, folder: str | os.PathLike[str]) -> int:
         if path.resolve() != Path(folder).resolve() / path.relative_to(folder):
             raise SettingsError(f"{path} leads through a link: nothing is erased behind it; name the folder that it leads to")
         for stem, segment in ColumnFiles(path).segments.items():
-            dead = segment.states == WRITTEN
+            dead = segment.states == stored_files.WRITTEN
             for keys in held:
                 dead[places_of(segment.keys, keys)] = False
             # Those too that were prepared anew are not in the cut; an older view may hold them.
             suspects = segment.keys[dead]
-            suspects = suspects[suspects & OFFSETS >= begins[suspects >> OFFSET_BITS]]
+            suspects = suspects[suspects & stored_files.OFFSETS >= begins[suspects >> stored_files.OFFSET_BITS]]
             if len(suspects):
                 there = source.living(_view_of(source.topic, topic_id, suspects, 1))
                 dead[places_of(segment.keys, keys_at([(one.partition, one.offset) for one, _ in there]))] = False
-            rows = np.flatnonzero(dead | (segment.states == BEING_ERASED)).tolist()
+            rows = np.flatnonzero(dead | (segment.states == stored_files.BEING_ERASED)).tolist()
             if rows and segment.values is not None:
-                with closing(Rows(path / f"{stem}.states.npy")) as states:
-                    states.put(rows, repeat(np.uint8(BEING_ERASED)))
-                    with closing(Rows(path / f"{stem}.values.npy")) as values:
+                with closing(stored_files.Rows(path / f"{stem}.states.npy")) as states:
+                    states.put(rows, repeat(np.uint8(stored_files.BEING_ERASED)))
+                    with closing(stored_files.Rows(path / f"{stem}.values.npy")) as values:
                         values.put(rows, repeat(np.zeros_like(segment.values[0])))
-                    states.put(rows, repeat(np.uint8(WITHDRAWN)))
+                    states.put(rows, repeat(np.uint8(stored_files.WITHDRAWN)))
                 erased += len(rows)
     return erased
 
@@ -191,11 +177,11 @@ def _missing(column: ColumnFiles, view: View, share: RankShare) -> Keys:
 def _view_of(topic: str, topic_id: str, keys: Keys, mean_bytes: int) -> View:
     """The view of sorted keys."""
     blocks = []
-    for own in np.split(keys, np.flatnonzero(np.diff(keys >> OFFSET_BITS)) + 1):
+    for own in np.split(keys, np.flatnonzero(np.diff(keys >> stored_files.OFFSET_BITS)) + 1):
         for at in range(0, len(own), _BLOCK_RECORDS):
-            offsets = own[at : at + _BLOCK_RECORDS] & OFFSETS
+            offsets = own[at : at + _BLOCK_RECORDS] & stored_files.OFFSETS
             gaps = np.flatnonzero(np.diff(offsets) > 1)
             bounds = np.sort(np.concatenate([offsets[:1], offsets[gaps] + 1, offsets[gaps + 1], offsets[-1:] + 1]))
             runs = tuple(np.diff(bounds).tolist())
-            blocks.append(Block(int(own[0] >> OFFSET_BITS), int(offsets[0]), mean_bytes * len(offsets), runs))
+            blocks.append(Block(int(own[0] >> stored_files.OFFSET_BITS), int(offsets[0]), mean_bytes * len(offsets), runs))
     return View(topic, topic_id, "", tuple(blocks))

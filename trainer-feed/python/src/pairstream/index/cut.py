@@ -14,6 +14,7 @@ from pairstream.errors import SettingsError
 from pairstream.index.answers import PairAnswers, holding
 from pairstream.index.conditions import Condition
 from pairstream.views.blocks import Block
+from pairstream.views.view import View
 
 LOG = logging.getLogger("pairstream")
 
@@ -79,9 +80,17 @@ def why_none(asked: Sequence[Condition], columns: Mapping[str, NDArray[Any]], me
     return why
 
 
-def now() -> str:
-    """The present time, as views say when they were cut."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def view_of(topic: str, topic_id: str, places: NDArray[np.int64], where: tuple[str, ...]) -> View:
+    """The view of records, as it is cut now.
+
+    Args:
+        places: int64 [n, 3], partition, offset and bytes of each record
+    """
+    blocks: list[Block] = []
+    for partition in np.unique(places[:, 0]).tolist():
+        blocks += blocks_of(partition, places[places[:, 0] == partition, 1:].tolist())
+    cut_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return View(topic, topic_id, cut_at, tuple(blocks), where)
 
 
 def blocks_of(partition: int, pairs: Iterable[tuple[int, int]]) -> list[Block]:

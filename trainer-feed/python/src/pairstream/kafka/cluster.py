@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import logging
 import math
-import struct
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -228,7 +226,8 @@ class Cluster:
     def _ask_for(self, name: str, timeout_s: float) -> Topic:
         answer = self._admin().describe_topics(TopicCollection([name]), request_timeout=timeout_s)[name]
         found = answer.result(2 * timeout_s)
-        return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+        topic_id = str(found.topic_id).replace("+", "-").replace("/", "_")
+        return Topic(name, topic_id, sorted(one.id for one in found.partitions))
 
     def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """First offset of each partition."""
@@ -392,10 +391,3 @@ class TopicWatch:
             else:
                 self._seen = asked_at, found
         return self._seen[1]
-
-
-def _text(uuid: Any) -> str:
-    halves = struct.pack(
-        ">QQ", uuid.get_most_significant_bits() & 0xFFFFFFFFFFFFFFFF, uuid.get_least_significant_bits() & 0xFFFFFFFFFFFFFFFF
-    )
-    return base64.urlsafe_b64encode(halves).rstrip(b"=").decode("ascii")

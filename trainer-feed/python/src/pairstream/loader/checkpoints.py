@@ -11,8 +11,8 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
+from pairstream.arguments import require_name
 from pairstream.errors import PairstreamError, SettingsError
-from pairstream.names import require_name
 from pairstream.order.positions import Position
 from pairstream.source import Source
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from pairstream.arguments import whole
 from pairstream.batch.batch import Batch
 from pairstream.batch.writer import Augment
 from pairstream.errors import PositionRefused, SettingsError
@@ -29,7 +30,6 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule
 from pairstream.read.split import Figures, Reports
 from pairstream.source import Source
-from pairstream.whole_numbers import whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
+from pairstream.arguments import require_whole, whole
 from pairstream.batch.hooks import Collate, Transform
 from pairstream.batch.memory import Allocate
 from pairstream.batch.writer import Augment, Pictures
@@ -20,7 +21,6 @@ from pairstream.options import Last, Layout, Names, Normalise, OnError, Pixels
 from pairstream.order.epoch_order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan
 from pairstream.order.grouped_schedule import Grouping
 from pairstream.order.ranks import RankShare
-from pairstream.whole_numbers import whole
 
 
 def _sides(side_px: Any) -> tuple[Any, ...]:
@@ -64,7 +64,7 @@ class BatchSettings:
     caption_dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size))
+        require_whole(self, "batch_size")
         sides = tuple(whole("side_px", side) for side in _sides(self.side_px))
         if len(sides) not in (1, 2):
             raise SettingsError(f"side_px is one side, or height and width, not {self.side_px!r}")
@@ -106,7 +106,7 @@ class OrderSettings:
         if isinstance(self.epochs, str) and self.epochs != "auto":
             raise SettingsError(f"epochs is a number, None for no end, or auto, not {self.epochs}")
         if not isinstance(self.epochs, str | None):
-            object.__setattr__(self, "epochs", whole("epochs", self.epochs))
+            require_whole(self, "epochs")
         assert self.plan and self.share
 
     @cached_property
@@ -131,8 +131,7 @@ class ResourceSettings:
     report: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("threads", "slots"):
-            object.__setattr__(self, name, whole(name, getattr(self, name)))
+        require_whole(self, "threads", "slots")
         if self.threads < 1 or self.slots < 1:
             raise SettingsError(f"threads and slots are at least 1, not {self.threads} and {self.slots}")
 

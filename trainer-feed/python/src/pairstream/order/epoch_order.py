@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pairstream.arguments import require_whole
 from pairstream.errors import SettingsError
 from pairstream.random_numbers import RandomNumbers
 from pairstream.views.blocks import Block, Blocks
-from pairstream.whole_numbers import whole
 
 DEFAULT_LANES = 32
 """Ranks whose number divides it read nothing that is another's."""
@@ -40,8 +40,7 @@ class OrderPlan:
     window: int = DEFAULT_WINDOW
 
     def __post_init__(self) -> None:
-        for name in ("seed", "lanes", "window"):
-            object.__setattr__(self, name, whole(name, getattr(self, name)))
+        require_whole(self, "seed", "lanes", "window")
         if not -(1 << 63) <= self.seed < 1 << 63:
             raise SettingsError(f"the seed must be a whole number of 64 bits, was {self.seed}")
         if not 1 <= self.lanes <= _MOST:

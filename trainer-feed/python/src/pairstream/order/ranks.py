@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pairstream.arguments import require_whole
 from pairstream.errors import SettingsError
-from pairstream.whole_numbers import whole
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class RankShare:
     ranks: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("rank", "ranks"):
-            object.__setattr__(self, name, whole(name, getattr(self, name)))
+        require_whole(self, "rank", "ranks")
         if self.ranks < 1 or not 0 <= self.rank < self.ranks:
             raise SettingsError(f"rank {self.rank} of {self.ranks}; ranks count from 0, and there is at least one")
 

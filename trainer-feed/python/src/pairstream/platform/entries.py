@@ -169,25 +169,31 @@ class ColumnReader:
             MalformedRow: where a value is something else
             Unavailable: where the registry cannot be asked for a writer's schema
         """
+        try:
+            return self._read(values)
+        except Malformed:
+            for row, value in enumerate(values):
+                try:
+                    self._read([value])
+                except Malformed as e:
+                    raise MalformedRow(row, str(e)) from e
+            raise
+
+    def _read(self, values: Sequence[bytes]) -> dict[str, NDArray[Any]]:
         data = b"".join(values) + _PADDING
         lengths = np.fromiter(map(len, values), np.int64, len(values))
         ends = np.cumsum(lengths)
         begins = ends - lengths
         octets = np.frombuffer(data, np.uint8)
-        _require(lengths >= _PREFIX.size, "not Avro in Confluent wire format")
-        _require(octets[begins] == 0, "not Avro in Confluent wire format")
+        if (lengths < _PREFIX.size).any() or octets[begins].any():
+            raise Malformed("not Avro in Confluent wire format")
         ids = np.ndarray(len(data) - 3, ">u4", data, strides=(1,))[begins + 1] if values else begins
         parts: dict[str, list[NDArray[Any]]] = {name: [] for name in self._wanted}
         rows = [np.flatnonzero(ids == schema_id) for schema_id in np.unique(ids)]
         for own in rows:
-            try:
-                fields = self._known(int(ids[own[0]]))
-                columns = _Columns(data, begins[own] + _PREFIX.size, ends[own])
-                found = {key: value for name, kind in fields for key, value in columns.read(name, kind, self._wanted)}
-            except MalformedRow as e:
-                raise MalformedRow(int(own[e.row]), str(e)) from e
-            except Malformed as e:
-                raise MalformedRow(int(own[0]), str(e)) from e
+            fields = self._known(int(ids[own[0]]))
+            columns = _Columns(data, begins[own] + _PREFIX.size, ends[own])
+            found = {key: value for name, kind in fields for key, value in columns.read(name, kind, self._wanted)}
             for name in self._wanted:
                 parts[name].append(found.get(name, np.full(len(own), None)))
         if len(rows) == 1:
@@ -233,14 +239,14 @@ class _Columns:
         begins, lengths = self._text(every, name)
         if name not in wanted:
             return []
-        return [(name, self._decoded(every, name, begins, lengths))]
+        return [(name, self._decoded(name, begins, lengths))]
 
     def _texts(self, name: str, is_wanted: bool) -> list[tuple[str, NDArray[Any]]]:
         found: dict[int, list[str]] = defaultdict(list)
         for rows in self._items(name):
             begins, lengths = self._text(rows, name)
             if is_wanted:
-                for row, text in zip(rows.tolist(), self._decoded(rows, name, begins, lengths)):
+                for row, text in zip(rows.tolist(), self._decoded(name, begins, lengths)):
                     found[row].append(text)
         if not is_wanted:
             return []
@@ -258,7 +264,7 @@ class _Columns:
                 text = self._octets[begins[alike, None] + np.arange(len(key))]
                 alike = alike[(text == np.frombuffer(key, np.uint8)).all(axis=1)]
                 own = [part[alike] for part in values]
-                column[rows[alike]] = self._decoded(rows[alike], name, *own) if kind == "string" else own[0]
+                column[rows[alike]] = self._decoded(name, *own) if kind == "string" else own[0]
         return ((one, column) for one, (_, column) in found.items())
 
     def _items(self, name: str) -> Iterator[NDArray[np.intp]]:
@@ -270,14 +276,14 @@ class _Columns:
             counts = self._long(begun, name)
             left[begun] = np.abs(counts)
             if (left[begun] < 0).any():
-                raise MalformedRow(int(begun[np.flatnonzero(left[begun] < 0)[0]]), f"{name} has more entries than numbers")
+                raise Malformed(f"{name} has more entries than numbers")
             self._long(begun[counts < 0], name)
             rows = rows[left[rows] > 0]
             if not len(rows):
                 return
             yield rows
             left[rows] -= 1
-        raise MalformedRow(int(rows[0]), f"{name} has more than {_MOST_ITEMS} entries")
+        raise Malformed(f"{name} has more than {_MOST_ITEMS} entries")
 
     def _text(self, rows: NDArray[np.intp], name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where texts begin, and how long they are."""
@@ -286,17 +292,14 @@ class _Columns:
         self._step(rows, lengths, name)
         return begins, lengths
 
-    def _decoded(self, rows: NDArray[np.intp], name: str, begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[Any]:
-        texts: list[str] = []
+    def _decoded(self, name: str, begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[Any]:
+        column = np.empty(len(begins), object)
         try:
-            texts.extend(
+            column[:] = [
                 intern(str(self._data[begin:end], "utf-8")) for begin, end in zip(begins.tolist(), (begins + lengths).tolist())
-            )
+            ]
         except UnicodeDecodeError as e:
-            # What went well is there already.
-            raise MalformedRow(int(rows[len(texts)]), f"{name}: {e}") from e
-        column = np.empty(len(texts), object)
-        column[:] = texts
+            raise Malformed(f"{name}: {e}") from e
         return column
 
     def _number(self, rows: NDArray[np.intp], name: str, kind: str) -> NDArray[Any]:
@@ -326,12 +329,6 @@ class _Columns:
 
     def _step(self, rows: NDArray[np.intp], lengths: Any, name: str) -> None:
         # A sum of the two may be beyond all numbers.
-        is_within = (lengths >= 0) & (lengths <= self._ends[rows] - self._at[rows])
-        if not np.all(is_within):
-            raise MalformedRow(int(rows[np.flatnonzero(~is_within)[0]]), f"{name} ends behind the value")
+        if not np.all((lengths >= 0) & (lengths <= self._ends[rows] - self._at[rows])):
+            raise Malformed(f"{name} ends behind the value")
         self._at[rows] += lengths
-
-
-def _require(holds: NDArray[np.bool_], why: str) -> None:
-    if not holds.all():
-        raise MalformedRow(int(np.flatnonzero(~holds)[0]), why)

@@ -16,11 +16,11 @@ from typing import Any
 
 from confluent_kafka import Message
 
+from pairstream.arguments import require_name
 from pairstream.errors import Malformed, NoSuchView, PositionRefused, SettingsError, ViewError
 from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
-from pairstream.names import require_name
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
@@ -98,11 +98,6 @@ class RunExtents:
         key = f"{extent['run']}/{extent['epoch']:08d}/{uuid.uuid4()}"
         offset = self._cluster.send(self._topic, key, self._schemas.write(self._topic, extent))
         self._tail.read_to(offset + 1, self._note)
-
-    def note_progress(self, ahead: int, begun: int | None) -> None:
-        self._ahead = ahead
-        if begun is not None:
-            self._begun = begun
 
     def close(self) -> None:
         """Reads no more."""

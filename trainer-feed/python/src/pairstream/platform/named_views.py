@@ -10,12 +10,12 @@ from typing import Any
 
 from confluent_kafka import Message
 
+from pairstream.arguments import require_name
 from pairstream.errors import Malformed, NoSuchView, ViewError
 from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.kafka.tail import TopicTail
 from pairstream.kafka.types import SEGMENT
-from pairstream.names import require_name
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 

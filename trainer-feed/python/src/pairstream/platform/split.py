@@ -16,9 +16,8 @@ from pairstream.index.entries import Entries, key_of
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.platform.answers import read_answers, read_said
-from pairstream.platform.cut import cut
+from pairstream.platform.cut import cut, looked_up
 from pairstream.platform.entries import read_entries
-from pairstream.platform.lookup import looked_up
 from pairstream.platform.named_views import GrowingView
 from pairstream.platform.records import PairReader, TopicRecords
 from pairstream.platform.reporting import Reporter

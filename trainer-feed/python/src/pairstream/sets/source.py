@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pairstream.columns.of_records import Columns
 from pairstream.errors import Missing, PositionRefused, SettingsError, ViewError
 from pairstream.index.answers import PairAnswers, Pairs, Said
-from pairstream.index.cut import answered, blocks_of, conditions_of, now, why_none
+from pairstream.index.cut import answered, conditions_of, view_of, why_none
 from pairstream.index.entries import PLACE, Entries
 from pairstream.index.lookup import positions_of
 from pairstream.sets.cache import RangeCache
@@ -72,12 +72,8 @@ class SetSource(Source):
         if not chosen.any():
             why = why_none(asked, columns, lambda: self._asked(SetIndex.measure_names))
             raise ViewError(f"{nothing_in(self.topic, texts)}{why}")
-        partitions, offsets, sizes = (columns[name][chosen].tolist() for name in PLACE)
-        blocks = []
-        firsts = np.flatnonzero(np.diff(partitions, prepend=-1)).tolist()
-        for first, behind in zip(firsts, [*firsts[1:], len(partitions)]):
-            blocks += blocks_of(partitions[first], zip(offsets[first:behind], sizes[first:behind]))
-        return View(self.topic, self._manifest.set_id, now(), tuple(blocks), texts)
+        places = np.column_stack([columns[name][chosen] for name in PLACE])
+        return view_of(self.topic, self._manifest.set_id, places, texts)
 
     def require(self, view: View) -> None:
         if view.topic != self.topic:
