@@ -14,7 +14,7 @@ import pytest
 
 import pairstream
 from conftest import SIDE, pair, picture
-from pairstream import Loader, PositionRefused, SettingsError, ViewError
+from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, ViewError
 from pairstream.errors import Missing
 from set_writer import withdraw, write_set
 
@@ -344,3 +344,41 @@ def test_the_pages_text_features_are_fitted_on_a_training_view_alone(folder, tmp
 
     assert list(found["tfidf"].get_feature_names_out()) == ["caption"]
     assert found["rows"].shape == (6, 1) and found["rows"].nnz == 0
+
+
+@pytest.mark.parametrize("where", [None, {"language": "en"}, ["language=en", 3]])
+def test_conditions_that_are_none_are_refused(folder, where):
+    for ask in (pairstream.open(folder).cut, lambda where: Loader(pairstream.open(folder), where=where, **OPTIONS)):
+        with pytest.raises(SettingsError, match="where is a condition or a list of conditions, such as 'language=en'"):
+            ask(where)
+
+
+def test_a_state_of_other_conditions_names_both(folder):
+    with Loader(pairstream.open(folder), where="fold=0,1", **OPTIONS) as loader:
+        state = loader.state_dict()
+    for where, own in (("fold = 2", "fold=2"), ((), "all pairs")):
+        with Loader(pairstream.open(folder), where=where, **OPTIONS) as loader:
+            with pytest.raises(PositionRefused, match=f"that loader's where is fold=0,1, this one's is {own}$"):
+                loader.load_state_dict(state)
+
+
+def test_a_tar_that_ends_early_is_named_and_what_is_behind_its_end_is_skipped(folder):
+    [tar] = (folder / "training").glob("000001-*.tar")
+    size = tar.stat().st_size
+    os.truncate(tar, size - 1536)
+    options = OPTIONS | dict(seed=1, window=60, lanes=1, batch_size=60)
+    with Loader(pairstream.open(folder), **options) as loader:
+        with pytest.raises(SampleRefused, match=f"pairs.training-1-7: {tar} ends before byte {size - 1024}, of {size}:") as refusal:
+            next(loader)
+    assert refusal.value.__cause__ is None
+    with Loader(pairstream.open(folder), on_error="skip", **options) as loader:
+        assert len(next(loader)) == 60
+        assert list(loader.skipped) == [(1, 7)]
+
+
+def test_too_few_pairs_for_a_batch_name_the_way_out(folder):
+    for options in (dict(batch_size=61), dict(batch_size=61, buckets=True)):
+        with pytest.raises(SettingsError, match='or last="keep", which hands out batches that are not full'):
+            Loader(pairstream.open(folder), **OPTIONS | options)
+    with pytest.raises(SettingsError, match="a split is training, validation, test, not ''"):
+        pairstream.open(folder, split="")

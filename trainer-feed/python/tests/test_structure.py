@@ -19,6 +19,7 @@ USES = {
     "errors": set(),
     "hosts": set(),
     "random_numbers": set(),
+    "version": set(),
     "threads": set(),
     "arguments": {"errors"},
     "kafka": {"errors", "threads"},
@@ -30,7 +31,9 @@ USES = {
     "read": {"columns", "errors", "index", "order", "threads", "views"},
     "batch": {"columns", "errors", "order", "random_numbers", "read"},
     "source": {"errors", "index", "order", "read", "views"},
-    "platform": {"arguments", "columns", "errors", "hosts", "index", "kafka", "order", "read", "source", "threads", "views"},
+    "platform": {
+        "arguments", "columns", "errors", "hosts", "index", "kafka", "order", "read", "source", "threads", "version", "views",
+    },
     "opening": {"errors", "platform", "sets", "source"},
     "options": {"batch"},
     "loader": {

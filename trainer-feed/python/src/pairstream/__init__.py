@@ -15,10 +15,12 @@ from pairstream.loader.stats import Stats
 from pairstream.opening import open
 from pairstream.source import Source
 from pairstream.stored_columns import forget_withdrawn, write_column
+from pairstream.version import VERSION as __version__
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 
 __all__ = [
+    "__version__",
     "Batch",
     "Block",
     "Loader",

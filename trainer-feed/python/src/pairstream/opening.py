@@ -80,7 +80,7 @@ def open(
     try:
         from pairstream.platform.source import connect
     except ImportError as e:
-        raise SettingsError(f'a platform is read with the packages of pip install "pairstream[kafka]": {e}') from e
+        raise SettingsError(f'a platform is read with the packages of pip install "pairstream[kafka]": {e}') from None
     return connect(address, registry, dataset or "pairs", split, client or {}, registry_client)
 
 
@@ -90,4 +90,4 @@ def _platform(directory: Path) -> dict[str, str]:
         found = json.loads(file.read_text(encoding="utf-8"))
         return {name: str(found[name]) for name in ("bootstrap_servers", "schema_registry")}
     except (OSError, ValueError, KeyError, TypeError) as e:
-        raise SettingsError(f"no platform runs in {directory}: cannot read {file}: {e}") from e
+        raise SettingsError(f"no platform runs in {directory}: cannot read {file}: {e}") from None

@@ -220,7 +220,7 @@ class Source(Split):
                         yield record, reader.read(record) if record.sample is None else record.sample
                     except Malformed as e:
                         site = f"{self.topic}-{record.partition}, offset {record.offset}"
-                        raise SampleRefused(f"{site}: {e}") from e
+                        raise SampleRefused(f"{site}: {e}") from None
         finally:
             records.stop()
             records.close()

@@ -329,7 +329,7 @@ def _gradients() -> Any:
     return accelerate.GradientState() if accelerate else None
 
 
-_UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None}
+_UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None, "where": None}
 """Optional entries of a loader's state; a checkpoint of PyTorch has them as None, since its keys are fixed."""
 
 pass_on(TorchLoader.__init__, inspect.signature(Loader).parameters.values())

@@ -181,7 +181,7 @@ class SampleWriter:
         try:
             return self._reader.read(record)
         except Malformed as e:
-            raise self._refused(record, str(e)) from e
+            raise self._refused(record, str(e)) from None
 
     def write(self, record: Record, sample: Sample, epoch: int, form: SampleFormat, slot: Slot, index: int) -> None:
         """Writes what a batch has of a record.
@@ -215,7 +215,7 @@ class SampleWriter:
                 augment = self._augment if name == "images" else None
                 self._write_picture(picture, augment, seed, form.profile, slot.arrays[name][index])
         except Undecodable as e:
-            raise self._refused(record, str(e)) from e
+            raise self._refused(record, str(e)) from None
 
     def _require_picture(self, record: Record, name: str, first: Picture, found: Picture | None) -> None:
         if found is None:

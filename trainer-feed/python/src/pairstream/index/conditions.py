@@ -51,7 +51,9 @@ class Condition:
     def __init__(self, text: str) -> None:
         parts = _FORM.fullmatch(text)
         if not parts:
-            raise SettingsError(f"'{text}' is no condition; right is language=en,de or measure.sharpness>=50")
+            raise SettingsError(
+                f"'{text}' is no condition; right is language=en,de or measure.sharpness>=50; without where there are all pairs"
+            )
         name, sign, values = parts[1], parts[2], re.split(r"\s*,\s*", parts[3], flags=re.ASCII)
         if "" in values:
             raise SettingsError(f"'{text}' has an empty value")

@@ -25,13 +25,19 @@ BLOCK_BYTES = 4 << 20
 """Bytes after which a block ends."""
 
 
-def conditions_of(texts: Iterable[str]) -> list[Condition]:
-    """Parses conditions; of one that stands twice, one.
+def conditions_of(where: str | Iterable[str]) -> list[Condition]:
+    """Parses a condition or several; of one that stands twice, one.
 
     Raises:
         SettingsError: where one is none
     """
-    return [Condition(text) for text in dict.fromkeys(str(Condition(text)) for text in texts)]
+    texts = [where] if isinstance(where, str) else list(where) if isinstance(where, Sequence) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise SettingsError(
+            "where is a condition or a list of conditions, such as 'language=en' or ['language=en', 'measure.sharpness>=50'], "
+            f"not {where!r}; leave it out for all pairs"
+        )
+    return [Condition(text) for text in dict.fromkeys(str(Condition(text)) for text in texts if text is not None)]
 
 
 def answered(

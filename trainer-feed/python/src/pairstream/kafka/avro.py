@@ -72,7 +72,7 @@ class Schemas:
         try:
             schema = json.loads(found.schema_str or "null")
         except (ValueError, RecursionError) as e:
-            raise Malformed(f"schema {schema_id} is not Avro: {e}") from e
+            raise Malformed(f"schema {schema_id} is not Avro: {e}") from None
         if not isinstance(schema, dict):
             raise Malformed(f"schema {schema_id} is not Avro")
         return schema
@@ -114,15 +114,15 @@ class Schemas:
                 raise SettingsError(
                     f"there is no schema registry at {self._address}, which answers 404: its address may need a path, "
                     "such as Apicurio's /apis/ccompat/v7"
-                ) from e
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+                ) from None
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from None
         except Exception as e:  # The client passes on whatever its HTTP library raises.
             if "CERTIFICATE_VERIFY_FAILED" in str(e):
                 raise Unavailable(
                     f"the certificate of {self._address} is not trusted here; registry_client={{'ssl.ca.location': FILE}} "
                     f"names the authority's certificate: {e}"
-                ) from e
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+                ) from None
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from None
 
 
 class AvroReader:

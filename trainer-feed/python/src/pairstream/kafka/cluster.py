@@ -209,7 +209,7 @@ class Cluster:
             return None
         except KafkaException as e:
             if e.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise self._unavailable(e, name) from e
+                raise self._unavailable(e, name) from None
             return None
 
     def describe_topic_if_any(self, name: str) -> Topic | None:
@@ -375,11 +375,11 @@ class TopicWatch:
             asked_at = time.monotonic()
             try:
                 found = self._cluster.describe_topic_once(self._name)
-            except Missing as e:
+            except Missing:
                 # One broker may not know it at once, after its start.
                 missing += 1
                 if missing > 1:
-                    raise PositionRefused(f"{self._name} has been deleted, and its records with it") from e
+                    raise PositionRefused(f"{self._name} has been deleted, and its records with it") from None
                 found = None
             if found is None:
                 time.sleep(_LOOK_S if missing else _PAUSE_S)

@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 _ENDED = "ended"
 """In a state: that the loop has ended."""
+_WHERE = "where"
+"""In a state: the conditions by which the loader cut its view."""
 
 
 class Loader:
@@ -287,7 +289,8 @@ class Loader:
         return self._ended(self._lineage.state(self._handed.position))
 
     def _ended(self, state: dict[str, Any]) -> dict[str, Any]:
-        return {**state, **self._source.state(), **({_ENDED: True} if self._handed.is_over else {})}
+        own = {} if self._where is None else {_WHERE: list(self._where)}
+        return {**state, **self._source.state(), **own, **({_ENDED: True} if self._handed.is_over else {})}
 
     def checkpoint(self, name: str) -> dict[str, Any]:
         """The state of :meth:`state_dict`, noted under a name, so that ``pairstream exposure`` tells what it has seen.
@@ -314,6 +317,7 @@ class Loader:
         if isinstance(state, Mapping):
             # A TorchLoader's has None of what there is nothing to say of.
             state = {name: of for name, of in state.items() if of is not None and not (is_over and name == _ENDED)}
+            self._require_own_where(state.pop(_WHERE, None))
             state = self._as_it_was(state)
         for view in self._schedule.views:
             view.check()
@@ -326,6 +330,12 @@ class Loader:
             begun = epoch + (dict(state) != {**self._schedule.begin(), "epoch": epoch})
             self._end_before(max(1, begun) if is_over else max(1, -(-begun // self._epochs)) * self._epochs)
         self._handed = self._handed._replace(is_over=is_over)
+
+    def _require_own_where(self, where: Any) -> None:
+        """Checks the conditions in a state, where the loader that it is of and this one have cut their views themselves."""
+        if isinstance(where, list) and self._where is not None and where != list(self._where):
+            was, own = (" and ".join(map(str, one)) or "all pairs" for one in (where, self._where))
+            raise PositionRefused(f"the state is one of other pairs: that loader's where is {was}, this one's is {own}")
 
     def _as_it_was(self, state: dict[str, Any]) -> dict[str, Any]:
         """The rest of a state that names a data set, once an own view is that of the data set as it was then."""
@@ -343,7 +353,7 @@ class Loader:
                 f"{e}: at manifest {of['manifest']} the pairs{where} were others. Either the conditions are not those of that "
                 "run, or erasure has emptied a field since on which one depends; a run of more than days keeps its view in a "
                 "file: source.cut(where).save(FILE)"
-            ) from e
+            ) from None
         self._stop()
         self._read(source, found)
         return state

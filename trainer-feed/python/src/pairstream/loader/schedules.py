@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from pairstream.errors import SettingsError
+from pairstream.index.cut import conditions_of
 from pairstream.loader.settings import LoaderSettings
 from pairstream.order.grouped_schedule import GroupedSchedule
 from pairstream.order.mix_schedule import NO_EPOCHS, MixSchedule
@@ -41,8 +42,8 @@ def resolved(source: Source, given: Given | None, where: str | Sequence[str] = (
     """
     if given is None:
         view = source.cut(where)
-        return OwnCut(source.indexed(view) if indexed else view, (where,) if isinstance(where, str) else tuple(where))
-    if where:
+        return OwnCut(source.indexed(view) if indexed else view, tuple(map(str, conditions_of(where))))
+    if where != ():
         raise SettingsError("where chooses the pairs of a loader without a view; a view is cut by source.cut(where)")
     if isinstance(given, (OwnCut, Agreed)):
         return given

@@ -120,7 +120,10 @@ class GroupedSchedule(Schedule):
 
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         if not self.batches(batch_size, keep_last):
-            raise SettingsError(f"the groups of the view have {self._sizes} samples: too few for a batch of {batch_size}")
+            raise SettingsError(
+                f"the groups of the view have {self._sizes} samples: too few for a batch of {batch_size}; give a smaller "
+                'batch_size, or last="keep", which hands out batches that are not full'
+            )
 
     def retained(self, rank_batch_size: int) -> int:
         return self.groups * rank_batch_size

@@ -48,7 +48,10 @@ class ViewSchedule(Schedule):
 
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         if self._view.samples < batch_size and not keep_last:
-            raise SettingsError(f"a batch of {batch_size} takes more samples than the view has: {self._view.samples}")
+            raise SettingsError(
+                f"a batch of {batch_size} takes more samples than the view has: {self._view.samples}; give a smaller batch_size, "
+                'or last="keep", which hands out batches that are not full'
+            )
 
     def batches(self, batch_size: int, keep_last: bool) -> int:
         return steps_left(self._view.samples, batch_size, keep_last, 0)

@@ -94,7 +94,7 @@ def _note(said: Said, asked: Sequence[str], reader: AvroReader, message: Message
     try:
         answer = reader.read(message.value())
     except Malformed as e:
-        raise ViewError(f"{site} is no answer: {e}") from e
+        raise ViewError(f"{site} is no answer: {e}") from None
     found = {**answer.get("texts", {}), **answer.get("vectors", {})}
     said.names.update(found, answer.get("numbers", {}), answer.get("labels", {}))
     for name in asked:

@@ -29,7 +29,7 @@ _GONE = -1
 """Instead of an offset: the pair is withdrawn, or not as the conditions say."""
 
 
-def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Sequence[str] = ()) -> View:
+def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: str | Sequence[str]) -> View:
     """A view of all pairs of a split that are committed now and not withdrawn, and for which the conditions hold.
 
     Withdrawn is also what falls under a takedown that the platform has still to carry out. Reads the takedowns, the
@@ -42,7 +42,8 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
         PositionRefused: where a topic was deleted or made anew meanwhile
         Unavailable: where the broker does not answer or has no such topic
     """
-    conditions_asked = conditions_of([*where, *_recipe_conditions(cluster, schemas, dataset)])
+    own = list(map(str, conditions_of(where)))
+    conditions_asked = conditions_of([*own, *_recipe_conditions(cluster, schemas, dataset)])
     asked = [one for one in conditions_asked if not one.answer]
     in_force = InForce.now(cluster, dataset)
     conditions: list[FieldCondition] = [*asked, *in_force.conditions]
@@ -83,12 +84,12 @@ def _matches(message: Message, value: bytes, pairs: AvroReader, asked: Sequence[
         return True
     try:
         pair = pairs.read(value)
-    except Malformed as e:
+    except Malformed:
         if not asked:
             # It falls under no takedown; the loader refuses it.
             return True
         site = f"{message.topic()}-{message.partition()}-{message.offset()}"
-        raise ViewError(f"{site} cannot be held against the conditions: it holds no pair") from e
+        raise ViewError(f"{site} cannot be held against the conditions: it holds no pair") from None
     return all(one.holds_for(pair) for one in asked) and all(one.holds_for(pair) for one in in_force.conditions)
 
 
@@ -115,7 +116,7 @@ def _recipe_conditions(cluster: Cluster, schemas: Schemas, dataset: str) -> list
         recipe = AvroReader(schemas, f"{dataset}.recipes", types, types).read(messages[-1].value() or b"")
         return list(map(str, recipe["conditions"]))
     except (Malformed, KeyError) as e:
-        raise ViewError(f"{dataset}.recipes, offset {messages[-1].offset()} is no recipe: {e}") from e
+        raise ViewError(f"{dataset}.recipes, offset {messages[-1].offset()} is no recipe: {e}") from None
 
 
 def looked_up(
@@ -141,7 +142,7 @@ def looked_up(
         try:
             pair = reader.read(message.value())
         except Malformed as e:
-            raise ViewError(f"{topic.name}-{message.partition()}, offset {message.offset()} is no pair: {e}") from e
+            raise ViewError(f"{topic.name}-{message.partition()}, offset {message.offset()} is no pair: {e}") from None
         pair = {**pair, "partition": message.partition(), "offset": message.offset(), "keys": key_of(message.key())}
         for name, values in tail.items():
             values.append(pair[name])

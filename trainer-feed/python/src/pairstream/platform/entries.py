@@ -114,7 +114,7 @@ def read_last(
             columns = reader.read([value for value in values if value is not None])
         except MalformedRow as e:
             message = messages[with_value[e.row]]
-            raise ViewError(f"{topic}-{message.partition()}, offset {message.offset()} is none of its records: {e}") from e
+            raise ViewError(f"{topic}-{message.partition()}, offset {message.offset()} is none of its records: {e}") from None
         counts, matches = judge([messages[at] for at in with_value], columns)
         row = np.full(len(messages), -1)
         row[with_value[matches]] = np.arange(row_count, row_count + matches.sum())
@@ -176,7 +176,7 @@ class ColumnReader:
                 try:
                     self._read([value])
                 except Malformed as e:
-                    raise MalformedRow(row, str(e)) from e
+                    raise MalformedRow(row, str(e)) from None
             raise
 
     def _read(self, values: Sequence[bytes]) -> dict[str, NDArray[Any]]:
@@ -299,7 +299,7 @@ class _Columns:
                 intern(str(self._data[begin:end], "utf-8")) for begin, end in zip(begins.tolist(), (begins + lengths).tolist())
             ]
         except UnicodeDecodeError as e:
-            raise Malformed(f"{name}: {e}") from e
+            raise Malformed(f"{name}: {e}") from None
         return column
 
     def _number(self, rows: NDArray[np.intp], name: str, kind: str) -> NDArray[Any]:

@@ -243,7 +243,7 @@ class FollowedSchedule(Schedule):
                     raise NoSuchView(
                         f"{e}; none came within {wait_s:g} s: begin it by `pairstream view seal {self._follow.view}`, or "
                         "wait longer by follow(..., wait_s=SECONDS)"
-                    ) from e
+                    ) from None
                 time.sleep(_LOOK_EVERY_S)
 
     def _agreed(self, epoch: int) -> int:

@@ -73,7 +73,7 @@ class NamedView:
             try:
                 sealed = datetime.fromtimestamp(sealed / 1000, timezone.utc)
             except (ValueError, OverflowError, OSError) as e:
-                raise ViewError(f"the view {self.name} was sealed at {sealed} ms, which is no time: {e}") from e
+                raise ViewError(f"the view {self.name} was sealed at {sealed} ms, which is no time: {e}") from None
         cut_at = sealed.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return View(self.topic, self.topic_id, cut_at, tuple(blocks), tuple(self.segments[0].get("where", ())))
 
@@ -125,7 +125,7 @@ class GrowingView:
         try:
             segment = self._reader.read(value)
         except Malformed as e:
-            raise ViewError(f"{site}: {e}") from e
+            raise ViewError(f"{site}: {e}") from None
         if segment.get("name") != self._name or segment.get("segment") != number:
             raise ViewError(f"{site} holds no segment {number} of the view {self._name}, as its key says")
         self._segments[number] = segment

@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from weakref import WeakMethod
 
@@ -21,6 +20,7 @@ from confluent_kafka import Producer
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.read.split import Figures, Reports
+from pairstream.version import VERSION
 
 LOG = logging.getLogger("pairstream")
 
@@ -54,7 +54,7 @@ class Reporter(Reports):
             "instance": f"{host}-{os.getpid()}-{uuid.uuid4().hex[:6]}",
             "host": host,
             "pid": os.getpid(),
-            "version": _version(),
+            "version": VERSION,
             "state": "RUNNING",
             "facts": facts,
             "interval_ms": int(_INTERVAL_S * 1000),
@@ -115,10 +115,3 @@ class Reporter(Reports):
 def _metrics(kind: str, values: Mapping[str, float]) -> list[dict[str, Any]]:
     known = {name: float(value) for name, value in values.items() if not math.isnan(value)}
     return [{"name": name, "type": kind, "part": "", "labels": {}, "value": value} for name, value in known.items()]
-
-
-def _version() -> str:
-    try:
-        return version("pairstream")
-    except PackageNotFoundError:
-        return "(not packaged)"

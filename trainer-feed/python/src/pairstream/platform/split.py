@@ -46,8 +46,7 @@ class PlatformSplit(Source):
         return self.cluster.address
 
     def cut(self, where: str | Sequence[str] = ()) -> View:
-        # A text is a sequence of letters.
-        return cut(self.cluster, self.schemas, self.dataset, self.split, [where] if isinstance(where, str) else where)
+        return cut(self.cluster, self.schemas, self.dataset, self.split, where)
 
     def named_view(self, name: str) -> View:
         return self.view_with_segments(name)[0]

@@ -57,7 +57,7 @@ class SampleReader(ABC):
             tokens = Tokens.of(_named(pair, "token_sets", "token set", self._token_set))
             values = (picture, tokens, *self.columns.read(pair, picture))
         except (ValueError, OverflowError) as e:
-            raise Malformed(str(e)) from e
+            raise Malformed(str(e)) from None
         return Sample(
             pair.get("pair_id", ""), pair.get("split", ""), pair.get("caption", ""), pair.get("normalisation", ""), values, pair
         )

@@ -50,7 +50,7 @@ class Split(ABC):
 
     def __init__(self, dataset: str, split: str) -> None:
         if split not in _SPLITS:
-            raise SettingsError(f"a split is {', '.join(_SPLITS)}, not {split}")
+            raise SettingsError(f"a split is {', '.join(_SPLITS)}, not {split!r}")
         self.dataset = dataset
         self.split = split
         self.topic = f"{dataset}.{split}"

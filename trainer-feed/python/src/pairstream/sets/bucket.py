@@ -54,8 +54,8 @@ class Bucket:
             import botocore.httpsession
             import botocore.session
             import botocore.utils
-        except ImportError as e:
-            raise SettingsError('sets in buckets need a client: pip install "pairstream[s3]"') from e
+        except ImportError:
+            raise SettingsError('sets in buckets need a client: pip install "pairstream[s3]"') from None
         self._storage = storage
         try:
             self.renew()
@@ -67,7 +67,7 @@ class Bucket:
             self._region = storage.get("region_name") or known or "us-east-1"
             verify = storage.get("verify", asked.get_config_variable("ca_bundle") or True)
         except botocore.exceptions.BotoCoreError as e:
-            raise SettingsError(f"the storage cannot be: {e}") from e
+            raise SettingsError(f"the storage cannot be: {e}") from None
         if self._endpoint and not re.match("https?://[^/@]+", self._endpoint):
             raise SettingsError("endpoint_url begins with http:// or https://, and has neither user nor password")
         proxies = botocore.utils.get_environ_proxies(self._endpoint or "https://s3.amazonaws.com")
@@ -87,7 +87,7 @@ class Bucket:
             try:
                 self._credentials = botocore.session.Session(profile=self._storage.get("profile")).get_credentials()
             except botocore.exceptions.BotoCoreError as e:
-                raise SettingsError(f"there are no credentials: {e}") from e
+                raise SettingsError(f"there are no credentials: {e}") from None
 
     def names(self, bucket: str, prefix: str, root: int) -> list[str]:
         """Keys that begin so, without the root in front."""
@@ -98,8 +98,8 @@ class Bucket:
             query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(asked.items()))
             try:
                 page = ElementTree.fromstring(self._get(f"{bucket}?{query}", {}, _MOST_LISTED)[2])
-            except ElementTree.ParseError as e:
-                raise Refused(200, "no list of objects") from e
+            except ElementTree.ParseError:
+                raise Refused(200, "no list of objects") from None
             texts = {name: [one.text or "" for one in page.iterfind(f".//{{*}}{name}")] for name in _LISTED}
             found += [key[root:] for key in texts["Key"]]
             if not texts["NextContinuationToken"]:
@@ -146,10 +146,10 @@ class Bucket:
             except BaseException:
                 answer.raw.close()
                 raise
-        except SSLError as e:
-            raise Refused(0, "its certificate is not trusted; storage={'verify': FILE} names the authority's") from e
+        except SSLError:
+            raise Refused(0, "its certificate is not trusted; storage={'verify': FILE} names the authority's") from None
         except (BotoCoreError, HTTPError, OSError) as e:
-            raise Failed(type(e).__name__) from e
+            raise Failed(type(e).__name__) from None
         if len(body) < min(size, most):
             raise Failed(f"{len(body)} bytes came of {min(size, most)}")
         return status, answer.headers, body

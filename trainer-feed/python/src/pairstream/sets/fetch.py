@@ -7,12 +7,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, InvalidStateError
+from typing import Any
 
-from pairstream.errors import Missing, PairstreamError
+from pairstream.errors import Malformed, Missing, PairstreamError, ViewError
 from pairstream.sets.cache import Place, RangeCache
 from pairstream.sets.index import SetIndex
 from pairstream.sets.manifest import Shard
 from pairstream.sets.store import Store
+from pairstream.sets.tar import pair_of
 from pairstream.threads import Stopped, Workers
 
 LOG = logging.getLogger("pairstream")
@@ -173,6 +175,19 @@ class SetFetcher:
                 self._use(coming, row)
             if self._held is not None:
                 self._let_go()
+
+    def pair(self, shard: int, row: int) -> dict[str, Any]:
+        """The fields of a sample; waits for it.
+
+        Raises:
+            Malformed: where the tar holds something else there, or ends before
+        """
+        try:
+            return pair_of(self.get(shard, row))
+        except ViewError as e:
+            raise Malformed(str(e)) from None
+        except Malformed as e:
+            raise Malformed(f"{self._store.site(self._shards[shard].data)}, byte {self._extent(shard, row)[0]}: {e}") from None
 
     def stop(self) -> None:
         """Ends all fetching, without waiting for that. Finalizers may call it."""

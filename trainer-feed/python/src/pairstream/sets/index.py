@@ -179,7 +179,7 @@ class SetIndex:
         try:
             return pa.concat_tables([pa.table({}), *tables], promote_options="default")
         except pa.ArrowException as e:
-            raise ViewError(f"the indexes of {self._store.url} do not go together, copy the set again: {e}") from e
+            raise ViewError(f"the indexes of {self._store.url} do not go together, copy the set again: {e}") from None
 
     def _table(self, shard: Shard, names: Collection[str]) -> pa.Table:
         whole = self._range(shard, 0, shard.index_bytes) if shard.index_bytes <= _WHOLE else None
@@ -192,7 +192,7 @@ class SetIndex:
                 table = file.read([name for name in file.schema_arrow.names if name in names], use_threads=False)
             return table.cast(pa.schema([(field.name, _kind_of(field)) for field in table.schema]))
         except (pa.ArrowException, OSError, ValueError, MemoryError) as e:
-            raise self._refused(shard, str(e)[:200]) from e
+            raise self._refused(shard, str(e)[:200]) from None
 
     def _range(self, shard: Shard, offset: int, length: int) -> bytes:
         """Bytes of an index, out of the cache where they are there; of a whole one, the digest is as the manifest says."""

@@ -109,12 +109,12 @@ def read_manifest(store: Store, number: int | None = None) -> Manifest:
         number = known[-1]
     try:
         return _read(store, number)
-    except Missing as e:
+    except Missing:
         newest = max(_numbers(store), default=0)
         raise PositionRefused(
             f"the set at {store.url} has no manifest {number}, its newest is {newest}: it was copied by halves, or is an "
             "older copy; copy it again, with its manifests last"
-        ) from e
+        ) from None
 
 
 def newer(store: Store, manifest: Manifest) -> Manifest | None:
@@ -154,7 +154,7 @@ def _read(store: Store, number: int) -> Manifest:
     except (ValueError, RecursionError) as e:
         if isinstance(e, SettingsError):
             raise
-        raise ViewError(f"{store.site(key)} is no manifest: {e}; copy the set again") from e
+        raise ViewError(f"{store.site(key)} is no manifest: {e}; copy the set again") from None
 
 
 def _require_continues(store: Store, before: Manifest, after: Manifest) -> None:

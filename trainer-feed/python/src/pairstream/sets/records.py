@@ -14,7 +14,6 @@ from pairstream.read.samples import SampleReader
 from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.manifest import Manifest, newer
 from pairstream.sets.store import Store
-from pairstream.sets.tar import pair_of
 from pairstream.threads import PerProcess
 from pairstream.views.view import View
 
@@ -63,7 +62,7 @@ class SetReader(SampleReader):
     """Reads prepared pairs of their members of a tar. Thread-safe."""
 
     def fields(self, record: Record) -> dict[str, Any]:
-        return pair_of(record.value())
+        return record.value()
 
     def keys(self, record: Record, *, keeps_fields: bool = False) -> tuple[int]:
         return (record.key,)
@@ -87,7 +86,7 @@ class SetRecords(Records):
         for block, first, size in ranges:
             shard = view.blocks[block].partition
             rows = view.blocks[block].offsets[first : first + size]
-            found.append([Record(shard, row, key_at(shard, row), partial(self._fetcher.get, shard, row)) for row in rows])
+            found.append([Record(shard, row, key_at(shard, row), partial(self._fetcher.pair, shard, row)) for row in rows])
         return found
 
     def ahead(self, records: Iterable[Record]) -> None:

@@ -60,7 +60,7 @@ class SetSource(Source):
         return SetSource, (self.store, self._folder, self._newest, self._manifest, self.split)
 
     def cut(self, where: str | Sequence[str] = ()) -> View:
-        conditions = conditions_of([where] if isinstance(where, str) else where)
+        conditions = conditions_of(where)
         asked = [one for one in conditions if not one.answer]
         columns = self._asked(lambda index: index.columns({*PLACE, *(one.field for one in asked)}))
         keys = key_at(columns["partition"], columns["offset"])

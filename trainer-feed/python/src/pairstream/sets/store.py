@@ -96,7 +96,7 @@ class Store:
             except FileNotFoundError:
                 return []
             except OSError as e:
-                raise Unavailable(f"{self.site(folder)} cannot be listed: {e.strerror}") from e
+                raise Unavailable(f"{self.site(folder)} cannot be listed: {e.strerror}") from None
         return self._tried(folder, lambda client: client.names(self._bucket, f"{self._prefix}{folder}/", len(self._prefix)))
 
     def read(self, key: str, most: int) -> bytes:
@@ -150,10 +150,10 @@ class Store:
                 while len(found) < length and (more := file.read(length - len(found))):
                     found += more
                 return found
-        except FileNotFoundError as e:
-            raise Missing(f"there is no {self.site(key)}: {_AGAIN}") from e
+        except FileNotFoundError:
+            raise Missing(f"there is no {self.site(key)}: {_AGAIN}") from None
         except OSError as e:
-            raise Unavailable(f"{self.site(key)} cannot be read: {e.strerror}") from e
+            raise Unavailable(f"{self.site(key)} cannot be read: {e.strerror}") from None
 
     def _object(self, key: str, part: tuple[int, int] | None, length: int) -> bytes:
         return self._tried(key, lambda client: client.get(self._bucket, self._prefix + key, part, length))
@@ -170,7 +170,7 @@ class Store:
                     is_renewed = True
                     client.renew()
                     continue
-                raise self._error(key, e) from e
+                raise self._error(key, e) from None
             except Failed as e:
                 if number < _TRIES and not self._is_stopped:
                     self._wake.wait(pause_s * random.uniform(0.5, 1))
@@ -178,7 +178,7 @@ class Store:
                     # The next one that pauses wakes up, too.
                     self._wake.give()
                 if number == _TRIES or self._is_stopped:
-                    raise Unavailable(f"{self.site(key)} cannot be read, tried {number} times: {e}") from e
+                    raise Unavailable(f"{self.site(key)} cannot be read, tried {number} times: {e}") from None
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     def _error(self, key: str, refused: Refused) -> Exception:

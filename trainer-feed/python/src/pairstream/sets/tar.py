@@ -77,7 +77,7 @@ def pair_of(extent: bytes | memoryview) -> dict[str, Any]:
     try:
         fields = json.loads(str(content, "utf-8"))
     except (ValueError, RecursionError) as e:
-        raise Malformed(f"{pair_id}.json is no JSON: {e}") from e
+        raise Malformed(f"{pair_id}.json is no JSON: {e}") from None
     pair = _checked(fields)
     if pair.get("pair_id") != pair_id:
         raise Malformed(f"{pair_id}.json is of another pair")
@@ -119,8 +119,8 @@ def _members(view: memoryview) -> Iterator[tuple[str, memoryview]]:
             size = int(header[124:136].rstrip(b"\0 ") or b"0", 8)
             checksum = int(header[148:156].rstrip(b"\0 ") or b"0", 8)
             name = str(header[:100].rstrip(b"\0"), "utf-8")
-        except ValueError as e:
-            raise Malformed("a tar's header is broken") from e
+        except ValueError:
+            raise Malformed("a tar's header is broken") from None
         begin, end = at + _BLOCK, at + _BLOCK + size
         if checksum != sum(header) - sum(header[148:156]) + 8 * 32 or size < 0 or end > len(view):
             raise Malformed("a tar's header is broken")

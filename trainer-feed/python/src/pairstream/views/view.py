@@ -157,7 +157,7 @@ class View:
         except OSError as e:
             with contextlib.suppress(OSError):
                 beside.unlink()
-            raise ViewError(f"{target} cannot be written: {e.strerror}") from e
+            raise ViewError(f"{target} cannot be written: {e.strerror}") from None
 
     def _write(self, file: Path, name: str) -> None:
         if name.endswith(".json"):
@@ -189,11 +189,11 @@ class View:
                 is_binary = file.read(len(_MAGIC)) == _MAGIC
             return _binary(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
         except OSError as e:
-            raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from e
-        except UnicodeDecodeError as e:
-            raise ViewError(f"{os.fspath(path)}: {_NO_VIEW}") from e
+            raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from None
+        except UnicodeDecodeError:
+            raise ViewError(f"{os.fspath(path)}: {_NO_VIEW}") from None
         except ViewError as e:
-            raise ViewError(f"{os.fspath(path)}: {e}") from e
+            raise ViewError(f"{os.fspath(path)}: {e}") from None
 
     @staticmethod
     def parse(text: str) -> View:
@@ -222,9 +222,9 @@ _NO_VIEW = "no view: right is a file that pairstream view cut, or a view's save,
 def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
     try:
         root = json.loads(text)
-    except (ValueError, RecursionError) as e:
+    except (ValueError, RecursionError):
         begin = text[:9] if isinstance(text, str) else text[:9].decode("latin-1")
-        raise ViewError("the view was cut off or changed" if begin == '{"format"' else _NO_VIEW) from e
+        raise ViewError("the view was cut off or changed" if begin == '{"format"' else _NO_VIEW) from None
     if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
         raise ViewError(_NO_VIEW)
     if root["format"] != format_number:
