@@ -1,6 +1,5 @@
 package io.pairstream.storage;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -44,26 +43,6 @@ final class FolderStore implements ObjectStore {
     return isObject(file)
         ? Optional.of(info(key, Files.readAttributes(file, BasicFileAttributes.class)))
         : Optional.empty();
-  }
-
-  @Override
-  public byte[] read(String key) throws IOException {
-    return Files.readAllBytes(object(key));
-  }
-
-  @Override
-  public byte[] read(String key, long from, int count) throws IOException {
-    ByteBuffer part = ByteBuffer.allocate(count);
-    try (FileChannel channel = FileChannel.open(object(key))) {
-      while (part.hasRemaining()) {
-        if (channel.read(part, from + part.position()) < 0) {
-          throw new EOFException(
-              "%s/%s has %s bytes; bytes %s to %s were asked for"
-                  .formatted(url(), key, channel.size(), from, from + count - 1));
-        }
-      }
-    }
-    return part.array();
   }
 
   @Override

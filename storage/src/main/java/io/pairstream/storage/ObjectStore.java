@@ -64,17 +64,11 @@ public interface ObjectStore extends AutoCloseable {
    *
    * @throws NoSuchObjectException where it does not exist
    */
-  byte[] read(String key) throws IOException;
-
-  /**
-   * A part of an object.
-   *
-   * @param from offset of the first byte
-   * @param count how many bytes; all of them are within the object
-   * @throws NoSuchObjectException where it does not exist
-   * @throws IOException where it ends before the part does
-   */
-  byte[] read(String key, long from, int count) throws IOException;
+  default byte[] read(String key) throws IOException {
+    try (InputStream input = stream(key)) {
+      return input.readAllBytes();
+    }
+  }
 
   /**
    * An object's bytes, from the first on. Reading fails where fewer come than the object has.
@@ -105,6 +99,13 @@ public interface ObjectStore extends AutoCloseable {
    * @param prefix of the keys, which need not end at a {@code /}; empty for all
    */
   List<ObjectInfo> list(String prefix) throws IOException;
+
+  /**
+   * Tries whether this keeps the promises that a set needs; leaves nothing behind.
+   *
+   * @throws IOException with a sentence that names the store, where it does not
+   */
+  default void requireFitForSets() throws IOException {}
 
   @Override
   void close();

@@ -78,18 +78,15 @@ final class S3Store implements ObjectStore {
     }
   }
 
-  @Override
-  public byte[] read(String key) throws IOException {
-    try (InputStream input = stream(key)) {
-      return input.readAllBytes();
-    }
-  }
-
-  @Override
-  public byte[] read(String key, long from, int count) throws IOException {
-    if (count == 0) {
-      return new byte[0];
-    }
+  /**
+   * A part of an object.
+   *
+   * @param from offset of the first byte
+   * @param count how many bytes, at least 1; all of them are within the object
+   * @throws NoSuchObjectException where it does not exist
+   * @throws IOException where it ends before the part does
+   */
+  byte[] read(String key, long from, int count) throws IOException {
     try (InputStream input = input(key, from, count)) {
       return input.readNBytes(count);
     }
@@ -182,6 +179,11 @@ final class S3Store implements ObjectStore {
                             each.lastModified()))
                 .sorted(ObjectKeys.ORDER)
                 .toList());
+  }
+
+  @Override
+  public void requireFitForSets() throws IOException {
+    StoreCheck.run(this);
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
-/** Tries whether a store keeps the promises that a set needs; leaves nothing behind. */
-public final class StoreCheck {
+/** Tries whether a bucket keeps the promises that a set needs; leaves nothing behind. */
+final class StoreCheck {
 
   private static final int BYTES = 4096;
   private static final int FROM = 1000;
@@ -19,7 +19,7 @@ public final class StoreCheck {
    *
    * @throws IOException with a sentence that names the store, where it does any of this wrongly
    */
-  public static void run(ObjectStore store) throws IOException {
+  static void run(S3Store store) throws IOException {
     String key = "checks/" + UUID.randomUUID();
     byte[] first = new byte[BYTES];
     byte[] second = new byte[BYTES - 1];
@@ -55,13 +55,13 @@ public final class StoreCheck {
     }
   }
 
-  private static void require(ObjectStore store, boolean isKept, String fault) throws IOException {
+  private static void require(S3Store store, boolean isKept, String fault) throws IOException {
     if (!isKept) {
       throw new IOException(store.url() + " cannot hold a data set: " + fault);
     }
   }
 
-  private static void remove(ObjectStore store, String key) {
+  private static void remove(S3Store store, String key) {
     try {
       store.delete(key);
     } catch (IOException e) {

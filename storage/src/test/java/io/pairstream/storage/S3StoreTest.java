@@ -37,7 +37,7 @@ class S3StoreTest extends ObjectStoreContract {
 
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private final CountDownLatch isOver = new CountDownLatch(1);
-  private ObjectStore store;
+  private S3Store store;
 
   @BeforeAll
   static void start(@TempDir Path home) throws Exception {
@@ -55,7 +55,7 @@ class S3StoreTest extends ObjectStoreContract {
   }
 
   @Override
-  ObjectStore store() {
+  S3Store store() {
     return S3Store.open(
         "s3://bucket/set" + STORES.incrementAndGet() + "/",
         new S3Connection.Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(1)));
@@ -155,6 +155,14 @@ class S3StoreTest extends ObjectStoreContract {
     assertThatThrownBy(() -> store.read("a.tar", 2000, 5000))
         .hasMessageStartingWith(store.url() + "/a.tar cannot be read: ")
         .hasMessageContaining(words);
+  }
+
+  @Test
+  void aPartBehindTheEndOfAnObjectIsRefused() throws IOException {
+    store.put("a.tar", content(10_000));
+    assertThatThrownBy(() -> store.read("a.tar", 9_999, 2))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/a.tar has 10000 bytes");
   }
 
   @Test
@@ -268,7 +276,7 @@ class S3StoreTest extends ObjectStoreContract {
     proxy.always(
         (request, origin) -> FaultyProxy.send(request, origin.ask(request, "if-none-match")));
 
-    assertThatThrownBy(() -> StoreCheck.run(store))
+    assertThatThrownBy(() -> store.requireFitForSets())
         .hasMessageStartingWith(store.url() + " cannot hold a data set: it ignores If-None-Match");
   }
 

@@ -144,6 +144,9 @@ public final class ExportCommand extends TrainerCommand implements Resumable {
             ? "nothing is wrong"
             : TerminalText.format("%,d thing(|s) (is|are) wrong", report.problems().size()));
     count(
+        "%,d earlier manifest(|s) (is|are) not there: only a run that began with (it|them) cannot continue",
+        report.manifestsGone());
+    count(
         "%,d pair(|s) (is|are) withdrawn, and (its|their) bytes wait to be erased: export again",
         report.waiting());
   }

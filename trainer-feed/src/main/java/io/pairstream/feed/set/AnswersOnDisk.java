@@ -1,12 +1,10 @@
 package io.pairstream.feed.set;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +16,11 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
 
+  private final ClusterAccess cluster;
   private final Database database;
 
-  private AnswersOnDisk(Database database) {
+  private AnswersOnDisk(ClusterAccess cluster, Database database) {
+    this.cluster = cluster;
     this.database = database;
   }
 
@@ -30,13 +30,12 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
    * @param folder for the database's temporary files
    */
   static AnswersOnDisk read(ClusterAccess cluster, Path folder) {
-    AnswersOnDisk answers = new AnswersOnDisk(Database.temporary(folder));
+    AnswersOnDisk answers = new AnswersOnDisk(cluster, Database.temporary(folder));
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       answers.database.execute(
-          "CREATE TABLE answer (pair TEXT, card TEXT, given TEXT, PRIMARY KEY (pair, card)) WITHOUT ROWID");
-      log.readAll(
-          cluster.topics().pairAnswers(),
-          (key, answer) -> answers.put(key, answer.map(AnswersOnDisk::given).orElse(List.of())));
+          "CREATE TABLE answer (pair TEXT, card TEXT, given BLOB, PRIMARY KEY (pair, card)) WITHOUT ROWID");
+      log.read(
+          log.everything(log.partitions(cluster.topics().pairAnswers().name())), answers::put);
     } catch (UnknownTopicOrPartitionException e) {
       // Without the topic no model was asked.
     } catch (RuntimeException e) {
@@ -46,29 +45,15 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
     return answers;
   }
 
-  private void put(String key, List<ModelAnswer> given) {
-    String[] parts = key.split("/", 2);
-    if (parts.length < 2) {
-      return;
-    }
-    if (given.isEmpty()) {
+  private boolean put(ConsumerRecord<byte[], byte[]> record) {
+    String[] parts = CommittedLog.key(record).split("/", 2);
+    if (parts.length == 2 && record.value() == null) {
       database.update("DELETE FROM answer WHERE pair = ? AND card = ?", parts[0], parts[1]);
-    } else {
+    } else if (parts.length == 2) {
       database.update(
-          "INSERT OR REPLACE INTO answer VALUES (?, ?, ?)", parts[0], parts[1], json(given));
+          "INSERT OR REPLACE INTO answer VALUES (?, ?, ?)", parts[0], parts[1], record.value());
     }
-  }
-
-  private static List<ModelAnswer> given(PairAnswer answer) {
-    List<ModelAnswer> given = new ArrayList<>();
-    answer
-        .getNumbers()
-        .forEach(
-            (name, number) -> given.add(new ModelAnswer(name, answer.getModel(), number, null)));
-    answer
-        .getLabels()
-        .forEach((name, label) -> given.add(new ModelAnswer(name, answer.getModel(), null, label)));
-    return given;
+    return true;
   }
 
   @Override
@@ -77,31 +62,27 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
     database
         .query(
             "SELECT given FROM answer WHERE pair = ? ORDER BY card",
-            row -> row.getString(1),
+            row -> row.getBytes(1),
             pairId)
-        .forEach(json -> all.addAll(parse(json)));
+        .forEach(
+            given ->
+                cluster
+                    .decode(cluster.topics().pairAnswers(), given)
+                    .ifPresent(answer -> addTo(all, answer)));
     all.sort(ModelAnswer.ORDER);
     return all;
+  }
+
+  private static void addTo(List<ModelAnswer> all, PairAnswer answer) {
+    String model = answer.getModel();
+    answer
+        .getNumbers()
+        .forEach((name, number) -> all.add(new ModelAnswer(name, model, number, null)));
+    answer.getLabels().forEach((name, label) -> all.add(new ModelAnswer(name, model, null, label)));
   }
 
   @Override
   public void close() {
     database.close();
-  }
-
-  private static String json(List<ModelAnswer> given) {
-    try {
-      return TarWriter.JSON.writeValueAsString(given);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<ModelAnswer> parse(String json) {
-    try {
-      return TarWriter.JSON.readValue(json, new TypeReference<List<ModelAnswer>>() {});
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

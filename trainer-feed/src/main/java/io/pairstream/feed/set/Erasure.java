@@ -4,7 +4,6 @@ import io.pairstream.feed.set.SetExport.Takedowns;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.set.SetStore.Digest;
-import io.pairstream.feed.set.ShardFiles.Erased;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Sha256;
@@ -171,8 +170,7 @@ final class Erasure {
       throw new IllegalStateException(
           shard.data() + " has other pairs once some are erased; nothing was replaced");
     }
-    return files.put(
-        set, split, number, tar, rows, new Erased(shard.withdrawn(), shard.withdrawn()));
+    return files.put(set, split, number, tar, rows, shard.withdrawn());
   }
 
   /** Copies a tar with holes in place of some rows, and notes what the others are. */

@@ -1,5 +1,6 @@
 package io.pairstream.feed.set;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.set.SetStore.Digest;
@@ -13,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -50,6 +49,8 @@ public final class SetCheck {
    *
    * @param set id of the set
    * @param manifest number of its last commit
+   * @param manifestsGone commits before the last whose manifests are not there, which only runs miss
+   *     that began with them
    * @param samples rows that are not withdrawn
    * @param withdrawn rows that readers leave out
    * @param waiting those of them whose bytes are not erased yet: the next export does that
@@ -59,6 +60,7 @@ public final class SetCheck {
   public record Report(
       String set,
       long manifest,
+      long manifestsGone,
       int shards,
       long samples,
       long withdrawn,
@@ -84,8 +86,8 @@ public final class SetCheck {
             .orElseThrow(
                 () ->
                     new FeedRefusedException(
-                        "%s holds no set: there is no object %s"
-                            .formatted(set.url(), SetManifest.key(1))));
+                        "there is no set at %s, as it has no manifests/…; copy them if it is a copy, or name the folder above; %s makes a set"
+                            .formatted(set.url(), Hint.of("export VIEW --to " + set.url()))));
     Path folder = Files.createTempDirectory("pairstream-check");
     try {
       return new SetCheck(set, newest, folder).run(listener);
@@ -106,31 +108,21 @@ public final class SetCheck {
         listener.checked(done, all, bytes);
       }
     }
-    checkObjects();
+    set.strangers(manifest)
+        .forEach(
+            key ->
+                problems.add(
+                    key + " belongs to no commit; delete it, unless an export writes here now"));
     return new Report(
         manifest.set(),
         manifest.number(),
+        manifest.number() - set.commits(),
         Math.toIntExact(all),
         manifest.splits().values().stream().mapToLong(Split::samples).sum(),
         manifest.shards().mapToLong(shard -> shard.withdrawn().size()).sum(),
         manifest.shards().mapToLong(shard -> shard.waiting().size()).sum(),
         bytes,
         List.copyOf(problems));
-  }
-
-  private void checkObjects() throws IOException {
-    Set<String> there = new HashSet<>();
-    set.objects().list("manifests/").forEach(one -> there.add(one.key()));
-    for (long number = 1; number <= manifest.number(); number++) {
-      if (!there.contains(SetManifest.key(number))) {
-        problems.add(missing(SetManifest.key(number)));
-      }
-    }
-    set.strangers(manifest)
-        .forEach(
-            key ->
-                problems.add(
-                    key + " belongs to no commit; delete it, unless an export writes here now"));
   }
 
   private void check(Shard shard) throws IOException {
@@ -184,12 +176,8 @@ public final class SetCheck {
     IndexFile.readAll(
         index,
         column -> true,
-        (row, values) -> digest.update(text(values).getBytes(StandardCharsets.UTF_8)));
+        (row, values) -> digest.update((values + "\n").getBytes(StandardCharsets.UTF_8)));
     return digest.digest();
-  }
-
-  private static String text(Map<String, String> values) {
-    return values + "\n";
   }
 
   private boolean isSame(String key, Path file, Digest expected) throws IOException {
@@ -203,12 +191,8 @@ public final class SetCheck {
       }
       return there.equals(expected);
     } catch (NoSuchObjectException e) {
-      problems.add(missing(key));
+      problems.add(key + " is missing: it was deleted, or the set was copied in part");
       return false;
     }
-  }
-
-  private static String missing(String key) {
-    return key + " is missing: it was deleted, or the set was copied in part";
   }
 }

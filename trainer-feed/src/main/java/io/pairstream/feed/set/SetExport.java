@@ -3,7 +3,6 @@ package io.pairstream.feed.set;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Source;
 import io.pairstream.feed.set.SetManifest.Split;
-import io.pairstream.feed.set.ShardFiles.Erased;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
@@ -12,7 +11,6 @@ import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.storage.ObjectStore;
-import io.pairstream.storage.StoreCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +19,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -168,9 +165,7 @@ public final class SetExport {
       throws IOException {
     View view = plan.view();
     BlockReader.requireHolds(source, view);
-    if (target.url().startsWith("s3:")) {
-      StoreCheck.run(target);
-    }
+    target.requireFitForSets();
     Path folder = Files.createTempDirectory("pairstream-export");
     try (BlockReader blocks = BlockReader.open(source, FeedSource.MAX_FETCH_BYTES);
         WithdrawnPairs withdrawn = new WithdrawnPairs(source);
@@ -370,8 +365,8 @@ public final class SetExport {
             });
     bytes += tar.bytes();
     leftOut += to - from - rows[0];
-    SortedSet<Integer> none = Collections.emptySortedSet();
-    return files.put(set, origin.split(), number, tar, rows[0], new Erased(none, none));
+    return files.put(
+        set, origin.split(), number, tar, rows[0], Collections.emptySortedSet());
   }
 
   private boolean isWithdrawn(PreparedPair pair) {

@@ -1,5 +1,7 @@
 package io.pairstream.feed.set;
 
+import java.util.regex.Matcher;
+import java.util.stream.LongStream;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.storage.ObjectStore;
@@ -54,14 +56,20 @@ final class SetStore {
    * @throws FeedRefusedException where it is no manifest
    */
   Optional<SetManifest> newest() throws IOException {
-    long last =
-        store.list(MANIFESTS).stream()
-            .map(one -> MANIFEST.matcher(one.key()))
-            .filter(key -> key.matches())
-            .mapToLong(key -> Long.parseLong(key.group(1)))
-            .max()
-            .orElse(0);
+    long last = numbers().max().orElse(0);
     return last == 0 ? Optional.empty() : Optional.of(read(last));
+  }
+
+  /** Number of the commits whose manifests are there. */
+  long commits() throws IOException {
+    return numbers().count();
+  }
+
+  private LongStream numbers() throws IOException {
+    return store.list(MANIFESTS).stream()
+        .map(one -> MANIFEST.matcher(one.key()))
+        .filter(Matcher::matches)
+        .mapToLong(key -> Long.parseLong(key.group(1)));
   }
 
   SetManifest read(long number) throws IOException {

@@ -63,8 +63,9 @@ record ShardFiles(Path folder) {
    *
    * @param tar what was written
    * @param rows of the tar
+   * @param erased those of them that are withdrawn, all of which are erased
    */
-  Shard put(SetStore set, String split, int number, Digest tar, int rows, Erased gone)
+  Shard put(SetStore set, String split, int number, Digest tar, int rows, SortedSet<Integer> erased)
       throws IOException {
     String data = key(split, number, tar, "tar");
     Digest index = writeIndex(data);
@@ -79,12 +80,9 @@ record ShardFiles(Path folder) {
         index.bytes(),
         index.sha256(),
         rows,
-        gone.withdrawn(),
-        gone.erased());
+        erased,
+        erased);
   }
-
-  /** Rows of a shard that are withdrawn, and those of them that are erased. */
-  record Erased(SortedSet<Integer> withdrawn, SortedSet<Integer> erased) {}
 
   private static String key(String split, int number, Digest digest, String ending) {
     return String.format(

@@ -54,11 +54,6 @@ record TarSample(String key, long begin, long end, List<Member> members, ObjectN
     return key.startsWith(HOLE);
   }
 
-  /** The pair's picture; empty where there is none. */
-  Optional<Member> picture() {
-    return picture("");
-  }
-
   /**
    * A picture of the pair by its rendition's name; empty where there is none.
    *

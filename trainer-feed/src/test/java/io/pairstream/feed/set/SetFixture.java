@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,18 +207,8 @@ final class SetFixture implements Takedowns {
     }
 
     @Override
-    public byte[] read(String key) {
-      return objects.get(key).array();
-    }
-
-    @Override
-    public byte[] read(String key, long from, int count) {
-      return Arrays.copyOfRange(read(key), (int) from, (int) from + count);
-    }
-
-    @Override
     public InputStream stream(String key) {
-      return new ByteArrayInputStream(read(key));
+      return new ByteArrayInputStream(objects.get(key).array());
     }
 
     @Override
