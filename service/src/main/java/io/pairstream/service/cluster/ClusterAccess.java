@@ -117,12 +117,13 @@ public final class ClusterAccess {
    * @param own settings of this consumer, which go before the cluster's
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
-    Map<String, Object> settings = with(own);
+    Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RecordSizes.RECORDS_PER_POLL);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putAll(own);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.feed.batch;
 
+import org.apache.kafka.common.utils.Utils;
 import io.pairstream.schemas.PreparedPair;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -51,13 +52,11 @@ public final class ImageDecoder {
 
   private static byte[] decompressed(ByteBuffer image, PreparedPair pair) {
     String encoding = pair.getImageEncoding();
-    byte[] file = new byte[image.remaining()];
-    image.get(file);
     String expected = pair.getWidth() + "x" + pair.getHeight();
     String found;
     BufferedImage decoded = null;
     ImageReader reader = ImageIO.getImageReadersByFormatName(encoding).next();
-    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(Utils.toArray(image)))) {
       reader.setInput(stream, true, true);
       found = reader.getWidth(0) + "x" + reader.getHeight(0);
       if (found.equals(expected)) {

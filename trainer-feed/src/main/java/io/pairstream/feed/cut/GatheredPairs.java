@@ -122,8 +122,13 @@ final class GatheredPairs {
     return size[0];
   }
 
+  /** The answers that pairs wait for, by name. */
+  List<MissingAnswer> waiting() {
+    return waiting(Map.of());
+  }
+
   /**
-   * The answers that pairs wait for, by name.
+   * The answers that some pairs wait for, by name.
    *
    * @param ends by partition, the offset before which the pairs lie; a partition that is not in it
    *     counts as a whole

@@ -3,7 +3,6 @@ package io.pairstream.feed.cut;
 import io.pairstream.feed.cut.GatheredPairs.Part;
 import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.source.WithdrawnPairs;
-import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Hint;
@@ -287,9 +286,9 @@ final class SplitReader implements AutoCloseable {
     return ByteBuffer.wrap(digest.digest(key)).getLong();
   }
 
-  /** Pairs of a part that were gathered since the beginning, or since {@link #takeBlocks}. */
-  long size(Part part) {
-    return pairs.size(part);
+  /** Pairs that were gathered since the beginning, or since they were taken as blocks. */
+  GatheredPairs pairs() {
+    return pairs;
   }
 
   /**
@@ -299,31 +298,11 @@ final class SplitReader implements AutoCloseable {
    * @throws InvalidViewException says which conditions hold for no pair
    */
   void requireAny(String topic, List<String> asked) {
-    if (size(Part.ALL) == 0) {
+    if (pairs.size(Part.ALL) == 0) {
       String none = unmet.stream().map(one -> "; no pair has " + one).collect(Collectors.joining());
       String why = none.isEmpty() ? "" : none + NOT_THERE + Hint.of("profile");
       throw new InvalidViewException(View.empty(topic, asked).getMessage() + why);
     }
-  }
-
-  /** The answers that pairs wait for, by name. */
-  List<MissingAnswer> waiting() {
-    return pairs.waiting(Map.of());
-  }
-
-  /** Number of pairs that a model's failure alone keeps out. */
-  long unanswerable() {
-    return pairs.unanswerable();
-  }
-
-  /** By partition, the offset of the first pair that waits. */
-  SortedMap<Integer, Long> firstWaiting() {
-    return pairs.ends(Part.IN_ORDER);
-  }
-
-  /** A part's pairs, in blocks by partition and offset; begins to gather anew behind them. */
-  List<Block> takeBlocks(Part part) {
-    return pairs.takeBlocks(part);
   }
 
   /** By partition, the offset up to which a part accounts for all records. */

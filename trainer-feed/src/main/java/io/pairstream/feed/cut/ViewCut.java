@@ -32,13 +32,13 @@ public final class ViewCut {
         where,
         reader -> {
           reader.readToEnd(listener);
-          if (!reader.waiting().isEmpty() && reader.size(Part.ALL) == 0) {
+          if (!reader.pairs().waiting().isEmpty() && reader.pairs().size(Part.ALL) == 0) {
             throw new InvalidViewException(
                 "all pairs that could be in the view wait for answers: "
-                    + MissingAnswer.inWords(reader.waiting()));
+                    + MissingAnswer.inWords(reader.pairs().waiting()));
           }
-          listener.waiting(reader.waiting());
-          listener.unanswerable(reader.unanswerable());
+          listener.waiting(reader.pairs().waiting());
+          listener.unanswerable(reader.pairs().unanswerable());
         });
   }
 
@@ -56,7 +56,7 @@ public final class ViewCut {
         reader -> {
           reader.readToEnd(listener);
           reader.awaitAnswers(longest, listener);
-          listener.unanswerable(reader.unanswerable());
+          listener.unanswerable(reader.pairs().unanswerable());
         });
   }
 
@@ -67,7 +67,7 @@ public final class ViewCut {
       reading.accept(reader);
       List<String> asked = where.stream().map(Condition::toString).toList();
       reader.requireAny(source.topic(), asked);
-      return new View(source.topic(), topicId, Instant.now(), asked, reader.takeBlocks(Part.ALL));
+      return new View(source.topic(), topicId, Instant.now(), asked, reader.pairs().takeBlocks(Part.ALL));
     }
   }
 }

@@ -125,7 +125,7 @@ public final class ViewSealer implements AutoCloseable {
             source,
             conditions,
             log.view().<Map<Integer, Long>>map(NamedView::readTo).orElse(Map.of()));
-    this.size = reader.size(Part.IN_ORDER);
+    this.size = reader.pairs().size(Part.IN_ORDER);
     noteHeld(clock.instant());
   }
 
@@ -138,7 +138,7 @@ public final class ViewSealer implements AutoCloseable {
     boolean isChanged = reader.poll(POLL) > 0;
     Instant now = clock.instant();
     if (isChanged) {
-      size = reader.size(Part.IN_ORDER);
+      size = reader.pairs().size(Part.IN_ORDER);
       noteHeld(now);
     }
     if (size == 0) {
@@ -160,7 +160,7 @@ public final class ViewSealer implements AutoCloseable {
    */
   public Optional<NamedView> sealToEnd(CutListener listener) {
     readToEnd(listener);
-    return reader.size(Part.IN_ORDER) == 0
+    return reader.pairs().size(Part.IN_ORDER) == 0
         ? Optional.empty()
         : Optional.of(seal(clock.instant(), Part.IN_ORDER));
   }
@@ -184,7 +184,7 @@ public final class ViewSealer implements AutoCloseable {
     reader.readToEnd(listener);
     noteHeld(clock.instant());
     listener.waiting(waiting());
-    listener.unanswerable(reader.unanswerable());
+    listener.unanswerable(reader.pairs().unanswerable());
   }
 
   /**
@@ -200,7 +200,7 @@ public final class ViewSealer implements AutoCloseable {
 
   /** The answers that pairs wait for of those read, by name. */
   public List<MissingAnswer> waiting() {
-    return reader.waiting();
+    return reader.pairs().waiting();
   }
 
   /** Pairs that hold back those behind them; empty where no pair waits for an answer. */
@@ -210,12 +210,12 @@ public final class ViewSealer implements AutoCloseable {
         .min(Comparator.naturalOrder())
         .map(
             since ->
-                new HeldBack(waiting(), reader.size(Part.ALL) - reader.size(Part.IN_ORDER), since));
+                new HeldBack(waiting(), reader.pairs().size(Part.ALL) - reader.pairs().size(Part.IN_ORDER), since));
   }
 
   /** Notes which pair is the first that waits, on each partition, and since when it has been. */
   private void noteHeld(Instant now) {
-    SortedMap<Integer, Long> first = reader.firstWaiting();
+    SortedMap<Integer, Long> first = reader.pairs().ends(Part.IN_ORDER);
     heldSince.keySet().retainAll(first.keySet());
     first.forEach(
         (partition, offset) ->
@@ -241,10 +241,10 @@ public final class ViewSealer implements AutoCloseable {
     NamedView view =
         log.append(
             new ViewLog.Addition(
-                topic, topicId, where, reader.takeBlocks(part), reader.readTo(part)),
+                topic, topicId, where, reader.pairs().takeBlocks(part), reader.readTo(part)),
             now,
             part == Part.ALL);
-    size = reader.size(Part.IN_ORDER);
+    size = reader.pairs().size(Part.IN_ORDER);
     return view;
   }
 

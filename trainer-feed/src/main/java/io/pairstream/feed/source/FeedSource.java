@@ -14,7 +14,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Where samples come from: a split's topic.
@@ -63,24 +62,13 @@ public record FeedSource(ClusterAccess cluster, PairStatus split) {
    * @param own settings that override all others
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
-    return consumer(cluster.clientSettings(), own);
-  }
-
-  /**
-   * A consumer of committed records without a data set's topics in mind.
-   *
-   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
-   * @param own settings that override all others
-   */
-  public static KafkaConsumer<byte[], byte[]> consumer(
-      Map<String, Object> clientSettings, Map<String, Object> own) {
-    Map<String, Object> config = new HashMap<>(clientSettings);
-    config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_FETCH_BYTES);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.putAll(own);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
+    String fetch = ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG;
+    settings.put(fetch, cluster.clientSettings().getOrDefault(fetch, MAX_FETCH_BYTES));
+    settings.putAll(own);
+    return cluster.consumer(settings);
   }
 }

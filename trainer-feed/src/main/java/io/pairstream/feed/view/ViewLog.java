@@ -1,9 +1,9 @@
 package io.pairstream.feed.view;
 
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.Transactions;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The only writer of one named view: appends segments, or deletes the view.
@@ -55,23 +53,20 @@ public final class ViewLog implements AutoCloseable {
    */
   ViewLog(
       Topic<String, ViewSegment> topic,
-      String dataset,
+      ClusterAccess cluster,
       String name,
       ViewTopic known,
-      Map<String, Object> clientSettings,
       int segmentBlocks) {
     this.topic = topic;
     this.name = name;
     this.known = known;
     this.segmentBlocks = segmentBlocks;
-    Map<String, Object> config = new HashMap<>(clientSettings);
-    KafkaTimeouts.transactWithin(config, TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT);
-    config.put("transactional.id", dataset + "-view-" + name);
-    config.put("max.request.size", RecordSizes.MAX_RECORD);
     this.producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        cluster.transactions(
+            cluster.dataset().name() + "-view-" + name,
+            TRANSACTION_TIMEOUT,
+            Map.of("max.request.size", RecordSizes.MAX_RECORD));
     try {
-      producer.initTransactions();
       known.readAll();
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);

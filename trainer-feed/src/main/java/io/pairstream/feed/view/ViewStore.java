@@ -72,14 +72,13 @@ public final class ViewStore {
   ViewLog open(String name, int segmentBlocks) {
     NamedView.requireName(name);
     cluster.registry().idOf(views.name() + "-value", ViewSegment.SCHEMA$);
-    return new ViewLog(
-        views, cluster.dataset().name(), name, topic(), cluster.clientSettings(), segmentBlocks);
+    return new ViewLog(views, cluster, name, topic(), segmentBlocks);
   }
 
   private ViewTopic topic() {
     return new ViewTopic(
         views.name(),
-        cluster.clientSettings(),
+        cluster,
         new RecordDecoder<>(views, ViewSegment.SCHEMA$, cluster.registry()));
   }
 }

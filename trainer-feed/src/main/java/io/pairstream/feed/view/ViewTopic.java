@@ -1,6 +1,6 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.feed.source.FeedSource;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
@@ -34,17 +34,14 @@ final class ViewTopic {
   private static final Duration TIMEOUT = ViewLog.TRANSACTION_TIMEOUT.multipliedBy(2);
 
   private final TopicPartition partition;
-  private final Map<String, Object> clientSettings;
+  private final ClusterAccess cluster;
   private final RecordDecoder<ViewSegment> decoder;
   private final SortedMap<String, SortedMap<Integer, ConsumerRecord<byte[], byte[]>>> records =
       new TreeMap<>();
 
-  /**
-   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
-   */
-  ViewTopic(String topic, Map<String, Object> clientSettings, RecordDecoder<ViewSegment> decoder) {
+  ViewTopic(String topic, ClusterAccess cluster, RecordDecoder<ViewSegment> decoder) {
     this.partition = new TopicPartition(topic, 0);
-    this.clientSettings = clientSettings;
+    this.cluster = cluster;
     this.decoder = decoder;
   }
 
@@ -85,9 +82,7 @@ final class ViewTopic {
   }
 
   private void read(long from, long end, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        FeedSource.consumer(
-            clientSettings, Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"));
+    KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of());
     try {
       consumer.assign(List.of(partition));
       consumer.seek(partition, from);
@@ -112,8 +107,7 @@ final class ViewTopic {
 
   private long end(String isolation) {
     try (KafkaConsumer<byte[], byte[]> consumer =
-        FeedSource.consumer(
-            clientSettings, Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation))) {
+        cluster.consumer(Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation))) {
       if (consumer.partitionsFor(partition.topic()).isEmpty()) {
         throw new UnknownTopicOrPartitionException("there is no topic " + partition.topic());
       }
