@@ -6,57 +6,16 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
-import io.pairstream.service.table.Aggregate;
-import io.pairstream.service.table.Database;
-import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.table.LastOfEachKey;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The answers of another data set to some models, as whole records. */
 final class ForeignAnswers implements AutoCloseable {
-
-  /**
-   * Keeps the records of these models alone.
-   *
-   * @param models digests
-   */
-  private record OfModels(LastOfEachKey all, Set<String> models) implements Aggregate {
-
-    @Override
-    public String name() {
-      return all.name();
-    }
-
-    @Override
-    public List<String> topics() {
-      return all.topics();
-    }
-
-    @Override
-    public String version() {
-      return String.join(" ", new TreeSet<>(models));
-    }
-
-    @Override
-    public List<String> schema() {
-      return all.schema();
-    }
-
-    @Override
-    public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
-      String key = KeyedValues.key(record);
-      if (models.contains(key.substring(key.indexOf('/') + 1))) {
-        all.apply(record, table);
-      }
-    }
-  }
 
   private final TopicTable table;
   private final RecordDecoder<Answer> decoder;
@@ -69,7 +28,10 @@ final class ForeignAnswers implements AutoCloseable {
     decoder = RecordDecoder.of(Answer.class, topic, cluster.registry());
     table =
         TopicTable.open(
-            new OfModels(new LastOfEachKey(topic), models),
+            new LastOfEachKey(
+                topic,
+                key -> models.contains(key.substring(key.indexOf('/') + 1)),
+                String.join(" ", new TreeSet<>(models))),
             folder,
             new ClusterAccess(cluster).clientSettings(),
             clock);

@@ -7,9 +7,9 @@ import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Rendition;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The parts of a pair that a model is shown.
@@ -48,7 +48,7 @@ record Shown(String digest, ModelQuestion question) {
     if (rendition.isEmpty()) {
       return Optional.of(
           picture(
-              bytes(pair.getImage()),
+              Utils.toArray(pair.getImage()),
               pair.getImageEncoding(),
               pair.getWidth(),
               pair.getHeight(),
@@ -58,7 +58,7 @@ record Shown(String digest, ModelQuestion question) {
       if (each.getName().equals(rendition)) {
         return Optional.of(
             picture(
-                bytes(each.getImage()),
+                Utils.toArray(each.getImage()),
                 each.getImageEncoding(),
                 each.getWidth(),
                 each.getHeight(),
@@ -73,12 +73,6 @@ record Shown(String digest, ModelQuestion question) {
     return encoding.equals(ImageEncoding.RAW.label())
         ? ShownPicture.raw(bytes, width, height, channels)
         : ShownPicture.file(bytes);
-  }
-
-  private static byte[] bytes(ByteBuffer image) {
-    byte[] bytes = new byte[image.remaining()];
-    image.duplicate().get(bytes);
-    return bytes;
   }
 
   /** Bytes of the picture that the question holds. */

@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -796,14 +797,11 @@ class ScoreServiceTest {
 
   private static <T> Map<String, T> latest(ClusterAccess of, Topic<String, T> topic) {
     Map<String, T> latest = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : TestCluster.committed(of, topic.name())) {
-      String key = new String(record.key(), StandardCharsets.UTF_8);
-      if (record.value() == null) {
-        latest.remove(key);
-      } else {
-        latest.put(key, topic.value().deserializer().deserialize(topic.name(), record.value()));
-      }
-    }
+    TestCluster.committed(of, topic.name())
+        .forEach(
+            record ->
+                latest.put(KeyedValues.key(record), of.decode(topic, record.value()).orElse(null)));
+    latest.values().removeIf(Objects::isNull);
     return latest;
   }
 }

@@ -43,12 +43,7 @@ public final class PairIdentity {
    * ‖ URL as received ‖ 0x00 ‖ caption as received), all in UTF-8.
    */
   public static String linkId(String url, String caption) {
-    MessageDigest sha256 = Sha256.begin();
-    sha256.update("link".getBytes(StandardCharsets.US_ASCII));
-    sha256.update((byte) 0);
-    sha256.update(url.getBytes(StandardCharsets.UTF_8));
-    sha256.update((byte) 0);
-    sha256.update(caption.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(sha256.digest(), 0, PAIR_ID_BYTES);
+    byte[] digest = Sha256.of("link\0" + url + '\0' + caption);
+    return HexFormat.of().formatHex(digest, 0, PAIR_ID_BYTES);
   }
 }

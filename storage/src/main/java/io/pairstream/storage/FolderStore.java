@@ -2,7 +2,8 @@ package io.pairstream.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -52,29 +53,19 @@ final class FolderStore implements ObjectStore {
 
   @Override
   public void put(String key, Path file) throws IOException {
-    try (FileChannel content = FileChannel.open(file)) {
-      write(
-          key,
-          part -> {
-            long size = content.size();
-            for (long done = 0; done < size; ) {
-              done += content.transferTo(done, size - done, part);
-            }
-          },
-          FolderStore::replace);
-    }
+    write(key, part -> Files.copy(file, part), FolderStore::replace);
   }
 
   @Override
   public void put(String key, byte[] content) throws IOException {
-    write(key, part -> writeAll(part, content), FolderStore::replace);
+    write(key, part -> part.write(content), FolderStore::replace);
   }
 
   @Override
   public boolean create(String key, byte[] content) throws IOException {
     return write(
         key,
-        part -> writeAll(part, content),
+        part -> part.write(content),
         (part, file) -> {
           try {
             Files.createLink(file, part);
@@ -160,7 +151,7 @@ final class FolderStore implements ObjectStore {
   }
 
   private interface Content {
-    void writeTo(FileChannel part) throws IOException;
+    void writeTo(OutputStream part) throws IOException;
   }
 
   private interface Publication {
@@ -183,7 +174,7 @@ final class FolderStore implements ObjectStore {
     try {
       try (FileChannel channel =
           FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        content.writeTo(channel);
+        content.writeTo(Channels.newOutputStream(channel));
         channel.force(true);
       }
       boolean isWritten = publication.publish(part, file);
@@ -191,13 +182,6 @@ final class FolderStore implements ObjectStore {
       return isWritten;
     } finally {
       Files.deleteIfExists(part);
-    }
-  }
-
-  private static void writeAll(FileChannel part, byte[] content) throws IOException {
-    ByteBuffer rest = ByteBuffer.wrap(content);
-    while (rest.hasRemaining()) {
-      part.write(rest);
     }
   }
 

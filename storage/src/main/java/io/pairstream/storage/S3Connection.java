@@ -19,6 +19,7 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.Abortable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -110,9 +111,7 @@ final class S3Connection implements AutoCloseable {
      */
     void close(boolean isRead) {
       try {
-        if (!isRead && stream instanceof ResponseInputStream<?> answer) {
-          answer.abort();
-        } else if (!isRead && stream instanceof AbortableInputStream answer) {
+        if (!isRead && stream instanceof Abortable answer) {
           answer.abort();
         }
         stream.close();

@@ -69,17 +69,6 @@ class ReplayQuarantineTest {
   }
 
   @Test
-  void planSaysWhatWouldBeSentAndSendsNothing() {
-    ReviewDesk.Report plan = desk.replay(ALL, verdict(Decision.REPLAYED, false), true, sent -> {});
-
-    assertThat(plan.sent()).isEqualTo(3);
-    assertThat(plan.reasons())
-        .containsExactly(Map.entry("IMAGE_DAMAGED", 1L), Map.entry("IMAGE_TOO_SMALL", 2L));
-    assertThat(replays()).isEmpty();
-    assertThat(decided.records(cluster.topics().actions().name())).isEmpty();
-  }
-
-  @Test
   void sendsEachOnceAndLeavesATrail() {
     List<Long> progress = new ArrayList<>();
     ReviewDesk.Report first =

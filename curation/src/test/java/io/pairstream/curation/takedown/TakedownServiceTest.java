@@ -24,7 +24,6 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,16 +65,12 @@ class TakedownServiceTest {
       String image, String caption, String contributor, String producer, String host) {
     PairStatus split = published.size() % 2 == 0 ? PairStatus.TRAINING : PairStatus.VALIDATION;
     Sent sent = pipeline.send(image, caption);
-    PreparedPair pair =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
-            .setMetadata(
-                PairMetadata.newBuilder(PlayedPipeline.prepared(sent, split).getMetadata())
-                    .setContributor(contributor)
-                    .setProducer(producer)
-                    .setSourceKind("SCRAPED")
-                    .setUrl("https://" + host + "/1.jpg")
-                    .build())
-            .build();
+    PreparedPair pair = PlayedPipeline.prepared(sent, split);
+    PairMetadata metadata = pair.getMetadata();
+    metadata.setContributor(contributor);
+    metadata.setProducer(producer);
+    metadata.setSourceKind("SCRAPED");
+    metadata.setUrl("https://" + host + "/1.jpg");
     pipeline.transaction(
         sent,
         List.of(
@@ -135,13 +130,8 @@ class TakedownServiceTest {
     for (PairStatus from : List.of(PairStatus.TRAINING, PairStatus.VALIDATION)) {
       for (PairStatus to : List.of(PairStatus.TRAINING, PairStatus.VALIDATION)) {
         Sent sent = pipeline.send(from + " " + to, "a caption");
-        PreparedPair pair =
-            PreparedPair.newBuilder(PlayedPipeline.prepared(sent, to))
-                .setMetadata(
-                    PairMetadata.newBuilder(PlayedPipeline.prepared(sent, to).getMetadata())
-                        .setContributor("museum")
-                        .build())
-                .build();
+        PreparedPair pair = PlayedPipeline.prepared(sent, to);
+        pair.getMetadata().setContributor("museum");
         TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), pair);
         TestCluster.put(cluster, pipeline.topic(from), sent.pairId(), null);
         TestCluster.put(cluster, pipeline.topic(to), sent.pairId(), pair);
@@ -297,15 +287,9 @@ class TakedownServiceTest {
   private Sent publishCleaned(String image, String caption, String cleaned) {
     Sent sent = pipeline.send(image, caption);
     String sampleId = PairIdentity.pairId(sent.imageDigest(), cleaned);
-    PreparedPair pair =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
-            .setCaption(cleaned)
-            .setMetadata(
-                PairMetadata.newBuilder(
-                        PlayedPipeline.prepared(sent, PairStatus.TRAINING).getMetadata())
-                    .setContributor("museum")
-                    .build())
-            .build();
+    PreparedPair pair = PlayedPipeline.prepared(sent, PairStatus.TRAINING);
+    pair.setCaption(cleaned);
+    pair.getMetadata().setContributor("museum");
     pipeline.transaction(
         sent,
         List.of(
@@ -382,21 +366,6 @@ class TakedownServiceTest {
   }
 
   @Test
-  void withoutATopologyItIsPublishedAndSaysWhatItWaitsFor() {
-    Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
-
-    TakedownService.Report report =
-        desk.takeDown(
-            new Request(
-                Subject.contributor("museum"), "alice", "a letter", Duration.ZERO, () -> {}));
-
-    assertThat(report.unfinished()).contains("no preprocess runs that could carry it out");
-    assertThat(report.removed()).isZero();
-    carryOut();
-    assertThat(removed).containsExactly(sent.pairId());
-  }
-
-  @Test
   void liftedWithTheTakedownsOfItsPairs() {
     publish("image 1", "of the museum", "museum", "pictures.test");
     Sent own = publish("image 2", "of another", "another", "elsewhere.test");
@@ -420,29 +389,6 @@ class TakedownServiceTest {
   }
 
   @Test
-  void askedForTwiceALiftIsWaitedForAndLiftsNothing() {
-    publish("image 1", "of the museum", "museum", "pictures.test");
-    takeDown(Subject.contributor("museum"));
-
-    TakedownService.Report first = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
-    TakedownService.Report early = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
-    TakedownService.Report late = lift("museum", LONG, this::carryOut).orElseThrow();
-
-    assertThat(first.removed()).isEqualTo(2);
-    assertThat(first.unfinished()).contains("no preprocess runs that could carry it out");
-    assertThat(early.removed()).isZero();
-    assertThat(early.unfinished()).isEqualTo(first.unfinished());
-    assertThat(late.removed()).isZero();
-    assertThat(late.unfinished()).isEmpty();
-    assertThat(lift("gallery", LONG, () -> {})).isEmpty();
-  }
-
-  private Optional<TakedownService.Report> lift(
-      String museum, Duration timeout, Runnable meanwhile) {
-    return desk.lift(new Request(Subject.contributor(museum), "bob", "", timeout, meanwhile));
-  }
-
-  @Test
   void whatIsInKafkaIsNotLostWhereTheBrokerFallsSilent() {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
     Runnable silence =
@@ -460,24 +406,7 @@ class TakedownServiceTest {
     assertThat(report.removed()).isZero();
     carryOut();
     assertThat(removed).containsExactly(sent.pairId());
-    assertThat(lift("museum", LONG, silence).orElseThrow().unfinished())
-        .isEqualTo(report.unfinished());
-  }
-
-  @Test
-  void whyTellsWhoLiftedTheTakedownThatAPairWasPartOf() {
-    Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
-    takeDown(Subject.contributor("museum"));
-
-    new TakedownService(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
-        .lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
-
-    PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
-    assertThat(answer.takedown()).isEmpty();
-    assertThat(answer.events())
-        .containsExactly(
-            new TakedownEvent(
-                "WITHDRAWN", "CONTRIBUTOR/museum", "alice", "it is a private letter", NOW),
-            new TakedownEvent("LIFTED", "CONTRIBUTOR/museum", "bob", "", NOW.plusSeconds(60)));
+    Request lift = new Request(Subject.contributor("museum"), "bob", "", LONG, silence);
+    assertThat(desk.lift(lift).orElseThrow().unfinished()).isEqualTo(report.unfinished());
   }
 }

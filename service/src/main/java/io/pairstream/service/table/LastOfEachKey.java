@@ -1,12 +1,23 @@
 package io.pairstream.service.table;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A compacted topic: the last value of each key. A tombstone removes it. */
-public record LastOfEachKey(String topic) implements Aggregate {
+/**
+ * A compacted topic: the last value of each key. A tombstone removes it.
+ *
+ * @param keys those whose values are kept
+ * @param version changes with them
+ */
+public record LastOfEachKey(String topic, Predicate<String> keys, String version)
+    implements Aggregate {
+
+  /** The whole topic. */
+  public LastOfEachKey(String topic) {
+    this(topic, key -> true, "");
+  }
 
   /** The value of a key. */
   public static Optional<byte[]> get(Database table, String key) {
@@ -30,10 +41,10 @@ public record LastOfEachKey(String topic) implements Aggregate {
 
   @Override
   public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
-    if (record.key() == null) {
+    String key = KeyedValues.key(record);
+    if (record.key() == null || !keys.test(key)) {
       return;
     }
-    String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
       table.update("DELETE FROM entry WHERE key = ?", key);
     } else {

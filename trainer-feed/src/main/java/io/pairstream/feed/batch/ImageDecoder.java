@@ -1,6 +1,5 @@
 package io.pairstream.feed.batch;
 
-import org.apache.kafka.common.utils.Utils;
 import io.pairstream.schemas.PreparedPair;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -12,6 +11,7 @@ import java.nio.ByteBuffer;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Turns a prepared image into pixels, uint8 [height, width, channels], RGB or grey, row-major, with
@@ -56,7 +56,8 @@ public final class ImageDecoder {
     String found;
     BufferedImage decoded = null;
     ImageReader reader = ImageIO.getImageReadersByFormatName(encoding).next();
-    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(Utils.toArray(image)))) {
+    try (var stream =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(Utils.toArray(image)))) {
       reader.setInput(stream, true, true);
       found = reader.getWidth(0) + "x" + reader.getHeight(0);
       if (found.equals(expected)) {

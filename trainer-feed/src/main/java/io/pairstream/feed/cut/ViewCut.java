@@ -67,7 +67,8 @@ public final class ViewCut {
       reading.accept(reader);
       List<String> asked = where.stream().map(Condition::toString).toList();
       reader.requireAny(source.topic(), asked);
-      return new View(source.topic(), topicId, Instant.now(), asked, reader.pairs().takeBlocks(Part.ALL));
+      return new View(
+          source.topic(), topicId, Instant.now(), asked, reader.pairs().takeBlocks(Part.ALL));
     }
   }
 }

@@ -210,7 +210,10 @@ public final class ViewSealer implements AutoCloseable {
         .min(Comparator.naturalOrder())
         .map(
             since ->
-                new HeldBack(waiting(), reader.pairs().size(Part.ALL) - reader.pairs().size(Part.IN_ORDER), since));
+                new HeldBack(
+                    waiting(),
+                    reader.pairs().size(Part.ALL) - reader.pairs().size(Part.IN_ORDER),
+                    since));
   }
 
   /** Notes which pair is the first that waits, on each partition, and since when it has been. */

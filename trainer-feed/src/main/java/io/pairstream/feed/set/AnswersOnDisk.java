@@ -1,6 +1,5 @@
 package io.pairstream.feed.set;
 
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
@@ -8,6 +7,7 @@ import io.pairstream.service.table.Database;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -34,8 +34,7 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       answers.database.execute(
           "CREATE TABLE answer (pair TEXT, card TEXT, given BLOB, PRIMARY KEY (pair, card)) WITHOUT ROWID");
-      log.read(
-          log.everything(log.partitions(cluster.topics().pairAnswers().name())), answers::put);
+      log.read(log.everything(log.partitions(cluster.topics().pairAnswers().name())), answers::put);
     } catch (UnknownTopicOrPartitionException e) {
       // Without the topic no model was asked.
     } catch (RuntimeException e) {
@@ -61,9 +60,7 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
     List<ModelAnswer> all = new ArrayList<>();
     database
         .query(
-            "SELECT given FROM answer WHERE pair = ? ORDER BY card",
-            row -> row.getBytes(1),
-            pairId)
+            "SELECT given FROM answer WHERE pair = ? ORDER BY card", row -> row.getBytes(1), pairId)
         .forEach(
             given ->
                 cluster

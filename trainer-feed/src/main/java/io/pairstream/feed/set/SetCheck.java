@@ -1,10 +1,10 @@
 package io.pairstream.feed.set;
 
-import io.pairstream.schemas.Hint;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.set.SetStore.Digest;
 import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.storage.NoSuchObjectException;
 import io.pairstream.storage.ObjectStore;
@@ -49,8 +49,8 @@ public final class SetCheck {
    *
    * @param set id of the set
    * @param manifest number of its last commit
-   * @param manifestsGone commits before the last whose manifests are not there, which only runs miss
-   *     that began with them
+   * @param manifestsGone commits before the last whose manifests are not there, which only runs
+   *     miss that began with them
    * @param samples rows that are not withdrawn
    * @param withdrawn rows that readers leave out
    * @param waiting those of them whose bytes are not erased yet: the next export does that

@@ -365,8 +365,7 @@ public final class SetExport {
             });
     bytes += tar.bytes();
     leftOut += to - from - rows[0];
-    return files.put(
-        set, origin.split(), number, tar, rows[0], Collections.emptySortedSet());
+    return files.put(set, origin.split(), number, tar, rows[0], Collections.emptySortedSet());
   }
 
   private boolean isWithdrawn(PreparedPair pair) {

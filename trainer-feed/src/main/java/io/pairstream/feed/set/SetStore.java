@@ -1,7 +1,5 @@
 package io.pairstream.feed.set;
 
-import java.util.regex.Matcher;
-import java.util.stream.LongStream;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.storage.ObjectStore;
@@ -18,8 +16,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** A set's objects in their store, and the commits that say which of them count. */
 final class SetStore {

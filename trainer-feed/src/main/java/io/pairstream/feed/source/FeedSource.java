@@ -64,8 +64,7 @@ public record FeedSource(ClusterAccess cluster, PairStatus split) {
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
     String fetch = ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG;
     settings.put(fetch, cluster.clientSettings().getOrDefault(fetch, MAX_FETCH_BYTES));
     settings.putAll(own);

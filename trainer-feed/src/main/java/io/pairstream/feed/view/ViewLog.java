@@ -1,10 +1,10 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.Transactions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -77,8 +77,6 @@ public final class ViewStore {
 
   private ViewTopic topic() {
     return new ViewTopic(
-        views.name(),
-        cluster,
-        new RecordDecoder<>(views, ViewSegment.SCHEMA$, cluster.registry()));
+        views.name(), cluster, new RecordDecoder<>(views, ViewSegment.SCHEMA$, cluster.registry()));
   }
 }

@@ -1,8 +1,8 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

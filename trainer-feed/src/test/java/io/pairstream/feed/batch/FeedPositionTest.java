@@ -1,28 +1,12 @@
 package io.pairstream.feed.batch;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.source.FeedRefusedException;
-import java.util.Map;
-import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FeedPositionTest {
-
-  @Test
-  void readsWhatItWrote() {
-    FeedPosition position =
-        new FeedPosition("pairs.training", "AAAA", new TreeMap<>(Map.of(0, 5L, 11, 1L << 40)));
-
-    assertThat(FeedPosition.parse(position.toJson())).isEqualTo(position);
-    assertThat(position.toJson())
-        .isEqualTo(
-            "{\"topic\":\"pairs.training\",\"topic_id\":\"AAAA\","
-                + "\"offsets\":{\"0\":5,\"11\":1099511627776}}");
-  }
 
   @ParameterizedTest
   @ValueSource(

@@ -30,7 +30,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -48,7 +47,7 @@ class PairFeedTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final int SIDE = 8;
+  private static final int SIDE = ProducedPairs.SIDE;
   private static final int LENGTH = 4;
   private static final int PARTITIONS = 3;
 
@@ -203,8 +202,8 @@ class PairFeedTest {
 
   static Stream<Arguments> lies() {
     return Stream.of(
-        arguments("is 9x8, expected 8x8", lie(pair -> pair.setImage(wide()))),
-        arguments("expected width in pixels 8, found 9", lie(pair -> pair.setWidth(9))),
+        arguments("is 5x4, expected 4x4", lie(pair -> pair.setImage(wide()))),
+        arguments("expected width in pixels 4, found 5", lie(pair -> pair.setWidth(5))),
         arguments("token ids 4, found 5", lie(pair -> pair.setTokenIds(List.of(1, 2, 3, 4, 5)))),
         arguments("token count 5 of 4", lie(pair -> pair.setTokenCount(5))),
         arguments("split TRAINING, found TEST", lie(pair -> pair.setSplit("TEST"))),
@@ -403,20 +402,10 @@ class PairFeedTest {
         .hasMessageContaining(message);
   }
 
-  /** Puts further samples on all partitions in turn, in transactions of three. */
+  /** Puts further samples on all partitions in turn, in transactions. */
   private void produceMany(int count) {
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-many")) {
-      for (int i = 0; i < count; i += 3) {
-        producer.beginTransaction();
-        for (int j = i; j < Math.min(i + 3, count); j++) {
-          TestCluster.acknowledged(producer.send(record(sample(produced, "raw"))));
-          produced++;
-        }
-        producer.commitTransaction();
-      }
-    }
-    // A commit is answered before readers see it; the next producer of that id waits until they do.
-    TestCluster.producer(cluster, "-many").close();
+    new ProducedPairs(cluster, PARTITIONS).produce(produced, count);
+    produced += count;
   }
 
   private void produce(PreparedPair... samples) {
