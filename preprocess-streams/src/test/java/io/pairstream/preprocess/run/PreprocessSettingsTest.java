@@ -7,7 +7,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
@@ -24,9 +23,9 @@ class PreprocessSettingsTest {
 
   @Test
   void defaultsAreExactlyOnceFromTheBeginningInTheDataSetsName() {
-    Map<String, Object> streams = settings(workers, Map.of()).streamsSettings();
+    PreprocessSettings settings = settings(workers, Map.of());
 
-    assertThat(streams)
+    assertThat(settings.streamsSettings())
         .containsEntry("processing.guarantee", "exactly_once_v2")
         .containsEntry("application.id", "mine-preprocess")
         .containsEntry("bootstrap.servers", "far-away:9092")
@@ -34,7 +33,15 @@ class PreprocessSettingsTest {
         .containsEntry("state.dir", "state")
         .containsEntry("request.timeout.ms", 10_000)
         .containsEntry("statestore.uncommitted.max.bytes", 3 * 32 * 1024 * 1024L)
+        .containsEntry("probing.rebalance.interval.ms", 60_000L)
+        .containsEntry("max.warmup.replicas", Integer.MAX_VALUE)
         .containsEntry(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
+    assertThat(settings.lookUpSettings())
+        .containsEntry("probing.rebalance.interval.ms", 60_000L)
+        .containsEntry("max.warmup.replicas", Integer.MAX_VALUE);
+    assertThat(settings.indexSettings())
+        .containsEntry("max.task.idle.ms", 0L)
+        .containsEntry(TRANSACTION_TIMEOUT, 30_000);
   }
 
   @Test
@@ -46,37 +53,6 @@ class PreprocessSettingsTest {
     assertThat(settings.transactionTimeout()).isGreaterThan(hanging);
     assertThat(settings.streamsSettings())
         .containsEntry(TRANSACTION_TIMEOUT, (int) settings.transactionTimeout().toMillis());
-  }
-
-  /** Kafka Streams asks every 10 minutes, and reads two stores at a time. */
-  @Test
-  void aReturningInstanceHasItsShareWithinAMinuteAfterItsStoresAreRead() {
-    for (Map<String, Object> each :
-        List.of(
-            settings(workers, Map.of()).streamsSettings(),
-            settings(workers, Map.of()).lookUpSettings())) {
-      StreamsConfig config = new StreamsConfig(each);
-
-      assertThat(config.getLong(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG))
-          .isEqualTo(60_000);
-      assertThat(config.getInt(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG))
-          .isGreaterThanOrEqualTo(1_000);
-    }
-  }
-
-  @Test
-  void whatAKilledInstanceLeftOpenOnTheIndexEndsSoon() {
-    assertThat(settings(workers, Map.of()).indexSettings())
-        .containsEntry(TRANSACTION_TIMEOUT, 30_000);
-  }
-
-  /** A tombstone on one split may be older than the pair's record on another. */
-  @Test
-  void theIndexTakesTheSplitsInTheOrderOfTime() {
-    assertThat(
-            new StreamsConfig(settings(workers, Map.of()).indexSettings())
-                .getLong(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG))
-        .isZero();
   }
 
   /** Two hundred hanging images are many polls, each with a transaction of its own. */

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,13 +39,9 @@ class EqualSamplesTest {
           " " + CLEAN,
           CLEAN);
 
+  @AutoClose
   private final TopologyUnderTest topology =
-      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
-
-  @AfterEach
-  void close() {
-    topology.close();
-  }
+      new TopologyUnderTest(Pairs.WORKER, TopologyUnderTest.ALL_TRAINING);
 
   static List<String> spellings() {
     return SPELLINGS;
@@ -71,11 +67,7 @@ class EqualSamplesTest {
             .setSampleId(sampleId)
             .setCause("asked")
             .build();
-    topology.send(
-        "takedowns",
-        TakedownKind.PAIR.key(id(caption)).getBytes(UTF_8),
-        topology.topics().takedowns().value().serializer().serialize("", takedown),
-        new RecordHeaders());
+    topology.sendTakedown(TakedownKind.PAIR.key(id(caption)), takedown);
   }
 
   private void takeDown(String caption) {
@@ -83,8 +75,7 @@ class EqualSamplesTest {
   }
 
   private void lift(String caption) {
-    topology.send(
-        "takedowns", TakedownKind.PAIR.key(id(caption)).getBytes(UTF_8), null, new RecordHeaders());
+    topology.sendTakedown(TakedownKind.PAIR.key(id(caption)), null);
   }
 
   /** Keys that are on the training topic and were not removed. */
@@ -93,10 +84,6 @@ class EqualSamplesTest {
         .filter(record -> Objects.nonNull(record.value()))
         .map(TestRecord::key)
         .toList();
-  }
-
-  private List<String> reasons() {
-    return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
   }
 
   private Map<String, Receipt> receipts() {
@@ -149,7 +136,8 @@ class EqualSamplesTest {
     replay(spelt);
 
     assertThat(published()).containsExactly(TopologyUnderTest.pairId(small));
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
+    assertThat(topology.reasons())
+        .containsExactly("IMAGE_TOO_SMALL", "IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
   }
 
   private void replay(RawPair pair) {
@@ -170,7 +158,7 @@ class EqualSamplesTest {
     SPELLINGS.forEach(this::send);
 
     assertThat(published()).containsExactly(id(withdrawn));
-    assertThat(reasons()).hasSize(9).containsOnly("WITHDRAWN");
+    assertThat(topology.reasons()).hasSize(9).containsOnly("WITHDRAWN");
     assertThat(receipts().get(id(withdrawn)).getStatus()).isEqualTo("WITHDRAWN");
     send(CLEAN + "\t");
     QuarantinedPair rejected = topology.quarantine().get(0).value();
@@ -187,19 +175,19 @@ class EqualSamplesTest {
     send(CLEAN + " ");
     takeDown(CLEAN);
     takeDown(CLEAN + " ");
-    assertThat(reasons()).containsExactly("DUPLICATE_PAIR");
+    assertThat(topology.reasons()).containsExactly("DUPLICATE_PAIR");
 
     lift(CLEAN);
     send(CLEAN + "\n");
     send(CLEAN);
-    assertThat(reasons()).containsExactly("WITHDRAWN", "WITHDRAWN");
+    assertThat(topology.reasons()).containsExactly("WITHDRAWN", "WITHDRAWN");
 
     lift(CLEAN + " ");
     send(CLEAN + "\n");
     send(CLEAN);
     send(CLEAN + " ");
     assertThat(published()).containsExactly(id(CLEAN), id(CLEAN + "\n"));
-    assertThat(reasons()).containsExactly("DUPLICATE_PAIR", "DUPLICATE_PAIR");
+    assertThat(topology.reasons()).containsExactly("DUPLICATE_PAIR", "DUPLICATE_PAIR");
   }
 
   @Test
@@ -211,6 +199,6 @@ class EqualSamplesTest {
     send(CLEAN + "\n");
 
     assertThat(published()).containsExactly(id(CLEAN + "\n"));
-    assertThat(reasons()).containsExactly("WITHDRAWN");
+    assertThat(topology.reasons()).containsExactly("WITHDRAWN");
   }
 }

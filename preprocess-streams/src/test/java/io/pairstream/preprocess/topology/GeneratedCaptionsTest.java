@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Captions that models wrote of published pictures. */
@@ -31,12 +31,7 @@ class GeneratedCaptionsTest {
         decoded.incrementAndGet();
         return Pairs.WORKER.prepare(image, plan);
       };
-  private final TopologyUnderTest topology = new TopologyUnderTest(worker);
-
-  @AfterEach
-  void close() {
-    topology.close();
-  }
+  @AutoClose private final TopologyUnderTest topology = new TopologyUnderTest(worker);
 
   @Test
   void areFurtherPairsOfThePictureAsItIsPublished() {

@@ -31,7 +31,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class IndexTopologyTest {
@@ -40,7 +40,7 @@ class IndexTopologyTest {
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
-  private final TopologyTestDriver driver;
+  @AutoClose private final TopologyTestDriver driver;
 
   IndexTopologyTest() {
     TopologyUnderTest.register(topics, registry);
@@ -53,11 +53,6 @@ class IndexTopologyTest {
                     topics, RecordDecoder.of(PreparedPair.class, topics.test().name(), registry))
                 .build(new StreamsBuilder()),
             properties);
-  }
-
-  @AfterEach
-  void close() {
-    driver.close();
   }
 
   @Test

@@ -29,7 +29,7 @@ class MemoryOfATaskTest {
 
   @AutoClose
   private final TopologyUnderTest topology =
-      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
+      new TopologyUnderTest(Pairs.WORKER, TopologyUnderTest.ALL_TRAINING);
 
   private final PreparedPair prepared = prepared();
   private final MockProcessorContext<Void, Void> task = new MockProcessorContext<>();

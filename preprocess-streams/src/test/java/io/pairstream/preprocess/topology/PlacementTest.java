@@ -63,21 +63,13 @@ class PlacementTest {
   @ParameterizedTest
   @MethodSource("headersOfStrangers")
   void aRepartitionedRecordArrivesAsItLeft(List<RawHeader> headers) {
-    RawRecord repartitioned = repartitioned(Placement.toRepartition(record(KEY, headers)));
+    for (byte[] key : new byte[][] {KEY, null}) {
+      RawRecord repartitioned = repartitioned(Placement.toRepartition(record(key, headers)));
 
-    assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
-    assertThat(repartitioned.key()).isEqualTo(KEY);
-    assertSame(repartitioned.headers(), headers);
-  }
-
-  @ParameterizedTest
-  @MethodSource("headersOfStrangers")
-  void aMissingKeyStaysMissing(List<RawHeader> headers) {
-    RawRecord repartitioned = repartitioned(Placement.toRepartition(record(null, headers)));
-
-    assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
-    assertThat(repartitioned.key()).isNull();
-    assertSame(repartitioned.headers(), headers);
+      assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
+      assertThat(repartitioned.key()).isEqualTo(key);
+      assertSame(repartitioned.headers(), headers);
+    }
   }
 
   @Test

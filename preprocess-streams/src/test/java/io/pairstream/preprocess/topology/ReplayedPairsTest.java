@@ -12,7 +12,7 @@ import io.pairstream.schemas.wire.Replay;
 import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,15 +23,11 @@ class ReplayedPairsTest {
   private static final String REVIEW = "0f8fad5b-d9cb-469f-a165-70867728950e";
   private static final Origin FIRST = new Origin("pairs.crowdsourced", 0, 0L);
 
+  @AutoClose
   private final TopologyUnderTest topology =
-      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
+      new TopologyUnderTest(Pairs.WORKER, TopologyUnderTest.ALL_TRAINING);
 
   private final RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), "a small picture of something");
-
-  @AfterEach
-  void close() {
-    topology.close();
-  }
 
   private void replay(RawPair pair, String... waived) {
     replay(TopologyUnderTest.digest(pair), pair, waived);
@@ -43,14 +39,10 @@ class ReplayedPairsTest {
     topology.send("crowdsourced", key, topology.bytes(pair), headers);
   }
 
-  private List<String> reasons() {
-    return topology.quarantine().stream().map(entry -> entry.value().getReason()).toList();
-  }
-
   @Test
   void waivedReasonLetsThePairInUnderTheReviewsName() {
     topology.send("crowdsourced", small);
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL");
+    assertThat(topology.reasons()).containsExactly("IMAGE_TOO_SMALL");
 
     replay(small, "IMAGE_TOO_SMALL");
 
@@ -58,7 +50,7 @@ class ReplayedPairsTest {
     assertThat(prepared.getPairId()).isEqualTo(TopologyUnderTest.pairId(small));
     assertThat(prepared.getReviewId()).isEqualTo(REVIEW);
     assertThat(prepared.getOrigin()).isEqualTo(new Origin("pairs.crowdsourced", 0, 1L));
-    assertThat(reasons()).isEmpty();
+    assertThat(topology.reasons()).isEmpty();
   }
 
   @Test
@@ -118,7 +110,7 @@ class ReplayedPairsTest {
     topology.send("crowdsourced", Pairs.good(1));
     replay(Pairs.good(1), "DUPLICATE_PAIR");
 
-    assertThat(reasons()).containsExactly("IMAGE_EMPTY", "DUPLICATE_PAIR");
+    assertThat(topology.reasons()).containsExactly("IMAGE_EMPTY", "DUPLICATE_PAIR");
     assertThat(topology.training()).hasSize(1);
   }
 
@@ -131,7 +123,7 @@ class ReplayedPairsTest {
 
     topology.send("crowdsourced", TopologyUnderTest.digest(small), topology.bytes(small), headers);
 
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL");
+    assertThat(topology.reasons()).containsExactly("IMAGE_TOO_SMALL");
     assertThat(topology.receipts().get(0).value().getReviewId()).isEmpty();
   }
 
@@ -147,6 +139,6 @@ class ReplayedPairsTest {
     assertThat(topology.training())
         .extracting(record -> record.value().getPairId())
         .containsExactly(TopologyUnderTest.pairId(small));
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
+    assertThat(topology.reasons()).containsExactly("IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
   }
 }

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,15 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Withdrawals whose copies come before, after and between them. */
 class TakedownsTest {
 
-  private static final String RECIPE = "split: {validation-share: 0.0, test-share: 0.0}";
+  @AutoClose
+  private final TopologyUnderTest topology =
+      new TopologyUnderTest(Pairs.WORKER, TopologyUnderTest.ALL_TRAINING);
 
-  private final TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, RECIPE);
   private final RawPair pair = pair(1);
-
-  @AfterEach
-  void close() {
-    topology.close();
-  }
 
   private static RawPair pair(int number) {
     RawPair pair = Pairs.good(number);
@@ -67,22 +63,11 @@ class TakedownsTest {
             .setRequestedBy("the museum")
             .setCause("a private letter")
             .build();
-    topology.send(
-        "takedowns",
-        kind.key(subject).getBytes(UTF_8),
-        topology.topics().takedowns().value().serializer().serialize("", takedown),
-        new RecordHeaders());
+    topology.sendTakedown(kind.key(subject), takedown);
   }
 
   private byte[] takedownOf(RawPair withdrawn, int causeCharacters) {
-    return topology
-        .topics()
-        .takedowns()
-        .value()
-        .serializer()
-        .serialize(
-            "",
-            Takedown.newBuilder()
+    return topology.bytes(Takedown.newBuilder()
                 .setKind("PAIR")
                 .setSubject(id(withdrawn))
                 .setCause("x".repeat(causeCharacters))
@@ -90,15 +75,11 @@ class TakedownsTest {
   }
 
   private void lift(TakedownKind kind, String subject) {
-    topology.send("takedowns", kind.key(subject).getBytes(UTF_8), null, new RecordHeaders());
+    topology.sendTakedown(kind.key(subject), null);
   }
 
   private static String id(RawPair pair) {
     return TopologyUnderTest.pairId(pair);
-  }
-
-  private List<String> reasons() {
-    return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
   }
 
   @Test
@@ -108,7 +89,7 @@ class TakedownsTest {
     topology.send("scraped", pair);
     assertThat(topology.training()).hasSize(2);
     List<TestRecord<String, Receipt>> before = topology.receipts();
-    assertThat(reasons()).containsExactly("DUPLICATE_PAIR");
+    assertThat(topology.reasons()).containsExactly("DUPLICATE_PAIR");
 
     takeDown(TakedownKind.PAIR, id(pair));
 
@@ -244,7 +225,7 @@ class TakedownsTest {
     takeDown(TakedownKind.PAIR, id(pair));
     topology.send("scraped", pair);
 
-    assertThat(reasons()).containsExactly("WITHDRAWN");
+    assertThat(topology.reasons()).containsExactly("WITHDRAWN");
     List<TestRecord<String, Receipt>> receipts = topology.receipts();
     Receipt last = receipts.get(receipts.size() - 1).value();
     assertThat(last.getStatus()).isEqualTo("WITHDRAWN");
@@ -267,7 +248,7 @@ class TakedownsTest {
 
     topology.send("crowdsourced", TopologyUnderTest.digest(small), topology.bytes(small), headers);
 
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "WITHDRAWN");
+    assertThat(topology.reasons()).containsExactly("IMAGE_TOO_SMALL", "WITHDRAWN");
     assertThat(topology.training()).isEmpty();
   }
 
@@ -350,13 +331,7 @@ class TakedownsTest {
   @ParameterizedTest
   @ValueSource(strings = {"PAIR/", "CONTRIBUTOR/museum", "museum", "VOICE/museum"})
   void whatIsNoTakedownTakesNothingDownAndStopsNothing(String key) {
-    byte[] value =
-        topology
-            .topics()
-            .takedowns()
-            .value()
-            .serializer()
-            .serialize("", Takedown.newBuilder().setKind("PAIR").setSubject("museum").build());
+    byte[] value = topology.bytes(Takedown.newBuilder().setKind("PAIR").setSubject("museum").build());
     topology.send("takedowns", key.getBytes(UTF_8), value, new RecordHeaders());
     topology.send(
         "takedowns", key.getBytes(UTF_8), "museum".getBytes(US_ASCII), new RecordHeaders());

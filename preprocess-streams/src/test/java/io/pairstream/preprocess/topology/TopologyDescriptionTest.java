@@ -51,11 +51,6 @@ class TopologyDescriptionTest {
         .isEqualToIgnoringWhitespace(resource("topology-near-copies.txt"));
   }
 
-  @Test
-  void namesEveryNodeByHand() {
-    assertThat(describe()).doesNotContain("KSTREAM-").doesNotContain("KTABLE-");
-  }
-
   private static String describe() {
     return describe(new StreamsBuilder());
   }

@@ -52,6 +52,8 @@ final class TopologyUnderTest implements AutoCloseable {
 
   static final Instant ARRIVAL = Instant.parse("2026-03-01T12:00:00Z");
 
+  static final String ALL_TRAINING = "split: {validation-share: 0.0, test-share: 0.0}";
+
   /** A recipe that holds out enough to see all outputs with few pairs. */
   static final String RECIPE =
       """
@@ -178,6 +180,16 @@ final class TopologyUnderTest implements AutoCloseable {
     inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, time));
   }
 
+  /** Sends a takedown, or a tombstone that lifts it. */
+  void sendTakedown(String key, Takedown takedown) {
+    byte[] value = takedown == null ? null : bytes(takedown);
+    send("takedowns", key.getBytes(StandardCharsets.UTF_8), value, new RecordHeaders());
+  }
+
+  byte[] bytes(Takedown takedown) {
+    return topics.takedowns().value().serializer().serialize("", takedown);
+  }
+
   /** Puts a receipt into the store, as if the topology had written it before. */
   void remember(Receipt receipt) {
     driver
@@ -220,6 +232,11 @@ final class TopologyUnderTest implements AutoCloseable {
 
   List<TestRecord<String, QuarantinedPair>> quarantine() {
     return read(topics.quarantine());
+  }
+
+  /** Reasons of what came into quarantine since the last look. */
+  List<String> reasons() {
+    return quarantine().stream().map(record -> record.value().getReason()).toList();
   }
 
   List<TestRecord<String, Receipt>> receipts() {

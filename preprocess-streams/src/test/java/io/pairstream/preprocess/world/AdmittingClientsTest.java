@@ -11,29 +11,21 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(300)
 class AdmittingClientsTest {
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
-  private WriterSchemas schemas;
-  private AdmittingClients clients;
+  @AutoClose private WriterSchemas schemas;
+  @AutoClose private AdmittingClients clients;
 
   @BeforeEach
   void open() {
     registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$);
     clients = new AdmittingClients(new Admission(schemas, List.of()));
-  }
-
-  @AfterEach
-  void close() {
-    clients.close();
-    schemas.close();
   }
 
   @Test

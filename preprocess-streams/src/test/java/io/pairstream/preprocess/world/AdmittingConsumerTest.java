@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +39,7 @@ class AdmittingConsumerTest {
   private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final AtomicLong nanos = new AtomicLong();
-  private WriterSchemas schemas;
+  @AutoClose private WriterSchemas schemas;
   private Admission admission;
   private Consumer<byte[], byte[]> consumer;
   private int knownId;
@@ -56,11 +56,6 @@ class AdmittingConsumerTest {
     consumer = AdmittingConsumer.wrap(kafka, admission);
     kafka.assign(List.of(P0, P1));
     kafka.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
-  }
-
-  @AfterEach
-  void close() {
-    schemas.close();
   }
 
   @Test
