@@ -47,12 +47,8 @@ class LegacyMojibakeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "一隻貓在桌子上睡覺",
-        "海邊的夕陽與兩個人的剪影",
-        "台北 101 大樓在雲霧之中",
-        "香港街頭的 Toyota 計程車",
-        "中國國家博物館前的廣場",
-        "一碗牛肉麵和一雙筷子"
+        "一隻貓在桌子上睡覺", "海邊的夕陽與兩個人的剪影", "台北 101 大樓在雲霧之中",
+        "香港街頭的 Toyota 計程車", "中國國家博物館前的廣場", "一碗牛肉麵和一雙筷子"
       })
   void repairsWhatWasSentAsBig5(String text) {
     String read = new String(text.getBytes(Charset.forName("Big5")), ISO_8859_1);

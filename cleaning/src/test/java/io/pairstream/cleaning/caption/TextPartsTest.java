@@ -74,13 +74,8 @@ class TextPartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "I <3 dogs",
-        "a < b > c",
-        "<unknown>",
-        "x <- y",
-        "<a photo of a dog>",
-        "[a] (b)",
-        "[x](a b)"
+        "I <3 dogs", "a < b > c", "<unknown>", "x <- y",
+        "<a photo of a dog>", "[a] (b)", "[x](a b)"
       })
   void leavesWhatIsNoMarkup(String text) {
     assertThat(Markup.removedFrom(text)).isEqualTo(text);
@@ -104,14 +99,8 @@ class TextPartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Booking.com sign",
-        "black and/or white",
-        "www",
-        "awww.cute",
-        "http:// alone",
-        "3.5/5 stars",
-        "St.Mary/Paul",
-        "a.m./p.m."
+        "Booking.com sign", "black and/or white", "www", "awww.cute",
+        "http:// alone", "3.5/5 stars", "St.Mary/Paul", "a.m./p.m."
       })
   void leavesWhatIsNoLink(String text) {
     assertThat(new Links().removedFrom(text)).isEqualTo(text);

@@ -84,14 +84,7 @@ public class CheckMeasuresTest {
   }
 
   private static PreparedImage image(Map<String, Double> measures) {
-    return new PreparedImage(
-        new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
-        List.of(),
-        640,
-        480,
-        0,
-        0,
-        measures);
+    return SampleImages.prepared(640, 480, 0, measures);
   }
 
   @ParameterizedTest

@@ -53,14 +53,7 @@ class RefuseForbiddenTest {
   }
 
   private static PreparedImage picture(long hash) {
-    return new PreparedImage(
-        new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
-        List.of(),
-        640,
-        480,
-        hash,
-        0,
-        Map.of());
+    return SampleImages.prepared(640, 480, hash, Map.of());
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.image.SampleImages;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
@@ -43,25 +44,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CleaningPlanTest {
 
   private static final ProbedImage IMAGE =
-      new ProbedImage(
-          new EncodedImage(new byte[] {1}),
-          ImageType.JPEG,
-          640,
-          480,
-          8,
-          ProbedImage.ColourModel.RGB,
-          false);
+      SampleImages.probed(ImageType.JPEG, 640, 480);
 
   private static final PreparedImage PREPARED =
-      new PreparedImage(
-          new Picture(
-              new EncodedImage(new byte[] {2}), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
-          List.of(),
-          640,
-          480,
-          3L,
-          4L,
-          Map.of(
+      SampleImages.prepared(640, 480, 3L, Map.of(
               "colour_deviation", 50.0,
               "sharpness", 1_269.0,
               "entropy_bits", 7.45,

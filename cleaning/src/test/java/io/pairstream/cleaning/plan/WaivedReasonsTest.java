@@ -26,6 +26,7 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.SampleImages;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
@@ -163,19 +164,7 @@ class WaivedReasonsTest {
     ImageWorker worker =
         (image, plan) ->
             Outcome.kept(
-                new PreparedImage(
-                    new Picture(
-                        new EncodedImage(new byte[] {1}),
-                        ImageEncoding.JPEG,
-                        PictureColour.RGB,
-                        256,
-                        256),
-                    List.of(),
-                    one.widthPx(),
-                    one.heightPx(),
-                    1L,
-                    2L,
-                    measures));
+                SampleImages.prepared(one.widthPx(), one.heightPx(), 1L, measures));
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("recipe", one.recipe()), worker, StepObserver.NONE);
     return plan.gate(

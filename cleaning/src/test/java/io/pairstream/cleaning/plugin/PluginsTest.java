@@ -16,6 +16,7 @@ import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.image.SampleImages;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.GatedPair;
@@ -139,29 +140,12 @@ class PluginsTest {
   }
 
   private static PreparedImage prepared(ProbedImage image) {
-    Picture picture =
-        new Picture(
-            new EncodedImage(new byte[] {2}), ImageEncoding.JPEG, PictureColour.RGB, 256, 256);
-    return new PreparedImage(
-        picture,
-        List.of(),
-        image.widthPx(),
-        image.heightPx(),
-        3L,
-        4L,
-        Map.of("colour_deviation", 50.0, "entropy_bits", 4.0));
+    return SampleImages.prepared(image.widthPx(), image.heightPx(), 3L, Map.of("colour_deviation", 50.0, "entropy_bits", 4.0));
   }
 
   private static Outcome<CleanedPair> clean(CleaningPlan plan, String caption, int widthPx) {
     ProbedImage image =
-        new ProbedImage(
-            new EncodedImage(new byte[] {1}),
-            ImageType.JPEG,
-            widthPx,
-            400,
-            8,
-            ProbedImage.ColourModel.RGB,
-            false);
+        SampleImages.probed(ImageType.JPEG, widthPx, 400);
     return plan.clean(new GatedPair(image, PixelBox.WHOLE, new ReceivedCaption(caption, "en")));
   }
 

@@ -13,22 +13,6 @@ import org.junit.jupiter.api.Test;
 class MeasureLimitsTest {
 
   @Test
-  void theDefaultRecipeLimitsWhatItsCommentsSay() {
-    assertThat(limits(""))
-        .containsExactlyInAnyOrder(
-            "original_bytes AT_MOST 8388608.0",
-            "original_pixels AT_MOST 5.0E7",
-            "shorter_side_px AT_LEAST 200.0",
-            "longer_over_shorter AT_MOST 3.0",
-            "colour_deviation AT_LEAST 2.0",
-            "caption_characters AT_LEAST 6.0",
-            "caption_characters AT_MOST 2000.0",
-            "caption_words AT_LEAST 3.0",
-            "caption_repetition AT_MOST 0.5",
-            "flagged_share AT_MOST 0.045");
-  }
-
-  @Test
   void everyLimitOfQualityIsOneOfItsMeasure() {
     String recipe =
         """

@@ -14,13 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecipeFileTest {
 
   @Test
-  void findsEveryShippedRecipe() throws IOException {
-    for (String name : RecipeFile.SHIPPED) {
-      assertThat(RecipeFile.find(name).yaml()).as(name).startsWith("#");
-    }
-  }
-
-  @Test
   void readsFileByPath(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("mine.yaml"), "split: {seed: 7} # \u72D7");
 
