@@ -24,16 +24,14 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The topic of schemas is deleted: no record is ever read by another schema than its own. */
-@Timeout(300)
 class LostSchemasTest {
 
   static {
@@ -48,7 +46,7 @@ class LostSchemasTest {
 
   @TempDir private static Path folder;
 
-  private static EmbeddedKafka kafka;
+  @AutoClose private static EmbeddedKafka kafka;
   private static ClusterAccess cluster;
 
   @TempDir private Path data;
@@ -66,11 +64,6 @@ class LostSchemasTest {
                 new Dataset("lost"),
                 LongTimeouts.TIMEOUT,
                 Map.of()));
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
   }
 
   @BeforeEach

@@ -43,16 +43,14 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(300)
 class RegistryServiceTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -73,16 +71,11 @@ class RegistryServiceTest {
 
   private final ClusterAccess cluster = KAFKA.emptyDataset();
   private final String subject = cluster.dataset().topic("crowdsourced") + "-value";
-  private RegistryService service;
+  @AutoClose private RegistryService service;
 
   @BeforeEach
   void start() throws Exception {
     service = begin();
-  }
-
-  @AfterEach
-  void stop() {
-    service.close();
   }
 
   @Test

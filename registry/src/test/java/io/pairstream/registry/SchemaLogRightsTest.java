@@ -20,23 +20,21 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The topic of schemas as another program has set it, and on brokers that do not let us. */
-@Timeout(300)
 class SchemaLogRightsTest {
 
   private static final String TOPIC = TopicCatalogue.SCHEMAS;
 
   @TempDir private static Path folder;
 
-  private static EmbeddedKafka kafka;
+  @AutoClose private static EmbeddedKafka kafka;
   private static Cluster cluster;
 
   @BeforeAll
@@ -58,11 +56,6 @@ class SchemaLogRightsTest {
                           .configs(Map.of("cleanup.policy", "compact"))))
               .all());
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    kafka.close();
   }
 
   @AfterEach

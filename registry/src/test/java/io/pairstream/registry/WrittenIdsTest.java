@@ -14,10 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(300)
 class WrittenIdsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -158,24 +158,8 @@ class ConditionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "language=en-GB",
-        " language = de , en* ",
-        "language!=de",
-        "licence=CC-BY-*",
-        "licence=*",
-        "source=SCRAPED",
-        "host=upload.example.org",
-        "host=*.EXAMPLE.org",
-        "host!=example.org",
-        "width=256",
-        "width>=256",
-        "width<=256.0",
-        "height!=256,512",
-        "fold=1,2,3",
-        "token_count<=2",
-        "truncated=true",
-        "measure.sharpness>=50",
-        "measure.sharpness<=50",
+        "licence=CC-BY-*", "host!=example.org", "width<=256.0",
+        "height!=256,512", "measure.sharpness>=50", "measure.sharpness<=50",
         "measure.original_width_px>=1e3"
       })
   void takesPairsThatAreAsTheConditionSays(String condition) {
@@ -185,21 +169,9 @@ class ConditionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "language=en",
-        "language=en-gb",
-        "language!=en*",
-        "licence=CC-BY-4?0",
-        "source!=SCRAPED",
-        "host=example.org",
-        "width>=256.5",
-        "width<=255",
-        "fold!=1,2,3",
-        "truncated=false",
-        "measure.sharpness>=50.001",
-        "contributor=*",
-        "contributor!=a",
-        "measure.entropy!=0",
-        "measure.nothing!=0"
+        "language=en-gb", "licence=CC-BY-4?0", "host=example.org", "width>=256.5",
+        "measure.sharpness>=50.001", "contributor=*", "contributor!=a",
+        "measure.entropy!=0", "measure.nothing!=0"
       })
   void leavesOutOthersAndThoseOfWhichItIsUnknown(String condition) {
     assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();

@@ -90,25 +90,6 @@ class WireFormatTest {
         .hasMessageContaining("nests too deeply");
   }
 
-  @Test
-  void isMagicByteSchemaIdAndAvroBody() {
-    byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
-
-    // Lengths are zig-zag: 6 is 3 bytes. Empty strings, bytes, maps and lists are 00,
-    // the time 02.
-    String body =
-        "06010203"
-            + "06e78cab"
-            + "00"
-            + "18"
-            + hex("CROWDSOURCED")
-            + "0000000000"
-            + "02"
-            + "000000";
-    assertThat(HexFormat.of().formatHex(bytes))
-        .isEqualTo("00" + String.format("%08x", schemaId) + body);
-  }
-
   /** The first one is, by its serializer. */
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 100_000})
@@ -200,9 +181,5 @@ class WireFormatTest {
 
   private static Schema schema(String primitive) {
     return Schema.create(Schema.Type.valueOf(primitive.toUpperCase(Locale.ROOT)));
-  }
-
-  private static String hex(String ascii) {
-    return HexFormat.of().formatHex(ascii.getBytes(StandardCharsets.US_ASCII));
   }
 }

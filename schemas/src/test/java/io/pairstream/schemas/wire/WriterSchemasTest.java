@@ -29,13 +29,11 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A registry's bad days, played by a small HTTP server that speaks what little is asked of it. */
-@Timeout(600)
 class WriterSchemasTest {
 
   private static final String SUBJECT = "pairs.crowdsourced-value";

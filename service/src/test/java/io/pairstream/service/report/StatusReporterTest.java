@@ -7,6 +7,7 @@ import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
@@ -29,11 +30,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(900)
 class StatusReporterTest {
 
   private static final Duration OFTEN = Duration.ofMillis(100);
@@ -58,8 +57,8 @@ class StatusReporterTest {
 
     List<Said> said;
     StatusReporter reporter = start(cluster);
-    try (Topic topic = new Topic(cluster)) {
-      said = topic.readUntil(all -> all.size() >= 4);
+    try {
+      said = readUntil(cluster, all -> all.size() >= 4);
     } finally {
       reporter.close();
     }
@@ -79,17 +78,15 @@ class StatusReporterTest {
   void anOrderlyEndRemovesWhatItSaid() {
     TestDataset cluster = KAFKA.dataset(1, TopicCatalogue.INSTANCES);
     StatusReporter reporter = start(cluster);
-    try (Topic topic = new Topic(cluster)) {
-      topic.readUntil(all -> all.size() >= 2);
+    readUntil(cluster, all -> all.size() >= 2);
 
-      reporter.close();
+    reporter.close();
 
-      List<Said> said = topic.readUntil(all -> all.stream().anyMatch(Said::isTombstone));
-      assertThat(said)
-          .filteredOn(Said::isTombstone)
-          .extracting(Said::key)
-          .containsExactly(report.key());
-    }
+    List<Said> said = readUntil(cluster, all -> all.stream().anyMatch(Said::isTombstone));
+    assertThat(said)
+        .filteredOn(Said::isTombstone)
+        .extracting(Said::key)
+        .containsExactly(report.key());
   }
 
   /** As of a process that is refused what it wants as soon as it has begun. */
@@ -105,9 +102,7 @@ class StatusReporterTest {
 
     reporter.close();
 
-    try (Topic topic = new Topic(cluster)) {
-      assertThat(topic.readUntil(all -> all.stream().anyMatch(Said::isTombstone))).isNotEmpty();
-    }
+    assertThat(readUntil(cluster, all -> all.stream().anyMatch(Said::isTombstone))).isNotEmpty();
   }
 
   @Test
@@ -122,9 +117,7 @@ class StatusReporterTest {
 
       cluster.createTopics(1, TopicCatalogue.INSTANCES);
 
-      try (Topic topic = new Topic(cluster)) {
-        assertThat(topic.readUntil(all -> !all.isEmpty())).isNotEmpty();
-      }
+      assertThat(readUntil(cluster, all -> !all.isEmpty())).isNotEmpty();
     }
   }
 
@@ -135,16 +128,15 @@ class StatusReporterTest {
       cluster.createTopics(1, TopicCatalogue.INSTANCES);
       AtomicLong asked = new AtomicLong();
       report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
-      try (StatusReporter reporter = start(cluster);
-          Topic topic = new Topic(cluster)) {
-        var before = topic.readUntil(all -> !all.isEmpty());
+      try (StatusReporter reporter = start(cluster)) {
+        var before = readUntil(cluster, all -> !all.isEmpty());
 
         kafka.stop();
         Await.until(() -> !reporter.trouble().isEmpty());
         kafka.restart();
 
         long last = asked.get();
-        assertThat(topic.readUntil(all -> all.stream().anyMatch(said -> said.asked() > last)))
+        assertThat(readUntil(cluster, all -> all.stream().anyMatch(said -> said.asked() > last)))
             .hasSizeGreaterThan(before.size());
       }
     }
@@ -209,46 +201,25 @@ class StatusReporterTest {
     }
   }
 
-  /** All that was ever said. */
-  private static final class Topic implements AutoCloseable {
-
-    private final TestDataset cluster;
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final List<Said> said = new ArrayList<>();
-
-    Topic(TestDataset cluster) {
-      this.cluster = cluster;
-      consumer = cluster.consumer();
-      TopicPartition only = new TopicPartition(cluster.topics().instances().name(), 0);
-      consumer.assign(List.of(only));
-      consumer.seekToBeginning(List.of(only));
-    }
-
-    List<Said> readUntil(Predicate<List<Said>> enough) {
-      long deadline = System.nanoTime() + TIMEOUT.toNanos();
-      while (!enough.test(said)) {
-        assertThat(System.nanoTime()).as("time for %s", said).isLessThan(deadline);
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          said.add(
-              new Said(
-                  new String(record.key(), StandardCharsets.UTF_8),
-                  Optional.ofNullable(record.value())
-                      .map(
-                          value ->
-                              cluster
-                                  .topics()
-                                  .instances()
-                                  .value()
-                                  .deserializer()
-                                  .deserialize(record.topic(), value))));
-        }
-      }
-      return List.copyOf(said);
-    }
-
-    @Override
-    public void close() {
-      consumer.close();
-    }
+  /** All that was ever said, once that is enough. */
+  private static List<Said> readUntil(TestDataset cluster, Predicate<List<Said>> enough) {
+    Topic<String, InstanceStatus> topic = cluster.topics().instances();
+    List<Said> said = new ArrayList<>();
+    Await.until(
+        "reports",
+        TIMEOUT,
+        () -> {
+          said.clear();
+          for (ConsumerRecord<byte[], byte[]> record : cluster.committed(topic.name())) {
+            said.add(
+                new Said(
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    Optional.ofNullable(record.value())
+                        .map(value -> topic.value().deserializer().deserialize("", value))));
+          }
+          return enough.test(said);
+        },
+        () -> said);
+    return List.copyOf(said);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.service.transactions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.wire.FinishedOffsets;
-import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -11,21 +10,6 @@ import org.junit.jupiter.api.Test;
 class AssignedPartitionTest {
 
   private static final TopicPartition PARTITION = new TopicPartition("links", 0);
-
-  @Test
-  void theMarkIsTheFirstOffsetThatIsNotFinished() {
-    AssignedPartition partition = from(10);
-    LongStream.range(10, 15).forEach(partition::read);
-
-    partition.finish(11);
-    partition.finish(13);
-
-    assertThat(partition.finished().low()).isEqualTo(10);
-    partition.finish(10);
-    assertThat(partition.finished().low()).isEqualTo(12);
-    assertThat(partition.finished().contains(13)).isTrue();
-    assertThat(partition.finished().contains(14)).isFalse();
-  }
 
   @Test
   void whatIsNoRecordIsFinished() {
@@ -39,15 +23,6 @@ class AssignedPartitionTest {
     partition.finish(0);
 
     assertThat(partition.finished()).isEqualTo(FinishedOffsets.below(9));
-  }
-
-  @Test
-  void aLogMayBeginFarBehindTheLastCommit() {
-    AssignedPartition partition = from(5);
-
-    partition.read(7_000_000_000L);
-
-    assertThat(partition.finished()).isEqualTo(FinishedOffsets.below(7_000_000_000L));
   }
 
   @Test

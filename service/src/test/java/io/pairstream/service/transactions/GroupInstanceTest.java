@@ -21,12 +21,10 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(300)
 class GroupInstanceTest {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
@@ -42,12 +40,7 @@ class GroupInstanceTest {
   private final SelfReport report = new SelfReport("asks", Clock.systemUTC());
   private final AtomicInteger opened = new AtomicInteger();
   private final AtomicInteger closed = new AtomicInteger();
-  private GroupInstance instance;
-
-  @AfterEach
-  void stop() {
-    instance.close();
-  }
+  @AutoClose private GroupInstance instance;
 
   @Test
   void beginsAgainAfterAnOutageAndSaysWhatItWaitsFor() {
