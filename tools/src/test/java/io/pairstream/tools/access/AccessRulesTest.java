@@ -38,20 +38,16 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rights of each client as brokers grant them, asked by plain Kafka clients. */
-@Timeout(300)
 class AccessRulesTest {
-
-  @RegisterExtension static final TestCluster UNGUARDED = new TestCluster();
 
   private static final Dataset PAIRS = new Dataset("pairs");
 
@@ -61,7 +57,7 @@ class AccessRulesTest {
   private static final List<ClientRights> CLIENTS = new AccessCatalogue(PAIRS).clients();
 
   @TempDir private static Path folder;
-  private static GuardedKafka kafka;
+  @AutoClose private static GuardedKafka kafka;
 
   @BeforeAll
   static void grantEverybodyItsRights() throws Exception {
@@ -86,11 +82,6 @@ class AccessRulesTest {
               .all());
       new AccessRules(admin).add(rules());
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    kafka.close();
   }
 
   static List<String> names() {
@@ -132,41 +123,6 @@ class AccessRulesTest {
               .flatMap(right -> right.operations().stream())
               .collect(Collectors.toSet());
       assertThat(operations).as(topic.name()).contains(AclOperation.WRITE, AclOperation.READ);
-    }
-  }
-
-  @Test
-  void appliesWhatIsMissingAndNamesWhatIsExtra() {
-    try (Admin admin = Admin.create(settings(GuardedKafka.ADMIN))) {
-      AccessRules rules = new AccessRules(admin);
-      Set<AclBinding> right = new HashSet<>();
-      rightsOf("keys").forEach(each -> right.addAll(each.bindings("User:anna")));
-      AclBinding extra =
-          new Right(
-                  new ResourcePattern(ResourceType.TOPIC, "pairs.training", PatternType.LITERAL),
-                  Set.of(AclOperation.WRITE))
-              .bindings("User:anna")
-              .get(0);
-      rules.add(List.of(extra));
-
-      assertThat(rules.against(right)).isEqualTo(new AccessRules.Difference(right, Set.of(extra)));
-
-      rules.add(right);
-      rules.add(right);
-      assertThat(rules.against(right))
-          .isEqualTo(new AccessRules.Difference(Set.of(), Set.of(extra)));
-      rules.remove(List.of(extra));
-      assertThat(rules.against(right)).isEqualTo(new AccessRules.Difference(Set.of(), Set.of()));
-    }
-  }
-
-  @Test
-  void brokersThatCheckNoRightsAreNamed() {
-    try (Admin admin = UNGUARDED.emptyDataset().admin()) {
-      AccessRules rules = new AccessRules(admin);
-      assertThatThrownBy(() -> rules.against(rules()))
-          .isInstanceOf(SecurityDisabledException.class)
-          .hasMessageContaining("may do everything", "authorizer.class.name");
     }
   }
 

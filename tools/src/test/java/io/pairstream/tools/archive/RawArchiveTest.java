@@ -42,12 +42,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The raw log in files, and out of them into another data set. */
-@Timeout(900)
 class RawArchiveTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

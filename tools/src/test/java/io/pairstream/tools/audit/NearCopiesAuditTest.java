@@ -29,26 +29,19 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Audits of data sets whose near copies are looked for. */
-@Timeout(900)
 class NearCopiesAuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-
-  @AfterEach
-  void close() {
-    pipeline.close();
-  }
+  @AutoClose private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
 
   private ProducerRecord<byte[], byte[]> waiting(Sent sent, boolean still) {
     return TestCluster.record(
@@ -195,12 +188,7 @@ class NearCopiesAuditTest {
                 sent, List.of(waiting(sent, false), published(sent, PairStatus.TRAINING, "", ""))));
     ClusterAccess watched =
         new ClusterAccess(
-            new Cluster(
-                KAFKA.bootstrapServers(),
-                cluster.registry().addresses(),
-                cluster.dataset(),
-                Map.of("interceptor.classes", OnceRead.class.getName()),
-                Map.of()));
+            KAFKA.cluster(cluster, Map.of("interceptor.classes", OnceRead.class.getName())));
 
     AuditReport report = new Audit(watched, () -> fail("nothing is open")).run();
 

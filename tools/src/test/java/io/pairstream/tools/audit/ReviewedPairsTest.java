@@ -28,14 +28,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whether a person let a pair in that says so. */
-@Timeout(600)
 class ReviewedPairsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -44,18 +42,13 @@ class ReviewedPairsTest {
   private static final Actor ANN = new Actor("ann", "");
 
   private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  @AutoClose private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent small;
 
   @BeforeEach
   void play() {
     small = pipeline.send("image 1", "a small picture");
     pipeline.reject(small, "IMAGE_TOO_SMALL");
-  }
-
-  @AfterEach
-  void close() {
-    pipeline.close();
   }
 
   /** Returns once the review can be read. */

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +23,11 @@ class PictureIndexTest {
 
   @TempDir private static Path folder;
 
-  private PictureIndex pictures;
+  @AutoClose private PictureIndex pictures;
 
   @BeforeEach
   void open() {
     pictures = new PictureIndex(folder);
-  }
-
-  @AfterEach
-  void close() {
-    pictures.close();
   }
 
   private void put(String pair, PairStatus split, String image, String hash, String mirrored) {
