@@ -11,7 +11,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,14 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A recipe's pixel operations and measures, applied by a real worker. */
 class ChangedPixelsTest {
 
+  @AutoClose
   private static final ImageWorkerPool WORKERS = new ImageWorkerPool(Pictures.settings(1));
+
   private static final byte[] RED =
       Pictures.png(Pictures.flat(new Color(255, 0, 0), 40, 40), false);
-
-  @AfterAll
-  static void stop() {
-    WORKERS.close();
-  }
 
   private static PreparedImage prepare(byte[] file, String yaml) {
     ImagePlan plan = Pictures.plan(yaml);

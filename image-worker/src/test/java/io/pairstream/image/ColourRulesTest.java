@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,24 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ColourRulesTest {
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
-
-  @AfterAll
-  void close() {
-    pool.close();
-  }
+  @AutoClose private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "icc-display-p3-jpg.jpg",
-        "icc-swapped-webp.webp",
-        "icc-lut-jpg.jpg",
-        "icc-grey-linear-png.png",
-        "icc-cmyk.jpg",
-        "cicp-display-p3.png",
-        "gama-linear.png",
-        "chrm-adobe.png"
+        "icc-display-p3-jpg.jpg", "icc-swapped-webp.webp", "icc-lut-jpg.jpg",
+        "icc-grey-linear-png.png", "icc-cmyk.jpg", "cicp-display-p3.png",
+        "gama-linear.png", "chrm-adobe.png"
       })
   void rejectsOtherColoursWhereTheRecipeSaysSo(String name) throws IOException {
     assertThat(Pictures.rejection(prepare(FormatsTest.file(name), "reject")))
@@ -53,15 +43,8 @@ class ColourRulesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "jpeg-420.jpg",
-        "jpeg-cmyk.jpg",
-        "icc-srgb.jpg",
-        "png-rgb.png",
-        "cicp-srgb.png",
-        "gama-usual.png",
-        "srgb-before-gama.png",
-        "webp-lossy.webp",
-        "gif.gif"
+        "jpeg-420.jpg", "jpeg-cmyk.jpg", "icc-srgb.jpg", "png-rgb.png", "cicp-srgb.png",
+        "gama-usual.png", "srgb-before-gama.png", "webp-lossy.webp", "gif.gif"
       })
   void keepsSrgbUnderEveryRule(String name) throws IOException {
     Outcome<PreparedImage> converted = prepare(FormatsTest.file(name), "convert");

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -41,16 +41,11 @@ class DamagedImagesTest {
 
   private static final ImagePlan TARGET = Pictures.raw(64);
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(settings());
+  @AutoClose private final ImageWorkerPool pool = new ImageWorkerPool(settings());
 
   /** How the worker runs; another class has the same files decoded by OpenCV alone. */
   WorkerSettings settings() {
     return Pictures.settings(1);
-  }
-
-  @AfterAll
-  void close() {
-    pool.close();
   }
 
   @ParameterizedTest(name = "{0} cut at {2} %, end marker: {3}")

@@ -11,7 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,16 +30,11 @@ class FormatsTest {
       Pictures.plan(
           "image: {mode: keep-ratio-largest, side-px: 1024, when-smaller: keep, encoding: raw}");
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(settings());
+  @AutoClose private final ImageWorkerPool pool = new ImageWorkerPool(settings());
 
   /** How the worker runs; another class has the same files decoded by OpenCV alone. */
   WorkerSettings settings() {
     return Pictures.settings(1);
-  }
-
-  @AfterAll
-  void close() {
-    pool.close();
   }
 
   @ParameterizedTest

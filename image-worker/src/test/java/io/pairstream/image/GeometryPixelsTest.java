@@ -11,7 +11,7 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,12 +27,7 @@ class GeometryPixelsTest {
 
   private final BufferedImage drawn = Pictures.drawRgb(WIDTH, HEIGHT);
   private final byte[] file = Pictures.png(drawn, false);
-  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
-
-  @AfterAll
-  void close() {
-    pool.close();
-  }
+  @AutoClose private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
 
   @ParameterizedTest(name = "orientation {0}")
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -32,7 +32,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -43,7 +42,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Ends of a worker in which the wall around it has a part; the cases of a class share a pool. */
 @ParameterizedClass(name = "by {0}")
 @MethodSource("walls")
-@Timeout(900)
 class WorkerWallsTest {
 
   private static final ImagePlan TARGET = Pictures.raw(64);

@@ -205,20 +205,6 @@ class ModelPoolTest {
     }
   }
 
-  @Tag("full")
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "shown | pixels | other | the card names the inputs [pixels], and the graph takes [",
-        "shown-last | pixels | /inside/seen | imension",
-        "mean-brightness | pixels | score | imension",
-      })
-  void cardThatDoesNotFitItsModelInAnotherWayIsRefused(
-      String model, String input, String tensor, String message) throws IOException {
-    cardThatDoesNotFitItsModelIsRefusedBeforeAnyQuestion(model, input, tensor, message);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -227,6 +213,9 @@ class ModelPoolTest {
             + " [pix",
         "shown | pixels | nothing | no node of the graph makes [nothing]; its outputs are [mean, o",
         "unknown-operator | pixels | score | NoSuchOperator",
+        "shown | pixels | other | the card names the inputs [pixels], and the graph takes [",
+        "shown-last | pixels | /inside/seen | imension",
+        "mean-brightness | pixels | score | imension",
       })
   void cardThatDoesNotFitItsModelIsRefusedBeforeAnyQuestion(
       String model, String input, String tensor, String message) throws IOException {

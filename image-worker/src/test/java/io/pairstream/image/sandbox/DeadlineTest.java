@@ -13,10 +13,8 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** How long a worker is left alive, by the processor time that it is said to have had. */
-@Timeout(300)
 class DeadlineTest {
 
   private static final Duration LIMIT = Duration.ofMillis(200);

@@ -54,14 +54,8 @@ class JpegCodecTest {
 
   @ParameterizedTest(name = "sampling {0}, progressive {1}, cut at {2},{3}")
   @CsvSource({
-    "221111, 0, 0, 0",
-    "221111, 0, 1, 0",
-    "221111, 0, 0, 1",
-    "221111, 1, 37, 13",
-    "211111, 0, 1, 1",
-    "211111, 1, 2, 2",
-    "121111, 0, 1, 1",
-    "111111, 0, 1, 1"
+    "221111, 0, 0, 0", "221111, 0, 1, 0", "221111, 0, 0, 1", "221111, 1, 37, 13",
+    "211111, 0, 1, 1", "211111, 1, 2, 2", "121111, 0, 1, 1", "111111, 0, 1, 1"
   })
   void comesCloseToAFullDecoding(String sampling, int progressive, int left, int top) {
     byte[] file = jpeg(SIDE * 3 + 41, SIDE * 3 + 17, sampling, progressive);

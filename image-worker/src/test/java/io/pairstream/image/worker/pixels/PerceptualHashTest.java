@@ -9,19 +9,14 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PerceptualHashTest {
 
-  private final PointerScope scope = new PointerScope();
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
+  @AutoClose final PointerScope scope = new PointerScope();
 
   private static long hash(Mat bgr) {
     return both(bgr).upright();

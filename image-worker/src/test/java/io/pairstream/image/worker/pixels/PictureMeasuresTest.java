@@ -10,7 +10,7 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,12 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PictureMeasuresTest {
 
-  private final PointerScope scope = new PointerScope();
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
+  @AutoClose final PointerScope scope = new PointerScope();
 
   private static Map<String, Double> measure(Mat bgr) {
     return PictureMeasures.of(new OpenCvPicture(bgr));

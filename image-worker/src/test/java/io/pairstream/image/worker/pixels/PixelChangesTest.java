@@ -8,7 +8,7 @@ import io.pairstream.cleaning.image.PixelOperations.PixelOperation.Kind;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,12 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PixelChangesTest {
 
-  private final PointerScope scope = new PointerScope();
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
+  @AutoClose final PointerScope scope = new PointerScope();
 
   private static byte[] change(Mat bgr, Kind kind, int size, double sigmaPx, double strength) {
     return Golden.rgb(

@@ -8,7 +8,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,12 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PlaneScalerTest {
 
   private final PlaneScaler scaler = new PlaneScaler();
-  private final PointerScope scope = new PointerScope();
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
+  @AutoClose final PointerScope scope = new PointerScope();
 
   @ParameterizedTest(name = "{0}x{1} to {2}x{3}")
   @CsvSource({"300, 200, 150, 100", "301, 203, 96, 64", "500, 500, 499, 499", "640, 480, 33, 31"})

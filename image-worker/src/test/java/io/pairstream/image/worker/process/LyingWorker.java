@@ -93,33 +93,19 @@ public final class LyingWorker {
     switch (lie) {
       case "exit" -> Runtime.getRuntime().halt(3);
       case "length" -> out.writeInt(Integer.MAX_VALUE);
-      case "many-items" -> {
-        out.writeInt(Long.BYTES + Integer.BYTES);
-        out.writeLong(request.token());
-        out.writeInt(16_000_000);
-      }
       case "token" -> send(request.token() + 1, honest);
       case "ahead" -> {
         for (int i = 0; i < 3; i++) {
           send(request.token(), honest);
         }
       }
-      case "forbidden", "withdrawn", "small", "crash" ->
-          send(request.token(), Outcome.rejected(reason(), "a lie"));
+      case "forbidden" ->
+          send(request.token(), Outcome.rejected(RejectReason.PICTURE_FORBIDDEN, "a lie"));
       default ->
           send(
               request.token(),
               honest.map(image -> lie.isEmpty() ? image : falsified(lie, image, fileBefore)));
     }
-  }
-
-  private RejectReason reason() {
-    return switch (lie) {
-      case "forbidden" -> RejectReason.PICTURE_FORBIDDEN;
-      case "withdrawn" -> RejectReason.WITHDRAWN;
-      case "small" -> RejectReason.IMAGE_SMALLER_THAN_TARGET;
-      default -> RejectReason.STEP_CRASHED;
-    };
   }
 
   private void send(long token, Outcome<PreparedImage> outcome) throws IOException {
