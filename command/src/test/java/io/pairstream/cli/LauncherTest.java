@@ -265,12 +265,8 @@ class LauncherTest {
   /** Java takes names of files by the locale, and so does whatever it starts. */
   @ParameterizedTest
   @CsvSource({
-    "'', '', C.UTF-8",
-    "LANG, C, C.UTF-8",
-    "LC_ALL, POSIX, C.UTF-8",
-    "LANG, nowhere.UTF-8, C.UTF-8",
-    "LANG, C.UTF-8, none",
-    "LC_CTYPE, C.UTF-8, none"
+    "'', '', C.UTF-8", "LANG, C, C.UTF-8", "LC_ALL, POSIX, C.UTF-8",
+    "LANG, nowhere.UTF-8, C.UTF-8", "LANG, C.UTF-8, none", "LC_CTYPE, C.UTF-8, none"
   })
   @EnabledOnOs(OS.LINUX)
   void startsJavaWithALocaleOfUtf8(String name, String value, String locale) throws Exception {

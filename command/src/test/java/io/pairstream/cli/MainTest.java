@@ -8,9 +8,6 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterOptions;
 import io.pairstream.cli.command.ExitStatus;
-import io.pairstream.cli.command.JsonOutput;
-import io.pairstream.curation.history.DecidedPairs;
-import io.pairstream.demo.Demo;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.io.FileNotFoundException;
@@ -23,10 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -128,11 +122,6 @@ class MainTest {
 
     ended.failed(ExitStatus.WRONG_USAGE, option + ": the value is empty; give one, or leave");
     assertThat(ended.err()).doesNotContain("\tat ");
-  }
-
-  @Test
-  void refusesAnEmptyArgument() {
-    Ended.after("import x", "").failed(ExitStatus.WRONG_USAGE, "the value is empty");
   }
 
   @ParameterizedTest
@@ -261,16 +250,31 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--threads=0",
-        "--workers=0",
-        "--workers=257",
-        "--decode-deadline=PT0S",
-        "--images-per-worker=0"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "preprocess --threads=0|must be",
+        "preprocess --workers=0|must be",
+        "preprocess --workers=257|must be",
+        "preprocess --decode-deadline=PT0S|must be",
+        "preprocess --images-per-worker=0|must be",
+        "fetch|--user-agent-contact",
+        "fetch|--allow-address",
+        "fetch --user-agent-contact me|a contact is a web address",
+        "fetch --user-agent-contact me@a.org --allow-address a.org|a network is written like",
+        "fetch --user-agent-contact me@a.org --concurrency 0|at least 1 connection",
+        "fetch --user-agent-contact me@a.org --attempts 0|at least once",
+        "fetch --user-agent-contact me@a.org --first-pause PT0S|must be positive",
+        "fetch --user-agent-contact me@a.org --timeout PT1S|which is less than",
+        "up --fetch-contact foo|--fetch-contact: a contact is a web address",
+        "up --decode-deadline PT1M|--decode-deadline",
+        "up --decode-deadline PT2562047788015215H|too long",
+        "generate|--base-url=URL",
+        "generate|pairstream generate --prompts prompts.txt",
+        "import x |the value is empty"
       })
-  void preprocessRefusesAnImpossibleSetting(String option) {
-    Ended.after("preprocess", option).failed(ExitStatus.WRONG_USAGE, "must be");
+  void refusesAnImpossibleSetting(String typed, String words) {
+    Ended.after(typed).failed(ExitStatus.WRONG_USAGE, words);
   }
 
   @Test
@@ -305,33 +309,6 @@ class MainTest {
     assertThat(json.err()).isEmpty();
     assertThat(text.out()).isEmpty();
     assertThat(text.err()).contains("colour").contains("flavour").doesNotContain("\u001b");
-  }
-
-  @Test
-  void theDemosSummaryHasTheKeysOfTheContractAndEveryReason() {
-    Demo.Summary summary =
-        new Demo.Summary(
-            1000,
-            new DecidedPairs.Counts(
-                680,
-                85,
-                85,
-                new TreeMap<>(Map.of("IMAGE_EMPTY", 100L, "DUPLICATE_PAIR", 50L)),
-                Optional.empty()),
-            21,
-            412.5,
-            new Demo.Summary.Audited(1000, 0));
-
-    assertThat(JsonOutput.text(summary))
-        .isEqualTo(
-            "{\"published\":1000,\"training\":680,\"validation\":85,\"test\":85,"
-                + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"
-                + "\"batches\":21,\"pairs_per_second\":412.5,"
-                + "\"audit\":{\"inputs\":1000,\"differences\":0}}");
-    assertThat(summary.toText())
-        .containsPattern("quarantine +150\n")
-        .containsPattern("  DUPLICATE_PAIR +50\n")
-        .endsWith("audit: 0 differences (1,000 inputs, each in exactly one output)\n");
   }
 
   /** This process stands for the platform's. */

@@ -15,19 +15,17 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Base of tests of commands on a data set of their own, whose topology they play. */
-@Timeout(900)
 public abstract class OnCluster {
 
   @RegisterExtension protected static final TestCluster KAFKA = new TestCluster();
 
   protected final ClusterAccess cluster;
-  protected final PlayedPipeline pipeline;
+  @AutoClose protected final PlayedPipeline pipeline;
 
   @TempDir protected Path folder;
 
@@ -41,11 +39,6 @@ public abstract class OnCluster {
   protected OnCluster(ClusterAccess shared) {
     cluster = shared;
     pipeline = new PlayedPipeline(cluster);
-  }
-
-  @AfterEach
-  protected void closePipeline() {
-    pipeline.close();
   }
 
   /** A data set for all cases of a class. */

@@ -13,10 +13,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Lines that a process really writes, in both formats. */
-@Timeout(300)
 class QuietEventsTest {
 
   private static final String CAPTION = "a caption that may not be logged";

@@ -17,19 +17,6 @@ class DataDirectoryTest {
 
   @TempDir Path directory;
 
-  @Test
-  void takesAnotherPortWhereTakenAndKeepsItAfterwards() throws IOException {
-    int preferred;
-    int chosen;
-    try (ServerSocket stranger = listen()) {
-      preferred = stranger.getLocalPort();
-      chosen = chosen("broker", preferred);
-    }
-
-    assertThat(chosen).isNotEqualTo(preferred);
-    assertThat(chosen("broker", preferred)).isEqualTo(chosen);
-  }
-
   /** One of the two platforms holds 8079; then come ports of other services. */
   @Test
   void takesTheNextFreePortAboveThatNoServiceUsuallyHas(@TempDir Path other) throws IOException {
@@ -58,18 +45,6 @@ class DataDirectoryTest {
     }
 
     assertThat(chosen("broker", remembered)).isEqualTo(replacement);
-  }
-
-  @Test
-  void givesNoPortToTwoPlatformsThatStartAtOnce(@TempDir Path other) throws IOException {
-    int preferred = freePort();
-    try (DataDirectory ours = DataDirectory.take(directory);
-        DataDirectory theirs = DataDirectory.take(other)) {
-      assertThat(ours.port("broker", preferred)).isEqualTo(preferred);
-      assertThat(theirs.port("broker", preferred)).isNotEqualTo(preferred);
-      assertThat(ours.port("broker", preferred)).isEqualTo(preferred);
-    }
-    assertThat(chosen("broker", preferred)).isEqualTo(preferred);
   }
 
   @Test
@@ -125,12 +100,8 @@ class DataDirectoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "imports",
-        "ingest operate score state",
-        "platform.lock notes.txt",
-        "broker logs tmp",
-        ".DS_Store lost+found up.log"
+        "", "imports", "ingest operate score state",
+        "platform.lock notes.txt", "broker logs tmp", ".DS_Store lost+found up.log"
       })
   void takesAFolderThatIsEmptyOrOfAPlatform(String names) throws IOException {
     for (String name : names.isEmpty() ? new String[0] : names.split(" ")) {

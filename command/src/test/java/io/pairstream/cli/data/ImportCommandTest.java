@@ -16,12 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(900)
 class ImportCommandTest {
 
   @TempDir Path folder;
@@ -53,18 +51,6 @@ class ImportCommandTest {
             "  title as caption, in 2 entries",
             "  width as an annotation, in 2 entries");
     assertThat(err.toString()).contains("'title' is taken for the caption", "gone.jpg");
-  }
-
-  @Test
-  void unreachableBrokerIsSaidInOneLine() throws Exception {
-    onePair();
-
-    assertThat(run(folder.toString(), "--json", "--bootstrap-servers", "127.0.0.1:1")).isEqualTo(3);
-
-    assertThat(err.toString())
-        .startsWith("pairstream: Kafka at 127.0.0.1:1 does not answer in time")
-        .hasLineCount(1);
-    assertThat(out.toString()).isEmpty();
   }
 
   @Test

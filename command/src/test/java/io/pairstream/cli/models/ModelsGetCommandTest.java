@@ -187,14 +187,8 @@ class ModelsGetCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../home/.bash_profile",
-        "/tmp/pairstream-evil",
-        "home/x.sh",
-        "./x.sh",
-        "..",
-        ".bashrc",
-        "-x",
-        "a\\\\b"
+        "../home/.bash_profile", "/tmp/pairstream-evil", "home/x.sh", "./x.sh",
+        "..", ".bashrc", "-x", "a\\\\b"
       })
   void aFileIsAPlainNameBesideTheCard(String name) throws IOException {
     served.put("/payload", GRAPH);

@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTrialTest {
 
-  private static ImageWorkerPool workers;
+  @AutoClose private static ImageWorkerPool workers;
 
   @TempDir Path folder;
 
@@ -56,11 +56,6 @@ class RecipeTrialTest {
             WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2)
                 .withDeadline(Duration.ofMinutes(1))
                 .withStartLimit(Duration.ofMinutes(10)));
-  }
-
-  @AfterAll
-  static void stopWorkers() {
-    workers.close();
   }
 
   @Test

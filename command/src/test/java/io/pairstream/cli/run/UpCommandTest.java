@@ -25,12 +25,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(900)
 class UpCommandTest {
 
   /** The one warning of a good start: it has one broker, whose disk is all that there is. */
@@ -80,19 +78,6 @@ class UpCommandTest {
     assertThat(directory.resolve("platform.json")).doesNotExist();
     // A broker that was stopped in order says so on disk; one that was killed recovers its log.
     assertThat(directory.resolve("broker/logs/.kafka_cleanshutdown")).exists();
-  }
-
-  @Test
-  void refusesAContactThatNoHostCanUseBeforeAnythingStarts() {
-    Ended.after("up", "--fetch-contact", "foo")
-        .failed(ExitStatus.WRONG_USAGE, "--fetch-contact: a contact is a web address");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"PT1M", "PT2562047788015215H"})
-  void refusesADeadlineThatNoTransactionCanKeep(String tooLong) {
-    Ended.after("up", "--decode-deadline", tooLong)
-        .failed(ExitStatus.WRONG_USAGE, "--decode-deadline", "too long");
   }
 
   @Test
