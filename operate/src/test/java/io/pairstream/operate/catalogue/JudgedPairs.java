@@ -18,8 +18,11 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
+import io.pairstream.service.table.TopicTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +69,15 @@ public final class JudgedPairs implements AutoCloseable {
   }
 
   /** A raw pair of these words, whose image is its own caption's bytes. */
+  /** The catalogue of a data set, with folds beside those of pairs and of answers. */
+  public static TopicTable catalogue(
+      ClusterAccess cluster, Path folder, CatalogueFold... further) {
+    List<CatalogueFold> folds = new ArrayList<>(List.of(further));
+    folds.add(new PairIndex(cluster.topics()));
+    folds.add(new AnswerIndex(cluster.topics()));
+    return Catalogue.open(cluster, folds, folder, Clock.systemUTC());
+  }
+
   public static RawPair raw(String caption, String source, String contributor) {
     return raw(caption.getBytes(StandardCharsets.UTF_8), caption, source, contributor);
   }
@@ -226,6 +238,12 @@ public final class JudgedPairs implements AutoCloseable {
   public void await() {
     sent.forEach(TestCluster::acknowledged);
     sent.clear();
+  }
+
+  /** As {@link #await}, and until the catalogue has read it. */
+  public void await(TopicTable catalogue) {
+    await();
+    catalogue.reachedNow().join();
   }
 
   public Origin nextOrigin() {

@@ -49,16 +49,14 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(600)
 class PairSearchTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -66,10 +64,10 @@ class PairSearchTest {
   private static final PairQuery ALL = PairQuery.all("", 50);
 
   private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
-  private final JudgedPairs judged = new JudgedPairs(cluster);
+  @AutoClose private final JudgedPairs judged = new JudgedPairs(cluster);
 
   @TempDir Path folder;
-  private TopicTable catalogue;
+  @AutoClose private TopicTable catalogue;
   private PairSearch search;
 
   @BeforeEach
@@ -79,18 +77,8 @@ class PairSearchTest {
 
   private void open(Path directory) {
     catalogue =
-        Catalogue.open(
-            cluster,
-            List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics())),
-            directory,
-            Clock.systemUTC());
+        JudgedPairs.catalogue(cluster, directory);
     search = new PairSearch(catalogue, Clock.systemUTC());
-  }
-
-  @AfterEach
-  void close() {
-    catalogue.close();
-    judged.close();
   }
 
   @Test
@@ -173,13 +161,7 @@ class PairSearchTest {
     PairPage page =
         search.find(
             new PairQuery(
-                "cat",
-                "IMAGE_TOO_SMALL",
-                "SCRAPED",
-                "museum",
-                "anna",
-                "",
-                "QUARANTINED",
+                "cat", "IMAGE_TOO_SMALL", "SCRAPED", "museum", "anna", "", "QUARANTINED",
                 List.of(),
                 Optional.empty(),
                 10));
@@ -547,12 +529,8 @@ class PairSearchTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CONTRIBUTOR, museum",
-    "PRODUCER, anna",
-    "SOURCE, SCRAPED",
-    "SOURCE, pictures.test",
-    "IMAGE, ",
-    "PAIR, "
+    "CONTRIBUTOR, museum", "PRODUCER, anna", "SOURCE, SCRAPED",
+    "SOURCE, pictures.test", "IMAGE, ", "PAIR, "
   })
   void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
     RawPair raw = sentBy("anna", "a red bicycle");
@@ -741,8 +719,7 @@ class PairSearchTest {
   }
 
   private void read() {
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
   }
 
   private List<String> captions(PairQuery query) {

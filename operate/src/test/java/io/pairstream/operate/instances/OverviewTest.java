@@ -193,37 +193,6 @@ class OverviewTest {
         .setObstacles(List.of(NO_WORKER));
   }
 
-  @Test
-  void showsTheTopologyWithItsFigures() throws Exception {
-    ClusterAccess cluster = KAFKA.datasetOfAllTopics(1);
-    Instant now = clock.instant();
-    String described = GraphTest.described();
-    say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
-    InstanceStatus last = preprocess(now, 100);
-    last.setTopology(described);
-    say(cluster, "preprocess", "a", last);
-
-    try (PartitionWatch watched = new PartitionWatch(cluster)) {
-      JsonNode json =
-          await(
-              watched::topology,
-              found ->
-                  found.path("ready").asBoolean()
-                      && node(found, "clean").path("bottleneck").asBoolean());
-
-      assertThat(node(json, "clean").path("kind").asText()).isEqualTo("processor");
-      assertThat(node(json, "clean").path("per_second").asDouble()).isEqualTo(9);
-      assertThat(node(json, "clean").path("busy").asDouble()).isEqualTo(0.9);
-      assertThat(node(json, "clean").path("ms").asDouble()).isEqualTo(100);
-      assertThat(json.path("sentence").asText())
-          .startsWith("clean takes 90 % of the threads' time");
-      assertThat(node(json, "raw-pairs").path("per_second").asDouble()).isEqualTo(10);
-      assertThat(node(json, "gate").path("per_second").isNull()).isTrue();
-      assertThat(json.path("edges"))
-          .contains(Json.MAPPER.createObjectNode().put("from", "gate").put("to", "gate-kept"));
-    }
-  }
-
   @Tag("full")
   @Test
   void keepsWhatItKnewWhileTheBrokerIsAway() throws Exception {
@@ -331,15 +300,6 @@ class OverviewTest {
         .build();
   }
 
-  private static JsonNode node(JsonNode topology, String id) {
-    for (JsonNode node : topology.path("nodes")) {
-      if (node.path("id").asText().equals(id)) {
-        return node;
-      }
-    }
-    return Json.MAPPER.missingNode();
-  }
-
   private static void say(
       ClusterAccess cluster, String service, String instance, InstanceStatus status) {
     TestCluster.put(cluster, cluster.topics().instances(), service + "/" + instance, status);
@@ -383,10 +343,6 @@ class OverviewTest {
 
     JsonNode overview() {
       return AnswerJson.MAPPER.valueToTree(new Overview(sources).answer());
-    }
-
-    JsonNode topology() {
-      return AnswerJson.MAPPER.valueToTree(Overview.topology(instances));
     }
 
     @Override

@@ -35,13 +35,11 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The shipped example of Alertmanager's configuration, as the real Alertmanager understands it. */
-@Timeout(600)
 class AlertRoutingTest {
 
   private static final Path FOLDER =

@@ -52,19 +52,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(900)
 class CatalogueRoutesTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -79,10 +76,10 @@ class CatalogueRoutesTest {
   @TempDir static Path folder;
 
   private static ClusterAccess cluster;
-  private static JudgedPairs judged;
-  private static TopicTable catalogue;
-  private static CatalogueRoutes routes;
-  private static Served served;
+  @AutoClose private static JudgedPairs judged;
+  @AutoClose private static TopicTable catalogue;
+  @AutoClose private static CatalogueRoutes routes;
+  @AutoClose private static Served served;
 
   /** One service for all tests, as workers start slowly. */
   @BeforeAll
@@ -90,11 +87,7 @@ class CatalogueRoutesTest {
     cluster = KAFKA.datasetOfAllTopics(2);
     judged = new JudgedPairs(cluster);
     catalogue =
-        Catalogue.open(
-            cluster,
-            List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics())),
-            folder,
-            Clock.systemUTC());
+        JudgedPairs.catalogue(cluster, folder);
     routes = routes(PATIENT);
     served = new Served(routes.routes());
   }
@@ -111,14 +104,6 @@ class CatalogueRoutesTest {
         workers,
         version -> version.isEmpty() ? List.of() : List.of(new Limit("sharpness", "AT_LEAST", 9.5)),
         Clock.systemUTC());
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
-    routes.close();
-    catalogue.close();
-    judged.close();
   }
 
   @Test
@@ -302,6 +287,8 @@ class CatalogueRoutesTest {
     assertThat(card.path("measured").path("limit").asInt()).isEqualTo(64);
     assertThat(card.path("measured").path("unit").asText()).isEqualTo("px");
     assertThat(card.path("remedy").asText()).isEqualTo("Send a sharper picture.");
+    assertThat(json("/v1/quarantine").path("reasons").findValuesAsText("remedy"))
+        .contains("Send a sharper picture.");
     assertThat(card.path("reviews")).hasSize(1);
     assertThat(card.path("reviews").get(0).path("reviewer").asText()).isEqualTo("mina");
     assertThat(card.path("reviews").get(0).path("comment").asText()).isEqualTo("still blurred");
@@ -660,31 +647,6 @@ class CatalogueRoutesTest {
         .isTrue();
   }
 
-  @Test
-  void boardCountsByReasonAndSource() throws Exception {
-    String source = "IMPORTED";
-    for (int i = 0; i < 3; i++) {
-      judged.reject(
-          JudgedPairs.raw(drawn(64, 64), "to export " + i + " " + word(), source, ""),
-          "CAPTION_TOO_LONG");
-    }
-    read();
-
-    JsonNode board = json("/v1/quarantine");
-    JsonNode cell =
-        Stream.iterate(0, i -> i + 1)
-            .limit(board.path("cells").size())
-            .map(board.path("cells")::get)
-            .filter(one -> one.path("source").asText().equals(source))
-            .findFirst()
-            .orElseThrow();
-
-    assertThat(cell.path("count").asInt()).isEqualTo(3);
-    assertThat(cell.path("last_24h").asInt()).isEqualTo(3);
-    assertThat(board.path("reasons").findValuesAsText("remedy"))
-        .contains("Send a shorter caption.");
-  }
-
   /** Puts an image into quarantine; returns the address of its picture. */
   private static String picture(byte[] image, String caption) throws Exception {
     RawPair raw = raw(image, caption + " " + word());
@@ -701,8 +663,7 @@ class CatalogueRoutesTest {
   }
 
   private static void read() {
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
   }
 
   private static HttpResponse<byte[]> get(String path) throws Exception {

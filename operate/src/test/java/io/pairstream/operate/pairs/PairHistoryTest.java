@@ -3,24 +3,16 @@ package io.pairstream.operate.pairs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.curation.actions.Actor;
 import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.curation.history.PairAnswer;
 import io.pairstream.curation.history.PairAnswer.Admission;
 import io.pairstream.curation.history.PairHistory;
-import io.pairstream.curation.review.ReviewDecision;
-import io.pairstream.curation.review.ReviewDecision.Decision;
-import io.pairstream.curation.review.ReviewDesk;
-import io.pairstream.curation.review.ReviewResult;
-import io.pairstream.curation.takedown.TakedownEvent;
+import io.pairstream.operate.catalogue.JudgedPairs;
 import io.pairstream.operate.catalogue.AnswerIndex;
 import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.CatalogueFold;
 import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
-import io.pairstream.schemas.Action;
-import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.Measurement;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -29,8 +21,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -42,15 +32,13 @@ import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,21 +49,12 @@ class PairHistoryTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private final ClusterAccess cluster = KAFKA.datasetOfAllTopics(3);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-  private TopicTable catalogue;
+  @AutoClose private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  @AutoClose private TopicTable catalogue;
 
   @BeforeEach
   void open(@TempDir Path folder) {
-    Clock clock = Clock.systemUTC();
-    List<CatalogueFold> folds =
-        List.of(new PairIndex(cluster.topics()), new AnswerIndex(cluster.topics()));
-    catalogue = Catalogue.open(cluster, folds, folder, clock);
-  }
-
-  @AfterEach
-  void close() {
-    catalogue.close();
-    pipeline.close();
+    catalogue = JudgedPairs.catalogue(cluster, folder);
   }
 
   /** Answer from topics read whole, which must equal the one from single records by the index. */
@@ -86,19 +65,6 @@ class PairHistoryTest {
     assertThat(new PairHistory(cluster, log -> new IndexedRecords(cluster, log, index)).find(id))
         .isEqualTo(scanned);
     return scanned;
-  }
-
-  @Test
-  void tellsWhereAnAcceptedPairStands() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, PairStatus.TRAINING);
-
-    PairAnswer answer = find(sent.pairId()).orElseThrow();
-
-    assertThat(answer.status()).isEqualTo("TRAINING");
-    assertThat(answer.quarantined()).isEmpty();
-    assertThat(answer.remedy()).isEmpty();
-    assertThat(answer.origin()).isEqualTo(sent.origin());
   }
 
   @Test
@@ -170,19 +136,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void tellsWhyAPairWasRejectedAndWhatWouldHelp() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.reject(sent, "IMAGE_TOO_SMALL");
-
-    PairAnswer answer = find(sent.pairId()).orElseThrow();
-
-    assertThat(answer.status()).isEqualTo("QUARANTINED");
-    assertThat(answer.reason()).isEqualTo("IMAGE_TOO_SMALL");
-    assertThat(answer.quarantined().orElseThrow().pair().getMeasured().getValue()).isEqualTo(1);
-    assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
-  }
-
-  @Test
   void tellsOfACopyThatItIsACopyOfAnAcceptedPair() {
     Sent sent = pipeline.send("image", "caption");
     pipeline.accept(sent, PairStatus.TRAINING);
@@ -198,51 +151,6 @@ class PairHistoryTest {
     assertThat(answer.status()).isEqualTo("TRAINING");
     assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
     assertThat(answer.origin()).isEqualTo(copy.origin());
-  }
-
-  @Test
-  void namesThePublishedPairWhosePictureIsNearlyCopied() {
-    Sent withdrawn = pipeline.send("image", "withdrawn caption");
-    Sent published = pipeline.send("image", "caption");
-    Sent copy = pipeline.send("smaller image", "caption");
-    QuarantinedPair nearCopy = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
-    nearCopy.setCopyOf(published.imageDigest());
-    pipeline.transaction(
-        copy,
-        List.of(
-            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), nearCopy),
-            pipeline.receipt(copy, PairStatus.QUARANTINED, "NEAR_COPY")));
-    index(withdrawn, entry(published.imageDigest()));
-    index(withdrawn, null);
-    index(copy, entry("another"));
-    assertThat(find(copy.pairId()).orElseThrow().copied()).isEmpty();
-
-    pipeline.accept(published, PairStatus.TRAINING);
-    index(published, entry(published.imageDigest()));
-
-    assertThat(find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
-  }
-
-  private static IndexedPair entry(String imageDigest) {
-    return IndexedPair.newBuilder().setSplit("TRAINING").setImageDigest(imageDigest).build();
-  }
-
-  private void index(Sent pair, IndexedPair entry) {
-    TestCluster.put(cluster, cluster.topics().index(), pair.pairId(), entry);
-  }
-
-  @Test
-  void findsAPairByTheCoordinatesOfItsOutput() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, PairStatus.TRAINING);
-    String published = lastOf(cluster.topics().training().name());
-
-    PairAnswer answer = find(published).orElseThrow();
-
-    assertThat(answer.id()).isEqualTo(published);
-    assertThat(answer.pairId()).isEqualTo(sent.pairId());
-    assertThat(answer.origin()).isEqualTo(sent.origin());
-    assertThat(find(cluster.topics().training().name() + "-0-999")).isEmpty();
   }
 
   @Test
@@ -263,42 +171,6 @@ class PairHistoryTest {
     assertThat(forged.reviewId()).isEqualTo(review.getReviewId());
     assertThat(forged.waived()).containsExactly("IMAGE_TOO_SMALL");
     assertThat(recorded.review().orElseThrow().getReviewer()).isEqualTo("ann");
-  }
-
-  @Test
-  void tellsWhatPeopleDecidedAboutAPairInQuarantineAndWhatItIsNow() {
-    Sent small = pipeline.send("image", "caption");
-    pipeline.reject(small, "CAPTION_TOO_SHORT");
-    ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());
-    List<ReviewResult> results =
-        desk.decide(
-            List.of(small.pairId()),
-            new ReviewDecision(
-                Decision.RECAPTIONED,
-                "a brown dog in the snow",
-                "too short",
-                false,
-                new Actor("ann", "")),
-            false);
-
-    List<Review> reviews = find(small.pairId()).orElseThrow().reviews();
-
-    assertThat(reviews).hasSize(1);
-    assertThat(reviews.get(0).getDecision()).isEqualTo("RECAPTIONED");
-    assertThat(reviews.get(0).getReviewer()).isEqualTo("ann");
-    assertThat(reviews.get(0).getSentPairId())
-        .isEqualTo(results.get(0).sentPairId())
-        .isNotEqualTo(small.pairId());
-  }
-
-  @Test
-  void saysThatARecordWaitsWhereNothingIsDecided() {
-    Sent sent = pipeline.send("image", "caption");
-
-    PairAnswer answer = find(OriginHeader.text(sent.origin())).orElseThrow();
-
-    assertThat(answer.status()).isEqualTo(PairAnswer.RECEIVED);
-    assertThat(answer.pairId()).isEqualTo(sent.pairId());
   }
 
   @Test
@@ -364,57 +236,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void tellsWhoWithdrewAPairWithOthersAndWhoLiftedThat() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, PairStatus.TRAINING);
-    String key = TakedownKind.PAIR.key(sent.pairId());
-    Takedown takedown =
-        Takedown.newBuilder()
-            .setKind("PAIR")
-            .setSubject(sent.pairId())
-            .setPartOf("CONTRIBUTOR/museum")
-            .setCause("a letter")
-            .build();
-    TestCluster.put(cluster, cluster.topics().takedowns(), key, takedown);
-    act("takedown", "CONTRIBUTOR/museum", 1);
-    TestCluster.put(cluster, cluster.topics().training(), sent.pairId(), null);
-    TestCluster.send(cluster, pipeline.receipt(sent, PairStatus.WITHDRAWN, ""));
-    Sent again = pipeline.send("image", "caption");
-    QuarantinedPair entry = PlayedPipeline.rejected(again, "WITHDRAWN", new byte[0]);
-    entry.setMeasured(new Measurement("", 0d, "NONE", 0d, "", "museum", "", Map.of()));
-    pipeline.transaction(
-        again,
-        List.of(TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry)));
-
-    PairAnswer withdrawn = find(sent.pairId()).orElseThrow();
-    PairAnswer copy = find(OriginHeader.text(again.origin())).orElseThrow();
-    TestCluster.put(cluster, cluster.topics().takedowns(), key, null);
-    act("takedown.lift", "CONTRIBUTOR/museum", 2);
-    PairAnswer lifted = find(sent.pairId()).orElseThrow();
-
-    assertThat(withdrawn.status()).isEqualTo("WITHDRAWN");
-    assertThat(withdrawn.takedown().orElseThrow().getCause()).isEqualTo("a letter");
-    assertThat(withdrawn.events()).extracting(TakedownEvent::what).containsExactly("WITHDRAWN");
-    assertThat(copy.reason()).isEqualTo("WITHDRAWN");
-    assertThat(lifted.takedown()).isEmpty();
-    assertThat(lifted.events())
-        .extracting(TakedownEvent::what)
-        .containsExactly("WITHDRAWN", "LIFTED");
-  }
-
-  private void act(String name, String subject, long second) {
-    Action action =
-        Action.newBuilder()
-            .setName(name)
-            .setSubject(subject)
-            .setOutcome("DONE")
-            .setActor("ann")
-            .setDoneAt(Instant.ofEpochSecond(second))
-            .build();
-    TestCluster.put(cluster, cluster.topics().actions(), name, action);
-  }
-
-  @Test
   void knowsNothingOfAnUnknownId() {
     pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
@@ -440,13 +261,6 @@ class PairHistoryTest {
             .build();
     TestCluster.put(cluster, cluster.topics().receipts(), small.pairId(), receipt);
     return small;
-  }
-
-  /** Coordinates of the last record on a topic. */
-  private String lastOf(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = TestCluster.committed(cluster, topic);
-    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
-    return topic + "-" + last.partition() + "-" + last.offset();
   }
 
   private void note(Upload upload) {

@@ -34,16 +34,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(600)
 class ReviewerRoutesTest {
 
   static {
@@ -55,12 +53,12 @@ class ReviewerRoutesTest {
   @TempDir private Path folder;
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private JudgedPairs judged;
-  private ActionLog actions;
-  private TopicTable catalogue;
-  private CatalogueRoutes pairs;
-  private ReviewerRoutes reviewers;
-  private WebServer server;
+  @AutoClose private JudgedPairs judged;
+  @AutoClose private ActionLog actions;
+  @AutoClose private TopicTable catalogue;
+  @AutoClose private CatalogueRoutes pairs;
+  @AutoClose private ReviewerRoutes reviewers;
+  @AutoClose private WebServer server;
 
   @BeforeEach
   void start() throws IOException {
@@ -68,14 +66,7 @@ class ReviewerRoutesTest {
     judged = new JudgedPairs(cluster);
     actions = new ActionLog(cluster, Clock.systemUTC());
     catalogue =
-        Catalogue.open(
-            cluster,
-            List.of(
-                new PairIndex(cluster.topics()),
-                new AnswerIndex(cluster.topics()),
-                new ProfileFold(cluster.topics())),
-            folder,
-            Clock.systemUTC());
+        JudgedPairs.catalogue(cluster, folder, new ProfileFold(cluster.topics()));
     pairs = new CatalogueRoutes(cluster, catalogue, null, version -> List.of(), Clock.systemUTC());
     reviewers = new ReviewerRoutes(cluster, catalogue, actions, Clock.systemUTC());
     List<Route> routes = new ArrayList<>(pairs.routes());
@@ -96,24 +87,13 @@ class ReviewerRoutesTest {
     return new Principal(name, "key-of-" + name, scopes);
   }
 
-  @AfterEach
-  void stop() {
-    server.close();
-    reviewers.close();
-    pairs.close();
-    catalogue.close();
-    actions.close();
-    judged.close();
-  }
-
   @Test
   void whatTwoPeopleSayOfPublishedPairsIsOnTheCardAndTheirAgreementInTheProfile() throws Exception {
     String one = accept("one");
     String two = accept("two");
     String three = accept("three");
     String withdrawn = accept("withdrawn");
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
     say("anna", one, "dog", 200);
     say("ben", one, " dog\", \"", 200);
     say("anna", two, "cat\", \"sofa", 200);
@@ -124,8 +104,7 @@ class ReviewerRoutesTest {
     say("anna", withdrawn, "dog", 200);
     say("ben", withdrawn, "cat", 200);
     judged.takeDown("PAIR", withdrawn);
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
 
     JsonNode given = get("/v1/pairs/" + two).get("given");
     assertThat(given.findValuesAsText("by")).containsExactly("anna", "ben");
@@ -143,12 +122,10 @@ class ReviewerRoutesTest {
   @Test
   void anEmptyAnswerTakesBackWhatWasSaid() throws Exception {
     String id = accept("one");
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
     say("anna", id, "dog", 200);
     say("anna", id, " ", 200);
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
 
     assertThat(get("/v1/pairs/" + id).get("given")).isEmpty();
   }
@@ -157,14 +134,12 @@ class ReviewerRoutesTest {
   void reviewersAloneLabelAndPublishedPairsAlone() throws Exception {
     String id = accept("one");
     judged.reject(JudgedPairs.raw("two", "SCRAPED", "museum"), "IMAGE_TOO_SMALL");
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
 
     say("viewer", id, "dog", 403);
     say("anna", JudgedPairs.pairId(JudgedPairs.raw("two", "SCRAPED", "museum")), "dog", 404);
     say("anna", "0".repeat(32), "dog", 404);
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
     assertThat(get("/v1/pairs/" + id).get("given")).isEmpty();
   }
 

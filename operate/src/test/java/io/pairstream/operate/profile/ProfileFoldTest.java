@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.avro.specific.SpecificRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,17 +54,12 @@ class ProfileFoldTest {
       PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://profile", Map.of())));
 
   @TempDir private Path folder;
-  private Database table;
+  @AutoClose private Database table;
 
   @BeforeEach
   void open() {
     table = Database.open(folder.resolve("table.db"));
     fold().schema().forEach(table::execute);
-  }
-
-  @AfterEach
-  void close() {
-    table.close();
   }
 
   /** One record, in the lane of its topic; a tombstone has no value. */

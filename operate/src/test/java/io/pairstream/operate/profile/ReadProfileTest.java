@@ -17,11 +17,9 @@ import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(900)
 class ReadProfileTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

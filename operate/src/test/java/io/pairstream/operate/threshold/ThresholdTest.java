@@ -35,50 +35,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(600)
 class ThresholdTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
-  private final JudgedPairs judged = new JudgedPairs(cluster);
+  @AutoClose private final JudgedPairs judged = new JudgedPairs(cluster);
   private final List<String> ids = new ArrayList<>();
 
   @TempDir Path folder;
-  private TopicTable catalogue;
-  private Served served;
+  @AutoClose private TopicTable catalogue;
+  @AutoClose private Served served;
 
   @BeforeEach
   void open() throws Exception {
     catalogue =
-        Catalogue.open(
-            cluster,
-            List.of(
-                new PairIndex(cluster.topics()),
-                new AnswerIndex(cluster.topics()),
-                new ProfileFold(cluster.topics()),
-                new MeasureSample(cluster.topics())),
-            folder,
-            Clock.systemUTC());
+        JudgedPairs.catalogue(cluster, folder, new ProfileFold(cluster.topics()), new MeasureSample(cluster.topics()));
     served =
         new Served(
             new ThresholdRoutes(catalogue, new PairSearch(catalogue, Clock.systemUTC())).routes());
-  }
-
-  @AfterEach
-  void close() {
-    served.close();
-    catalogue.close();
-    judged.close();
   }
 
   /** Pair i of 20 has the number i / 20; one was withdrawn, one failed, one was not asked. */
@@ -95,8 +78,7 @@ class ThresholdTest {
     say(20, PairAnswer.newBuilder().setStatus("FAILED").setReason("CRASHED").build());
     say(21, PairAnswer.newBuilder().setNumbers(Map.of("nsfw", 0.31)).build());
     judged.remove(PairStatus.TEST, ids.get(21));
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
   }
 
   private void say(int number, PairAnswer said) {
@@ -154,8 +136,7 @@ class ThresholdTest {
     say(2, said(Map.of(), Map.of("style", "film")));
     say(3, said(Map.of("style", 1.0), Map.of()));
     say(21, null);
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
     assertThat(LimitedAnswer.all(catalogue))
         .containsExactly(
             new LimitedAnswer("nsfw", 0.85, null, "HOLD", 4, 14, 1),
@@ -173,15 +154,8 @@ class ThresholdTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-0.51, 0, 8",
-    "-0.5, 1, 8",
-    "-0.105, 2, 6",
-    "-0.1, 3, 6",
-    "0, 5, 4",
-    "0.3149, 5, 3",
-    "0.315, 6, 3",
-    "0.32, 7, 1",
-    "2, 8, 0"
+    "-0.51, 0, 8", "-0.5, 1, 8", "-0.105, 2, 6", "-0.1, 3, 6", "0, 5, 4",
+    "0.3149, 5, 3", "0.315, 6, 3", "0.32, 7, 1", "2, 8, 0"
   })
   void countsExactlyAlsoAmongNumbersOfTheSameDigits(double limit, int atMost, int atLeast) {
     double[] numbers = {-0.5, -0.107, -0.1, -1e-9, 0, 0.315, 0.3151, 0.9};
@@ -189,8 +163,7 @@ class ThresholdTest {
       ids.add(judged.accept(JudgedPairs.raw("pair " + i, "SCRAPED", ""), PairStatus.TRAINING));
       say(i, said(Map.of("score", numbers[i]), Map.of()));
     }
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
 
     assertThat(divided(AT_MOST, limit).kept()).isEqualTo(atMost);
     assertThat(divided(AT_LEAST, limit).kept()).isEqualTo(atLeast);
@@ -215,8 +188,7 @@ class ThresholdTest {
         .contains("{answer=\"nsfw\",namespace=\"d\",side=\"within\",when_outside=\"HOLD\"} 3")
         .contains("side=\"unanswered\",when_outside=\"HOLD\"} 1");
     say(22, said(Map.of("nsfw", 0.9), Map.of()));
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
     assertThat(scraped(metrics)).contains("side=\"within\",when_outside=\"HOLD\"} 3");
     now.set(Instant.EPOCH.plusSeconds(61));
     assertThat(scraped(metrics))
@@ -235,8 +207,7 @@ class ThresholdTest {
         cluster.topics().recipes(),
         "answers",
         RecordedRecipe.newBuilder().setLimits(List.of(limits)).build());
-    judged.await();
-    catalogue.reachedNow().join();
+    judged.await(catalogue);
   }
 
   private static RecordedLimit.Builder limit(String answer) {

@@ -8,14 +8,12 @@ import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(900)
 class CallerLimitsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -24,7 +22,7 @@ class CallerLimitsTest {
 
   @TempDir Path folder;
 
-  private RunningOperators operators;
+  @AutoClose private RunningOperators operators;
 
   @BeforeEach
   void start() throws IOException {
@@ -32,11 +30,6 @@ class CallerLimitsTest {
     // No picture is shown before the service knows what was withdrawn.
     String early = operators.key("early", Scope.VIEW).text().reveal();
     RunningOperators.await(() -> operators.tell(get(picture(0), early)).status() == 404);
-  }
-
-  @AfterEach
-  void close() {
-    operators.close();
   }
 
   private HttpRequest.Builder get(String path, String key) {

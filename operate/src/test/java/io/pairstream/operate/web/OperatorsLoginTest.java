@@ -19,16 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
 class OperatorsLoginTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -39,18 +37,13 @@ class OperatorsLoginTest {
   @TempDir static Path folder;
 
   private static ClusterAccess cluster;
-  private static RunningOperators operators;
+  @AutoClose private static RunningOperators operators;
 
   /** One service for all tests, of which each has keys of its own. */
   @BeforeAll
   static void start() throws IOException {
     cluster = KAFKA.datasetOfAllTopics(1);
     operators = new RunningOperators(KAFKA, cluster, false, folder.resolve("state"));
-  }
-
-  @AfterAll
-  static void close() {
-    operators.close();
   }
 
   private ClusterAnswer review(HttpRequest.Builder request) {
@@ -110,19 +103,6 @@ class OperatorsLoginTest {
 
   private JsonNode actions(String cookie, String query) {
     return operators.tell(operators.get("/v1/actions" + query).header("Cookie", cookie)).json();
-  }
-
-  @Test
-  void wrongKeysAreAnsweredSlowlyAndTheRightOneAllTheSame() {
-    String key = operators.key("ann", Scope.VIEW).text().reveal();
-    long before = System.nanoTime();
-
-    ClusterAnswer wrong = operators.login(key.substring(0, 21) + "0".repeat(64));
-
-    assertThat(wrong.status()).isEqualTo(401);
-    assertThat(System.nanoTime() - before)
-        .isGreaterThanOrEqualTo(SessionRoutes.REFUSED_AFTER.toNanos());
-    assertThat(operators.login(key).status()).isEqualTo(200);
   }
 
   @Test
@@ -241,9 +221,12 @@ class OperatorsLoginTest {
     String right = created.text().reveal();
     String wrong = right.substring(0, ApiKeyText.LENGTH - 1) + (right.endsWith("0") ? '1' : '0');
     List<ClusterAnswer> refused = new ArrayList<>();
+    long before = System.nanoTime();
     for (int i = 0; i < 10; i++) {
       refused.add(operators.login(i == 0 ? "psk_nonsense" : wrong));
     }
+    assertThat(System.nanoTime() - before)
+        .isGreaterThanOrEqualTo(SessionRoutes.REFUSED_AFTER.multipliedBy(10).toNanos());
 
     assertThat(refused).extracting(ClusterAnswer::status).containsOnly(401);
     assertThat(refused)
@@ -261,17 +244,6 @@ class OperatorsLoginTest {
     assertThat(action.at("/detail_template/arguments/0/template").asText())
         .isEqualTo("KEY_UNKNOWN");
     assertThat(action.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
-  }
-
-  @Test
-  void refusalOfAKeyThatMayNotReviewIsOnRecord() {
-    String key = operators.key("viewer", Scope.VIEW).text().reveal();
-
-    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(403);
-
-    JsonNode action = action(key, answer -> answer.path("actor").asText().equals("viewer"));
-    assertThat(action.path("name").asText()).isEqualTo("quarantine.review");
-    assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
   }
 
   /** The latest action of such a kind, once there is one. */

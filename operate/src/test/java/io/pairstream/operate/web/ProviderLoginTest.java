@@ -18,15 +18,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Operators who log in at an OpenID Connect provider. */
-@Timeout(900)
 class ProviderLoginTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -38,9 +36,9 @@ class ProviderLoginTest {
 
   @TempDir static Path folder;
 
-  private static TestProvider provider;
+  @AutoClose private static TestProvider provider;
   private static ClusterAccess cluster;
-  private static RunningOperators operators;
+  @AutoClose private static RunningOperators operators;
 
   /** One service for all tests. */
   @BeforeAll
@@ -56,12 +54,6 @@ class ProviderLoginTest {
         RunningOperators.withProvider(KAFKA, cluster, folder.resolve(state), settings);
     provider.admit("http://" + started.host() + "/v1/login/callback");
     return started;
-  }
-
-  @AfterAll
-  static void close() {
-    operators.close();
-    provider.close();
   }
 
   @Test
@@ -163,16 +155,7 @@ class ProviderLoginTest {
 
   @Test
   void theProviderSendsBackToTheAddressThatIsConfigured() throws Exception {
-    OidcSettings there = provider.settings(TestProvider.SECRET);
-    OidcSettings settings =
-        new OidcSettings(
-            there.issuer(),
-            there.clientId(),
-            there.clientSecret(),
-            there.rolesClaim(),
-            there.roles(),
-            URI.create("https://pairs.example.org"),
-            there.authorities());
+    OidcSettings settings = settings(provider.issuer(), URI.create("https://pairs.example.org"));
     try (RunningOperators named = operators("named", settings)) {
       assertThat(location(named.tell(named.get("/v1/login"))).getRawQuery())
           .contains("redirect_uri=https%3A%2F%2Fpairs.example.org%2Fv1%2Flogin%2Fcallback");
@@ -188,19 +171,22 @@ class ProviderLoginTest {
 
   @Test
   void whereTheProviderIsAwayKeysStillOpen() throws Exception {
-    OidcSettings there = provider.settings(TestProvider.SECRET);
-    OidcSettings away =
-        new OidcSettings(
-            URI.create("http://127.0.0.1:9"),
-            there.clientId(),
-            there.clientSecret(),
-            there.rolesClaim(),
-            there.roles(),
-            there.address(),
-            there.authorities());
+    OidcSettings away = settings(URI.create("http://127.0.0.1:9"), null);
     try (RunningOperators alone = operators("alone", away)) {
       requireRefused(alone.tell(alone.get("/v1/login")), "LOGIN_AWAY");
     }
+  }
+
+  private static OidcSettings settings(URI issuer, URI address) {
+    OidcSettings there = provider.settings(TestProvider.SECRET);
+    return new OidcSettings(
+        issuer,
+        there.clientId(),
+        there.clientSecret(),
+        there.rolesClaim(),
+        there.roles(),
+        address,
+        there.authorities());
   }
 
   private static void requireRefused(ClusterAnswer answer, String reason) {

@@ -42,86 +42,50 @@ final class RunningOperators implements AutoCloseable {
 
   RunningOperators(TestCluster kafka, ClusterAccess cluster, boolean anonymous, Path folder)
       throws IOException {
-    this(
-        kafka.bootstrapServers(),
-        cluster,
-        LongTimeouts.TIMEOUT,
-        LongTimeoutServer.operate(anonymous, folder));
+    this(kafka, cluster, LongTimeoutServer.operate(anonymous, folder), System::nanoTime);
   }
 
   /** Behind a proxy with TLS, which the test stands for. */
   static RunningOperators behindTls(TestCluster kafka, ClusterAccess cluster, Path folder)
       throws IOException {
-    return of(kafka, cluster, folder, true, Optional.empty());
+    OperateSettings settings = settings(folder, true, Optional.empty());
+    return new RunningOperators(kafka, cluster, settings, System::nanoTime);
   }
 
   /** One where people log in at a provider, too. */
   static RunningOperators withProvider(
       TestCluster kafka, ClusterAccess cluster, Path folder, OidcSettings oidc) throws IOException {
-    return of(kafka, cluster, folder, false, Optional.of(oidc));
-  }
-
-  private static RunningOperators of(
-      TestCluster kafka,
-      ClusterAccess cluster,
-      Path folder,
-      boolean behindTls,
-      Optional<OidcSettings> oidc)
-      throws IOException {
-    return new RunningOperators(
-        kafka.bootstrapServers(),
-        cluster,
-        LongTimeouts.TIMEOUT,
-        new OperateSettings(
-            LongTimeoutServer.settings(),
-            false,
-            behindTls,
-            folder,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            oidc));
+    OperateSettings settings = settings(folder, false, Optional.of(oidc));
+    return new RunningOperators(kafka, cluster, settings, System::nanoTime);
   }
 
   /** One for whose limits no time passes. */
   static RunningOperators inOneMoment(TestCluster kafka, ClusterAccess cluster, Path folder)
       throws IOException {
     return new RunningOperators(
-        kafka.bootstrapServers(),
-        cluster,
-        LongTimeouts.TIMEOUT,
-        LongTimeoutServer.operate(false, folder),
-        () -> 0);
+        kafka, cluster, LongTimeoutServer.operate(false, folder), () -> 0);
   }
 
-  RunningOperators(
-      String bootstrapServers,
-      ClusterAccess cluster,
-      Map<String, String> kafkaSettings,
-      OperateSettings settings)
-      throws IOException {
-    this(bootstrapServers, cluster, kafkaSettings, settings, System::nanoTime);
+  private static OperateSettings settings(
+      Path folder, boolean behindTls, Optional<OidcSettings> oidc) {
+    return new OperateSettings(
+        LongTimeoutServer.settings(),
+        false,
+        behindTls,
+        folder,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        oidc);
   }
 
   private RunningOperators(
-      String bootstrapServers,
-      ClusterAccess cluster,
-      Map<String, String> kafkaSettings,
-      OperateSettings settings,
-      LongSupplier nanos)
+      TestCluster kafka, ClusterAccess cluster, OperateSettings settings, LongSupplier nanos)
       throws IOException {
     this.cluster = cluster;
     this.service =
-        new OperateService(
-            new Cluster(
-                bootstrapServers,
-                "mock://" + cluster.dataset().name(),
-                cluster.dataset(),
-                kafkaSettings,
-                Map.of()),
-            settings,
-            nanos);
+        new OperateService(kafka.cluster(cluster, LongTimeouts.TIMEOUT), settings, nanos);
     service.start();
     await(() -> send(get("/health/ready")).statusCode() == 200);
   }

@@ -27,23 +27,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.internals.Topic;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The lag as a client sees it that may not read what groups have committed. */
-@Timeout(300)
 class CommitLogRightsTest {
 
   private static final String COMMITS = Topic.GROUP_METADATA_TOPIC_NAME;
 
   @TempDir private static Path folder;
 
-  private static EmbeddedKafka kafka;
+  @AutoClose private static EmbeddedKafka kafka;
 
   private final String group = "g-" + UUID.randomUUID();
   private final TopicPartition partition = new TopicPartition(group, 0);
@@ -62,11 +60,6 @@ class CommitLogRightsTest {
   @BeforeAll
   static void start() throws Exception {
     kafka = new EmbeddedKafka(folder, DenyingAuthorizer.settings());
-  }
-
-  @AfterAll
-  static void stop() {
-    kafka.close();
   }
 
   @AfterEach

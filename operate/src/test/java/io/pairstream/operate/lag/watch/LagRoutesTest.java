@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,19 +24,13 @@ class LagRoutesTest {
   @TempDir private Path directory;
 
   private LagReport report = LagReport.nothingYet(LagWatcher.INTERVAL);
-  private LagHistory history;
-  private Served served;
+  @AutoClose private LagHistory history;
+  @AutoClose private Served served;
 
   @BeforeEach
   void open() throws IOException {
     history = new LagHistory(directory);
     served = new Served(new LagRoutes(() -> report, history).routes());
-  }
-
-  @AfterEach
-  void close() {
-    served.close();
-    history.close();
   }
 
   private static LagReport aReport(Instant at) {

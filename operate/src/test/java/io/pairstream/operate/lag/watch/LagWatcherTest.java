@@ -52,7 +52,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,13 +80,10 @@ class LagWatcherTest {
   private Duration ahead = Duration.ZERO;
   private final InstantSource moved = () -> Instant.now().plus(ahead);
   private final Clock clock = moved.withZone(ZoneOffset.UTC);
+
+  @AutoClose
   private final LagWatcher watcher =
       new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {});
-
-  @AfterEach
-  void close() {
-    watcher.close();
-  }
 
   private LagReport lookLater() {
     ahead = ahead.plus(LagWatcher.INTERVAL);
@@ -458,7 +455,7 @@ class LagWatcherTest {
     List<String> names = List.of(cluster.dataset().preprocessGroup(), group("-reader"));
     Map<String, String> impatient = Map.of("default.api.timeout.ms", "1000");
     Cluster where =
-        new Cluster(KAFKA.bootstrapServers(), "mock://w", cluster.dataset(), impatient, Map.of());
+        KAFKA.cluster(cluster, impatient);
     send(raw, 3);
     names.forEach(name -> TestCluster.commit(cluster, name, raw, 1));
     try (Admin admin = cluster.admin();
