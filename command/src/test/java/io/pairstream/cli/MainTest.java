@@ -147,12 +147,6 @@ class MainTest {
     assertThat(ended.out()).isEmpty();
   }
 
-  @Test
-  void whereOptionsAreMissingAnExampleIsShown() {
-    Ended.after("lag mute pairs-feed")
-        .failed(ExitStatus.WRONG_USAGE, "--for=TIME", "pairstream lag mute ");
-  }
-
   @ParameterizedTest
   @CsvSource({"'', demo", "keys, create"})
   void withoutACommandSaysWhatThereIs(String typed, String first) {
@@ -269,9 +263,9 @@ class MainTest {
         "up --fetch-contact foo|--fetch-contact: a contact is a web address",
         "up --decode-deadline PT1M|--decode-deadline",
         "up --decode-deadline PT2562047788015215H|too long",
-        "generate|--base-url=URL",
-        "generate|pairstream generate --prompts prompts.txt",
-        "import x |the value is empty"
+        "lag mute pairs-feed|--for=TIME",
+        "lag mute pairs-feed|pairstream lag mute ",
+        "'import x '|the value is empty"
       })
   void refusesAnImpossibleSetting(String typed, String words) {
     Ended.after(typed).failed(ExitStatus.WRONG_USAGE, words);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,13 @@ class SupervisedChildTest {
   private final RecordedEvents events = new RecordedEvents();
   private final AtomicReference<Process> latest = new AtomicReference<>();
   private Machine machine = new Machine(Optional::empty, Optional::empty);
+  private SupervisedChild supervised;
   private SupervisedChild.Times times = new SupervisedChild.Times(PAUSE, PAUSE, LONG, LONG);
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    supervised.stop(LONG);
+  }
 
   @Test
   void givesUpWhatEndsBeforeItAnswersAndQuotesTheLog() throws Exception {
@@ -79,18 +86,14 @@ class SupervisedChildTest {
               latest.get().getOutputStream().close();
               return Optional.empty();
             });
-    try {
-      child.start();
+    child.start();
 
-      Await.until("ten starts", () -> events.count("child ready") >= 10);
-      assertThat(events.events())
-          .contains(
-              "child ended with status 0, starts again in 1 ms",
-              "child ended with status 0, starts again in 2 ms",
-              "child ended with status 0, starts again in 20 ms");
-    } finally {
-      child.stop(LONG);
-    }
+    Await.until("ten starts", () -> events.count("child ready") >= 10);
+    assertThat(events.events())
+        .contains(
+            "child ended with status 0, starts again in 1 ms",
+            "child ended with status 0, starts again in 2 ms",
+            "child ended with status 0, starts again in 20 ms");
   }
 
   @Test
@@ -107,19 +110,15 @@ class SupervisedChildTest {
               return Optional.empty();
             },
             starts::incrementAndGet);
-    try {
-      child.start();
-      child.awaitReady(() -> {});
+    child.start();
+    child.awaitReady(() -> {});
 
-      assertThat(events.events())
-          .anyMatch(
-              event ->
-                  event.startsWith(
-                      "child stands still and is started anew: it answers nothing and computes"
-                          + " nothing"));
-    } finally {
-      child.stop(LONG);
-    }
+    assertThat(events.events())
+        .anyMatch(
+            event ->
+                event.startsWith(
+                    "child stands still and is started anew: it answers nothing and computes"
+                        + " nothing"));
   }
 
   @Test
@@ -136,21 +135,17 @@ class SupervisedChildTest {
             },
             () -> starts.get() == 1 && looks.get() > 100 ? Optional.of("a thread hangs") : NOTHING);
     SupervisedChild child = supervise("exec cat", readiness, starts::incrementAndGet);
-    try {
-      child.start();
-      Await.until("started anew", () -> starts.get() == 2);
+    child.start();
+    Await.until("started anew", () -> starts.get() == 2);
 
-      assertThat(looks.get()).isGreaterThan(100);
-      assertThat(events.events())
-          .contains("child waits: no broker answers")
-          .anyMatch(
-              event -> event.startsWith("child stands still and is started anew: a thread hangs"));
-      int then = looks.get();
-      Await.until("many more looks", () -> looks.get() > then + 100);
-      assertThat(starts).hasValue(2);
-    } finally {
-      child.stop(LONG);
-    }
+    assertThat(looks.get()).isGreaterThan(100);
+    assertThat(events.events())
+        .contains("child waits: no broker answers")
+        .anyMatch(
+            event -> event.startsWith("child stands still and is started anew: a thread hangs"));
+    int then = looks.get();
+    Await.until("many more looks", () -> looks.get() > then + 100);
+    assertThat(starts).hasValue(2);
   }
 
   /** A process that is busy answers nothing either, and must not lose what it has begun. */
@@ -177,16 +172,12 @@ class SupervisedChildTest {
           }
         };
     SupervisedChild child = supervise(script, silent, starts::incrementAndGet);
-    try {
-      child.start();
-      Await.until("many looks", () -> looks.get() > 1_000 || starts.get() == 2);
+    child.start();
+    Await.until("many looks", () -> looks.get() > 1_000 || starts.get() == 2);
 
-      assertThat(starts).hasValue(isFrozen ? 2 : 1);
-      assertThat(events.events())
-          .anyMatch(event -> event.matches("child waits: .* if it hangs: kill -9 \\d+"));
-    } finally {
-      child.stop(LONG);
-    }
+    assertThat(starts).hasValue(isFrozen ? 2 : 1);
+    assertThat(events.events())
+        .anyMatch(event -> event.matches("child waits: .* if it hangs: kill -9 \\d+"));
   }
 
   @Test
@@ -202,20 +193,16 @@ class SupervisedChildTest {
                   return waits.get();
                 },
                 () -> NOTHING));
-    try {
-      child.start();
-      child.awaitReady(() -> {});
-      waits.set(Optional.of("the disk is full"));
-      Await.until("some looks", () -> looks.get() > 10);
-      waits.set(NOTHING);
-      Await.until("goes on", () -> events.count("child goes on") == 1);
+    child.start();
+    child.awaitReady(() -> {});
+    waits.set(Optional.of("the disk is full"));
+    Await.until("some looks", () -> looks.get() > 10);
+    waits.set(NOTHING);
+    Await.until("goes on", () -> events.count("child goes on") == 1);
 
-      assertThat(events.events())
-          .containsSubsequence("child waits: the disk is full", "child goes on");
-      assertThat(events.count("child waits")).isEqualTo(1);
-    } finally {
-      child.stop(LONG);
-    }
+    assertThat(events.events())
+        .containsSubsequence("child waits: the disk is full", "child goes on");
+    assertThat(events.count("child waits")).isEqualTo(1);
   }
 
   @Test
@@ -246,15 +233,11 @@ class SupervisedChildTest {
                 throw new IOException("no process left");
               }
             });
-    try {
-      child.start();
-      child.awaitReady(() -> {});
+    child.start();
+    child.awaitReady(() -> {});
 
-      assertThat(events.events())
-          .contains("child cannot be started: no process left, starts again in 1 ms");
-    } finally {
-      child.stop(LONG);
-    }
+    assertThat(events.events())
+        .contains("child cannot be started: no process left, starts again in 1 ms");
   }
 
   @Test
@@ -326,6 +309,8 @@ class SupervisedChildTest {
                   .start());
           return latest.get();
         };
-    return new SupervisedChild("child", launch, readiness, log, machine, times, events.listener());
+    supervised =
+        new SupervisedChild("child", launch, readiness, log, machine, times, events.listener());
+    return supervised;
   }
 }
