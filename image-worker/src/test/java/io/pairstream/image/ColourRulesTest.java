@@ -43,8 +43,15 @@ class ColourRulesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "jpeg-420.jpg", "jpeg-cmyk.jpg", "icc-srgb.jpg", "png-rgb.png", "cicp-srgb.png",
-        "gama-usual.png", "srgb-before-gama.png", "webp-lossy.webp", "gif.gif"
+        "jpeg-420.jpg",
+        "jpeg-cmyk.jpg",
+        "icc-srgb.jpg",
+        "png-rgb.png",
+        "cicp-srgb.png",
+        "gama-usual.png",
+        "srgb-before-gama.png",
+        "webp-lossy.webp",
+        "gif.gif"
       })
   void keepsSrgbUnderEveryRule(String name) throws IOException {
     Outcome<PreparedImage> converted = prepare(FormatsTest.file(name), "convert");

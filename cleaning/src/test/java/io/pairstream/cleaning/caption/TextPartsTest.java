@@ -74,8 +74,13 @@ class TextPartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "I <3 dogs", "a < b > c", "<unknown>", "x <- y",
-        "<a photo of a dog>", "[a] (b)", "[x](a b)"
+        "I <3 dogs",
+        "a < b > c",
+        "<unknown>",
+        "x <- y",
+        "<a photo of a dog>",
+        "[a] (b)",
+        "[x](a b)"
       })
   void leavesWhatIsNoMarkup(String text) {
     assertThat(Markup.removedFrom(text)).isEqualTo(text);

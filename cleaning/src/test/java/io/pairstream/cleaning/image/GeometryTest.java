@@ -89,8 +89,13 @@ class GeometryTest {
 
   @ParameterizedTest(name = "{0} becomes {1}")
   @CsvSource({
-    "640x480, 320x192", "480x640, 192x320", "600x480, 256x256", "500x500, 256x256",
-    "1000x500, 320x192", "3000x1000, 320x192", "300x500, 192x320"
+    "640x480, 320x192",
+    "480x640, 192x320",
+    "600x480, 256x256",
+    "500x500, 256x256",
+    "1000x500, 320x192",
+    "3000x1000, 320x192",
+    "300x500, 192x320"
   })
   void findsTheNearestBucket(String original, String shape) {
     Geometry geometry =

@@ -8,16 +8,13 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.ReceivedCaption;
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelBox;
-import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.image.SampleImages;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
@@ -43,11 +40,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CleaningPlanTest {
 
-  private static final ProbedImage IMAGE =
-      SampleImages.probed(ImageType.JPEG, 640, 480);
+  private static final ProbedImage IMAGE = SampleImages.probed(ImageType.JPEG, 640, 480);
 
   private static final PreparedImage PREPARED =
-      SampleImages.prepared(640, 480, 3L, Map.of(
+      SampleImages.prepared(
+          640,
+          480,
+          3L,
+          Map.of(
               "colour_deviation", 50.0,
               "sharpness", 1_269.0,
               "entropy_bits", 7.45,

@@ -23,11 +23,7 @@ import io.pairstream.cleaning.image.CheckMeasuresTest;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageFiles;
 import io.pairstream.cleaning.image.ImageWorker;
-import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
-import io.pairstream.cleaning.image.PixelOperations.PictureColour;
-import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.SampleImages;
-import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -163,8 +159,7 @@ class WaivedReasonsTest {
     measures.put("sharpness", 50.0);
     ImageWorker worker =
         (image, plan) ->
-            Outcome.kept(
-                SampleImages.prepared(one.widthPx(), one.heightPx(), 1L, measures));
+            Outcome.kept(SampleImages.prepared(one.widthPx(), one.heightPx(), 1L, measures));
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("recipe", one.recipe()), worker, StepObserver.NONE);
     return plan.gate(

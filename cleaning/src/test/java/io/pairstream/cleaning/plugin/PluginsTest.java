@@ -8,13 +8,9 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.ReceivedCaption;
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageType;
-import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelBox;
-import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.image.SampleImages;
 import io.pairstream.cleaning.plan.CleaningPlan;
@@ -140,12 +136,15 @@ class PluginsTest {
   }
 
   private static PreparedImage prepared(ProbedImage image) {
-    return SampleImages.prepared(image.widthPx(), image.heightPx(), 3L, Map.of("colour_deviation", 50.0, "entropy_bits", 4.0));
+    return SampleImages.prepared(
+        image.widthPx(),
+        image.heightPx(),
+        3L,
+        Map.of("colour_deviation", 50.0, "entropy_bits", 4.0));
   }
 
   private static Outcome<CleanedPair> clean(CleaningPlan plan, String caption, int widthPx) {
-    ProbedImage image =
-        SampleImages.probed(ImageType.JPEG, widthPx, 400);
+    ProbedImage image = SampleImages.probed(ImageType.JPEG, widthPx, 400);
     return plan.clean(new GatedPair(image, PixelBox.WHOLE, new ReceivedCaption(caption, "en")));
   }
 

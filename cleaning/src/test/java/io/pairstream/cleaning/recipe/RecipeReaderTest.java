@@ -135,8 +135,19 @@ class RecipeReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "2%", "0.1f", "0.1d", "0x1p-3", "NaN", "Infinity", ".inf",
-        "", "1/2", "0,5", " 0.5", "e5", "."
+        "2%",
+        "0.1f",
+        "0.1d",
+        "0x1p-3",
+        "NaN",
+        "Infinity",
+        ".inf",
+        "",
+        "1/2",
+        "0,5",
+        " 0.5",
+        "e5",
+        "."
       })
   void refusesWhatIsNoNumber(String value) {
     assertThat(problems("split: {share: \"" + value + "\"}"))

@@ -70,8 +70,7 @@ public final class JudgedPairs implements AutoCloseable {
 
   /** A raw pair of these words, whose image is its own caption's bytes. */
   /** The catalogue of a data set, with folds beside those of pairs and of answers. */
-  public static TopicTable catalogue(
-      ClusterAccess cluster, Path folder, CatalogueFold... further) {
+  public static TopicTable catalogue(ClusterAccess cluster, Path folder, CatalogueFold... further) {
     List<CatalogueFold> folds = new ArrayList<>(List.of(further));
     folds.add(new PairIndex(cluster.topics()));
     folds.add(new AnswerIndex(cluster.topics()));

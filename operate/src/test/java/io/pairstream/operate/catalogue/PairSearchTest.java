@@ -76,8 +76,7 @@ class PairSearchTest {
   }
 
   private void open(Path directory) {
-    catalogue =
-        JudgedPairs.catalogue(cluster, directory);
+    catalogue = JudgedPairs.catalogue(cluster, directory);
     search = new PairSearch(catalogue, Clock.systemUTC());
   }
 
@@ -161,7 +160,13 @@ class PairSearchTest {
     PairPage page =
         search.find(
             new PairQuery(
-                "cat", "IMAGE_TOO_SMALL", "SCRAPED", "museum", "anna", "", "QUARANTINED",
+                "cat",
+                "IMAGE_TOO_SMALL",
+                "SCRAPED",
+                "museum",
+                "anna",
+                "",
+                "QUARANTINED",
                 List.of(),
                 Optional.empty(),
                 10));

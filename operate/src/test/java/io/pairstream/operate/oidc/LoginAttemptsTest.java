@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.oidc.LoginAttempts.Attempt;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -17,24 +16,8 @@ class LoginAttemptsTest {
 
   private Instant now = Instant.parse("2026-11-27T12:00:00Z");
 
-  private final LoginAttempts attempts =
-      new LoginAttempts(
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-          });
+  private final InstantSource moved = () -> now;
+  private final LoginAttempts attempts = new LoginAttempts(moved.withZone(ZoneOffset.UTC));
 
   @Test
   void oneEndsOnceAndInTime() {

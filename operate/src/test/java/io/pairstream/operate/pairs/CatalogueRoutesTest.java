@@ -14,10 +14,7 @@ import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.operate.Served;
-import io.pairstream.operate.catalogue.AnswerIndex;
-import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
-import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -86,8 +83,7 @@ class CatalogueRoutesTest {
   static void start() throws Exception {
     cluster = KAFKA.datasetOfAllTopics(2);
     judged = new JudgedPairs(cluster);
-    catalogue =
-        JudgedPairs.catalogue(cluster, folder);
+    catalogue = JudgedPairs.catalogue(cluster, folder);
     routes = routes(PATIENT);
     served = new Served(routes.routes());
   }

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.operate.LongTimeoutServer;
-import io.pairstream.operate.catalogue.AnswerIndex;
-import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
-import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.profile.ProfileFold;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -65,8 +62,7 @@ class ReviewerRoutesTest {
     ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
     judged = new JudgedPairs(cluster);
     actions = new ActionLog(cluster, Clock.systemUTC());
-    catalogue =
-        JudgedPairs.catalogue(cluster, folder, new ProfileFold(cluster.topics()));
+    catalogue = JudgedPairs.catalogue(cluster, folder, new ProfileFold(cluster.topics()));
     pairs = new CatalogueRoutes(cluster, catalogue, null, version -> List.of(), Clock.systemUTC());
     reviewers = new ReviewerRoutes(cluster, catalogue, actions, Clock.systemUTC());
     List<Route> routes = new ArrayList<>(pairs.routes());

@@ -27,8 +27,13 @@ class ProfileReportTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "0.3|0.3, 0.31|1", "0 0.001 1|0, 1.05|21", "5.01 5.02 5.99|5, 6|10", "-1 0.999|-1, 1|20",
-        "-0.123 0.9999|-0.15, 1|23", "1 1000000|0, 1050000|21", "0.0000001|0, 0.000001|1"
+        "0.3|0.3, 0.31|1",
+        "0 0.001 1|0, 1.05|21",
+        "5.01 5.02 5.99|5, 6|10",
+        "-1 0.999|-1, 1|20",
+        "-0.123 0.9999|-0.15, 1|23",
+        "1 1000000|0, 1050000|21",
+        "0.0000001|0, 0.000001|1"
       })
   void binsAreOfOneWidthAndHoldAllNumbers(String numbers, String ends, int bins) {
     double[] all = Arrays.stream(numbers.split(" ")).mapToDouble(Double::parseDouble).toArray();

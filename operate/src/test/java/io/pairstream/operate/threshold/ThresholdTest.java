@@ -9,10 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.Served;
-import io.pairstream.operate.catalogue.AnswerIndex;
-import io.pairstream.operate.catalogue.Catalogue;
 import io.pairstream.operate.catalogue.JudgedPairs;
-import io.pairstream.operate.catalogue.PairIndex;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.metrics.LimitMetrics;
 import io.pairstream.operate.pairs.ThresholdRoutes;
@@ -58,7 +55,11 @@ class ThresholdTest {
   @BeforeEach
   void open() throws Exception {
     catalogue =
-        JudgedPairs.catalogue(cluster, folder, new ProfileFold(cluster.topics()), new MeasureSample(cluster.topics()));
+        JudgedPairs.catalogue(
+            cluster,
+            folder,
+            new ProfileFold(cluster.topics()),
+            new MeasureSample(cluster.topics()));
     served =
         new Served(
             new ThresholdRoutes(catalogue, new PairSearch(catalogue, Clock.systemUTC())).routes());
@@ -154,8 +155,15 @@ class ThresholdTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-0.51, 0, 8", "-0.5, 1, 8", "-0.105, 2, 6", "-0.1, 3, 6", "0, 5, 4",
-    "0.3149, 5, 3", "0.315, 6, 3", "0.32, 7, 1", "2, 8, 0"
+    "-0.51, 0, 8",
+    "-0.5, 1, 8",
+    "-0.105, 2, 6",
+    "-0.1, 3, 6",
+    "0, 5, 4",
+    "0.3149, 5, 3",
+    "0.315, 6, 3",
+    "0.32, 7, 1",
+    "2, 8, 0"
   })
   void countsExactlyAlsoAmongNumbersOfTheSameDigits(double limit, int atMost, int atLeast) {
     double[] numbers = {-0.5, -0.107, -0.1, -1e-9, 0, 0.315, 0.3151, 0.9};

@@ -3,7 +3,6 @@ package io.pairstream.operate.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.operate.oidc.OidcSettings;
-import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Json;
@@ -25,7 +24,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -62,8 +60,7 @@ final class RunningOperators implements AutoCloseable {
   /** One for whose limits no time passes. */
   static RunningOperators inOneMoment(TestCluster kafka, ClusterAccess cluster, Path folder)
       throws IOException {
-    return new RunningOperators(
-        kafka, cluster, LongTimeoutServer.operate(false, folder), () -> 0);
+    return new RunningOperators(kafka, cluster, LongTimeoutServer.operate(false, folder), () -> 0);
   }
 
   private static OperateSettings settings(

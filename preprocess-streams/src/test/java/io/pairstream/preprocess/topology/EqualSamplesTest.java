@@ -1,6 +1,5 @@
 package io.pairstream.preprocess.topology;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.Origin;

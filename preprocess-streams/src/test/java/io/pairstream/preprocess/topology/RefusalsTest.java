@@ -1,7 +1,5 @@
 package io.pairstream.preprocess.topology;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.Measured;
@@ -19,7 +17,6 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.rejection.Measurements;
 import java.util.List;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

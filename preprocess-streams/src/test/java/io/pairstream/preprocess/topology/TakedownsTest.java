@@ -67,11 +67,12 @@ class TakedownsTest {
   }
 
   private byte[] takedownOf(RawPair withdrawn, int causeCharacters) {
-    return topology.bytes(Takedown.newBuilder()
-                .setKind("PAIR")
-                .setSubject(id(withdrawn))
-                .setCause("x".repeat(causeCharacters))
-                .build());
+    return topology.bytes(
+        Takedown.newBuilder()
+            .setKind("PAIR")
+            .setSubject(id(withdrawn))
+            .setCause("x".repeat(causeCharacters))
+            .build());
   }
 
   private void lift(TakedownKind kind, String subject) {
@@ -331,7 +332,8 @@ class TakedownsTest {
   @ParameterizedTest
   @ValueSource(strings = {"PAIR/", "CONTRIBUTOR/museum", "museum", "VOICE/museum"})
   void whatIsNoTakedownTakesNothingDownAndStopsNothing(String key) {
-    byte[] value = topology.bytes(Takedown.newBuilder().setKind("PAIR").setSubject("museum").build());
+    byte[] value =
+        topology.bytes(Takedown.newBuilder().setKind("PAIR").setSubject("museum").build());
     topology.send("takedowns", key.getBytes(UTF_8), value, new RecordHeaders());
     topology.send(
         "takedowns", key.getBytes(UTF_8), "museum".getBytes(US_ASCII), new RecordHeaders());

@@ -169,9 +169,15 @@ class ConditionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "language=en-gb", "licence=CC-BY-4?0", "host=example.org", "width>=256.5",
-        "measure.sharpness>=50.001", "contributor=*", "contributor!=a",
-        "measure.entropy!=0", "measure.nothing!=0"
+        "language=en-gb",
+        "licence=CC-BY-4?0",
+        "host=example.org",
+        "width>=256.5",
+        "measure.sharpness>=50.001",
+        "contributor=*",
+        "contributor!=a",
+        "measure.entropy!=0",
+        "measure.nothing!=0"
       })
   void leavesOutOthersAndThoseOfWhichItIsUnknown(String condition) {
     assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -254,9 +254,13 @@ class TopicTableTest {
       Instant began = Instant.now();
       // Time stands still while the broker is there, so that it is late with no answer.
       AtomicReference<Clock> clock = new AtomicReference<>(Clock.fixed(began, ZoneOffset.UTC));
+      InstantSource following = () -> clock.get().instant();
       try (TopicTable view =
           TopicTable.open(
-              new LastOfEachKey(topic), folder, own.clientSettings(), following(clock))) {
+              new LastOfEachKey(topic),
+              folder,
+              own.clientSettings(),
+              following.withZone(ZoneOffset.UTC))) {
         view.caughtUp().join();
         assertThat(view.staleSince()).isEmpty();
         sendTo(own, "before");
@@ -333,27 +337,6 @@ class TopicTableTest {
 
   private TopicTable open(Aggregate plan, Clock clock) {
     return TopicTable.open(plan, folder, cluster.clientSettings(), clock);
-  }
-
-  /** A clock that can be set while it is read. */
-  private static Clock following(AtomicReference<Clock> clock) {
-    return new Clock() {
-
-      @Override
-      public Instant instant() {
-        return clock.get().instant();
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException();
-      }
-    };
   }
 
   private RecordMetadata send(String key, String value) {

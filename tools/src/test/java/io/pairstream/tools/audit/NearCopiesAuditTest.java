@@ -7,7 +7,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.PlayedPipeline.Sent;

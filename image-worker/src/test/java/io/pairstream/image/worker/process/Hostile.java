@@ -152,7 +152,12 @@ public final class Hostile {
     List<Path> written = new ArrayList<>();
     List<String> folders =
         List.of(
-            "/dev/shm", "/tmp", "/var/tmp", "/run", "/dev", "/",
+            "/dev/shm",
+            "/tmp",
+            "/var/tmp",
+            "/run",
+            "/dev",
+            "/",
             System.getProperty("java.io.tmpdir"));
     for (String folder : folders) {
       for (int i = 0; i < 16; i++) {

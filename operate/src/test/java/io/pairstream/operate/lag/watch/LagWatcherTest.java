@@ -454,8 +454,7 @@ class LagWatcherTest {
   void aGroupWithoutAKnownPositionStaysAsItWasUntilItIsSurelyGone() {
     List<String> names = List.of(cluster.dataset().preprocessGroup(), group("-reader"));
     Map<String, String> impatient = Map.of("default.api.timeout.ms", "1000");
-    Cluster where =
-        KAFKA.cluster(cluster, impatient);
+    Cluster where = KAFKA.cluster(cluster, impatient);
     send(raw, 3);
     names.forEach(name -> TestCluster.commit(cluster, name, raw, 1));
     try (Admin admin = cluster.admin();
