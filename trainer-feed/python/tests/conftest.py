@@ -17,7 +17,7 @@ import pytest
 
 import pairstream
 import set_writer
-from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.cluster import TopicTail
 
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
 SIDE = 4

@@ -19,8 +19,7 @@ import pytest
 import pairstream
 from conftest import SIDE, TIMEOUT_S, in_each_source, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
-from pairstream.kafka.cluster import Cluster
-from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.cluster import Cluster, TopicTail
 from pairstream.platform.takedowns import Takedowns
 
 OPTIONS = dict(batch_size=4, seed=7, lanes=4, window=3, side_px=SIDE, epochs=1, report=False)
@@ -424,8 +423,7 @@ READERS = {
     ("read", True), ("takedowns", True), *full(("tail", True), ("read", False), ("takedowns", False))
 ])  # fmt: skip
 def test_who_reads_to_an_end_gives_up_where_nothing_comes(dataset, broker, monkeypatch, read, is_alive):
-    for module in ("kafka.cluster", "kafka.tail", "platform.takedowns"):
-        monkeypatch.setattr(f"pairstream.{module}.GIVE_UP_S", 0.5)
+    monkeypatch.setattr("pairstream.kafka.cluster.GIVE_UP_S", 0.5)
     topic = f"{dataset.name}.one"
     dataset.create(topic, 1)
     dataset.send(topic, "1", b"value")
@@ -657,7 +655,7 @@ def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_top
 
 
 def test_what_runs_agree_on_is_not_read_of_another_topic(own, dataset, monkeypatch):
-    monkeypatch.setattr("pairstream.kafka.tail._LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka.cluster._LOOK_EVERY_S", 0.0)
     dataset.create_views()
     tail = TopicTail(own[0].cluster, f"{dataset.name}.runs")
     tail.read(print)

@@ -23,8 +23,7 @@ from conftest import SIDE, Writer, pair, schema_of
 from pairstream import PairstreamError, SettingsError, Unavailable, View, ViewError, forget_withdrawn
 from pairstream.batch.pixels import Undecodable, decode
 from pairstream.batch.writer import Pictures, SampleWriter
-from pairstream.columns.stored import StoredColumns
-from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, folder_of, keys_of
+from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, StoredColumns, folder_of, keys_of
 from pairstream.errors import Malformed
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE

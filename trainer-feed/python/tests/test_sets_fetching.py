@@ -12,7 +12,7 @@ from conftest import pair
 from faulty_s3 import BUCKET, FaultyS3
 from pairstream import Unavailable, ViewError
 from pairstream.errors import Malformed, Missing
-from pairstream.sets import bucket, fetch, store
+from pairstream.sets import fetch, store
 from pairstream.sets.cache import RangeCache
 from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.index import SetIndex
@@ -206,7 +206,7 @@ def test_without_room_on_disk_ranges_stay_in_memory_until_they_are_used(s3, fetc
 
 @pytest.mark.parametrize("fault", ["busy", "cut", "short", "long", "other", "whole", "silent", "expired", "elsewhere", "reset"])
 def test_what_fails_for_a_while_is_asked_for_again(s3, fetching, monkeypatch, fault):
-    monkeypatch.setattr(bucket, "_SILENCE_S", 0.5)
+    monkeypatch.setattr(store, "_SILENCE_S", 0.5)
     fetcher = fetching()
     numbers = np.random.default_rng(7)
     failed = []
@@ -248,7 +248,7 @@ def test_what_goes_on_failing_is_said_in_words_without_secrets(s3, fetching, fau
 
 
 def test_a_store_that_ignores_ranges_is_refused_by_large_objects(s3, fetching, monkeypatch):
-    monkeypatch.setattr(bucket, "_SLICED", 1 << 20)
+    monkeypatch.setattr(store, "_SLICED", 1 << 20)
     fetcher = fetching()
     s3.fault = lambda *_: "whole"
 

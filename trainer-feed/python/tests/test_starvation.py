@@ -1,6 +1,6 @@
 import math
 
-from pairstream.loader.starvation import Reading, StarvationClock
+from pairstream.loader.stats import Reading, StarvationClock
 
 
 def test_lasts_as_long_as_what_is_left_at_the_rate_of_the_last_minute():

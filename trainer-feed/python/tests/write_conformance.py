@@ -80,7 +80,7 @@ def window_of(order, lane, window, gone):
         for j in range(windows):
             places = order.places((lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows)
             found = Window([None if place in gone else place for place in places], Nothing(), lambda record: ())
-            if found.has_living():
+            if found.living():
                 return found
     raise AssertionError("all are gone")
 

@@ -46,10 +46,6 @@ class RandomNumbers:
         """The next number from 0 to below 1: the upper 53 bits times 2^-53."""
         return (self.bits() >> 11) * 2.0**-53
 
-    def between(self, low: float, high: float) -> float:
-        """The next number from ``low`` to below ``high``."""
-        return low + (high - low) * self.next()
-
     def permutation(self, count: int) -> list[int]:
         """The numbers below ``count`` in random order.
 

@@ -6,12 +6,13 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pairstream.errors import Malformed, SampleRefused, SettingsError
-from pairstream.index.lookup import FACTS, facts_of
+from pairstream.index.entries import FACTS, facts_of
 from pairstream.index.profile import fields_of, profile
 from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.schedule import Schedule
@@ -37,9 +38,9 @@ class Agreed(ABC):
             SettingsError: where there is no such run
         """
 
-    @abstractmethod
     def views_there(self, source: Source, schedule: Schedule) -> Sequence[View]:
         """The views whose pairs the run has at its begin."""
+        return schedule.views
 
 
 class Source(Split):
@@ -205,8 +206,8 @@ class Source(Split):
 
     def living(self, view: View) -> Iterator[tuple[Record, Sample]]:
         """Records and samples of a view that :meth:`require` has checked, without those that are withdrawn."""
-        reader, withdrawn, records = self.reader(), self.withdrawn(), self.records(1)
-        try:
+        reader = self.reader()
+        with closing(self.withdrawn()) as withdrawn, closing(self.records(1)) as records:
             for number, size in enumerate(view.sizes.tolist()):
                 [found] = records.read(view, [Range(number, 0, size)])
                 records.require_same(time.monotonic())
@@ -221,10 +222,6 @@ class Source(Split):
                     except Malformed as e:
                         site = f"{self.topic}-{record.partition}, offset {record.offset}"
                         raise SampleRefused(f"{site}: {e}") from None
-        finally:
-            records.stop()
-            records.close()
-            withdrawn.close()
 
     @abstractmethod
     def require(self, view: View) -> None:

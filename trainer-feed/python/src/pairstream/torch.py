@@ -23,8 +23,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
-from pairstream.batch.batch import Batch
-from pairstream.batch.display import Tokenizer, decode
+from pairstream.batch.batch import Batch, Tokenizer, decode
 from pairstream.batch.hooks import note
 from pairstream.errors import SettingsError
 from pairstream.loader.loader import Loader

@@ -17,8 +17,7 @@ from pairstream.batch.pixels import AS_RECIPE, PROFILES, Pixels, PixelWriter, Un
 from pairstream.columns.of_records import Picture, Tokens, is_of_caption, names_in
 from pairstream.errors import Malformed, SampleRefused, SettingsError
 from pairstream.random_numbers import RandomNumbers
-from pairstream.read.records import Record, Sample
-from pairstream.read.samples import SampleReader
+from pairstream.read.records import Record, Sample, SampleReader
 
 Augment = Callable[[Pixels, np.random.Generator], Pixels]
 """Changes a picture: uint8 [height, width, channels] to the same, by the random numbers of its sample."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
-from pairstream.index.lookup import positions_of
+from pairstream.index.entries import positions_of
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import View
 

@@ -237,8 +237,18 @@ class Cluster:
         """Offset behind the last committed record of each partition."""
         return self._offsets(topic, partitions, OffsetSpec.latest())
 
-    def read(self, topic: str, begins: Mapping[int, int]) -> Iterator[list[Message]]:
+    def read_whole(self, name: str, may_lack: bool = False) -> Iterator[list[Message]]:
+        """Reads a topic from its beginning, as :meth:`read` does; nothing where it may lack and does."""
+        topic = self.describe_topic_if_any(name) if may_lack else self.describe_topic(name)
+        return self.read(name, self.begins(name, topic.partitions)) if topic else iter(())
+
+    def read(
+        self, topic: str, begins: Mapping[int, int], is_stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[list[Message]]:
         """Reads partitions from these offsets to their present ends; hands out what is committed, many at once.
+
+        Args:
+            is_stopped: says that it need not be read to its end any more
 
         Raises:
             PositionRefused: where the topic was deleted or made anew meanwhile
@@ -255,7 +265,7 @@ class Cluster:
         consumer = self.consumer({"queued.max.messages.kbytes": 65_536, "fetch.wait.max.ms": 20})
         try:
             consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
-            while left:
+            while left and not is_stopped():
                 messages = []
                 for message in consumer.take(_READ_AT_ONCE, _READ_S):
                     partition, offset, error = message.partition(), message.offset(), message.error()
@@ -274,11 +284,11 @@ class Cluster:
                     continue
                 if time.monotonic() - asked_at > SILENCE_S:
                     asked_at = time.monotonic()
-                    watch.require(asked_at, is_late)
+                    watch.require(asked_at, lambda: is_late() or is_stopped())
                 if is_late():
                     raise Unavailable(f"{topic} gives nothing for {GIVE_UP_S:.0f} s: a broker of it does not answer")
             heard_at = time.monotonic()
-            watch.require(heard_at, is_late)
+            watch.require(heard_at, lambda: is_late() or is_stopped())
             if is_late():
                 raise Unavailable(f"{topic} was read, and no broker says that it is the same still")
         finally:
@@ -391,3 +401,73 @@ class TopicWatch:
             else:
                 self._seen = asked_at, found
         return self._seen[1]
+
+
+_POLL_S = 0.1
+_LOOK_EVERY_S = 5.0
+"""Seconds between two checks that the topic was not deleted and made anew."""
+_BATCH = 200
+
+
+class TopicTail:
+    """Reads a topic of one partition to its end, again and again. Not thread-safe.
+
+    Raises:
+        Unavailable: where the broker does not answer or has no such topic
+    """
+
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        found = cluster.describe_topic(topic)
+        if found.partitions != [0]:
+            raise Unavailable(f"{topic} has {len(found.partitions)} partitions; right is one")
+        self._watch = TopicWatch(cluster, topic, found.id)
+        self._cluster = cluster
+        self._topic = topic
+        self._at = cluster.begins(topic, [0])[0]
+        self._consumer = PerProcess(self._assigned)
+        self._consumer()
+
+    def _assigned(self) -> CommittedConsumer:
+        consumer = self._cluster.consumer({"auto.offset.reset": "earliest", "fetch.wait.max.ms": 20})
+        consumer.assign([TopicPartition(self._topic, 0, self._at)])
+        return consumer
+
+    def read(self, reader: Callable[[Message], None]) -> None:
+        """Reads on to where the first open transaction begins, or to the end.
+
+        Raises:
+            PositionRefused: where the topic was deleted or made anew
+        """
+        end = self._cluster.ends(self._topic, [0])[0]
+        self._watch.require(time.monotonic() - _LOOK_EVERY_S)
+        self.read_to(end, reader)
+
+    def read_to(self, end: int, reader: Callable[[Message], None]) -> None:
+        """Reads on to an offset, and further where more is there; waits for transactions that are open before it.
+
+        Raises:
+            Unavailable: where nothing comes for two minutes
+        """
+        deadline = time.monotonic() + GIVE_UP_S
+        while self._at < end:
+            for message in self._consumer().take(_BATCH, _POLL_S):
+                error = message.error()
+                if error is None:
+                    self._at = message.offset() + 1
+                    reader(message)
+                    deadline = time.monotonic() + GIVE_UP_S
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    self._at = max(self._at, message.offset())
+                elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
+                    raise Unavailable(f"{self._topic}: {error.str()}")
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"{self._topic}-0 gives nothing beyond offset {self._at} for {GIVE_UP_S:.0f} s, although it has "
+                    f"{end}: a transaction does not end, or its broker does not answer"
+                )
+
+    def close(self) -> None:
+        """Reads no more."""
+        own = self._consumer.own()
+        if own is not None:
+            own.close()

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pairstream.columns.stored import Stored
-from pairstream.columns.stored_files import ValueFormat
+from pairstream.columns.stored_files import Stored, ValueFormat
 from pairstream.errors import SettingsError
 from pairstream.index.answers import PairAnswers, Pairs, found_in
 from pairstream.source import Source

@@ -18,12 +18,11 @@ from pairstream.batch.batch import Batch
 from pairstream.batch.writer import Augment
 from pairstream.errors import PositionRefused, SettingsError
 from pairstream.loader.checkpoints import Lineage, run_name
-from pairstream.loader.explain import Explainer
+from pairstream.loader.explain import explained
 from pairstream.loader.pipeline import Pipeline, parts_of
 from pairstream.loader.schedules import Given, OwnCut, Views, epochs_of, resolved, schedule_of, views_there
 from pairstream.loader.settings import LoaderSettings, parameters
-from pairstream.loader.starvation import Reading, StarvationClock
-from pairstream.loader.stats import Counts, Stats
+from pairstream.loader.stats import Counts, Reading, StarvationClock, Stats
 from pairstream.options import LoaderOptions, pass_on
 from pairstream.order.positions import Position
 from pairstream.order.ranks import RankShare
@@ -413,8 +412,7 @@ class Loader:
         found = next(self._schedule.steps(RankShare(), settings.batch_size, settings.keep_last, start), None)
         if step < 0 or epoch < 0 or found is None or (found.epoch, found.number) != (epoch, step):
             raise SettingsError(f"there is no step {step} in epoch {epoch}")
-        with Explainer(self._source, self._parts.reader, self._parts.writer) as explainer:
-            return explainer.explain(found)
+        return explained(self._source, self._parts.reader, self._parts.writer, found)
 
     @property
     def stats(self) -> Stats:

@@ -9,21 +9,21 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from pairstream.batch.batch import Batch
 from pairstream.batch.hooks import Collate, as_it_is, note, stack
 from pairstream.batch.memory import Pool, Slot
 from pairstream.batch.writer import SampleFormat, SampleWriter
 from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
-from pairstream.columns.stored import Stored, StoredColumns
+from pairstream.columns.stored_files import Stored, StoredColumns
 from pairstream.errors import SampleRefused, SettingsError, Unavailable
 from pairstream.loader.answers import PREFIX, AnswerColumns
 from pairstream.loader.settings import LoaderSettings
 from pairstream.loader.windows_ahead import WindowsAhead, load_alone
 from pairstream.order.positions import Position
 from pairstream.order.schedule import Schedule, Step
-from pairstream.read.records import Record, Records, Withdrawn
-from pairstream.read.samples import SampleReader
+from pairstream.read.records import Record, Records, SampleReader, Withdrawn
 from pairstream.read.windows import Loaded, WindowLoader
 from pairstream.source import Source
 from pairstream.threads import Notice, Stopped, Workers
@@ -303,14 +303,12 @@ class Pipeline:
         firsts = range(0, max(1, len(samples)), _CHUNK)
         records = [loaded.record for loaded in samples]
         stored = self._parts.stored.find([(record.partition, record.offset) for record in records])
-        stored = {**stored, **self._answers(records)}
+        views = partial(self._parts.views, self._schedule)
+        stored = {**stored, **self._parts.answers.find([record.key for record in records], views)}
         making = UnfinishedBatch(step, slot, samples, stored, iter(range(len(firsts))[::-1]))
         for at in firsts:
             self._decoders.submit(self._write, making, step, slot, at)
         return making
-
-    def _answers(self, records: Sequence[Record]) -> Stored:
-        return self._parts.answers.find([one.key for one in records], lambda: self._parts.views(self._schedule))
 
     def _format_of(self, step: Step, samples: Sequence[Loaded]) -> SampleFormat:
         """The format of a step's group, which the first batch of the group decides."""

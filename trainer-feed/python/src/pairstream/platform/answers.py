@@ -55,7 +55,7 @@ def names_given(
     """Names in maps of a topic's records: of all answers of pairs, or of the first records where none are given."""
     reader = AvroReader(schemas, topic, types, maps)
     names: set[str] = set()
-    for messages in cluster.read(topic, cluster.begins(topic, cluster.describe_topic(topic).partitions)):
+    for messages in cluster.read_whole(topic):
         pairs = np.array([key_of((one.key() or b"").rpartition(b"/")[0]) for one in messages])
         wanted = np.ones(len(pairs), np.bool_) if of is None else np.isin(pairs, of)
         read = [reader.read(messages[at].value()) for at in np.flatnonzero(wanted) if messages[at].value() is not None]
@@ -76,10 +76,10 @@ def read_said(cluster: Cluster, schemas: Schemas, dataset: str, asked: Sequence[
         ViewError: where a record is no answer
         Unavailable: where the broker or the registry does not answer, or no model was asked yet
     """
-    topic = cluster.describe_topic(f"{dataset}.answers")
-    reader = AvroReader(schemas, topic.name, ANSWER)
+    topic = f"{dataset}.answers"
+    reader = AvroReader(schemas, topic, ANSWER)
     said = Said(keys, set(), {})
-    for messages in cluster.read(topic.name, cluster.begins(topic.name, topic.partitions)):
+    for messages in cluster.read_whole(topic):
         at, is_there = found_in(keys, np.fromiter((key_of(one.key()) for one in messages), np.int64, len(messages)))
         for i in np.flatnonzero(is_there).tolist():
             for rows in said.rows.values():

@@ -16,6 +16,7 @@ import threading
 import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -27,7 +28,7 @@ from confluent_kafka import Message
 from pairstream.arguments import require_name
 from pairstream.errors import Malformed, Missing, PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
 from pairstream.kafka.avro import AvroReader
-from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.cluster import TopicTail
 from pairstream.kafka.types import MIX
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.mix_schedule import MOST_WEIGHTS, NO_EPOCHS, Turns, require_weights
@@ -65,9 +66,6 @@ class Mix(Agreed):
         if end is not None:
             raise SettingsError(NO_EPOCHS)
         return AgreedMix(self, plan, lambda: RunMixes(source, self.run), finder(source))
-
-    def views_there(self, source: Source, schedule: Schedule) -> Sequence[View]:
-        return schedule.views
 
 
 class Part(NamedTuple):
@@ -455,8 +453,8 @@ def change_mix(source: PlatformSplit, run: str, weights: Mapping[str, int], at_s
     asked = Mix(run, tuple(weights.items()))
     if at_step < 1 or batch_size < 1:
         raise SettingsError(f"a mix changes at a step from 1 on, of batches from 1, not {at_step} and {batch_size}")
-    log, history = RunMixes(source, run), MixHistory()
-    try:
+    history = MixHistory()
+    with closing(RunMixes(source, run)) as log:
         log.read(history)
         if not history.changes:
             raise SettingsError(f"no run {run} of a mix has begun on {source.dataset}")
@@ -475,8 +473,6 @@ def change_mix(source: PlatformSplit, run: str, weights: Mapping[str, int], at_s
                 f"step {at_step} is too early: ranks of the run {run} may have loaded it, since they settle {_SEGMENT} batches "
                 f"at a time; the first one that can change now is {-(-history.decided // batch_size)}"
             )
-    finally:
-        log.close()
 
 
 def mixes(source: Source, run: str) -> MixHistory:
@@ -488,9 +484,7 @@ def mixes(source: Source, run: str) -> MixHistory:
     """
     require_name("a run", run)
     assert isinstance(source, PlatformSplit)
-    log, history = RunMixes(source, run), MixHistory()
-    try:
+    history = MixHistory()
+    with closing(RunMixes(source, run)) as log:
         log.read(history)
-    finally:
-        log.close()
     return history

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from pairstream.errors import Malformed, ViewError
 from pairstream.index.conditions import Condition
 from pairstream.index.cut import answered, conditions_of, view_of, why_none
-from pairstream.index.entries import PLACE, FieldCondition, key_of
-from pairstream.index.lookup import positions_of
+from pairstream.index.entries import PLACE, FieldCondition, key_of, positions_of
 from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.kafka.types import ANSWER, PAIR
@@ -106,9 +105,7 @@ def _recipe_conditions(cluster: Cluster, schemas: Schemas, dataset: str) -> list
         ViewError: where the last record is no recipe
         Unavailable: where the broker or the registry does not answer
     """
-    topic = cluster.describe_topic_if_any(f"{dataset}.recipes")
-    begins = cluster.begins(topic.name, topic.partitions) if topic else {}
-    messages = [message for some in cluster.read(f"{dataset}.recipes", begins) for message in some]
+    messages = [message for some in cluster.read_whole(f"{dataset}.recipes", may_lack=True) for message in some]
     if not messages:
         return []
     try:

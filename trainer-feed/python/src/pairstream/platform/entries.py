@@ -104,9 +104,7 @@ def read_last(
     keys, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     found = {name: [np.empty(0, np.int64 if name in PLACE else object)] for name in wanted}
     row_count = 0
-    there = cluster.describe_topic_if_any(topic)
-    begins = cluster.begins(there.name, there.partitions) if there else {}
-    for messages in cluster.read(topic, begins):
+    for messages in cluster.read_whole(topic, may_lack=True):
         values = [message.value() for message in messages]
         has_value = np.array([value is not None for value in values])
         with_value = np.flatnonzero(has_value)

@@ -19,8 +19,7 @@ from confluent_kafka import Message
 from pairstream.arguments import require_name
 from pairstream.errors import Malformed, NoSuchView, PositionRefused, SettingsError, ViewError
 from pairstream.kafka.avro import AvroReader, Schemas
-from pairstream.kafka.cluster import Cluster
-from pairstream.kafka.tail import TopicTail
+from pairstream.kafka.cluster import Cluster, TopicTail
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
@@ -248,11 +247,14 @@ class FollowedSchedule(Schedule):
 
     def _agreed(self, epoch: int) -> int:
         """Segments with which an epoch ends that the run has come to."""
+        return int(self._extent(epoch)["segments"])
+
+    def _extent(self, epoch: int) -> Mapping[str, Any]:
         with self._lock:
             extent = self._topics()[1].of(self._follow.run, epoch)
         if extent is None:
             raise PositionRefused(f"the run {self._follow.run} has not come to epoch {epoch} on this cluster")
-        return int(extent["segments"])
+        return extent
 
     def _first(self, epoch: int) -> int:
         """The segment with which an epoch begins."""
@@ -317,9 +319,7 @@ class FollowedSchedule(Schedule):
         with self._lock:
             known = self._view_epochs.get(epoch)
             if known is None:
-                extent = self._topics()[1].of(self._follow.run, epoch)
-                if extent is None:
-                    raise PositionRefused(f"the run {self._follow.run} has not come to epoch {epoch} on this cluster")
+                extent = self._extent(epoch)
                 if extent["segments"] > len(self._present.segments):
                     self._present = self._look()
                 self._require_own_extent(extent)

@@ -18,8 +18,7 @@ from pairstream.kafka.avro import AvroReader, Schemas
 from pairstream.kafka.cluster import JUMPING, SILENCE_S, Cluster, TopicWatch
 from pairstream.kafka.types import PAIR
 from pairstream.platform.takedowns import keys_of
-from pairstream.read.records import Range, Record, Records
-from pairstream.read.samples import SampleReader
+from pairstream.read.records import Range, Record, Records, SampleReader
 from pairstream.threads import Stopped
 from pairstream.views.blocks import Block
 from pairstream.views.view import View

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from itertools import pairwise
 from typing import Any
 
@@ -56,11 +57,8 @@ class PlatformSplit(Source):
         many; those of a file are 0."""
         if segments == 0 or (segments is None and is_file(name)):
             return View.load(name), 0
-        growing = GrowingView(self.cluster, self.schemas, self.dataset, name)
-        try:
+        with closing(GrowingView(self.cluster, self.schemas, self.dataset, name)) as growing:
             found = growing.look()
-        finally:
-            growing.close()
         return found.view(0, segments), segments or len(found.segments)
 
     def require(self, view: View) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections import defaultdict
@@ -15,13 +14,15 @@ from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
 from pairstream.hosts import host_of
-from pairstream.kafka.cluster import GIVE_UP_S, Cluster, TopicWatch
+from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.read.records import Withdrawn
 
 _POLL_S = 0.2
 _BATCH = 500
 _LOOK_EVERY_S = 5.0
 """How often one asks whether the topic is the same, and has no more partitions."""
+
+_PASSING = (KafkaError._PARTITION_EOF, KafkaError._ALL_BROKERS_DOWN)
 
 _REFUSAL = "REFUSAL/"
 """Begins the keys of what withdraws nothing: of pairs that leave their split for what a model said of them."""
@@ -50,21 +51,12 @@ class Takedowns(Withdrawn):
         found = cluster.describe_topic(topic)
         self._watch = TopicWatch(cluster, topic, found.id)
         self._partitions = set(found.partitions)
-        begins = cluster.begins(topic, found.partitions)
-        ends = cluster.ends(topic, found.partitions)
+        at = cluster.begins(topic, found.partitions)
+        for messages in cluster.read(topic, {**at}, is_stopped):
+            at.update((message.partition(), message.offset() + 1) for message in messages)
+            self.version += sum(_noted(message, self._keys) for message in messages)
         self._consumer = cluster.consumer({"auto.offset.reset": "earliest"})
-        self._consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in found.partitions])
-        left = {partition: ends[partition] for partition in found.partitions if begins[partition] < ends[partition]}
-        heard_at = time.monotonic()
-        try:
-            while left and not is_stopped():
-                if self._read(left):
-                    heard_at = time.monotonic()
-                elif time.monotonic() - heard_at > GIVE_UP_S:
-                    raise Unavailable(f"{topic} gives nothing for {GIVE_UP_S:.0f} s: a broker of it does not answer")
-        except BaseException:
-            self._consumer.close()
-            raise
+        self._consumer.assign([TopicPartition(topic, partition, offset) for partition, offset in at.items()])
         self._thread = threading.Thread(target=self._follow, name="pairstream-takedowns", daemon=True)
         self._thread.start()
 
@@ -92,7 +84,12 @@ class Takedowns(Withdrawn):
         is_stopped = self._stopped.is_set
         try:
             while not is_stopped():
-                self._read({})
+                for message in self._consumer.take(_BATCH, _POLL_S):
+                    error = message.error()
+                    if error is None:
+                        self.version += _noted(message, self._keys)
+                    elif error.code() not in _PASSING and not error.retriable():
+                        raise Unavailable(f"{self._topic}: {error.str()}")
                 found = self._watch.require(time.monotonic() - _LOOK_EVERY_S, is_stopped)
                 # With more partitions, what comes for a key may come there.
                 if new := set(found.partitions) - self._partitions:
@@ -101,28 +98,6 @@ class Takedowns(Withdrawn):
                     self._partitions |= new
         except Exception as e:
             self._failure = Unavailable(f"{self._topic} can no longer be read: {e}")
-
-    def _read(self, left: dict[int, int]) -> bool:
-        """Reads what comes next; answers whether there was anything, an end among it.
-
-        Args:
-            left: ends by partition, out of which goes what is read up to there
-        """
-        is_any = False
-        for message in self._consumer.take(_BATCH, _POLL_S):
-            error = message.error()
-            if error is not None:
-                if error.code() == KafkaError._PARTITION_EOF:
-                    left.pop(message.partition(), None)
-                    is_any = True
-                elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
-                    raise Unavailable(f"{self._topic}: {error.str()}")
-                continue
-            is_any = True
-            if message.offset() + 1 >= left.get(message.partition(), math.inf):
-                del left[message.partition()]
-            self.version += _noted(message, self._keys)
-        return is_any
 
 
 def _noted(message: Message, keys: set[str]) -> bool:
@@ -168,9 +143,8 @@ class InForce(NamedTuple):
         Raises:
             Unavailable: where the broker does not answer or has no topic of takedowns
         """
-        topic = cluster.describe_topic(f"{dataset}.takedowns")
         keys: set[str] = set()
-        for messages in cluster.read(topic.name, cluster.begins(topic.name, topic.partitions)):
+        for messages in cluster.read_whole(f"{dataset}.takedowns"):
             for message in messages:
                 _noted(message, keys)
         subjects: dict[str, set[str]] = defaultdict(set)

@@ -13,8 +13,7 @@ from pairstream.columns.of_records import Columns
 from pairstream.errors import PositionRefused, SettingsError
 from pairstream.index.answers import PairAnswers, Pairs, Said
 from pairstream.index.entries import Entries
-from pairstream.read.records import Records, Withdrawn
-from pairstream.read.samples import SampleReader
+from pairstream.read.records import Records, SampleReader, Withdrawn
 from pairstream.views.view import View
 
 _SPLITS = ("training", "validation", "test")

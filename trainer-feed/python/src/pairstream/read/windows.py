@@ -56,8 +56,8 @@ class Window:
         self._version = 0
         self.read_at = time.monotonic()
 
-    def has_living(self) -> bool:
-        """Whether any pair is left."""
+    def living(self) -> Sequence[Record]:
+        """The records that are left."""
         version = self._withdrawn.version
         if version != self._version:
             if not self._keys and len(self._withdrawn):
@@ -67,19 +67,12 @@ class Window:
                 living = (not self._withdrawn.any_holds(keys) for keys in self._keys)
                 self._living = list(compress(self._there, living))
             self._version = version
-        return bool(self._living)
-
-    @property
-    def living(self) -> Sequence[Record]:
-        """The records that are left, as :meth:`has_living` found."""
         return self._living
 
     def take(self, place: WindowPlace) -> Loaded | None:
         """The record at a place, or the one that stands in for it; None where all are withdrawn by now."""
-        if not self.has_living():
-            return None
-        at = place.number
-        return Loaded(self._living[at % len(self._living)], at >= len(self._living) or not self._is_own)
+        at, living = place.number, self.living()
+        return Loaded(living[at % len(living)], at >= len(living) or not self._is_own) if living else None
 
 
 class GroupedWindow:
@@ -148,8 +141,8 @@ class WindowLoader:
         own = key.lane, key.window
         for at in _from(of.order, *own):
             loaded = Window(self._records(of.view, of.order, *at), self._withdrawn, self._keys, is_own=at == own)
-            if loaded.has_living():
-                self._ahead(loaded.living)
+            if living := loaded.living():
+                self._ahead(living)
                 return loaded
         raise AllWithdrawn("every pair of the view has been withdrawn")
 

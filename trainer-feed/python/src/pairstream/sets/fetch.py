@@ -31,9 +31,6 @@ _RANGE_BYTES = 3 << 19
 _GAP = 64 << 10
 """Bytes between samples that cost less than a request."""
 
-_FEW = 4
-"""A range of which but one in so many samples is still to be used is not fetched."""
-
 Moved = Callable[[int], "Shard | None"]
 """Answers a shard as the newest manifest has it, by its number; None where it knows no newer one."""
 
@@ -41,14 +38,14 @@ Moved = Callable[[int], "Shard | None"]
 class _Range:
     """Samples of a shard that are fetched together."""
 
-    def __init__(self, shard: int, begin: int, end: int) -> None:
+    def __init__(self, shard: int, begin: int, end: int, place: Place | None = None) -> None:
         self.shard = shard
         self.begin = begin
         self.end = end
         self.rows: set[int] = set()
         """Rows that are still to be used."""
-        self.is_begun = False
-        self.place: Place | None = None
+        self.is_begun = place is not None
+        self.place = place
         self.content: Future[bytes] = Future()
         """Given up once the range has a place in the cache."""
 
@@ -163,10 +160,14 @@ class SetFetcher:
                 coming = None
             place = coming.place if coming else self._cache.find(self._name(self._shards[shard]), offset, size)
             content = coming.content if coming and not place else None
+        found = None
         try:
-            found = None
-            if alone is None:
-                found = self._of(coming, content, offset, size) if coming and content else self._cached(place, offset, size)
+            if alone is None and coming and content:
+                # Where it failed, what is fetched alone says what is wrong.
+                with contextlib.suppress(PairstreamError):
+                    found = content.result()[offset - coming.begin :][:size]
+            elif alone is None and place:
+                found = self._cache.read(place, offset, size)
             if found is None:
                 found = (self._fetch_alone((shard, row), is_kept=False) if alone is None else alone).result()
             return found
@@ -229,7 +230,7 @@ class SetFetcher:
         place = self._cache.find(self._name(self._shards[shard]), offset, size)
         if place:
             self._cache.expect(place)
-            self._expect(self._of_place.setdefault(place, _there(shard, place)), row)
+            self._expect(self._of_place.setdefault(place, _Range(shard, place.offset, place.offset + place.length, place)), row)
             return is_full
         last = None if is_full else found[-1]
         if last is None or not last.end <= offset <= last.end + _GAP or offset + size - last.begin > _RANGE_BYTES:
@@ -249,16 +250,6 @@ class SetFetcher:
                 self._cache.use_up(one.place)
                 self._of_place.pop(one.place, None)
 
-    def _of(self, coming: _Range, content: Future[bytes], offset: int, size: int) -> bytes | None:
-        """A sample out of a range that has begun to come; None where it is to be fetched alone, which says what is wrong."""
-        try:
-            return content.result()[offset - coming.begin :][:size]
-        except PairstreamError:
-            return None
-
-    def _cached(self, place: Place | None, offset: int, size: int) -> bytes | None:
-        return self._cache.read(place, offset, size) if place else None
-
     def _fetch_alone(self, place: tuple[int, int], is_kept: bool = True) -> Future[bytes]:
         fetched: Future[bytes] = Future()
         if is_kept:
@@ -266,7 +257,7 @@ class SetFetcher:
         self._submit(self._threads[0], fetched, self._bytes, place[0], *self._extent(*place))
         return fetched
 
-    def _submit(self, threads: Workers, done: Future[bytes], task: Callable[..., bytes | None], *args: object) -> None:
+    def _submit(self, threads: Workers, done: Future[bytes], task: Callable[..., bytes], *args: object) -> None:
         self._awaited.add(done)
 
         def do() -> None:
@@ -282,15 +273,11 @@ class SetFetcher:
 
         threads.submit(do)
 
-    def _load(self, one: _Range) -> bytes | None:
-        """Fetches a range, but for samples at its ends that came alone meanwhile."""
+    def _load(self, one: _Range) -> bytes:
+        """Fetches a range, unless all of its samples came alone meanwhile."""
         with self._lock:
-            rows = sorted(one.rows)
-            if sum(self._extent(one.shard, row)[1] for row in rows) * _FEW < one.end - one.begin:
-                for row in rows:
-                    self._coming.pop((one.shard, row), None)
+            if not one.rows:
                 return b""
-            one.begin, one.end = self._extent(one.shard, rows[0])[0], sum(self._extent(one.shard, rows[-1]))
             one.is_begun = True
         content, shard = self._read(one.shard, one.begin, one.end - one.begin)
         place = self._cache.put(self._name(shard), one.begin, content)
@@ -325,9 +312,3 @@ class SetFetcher:
         with self._lock:
             self.bytes += length
         return found, shard
-
-
-def _there(shard: int, place: Place) -> _Range:
-    one = _Range(shard, place.offset, place.offset + place.length)
-    one.is_begun, one.place = True, place
-    return one

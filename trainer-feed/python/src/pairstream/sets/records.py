@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 from pairstream.errors import PairstreamError, Unavailable
-from pairstream.read.records import Range, Record, Records, Withdrawn
-from pairstream.read.samples import SampleReader
+from pairstream.read.records import Range, Record, Records, SampleReader, Withdrawn
 from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.manifest import Manifest, newer
 from pairstream.sets.store import Store

@@ -14,8 +14,7 @@ from pairstream.columns.of_records import Columns
 from pairstream.errors import Missing, PositionRefused, SettingsError, ViewError
 from pairstream.index.answers import PairAnswers, Pairs, Said
 from pairstream.index.cut import answered, conditions_of, view_of, why_none
-from pairstream.index.entries import PLACE, Entries
-from pairstream.index.lookup import positions_of
+from pairstream.index.entries import PLACE, Entries, positions_of
 from pairstream.sets.cache import RangeCache
 from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.index import SetIndex
@@ -67,7 +66,7 @@ class SetSource(Source):
         chosen = np.logical_and.reduce([~self._withdrawn(), *(one.holds(columns[one.field]) for one in asked)])
         if of_answers := [one for one in conditions if one.answer]:
             answers = self.answers([one.answer for one in of_answers], keys[chosen])
-            chosen[chosen] = answered(keys[chosen], of_answers, answers, self._answer_names)
+            chosen[chosen] = answered(keys[chosen], of_answers, answers, lambda: self._asked(SetIndex.answer_names))
         texts = tuple(map(str, conditions))
         if not chosen.any():
             why = why_none(asked, columns, lambda: self._asked(SetIndex.measure_names))
@@ -139,7 +138,7 @@ class SetSource(Source):
 
     def said(self, names: Sequence[str], keys: NDArray[np.int64]) -> Said:
         # Vectors and texts are on a platform alone.
-        return Said(keys, set(self._answer_names()), {})
+        return Said(keys, set(self._asked(SetIndex.answer_names)), {})
 
     def begins(self) -> tuple[str, NDArray[np.int64]]:
         return self._manifest.set_id, np.zeros(len(self._newest.manifest.split(self.split).shards), np.int64)
@@ -164,9 +163,6 @@ class SetSource(Source):
 
     def present(self) -> SetSource:
         return SetSource(self.store, self._folder, self._newest, self._newest.look(), self.split)
-
-    def _answer_names(self) -> list[str]:
-        return self._asked(SetIndex.answer_names)
 
     def _asked(self, question: Callable[[SetIndex], T]) -> T:
         return self._tried(lambda: question(self._index()))
