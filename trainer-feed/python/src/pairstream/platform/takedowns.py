@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,12 +41,9 @@ class Takedowns(Withdrawn):
     """
 
     def __init__(self, cluster: Cluster, topic: str, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
         self._topic = topic
         self._keys: set[str] = set()
-        self.version = 0
-        """Grows with every takedown that is read, and with every one that is lifted."""
-        self._failure: Unavailable | None = None
-        self._stopped = threading.Event()
         found = cluster.describe_topic(topic)
         self._watch = TopicWatch(cluster, topic, found.id)
         self._partitions = set(found.partitions)
@@ -57,27 +53,10 @@ class Takedowns(Withdrawn):
             self.version += sum(_noted(message, self._keys) for message in messages)
         self._consumer = cluster.consumer({"auto.offset.reset": "earliest"})
         self._consumer.assign([TopicPartition(topic, partition, offset) for partition, offset in at.items()])
-        self._thread = threading.Thread(target=self._follow, name="pairstream-takedowns", daemon=True)
         self._thread.start()
 
-    def __len__(self) -> int:
-        """Number of takedowns that hold."""
-        return len(self._keys)
-
-    def any_holds(self, keys: Sequence[Hashable]) -> bool:
-        """Whether one of the takedowns of these keys holds now.
-
-        Raises:
-            Unavailable: where the takedowns cannot be followed any more
-        """
-        if self._failure is not None:
-            raise self._failure
-        return not self._keys.isdisjoint(keys)
-
     def close(self) -> None:
-        """Follows no longer."""
-        self._stopped.set()
-        self._thread.join()
+        super().close()
         self._consumer.close()
 
     def _follow(self) -> None:

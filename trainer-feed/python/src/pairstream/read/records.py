@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from pairstream.columns.of_records import Columns, Picture, Tokens, named
-from pairstream.errors import Malformed
+from pairstream.errors import Malformed, PairstreamError
 from pairstream.views.view import View
 
 
@@ -107,17 +108,25 @@ class Records(Protocol):
         """Gives back what reading took, once nothing reads any more."""
 
 
-class Withdrawn(Protocol):
-    """Tells pairs that are withdrawn, as it becomes known. Thread-safe.
+class Withdrawn(ABC):
+    """Tells pairs that are withdrawn, as a thread of its own hears of it. Thread-safe.
 
     Attributes:
         version: another one whenever something was withdrawn or lifted; 0 where nothing ever was
     """
 
-    version: int
+    def __init__(self) -> None:
+        self.version = 0
+        self._keys: Set[Hashable] = frozenset()
+        """By which pairs are withdrawn."""
+        self._failure: PairstreamError | None = None
+        """Why that can no longer be known."""
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="pairstream-withdrawn", daemon=True)
 
     def __len__(self) -> int:
         """Number of takedowns that hold, or of withdrawn pairs."""
+        return len(self._keys)
 
     def any_holds(self, keys: Sequence[Hashable]) -> bool:
         """Whether a pair of these keys is withdrawn now.
@@ -125,9 +134,18 @@ class Withdrawn(Protocol):
         Raises:
             Unavailable: where that can no longer be known
         """
+        if self._failure is not None:
+            raise self._failure
+        return not self._keys.isdisjoint(keys)
 
     def close(self) -> None:
         """Hears no more."""
+        self._stopped.set()
+        self._thread.join()
+
+    @abstractmethod
+    def _follow(self) -> None:
+        """Hears what is withdrawn until it is stopped, or fails."""
 
 
 class SampleReader(ABC):

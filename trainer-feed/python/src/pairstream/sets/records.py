@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -114,27 +114,11 @@ class WithdrawnRows(Withdrawn):
     """Tells which pairs of a split are withdrawn, by the newest manifest. Thread-safe."""
 
     def __init__(self, newest: Newest, split: str) -> None:
-        self.version = 0
+        super().__init__()
         self._newest = newest
         self._split = split
-        self._keys: frozenset[Hashable] = frozenset()
-        self._failure: PairstreamError | None = None
-        self._stopped = threading.Event()
         self._note(newest.look())
-        self._thread = threading.Thread(target=self._follow, name="pairstream-withdrawn", daemon=True)
         self._thread.start()
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def any_holds(self, keys: Sequence[Hashable]) -> bool:
-        if self._failure is not None:
-            raise self._failure
-        return not self._keys.isdisjoint(keys)
-
-    def close(self) -> None:
-        self._stopped.set()
-        self._thread.join()
 
     def _note(self, manifest: Manifest) -> None:
         shards = manifest.split(self._split).shards
