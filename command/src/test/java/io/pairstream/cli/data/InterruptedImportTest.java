@@ -28,6 +28,8 @@ class InterruptedImportTest extends OnCluster {
 
   private static final int PARTITIONS = 1;
   private static final int ROWS = 600;
+  private static final List<String> CAPTIONS =
+      IntStream.range(0, ROWS).mapToObj(i -> "caption " + i).toList();
 
   InterruptedImportTest() {
     super(PARTITIONS);
@@ -35,24 +37,11 @@ class InterruptedImportTest extends OnCluster {
 
   @Test
   void theSameCommandGoesOnExactlyBehindASignal() throws Exception {
-    Path list = folder.resolve("list.jsonl");
-    // Large enough that the import takes a while.
-    Files.write(folder.resolve("x.png"), new byte[300_000]);
-    List<String> captions = IntStream.range(0, ROWS).mapToObj(i -> "caption " + i).toList();
-    Files.write(
-        list,
-        captions.stream()
-            .map(caption -> "{\"file\": \"x.png\", \"caption\": \"" + caption + "\"}")
-            .toList());
+    Path list = list();
 
     for (String signal :
         TestJava.interruptsAreIgnored() ? List.of("TERM") : List.of("INT", "TERM")) {
-      Path state = folder.resolve("state.jsonl");
-      long before = Files.exists(state) ? Files.size(state) : 0;
-      Process process = start(list, state);
-      while (process.isAlive() && (!Files.exists(state) || Files.size(state) == before)) {
-        Await.pause();
-      }
+      Process process = startAndAwaitNote(list);
       signal(signal, process);
       int status = process.waitFor();
       String said = Files.readString(folder.resolve("import.log"));
@@ -65,9 +54,49 @@ class InterruptedImportTest extends OnCluster {
     Process last = start(list, folder.resolve("state.jsonl"));
 
     assertThat(last.waitFor()).as(Files.readString(folder.resolve("import.log"))).isZero();
-    assertThat(TestCluster.committedValues(cluster, cluster.topics().crowdsourced()))
-        .extracting(RawPair::getCaption)
-        .containsExactlyElementsOf(captions);
+    assertThat(published()).containsExactlyElementsOf(CAPTIONS);
+  }
+
+  @Test
+  void aKilledImportLosesNothingAndGoesOnBehindWhatWasNoted() throws Exception {
+    Path list = list();
+    for (int kill = 0; kill < 2; kill++) {
+      Process process = startAndAwaitNote(list);
+      assertThat(process.isAlive()).as("it is killed on its way").isTrue();
+      process.destroyForcibly().waitFor();
+    }
+    Process last = start(list, folder.resolve("state.jsonl"));
+
+    assertThat(last.waitFor()).as(Files.readString(folder.resolve("import.log"))).isZero();
+    assertThat(Files.readString(folder.resolve("import.log"))).contains("goes on behind entry ");
+    assertThat(published()).containsAll(CAPTIONS).hasSizeLessThan(3 * ROWS);
+  }
+
+  private Path list() throws IOException {
+    // Large enough that the import takes a while.
+    Files.write(folder.resolve("x.png"), new byte[300_000]);
+    return Files.write(
+        folder.resolve("list.jsonl"),
+        CAPTIONS.stream()
+            .map(caption -> "{\"file\": \"x.png\", \"caption\": \"" + caption + "\"}")
+            .toList());
+  }
+
+  /** Starts the import, and returns once it has noted more than before or ended. */
+  private Process startAndAwaitNote(Path list) throws Exception {
+    Path state = folder.resolve("state.jsonl");
+    long before = Files.exists(state) ? Files.size(state) : 0;
+    Process process = start(list, state);
+    while (process.isAlive() && (!Files.exists(state) || Files.size(state) == before)) {
+      Await.pause();
+    }
+    return process;
+  }
+
+  private List<String> published() {
+    return TestCluster.committedValues(cluster, cluster.topics().crowdsourced()).stream()
+        .map(RawPair::getCaption)
+        .toList();
   }
 
   /** Nothing judges pairs here, so that the wait has no end. */

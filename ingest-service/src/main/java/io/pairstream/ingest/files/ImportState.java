@@ -164,16 +164,6 @@ public final class ImportState implements AutoCloseable {
       return objects.address(path);
     }
 
-    /** Sources of paths on this machine; see {@link #of(List, boolean, LocalObjects, Consumer)}. */
-    public static List<Source> of(List<String> paths, boolean followLinks) {
-      return of(paths, followLinks, notice -> {});
-    }
-
-    /** Sources of paths on this machine; see {@link #of(List, boolean, LocalObjects, Consumer)}. */
-    static List<Source> of(List<String> paths, boolean followLinks, Consumer<String> notice) {
-      return of(paths, followLinks, LocalObjects.NONE, notice);
-    }
-
     /**
      * Makes it a file that can be read, until that is closed.
      *

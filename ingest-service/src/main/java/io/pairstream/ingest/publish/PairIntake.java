@@ -89,10 +89,6 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  public PairIntake(Cluster cluster, Clock clock) {
-    this(cluster, clock, Optional::empty);
-  }
-
   /**
    * @param disk says for the log which disk of this machine is full, which a broker on it would
    *     suffer from too; empty where it has room

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.api;
 
+import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -7,9 +8,15 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +71,19 @@ public final class IngestCluster {
 
   public PairTopics topics() {
     return topics;
+  }
+
+  /** Starts a service for callers without a key, and returns once it is ready. */
+  public IngestService serve(Path stateDirectory) throws Exception {
+    IngestService service =
+        new IngestService(
+            cluster, IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDirectory));
+    service.start();
+    URI ready = URI.create("http://127.0.0.1:" + service.port() + "/health/ready");
+    HttpRequest request = HttpRequest.newBuilder(ready).build();
+    HttpClient client = HttpClient.newHttpClient();
+    Await.until(() -> client.send(request, BodyHandlers.discarding()).statusCode() == 200);
+    return service;
   }
 
   /** Writes the receipt of a pair. */

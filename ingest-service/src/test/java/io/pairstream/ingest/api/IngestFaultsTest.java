@@ -21,7 +21,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,23 +81,20 @@ class IngestFaultsTest {
     AtomicBoolean enough = new AtomicBoolean();
     AtomicInteger next = new AtomicInteger();
     CountDownLatch some = new CountDownLatch(40);
-    List<CompletableFuture<Void>> senders = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      senders.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (!enough.get()) {
-                  HttpResponse<String> answer = post("pair " + next.getAndIncrement());
-                  statuses.add(answer.statusCode());
-                  if (answer.statusCode() == 201) {
-                    acknowledged.add(id(answer));
-                    some.countDown();
-                  } else if (answer.body().contains("no confirmation came in time")) {
-                    unconfirmed.set(true);
-                  }
+    CompletableFuture<Void> senders =
+        fourTimes(
+            () -> {
+              while (!enough.get()) {
+                HttpResponse<String> answer = post("pair " + next.getAndIncrement());
+                statuses.add(answer.statusCode());
+                if (answer.statusCode() == 201) {
+                  acknowledged.add(id(answer));
+                  some.countDown();
+                } else if (answer.body().contains("no confirmation came in time")) {
+                  unconfirmed.set(true);
                 }
-              }));
-    }
+              }
+            });
 
     some.await();
     kafka.stop();
@@ -108,7 +105,7 @@ class IngestFaultsTest {
     int before = acknowledged.size();
     Await.until(() -> acknowledged.size() > before + 40);
     enough.set(true);
-    CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).join();
+    senders.join();
 
     assertThat(Set.copyOf(statuses)).isSubsetOf(201, 503).contains(503);
     assertThat(idsInKafka()).containsAll(acknowledged);
@@ -144,33 +141,30 @@ class IngestFaultsTest {
     CountDownLatch some = new CountDownLatch(20);
     AtomicBoolean stopping = new AtomicBoolean();
     AtomicInteger next = new AtomicInteger();
-    List<CompletableFuture<Void>> senders = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      senders.add(
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  HttpResponse<String> answer = post("pair " + next.getAndIncrement());
-                  // A refused client comes again, as long as there is a service.
-                  while (answer.statusCode() == 201
-                      || (answer.statusCode() == 503 && !stopping.get())) {
-                    if (answer.statusCode() == 201) {
-                      acknowledged.add(id(answer));
-                      some.countDown();
-                    }
-                    answer = post("pair " + next.getAndIncrement());
+    CompletableFuture<Void> senders =
+        fourTimes(
+            () -> {
+              try {
+                HttpResponse<String> answer = post("pair " + next.getAndIncrement());
+                // A refused client comes again, as long as there is a service.
+                while (answer.statusCode() == 201
+                    || (answer.statusCode() == 503 && !stopping.get())) {
+                  if (answer.statusCode() == 201) {
+                    acknowledged.add(id(answer));
+                    some.countDown();
                   }
-                } catch (IllegalStateException e) {
-                  // The service is gone.
-                  some.countDown();
+                  answer = post("pair " + next.getAndIncrement());
                 }
-              }));
-    }
+              } catch (IllegalStateException e) {
+                // The service is gone.
+                some.countDown();
+              }
+            });
 
     some.await();
     stopping.set(true);
     service.close();
-    CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).join();
+    senders.join();
 
     assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(20);
     assertThat(idsInKafka()).containsAll(acknowledged);
@@ -193,6 +187,13 @@ class IngestFaultsTest {
     kafka.restart();
     awaitReady();
     assertThat(post("in time").statusCode()).isEqualTo(201);
+  }
+
+  private static CompletableFuture<Void> fourTimes(Runnable sender) {
+    return CompletableFuture.allOf(
+        Stream.generate(() -> CompletableFuture.runAsync(sender))
+            .limit(4)
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Uses producers that give up pending records before the stopped broker comes back. */

@@ -2,14 +2,8 @@ package io.pairstream.ingest.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.LongTimeoutServer;
-import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.PythonEnvironment;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,13 +34,8 @@ class OpenApiFuzzTest {
         .endsWith("OK");
 
     try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir);
-        IngestService service =
-            new IngestService(
-                new IngestCluster(kafka.bootstrapServers()).cluster(),
-                IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir))) {
-      service.start();
+        IngestService service = new IngestCluster(kafka.bootstrapServers()).serve(stateDir)) {
       String address = "http://127.0.0.1:" + service.port();
-      awaitReady(address);
 
       // A form or object of the right shape may still hold no picture, so that not all that fits
       // the document is taken.
@@ -72,11 +61,5 @@ class OpenApiFuzzTest {
                   "--no-color"))
           .containsPattern("Test cases:\\s+(\\d+) generated, \\1 passed");
     }
-  }
-
-  private static void awaitReady(String address) throws Exception {
-    HttpClient client = HttpClient.newHttpClient();
-    HttpRequest ready = HttpRequest.newBuilder(URI.create(address + "/health/ready")).build();
-    Await.until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
   }
 }

@@ -69,7 +69,7 @@ class BucketImportTest extends SourceFolder {
   @ValueSource(strings = {"disk/images", "disk/listed/", "disk/shards", "disk/list.jsonl", "disk"})
   void aBucketGivesWhatTheSameFilesDo(String path) throws IOException {
     List<SourceItem> onDisk =
-        items(ImportState.Source.of(List.of(folder + "/" + path), false, said::add));
+        items(ItemsRead.sources(List.of(folder + "/" + path), false, said::add));
     List<SourceItem> inBucket;
     try (LocalObjects objects = objects()) {
       inBucket = items(sources("s3://bucket/" + path, objects));
@@ -109,7 +109,7 @@ class BucketImportTest extends SourceFolder {
                   return CompletableFuture.completedFuture(item);
                 },
                 state,
-                new Heard(),
+                new HeardImport(),
                 Writer.nullWriter()));
         results = run.get().run(sources("s3://bucket/" + path, objects), Long.MAX_VALUE);
       }
@@ -163,24 +163,5 @@ class BucketImportTest extends SourceFolder {
       }
     }
     return all;
-  }
-
-  private final class Heard implements ImportRun.Listener {
-
-    @Override
-    public void problem(SourceItem.Problem problem) {
-      said.add(problem.message());
-    }
-
-    @Override
-    public void notice(String sentence) {
-      said.add(sentence);
-    }
-
-    @Override
-    public void published(int imageBytes) {}
-
-    @Override
-    public void read(double share) {}
   }
 }

@@ -332,7 +332,7 @@ class FolderContentsTest extends SourceFolder {
   private List<String> lines(SourceOptions options, Path... paths) {
     Notices notices = new Notices(said::add);
     List<String> names = Arrays.stream(paths).map(Path::toString).toList();
-    return ImportState.Source.of(names, false, said::add).stream()
+    return ItemsRead.sources(names, false, said::add).stream()
         .flatMap(source -> read(source.path(), options, notices).stream())
         .map(ItemsRead::line)
         .toList();
@@ -348,7 +348,7 @@ class FolderContentsTest extends SourceFolder {
   void theHintForAListIsTheWholeCommand(String between, String format) throws IOException {
     write("Images/1.jpg", "an image");
     write("captions.txt", "image,caption\n1.jpg,A dog\n".replace(",", between));
-    ImportState.Source.of(List.of(folder.toString()), false, said::add);
+    ItemsRead.sources(List.of(folder.toString()), false, said::add);
 
     assertThat(said)
         .containsExactly(

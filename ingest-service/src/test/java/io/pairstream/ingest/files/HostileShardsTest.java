@@ -2,7 +2,7 @@ package io.pairstream.ingest.files;
 
 import static io.pairstream.ingest.files.ItemsRead.line;
 import static io.pairstream.ingest.files.ItemsRead.lines;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,16 +12,14 @@ import io.pairstream.testing.Repeats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,7 +134,11 @@ class HostileShardsTest extends SourceFolder {
   @ValueSource(chars = {'L', 'K', 'x', 'g'})
   void longNamesAreNotRead(char type) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(header("././@LongLink", (byte) type, 32 * 1024 * 1024));
+    TarArchiveEntry entry = new TarArchiveEntry("././@LongLink", (byte) type);
+    entry.setSize(32 * 1024 * 1024);
+    byte[] header = new byte[512];
+    entry.writeEntryHeader(header);
+    out.write(header);
     out.write(new byte[32 * 1024 * 1024]);
     out.write(new Tar().file("0.png", "x").file("0.txt", "good").bytes());
 
@@ -156,21 +158,12 @@ class HostileShardsTest extends SourceFolder {
       }
     }
 
-    List<String> lines = new ArrayList<>();
-    assertThatThrownBy(() -> read("s.tar", packed.toByteArray(), item -> lines.add(line(item))))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("s.tar cannot be read on after entry ")
-        .hasMessageContaining("more than 200 times its size");
-    assertThat(lines).hasSizeLessThan(12);
-  }
-
-  @Test
-  void randomDamageToTarsIsNeverMoreThanProblems() throws IOException {
-    byte[] whole = Files.readAllBytes(Fixtures.fixture("shard.tar"));
-    Random random = new Random(20261120);
-    for (int i = 0; i < Repeats.of(300, 3_000); i++) {
-      linesUpToDamage(damaged(whole, random));
-    }
+    assertThat(linesUpToDamage(packed.toByteArray()))
+        .hasSizeLessThan(13)
+        .last()
+        .asString()
+        .startsWith("s.tar cannot be read on after entry ")
+        .contains("more than 200 times its size");
   }
 
   @ParameterizedTest
@@ -225,7 +218,7 @@ class HostileShardsTest extends SourceFolder {
   void damageInOneGroupOfRowsLeavesTheOthers() throws IOException {
     byte[] file = Files.readAllBytes(Fixtures.fixture("checksums.parquet"));
     byte[] second = Files.readAllBytes(Fixtures.fixture("image-1.png"));
-    int at = indexOf(file, second);
+    int at = new String(file, ISO_8859_1).indexOf(new String(second, ISO_8859_1));
     file[at + 20] ^= 1;
 
     assertThat(lines(parquet(file)))
@@ -270,54 +263,10 @@ class HostileShardsTest extends SourceFolder {
   }
 
   private List<String> linesUpToDamage(byte[] tar) throws IOException {
-    List<String> lines = new ArrayList<>();
-    try {
-      read("s.tar", tar, item -> lines.add(line(item)));
-    } catch (UncheckedIOException e) {
-      lines.add(e.getMessage());
-    }
-    return lines;
+    return linesToTheEnd(write("s.tar", tar), Options.USUAL);
   }
 
   private List<SourceItem> read(byte[] tar) throws IOException {
     return read(write("s.tar", tar));
-  }
-
-  private void read(String name, byte[] bytes, Consumer<SourceItem> each) throws IOException {
-    try (PairSource source = PairSource.open(write(name, bytes), Options.USUAL)) {
-      source.forEachRemaining(each);
-    }
-  }
-
-  private static int indexOf(byte[] bytes, byte[] part) {
-    for (int i = 0; i + part.length <= bytes.length; i++) {
-      if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("not in there");
-  }
-
-  private static byte[] header(String name, byte type, long size) {
-    byte[] header = new byte[512];
-    byte[] bytes = name.getBytes(US_ASCII);
-    System.arraycopy(bytes, 0, header, 0, bytes.length);
-    System.arraycopy("0000644\0".getBytes(US_ASCII), 0, header, 100, 8);
-    byte[] octal = String.format("%011o", size).getBytes(US_ASCII);
-    System.arraycopy(octal, 0, header, 124, octal.length);
-    header[156] = type;
-    System.arraycopy("ustar  \0".getBytes(US_ASCII), 0, header, 257, 8);
-    sum(header, 0);
-    return header;
-  }
-
-  private static void sum(byte[] tar, int header) {
-    Arrays.fill(tar, header + 148, header + 156, (byte) ' ');
-    int sum = 0;
-    for (int i = header; i < header + 512; i++) {
-      sum += tar[i] & 0xFF;
-    }
-    byte[] text = String.format("%06o\0 ", sum).getBytes(US_ASCII);
-    System.arraycopy(text, 0, tar, header + 148, text.length);
   }
 }

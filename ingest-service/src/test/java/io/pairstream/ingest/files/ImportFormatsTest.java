@@ -3,7 +3,6 @@ package io.pairstream.ingest.files;
 import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.lines;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,9 +12,7 @@ import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions.Format;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -223,20 +219,6 @@ class ImportFormatsTest extends SourceFolder {
         .containsExactly("l.csv:2: 一");
     assertThatThrownBy(() -> read(folder.resolve("l.csv"), "image=img,caption=text"))
         .hasMessageContaining("no column text; there are: img, text_en, text_zh");
-  }
-
-  @Test
-  void listsMayBeCompressedWhateverTheirName() throws IOException {
-    copyImage("x.png");
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (OutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write("file,caption\nx.png,one\n".getBytes(UTF_8));
-    }
-    write("l.csv.gz", packed.toByteArray());
-    write("m.csv", packed.toByteArray());
-
-    assertThat(lines(read(folder.resolve("l.csv.gz")))).containsExactly("l.csv.gz:2: one");
-    assertThat(lines(read(folder.resolve("m.csv")))).containsExactly("m.csv:2: one");
   }
 
   @Test

@@ -6,12 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.ingest.files.ImportRun.Ending;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.publish.PairTooLargeException;
-import io.pairstream.testing.Await;
-import io.pairstream.testing.Repeats;
-import io.pairstream.testing.TestDataset;
-import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -19,15 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,15 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class ImportRunTest extends SourceFolder {
 
-  private static final int PARTITIONS = 2;
-
-  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
-
   private final StringWriter failed = new StringWriter();
 
-  private final List<String> notices = new ArrayList<>();
-  private final List<SourceItem.Problem> problems = new ArrayList<>();
-  private double lastShare;
+  private final HeardImport heard = new HeardImport();
 
   @Test
   void stateNamesOnlyWhatIsAcknowledgedWithAllBeforeIt() throws IOException {
@@ -86,7 +72,7 @@ class ImportRunTest extends SourceFolder {
 
     assertThat(results).containsExactly(new ImportRun.Result("a.csv", 2, 0, 1, 28, Ending.WHOLE));
     assertThat(taken.captions).containsExactly("one", "three");
-    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("a.csv:2");
+    assertThat(heard.problems).extracting(SourceItem.Problem::where).containsExactly("a.csv:2");
   }
 
   @Test
@@ -114,9 +100,9 @@ class ImportRunTest extends SourceFolder {
         .containsExactly(Ending.WHOLE, Ending.WHOLE);
     assertThat(third.captions).isEmpty();
     assertThat(again).extracting(ImportRun.Result::ending).containsOnly(Ending.WHOLE_BEFORE);
-    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:3");
-    assertThat(lastShare).isEqualTo(1);
-    assertThat(notices).anyMatch(notice -> notice.startsWith("1.csv: goes on behind entry "));
+    assertThat(heard.problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:3");
+    assertThat(heard.share).isEqualTo(1);
+    assertThat(heard.notices).anyMatch(notice -> notice.startsWith("1.csv: goes on behind entry "));
   }
 
   @ParameterizedTest
@@ -138,7 +124,7 @@ class ImportRunTest extends SourceFolder {
     }
     write("empty.jsonl", "\n");
     List<ImportState.Source> sources =
-        ImportState.Source.of(List.of(path.toString(), path("empty.jsonl")), false);
+        ItemsRead.sources(List.of(path.toString(), path("empty.jsonl")));
     Taken all = new Taken();
     run(folder.resolve("none"), all, sources, Long.MAX_VALUE);
 
@@ -168,7 +154,7 @@ class ImportRunTest extends SourceFolder {
                 return taken.apply(item);
               },
               state,
-              new Heard(),
+              heard,
               Writer.nullWriter()));
       if (stopBehind == 0) {
         run.get().stop();
@@ -190,7 +176,7 @@ class ImportRunTest extends SourceFolder {
     run(stateFile, sink, sources("1.csv"), 9);
 
     assertThat(sink.captions).containsExactly("zero", "one", "two");
-    assertThat(notices)
+    assertThat(heard.notices)
         .containsExactly("1.csv has changed since; it is imported from its beginning");
   }
 
@@ -269,11 +255,11 @@ class ImportRunTest extends SourceFolder {
     Path state = folder.resolve("none.state");
 
     for (String name : List.of("none.csv", "names.csv")) {
-      List<ImportState.Source> alone = ImportState.Source.of(List.of(path(name)), false);
+      List<ImportState.Source> alone = ItemsRead.sources(List.of(path(name)));
       assertThatThrownBy(() -> run(state, new Taken(), alone, 9))
           .isInstanceOf(UnusableSourceException.class)
           .hasMessageContaining(name + (name.startsWith("none") ? " is empty" : " has no row"));
-      assertThatThrownBy(() -> WouldSend.of(alone, Options.USUAL, 9, new Heard()))
+      assertThatThrownBy(() -> WouldSend.of(alone, Options.USUAL, 9, heard))
           .isInstanceOf(UnusableSourceException.class);
     }
     List<ImportState.Source> all = sources("none.csv", "names.csv", "one.csv");
@@ -292,32 +278,24 @@ class ImportRunTest extends SourceFolder {
     Taken sink = new Taken();
 
     List<ImportRun.Result> outcomes =
-        run(
-            folder.resolve("none.state"),
-            sink,
-            ImportState.Source.of(List.of(folder.toString()), false),
-            99);
+        run(folder.resolve("none.state"), sink, ItemsRead.sources(List.of(folder.toString())), 99);
 
     assertThat(outcomes)
         .extracting(ImportRun.Result::ending)
         .containsExactly(Ending.BROKEN, Ending.BROKEN, Ending.WHOLE);
     assertThat(sink.captions).endsWith("one\nuno", "two", "三");
-    assertThat(problems)
+    assertThat(heard.problems)
         .extracting(SourceItem.Problem::message)
         .anyMatch(message -> message.startsWith("1.tar.gz cannot be read on after entry "))
         .anyMatch(message -> message.contains("2.parquet cannot be read"));
     // A trial reports the same.
-    List<SourceItem.Problem> imported = List.copyOf(problems);
-    problems.clear();
+    List<SourceItem.Problem> imported = List.copyOf(heard.problems);
+    heard.problems.clear();
     assertThat(
-            WouldSend.of(
-                ImportState.Source.of(List.of(folder.toString()), false),
-                Options.USUAL,
-                99,
-                new Heard()))
+            WouldSend.of(ItemsRead.sources(List.of(folder.toString())), Options.USUAL, 99, heard))
         .extracting(WouldSend::pairs)
         .containsExactlyElementsOf(outcomes.stream().map(ImportRun.Result::published).toList());
-    assertThat(problems).isEqualTo(imported);
+    assertThat(heard.problems).isEqualTo(imported);
   }
 
   @Test
@@ -331,7 +309,7 @@ class ImportRunTest extends SourceFolder {
         .containsExactly("b.tar");
     assertThat(names(List.of(folder.resolve("shards").toString())))
         .containsExactly("a.tar", "b.tar", "c.parquet");
-    assertThatThrownBy(() -> ImportState.Source.of(List.of(folder + "/a.zip"), false))
+    assertThatThrownBy(() -> ItemsRead.sources(List.of(folder + "/a.zip")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageEndingWith("a.zip does not exist");
   }
@@ -346,80 +324,8 @@ class ImportRunTest extends SourceFolder {
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("train.parquet is behind a link that leads out of " + snapshot)
         .hasMessageContaining("--follow-links");
-    assertThat(ImportState.Source.of(List.of(snapshot.toString()), true)).hasSize(1);
+    assertThat(ItemsRead.sources(List.of(snapshot.toString()), true, notice -> {})).hasSize(1);
     assertThat(names(List.of(shard.toString()))).containsExactly("train.parquet");
-  }
-
-  @Test
-  void killedImportLosesNothingAndRepeatsWhatWasInFlight() throws Exception {
-    int rows = Repeats.of(400, 800);
-    StringBuilder list = new StringBuilder("file,caption\n");
-    for (int i = 0; i < rows; i++) {
-      list.append("x.png,caption ").append(i).append('\n');
-    }
-    write("list.csv", list.toString());
-    write("links.tsv", "https://example.org/1.jpg\ta link\n");
-    // Large enough that the import takes a while.
-    Files.write(folder.resolve("x.png"), new byte[300_000]);
-    Path stateFile = folder.resolve("state.json");
-    List<String> paths = List.of(path("list.csv"), path("links.tsv"));
-    TestDataset cluster =
-        KAFKA.dataset(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.LINKS);
-    int kills = 0;
-    while (kills < 2) {
-      long before = Files.exists(stateFile) ? Files.getLastModifiedTime(stateFile).toMillis() : 0;
-      // Two of them together leave some.
-      Process process = start(cluster, stateFile, rows / 3, paths);
-      while (process.isAlive()
-          && (!Files.exists(stateFile)
-              || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
-        Await.pause();
-      }
-      assertThat(process.isAlive()).as("an import that does not fail stands still").isTrue();
-      process.destroyForcibly().waitFor();
-      kills++;
-    }
-    List<ImportRun.Result> rest = ImportProcess.run(cluster, stateFile, paths);
-
-    Map<String, Integer> found = captions(cluster);
-    assertThat(found.keySet()).hasSize(rows + 1).contains("a link", "caption 0");
-    int repeated = found.values().stream().mapToInt(times -> times - 1).sum();
-    assertThat(rest.get(0).published()).isLessThan(rows);
-    // All that the first two sent, if none of it were known to those after them.
-    assertThat(repeated).isLessThan(2 * (rows / 3));
-  }
-
-  private static Process start(TestDataset cluster, Path stateFile, int most, List<String> paths)
-      throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ImportProcess.class.getName(),
-                cluster.bootstrapServers(),
-                cluster.dataset().name(),
-                stateFile.toString(),
-                String.valueOf(most)));
-    command.addAll(paths);
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(stateFile.resolveSibling("import.log").toFile())
-        .start();
-  }
-
-  /** How often each caption is on the raw topic or among the links. */
-  private static Map<String, Integer> captions(TestDataset cluster) {
-    Map<String, Integer> found = new HashMap<>();
-    cluster
-        .committedValues(cluster.topics().crowdsourced())
-        .forEach(pair -> found.merge(pair.getCaption(), 1, Integer::sum));
-    cluster
-        .committedValues(cluster.topics().links())
-        .forEach(link -> found.merge(link.getCaption(), 1, Integer::sum));
-    return found;
   }
 
   private List<ImportRun.Result> run(
@@ -437,17 +343,17 @@ class ImportRunTest extends SourceFolder {
       Function<SourceItem, CompletableFuture<?>> sink,
       List<ImportState.Source> sources,
       long limit) {
-    return new ImportRun(Options.USUAL, sink, state, new Heard(), failed).run(sources, limit);
+    return new ImportRun(Options.USUAL, sink, state, heard, failed).run(sources, limit);
   }
 
   private List<String> names(List<String> paths) {
-    return ImportState.Source.of(paths, false).stream()
+    return ItemsRead.sources(paths).stream()
         .map(source -> source.path().getFileName().toString())
         .toList();
   }
 
   private List<ImportState.Source> sources(String... names) {
-    return ImportState.Source.of(Arrays.stream(names).map(this::path).toList(), false);
+    return ItemsRead.sources(Arrays.stream(names).map(this::path).toList());
   }
 
   private String path(String name) {
@@ -470,27 +376,6 @@ class ImportRunTest extends SourceFolder {
               ? pair.pair().getCaption()
               : ((SourceItem.Link) item).link().getCaption());
       return CompletableFuture.completedFuture(item);
-    }
-  }
-
-  private final class Heard implements ImportRun.Listener {
-
-    @Override
-    public void problem(SourceItem.Problem problem) {
-      problems.add(problem);
-    }
-
-    @Override
-    public void notice(String sentence) {
-      notices.add(sentence);
-    }
-
-    @Override
-    public void published(int imageBytes) {}
-
-    @Override
-    public void read(double share) {
-      lastShare = share;
     }
   }
 }

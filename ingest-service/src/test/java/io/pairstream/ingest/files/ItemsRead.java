@@ -4,8 +4,10 @@ import io.pairstream.ingest.files.SourceItem.Link;
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.storage.LocalObjects;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Items that a source has given. */
 final class ItemsRead {
@@ -16,6 +18,16 @@ final class ItemsRead {
     List<SourceItem> items = new ArrayList<>();
     source.forEachRemaining(items::add);
     return items;
+  }
+
+  /** Sources of paths on this machine, with what is said of them. */
+  static List<ImportState.Source> sources(
+      List<String> paths, boolean followLinks, Consumer<String> notice) {
+    return ImportState.Source.of(paths, followLinks, LocalObjects.NONE, notice);
+  }
+
+  static List<ImportState.Source> sources(List<String> paths) {
+    return sources(paths, false, notice -> {});
   }
 
   static List<RawPair> pairs(List<SourceItem> items) {

@@ -1,13 +1,13 @@
 package io.pairstream.ingest.files;
 
 import static io.pairstream.ingest.files.ItemsRead.pairs;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.schemas.RawPair;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -154,7 +154,7 @@ class PairSourceTest extends SourceFolder {
     link("4.jpg", Path.of("4.jpg"));
     write("4.txt", "A circle");
 
-    List<ImportState.Source> sources = ImportState.Source.of(List.of(folder.toString()), false);
+    List<ImportState.Source> sources = ItemsRead.sources(List.of(folder.toString()));
 
     assertThat(sources).hasSize(1);
     assertThat(read(folder))
@@ -234,22 +234,23 @@ class PairSourceTest extends SourceFolder {
   @Test
   void jsonGoesOnAfterEachProblem() throws IOException {
     image("x.jpg");
-    ByteArrayOutputStream list = new ByteArrayOutputStream();
-    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\"first\"}\n\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\n".getBytes(UTF_8));
-    list.writeBytes("[1]\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"gone.jpg\",\"caption\":\"no file\"}\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"x.jpg\",\"captions\":[]}\n".getBytes(UTF_8));
-    list.writeBytes("{\"caption\":\"no name\"}\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":7}\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"x.jpg\",\"captions\":[\"good\",\" \"]}\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\"caf".getBytes(UTF_8));
-    list.writeBytes(new byte[] {(byte) 0xE9, '"', '}', '\n'});
-    list.writeBytes("{\"file\":\"../secret.jpg\",\"caption\":\"outside\"}\n".getBytes(UTF_8));
-    list.writeBytes("{\"file\":\"a\\u0000b\",\"caption\":\"no name at all\"}\n".getBytes(UTF_8));
-    list.writeBytes(
-        "{\"file\":\"x.jpg\",\"caption\":\"last, without end of line\"}".getBytes(UTF_8));
-    Files.write(folder.resolve("list.jsonl"), list.toByteArray());
+    Files.writeString(
+        folder.resolve("list.jsonl"),
+        """
+        {"file":"x.jpg","caption":"first"}
+
+        {"file":"x.jpg","caption":
+        [1]
+        {"file":"gone.jpg","caption":"no file"}
+        {"file":"x.jpg","captions":[]}
+        {"caption":"no name"}
+        {"file":"x.jpg","caption":7}
+        {"file":"x.jpg","captions":["good"," "]}
+        {"file":"x.jpg","caption":"caf\u00e9"}
+        {"file":"../secret.jpg","caption":"outside"}
+        {"file":"a\\u0000b","caption":"no name at all"}
+        {"file":"x.jpg","caption":"last, without end of line"}""",
+        ISO_8859_1);
 
     assertThat(read(folder.resolve("list.jsonl")))
         .extracting(ItemsRead::line)
@@ -301,17 +302,20 @@ class PairSourceTest extends SourceFolder {
   @Test
   void csvGoesOnAfterEachProblem() throws IOException {
     image("x.jpg");
-    ByteArrayOutputStream list = new ByteArrayOutputStream();
-    list.writeBytes("x.jpg,A cat, a dog\n".getBytes(UTF_8));
-    list.writeBytes("x.jpg\n".getBytes(UTF_8));
-    list.writeBytes("x.jpg,caf".getBytes(UTF_8));
-    list.writeBytes(new byte[] {(byte) 0xE9, '\n'});
-    list.writeBytes("x.jpg,\n".getBytes(UTF_8));
-    list.writeBytes("gone.jpg,Nothing\n".getBytes(UTF_8));
-    list.writeBytes("x.jpg,\"a \"quoted\" word\"\n".getBytes(UTF_8));
-    list.writeBytes("x.jpg,good\n".getBytes(UTF_8));
-    list.writeBytes("x.jpg,\"never ends\nx.jpg,swallowed\n".getBytes(UTF_8));
-    Files.write(folder.resolve("list.csv"), list.toByteArray());
+    Files.writeString(
+        folder.resolve("list.csv"),
+        """
+        x.jpg,A cat, a dog
+        x.jpg
+        x.jpg,caf\u00e9
+        x.jpg,
+        gone.jpg,Nothing
+        x.jpg,"a "quoted" word"
+        x.jpg,good
+        x.jpg,"never ends
+        x.jpg,swallowed
+        """,
+        ISO_8859_1);
 
     assertThat(read(folder.resolve("list.csv")))
         .extracting(ItemsRead::line)
@@ -327,33 +331,10 @@ class PairSourceTest extends SourceFolder {
   }
 
   @Test
-  void listInAFolderWins() throws IOException {
-    image("x.jpg");
-    write("x.txt", "from the text file");
-    write("captions.csv", "x.jpg,from the table");
-    write("captions.jsonl", "{\"file\":\"x.jpg\",\"caption\":\"from the list\"}");
-
-    assertThat(captions(read(folder))).containsExactly("captions.jsonl:1: from the list");
-  }
-
-  @Test
   void folderWithoutImagesIsRefused() {
     assertThatThrownBy(() -> read(folder))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("holds no images (jpg, jpeg, png, webp, gif) and no caption list");
-  }
-
-  @Test
-  void namesOfAListCanBeRelativeToAnotherFolder() throws IOException {
-    image("images/x.jpg");
-    write("lists/train.csv", "x.jpg,One row");
-
-    assertThat(
-            captions(
-                read(
-                    folder.resolve("lists/train.csv"),
-                    Options.with(options -> options.imageFolder = folder.resolve("images")))))
-        .containsExactly("train.csv:1: One row");
   }
 
   private void image(String name) throws IOException {

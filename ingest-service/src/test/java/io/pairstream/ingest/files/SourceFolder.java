@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,5 +39,20 @@ abstract class SourceFolder {
     try (PairSource source = PairSource.open(path, options, notices)) {
       return ItemsRead.all(source);
     }
+  }
+
+  /** Lines of the items, the last of which says what ended the reading where that is no item. */
+  static List<String> linesToTheEnd(Path path, SourceOptions options) {
+    List<String> lines = new ArrayList<>();
+    try {
+      for (ImportState.Source each : ItemsRead.sources(List.of(path.toString()))) {
+        try (PairSource source = PairSource.open(each.path(), options)) {
+          source.forEachRemaining(item -> lines.add(ItemsRead.line(item)));
+        }
+      }
+    } catch (UnusableSourceException | UncheckedIOException e) {
+      lines.add(e.getMessage());
+    }
+    return lines;
   }
 }

@@ -38,7 +38,7 @@ class SpecialFilesTest extends SourceFolder {
     for (String kind : List.of("pipe", "socket")) {
       make(kind, folder.resolve(special));
 
-      assertThat(lines(folder, Options.USUAL))
+      assertThat(linesToTheEnd(folder, Options.USUAL))
           .hasSize(2)
           .startsWith("a.jpg: A caption")
           .last()
@@ -65,7 +65,7 @@ class SpecialFilesTest extends SourceFolder {
     for (String kind : List.of("pipe", "socket")) {
       make(kind, folder.resolve(name));
 
-      assertThat(lines(folder.resolve(name), Options.USUAL))
+      assertThat(linesToTheEnd(folder.resolve(name), Options.USUAL))
           .singleElement()
           .asString()
           .contains(name + " is no file", "write it to a file first");
@@ -76,13 +76,16 @@ class SpecialFilesTest extends SourceFolder {
   @Test
   void aListOfAFolderAndAnImageOfAListAreNamed() throws Exception {
     make("pipe", folder.resolve("captions.csv"));
-    assertThat(lines(folder, Options.USUAL)).last().asString().contains("captions.csv is no file");
+    assertThat(linesToTheEnd(folder, Options.USUAL))
+        .last()
+        .asString()
+        .contains("captions.csv is no file");
     Files.delete(folder.resolve("captions.csv"));
 
     write("captions.csv", "b.jpg,one\na.jpg,two\n");
     write("a.jpg", "an image");
     make("pipe", folder.resolve("b.jpg"));
-    assertThat(lines(folder, Options.USUAL))
+    assertThat(linesToTheEnd(folder, Options.USUAL))
         .hasSize(2)
         .contains("captions.csv:2: two")
         .first()
@@ -96,7 +99,7 @@ class SpecialFilesTest extends SourceFolder {
     write("a.jpg", "an image");
     List<String> said = new ArrayList<>();
 
-    assertThat(ImportState.Source.of(List.of(folder.toString()), false, said::add)).hasSize(1);
+    assertThat(ItemsRead.sources(List.of(folder.toString()), false, said::add)).hasSize(1);
     assertThat(said).isEmpty();
   }
 
@@ -105,7 +108,7 @@ class SpecialFilesTest extends SourceFolder {
     make("pipe", folder.resolve("i.json"));
     SourceOptions options = Options.with(usual -> usual.instances = folder.resolve("i.json"));
 
-    assertThat(lines(Fixtures.fixture("captions_coco.json"), options))
+    assertThat(linesToTheEnd(Fixtures.fixture("captions_coco.json"), options))
         .singleElement()
         .asString()
         .contains("i.json is no file");
@@ -114,12 +117,12 @@ class SpecialFilesTest extends SourceFolder {
   @Test
   void devicesAreRefusedWhateverTheFormat() {
     for (SourceOptions.Format format : SourceOptions.Format.values()) {
-      assertThat(lines(Path.of("/dev/zero"), Options.with(usual -> usual.format = format)))
+      assertThat(linesToTheEnd(Path.of("/dev/zero"), Options.with(usual -> usual.format = format)))
           .singleElement()
           .asString()
           .contains("/dev/zero is no f");
     }
-    assertThat(lines(Path.of("/dev/zero"), Options.USUAL))
+    assertThat(linesToTheEnd(Path.of("/dev/zero"), Options.USUAL))
         .singleElement()
         .asString()
         .contains("/dev/zero is no file");
@@ -179,7 +182,7 @@ class SpecialFilesTest extends SourceFolder {
     Path list = write("l.csv", "a.jpg,one\n");
     SourceOptions options = Options.with(usual -> usual.imageFolder = folder.resolve("gone"));
 
-    assertThat(lines(list, options))
+    assertThat(linesToTheEnd(list, options))
         .singleElement()
         .asString()
         .isEqualTo("l.csv:1! a.jpg does not exist");
@@ -194,19 +197,5 @@ class SpecialFilesTest extends SourceFolder {
           .close();
     }
     assertThat(file).exists();
-  }
-
-  private static List<String> lines(Path path, SourceOptions options) {
-    List<String> lines = new ArrayList<>();
-    try {
-      for (ImportState.Source each : ImportState.Source.of(List.of(path.toString()), false)) {
-        try (PairSource source = PairSource.open(each.path(), options)) {
-          source.forEachRemaining(item -> lines.add(ItemsRead.line(item)));
-        }
-      }
-    } catch (UnusableSourceException | UncheckedIOException e) {
-      lines.add(e.getMessage());
-    }
-    return lines;
   }
 }

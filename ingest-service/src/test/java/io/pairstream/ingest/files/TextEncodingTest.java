@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,15 +96,6 @@ class TextEncodingTest {
           .doesNotContain("iconv")
           .endsWith("save it as UTF-8 where it comes from");
     }
-  }
-
-  @Test
-  void utf16IsNamedWithItsCommandToo() throws IOException {
-    Files.writeString(folder.resolve("a.jpg"), "an image");
-    byte[] bytes = "A cat".getBytes(StandardCharsets.UTF_16);
-    Files.write(folder.resolve("a.txt"), bytes);
-
-    assertThat(converted("UTF-16", problem(folder), bytes)).isEqualTo("A cat");
   }
 
   private static String problem(Path source) {

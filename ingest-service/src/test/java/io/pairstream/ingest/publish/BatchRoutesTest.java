@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.ingest.api.IngestCluster;
+import io.pairstream.ingest.api.IngestService;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Topic;
-import io.pairstream.service.cluster.ClusterAccess;
-import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Json;
+import io.pairstream.testing.TestKafka;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -44,37 +46,39 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchRoutesTest {
 
   private static final String URL = "https://example.org/cat.jpg";
+  private static final String LINK =
+      "{\"caption\": \"a linked picture\", \"url\": \"%s\"}".formatted(URL);
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @TempDir Path folder;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private ClusterAccess cluster;
-  private RunningIngest server;
+  private IngestCluster cluster;
+  private IngestService service;
 
   @BeforeEach
   void start() throws Exception {
-    cluster = KAFKA.datasetOfAllTopics(2);
-    server = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
+    cluster = new IngestCluster(KAFKA.bootstrapServers());
+    service = cluster.serve(folder);
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    service.close();
   }
 
   @Test
   void everyInputIsAnsweredInOrder() throws Exception {
     List<JsonNode> lines =
         send(
-            Lines.pair(1),
+            pair(1),
             "{\"caption\": \"cut of",
             "",
-            Lines.link(URL),
+            LINK,
             "{\"caption\": \"no image\"}",
             "[1]",
-            Lines.pair(2));
+            pair(2));
 
     assertThat(lines).hasSize(7);
     assertThat(results(lines))
@@ -99,11 +103,11 @@ class BatchRoutesTest {
 
   @Test
   void whatIsTakenIsInKafka() throws Exception {
-    send(Lines.pair(1), Lines.link(URL));
+    send(pair(1), LINK);
 
     List<RawPair> raw = values(cluster.topics().crowdsourced());
     assertThat(raw).extracting(RawPair::getCaption).containsExactly("picture number 1");
-    assertThat(raw.get(0).getImage()).isEqualTo(ByteBuffer.wrap(Lines.png(1)));
+    assertThat(raw.get(0).getImage()).isEqualTo(ByteBuffer.wrap(Pictures.png(8, 8, 1)));
     assertThat(values(cluster.topics().links()))
         .extracting(l -> l.getMetadata().getUrl())
         .containsExactly(URL);
@@ -120,7 +124,7 @@ class BatchRoutesTest {
   void clientMaySendEverythingBeforeItReadsAnything() throws Exception {
     int count = 60_000;
     String thousand = "{}\n".repeat(1000);
-    try (RawClient raw = new RawClient(server.port())) {
+    try (RawClient raw = new RawClient(service.port())) {
       for (int i = 0; i < count / 1000; i++) {
         raw.chunk(thousand);
       }
@@ -148,9 +152,9 @@ class BatchRoutesTest {
   @Test
   void whatACutConnectionHasAcknowledgedIsTaken() throws Exception {
     Set<String> shown = new HashSet<>();
-    try (RawClient raw = new RawClient(server.port())) {
+    try (RawClient raw = new RawClient(service.port())) {
       for (int i = 1; i <= 60; i++) {
-        raw.chunk(Lines.pair(i) + "\n");
+        raw.chunk(pair(i) + "\n");
       }
       for (int i = 1; i <= 20; i++) {
         shown.add(raw.next().path("id").asText());
@@ -166,14 +170,14 @@ class BatchRoutesTest {
     assertThat(inKafka).containsAll(shown);
 
     List<JsonNode> again =
-        send(IntStream.rangeClosed(1, 60).mapToObj(Lines::pair).toArray(String[]::new));
+        send(IntStream.rangeClosed(1, 60).mapToObj(BatchRoutesTest::pair).toArray(String[]::new));
     assertThat(again.get(again.size() - 1).path("taken").asInt()).isEqualTo(60);
   }
 
   @Test
   void nothingOfABatchStaysOnDisk() throws Exception {
-    Path underWay = folder.resolve("under-way");
-    send(Lines.pair(1));
+    Path underWay = folder.resolve("batches-under-way");
+    send(pair(1));
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
     }
@@ -188,7 +192,7 @@ class BatchRoutesTest {
 
   private HttpResponse<String> post(String body) throws Exception {
     return client.send(
-        HttpRequest.newBuilder(server.uri("/v1/batches"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/v1/batches"))
             .header("Content-Type", "application/jsonl")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),
@@ -210,13 +214,22 @@ class BatchRoutesTest {
     return parsed;
   }
 
+  /** A pair whose image no other has. */
+  private static String pair(int number) {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("caption", "picture number " + number)
+        .put("image", Pictures.png(8, 8, number))
+        .toString();
+  }
+
   private static String pairId(int number, String caption) {
     return PairIdentity.pairId(
-        PairIdentity.imageDigest(ByteBuffer.wrap(Lines.png(number))), caption);
+        PairIdentity.imageDigest(ByteBuffer.wrap(Pictures.png(8, 8, number))), caption);
   }
 
   private <T> List<T> values(Topic<String, T> topic) {
-    return TestCluster.committedValues(cluster, topic);
+    return cluster.read(topic).stream().map(IngestCluster.Read::value).toList();
   }
 
   /** A client of its own pace: sends in chunks, and reads line by line. */

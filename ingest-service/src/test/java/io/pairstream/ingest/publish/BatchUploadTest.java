@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import java.awt.image.BufferedImage;
@@ -35,9 +36,9 @@ class BatchUploadTest {
     ImageIO.write(new BufferedImage(2000, 2000, BufferedImage.TYPE_INT_RGB), "png", file);
     byte[] plain = file.toByteArray();
     String lines =
-        Lines.object().put("caption", "a photograph").put("image", photograph)
+        Json.MAPPER.createObjectNode().put("caption", "a photograph").put("image", photograph)
             + "\n"
-            + Lines.object().put("caption", "nothing").put("image", plain);
+            + Json.MAPPER.createObjectNode().put("caption", "nothing").put("image", plain);
     List<String> charged = new ArrayList<>();
     Quota counting =
         new Quota() {

@@ -4,16 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.testing.EmbeddedKafka;
@@ -69,87 +67,6 @@ class PairPublisherTest {
   private void name(String name) {
     dataset = TestDataset.of(kafka.bootstrapServers(), "mock://" + name, new Dataset(name));
     topics = dataset.topics();
-  }
-
-  @Test
-  void publishedPairIsReadBackAsItCame() throws Exception {
-    createTopics();
-    ByteBuffer image = ByteBuffer.wrap("any bytes".getBytes(UTF_8));
-    RawPair pair =
-        new RawPair(
-            image,
-            "一只猫 on a mat",
-            "zh",
-            new PairMetadata(
-                "IMPORTED",
-                "ann",
-                "museum",
-                "https://example.org/cat.png",
-                "CC0-1.0",
-                List.of("cat"),
-                Instant.EPOCH),
-            "image/png",
-            Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"),
-            ByteBuffer.allocate(0));
-
-    Published published;
-    try (PairPublisher publisher = open()) {
-      published = publisher.publish(pair).get();
-    }
-
-    List<ConsumerRecord<byte[], byte[]>> records = records();
-    RawPair read =
-        topics.crowdsourced().value().deserializer().deserialize("", records.get(0).value());
-    assertThat(read.getImage()).isEqualTo(image);
-    assertThat(read.getCaption()).isEqualTo("一只猫 on a mat");
-    assertThat(read.getLanguage()).isEqualTo("zh");
-    assertThat(read.getMetadata().getSourceKind()).isEqualTo("IMPORTED");
-    assertThat(read.getMetadata().getContributor()).isEqualTo("ann");
-    assertThat(read.getMetadata().getUrl()).isEqualTo("https://example.org/cat.png");
-    assertThat(read.getMetadata().getLicence()).isEqualTo("CC0-1.0");
-    assertThat(read.getMediaType()).isEqualTo("image/png");
-    assertThat(read.getAnnotations())
-        .isEqualTo(Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
-    assertThat(records.get(0).headers()).as("what imports, producers and models say").isEmpty();
-    assertThat(read.getMetadata().getReceivedAt()).isEqualTo(NOW);
-    assertThat(published.offset()).isEqualTo(records.get(0).offset());
-    assertThat(published.partition()).isEqualTo(records.get(0).partition());
-  }
-
-  @Test
-  void pairThatIsNotedCanBeAskedForOnceItIsAcknowledged() throws Exception {
-    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.UPLOADS);
-
-    List<CompletableFuture<Published>> acknowledged = new ArrayList<>();
-    List<String> noted;
-    try (PairPublisher publisher = openWithNotes()) {
-      for (int i = 0; i < 50; i++) {
-        acknowledged.add(publisher.publish(pair("image " + i, "caption")));
-      }
-      Published first = acknowledged.get(0).get();
-      assertThat(notes()).extracting(Upload::getId).contains(first.id());
-
-      publisher.flush();
-      assertThat(acknowledged).allMatch(CompletableFuture::isDone);
-      noted = notes().stream().map(Upload::getId).toList();
-    }
-
-    assertThat(noted)
-        .containsExactlyInAnyOrderElementsOf(
-            acknowledged.stream().map(each -> each.join().id()).toList());
-    Published last = acknowledged.get(49).join();
-    assertThat(notes())
-        .filteredOn(note -> note.getId().equals(last.id()))
-        .singleElement()
-        .satisfies(
-            note -> {
-              assertThat(note.getStatus()).isEqualTo("RECEIVED");
-              assertThat(note.getKind()).isEqualTo("PAIR");
-              assertThat(note.getImageDigest()).isEqualTo(last.imageDigest());
-              assertThat(note.getOrigin())
-                  .isEqualTo(new Origin(last.topic(), last.partition(), last.offset()));
-              assertThat(note.getReceivedAt()).isEqualTo(NOW);
-            });
   }
 
   @Test
@@ -209,6 +126,21 @@ class PairPublisherTest {
   }
 
   @Test
+  void refusesALinkThatItsImageCouldMakeTooLarge() {
+    dataset.createTopics(PARTITIONS, TopicCatalogue.LINKS);
+    PairLink link =
+        PairLink.newBuilder()
+            .setMetadata(PairMetadata.newBuilder().setUrl("http://example.org/").build())
+            .setCaption("x".repeat(1 << 20))
+            .build();
+
+    try (LinkPublisher publisher =
+        LinkPublisher.open(topics.links(), dataset.registry(), patient(), CLOCK)) {
+      assertThatThrownBy(() -> publisher.publish(link)).isInstanceOf(PairTooLargeException.class);
+    }
+  }
+
+  @Test
   void reportsAFailedSendByFutureAndByFlush() throws Exception {
     createTopics();
     Map<String, Object> impatient = new HashMap<>(patient());
@@ -248,15 +180,6 @@ class PairPublisherTest {
 
   private void createTopics() {
     dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED);
-  }
-
-  private PairPublisher openWithNotes() {
-    return PairPublisher.openWithNotes(
-        topics.crowdsourced(), topics.uploads(), dataset.registry(), patient(), CLOCK);
-  }
-
-  private List<Upload> notes() {
-    return dataset.committedValues(topics.uploads());
   }
 
   private PairPublisher open() {

@@ -9,14 +9,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.api.IngestCluster;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.api.IngestService;
-import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.http.Json;
-import io.pairstream.testing.Await;
 import io.pairstream.testing.TestKafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -61,20 +60,7 @@ class PairRoutesTest {
   @BeforeAll
   static void startService() throws Exception {
     cluster = new IngestCluster(KAFKA.bootstrapServers());
-    service =
-        new IngestService(
-            cluster.cluster(),
-            IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir));
-    service.start();
-    HttpClient client = HttpClient.newHttpClient();
-    Await.until(
-        () ->
-            client
-                    .send(
-                        HttpRequest.newBuilder(uri("/health/ready")).build(),
-                        BodyHandlers.discarding())
-                    .statusCode()
-                == 200);
+    service = cluster.serve(stateDir);
   }
 
   @AfterAll
@@ -128,6 +114,8 @@ class PairRoutesTest {
     assertThat(note.getPairId()).isEqualTo(id);
     assertThat(note.getImageDigest()).isEqualTo(digest);
     assertThat(note.getProducer()).isEqualTo("anonymous");
+    assertThat(note.getReceivedAt()).isEqualTo(raw.getMetadata().getReceivedAt());
+    assertThat(note.getReceivedAt()).isBetween(Instant.now().minusSeconds(3600), Instant.now());
     assertThat(note.getOrigin().getTopic()).isEqualTo(cluster.topics().crowdsourced().name());
     assertThat(note.getOrigin().getPartition()).isEqualTo(read.partition());
     assertThat(note.getOrigin().getOffset()).isEqualTo(read.offset());
@@ -157,6 +145,7 @@ class PairRoutesTest {
     ObjectNode link = Json.MAPPER.createObjectNode();
     link.put("url", "https://Pictures.example/a%20cat.jpg?size=9");
     link.put("caption", "A cat sits on a mat").put("licence", "CC-BY-4.0");
+    link.put("expected_digest", "AB".repeat(32));
     link.putArray("labels").add("cat").add(" a|b ");
 
     HttpResponse<String> answer = json(link);
@@ -170,6 +159,8 @@ class PairRoutesTest {
     assertThat(json.has("pair_id")).isFalse();
     Read<PairLink> read = cluster.read(cluster.topics().links()).get(0);
     assertThat(read.key()).isEqualTo("pictures.example");
+    assertThat(read.value().getExpectedDigest()).isEqualTo("ab".repeat(32));
+    assertThat(read.value().getMetadata().getSourceKind()).isEqualTo("SCRAPED");
     assertThat(read.value().getMetadata().getLicence()).isEqualTo("CC-BY-4.0");
     assertThat(read.value().getMetadata().getLabels()).containsExactly("cat", "a", "b");
     Upload note = notes(id).get(0);

@@ -25,7 +25,7 @@ class RefusedClusterTest {
     ClusterAccess access = KAFKA.datasetOfAllTopics(1);
     Cluster cluster = KAFKA.cluster(access, Map.of("max.request.size", "1048576"));
 
-    try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC())) {
+    try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC(), Optional::empty)) {
       intake.start();
 
       assertThatThrownBy(() -> intake.fault().join())

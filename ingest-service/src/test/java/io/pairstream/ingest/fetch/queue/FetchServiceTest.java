@@ -25,6 +25,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.report.SelfReport;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.PackedBatch;
 import io.pairstream.tools.audit.Audit;
@@ -41,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -69,8 +69,6 @@ class FetchServiceTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
-
   /** How long an audit looks for what is committed and cannot be seen at first. */
   private static final Duration SEEN_WITHIN = Duration.ofMinutes(1);
 
@@ -88,21 +86,6 @@ class FetchServiceTest {
   @AfterEach
   void stop() {
     services.forEach(FetchService::close);
-  }
-
-  @Test
-  void everyLinkBecomesOneRawPair() {
-    List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
-      links.add(link("h" + i % 20 + ".test", "picture" + i));
-    }
-    send(links);
-
-    start(ScriptedFetcher.ofImages());
-
-    AuditReport report = auditAfter(links.size());
-    assertThat(report.details()).isEmpty();
-    assertThat(report.links().fetched()).isEqualTo(300);
   }
 
   @Test
@@ -185,8 +168,7 @@ class FetchServiceTest {
 
     AuditReport report = auditAfter(1);
     assertThat(report.details()).isEmpty();
-    QuarantinedPair quarantined =
-        value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0));
+    QuarantinedPair quarantined = quarantined().get(0);
     assertThat(quarantined.getValue().array()).isEqualTo(record.value());
     assertThat(quarantined.getKey().array()).isEqualTo("h.test".getBytes(UTF_8));
     assertThat(quarantined.getHeaders())
@@ -237,8 +219,7 @@ class FetchServiceTest {
     assertThat(fetcher.asked())
         .containsEntry("http://h.test/flaky", 3)
         .containsEntry("http://i.test/dead", RetryPlan.USUAL.attempts());
-    QuarantinedPair dead =
-        value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0));
+    QuarantinedPair dead = quarantined().get(0);
     assertThat(dead.getOrigin()).isEqualTo(origins.get(1));
     assertThat(dead.getDetail()).contains("attempt 5");
     assertThat(dead.getValue().array()).isEqualTo(link("i.test", "dead").value());
@@ -290,9 +271,8 @@ class FetchServiceTest {
     AuditReport report = auditAfter(records.size());
     assertThat(report.details()).isEmpty();
     assertThat(report.links().fetched()).isEqualTo(1);
-    assertThat(
-            records(cluster.topics().quarantine()).stream()
-                .map(record -> value(cluster.topics().quarantine(), record).getReason()))
+    assertThat(quarantined())
+        .extracting(QuarantinedPair::getReason)
         .containsExactlyInAnyOrder(
             "UNREADABLE_RECORD",
             "UNREADABLE_RECORD",
@@ -360,9 +340,7 @@ class FetchServiceTest {
             records(cluster.topics().quarantine()).size() == 3
                 && !records(cluster.topics().scraped()).isEmpty());
     service.close();
-    assertThat(
-            records(cluster.topics().quarantine()).stream()
-                .map(record -> value(cluster.topics().quarantine(), record)))
+    assertThat(quarantined())
         .allSatisfy(
             pair -> {
               assertThat(pair.getOrigin().getTopic()).isEqualTo(topic.name());
@@ -453,7 +431,7 @@ class FetchServiceTest {
 
     assertThat(auditAfter(1).details()).isEmpty();
     assertThat(fetcher.asked().get("http://h.test/never")).isBetween(7, 9);
-    assertThat(value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0)))
+    assertThat(quarantined().get(0))
         .satisfies(
             given -> {
               assertThat(given.getReason()).isEqualTo("FETCH_TIMEOUT");
@@ -690,20 +668,16 @@ class FetchServiceTest {
     return TestCluster.committed(cluster, topic.name());
   }
 
+  private List<QuarantinedPair> quarantined() {
+    return TestCluster.committedValues(cluster, cluster.topics().quarantine());
+  }
+
   private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
     return topic.value().deserializer().deserialize(topic.name(), record.value());
   }
 
   private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-      try {
-        TimeUnit.MILLISECONDS.sleep(50);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    Await.until("in time", condition::getAsBoolean, () -> "no");
   }
 
   /**

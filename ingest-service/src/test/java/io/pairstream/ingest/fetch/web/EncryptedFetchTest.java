@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
-import java.io.IOException;
-import java.io.InputStream;
+import io.pairstream.ingest.publish.Pictures;
+import io.pairstream.testing.TestCertificate;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Over TLS, with a certificate for images.example. Every name leads to 127.0.0.1. */
 class EncryptedFetchTest {
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
-  private static final byte[] PNG = Pictures.png();
+  private static final char[] PASSWORD = "password".toCharArray();
+  private static final byte[] PNG = Pictures.png(16, 16, 1);
   private static final FetchSettings SETTINGS =
       Fetching.from(Fetching.hasty(false), Fetching.PATIENT, "127.0.0.0/8");
 
@@ -38,31 +36,9 @@ class EncryptedFetchTest {
   private static Site site;
 
   @BeforeAll
-  static void open() throws IOException, InterruptedException, GeneralSecurityException {
-    Path store = folder.resolve("keys.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "host",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=images.example",
-                "-ext",
-                "san=dns:images.example",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .inheritIO()
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
+  static void open() throws Exception {
+    TestCertificate.make(folder, "EC", "images.example", "-ext", "san=dns:images.example");
+    keys = KeyStore.getInstance(folder.resolve("images.example.p12").toFile(), PASSWORD);
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD);
@@ -83,7 +59,7 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void takesACertificateOfTheHost() throws GeneralSecurityException {
+  void takesACertificateOfTheHost() throws Exception {
     FetchResult.Fetched fetched =
         WebFetcherTest.fetched(fetch("images.example", "/a.png", trusting()));
 
@@ -91,7 +67,7 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void refusesACertificateForAnotherName() throws GeneralSecurityException {
+  void refusesACertificateForAnotherName() throws Exception {
     FetchResult.Failed failed = WebFetcherTest.failed(fetch("other.example", "/a.png", trusting()));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TLS);
@@ -109,7 +85,7 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void doesNotFollowFromHttpsToHttp() throws GeneralSecurityException {
+  void doesNotFollowFromHttpsToHttp() throws Exception {
     try (Site plain = Site.open()) {
       plain.answer("/a.png", "200 OK", "", PNG);
       site.answer(
@@ -141,16 +117,12 @@ class EncryptedFetchTest {
     }
   }
 
-  private static OkHttpClient trusting() throws GeneralSecurityException {
+  private static OkHttpClient trusting() throws Exception {
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     KeyStore trusted = KeyStore.getInstance("PKCS12");
-    try {
-      trusted.load(null, null);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    trusted.setCertificateEntry("host", keys.getCertificate("host"));
+    trusted.load(null, null);
+    trusted.setCertificateEntry("host", keys.getCertificate("key"));
     managers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);

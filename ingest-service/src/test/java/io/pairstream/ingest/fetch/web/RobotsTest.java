@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.publish.Pictures;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,8 +23,8 @@ class RobotsTest {
   private final Site site = Site.open();
 
   RobotsTest() {
-    site.answer("/a.png", "200 OK", "", Pictures.png());
-    site.answer("/private/a.png", "200 OK", "", Pictures.png());
+    site.answer("/a.png", "200 OK", "", Pictures.png(16, 16, 1));
+    site.answer("/private/a.png", "200 OK", "", Pictures.png(16, 16, 1));
   }
 
   @AfterEach
