@@ -20,7 +20,6 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Sizes of classes and methods in the main code of every module, without blanks and comments. */
 class CodeSizeTest {
@@ -48,28 +47,6 @@ class CodeSizeTest {
 
     assertThat(sources).hasSizeGreaterThan(800);
     assertThat(tooLarge(sources)).isEmpty();
-  }
-
-  @Test
-  void countsNeitherBlanksNorComments(@TempDir Path folder) throws IOException {
-    String comments = "\n  // one\n  /* two */\n".repeat(MOST_OF_A_CLASS);
-    String method = "  void %s() {\n%s  }\n";
-    String most = "    run();\n".repeat(MOST_OF_A_METHOD - 2);
-    Path source = folder.resolve("Sample.java");
-    Files.writeString(
-        source,
-        "class Sample {\n"
-            + comments
-            + method.formatted("fits", most)
-            + method.formatted("isTooLong", most + "    run();\n")
-            + "}\n");
-
-    assertThat(tooLarge(List.of(source))).containsExactly("Sample.isTooLong has 61 lines");
-
-    Files.writeString(
-        source, "class Sample {\n" + "  int a;\n".repeat(MOST_OF_A_CLASS - 1) + "}\n");
-
-    assertThat(tooLarge(List.of(source))).containsExactly("Sample has 351 lines");
   }
 
   private static List<String> tooLarge(List<Path> sources) throws IOException {

@@ -9,6 +9,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.Audit;
@@ -30,10 +31,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
@@ -161,8 +160,7 @@ class DeadInstanceTest extends OnServedDataset {
       // Mostly in the first, which has most to do; one task alone looks for near copies.
       String group = groups.get(kill % 4 < 2 ? 0 : (kill % 4 - 1) % groups.size());
       int victim = partitions(group, kill % 2).isEmpty() ? 1 - kill % 2 : kill % 2;
-      String times = killInsideATransaction(victim, group);
-      System.out.println("kill " + kill + ": " + times);
+      killInsideATransaction(victim, group);
       startInstance(victim, command);
     }
     isBusy = false;
@@ -170,8 +168,7 @@ class DeadInstanceTest extends OnServedDataset {
     Await.until("all is decided", LIMIT.multipliedBy(4), () -> waiting() == 0, this::said);
   }
 
-  /** Returns how long readers waited, and the partitions, in seconds. */
-  private String killInsideATransaction(int victim, String group) {
+  private void killInsideATransaction(int victim, String group) {
     Map<TopicPartition, Long> held = Map.of();
     Set<TopicPartition> assigned = Set.of();
     while (held.isEmpty()) {
@@ -186,29 +183,15 @@ class DeadInstanceTest extends OnServedDataset {
     }
     Map<TopicPartition, Long> before = committed(assigned);
     Signals.send("KILL", instances[victim].pid());
-    long killedAt = System.nanoTime();
     Map<TopicPartition, Long> wanted = held;
-
-    double readers =
-        await(
-            killedAt,
-            "readers go on",
-            () -> ends(wanted.keySet(), IsolationLevel.READ_COMMITTED),
-            wanted);
-    double partitions =
-        await(killedAt, "partitions go on", () -> committed(before.keySet()), before);
-    return "%s: %d outputs held for %.1f s, %d partitions for %.1f s"
-        .formatted(group, held.size(), readers, before.size(), partitions);
+    await("readers go on", () -> ends(wanted.keySet(), IsolationLevel.READ_COMMITTED), wanted);
+    await("partitions go on", () -> committed(before.keySet()), before);
   }
 
-  private double await(
-      long since,
-      String what,
-      Supplier<Map<TopicPartition, Long>> now,
-      Map<TopicPartition, Long> passed) {
+  private void await(
+      String what, Supplier<Map<TopicPartition, Long>> now, Map<TopicPartition, Long> passed) {
     Await.until(
         what, LIMIT, () -> isBeyond(now.get(), passed), () -> now.get() + " of " + passed + said());
-    return (System.nanoTime() - since) / 1e9;
   }
 
   /** The last stable offsets of what producers hold open, where anything is behind them. */
@@ -236,12 +219,7 @@ class DeadInstanceTest extends OnServedDataset {
   }
 
   private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions, IsolationLevel level) {
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    partitions.forEach(each -> latest.put(each, OffsetSpec.latest()));
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    KafkaAnswers.await(admin.listOffsets(latest, new ListOffsetsOptions(level)).all())
-        .forEach((each, end) -> ends.put(each, end.offset()));
-    return ends;
+    return new HashMap<>(KafkaAnswers.await(LogEnds.ask(admin, partitions, level)));
   }
 
   private Map<TopicPartition, Long> committed(Set<TopicPartition> partitions) {

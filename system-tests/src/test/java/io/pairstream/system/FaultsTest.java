@@ -145,9 +145,7 @@ class FaultsTest {
     value.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
     new GenericDatumWriter<>(older)
         .write(then, EncoderFactory.get().directBinaryEncoder(value, null));
-    try (ForeignProducer producer = new ForeignProducer(platform.cluster())) {
-      producer.send(0, null, value.toByteArray());
-    }
+    platform.sendForeign(0, null, value.toByteArray());
   }
 
   private static TakedownService.Report takeDownWhilePreprocessIsKilled(
@@ -184,10 +182,9 @@ class FaultsTest {
         KafkaAnswers.await(admin.deleteTopics(List.of("pairstream-schemas")).all());
       }
       platform.killAndAwaitRestart("registry");
-      ForeignProducer.sendUnknownSchema(platform.cluster());
-      try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
-        foreign.send(1, "a key", serialized);
-      }
+      platform.sendForeign(
+          0, null, ByteBuffer.allocate(9).put((byte) 0).putInt(987_654_321).array());
+      platform.sendForeign(1, "a key", serialized);
       // What is known goes on; what cannot be judged waits, and is blamed for nothing.
       Await.until(
           "the known one is decided and the other waits",

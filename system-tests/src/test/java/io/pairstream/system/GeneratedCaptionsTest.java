@@ -7,12 +7,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
@@ -171,61 +169,6 @@ class GeneratedCaptionsTest extends OnServedDataset {
     assertThat(run(score())).contains(" 0 questions asked");
     assertThat(calls).hasValue(asked);
     assertThat(sent()).isEqualTo(PICTURES);
-  }
-
-  @Test
-  @Tag("full")
-  void restoredAnswersAskNothingAndGiveTheSamePairsAndCaptions() throws Exception {
-    writeCard("api");
-    publish();
-    prepareAndScore();
-    Map<String, List<Object>> pairs = byId();
-    Map<String, PairAnswer> answers = answers();
-    int asked = calls.get();
-    String archive = folder.resolve("archive").toString();
-    run("archive " + archive);
-    Dataset restored = new Dataset("restored");
-    run(
-        "rerun --from %s --into %s --registry-credential %s"
-            .formatted(archive, restored.name(), served.credential()));
-
-    dataset = served.dataset(restored);
-    prepareAndScore();
-
-    assertThat(calls).hasValue(asked);
-    assertThat(byId()).isEqualTo(pairs).hasSize(2 * PICTURES);
-    assertThat(answers()).isEqualTo(answers).hasSize(2 * PICTURES);
-  }
-
-  /** Until the model has described all pictures and its captions are answered too. */
-  private void prepareAndScore() throws Exception {
-    PairstreamProcess preprocess = preprocess();
-    Await.until("all is published", () -> published().size() == PICTURES, this::said);
-    run(score());
-    Await.until("captions are pairs", () -> published().size() == 2 * PICTURES, this::said);
-    run(score());
-    preprocess.close();
-  }
-
-  /** Published pairs, without places and times. */
-  private Map<String, List<Object>> byId() {
-    return published().stream()
-        .collect(
-            Collectors.toMap(
-                PreparedPair::getPairId,
-                pair ->
-                    List.of(
-                        pair.getSplit(),
-                        pair.getCaption(),
-                        pair.getMetadata().getSourceKind(),
-                        pair.getMetadata().getContributor(),
-                        pair.getTokenIds(),
-                        pair.getImage())));
-  }
-
-  private Map<String, PairAnswer> answers() {
-    return dataset.committedValues(dataset.topics().pairAnswers()).stream()
-        .collect(Collectors.toMap(PairAnswer::getPairId, answer -> answer));
   }
 
   /**

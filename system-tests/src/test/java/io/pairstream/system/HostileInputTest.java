@@ -49,18 +49,16 @@ class HostileInputTest {
 
   @Test
   void eachIsNamedAndTheGoodOnesFlowOn() throws Exception {
-    try (RunningPlatform platform = RunningPlatform.start(folder);
-        ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
+    try (RunningPlatform platform = RunningPlatform.start(folder)) {
       Map<String, byte[]> hostile = hostileValues(platform);
       hostile.putAll(ofForeignSchemas(platform));
       DrawnPairs good = new DrawnPairs(31, 0.0);
       int sent = 0;
       for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
-        foreign.send(sent % PARTITIONS, "key " + value.getKey(), value.getValue());
-        foreign.send((sent + 1) % PARTITIONS, null, valid(platform, good, sent));
+        platform.sendForeign(sent % PARTITIONS, "key " + value.getKey(), value.getValue());
+        platform.sendForeign((sent + 1) % PARTITIONS, null, valid(platform, good, sent));
         sent++;
       }
-      foreign.expectRefused(0, new byte[9_500_000]); // packed it is small
       platform.awaitAllDecided();
 
       Map<String, Long> expected = new LinkedHashMap<>();

@@ -12,19 +12,19 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /** Answers of services over HTTP. */
-final class Http {
+public final class Http {
 
-  static final JsonMapper JSON = new JsonMapper();
+  public static final JsonMapper JSON = new JsonMapper();
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private Http() {}
 
-  static HttpResponse<String> get(String url) {
+  public static HttpResponse<String> get(String url) {
     return ask(HttpRequest.newBuilder(URI.create(url)));
   }
 
-  static JsonNode json(String url) {
+  public static JsonNode json(String url) {
     try {
       return JSON.readTree(get(url).body());
     } catch (IOException e) {
@@ -32,13 +32,15 @@ final class Http {
     }
   }
 
-  static HttpResponse<String> post(
+  /** Posts a body; without authorization where that is empty. */
+  public static HttpResponse<String> post(
       String url, String mediaType, String authorization, String body) {
-    return ask(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", mediaType)
-            .header("Authorization", authorization)
-            .POST(BodyPublishers.ofString(body)));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).header("Content-Type", mediaType);
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return ask(request.POST(BodyPublishers.ofString(body)));
   }
 
   private static HttpResponse<String> ask(HttpRequest.Builder request) {

@@ -1,13 +1,11 @@
 package io.pairstream.system;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.pairstream.chaos.load.PlayedWeb;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.schemas.RawPair;
@@ -19,8 +17,6 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.GuardedKafka;
 import io.pairstream.testing.NotingAuthorizer.Allowed;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +68,7 @@ class LeastPrivilegeTest {
   @TempDir private Path folder;
   private GuardedKafka kafka;
   private GuardedPlatform platform;
-  private HttpServer model;
+  private PlayedWeb web;
 
   @BeforeEach
   void grant() throws Exception {
@@ -84,29 +80,13 @@ class LeastPrivilegeTest {
             client ->
                 GuardedKafka.login(GuardedPlatform.user(client)).entrySet().stream()
                     .collect(toMap(each -> "kafka." + each.getKey(), Map.Entry::getValue)));
-    model = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    model.createContext(
-        "/v1/chat/completions",
-        exchange ->
-            answer(
-                exchange,
-                "{\"choices\": [{\"message\": {\"content\": \"A shape on a ground of one colour.\"}}]}"));
-    model.start();
-  }
-
-  private static void answer(HttpExchange exchange, String json) throws IOException {
-    try (exchange) {
-      exchange.getRequestBody().readAllBytes();
-      byte[] body = json.getBytes(UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-    }
+    web = new PlayedWeb();
   }
 
   @AfterEach
   void stop() {
     platform.close();
-    model.stop(0);
+    web.close();
     kafka.close();
   }
 
@@ -355,7 +335,7 @@ class LeastPrivilegeTest {
 
   /** Where the site and the models of the test answer. */
   private String site() {
-    return "127.0.0.1:" + model.getAddress().getPort();
+    return web.address().replaceFirst("http://", "");
   }
 
   private String state(String service) {

@@ -98,25 +98,21 @@ final class PublishedStory {
 
   /** As a client that may write to the topic sends it, past all checks of the ingest API. */
   void publishTraps() {
-    try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
-      for (String trap : PageTest.TRAPS) {
-        ByteBuffer image = small();
-        traps.add(PairIdentity.pairId(PairIdentity.imageDigest(image), trap));
-        foreign.send(
-            0,
-            trap,
-            platform.raw(
-                RawPair.newBuilder()
-                    .setImage(image)
-                    .setCaption(trap)
-                    .setMetadata(
-                        PairMetadata.newBuilder()
-                            .setContributor(trap)
-                            .setUrl(trap)
-                            .setLicence(trap)
-                            .build())
-                    .build()));
-      }
+    for (String trap : PageTest.TRAPS) {
+      ByteBuffer image = small();
+      traps.add(PairIdentity.pairId(PairIdentity.imageDigest(image), trap));
+      RawPair pair =
+          RawPair.newBuilder()
+              .setImage(image)
+              .setCaption(trap)
+              .setMetadata(
+                  PairMetadata.newBuilder()
+                      .setContributor(trap)
+                      .setUrl(trap)
+                      .setLicence(trap)
+                      .build())
+              .build();
+      platform.sendForeign(0, trap, platform.raw(pair));
     }
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,6 +38,11 @@ class RefusedPairsTest extends OnServedDataset {
   private static final int PAIRS = 120;
   private static final int EARLIER = 60;
 
+  private static final Path MODEL =
+      Path.of(
+          System.getProperty("pairstream.project.dir"),
+          "image-worker/src/test/resources/io/pairstream/image/models/mean-brightness.onnx");
+
   private final DrawnPairs drawn = DrawnPairs.plain(1);
   private PairstreamProcess preprocess;
 
@@ -48,24 +53,28 @@ class RefusedPairsTest extends OnServedDataset {
 
   @Test
   void eachPairIsInOnePlaceByItsAnswerWhicheverProcessIsKilled() throws Exception {
-    prepareUnder("");
+    writeCard();
+    prepareUnder("answers: {brightness: {max: 1, when-outside: hold}}");
     send(0, EARLIER);
     awaitPublished(EARLIER);
-    askToTheEnd();
+    Await.until("the recipe is recorded", () -> records("recipes").size() == 1, preprocess::said);
+    assertThat(conditions()).containsExactly("answer.brightness<=1.0");
+    askUntilKilledAt(() -> answers().size() >= EARLIER / 4);
+    served.run(dataset.dataset(), score());
     double limit = median();
     preprocess.kill();
-    prepareUnder("answers: {size: {max: %s, when-outside: reject}}".formatted(limit));
+    prepareUnder("answers: {brightness: {max: %s, when-outside: reject}}".formatted(limit));
     Await.until("the recipe is recorded", () -> records("recipes").size() == 2, preprocess::said);
 
     askUntilKilledAt(() -> records("takedowns").size() >= 5);
     Await.until("some are taken out", () -> tombstones().size() >= 5, preprocess::said);
     preprocess.kill();
     send(EARLIER, PAIRS);
-    askToTheEnd();
-    prepareUnder("answers: {size: {max: %s, when-outside: reject}}".formatted(limit));
+    served.run(dataset.dataset(), score());
+    prepareUnder("answers: {brightness: {max: %s, when-outside: reject}}".formatted(limit));
     awaitPublished(PAIRS);
     askUntilKilledAt(() -> answers().size() >= EARLIER + 20);
-    askToTheEnd();
+    served.run(dataset.dataset(), score());
     Set<String> outside = outside(limit);
     Await.until(
         "all that is outside is taken out",
@@ -73,13 +82,53 @@ class RefusedPairsTest extends OnServedDataset {
         preprocess::said);
 
     assertEachIsInOnePlace(outside);
+    assertThat(records("pair-answers"))
+        .as("of each pair one thing is said, and of refused ones too")
+        .extracting(RefusedPairsTest::key)
+        .doesNotHaveDuplicates()
+        .hasSize(PAIRS);
     send(0, PAIRS);
     Await.until(
         "what came again is rejected",
         () -> records("quarantine").size() == outside.size() + PAIRS,
         preprocess::said);
     assertThat(published()).hasSize(PAIRS);
-    assertThat(audit()).contains("0 differences");
+    assertThat(served.run(dataset.dataset(), List.of("audit"))).contains("0 differences");
+  }
+
+  /** The model's number is the mean of a picture's pixels. */
+  private void writeCard() throws IOException {
+    Path cards = Files.createDirectory(folder.resolve("cards"));
+    Files.copy(MODEL, cards.resolve("mean-brightness.onnx"));
+    Files.writeString(
+        cards.resolve("judge.yaml"),
+        """
+        name: judge
+        file: mean-brightness.onnx
+        licence: CC0-1.0
+        source: made by a script
+        picture:
+          tensor: pixels
+          side-px: 16
+          scale: 0.00392156862745098
+        outputs:
+          brightness:
+            tensor: score
+        """);
+  }
+
+  private List<String> score() {
+    return PairstreamProcess.words(
+        "score --batch 2 --until-end --models",
+        folder.resolve("cards"),
+        "--state-dir",
+        folder.resolve("answers"));
+  }
+
+  /** Conditions of views that the last recorded recipe adds. */
+  private List<String> conditions() {
+    List<RecordedRecipe> recipes = dataset.committedValues(dataset.topics().recipes());
+    return recipes.get(recipes.size() - 1).getConditions();
   }
 
   private void assertEachIsInOnePlace(Set<String> outside) {
@@ -108,7 +157,6 @@ class RefusedPairsTest extends OnServedDataset {
         (pair, receipt) ->
             assertThat(receipt.getStatus())
                 .isEqualTo(outside.contains(pair) ? "QUARANTINED" : "TRAINING"));
-    assertThat(answers()).as("those of refused pairs stay").hasSize(PAIRS);
   }
 
   private void send(int from, int to) throws IOException {
@@ -134,38 +182,11 @@ class RefusedPairsTest extends OnServedDataset {
     Await.until("all are published", () -> published().size() == pairs, preprocess::said);
   }
 
-  private Process ask() throws IOException {
-    return AskingProcess.builder(
-            folder.resolve("asking.log"),
-            served.access().registry().addresses(),
-            List.of(
-                dataset.bootstrapServers(),
-                dataset.dataset().name(),
-                folder.resolve("answers").toString(),
-                folder.resolve("calls").toString(),
-                "1000"))
-        .start();
-  }
-
   private void askUntilKilledAt(BooleanSupplier moment) throws Exception {
-    Process asking = ask();
+    PairstreamProcess asking = start(String.join(" ", score()));
     Await.until(
-        "it is time to kill", () -> moment.getAsBoolean() || !asking.isAlive(), this::askingLog);
-    asking.destroyForcibly().waitFor();
-  }
-
-  private void askToTheEnd() throws Exception {
-    Process asking = ask();
-    assertThat(asking.waitFor(5, TimeUnit.MINUTES)).as(this::askingLog).isTrue();
-    assertThat(asking.exitValue()).as(this::askingLog).isZero();
-  }
-
-  private String askingLog() {
-    try {
-      return Files.readString(folder.resolve("asking.log"));
-    } catch (IOException e) {
-      return e.toString();
-    }
+        "it is time to kill", () -> moment.getAsBoolean() || !asking.isAlive(), asking::said);
+    asking.kill();
   }
 
   private double median() {
@@ -183,7 +204,7 @@ class RefusedPairsTest extends OnServedDataset {
   private Map<String, Double> answers() {
     Map<String, Double> answers = new HashMap<>();
     for (PairAnswer answer : dataset.committedValues(dataset.topics().pairAnswers())) {
-      answers.put(answer.getPairId(), answer.getNumbers().get("size"));
+      answers.put(answer.getPairId(), answer.getNumbers().get("brightness"));
     }
     return answers;
   }
@@ -216,11 +237,5 @@ class RefusedPairsTest extends OnServedDataset {
 
   private List<ConsumerRecord<byte[], byte[]>> records(String topic) {
     return dataset.committed(dataset.dataset().topic(topic));
-  }
-
-  private String audit() throws Exception {
-    PairstreamProcess audit = start("audit");
-    assertThat(audit.ended()).as(audit::said).isZero();
-    return audit.said();
   }
 }

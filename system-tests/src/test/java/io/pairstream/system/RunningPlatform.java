@@ -1,5 +1,7 @@
 package io.pairstream.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.drawing.DrawnPairs;
@@ -42,6 +44,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
@@ -214,6 +217,17 @@ final class RunningPlatform implements AutoCloseable {
         .value()
         .serializer()
         .serialize(topics().crowdsourced().name(), pair);
+  }
+
+  /** Sends what a producer with rules of its own may write to {@code crowdsourced}. */
+  void sendForeign(int partition, String key, byte[] value) {
+    dataset()
+        .send(
+            new ProducerRecord<>(
+                topics().crowdsourced().name(),
+                partition,
+                key == null ? null : key.getBytes(UTF_8),
+                value));
   }
 
   /** Waits until preprocessing has nothing left to do. */

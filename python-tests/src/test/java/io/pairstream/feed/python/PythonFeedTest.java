@@ -215,32 +215,6 @@ class PythonFeedTest {
         .isEqualTo(expected);
   }
 
-  @Tag("full")
-  @Test
-  void ranksShareTheBatchesOfARun() throws Exception {
-    produce(75);
-    View view = ViewCut.of(source, List.of(), read -> {});
-    String file = file(view);
-    List<Handed> unbroken = expected(view, 1, pair -> true);
-
-    List<List<Handed>> ranks = new ArrayList<>();
-    for (int rank = 0; rank < 3; rank++) {
-      ObjectNode asked = asked().put("view", file);
-      options(asked).put("rank", rank).put("ranks", 3).put("epochs", 1);
-      ranks.add(inPython(asked));
-    }
-
-    for (int i = 0; i < unbroken.size(); i++) {
-      int step = i;
-      assertThat(ranks)
-          .extracting(handed -> handed.get(step).position())
-          .containsOnly(unbroken.get(step).position());
-      assertThat(Interleaved.of(ranks.stream().map(handed -> handed.get(step).ids()).toList()))
-          .isEqualTo(unbroken.get(step).ids());
-    }
-    assertThat(ranks).allSatisfy(handed -> assertThat(handed).hasSameSizeAs(unbroken));
-  }
-
   /** As the dashboard reads it, by the names that its trainer's clock knows. */
   @Tag("full")
   @Test
@@ -365,22 +339,6 @@ class PythonFeedTest {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** All that a process hands out until the run is over. */
-  private List<Handed> inPython(ObjectNode asked) throws Exception {
-    Process process = start(asked);
-    process.getOutputStream().close();
-    List<Handed> handed = new ArrayList<>();
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line : lines.lines().toList()) {
-        handed.add(Handed.parse(JSON.readTree(line)));
-      }
-      assertThat(process.waitFor()).isZero();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
-    return handed;
   }
 
   /** Kills the process once it has handed out so many batches and is at the next one. */

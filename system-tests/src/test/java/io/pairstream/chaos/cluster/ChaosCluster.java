@@ -240,8 +240,8 @@ public final class ChaosCluster implements AutoCloseable {
   }
 
   /** Where the operators' service listens, without a path. */
-  public URI operateAddress() {
-    return URI.create("http://127.0.0.1:" + operatePort);
+  public String operateAddress() {
+    return "http://127.0.0.1:" + operatePort;
   }
 
   /**

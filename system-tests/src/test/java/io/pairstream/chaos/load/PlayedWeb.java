@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -12,10 +11,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server on loopback that is a site with pictures, each another file, and the API of a model that
- * describes those that it is shown. Thread-safe.
+ * A server on all of {@code 127.0.0.0/8} that is a site with pictures, each another file, and the
+ * API of a model that describes those that it is shown. Thread-safe.
  */
 public final class PlayedWeb implements AutoCloseable {
 
@@ -26,10 +26,11 @@ public final class PlayedWeb implements AutoCloseable {
   private final PicturePool pool = new PicturePool(SEED);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+  private final AtomicInteger requests = new AtomicInteger();
   private final HttpServer server;
 
   public PlayedWeb() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(0), 1_000);
     server.setExecutor(threads);
     server.createContext("/", exchange -> answer(exchange, 404, new byte[0]));
     server.createContext(PICTURES, this::show);
@@ -42,9 +43,14 @@ public final class PlayedWeb implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Address of a picture. */
-  String url(int number) {
-    return address() + PICTURES + number;
+  /** Address of a picture on a host. */
+  public String url(String host, int number) {
+    return "http://" + host + ":" + server.getAddress().getPort() + PICTURES + number;
+  }
+
+  /** How often it was asked for a picture, or for what is below one and never there. */
+  public int requests() {
+    return requests.get();
   }
 
   /** The file that is at that address. */
@@ -58,8 +64,13 @@ public final class PlayedWeb implements AutoCloseable {
   }
 
   private void show(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    answer(exchange, 200, picture(Integer.parseInt(path.substring(PICTURES.length()))));
+    requests.incrementAndGet();
+    String path = exchange.getRequestURI().getPath().substring(PICTURES.length());
+    if (path.contains("/")) {
+      answer(exchange, 404, new byte[0]);
+    } else {
+      answer(exchange, 200, picture(Integer.parseInt(path)));
+    }
   }
 
   private void describe(HttpExchange exchange) throws IOException {

@@ -1,14 +1,10 @@
 package io.pairstream.chaos.load;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.system.Http;
 import io.pairstream.testing.Await;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,10 +17,8 @@ import java.util.Set;
 public final class SentLinks {
 
   private static final Set<String> PUBLISHED = Set.of("TRAINING", "VALIDATION", "TEST");
-  private static final JsonMapper JSON = new JsonMapper();
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final URI pairs;
+  private final String pairs;
   private final PlayedWeb web;
   private final List<String> ids = new ArrayList<>();
   private final List<LedgerEntry> ledger = new ArrayList<>();
@@ -33,7 +27,7 @@ public final class SentLinks {
    * @param ingest address of the ingest API, without a path
    */
   public SentLinks(URI ingest, PlayedWeb web) {
-    this.pairs = ingest.resolve("/v1/pairs");
+    this.pairs = ingest.resolve("/v1/pairs").toString();
     this.web = web;
   }
 
@@ -60,21 +54,21 @@ public final class SentLinks {
             digest,
             "a link");
     String body =
-        JSON.valueToTree(Map.of("caption", caption, "language", "en", "url", web.url(number)))
+        Http.JSON
+            .valueToTree(
+                Map.of("caption", caption, "language", "en", "url", web.url("127.0.0.1", number)))
             .toString();
-    HttpRequest request =
-        HttpRequest.newBuilder(pairs)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    JsonNode taken =
-        Await.answer(
-            "link " + number + " is taken",
-            () -> {
-              ledger.add(attempt);
-              return answer(request);
-            });
-    ids.add(taken.path("id").asText());
+    Await.until(
+        "link " + number + " is taken",
+        () -> {
+          ledger.add(attempt);
+          HttpResponse<String> answer = Http.post(pairs, "application/json", "", body);
+          if (answer.statusCode() / 100 == 2) {
+            ids.add(Http.JSON.readTree(answer.body()).path("id").asText());
+          }
+          return ids.size() > number;
+        },
+        ledger::size);
   }
 
   /** Entries of their pairs: each attempt may have one raw record. */
@@ -85,24 +79,10 @@ public final class SentLinks {
   /** Returns once every link is a published pair, as the ingest API says. */
   public void awaitPublished() {
     for (String id : ids) {
-      URI status = URI.create(pairs + "/" + id);
       Await.until(
           "link " + id + " is published",
-          () -> PUBLISHED.contains(stands(status).path("status").asText()),
-          () -> stands(status));
+          () -> PUBLISHED.contains(Http.json(pairs + "/" + id).path("status").asText()),
+          () -> Http.json(pairs + "/" + id));
     }
-  }
-
-  private JsonNode stands(URI status) {
-    HttpRequest request = HttpRequest.newBuilder(status).build();
-    return Await.answer("the ingest API tells of a link", () -> answer(request));
-  }
-
-  private JsonNode answer(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() / 100 != 2) {
-      throw new IllegalStateException(answer + ": " + answer.body());
-    }
-    return JSON.readTree(answer.body());
   }
 }

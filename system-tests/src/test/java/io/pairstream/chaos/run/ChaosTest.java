@@ -58,9 +58,6 @@ class ChaosTest {
   private static final Duration SENT_WITHIN = Duration.ofMinutes(30);
   private static final Duration DECIDED_WITHIN = Duration.ofMinutes(15);
 
-  /** Transactions, when nothing waits any more: a killed instance may leave them for 225 s. */
-  private static final Duration ENDED_WITHIN = Duration.ofMinutes(5);
-
   private static final Duration OUTPUTS_WITHIN = Duration.ofSeconds(90);
 
   /** Time for which records committed before a fault may still be read. */
@@ -84,7 +81,7 @@ class ChaosTest {
   private void run() throws Exception {
     tell("seed " + SEED + ", " + RECORDS + " records; logs in " + folder);
     try (ChaosCluster cluster = ChaosCluster.start(folder);
-        LiveReader live = LiveReader.start(cluster.access());
+        LiveReader live = LiveReader.start(cluster.access(), ChaosCluster.PARTITIONS);
         Producers producers =
             Producers.start(
                 cluster.access(),
@@ -109,8 +106,12 @@ class ChaosTest {
       cluster.awaitInSync();
       noteEnded(cluster);
       Verdict verdict =
-          new Verifier(cluster.patientAccess(), DECIDED_WITHIN, ENDED_WITHIN)
-              .verify(producers.ledger(), live);
+          Verifier.verify(
+              cluster.patientAccess(),
+              ChaosCluster.PARTITIONS,
+              DECIDED_WITHIN,
+              producers.ledger(),
+              live);
       noteEnded(cluster);
       verdict.differences().forEach(this::tell);
       tell(producers.unavailable() + " answers of 503");

@@ -4,12 +4,14 @@ import io.pairstream.chaos.load.Site;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.testing.TestDataset;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -24,39 +26,43 @@ public final class LiveReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
-  private final Cluster cluster;
+  private final TestDataset dataset;
   private final List<TopicPartition> partitions;
   private final List<TopicPartition> rawPartitions;
   private final Thread thread = Threads.daemon("live-reader", this::run);
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
-  /** Origin that each output names, by the output's site. */
-  private final Map<Site, String> seen = new LinkedHashMap<>();
+  private final Map<Site, String> seen = new HashMap<>();
 
   /** When the last output of each raw partition became readable. */
   private final Map<TopicPartition, Instant> last = new HashMap<>();
 
   private volatile boolean stopped;
 
-  private LiveReader(Cluster cluster) {
-    this.cluster = cluster;
-    try (Reading reading = new Reading(cluster)) {
-      partitions = reading.partitions(reading.outputTopics());
-      rawPartitions = reading.partitions(reading.rawTopics());
-    }
+  private LiveReader(Cluster cluster, int partitionCount) {
+    ClusterAccess access = new ClusterAccess(cluster);
+    dataset = TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+    partitions = partitions(Accounts.outputTopics(access), partitionCount);
+    rawPartitions = partitions(Accounts.rawTopics(access), partitionCount);
     partitions.forEach(partition -> next.put(partition, 0L));
   }
 
-  /** Begins to read; before the first record is sent. */
-  public static LiveReader start(Cluster cluster) {
-    LiveReader reader = new LiveReader(cluster);
+  private static List<TopicPartition> partitions(List<String> topics, int count) {
+    return topics.stream()
+        .flatMap(topic -> IntStream.range(0, count).mapToObj(i -> new TopicPartition(topic, i)))
+        .toList();
+  }
+
+  /** Begins to read all partitions of each topic; before the first record is sent. */
+  public static LiveReader start(Cluster cluster, int partitions) {
+    LiveReader reader = new LiveReader(cluster, partitions);
     reader.thread.start();
     return reader;
   }
 
-  /** How many outputs became readable so far. */
-  synchronized long count() {
-    return seen.size();
+  /** Origin that each output names which became readable so far, by its site. */
+  synchronized Map<Site, String> seen() {
+    return Map.copyOf(seen);
   }
 
   /** Whether an output of a record of each raw partition has become readable since. */
@@ -70,29 +76,9 @@ public final class LiveReader implements AutoCloseable {
     return OriginHeader.read(record.headers()).map(OriginHeader::text).orElse("no raw record");
   }
 
-  /**
-   * Compares what was readable with what is: no more and no less.
-   *
-   * @param there what each output names that is there now, by where it is
-   */
-  synchronized void compare(Map<Site, String> there, Verdict verdict) {
-    there.forEach(
-        (site, origin) -> {
-          if (!origin.equals(seen.get(site))) {
-            verdict.add(Breach.LIVE, "%s, of %s, is there, and was not readable", site, origin);
-          }
-        });
-    seen.forEach(
-        (site, origin) -> {
-          if (!origin.equals(there.get(site))) {
-            verdict.add(Breach.LIVE, "%s, of %s, was readable, and is not there", site, origin);
-          }
-        });
-  }
-
   private void run() {
     while (!stopped) {
-      try (KafkaConsumer<byte[], byte[]> consumer = Reading.consumer(cluster)) {
+      try (KafkaConsumer<byte[], byte[]> consumer = dataset.consumer()) {
         consumer.assign(partitions);
         next.forEach(consumer::seek);
         while (!stopped) {

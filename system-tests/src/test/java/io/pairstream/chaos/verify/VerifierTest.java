@@ -10,198 +10,216 @@ import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.load.Site;
-import io.pairstream.chaos.verify.PlayedHistory.Played;
-import io.pairstream.schemas.PairStatus;
+import io.pairstream.image.sandbox.WorkerSettings;
+import io.pairstream.preprocess.run.PreprocessService;
+import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
-import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Histories with one thing wrong in each: the verifier names it. */
+/** Verdicts on what preprocessing makes of the load, whole and with one thing wrong in it. */
 @Tag("full")
-@Timeout(1800)
+@Timeout(900)
 class VerifierTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private static final int PARTITIONS = 2;
-  private static final Duration A_MOMENT = Duration.ofSeconds(1);
-  private static final SeededLoad LOAD = new SeededLoad(9);
+  private static final int RECORDS = 120;
 
-  /** The number of a record that no history has otherwise. */
-  private static final long FRESH = 9;
+  /** Number of a record that the load makes poison. */
+  private static final int POISON = 99;
 
-  private final ClusterAccess access = KAFKA.datasetOfAllTopics(PARTITIONS);
-  private final Cluster cluster = cluster(access.registry().addresses());
-  private PlayedHistory history;
-  private LiveReader live;
-  private Played published;
-  private Played damaged;
+  private static final Path RECIPE = Path.of("src/test/resources/chaos/chaos.yaml");
 
-  @BeforeEach
-  void play() {
-    live = LiveReader.start(cluster);
-    history = new PlayedHistory(access);
-    published = history.send(LOAD.at(0));
-    history.publish(published);
-    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), published);
-    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)));
-    damaged = history.send(LOAD.at(3, SentKind.CUT_JPEG));
-    history.reject(damaged, "IMAGE_DAMAGED");
-    history.reject(history.send(LOAD.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
-    history.reject(history.send(LOAD.at(5, SentKind.NO_VALUE)), "UNREADABLE_RECORD");
+  private static final Map<String, List<ConsumerRecord<byte[], byte[]>>> COMMITTED =
+      new HashMap<>();
+  private static final List<LedgerEntry> LEDGER = new ArrayList<>();
+  private static ClusterAccess access;
+  private static Verdict clean;
+  private static Map<Site, String> readable;
+
+  private final Map<String, List<ConsumerRecord<byte[], byte[]>>> committed = new HashMap<>();
+  private final List<LedgerEntry> ledger = new ArrayList<>(LEDGER);
+  private final Topic<String, PreparedPair> training = access.topics().training();
+  private final Topic<String, QuarantinedPair> quarantine = access.topics().quarantine();
+  private final Topic<String, Receipt> receipts = access.topics().receipts();
+
+  VerifierTest() {
+    COMMITTED.forEach((topic, records) -> committed.put(topic, new ArrayList<>(records)));
   }
 
-  @AfterEach
-  void close() {
-    live.close();
-    history.close();
+  @BeforeAll
+  static void prepare(@TempDir Path folder) throws Exception {
+    access = KAFKA.datasetOfAllTopics(PARTITIONS);
+    Cluster cluster = KAFKA.cluster(access, Map.of());
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(Duration.ofSeconds(20))
+            .withStartLimit(Duration.ofMinutes(10));
+    try (LiveReader reader = LiveReader.start(cluster, PARTITIONS);
+        PreprocessService service =
+            new PreprocessService(
+                new PreprocessSettings(cluster, RECIPE.toString(), folder, 1, workers))) {
+      send();
+      Await.until(
+          "all is decided",
+          () -> service.hasEnded() || reader.seen().size() == LEDGER.size(),
+          reader::seen);
+      clean = Verifier.verify(cluster, PARTITIONS, Duration.ZERO, LEDGER, reader);
+      readable = reader.seen();
+    }
+    Stream.of(
+            Accounts.rawTopics(access),
+            Accounts.outputTopics(access),
+            List.of(access.topics().receipts().name()))
+        .flatMap(List::stream)
+        .forEach(topic -> COMMITTED.put(topic, TestCluster.committed(access, topic)));
+  }
+
+  private static void send() {
+    SeededLoad load = new SeededLoad(9);
+    List<SentPair> pairs = new ArrayList<>();
+    LongStream.range(0, RECORDS).forEach(number -> pairs.add(load.at(number)));
+    for (SentKind kind : SentKind.values()) {
+      pairs.add(load.at(RECORDS + pairs.size(), kind));
+    }
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(access, "")) {
+      for (SentPair pair : pairs) {
+        String topic = access.dataset().topic(pair.topic());
+        byte[] value = pair.value(access.registry().idOf(topic + "-value", RawPair.SCHEMA$));
+        RecordMetadata at =
+            TestCluster.acknowledged(
+                producer.send(new ProducerRecord<>(topic, null, pair.key(), value)));
+        LEDGER.add(
+            LedgerEntry.acknowledged(
+                pair, SentPair.digest(value), new Site(at.topic(), at.partition(), at.offset())));
+      }
+    }
   }
 
   @Test
   void passesWhereEverythingIsAsItMustBe() {
-    TestCluster.sendInVain(access, history.published(published, history.prepared(published)));
-
-    Verdict verdict = verify();
-
-    assertThat(verdict.differences()).isEmpty();
-    assertThat(verdict.acknowledged()).isEqualTo(6);
-    assertThat(verdict.inputs()).isEqualTo(6);
-    assertThat(verdict.outputs().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(6);
+    assertThat(clean.differences()).isEmpty();
+    assertThat(clean.acknowledged()).isEqualTo(LEDGER.size());
+    assertThat(clean.outputs().values()).hasSize(4).allMatch(count -> count > 0);
   }
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
         mistake(
-            "an output that was never written",
-            test -> {
-              Played forgotten = test.fresh();
-              test.history.transaction(forgotten, test.receipt(forgotten));
-            },
-            "NO_OUTPUT: ",
-            "AUDIT: MISSING"),
+            "an output that is missing",
+            test -> test.of(test.training).remove(0),
+            "has no output",
+            "is published nowhere",
+            " and is there for null"),
         mistake(
             "an output that was deleted",
-            test ->
-                test.send(new ProducerRecord<>(test.output().topic(), test.output().key(), null)),
-            "is a tombstone without a takedown",
-            "AUDIT: MISSING"),
+            test -> test.replace(test.training, 0, null),
+            "cannot be read, or is a tombstone"),
         mistake(
             "an output that is there twice",
-            test -> test.send(test.output()),
-            "and again as",
-            "PAIR_TWICE: ",
-            "AUDIT: TWICE"),
+            test -> test.of(test.training).add(test.of(test.training).get(0)),
+            "has a further output",
+            "is published again for"),
         mistake(
             "an output on another topic",
-            test -> {
-              Played moved = test.fresh();
-              PairStatus right = test.history.rightSplit(moved.pair());
-              PairStatus wrong =
-                  right == PairStatus.TRAINING ? PairStatus.TEST : PairStatus.TRAINING;
-              test.history.transaction(
-                  moved,
-                  test.history.published(moved, wrong, test.history.prepared(moved)),
-                  test.receipt(moved));
-            },
-            "says split '",
-            "has a picture that belongs in ",
-            "RECEIPT: "),
+            test -> test.of(access.topics().test()).add(test.of(test.training).remove(0)),
+            "split is 'TRAINING' where 'TEST' belongs",
+            "right split is 'TEST' where 'TRAINING' belongs",
+            "says TRAINING; right is TEST"),
         mistake(
-            "near copies in two splits",
-            test -> {
-              PairStatus right = test.history.rightSplit(test.published.pair());
-              Played other = test.history.send(test.ofTheSamePicture());
-              PreparedPair pair = test.history.prepared(other);
-              pair.setPictureGroup(test.published.pair().imageDigest());
-              test.history.transaction(
-                  other,
-                  test.history.published(
-                      other,
-                      right == PairStatus.TRAINING ? PairStatus.TEST : PairStatus.TRAINING,
-                      pair));
-            },
-            "SPLIT_LEAK: the picture of the image with digest "),
+            "an output of no raw record",
+            test -> test.edit(test.training, 0, pair -> pair.getOrigin().setOffset(1_000_000)),
+            "and in its header another",
+            "where there is no raw record"),
         mistake(
-            "an acknowledged record that never was there",
-            test ->
-                test.history.ledger.add(
-                    LedgerEntry.acknowledged(
-                        test.published.pair(),
-                        "x",
-                        new Site(test.published.origin().getTopic(), 1, 100))),
-            "-1-100 (record 0, GOOD) is not there"),
+            "an acknowledged record that is not there",
+            test -> test.of(access.topics().crowdsourced()).remove(0),
+            " is not there"),
+        mistake(
+            "a raw record with another value",
+            test -> test.replace(access.topics().crowdsourced(), 0, new byte[1]),
+            "does not hold record"),
         mistake(
             "a record that no producer sent",
-            test -> test.history.publish(test.history.sendUnnoted(LOAD.at(FRESH))),
+            test -> test.ledger.remove(0),
             "is a raw record that no producer sent"),
         mistake(
-            "a good pair in quarantine",
-            test -> test.history.reject(test.fresh(), "DECODE_TIMEOUT"),
-            "is a good pair and is in quarantine"),
-        mistake(
             "poison that was published",
-            test -> test.history.publish(test.fresh(SentKind.CUT_JPEG)),
-            "right is IMAGE_DAMAGED"),
+            test -> test.note(0, Fate.ACKNOWLEDGED, SentKind.CUT_JPEG),
+            "is published; right is IMAGE_DAMAGED"),
+        mistake(
+            "a good pair in quarantine",
+            test -> test.note(POISON, Fate.ACKNOWLEDGED, SentKind.GOOD),
+            "right is none, or a copy"),
         mistake(
             "a wrong reason",
-            test -> test.history.reject(test.fresh(SentKind.CUT_JPEG), "DECODER_CRASH"),
-            "for DECODER_CRASH; right is IMAGE_DAMAGED"),
+            test -> test.note(POISON, Fate.ACKNOWLEDGED, SentKind.SMALL_IMAGE),
+            "right is IMAGE_TOO_SMALL"),
         mistake(
-            "an output that cannot be read",
-            test -> {
-              Played broken = test.fresh();
-              var output = test.history.published(broken, test.history.prepared(broken));
-              test.history.transaction(
-                  broken,
-                  new ProducerRecord<>(
-                      output.topic(), null, output.key(), new byte[] {1}, output.headers()));
-            },
-            "cannot be read",
-            "has no receipt"),
-        mistake(
-            "a record that is not decided yet", test -> test.fresh(), "UNDECIDED: ", "NO_OUTPUT: "),
-        prepared("caption", pair -> pair.setCaption("another"), "caption is 'another' where"),
+            "another caption",
+            test -> test.edit(test.training, 0, pair -> pair.setCaption("another")),
+            "caption is 'another' where"),
         mistake(
             "other pixels than another output of the picture",
-            test -> {
-              Played other = test.history.send(test.ofTheSameImage());
-              PreparedPair pair = test.history.prepared(other);
-              pair.setImage(ByteBuffer.allocate(1));
-              test.history.publish(other, pair, test.receiptOf(other));
-            },
-            "CONTENT: "),
-        quarantined("value", pair -> pair.setValue(ByteBuffer.allocate(1)), "value is '"),
+            test ->
+                IntStream.range(0, test.of(test.training).size())
+                    .forEach(i -> test.edit(test.training, i, pair -> pair.setWidth(i))),
+            "width is '"),
         mistake(
-            "a receipt that is missing",
-            test -> {
-              Played silent = test.fresh();
-              test.history.transaction(
-                  silent, test.history.published(silent, test.history.prepared(silent)));
-            },
-            "has no receipt"),
-        receipt("status", receipt -> receipt.setStatus("WITHDRAWN"), "says WITHDRAWN, and"),
-        receipt("copies", receipt -> receipt.setCopies(1), "counts 1 copies"));
+            "originals that are damaged",
+            test ->
+                IntStream.range(0, test.of(test.quarantine).size())
+                    .forEach(
+                        i ->
+                            test.edit(
+                                test.quarantine, i, pair -> pair.setValue(ByteBuffer.allocate(1)))),
+            "value is '"),
+        mistake(
+            "receipts that are missing", test -> test.of(test.receipts).clear(), "has no receipt"),
+        mistake(
+            "another status and count",
+            test ->
+                test.edit(
+                    test.receipts,
+                    test.of(test.receipts).size() - 1,
+                    receipt -> {
+                      receipt.setStatus("WITHDRAWN");
+                      receipt.setCopies(9);
+                    }),
+            "says WITHDRAWN; right is ",
+            "counts 9 copies"));
   }
 
   @ParameterizedTest
@@ -209,39 +227,16 @@ class VerifierTest {
   void finds(Consumer<VerifierTest> mistake, String[] sentences) {
     mistake.accept(this);
 
-    Verdict verdict = verify();
-
-    assertThat(String.join("\n", verdict.differences())).contains(sentences);
-    assertThat(verdict.inWords()).startsWith("NOT clean: ");
+    assertThat(String.join("\n", compare().differences())).contains(sentences);
   }
 
   @Test
   void takesARecordOfUnknownFateWhereItIsThereAndWhereItIsNot() {
-    Played there = history.sendUnnoted(LOAD.at(FRESH));
-    String digest = history.digest(there.pair());
-    history.ledger.add(LedgerEntry.failed(Fate.UNSURE, there.pair(), digest, "x"));
-    history.ledger.add(LedgerEntry.failed(Fate.UNSURE, there.pair(), digest, "x"));
-    Played again = history.send(LOAD.at(FRESH));
-    history.publish(there, history.prepared(there), receiptOf(there));
-    history.rejectCopy(again, there);
+    note(0, Fate.UNSURE, ledger.get(0).kind());
+    ledger.add(ledger.get(0));
 
-    Verdict verdict = verify();
-
-    assertThat(verdict.differences()).isEmpty();
-    assertThat(verdict.unsureInputs()).isEqualTo(1);
-    assertThat(verdict.acknowledged()).isEqualTo(7);
-  }
-
-  @Test
-  void findsAnOpenTransaction() {
-    try (KafkaProducer<byte[], byte[]> hanging = TestCluster.producer(access, "-hangs")) {
-      hanging.beginTransaction();
-      TestCluster.acknowledged(hanging.send(output()));
-
-      assertThat(verify().breaches()).containsOnly(Breach.OPEN_TRANSACTION);
-
-      hanging.abortTransaction();
-    }
+    assertThat(compare().differences()).isEmpty();
+    assertThat(compare().acknowledged()).isEqualTo(LEDGER.size() - 1L);
   }
 
   private static Arguments mistake(
@@ -249,94 +244,53 @@ class VerifierTest {
     return arguments(named(name, mistake), sentences);
   }
 
-  private static Arguments prepared(String name, Consumer<PreparedPair> change, String sentence) {
-    return mistake(
-        "another " + name + " of a published pair",
-        test -> {
-          Played played = test.fresh();
-          PreparedPair pair = test.history.prepared(played);
-          change.accept(pair);
-          test.history.publish(played, pair, test.receiptOf(played));
-        },
-        sentence);
+  private Verdict compare() {
+    return new Accounts(access, PARTITIONS, Verifier.recipe())
+        .compare(ledger, committed::get, () -> readable);
   }
 
-  private static Arguments quarantined(
-      String name, Consumer<QuarantinedPair> change, String sentence) {
-    return mistake(
-        "another " + name + " of a rejected record",
-        test -> {
-          Played played = test.fresh(SentKind.CUT_JPEG);
-          QuarantinedPair pair = test.history.quarantined(played, "IMAGE_DAMAGED");
-          change.accept(pair);
-          test.history.reject(
-              played, pair, test.history.receipt(played, PairStatus.QUARANTINED, "IMAGE_DAMAGED"));
-        },
-        sentence);
+  private List<ConsumerRecord<byte[], byte[]>> of(Topic<String, ?> topic) {
+    return committed.get(topic.name());
   }
 
-  private static Arguments receipt(String name, Consumer<Receipt> change, String sentence) {
-    return mistake(
-        "another " + name + " of a receipt",
-        test -> {
-          Receipt receipt = test.receiptOf(test.published);
-          change.accept(receipt);
-          test.send(test.history.record(test.published, receipt));
-        },
-        sentence);
+  /** Lets a producer know another thing of what it sent. */
+  private void note(int index, Fate fate, SentKind kind) {
+    LedgerEntry entry = ledger.get(index);
+    ledger.set(
+        index,
+        new LedgerEntry(
+            fate,
+            entry.number(),
+            kind,
+            entry.at(),
+            entry.valueDigest(),
+            entry.pairId(),
+            entry.imageDigest(),
+            ""));
   }
 
-  private Played fresh() {
-    return fresh(SentKind.GOOD);
+  private <T> void edit(Topic<String, T> topic, int index, Consumer<T> change) {
+    T value = access.decode(topic, of(topic).get(index).value()).orElseThrow();
+    change.accept(value);
+    replace(topic, index, topic.value().serializer().serialize(topic.name(), value));
   }
 
-  private Played fresh(SentKind kind) {
-    return history.send(LOAD.at(FRESH, kind));
-  }
-
-  private SentPair ofTheSameImage() {
-    return LongStream.range(2, 1_000)
-        .mapToObj(number -> LOAD.at(number, SentKind.ANOTHER_CAPTION))
-        .filter(pair -> pair.imageDigest().equals(published.pair().imageDigest()))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** Another file of the published picture. */
-  private SentPair ofTheSamePicture() {
-    return LongStream.range(10, 1_000)
-        .mapToObj(number -> LOAD.at(number, SentKind.GOOD))
-        .filter(pair -> picture(pair).equals(picture(published.pair())))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static String picture(SentPair pair) {
-    return Inputs.picture(pair.pair().getImage());
-  }
-
-  private Receipt receiptOf(Played played) {
-    return history.receipt(played, history.rightSplit(played.pair()), "");
-  }
-
-  private ProducerRecord<byte[], byte[]> receipt(Played played) {
-    return history.record(played, receiptOf(played));
-  }
-
-  private ProducerRecord<byte[], byte[]> output() {
-    return history.published(published, history.prepared(published));
-  }
-
-  private void send(ProducerRecord<byte[], byte[]> record) {
-    TestCluster.send(access, record);
-  }
-
-  private Verdict verify() {
-    return new Verifier(cluster, A_MOMENT, A_MOMENT).verify(history.ledger, live);
-  }
-
-  private Cluster cluster(String registry) {
-    return new Cluster(
-        KAFKA.bootstrapServers(), registry, access.dataset(), LongTimeouts.TIMEOUT, Map.of());
+  private void replace(Topic<String, ?> topic, int index, byte[] value) {
+    ConsumerRecord<byte[], byte[]> record = of(topic).get(index);
+    of(topic)
+        .set(
+            index,
+            new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.timestampType(),
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key(),
+                value,
+                record.headers(),
+                record.leaderEpoch()));
   }
 }

@@ -583,6 +583,19 @@ class LagWatcherTest {
     }
   }
 
+  @Test
+  void whoHadNotReadWhatLeftTheLogHasLostIt() {
+    send(raw, 20);
+    TestCluster.commit(cluster, group("-reader"), raw, 5);
+    lookLater();
+    TestCluster.deleteBefore(cluster, raw, 12);
+
+    PartitionLag reported = later(group("-reader"), raw);
+
+    assertThat(reported.now().verdict()).isEqualTo(LagVerdict.LOST);
+    assertThat(reported.now().sentence().text()).contains("up to 7 records left the log");
+  }
+
   private void commit(Admin admin, String group, long offset) {
     KafkaAnswers.await(
         admin.alterConsumerGroupOffsets(group, Map.of(raw, new OffsetAndMetadata(offset))).all());
