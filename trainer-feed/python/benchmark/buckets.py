@@ -12,7 +12,7 @@ from pairstream.order.epoch_order import OrderPlan
 from pairstream.order.grouped_schedule import GroupedSchedule, Grouping
 from pairstream.order.ranks import RankShare
 from pairstream.views.blocks import Blocks
-from pairstream.views.facts import Facts
+from pairstream.views.view import Facts
 
 SHAPES, BLOCK, BATCH, RANKS = 40, 128, 1024, 32
 WEIGHTS = {"SCRAPED": 0.3, "SYNTHETIC": 0.7}

@@ -9,9 +9,8 @@ import pytest
 from conftest import SIDE, Dataset, Writer, pair, picture
 from pairstream import Loader, SampleRefused, SettingsError
 from pairstream.augment import horizontal_flip, names_a_side
-from pairstream.batch.hooks import stack
 from pairstream.batch.memory import Slot
-from pairstream.batch.writer import Pictures, SampleWriter
+from pairstream.batch.writer import Pictures, SampleWriter, stack
 from pairstream.columns.of_records import Columns, Picture
 from pairstream.kafka.avro import Schemas
 from pairstream.platform.records import PairReader

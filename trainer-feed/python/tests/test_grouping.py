@@ -15,7 +15,7 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import WindowKey
 from pairstream.order.view_schedule import ViewSchedule
 from pairstream.views.blocks import Block
-from pairstream.views.facts import NONE, Facts
+from pairstream.views.view import NONE, Facts
 from test_loader import PLAN, ids_of, loader_of
 
 SHAPES = [(4, 4), (2, 8), (8, 2)]

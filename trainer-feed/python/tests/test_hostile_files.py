@@ -27,14 +27,13 @@ from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, St
 from pairstream.errors import Malformed
 from pairstream.index.conditions import Condition
 from pairstream.index.entries import PLACE
-from pairstream.kafka.avro import AvroReader, Schemas
-from pairstream.kafka.types import ANSWER, PAIR, SEGMENT
+from pairstream.kafka.avro import ANSWER, PAIR, SEGMENT, AvroReader, Schemas
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.platform.entries import ColumnReader, MalformedRow
 from pairstream.platform.named_views import NamedView
 from pairstream.platform.records import PairReader
 from pairstream.views.blocks import Block, Blocks
-from pairstream.views.facts import Facts
+from pairstream.views.view import Facts
 from test_index import entry, reader_of
 from test_writing import writer_of, written
 

@@ -7,8 +7,7 @@ import pytest
 
 from conftest import Dataset, Writer, pair
 from pairstream.errors import ViewError
-from pairstream.kafka.avro import Schemas
-from pairstream.kafka.types import PAIR
+from pairstream.kafka.avro import PAIR, Schemas
 from pairstream.platform.entries import ColumnReader, MalformedRow, last_of_each, read_entries
 
 

@@ -7,9 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
-from pairstream.batch.hooks import Collate, Transform
 from pairstream.batch.memory import Allocate
-from pairstream.batch.writer import Augment
+from pairstream.batch.writer import Augment, Collate, Transform
 
 Layout = Literal["nhwc", "nchw"]
 Pixels = Literal["uint8", "float32"]

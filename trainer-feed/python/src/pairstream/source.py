@@ -102,6 +102,11 @@ class Source(Split):
             )
         return view
 
+    def _required(self, view: AnyView) -> View:
+        found = self.as_view(view)
+        self.require(found)
+        return found
+
     def indexed(self, view: AnyView) -> View:
         """The view with what the index knows of each sample: shape, picture and kind of source, 6 bytes together.
 
@@ -113,8 +118,7 @@ class Source(Split):
             PositionRefused: where records of the view have left the log
             Unavailable: where the broker or the registry does not answer
         """
-        view = self.as_view(view)
-        self.require(view)
+        view = self._required(view)
         columns, (at,) = self.looked_up([view], FACTS)
         return replace(view, facts=facts_of(columns, at))
 
@@ -135,8 +139,7 @@ class Source(Split):
             PositionRefused: where records of the view have left the log
             Unavailable: where the broker or the registry does not answer
         """
-        view = self.as_view(view)
-        self.require(view)
+        view = self._required(view)
         return profile(view, self.entries(fields_of(measures)).columns, measures)
 
     def follow(self, name: str, *, run: str, extent: Literal["all", "new"] = "all", wait_s: float = DEFAULT_WAIT_S) -> Agreed:
@@ -195,8 +198,7 @@ class Source(Split):
             SampleRefused: where a record is no prepared pair
             Unavailable: where the broker or the registry does not answer
         """
-        view = self.as_view(view)
-        self.require(view)
+        view = self._required(view)
         for _, sample in self.living(view):
             yield sample
 

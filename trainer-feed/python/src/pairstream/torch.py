@@ -24,7 +24,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
 from pairstream.batch.batch import Batch, Tokenizer, decode
-from pairstream.batch.hooks import note
+from pairstream.batch.writer import note
 from pairstream.errors import SettingsError
 from pairstream.loader.loader import Loader
 from pairstream.loader.schedules import Given, resolved

@@ -52,7 +52,7 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
         _decode_jpeg(source, target)
     elif encoding == "raw":
         if len(source) != target.size:
-            raise Undecodable(f"raw image has {len(source)} bytes, expected {target.size} ({_shape(target)})")
+            raise Undecodable(f"raw image has {len(source)} bytes, expected {target.size} ({'x'.join(map(str, target.shape))})")
         target.reshape(-1)[:] = np.frombuffer(source, np.uint8)
     elif encoding == "png":
         _decode_png(source, target)
@@ -90,10 +90,6 @@ def _decode_png(source: bytes | memoryview, target: Pixels) -> None:
 def _require_size(encoding: str, width: int, height: int, target: Pixels) -> None:
     if (height, width) != target.shape[:2]:
         raise Undecodable(f"the {encoding} image is {width}x{height}, expected {target.shape[1]}x{target.shape[0]}")
-
-
-def _shape(target: Pixels) -> str:
-    return "x".join(map(str, target.shape))
 
 
 class PixelWriter:

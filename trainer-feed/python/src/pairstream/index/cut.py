@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
-from pairstream.index.answers import PairAnswers, holding
 from pairstream.index.conditions import Condition
+from pairstream.index.entries import PairAnswers, holding
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pairstream.columns.stored_files import Stored, ValueFormat
 from pairstream.errors import SettingsError
-from pairstream.index.answers import PairAnswers, Pairs, found_in
+from pairstream.index.entries import PairAnswers, Pairs, found_in
 from pairstream.source import Source
 from pairstream.views.view import View
 

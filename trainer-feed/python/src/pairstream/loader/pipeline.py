@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pairstream.batch.batch import Batch
-from pairstream.batch.hooks import Collate, as_it_is, note, stack
 from pairstream.batch.memory import Pool, Slot
-from pairstream.batch.writer import SampleFormat, SampleWriter
+from pairstream.batch.writer import Collate, SampleFormat, SampleWriter, as_it_is, note, stack
 from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
 from pairstream.columns.stored_files import Stored, StoredColumns
 from pairstream.errors import SampleRefused, SettingsError, Unavailable

@@ -43,7 +43,7 @@ def resolved(source: Source, given: Given | None, where: str | Sequence[str] = (
     if given is None:
         view = source.cut(where)
         return OwnCut(source.indexed(view) if indexed else view, tuple(map(str, conditions_of(where))))
-    if where != ():
+    if where not in ((), []):
         raise SettingsError("where chooses the pairs of a loader without a view; a view is cut by source.cut(where)")
     if isinstance(given, (OwnCut, Agreed)):
         return given

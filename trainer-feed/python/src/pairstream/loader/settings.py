@@ -5,27 +5,21 @@ from __future__ import annotations
 import inspect
 import numbers
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
 from pairstream.arguments import require_whole, whole
-from pairstream.batch.hooks import Collate, Transform
 from pairstream.batch.memory import Allocate
-from pairstream.batch.writer import Augment, Pictures
+from pairstream.batch.writer import Augment, Collate, Pictures, Transform
 from pairstream.columns.of_records import Columns
 from pairstream.errors import SettingsError
 from pairstream.options import Last, Layout, Names, Normalise, OnError, Pixels
 from pairstream.order.epoch_order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan
 from pairstream.order.grouped_schedule import Grouping
 from pairstream.order.ranks import RankShare
-
-
-def _sides(side_px: Any) -> tuple[Any, ...]:
-    """Height and width where both are given, else the one side."""
-    return tuple(side_px) if isinstance(side_px, Sequence) and not isinstance(side_px, str) else (side_px,)
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,8 @@ class BatchSettings:
 
     def __post_init__(self) -> None:
         require_whole(self, "batch_size")
-        sides = tuple(whole("side_px", side) for side in _sides(self.side_px))
+        given = self.side_px if isinstance(self.side_px, (list, tuple)) else (self.side_px,)
+        sides = tuple(whole("side_px", side) for side in given)
         if len(sides) not in (1, 2):
             raise SettingsError(f"side_px is one side, or height and width, not {self.side_px!r}")
         object.__setattr__(self, "side_px", sides if len(sides) > 1 else sides[0])

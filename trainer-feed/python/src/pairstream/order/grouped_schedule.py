@@ -23,8 +23,7 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch, WindowKey, WindowPlace, WindowRequest, require_epochs
 from pairstream.random_numbers import RandomNumbers
 from pairstream.views.blocks import Blocks
-from pairstream.views.facts import NONE, Facts
-from pairstream.views.view import View
+from pairstream.views.view import NONE, Facts, View
 
 _CHUNK = 1 << 16
 """Samples of an epoch of which it is known how many of each group there are."""

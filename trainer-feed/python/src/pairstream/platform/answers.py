@@ -10,11 +10,9 @@ from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.errors import Malformed, ViewError
-from pairstream.index.answers import PairAnswers, Pairs, Said, found_in, rows_like
-from pairstream.index.entries import key_of
-from pairstream.kafka.avro import AvroReader, Schemas
+from pairstream.index.entries import PairAnswers, Pairs, Said, found_in, key_of, rows_like
+from pairstream.kafka.avro import ANSWER, AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster
-from pairstream.kafka.types import ANSWER
 from pairstream.platform.entries import read_last
 
 _FLOAT16 = np.dtype("<f2")

@@ -27,9 +27,8 @@ from confluent_kafka import Message
 
 from pairstream.arguments import require_name
 from pairstream.errors import Malformed, Missing, PairstreamError, PositionRefused, SettingsError, Unavailable, ViewError
-from pairstream.kafka.avro import AvroReader
+from pairstream.kafka.avro import MIX, AvroReader
 from pairstream.kafka.cluster import TopicTail
-from pairstream.kafka.types import MIX
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.mix_schedule import MOST_WEIGHTS, NO_EPOCHS, Turns, require_weights
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan

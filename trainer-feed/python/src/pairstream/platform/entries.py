@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from pairstream.errors import Malformed, ViewError
 from pairstream.index.entries import PLACE, Entries, FieldCondition, key_of
-from pairstream.kafka.avro import Schemas, fields_of
+from pairstream.kafka.avro import PAIR, Schemas, fields_of
 from pairstream.kafka.cluster import Cluster
-from pairstream.kafka.types import PAIR
 
 _ALWAYS = (*PLACE, "height", "width", "image_digest", "source_kind")
 """Fields that every entry of the index has."""

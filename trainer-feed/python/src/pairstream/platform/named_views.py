@@ -12,9 +12,8 @@ from confluent_kafka import Message
 
 from pairstream.arguments import require_name
 from pairstream.errors import Malformed, NoSuchView, ViewError
-from pairstream.kafka.avro import AvroReader, Schemas
+from pairstream.kafka.avro import SEGMENT, AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster, TopicTail
-from pairstream.kafka.types import SEGMENT
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 

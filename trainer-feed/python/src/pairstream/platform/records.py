@@ -14,9 +14,8 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from pairstream.columns.of_records import Columns
 from pairstream.errors import Malformed, PositionRefused, Unavailable
 from pairstream.index.entries import key_of
-from pairstream.kafka.avro import AvroReader, Schemas
+from pairstream.kafka.avro import PAIR, AvroReader, Schemas
 from pairstream.kafka.cluster import JUMPING, SILENCE_S, Cluster, TopicWatch
-from pairstream.kafka.types import PAIR
 from pairstream.platform.takedowns import keys_of
 from pairstream.read.records import Range, Record, Records, SampleReader
 from pairstream.threads import Stopped

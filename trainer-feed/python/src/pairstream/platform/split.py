@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from pairstream.columns.of_records import Columns
 from pairstream.errors import PositionRefused, SettingsError
-from pairstream.index.answers import PairAnswers, Pairs, Said
-from pairstream.index.entries import Entries, key_of
+from pairstream.index.entries import Entries, PairAnswers, Pairs, Said, key_of
 from pairstream.kafka.avro import Schemas
 from pairstream.kafka.cluster import Cluster
 from pairstream.platform.answers import read_answers, read_said

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from pairstream.columns.of_records import Columns
 from pairstream.errors import PositionRefused, SettingsError
-from pairstream.index.answers import PairAnswers, Pairs, Said
-from pairstream.index.entries import Entries
+from pairstream.index.entries import Entries, PairAnswers, Pairs, Said
 from pairstream.read.records import Records, SampleReader, Withdrawn
 from pairstream.views.view import View
 

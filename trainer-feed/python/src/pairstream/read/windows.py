@@ -15,8 +15,7 @@ from pairstream.order.epoch_order import EpochOrder
 from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace, WindowRequest
 from pairstream.read.records import Range, Record, Records, Withdrawn
 from pairstream.threads import Workers
-from pairstream.views.facts import NONE
-from pairstream.views.view import View
+from pairstream.views.view import NONE, View
 
 Keys = Callable[[Record], Sequence[Hashable]]
 """Keys by which :class:`pairstream.read.records.Withdrawn` tells whether a record's pair is withdrawn."""

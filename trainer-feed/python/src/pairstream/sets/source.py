@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from pairstream.columns.of_records import Columns
 from pairstream.errors import Missing, PositionRefused, SettingsError, ViewError
-from pairstream.index.answers import PairAnswers, Pairs, Said
 from pairstream.index.cut import answered, conditions_of, view_of, why_none
-from pairstream.index.entries import PLACE, Entries, positions_of
+from pairstream.index.entries import PLACE, Entries, PairAnswers, Pairs, Said, positions_of
 from pairstream.sets.cache import RangeCache
 from pairstream.sets.fetch import SetFetcher
 from pairstream.sets.index import SetIndex
