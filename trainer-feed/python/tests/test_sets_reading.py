@@ -120,7 +120,7 @@ def test_answers_are_found_by_their_names(store):
     np.testing.assert_allclose(found.numbers, [number / 20 for number in range(20) if number % 3])
     assert set(found.name) == {"nsfw"} and set(found.model) == {"ab"} and set(found.labels) == {None}
     assert index.answers().labels.tolist().count("photo") == 6
-    assert index.answer_names() == ["nsfw", "style"] and index.measure_names() == ["sharpness"]
+    assert index.names_in("answers") == ["nsfw", "style"] and index.names_in("measures") == ["sharpness"]
 
 
 def test_later_manifests_are_looked_for_one_by_one(folder):

@@ -142,13 +142,9 @@ class SetIndex:
             found.append([column[is_wanted] for column in own])
         return SetAnswers(*map(np.concatenate, zip(*found)))
 
-    def answer_names(self) -> list[str]:
-        """Names of the answers that pairs have."""
-        return sorted(set(self.answers().name.tolist()))
-
-    def measure_names(self) -> list[str]:
-        """Names of the measures that pairs have."""
-        parts = (items.field("name").unique().to_pylist() for _, items in _items(self._read({"measures"}), "measures"))
+    def names_in(self, column: str) -> list[str]:
+        """Names of the ``answers`` or ``measures`` that pairs have."""
+        parts = (items.field("name").unique().to_pylist() for _, items in _items(self._read({column}), column))
         return sorted({name for part in parts for name in part} - {None})
 
     def _column(self, table: pa.Table, path: str) -> NDArray[Any]:

@@ -65,10 +65,10 @@ class SetSource(Source):
         chosen = np.logical_and.reduce([~self._withdrawn(), *(one.holds(columns[one.field]) for one in asked)])
         if of_answers := [one for one in conditions if one.answer]:
             answers = self.answers([one.answer for one in of_answers], keys[chosen])
-            chosen[chosen] = answered(keys[chosen], of_answers, answers, lambda: self._asked(SetIndex.answer_names))
+            chosen[chosen] = answered(keys[chosen], of_answers, answers, lambda: self._names_in("answers"))
         texts = tuple(map(str, conditions))
         if not chosen.any():
-            why = why_none(asked, columns, lambda: self._asked(SetIndex.measure_names))
+            why = why_none(asked, columns, lambda: self._names_in("measures"))
             raise ViewError(f"{nothing_in(self.topic, texts)}{why}")
         places = np.column_stack([columns[name][chosen] for name in PLACE])
         return view_of(self.topic, self._manifest.set_id, places, texts)
@@ -137,7 +137,7 @@ class SetSource(Source):
 
     def said(self, names: Sequence[str], keys: NDArray[np.int64]) -> Said:
         # Vectors and texts are on a platform alone.
-        return Said(keys, set(self._asked(SetIndex.answer_names)), {})
+        return Said(keys, set(self._names_in("answers")), {})
 
     def begins(self) -> tuple[str, NDArray[np.int64]]:
         return self._manifest.set_id, np.zeros(len(self._newest.manifest.split(self.split).shards), np.int64)
@@ -162,6 +162,9 @@ class SetSource(Source):
 
     def present(self) -> SetSource:
         return SetSource(self.store, self._folder, self._newest, self._newest.look(), self.split)
+
+    def _names_in(self, column: str) -> list[str]:
+        return self._asked(lambda index: index.names_in(column))
 
     def _asked(self, question: Callable[[SetIndex], T]) -> T:
         return self._tried(lambda: question(self._index()))
