@@ -161,8 +161,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(first.json().path("kept").asInt()).isZero();
     assertThat(folder.resolve("exported/manifests/000000000001.json")).isNotEmptyFile();
     assertThat(again.out())
-        .contains("2 samples in 1 shard,")
-        .contains("(commit 1); 1 shard was there already");
+        .contains("2 samples in 1 shard,", "(commit 1); 1 shard was there already");
     other.failedInALine(ExitStatus.COULD_NOT, "holds a set whose order is 'view'");
     elsewhere.failed(ExitStatus.WRONG_USAGE, "is no split of the data set other");
     both.failed(ExitStatus.WRONG_USAGE, "--check reads a set alone");
@@ -171,8 +170,7 @@ class ClusterCommandsTest extends OnCluster {
         .endsWith("nothing is wrong\n");
     Files.writeString(folder.resolve("exported/notes.txt"), "");
     assertThat(run("export", "--check", to).ended(ExitStatus.FOUND_WRONG).out())
-        .contains("notes.txt belongs to no commit")
-        .contains("1 thing is wrong");
+        .contains("notes.txt belongs to no commit", "1 thing is wrong");
   }
 
   @Test

@@ -117,8 +117,7 @@ class LauncherTest {
     assertThat(ended.status()).isEqualTo(3);
     assertThat(ended.out()).isEmpty();
     assertThat(ended.err())
-        .contains("the disk is full")
-        .contains("pairstream: cannot build; all of it is in ")
+        .contains("the disk is full", "pairstream: cannot build; all of it is in ")
         .contains("command/target/app-build.log");
     maven(MAVEN);
     assertThat(launch("lag").status()).isZero();

@@ -56,8 +56,7 @@ class WholeDatasetTest extends OnCluster {
     assertThat(broken.json().path("differences").asLong()).isEqualTo(1);
     assertThat(broken.json().path("details").path(0).path("kind").asText()).isEqualTo("TWICE");
     assertThat(text.out())
-        .contains("audit: 1 difference")
-        .contains("TWICE  " + OriginHeader.text(sent.origin()));
+        .contains("audit: 1 difference", "TWICE  " + OriginHeader.text(sent.origin()));
   }
 
   @Test
@@ -121,14 +120,12 @@ class WholeDatasetTest extends OnCluster {
     Ended text = run("quarantine show", "--output", file.toString(), key);
 
     assertThat(text.out())
-        .contains(link.link().getMetadata().getUrl())
-        .contains(link.link().getCaption())
+        .contains(link.link().getMetadata().getUrl(), link.link().getCaption())
         .contains("the record's value is in ")
         .doesNotContain("the original");
     assertThat(Files.size(file)).isPositive();
     assertThat(run("quarantine ls").out())
-        .contains("FETCH_GONE")
-        .contains(link.link().getMetadata().getUrl());
+        .contains("FETCH_GONE", link.link().getMetadata().getUrl());
     assertThat(run("quarantine ls", "--json").json().path("link").path("url").asText())
         .isEqualTo(link.link().getMetadata().getUrl());
     assertThat(run("why", "--json", key).json().path("status").asText()).isEqualTo("FETCH_FAILED");

@@ -61,10 +61,8 @@ class QuietEventsTest {
     assertThat(failed.path("service").asText()).isEqualTo("preprocess");
     assertThat(failed.path("instance").asText()).isEqualTo("me");
     assertThat(failed.path("stack").asText())
-        .contains("java.lang.IllegalArgumentException")
-        .contains("Caused by")
-        .contains("java.lang.IllegalStateException")
-        .contains("QuietEventsTest.java");
+        .contains("java.lang.IllegalArgumentException", "Caused by")
+        .contains("java.lang.IllegalStateException", "QuietEventsTest.java");
     assertThat(JsonMapper.builder().build().readTree(lines.get(1)).path("stack").asText())
         .contains("TopicAuthorizationException: Not authorized to access topics");
     assertThat(JsonMapper.builder().build().readTree(lines.get(3)).has("stack")).isFalse();

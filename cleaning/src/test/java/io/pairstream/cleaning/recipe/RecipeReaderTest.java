@@ -246,8 +246,7 @@ class RecipeReaderTest {
     recipe.problem("nowhere", "is not there");
 
     assertThatThrownBy(recipe::finish)
-        .hasMessageContaining("line 5: sizes.big: is too big")
-        .hasMessageContaining("line 1: nowhere: is not there");
+        .hasMessageContainingAll("line 5: sizes.big: is too big", "line 1: nowhere: is not there");
   }
 
   /** Files beside the recipe, below it, and reached by a link from it. */

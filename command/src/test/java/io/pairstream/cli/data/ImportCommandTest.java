@@ -97,8 +97,7 @@ class ImportCommandTest {
     assertThat(run()).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
-        .contains("PATH");
+        .contains("--columns: 'picture' is no part of a pair; there are image, caption,", "PATH");
   }
 
   @Test

@@ -42,10 +42,7 @@ class ProfileCommandTest extends OnCluster {
 
     assertHasAll(json.json());
     assertThat(part.json().path("pairs").asLong()).isEqualTo(1);
-    assertThat(text.out())
-        .contains("2 accepted pairs")
-        .contains("lighthouse 2")
-        .contains("IMAGE_TOO_SMALL");
+    assertThat(text.out()).contains("2 accepted pairs", "lighthouse 2", "IMAGE_TOO_SMALL");
   }
 
   @Test

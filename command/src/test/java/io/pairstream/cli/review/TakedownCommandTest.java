@@ -65,10 +65,7 @@ class TakedownCommandTest extends OnCluster {
     assertThat(later.json().path("state").asText()).isEqualTo("DONE");
     assertThat(later.json().path("earlier").path("requested_by").asText())
         .isEqualTo(Actor.atTheCommandLine().name());
-    assertThat(listed.out())
-        .contains("pair")
-        .contains(sent.pairId() + ", 1 pair\n")
-        .contains(" because: a letter");
+    assertThat(listed.out()).contains("pair", sent.pairId() + ", 1 pair\n", " because: a letter");
     assertThat(why.out())
         .contains("WITHDRAWN", "removed on purpose", " because: a letter")
         .contains("exposure " + sent.pairId());
@@ -123,8 +120,7 @@ class TakedownCommandTest extends OnCluster {
 
     assertThat(text.out())
         .contains("contributor museum: 3 published pairs (training 3)")
-        .contains("  1 sent with the API key of museum\n")
-        .contains("  1 sent with the API key of eve\n")
+        .contains("  1 sent with the API key of museum\n", "  1 sent with the API key of eve\n")
         .contains("  1 sent with no API key");
     assertThat(json.json().path("producers").path("eve").asLong()).isEqualTo(1);
     assertThat(json.json().path("subject").path("kind").asText()).isEqualTo("PRODUCER");

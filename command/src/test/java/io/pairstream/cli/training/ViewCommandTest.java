@@ -36,8 +36,7 @@ class ViewCommandTest extends OnCluster {
 
     assertThat(cut.out())
         .contains("view val-2026-11 of " + cluster.topics().training().name() + ", frozen ")
-        .contains("where width=8")
-        .contains("9 samples in 2 blocks");
+        .contains("where width=8", "9 samples in 2 blocks");
     assertThat(run("view cut val-2026-11").onlyErrorLine())
         .contains("the view val-2026-11 is there already; a view is never changed");
     assertThat(file.out()).contains("13 samples");
@@ -69,9 +68,7 @@ class ViewCommandTest extends OnCluster {
     assertThat(export("live").json().path("samples").asLong()).isEqualTo(8);
     train(8, 4);
     assertThat(run("view seal live --once").out())
-        .contains(", growing ")
-        .contains("12 samples")
-        .contains("2 segments");
+        .contains(", growing ", "12 samples", "2 segments");
 
     assertThat(export("live").json().path("kept").asInt()).isEqualTo(1);
     assertThat(run("view freeze live").out()).contains(", frozen ").contains("12 samples");

@@ -142,8 +142,7 @@ class ModelCardTest {
     Path card = Cards.file(folder, "shown", "sha256: " + "0".repeat(64) + "\n" + SHORT);
 
     assertThatThrownBy(() -> ModelCard.read(card))
-        .hasMessageContaining("sha256: the file has ")
-        .hasMessageContaining(": it is another one than the card's");
+        .hasMessageContainingAll("sha256: the file has ", ": it is another one than the card's");
   }
 
   @Test

@@ -140,7 +140,7 @@ class MetricsTest {
   @Test
   void isWhatPrometheusReads() throws Exception {
     LagReport hostile = report(group(HOSTILE, LagVerdict.STALL, "pairs.training"));
-    String text = text(ofLag("here", "pairs", () -> hostile));
+    String text = text(ofLag(() -> hostile));
 
     Promtool.Ended ended = Promtool.run(text, "check", "metrics");
     Promtool.Ended broken = Promtool.run(text + "no sample\n", "check", "metrics");
@@ -229,18 +229,13 @@ class MetricsTest {
   }
 
   private static Samples write(LagReport report) {
-    return Samples.of(text(ofLag("here", "pairs", () -> report)));
+    return Samples.of(text(ofLag(() -> report)));
   }
 
   /** Nothing is known but lag. */
-  static ClusterMetrics ofLag(String clusterName, String dataset, Supplier<LagReport> lag) {
+  private static ClusterMetrics ofLag(Supplier<LagReport> lag) {
     return new ClusterMetrics(
-        clusterName,
-        dataset,
-        lag,
-        List::of,
-        answering(Optional.empty(), 0, 0),
-        () -> CanaryReport.OFF);
+        "here", "pairs", lag, List::of, answering(Optional.empty(), 0, 0), () -> CanaryReport.OFF);
   }
 
   private static Supplier<Reachability> answering(

@@ -186,8 +186,7 @@ class OidcProviderTest {
 
     assertThatThrownBy(() -> provider(issuer, List.of()).page(attempt))
         .isInstanceOf(LoginRefusedException.class)
-        .hasMessageContaining("it names http://login.example.org/")
-        .hasMessageContaining("which is no https address");
+        .hasMessageContainingAll("it names http://login.example.org/", "which is no https address");
   }
 
   @Test
@@ -203,8 +202,7 @@ class OidcProviderTest {
     for (List<Certificate> others : List.of(authorities(other.chainPem()), noAuthorities())) {
       assertThatThrownBy(() -> provider(issuer, others).page(attempt))
           .isInstanceOf(LoginRefusedException.class)
-          .hasMessageContaining("does not answer as a provider")
-          .hasMessageContaining("PKIX");
+          .hasMessageContainingAll("does not answer as a provider", "PKIX");
     }
   }
 

@@ -107,9 +107,7 @@ class EqualSamplesTest {
               assertThat(pair.getReason()).isEqualTo("DUPLICATE_PAIR");
               assertThat(pair.getStep()).isEqualTo("check-sample");
               assertThat(pair.getDetail())
-                  .contains("pair " + id(first))
-                  .contains("pairs.crowdsourced-0-0")
-                  .contains("TRAINING");
+                  .contains("pair " + id(first), "pairs.crowdsourced-0-0", "TRAINING");
               assertThat(pair.getValue()).isNotNull();
             });
     assertThat(rejected).extracting(QuarantinedPair::getPairId).doesNotHaveDuplicates();

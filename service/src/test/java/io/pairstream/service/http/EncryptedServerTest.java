@@ -196,8 +196,7 @@ class EncryptedServerTest {
 
     assertThatThrownBy(files::load)
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(path.toString())
-        .hasMessageContaining(words);
+        .hasMessageContainingAll(path.toString(), words);
   }
 
   private void start(Duration head) throws IOException {

@@ -58,9 +58,7 @@ class RegistryChecksTest {
     List<Finding> findings = look(unreachable, Described.SPECS);
 
     assertThat(findings).extracting(Finding::level).containsExactly(Level.UNKNOWN);
-    assertThat(findings.get(0).sentence())
-        .contains("http://127.0.0.1:1")
-        .contains("--schema-registry");
+    assertThat(findings.get(0).sentence()).contains("http://127.0.0.1:1", "--schema-registry");
   }
 
   private static List<Finding> look(Registry registry, List<TopicSpec> specs) {

@@ -93,9 +93,7 @@ class TopicChecksTest {
 
     Finding finding = Described.of(findings, "settings");
     assertThat(finding.level()).isEqualTo(Level.UNKNOWN);
-    assertThat(finding.found())
-        .contains("flowers.actions, flowers.reviews")
-        .contains("no configs for us");
+    assertThat(finding.found()).contains("flowers.actions, flowers.reviews", "no configs for us");
     assertThat(finding.remedy()).contains("DescribeConfigs");
     assertThat(findings).filteredOn(each -> each.level() != Level.OK).containsExactly(finding);
   }

@@ -178,8 +178,7 @@ class TopicTableTest {
       view.caughtUp().join();
       assertThatThrownBy(this::open)
           .isInstanceOf(ViewStorageException.class)
-          .hasMessageContaining(folder.toString())
-          .hasMessageContaining("each running instance needs one of its own");
+          .hasMessageContainingAll(folder.toString(), "each running instance needs one of its own");
     }
   }
 

@@ -171,8 +171,7 @@ class AuditTest {
         .anySatisfy(
             difference ->
                 assertThat(difference.sentence())
-                    .contains("says split 'TRAINING'")
-                    .contains(cluster.topics().validation().name()));
+                    .contains("says split 'TRAINING'", cluster.topics().validation().name()));
   }
 
   @Test

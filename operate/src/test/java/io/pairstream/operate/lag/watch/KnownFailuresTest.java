@@ -91,18 +91,6 @@ class KnownFailuresTest {
     assertThat(trace.saidSince(2)).containsOnlyKeys(LagVerdict.OK);
   }
 
-  /**
-   * kafka-lag-exporter #37, #111, #121: a group that has read everything on a quiet topic gets NaN
-   * or a time that grows.
-   */
-  @Test
-  void nothingWaitsOnAQuietTopic() {
-    Trace trace = Trace.begin().at(0, 40).looks(3, 20, 0).stands(500, 0);
-
-    assertThat(trace.verdict()).isEqualTo(LagVerdict.IDLE);
-    assertThat(trace.judgement().catchUp().seconds()).hasValue(0);
-  }
-
   /** kafka-lag-exporter, with transactions: a marker behind the last record is a lag of 1. */
   @Test
   void aMarkerAloneIsNoLag() {
@@ -119,18 +107,5 @@ class KnownFailuresTest {
     trace.logStartsAt(103).stands(10, 0);
 
     assertThat(trace.saidSince(0)).doesNotContainKey(LagVerdict.LOST);
-  }
-
-  /** KMinion #181: a group that never committed has no known lag. */
-  @Test
-  void whoNeverCommittedIsUnknown() {
-    Trace trace = Trace.begin().neverCommitted().at(0, 120).stands(20, 5);
-    assertThat(trace.verdict()).isEqualTo(LagVerdict.STARTING);
-    assertThat(trace.sentence("")).contains("has not committed there yet; unread: 220 records");
-
-    trace.stands(20, 5);
-
-    assertThat(trace.verdict()).isEqualTo(LagVerdict.UNKNOWN);
-    assertThat(trace.sentence("")).contains("never committed").contains("320 records");
   }
 }

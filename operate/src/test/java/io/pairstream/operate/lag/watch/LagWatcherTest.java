@@ -244,8 +244,7 @@ class LagWatcherTest {
     assertThat(lag.now().verdict()).isEqualTo(LagVerdict.STOP);
     assertThat(lag.now().sentence().text())
         .startsWith("STOP: " + raw + " is stuck at offset 0 for ")
-        .contains("at the head: ")
-        .contains("PNG, 40x30");
+        .contains("at the head: ", "PNG, 40x30");
     HeadRecord head = lag.head().orElseThrow();
     assertThat(head.mediaType()).isEqualTo("image/png");
     assertThat(head.width()).hasValue(40);
@@ -421,9 +420,7 @@ class LagWatcherTest {
     assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
     assertThat(preprocess.now().verdict()).isEqualTo(LagVerdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
-    assertThat(preprocess.now().sentence().text())
-        .contains("never committed")
-        .contains("3 records");
+    assertThat(preprocess.now().sentence().text()).contains("never committed", "3 records");
     // One that may not be asked for keeps its partitions, and none of them is the worst.
     Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(null));
     GroupWatch watch =

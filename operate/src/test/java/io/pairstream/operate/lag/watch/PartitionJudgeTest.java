@@ -232,8 +232,7 @@ class PartitionJudgeTest {
     trace.goesBackTo(5_000);
     assertThat(trace.verdict()).isEqualTo(LagVerdict.REWIND);
     assertThat(trace.sentence(""))
-        .contains("went back from 12,000 to 5,000")
-        .contains("7,000 records are read again");
+        .contains("went back from 12,000 to 5,000", "7,000 records are read again");
     trace.looks(20, 1_000, 100);
 
     assertThat(trace.verdict()).isEqualTo(LagVerdict.OK);

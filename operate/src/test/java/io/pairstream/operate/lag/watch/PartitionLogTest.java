@@ -2,8 +2,6 @@ package io.pairstream.operate.lag.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operate.lag.judge.Sample.Hanging;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PartitionLogTest {
@@ -20,17 +18,6 @@ class PartitionLogTest {
     assertThat(log.bytesOf(180)).hasValue(9_000);
     assertThat(log.bytesOf(90)).hasValue(4_500);
     assertThat(log.bytesOf(0)).hasValue(0);
-  }
-
-  @Test
-  void aTransactionHangsAfterAMinute() {
-    log.note(0, 100, 140, 10_000);
-
-    log.note(0, 100, 150, 69_000);
-    assertThat(log.hanging(69_000)).isEmpty();
-    log.note(0, 100, 160, 70_000);
-
-    assertThat(log.hanging(70_000)).contains(new Hanging(60, 60, Optional.empty()));
   }
 
   @Test
