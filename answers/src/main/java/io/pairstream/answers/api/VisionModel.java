@@ -51,7 +51,6 @@ public final class VisionModel implements AnswerModel {
   private final ChatApi api;
   private final RequestPace pace;
   private final Duration rest;
-  private final PatientCalls calls;
   private final ExecutorService threads;
   private final AtomicInteger made = new AtomicInteger();
   private final LongAdder count = new LongAdder();
@@ -77,7 +76,8 @@ public final class VisionModel implements AnswerModel {
               .formatted(card.name(), variable));
     }
     try {
-      return new VisionModel(card, key, new RequestPace(card.call().requestsPerMinute()), REST);
+      return new VisionModel(
+          card, key, new RequestPace(card.name(), card.call().requestsPerMinute()), REST);
     } catch (IllegalArgumentException e) {
       throw new InvalidCardException("card " + card.name() + ": " + e.getMessage());
     }
@@ -93,7 +93,6 @@ public final class VisionModel implements AnswerModel {
     this.api = new ChatApi(call, key);
     this.pace = pace;
     this.rest = rest;
-    this.calls = new PatientCalls(card.name(), pace);
     this.threads =
         Executors.newFixedThreadPool(call.concurrency(), Threads.daemons("ask-" + card.name()));
   }
@@ -179,7 +178,7 @@ public final class VisionModel implements AnswerModel {
     if (picture.isEmpty()) {
       return new Failed(Failure.UNREADABLE, "the picture's size is not that of its pixels");
     }
-    Optional<Reply> reply = calls.make(() -> call(picture.get()));
+    Optional<Reply> reply = pace.make(() -> call(picture.get()));
     if (reply.isEmpty()) {
       throw new InterruptedException("the model is closed");
     }
@@ -223,7 +222,7 @@ public final class VisionModel implements AnswerModel {
         throw new ApiStoppedException(later.detail());
       }
       return new Failed(
-          Failure.TIMED_OUT, later.detail() + " (asked " + PatientCalls.ATTEMPTS + " times)");
+          Failure.TIMED_OUT, later.detail() + " (asked " + RequestPace.ATTEMPTS + " times)");
     }
     return new Failed(Failure.ODD_ANSWER, ((Reply.Failed) reply).detail());
   }

@@ -436,7 +436,7 @@ class VisionModelTest {
     }
 
     NoWaiting(int perMinute) {
-      super(perMinute);
+      super("captioner", perMinute);
     }
 
     @Override

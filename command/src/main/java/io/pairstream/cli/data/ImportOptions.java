@@ -5,7 +5,6 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how data sets are read. */
@@ -32,7 +31,11 @@ public final class ImportOptions {
   @Option(names = "--instances", paramLabel = "FILE")
   private Path instances;
 
-  @Mixin private AttributionOptions attribution;
+  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
+  private String contributor;
+
+  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
+  private String licence;
 
   @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "imported")
   private SourceKind sourceKind;
@@ -45,8 +48,8 @@ public final class ImportOptions {
   public SourceOptions read() {
     return new SourceOptions(
         sourceKind,
-        attribution.contributor,
-        attribution.licence,
+        contributor,
+        licence,
         Optional.ofNullable(images).map(Path::toAbsolutePath),
         Optional.ofNullable(format),
         columns(),

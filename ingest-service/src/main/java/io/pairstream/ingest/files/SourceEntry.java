@@ -158,21 +158,18 @@ final class SourceEntry {
    * @param asLines whether each line that is not blank is a caption
    */
   SourceEntry captionText(String name, String text, boolean asLines) {
-    List<String> lines = text.lines().toList();
-    int begin = 0;
-    int end = lines.size();
-    while (begin < end && lines.get(begin).isBlank()) {
-      begin++;
-    }
-    while (begin < end && lines.get(end - 1).isBlank()) {
-      end--;
-    }
     if (asLines) {
-      lines.stream().filter(line -> !line.isBlank()).forEach(this::caption);
-    } else if (begin < end) {
-      caption(String.join("\n", lines.subList(begin, end)));
+      text.lines().filter(line -> !line.isBlank()).forEach(this::caption);
+      return this;
     }
-    if (end - begin > 1 && !asLines) {
+    List<String> lines = new ArrayList<>(text.lines().dropWhile(String::isBlank).toList());
+    while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
+      lines.remove(lines.size() - 1);
+    }
+    if (!lines.isEmpty()) {
+      caption(String.join("\n", lines));
+    }
+    if (lines.size() > 1) {
       notice(
           "several lines",
           name + " has several lines and is one caption; with --caption-lines each line is one");

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Status of one pair or link.
@@ -108,12 +109,10 @@ record StatusReport(
 
     /** The status of that name; {@link #UNKNOWN} for any other word, as of a later version. */
     static ReportedStatus named(String word) {
-      for (ReportedStatus stand : values()) {
-        if (stand.name().equals(word)) {
-          return stand;
-        }
-      }
-      return UNKNOWN;
+      return Stream.of(values())
+          .filter(each -> each.name().equals(word))
+          .findFirst()
+          .orElse(UNKNOWN);
     }
 
     /** Whether nothing more happens by itself. */
@@ -134,8 +133,6 @@ record StatusReport(
 
   /** Largest difference between the clocks of an ingest API and a broker. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
-
-  private static final String LINK = "LINK";
 
   /** Status of a pair that a producer wrote to Kafka itself, past the ingest APIs. */
   static StatusReport of(String id, Receipt receipt) {
@@ -197,27 +194,27 @@ record StatusReport(
     if (ReportedStatus.named(receipt.getStatus()) != ReportedStatus.QUARANTINED) {
       return true;
     }
-    Origin came = upload.getOrigin();
-    Origin judged = receipt.getOrigin();
-    if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
-      return judged.getOffset() >= came.getOffset();
+    if (areOnOnePartition(upload, receipt)) {
+      return receipt.getOrigin().getOffset() >= upload.getOrigin().getOffset();
     }
     return !receipt.getArrivedAt().plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
+  }
+
+  private static boolean areOnOnePartition(Upload upload, Receipt receipt) {
+    Origin came = upload.getOrigin();
+    Origin judged = receipt.getOrigin();
+    return came.getTopic().equals(judged.getTopic())
+        && came.getPartition() == judged.getPartition();
   }
 
   private static boolean isCopy(Upload upload, Receipt receipt, ReportedStatus stand) {
     if (stand == ReportedStatus.QUARANTINED || stand == ReportedStatus.UNKNOWN) {
       return false;
     }
-    if (upload.getKind().equals(LINK)) {
-      // The raw record of a fetched link is not the upload's own; only time tells.
-      return receipt.getArrivedAt().isBefore(upload.getReceivedAt());
-    }
-    Origin came = upload.getOrigin();
-    Origin judged = receipt.getOrigin();
-    if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
+    // The raw record of a fetched link is not the upload's own; only time tells.
+    if (!upload.getKind().equals("LINK") && areOnOnePartition(upload, receipt)) {
       // A later record is this one, sent again by a reviewer.
-      return judged.getOffset() < came.getOffset();
+      return receipt.getOrigin().getOffset() < upload.getOrigin().getOffset();
     }
     return receipt.getArrivedAt().isBefore(upload.getReceivedAt());
   }

@@ -109,10 +109,6 @@ final class FetchStopped extends RuntimeException {
     };
   }
 
-  static String seconds(Duration time) {
-    return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
-  }
-
   FetchResult result() {
     return result;
   }

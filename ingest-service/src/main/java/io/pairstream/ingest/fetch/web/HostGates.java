@@ -248,19 +248,17 @@ final class HostGates {
                     .formatted(lastFailure.detail(), failures))
             .after(rest);
       }
-      return new FetchResult.Postponed(
-          atLeast(rest), host + " is left alone for " + FetchStopped.seconds(wholeSeconds(rest)));
+      return new FetchResult.Postponed(atLeast(rest), host + " is left alone for " + seconds(rest));
     }
 
     private FetchResult later(long waitNanos) {
       Duration wait = atLeast(Duration.ofNanos(waitNanos));
       return new FetchResult.Postponed(
-          wait,
-          host + " has other requests before this for " + FetchStopped.seconds(wholeSeconds(wait)));
+          wait, host + " has other requests before this for " + seconds(wait));
     }
 
-    private static Duration wholeSeconds(Duration time) {
-      return Duration.ofSeconds(Math.max(1, time.toSeconds()));
+    private static String seconds(Duration time) {
+      return Math.max(1, time.toSeconds()) + " s";
     }
 
     private static Duration atLeast(Duration wait) {
