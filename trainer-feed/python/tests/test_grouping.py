@@ -380,7 +380,7 @@ def test_says_what_buckets_need(dataset):
         grouped(source, source.cut())
     with pytest.raises(SettingsError, match="of one view"):
         grouped(source, [(view, 1), (source.cut(["fold=1"]), 1)], epochs=None)
-    with pytest.raises(SettingsError, match="too few for a batch of 96"):
+    with pytest.raises(SettingsError, match="a batch of 96 takes more samples than the view has: "):
         grouped(source, view, 96)
 
 

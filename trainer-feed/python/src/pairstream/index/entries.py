@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,6 @@ from pairstream.views.view import NONE, Facts
 
 PLACE = ("partition", "offset", "bytes")
 """Where a pair is in its split, and the size of its record there."""
-
-
-class FieldCondition(Protocol):
-    """A condition on a field of a pair, of which a :class:`pairstream.index.conditions.Condition` is one."""
-
-    @property
-    def field(self) -> str: ...
-
-    def holds(self, values: NDArray[Any], /) -> NDArray[np.bool_]: ...
-
-    def holds_for(self, fields: Mapping[str, Any], /) -> bool: ...
 
 
 class Entries(NamedTuple):

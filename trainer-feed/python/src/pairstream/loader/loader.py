@@ -20,7 +20,7 @@ from pairstream.errors import PositionRefused, SettingsError
 from pairstream.loader.checkpoints import Lineage, run_name
 from pairstream.loader.explain import explained
 from pairstream.loader.pipeline import Pipeline, parts_of
-from pairstream.loader.schedules import Given, OwnCut, Views, epochs_of, resolved, schedule_of, views_there
+from pairstream.loader.schedules import Given, OwnCut, Views, resolved, schedule_of, views_there
 from pairstream.loader.settings import LoaderSettings, parameters
 from pairstream.loader.stats import Counts, Reading, StarvationClock, Stats
 from pairstream.options import LoaderOptions, pass_on
@@ -29,6 +29,7 @@ from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule
 from pairstream.read.split import Figures, Reports
 from pairstream.source import Source
+from pairstream.views.view import View
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -145,7 +146,8 @@ class Loader:
         """Has the views read from now on."""
         settings = self._settings
         views = given.view if isinstance(given, OwnCut) else given
-        epochs = epochs_of(views, settings.order.epochs)
+        asked = settings.order.epochs
+        epochs = asked if asked != "auto" else 1 if isinstance(views, View) else None
         until: Callable[[int | None], Schedule] = partial(schedule_of, source, views, settings)
         schedule = until(epochs)
         schedule.require_batches(settings.batch_size, settings.keep_last)

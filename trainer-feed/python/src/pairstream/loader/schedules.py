@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pairstream.errors import SettingsError
 from pairstream.index.cut import conditions_of
@@ -50,13 +50,6 @@ def resolved(source: Source, given: Given | None, where: str | Sequence[str] = (
     if isinstance(given, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in given):
         return [(source.as_view(part), weight) for part, weight in given]
     return source.as_view(given)  # type: ignore[arg-type]  # it refuses what is something else
-
-
-def epochs_of(views: Views, epochs: int | Literal["auto"] | None) -> int | None:
-    """Epochs of a loop; None for no end."""
-    if epochs != "auto":
-        return epochs
-    return 1 if isinstance(views, View) else None
 
 
 def schedule_of(source: Source, views: Views, settings: LoaderSettings, end: int | None) -> Schedule:

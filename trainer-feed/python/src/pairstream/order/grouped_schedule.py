@@ -216,19 +216,12 @@ class GroupedSchedule(Schedule):
         if not is_list or not all(0 <= one <= size for one, size in zip(taken or (), sizes)):
             raise PositionRefused(f"samples of a position are a list with at most {sizes}, not {str(taken)[:200]}")
 
-    def require_batches(self, batch_size: int, keep_last: bool) -> None:
-        if not self.batches(batch_size, keep_last):
-            raise SettingsError(
-                f"the groups of the view have {self._sizes} samples: too few for a batch of {batch_size}; give a smaller "
-                'batch_size, or last="keep", which hands out batches that are not full'
-            )
-
     def retained(self, rank_batch_size: int) -> int:
         return self.groups * rank_batch_size
 
     def batches(self, batch_size: int, keep_last: bool) -> int:
         """Number of batches of the first epoch; others have as many but where pictures changed their shape."""
-        return sum(-(-size // batch_size) if keep_last else size // batch_size for size in self._sizes)
+        return sum(-(-size // batch_size) if keep_last else size // batch_size for size in self.sizes)
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
         taken = list(start["samples"])
@@ -281,7 +274,7 @@ class GroupedSchedule(Schedule):
         return len(self._facts.shapes) if self._grouping.buckets else 1
 
     @cached_property
-    def _sizes(self) -> list[int]:
+    def sizes(self) -> Sequence[int]:
         """Samples of each group in the first epoch."""
         return self._order(0).sizes
 

@@ -70,9 +70,6 @@ class MixSchedule(Schedule):
             raise PositionRefused(f"the position is one of the mix {mix}, not of {self._named()}")
         require_plan(position, self._plan)
 
-    def require_batches(self, batch_size: int, keep_last: bool) -> None:
-        """A view that is through begins anew."""
-
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
         for view in self.views:
             view.require_unchanged()

@@ -170,12 +170,22 @@ class Schedule(Protocol):
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
         """The steps of a rank from a position on; None where it is not known yet what comes next."""
 
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Samples of the first epoch, of each of its groups; none where that is not known."""
+        return ()
+
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         """Checks that there is a batch at all.
 
         Raises:
             SettingsError: where there is none
         """
+        if self.batches(batch_size, keep_last) == 0:
+            raise SettingsError(
+                f"a batch of {batch_size} takes more samples than the view has: {', '.join(map(str, self.sizes))}; give a "
+                'smaller batch_size, or last="keep", which hands out batches that are not full'
+            )
 
     def batches(self, batch_size: int, keep_last: bool) -> int | None:
         """Number of batches of an epoch; None where epochs have no one length."""

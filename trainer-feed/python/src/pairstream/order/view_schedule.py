@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 
-from pairstream.errors import PositionRefused, SettingsError
+from pairstream.errors import PositionRefused
 from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
@@ -46,12 +46,9 @@ class ViewSchedule(Schedule):
         require_plan(position, self._plan)
         require_within(position, self._view.samples)
 
-    def require_batches(self, batch_size: int, keep_last: bool) -> None:
-        if self._view.samples < batch_size and not keep_last:
-            raise SettingsError(
-                f"a batch of {batch_size} takes more samples than the view has: {self._view.samples}; give a smaller batch_size, "
-                'or last="keep", which hands out batches that are not full'
-            )
+    @property
+    def sizes(self) -> Sequence[int]:
+        return (self._view.samples,)
 
     def batches(self, batch_size: int, keep_last: bool) -> int:
         return steps_left(self._view.samples, batch_size, keep_last, 0)

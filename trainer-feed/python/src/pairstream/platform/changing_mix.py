@@ -264,9 +264,6 @@ class AgreedMix(Schedule):
                 f"the position is one of another run {run}, whose mix changed otherwise in front of sample {samples}"
             )
 
-    def require_batches(self, batch_size: int, keep_last: bool) -> None:
-        """A view that is through begins anew."""
-
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
         parts: frozenset[int] = frozenset()
         for taken in count(start["samples"], batch_size):

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from pairstream.errors import Malformed, ViewError
 from pairstream.index.conditions import Condition
 from pairstream.index.cut import answered, conditions_of, view_of, why_none
-from pairstream.index.entries import PLACE, FieldCondition, key_of, positions_of
+from pairstream.index.entries import PLACE, key_of, positions_of
 from pairstream.kafka.avro import ANSWER, PAIR, AvroReader, Schemas
 from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.platform.answers import names_given, read_answers
 from pairstream.platform.entries import last_of_each, read_entries
-from pairstream.platform.takedowns import InForce
+from pairstream.platform.takedowns import FieldCondition, InForce
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import View, nothing_in
 

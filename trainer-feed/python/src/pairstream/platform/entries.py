@@ -13,9 +13,10 @@ from confluent_kafka import Message
 from numpy.typing import NDArray
 
 from pairstream.errors import Malformed, ViewError
-from pairstream.index.entries import PLACE, Entries, FieldCondition, key_of
+from pairstream.index.entries import PLACE, Entries, key_of
 from pairstream.kafka.avro import PAIR, Schemas, fields_of
 from pairstream.kafka.cluster import Cluster
+from pairstream.platform.takedowns import FieldCondition
 
 _ALWAYS = (*PLACE, "height", "width", "image_digest", "source_kind")
 """Fields that every entry of the index has."""

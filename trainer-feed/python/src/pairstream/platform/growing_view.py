@@ -177,9 +177,6 @@ class FollowedSchedule(Schedule):
         if segments:
             require_within(position, self._view_epoch(position["epoch"]).order.samples)
 
-    def require_batches(self, batch_size: int, keep_last: bool) -> None:
-        """An epoch waits until it has a batch."""
-
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
         taken = start["samples"]
         most_ahead = 0

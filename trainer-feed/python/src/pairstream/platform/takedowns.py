@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
 from pairstream.hosts import host_of
+from pairstream.index.conditions import Condition
 from pairstream.kafka.cluster import Cluster, TopicWatch
 from pairstream.read.records import Withdrawn
 
@@ -102,6 +103,10 @@ class _Spared(NamedTuple):
 
     def holds_for(self, fields: Mapping[str, Any]) -> bool:
         return self.subject_of(fields.get(self.field) or "") not in self.subjects
+
+
+FieldCondition = Condition | _Spared
+"""A condition on a field of a pair."""
 
 
 class InForce(NamedTuple):
