@@ -10,7 +10,6 @@ import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
-import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.Audit;
 import java.io.IOException;
@@ -61,7 +60,6 @@ class DeadInstanceTest extends OnServedDataset {
   private static final int PARTITIONS = 4;
   private static final int BACKLOG = 300;
 
-  private ClusterAccess access;
   private Admin admin;
 
   /** The groups that instances are in; the first reads {@link #input}. */
@@ -77,7 +75,6 @@ class DeadInstanceTest extends OnServedDataset {
 
   @BeforeEach
   void createTopics() {
-    access = served.access();
     dataset.createTopics(PARTITIONS);
     admin = access.admin();
   }
@@ -107,7 +104,7 @@ class DeadInstanceTest extends OnServedDataset {
             folder.resolve("client.properties"), "kafka.acceptable.recovery.lag=1000000000\n");
     DrawnPairs drawn = new DrawnPairs(44, 0.0);
 
-    try (PairPublisher publisher = served.publisher()) {
+    try (PairPublisher publisher = publisher()) {
       killAll(
           number ->
               "preprocess --threads 1 --workers 1 --config %s --recipe %s --state-dir %s"

@@ -12,7 +12,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.Topic;
-import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
@@ -105,11 +104,9 @@ class GeneratedCaptionsTest extends OnServedDataset {
   private final AtomicInteger calls = new AtomicInteger();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
-  private ClusterAccess access;
 
   @BeforeEach
   void answer() throws Exception {
-    access = served.access();
     dataset.createTopics(2);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/v1/chat/completions", this::describe);
@@ -177,7 +174,7 @@ class GeneratedCaptionsTest extends OnServedDataset {
   private Map<String, String> publish() {
     Map<String, String> captions = new HashMap<>();
     DrawnPairs drawn = DrawnPairs.plain(1);
-    try (PairPublisher publisher = served.publisher()) {
+    try (PairPublisher publisher = publisher()) {
       for (int i = 0; i < PICTURES; i++) {
         RawPair pair = drawn.at(i).pair();
         captions.put(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
@@ -233,10 +230,6 @@ class GeneratedCaptionsTest extends OnServedDataset {
 
   private int sent() {
     return dataset.committed(dataset.topics().generated().name()).size();
-  }
-
-  private String run(String command) {
-    return served.run(dataset.dataset(), PairstreamProcess.words(command));
   }
 
   private List<PreparedPair> published() {

@@ -16,7 +16,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.Topic;
-import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.tools.audit.Audit;
 import io.pairstream.tools.audit.AuditReport;
@@ -80,12 +79,11 @@ class NearCopiesTest extends OnServedDataset {
             .formatted(policy);
     Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
     dataset.createTopics(partitions);
-    ClusterAccess access = served.access();
     for (int number = 0; number < INSTANCES; number++) {
       instances.add(instance(number, file));
     }
     List<RawPair> pairs = pairs(new Random(partitions));
-    try (PairPublisher publisher = served.publisher()) {
+    try (PairPublisher publisher = publisher()) {
       for (int fault = 0; fault < FAULTS; fault++) {
         int asked = fingerprints().size();
         pairs

@@ -60,7 +60,7 @@ class RefusedPairsTest extends OnServedDataset {
     Await.until("the recipe is recorded", () -> records("recipes").size() == 1, preprocess::said);
     assertThat(conditions()).containsExactly("answer.brightness<=1.0");
     askUntilKilledAt(() -> answers().size() >= EARLIER / 4);
-    served.run(dataset.dataset(), score());
+    run(score());
     double limit = median();
     preprocess.kill();
     prepareUnder("answers: {brightness: {max: %s, when-outside: reject}}".formatted(limit));
@@ -70,11 +70,11 @@ class RefusedPairsTest extends OnServedDataset {
     Await.until("some are taken out", () -> tombstones().size() >= 5, preprocess::said);
     preprocess.kill();
     send(EARLIER, PAIRS);
-    served.run(dataset.dataset(), score());
+    run(score());
     prepareUnder("answers: {brightness: {max: %s, when-outside: reject}}".formatted(limit));
     awaitPublished(PAIRS);
     askUntilKilledAt(() -> answers().size() >= EARLIER + 20);
-    served.run(dataset.dataset(), score());
+    run(score());
     Set<String> outside = outside(limit);
     Await.until(
         "all that is outside is taken out",
@@ -93,7 +93,7 @@ class RefusedPairsTest extends OnServedDataset {
         () -> records("quarantine").size() == outside.size() + PAIRS,
         preprocess::said);
     assertThat(published()).hasSize(PAIRS);
-    assertThat(served.run(dataset.dataset(), List.of("audit"))).contains("0 differences");
+    assertThat(run("audit")).contains("0 differences");
   }
 
   /** The model's number is the mean of a picture's pixels. */
@@ -117,12 +117,9 @@ class RefusedPairsTest extends OnServedDataset {
         """);
   }
 
-  private List<String> score() {
-    return PairstreamProcess.words(
-        "score --batch 2 --until-end --models",
-        folder.resolve("cards"),
-        "--state-dir",
-        folder.resolve("answers"));
+  private String score() {
+    return "score --batch 2 --until-end --models %s --state-dir %s"
+        .formatted(folder.resolve("cards"), folder.resolve("answers"));
   }
 
   /** Conditions of views that the last recorded recipe adds. */
@@ -160,7 +157,7 @@ class RefusedPairsTest extends OnServedDataset {
   }
 
   private void send(int from, int to) throws IOException {
-    try (PairPublisher publisher = served.publisher()) {
+    try (PairPublisher publisher = publisher()) {
       for (int i = from; i < to; i++) {
         publisher.publish(drawn.at(i).pair()).join();
       }
@@ -183,7 +180,7 @@ class RefusedPairsTest extends OnServedDataset {
   }
 
   private void askUntilKilledAt(BooleanSupplier moment) throws Exception {
-    PairstreamProcess asking = start(String.join(" ", score()));
+    PairstreamProcess asking = start(score());
     Await.until(
         "it is time to kill", () -> moment.getAsBoolean() || !asking.isAlive(), asking::said);
     asking.kill();

@@ -5,6 +5,7 @@ import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
@@ -23,12 +24,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -122,15 +124,17 @@ public final class ChaosCluster implements AutoCloseable {
    * (KAFKA-15591).
    */
   private void awaitRawTopics() {
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    for (String topic : List.of(TopicCatalogue.CROWDSOURCED, TopicCatalogue.SCRAPED)) {
-      for (int partition = 0; partition < PARTITIONS; partition++) {
-        ends.put(new TopicPartition(DATASET.topic(topic), partition), OffsetSpec.latest());
-      }
-    }
+    List<TopicPartition> raw =
+        Stream.of(TopicCatalogue.CROWDSOURCED, TopicCatalogue.SCRAPED)
+            .flatMap(
+                topic ->
+                    IntStream.range(0, PARTITIONS)
+                        .mapToObj(each -> new TopicPartition(DATASET.topic(topic), each)))
+            .toList();
     var unused =
         Await.answer(
-            "the raw topics are led", () -> KafkaAnswers.await(admin.listOffsets(ends).all()));
+            "the raw topics are led",
+            () -> KafkaAnswers.await(LogEnds.ask(admin, raw, IsolationLevel.READ_UNCOMMITTED)));
   }
 
   /** The jars of the build under test. */

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A producer that sends by HTTP, and sends some again although they were answered. */
-final class HttpSender extends Sender {
+final class HttpSender implements Producers.Sender {
 
   private static final Set<Integer> LATER = Set.of(408, 429, 500, 502, 503, 504);
 
@@ -32,20 +32,16 @@ final class HttpSender extends Sender {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
+  private final Producers producers;
   private final URI address;
 
-  HttpSender(Producers producers, SeededLoad load, Lane lane, URI ingest) {
-    super(producers, load, lane);
+  HttpSender(Producers producers, URI ingest) {
+    this.producers = producers;
     this.address = ingest.resolve("/v1/pairs");
   }
 
   @Override
-  boolean repeats() {
-    return true;
-  }
-
-  @Override
-  Optional<Fate> attempt(SentPair pair) throws InterruptedException {
+  public Optional<Fate> attempt(SentPair pair) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .timeout(ANSWERED_WITHIN)

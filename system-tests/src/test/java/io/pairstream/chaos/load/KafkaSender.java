@@ -17,11 +17,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer with a Kafka client, which several share. */
-final class KafkaSender extends Sender {
+final class KafkaSender implements Producers.Sender {
 
   /** Then a record's fate is unknown. */
   private static final int DELIVERED_WITHIN_MILLIS = 30_000;
 
+  private final Producers producers;
   private final Cluster cluster;
   private final int partitions;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -29,12 +30,10 @@ final class KafkaSender extends Sender {
 
   KafkaSender(
       Producers producers,
-      SeededLoad load,
-      Lane lane,
       Cluster cluster,
       int partitions,
       KafkaProducer<byte[], byte[]> producer) {
-    super(producers, load, lane);
+    this.producers = producers;
     this.cluster = cluster;
     this.partitions = partitions;
     this.producer = producer;
@@ -45,12 +44,7 @@ final class KafkaSender extends Sender {
   }
 
   @Override
-  boolean repeats() {
-    return false;
-  }
-
-  @Override
-  Optional<Fate> attempt(SentPair pair) throws InterruptedException {
+  public Optional<Fate> attempt(SentPair pair) throws InterruptedException {
     byte[] value = pair.value(schemaIds.get(pair.topic()));
     String digest = SentPair.digest(value);
     try {

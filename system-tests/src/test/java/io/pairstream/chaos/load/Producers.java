@@ -1,11 +1,13 @@
 package io.pairstream.chaos.load;
 
+import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
@@ -14,11 +16,23 @@ import org.apache.kafka.clients.producer.KafkaProducer;
  */
 public final class Producers implements AutoCloseable {
 
+  /** A way by which a record goes. */
+  interface Sender {
+
+    /** Sends a record once, and notes what is known of it then; empty where that is nothing. */
+    Optional<Fate> attempt(SentPair pair) throws InterruptedException;
+  }
+
+  /** One of so many records is sent again although it was taken, where senders do so. */
+  private static final int REPEATED_EVERY = 20;
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final int BY_KAFKA = 8;
   private static final int BY_HTTP = 2;
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
   private final List<LedgerEntry> ledger = new ArrayList<>();
+  private final SeededLoad load;
   private final KafkaProducer<byte[], byte[]> client;
   private final List<Thread> threads = new ArrayList<>();
   private long settled;
@@ -27,7 +41,8 @@ public final class Producers implements AutoCloseable {
   private long unavailableForever;
   private boolean stopped;
 
-  private Producers(KafkaProducer<byte[], byte[]> client) {
+  private Producers(SeededLoad load, KafkaProducer<byte[], byte[]> client) {
+    this.load = load;
     this.client = client;
   }
 
@@ -38,21 +53,65 @@ public final class Producers implements AutoCloseable {
    */
   public static Producers start(
       Cluster cluster, int partitions, URI ingest, SeededLoad load, long records) {
-    Producers producers = new Producers(KafkaSender.producer(cluster));
+    Producers producers = new Producers(load, KafkaSender.producer(cluster));
     Lane kafka = new Lane(load, records, false);
     Lane http = new Lane(load, records, true);
+    KafkaSender byKafka = new KafkaSender(producers, cluster, partitions, producers.client);
     for (int i = 0; i < BY_KAFKA; i++) {
-      producers.add(new KafkaSender(producers, load, kafka, cluster, partitions, producers.client));
+      producers.add(() -> producers.send(kafka, byKafka, false));
     }
     for (int i = 0; i < BY_HTTP; i++) {
-      producers.add(new HttpSender(producers, load, http, ingest));
+      HttpSender byHttp = new HttpSender(producers, ingest);
+      producers.add(() -> producers.send(http, byHttp, true));
     }
     producers.threads.forEach(Thread::start);
     return producers;
   }
 
-  private void add(Sender sender) {
+  private void add(Runnable sender) {
     threads.add(Threads.daemon("producer-" + threads.size(), sender));
+  }
+
+  /**
+   * Sends one record after the other, each until it is settled.
+   *
+   * @param repeats whether the sender forgets now and then that a record was taken
+   */
+  private void send(Lane lane, Sender sender, boolean repeats) {
+    long taken = 0;
+    try {
+      while (!isStopped()) {
+        long number = isHeld() ? -1 : lane.next();
+        if (number < 0) {
+          pause(PAUSE);
+          continue;
+        }
+        SentPair pair = load.at(number);
+        Optional<Fate> fate = settle(pair, sender);
+        if (fate.isPresent()) {
+          settled();
+        }
+        if (repeats
+            && fate.equals(Optional.of(Fate.ACKNOWLEDGED))
+            && taken++ % REPEATED_EVERY == 0) {
+          Optional<Fate> unused = settle(pair, sender);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Empty where the producers are stopped before. */
+  private Optional<Fate> settle(SentPair pair, Sender sender) throws InterruptedException {
+    while (!isStopped()) {
+      Optional<Fate> fate = sender.attempt(pair);
+      if (fate.filter(it -> it != Fate.UNSURE).isPresent()) {
+        return fate;
+      }
+      pause(PAUSE);
+    }
+    return Optional.empty();
   }
 
   /** Begins no further record once so many are acknowledged; what is in flight goes on. */
@@ -96,7 +155,7 @@ public final class Producers implements AutoCloseable {
   }
 
   /** A record was acknowledged, or refused for good. */
-  synchronized void settled() {
+  private synchronized void settled() {
     settled++;
     notifyAll();
   }
@@ -106,11 +165,11 @@ public final class Producers implements AutoCloseable {
     unavailableForever += saysWhen ? 0 : 1;
   }
 
-  synchronized boolean isHeld() {
+  private synchronized boolean isHeld() {
     return settled >= holdAt;
   }
 
-  synchronized boolean isStopped() {
+  private synchronized boolean isStopped() {
     return stopped;
   }
 
