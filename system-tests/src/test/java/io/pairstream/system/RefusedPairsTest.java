@@ -58,7 +58,7 @@ class RefusedPairsTest extends OnServedDataset {
     send(0, EARLIER);
     awaitPublished(EARLIER);
     Await.until("the recipe is recorded", () -> records("recipes").size() == 1, preprocess::said);
-    assertThat(conditions()).containsExactly("answer.brightness<=1.0");
+    assertThat(conditions()).containsExactly("answer.brightness<=1");
     askUntilKilledAt(() -> answers().size() >= EARLIER / 4);
     run(score());
     double limit = median();
