@@ -25,6 +25,7 @@ import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.OpenParts;
 import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
@@ -37,7 +38,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +72,7 @@ public final class PreprocessService implements AutoCloseable {
   private final Counts counts = new Counts();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
   private final StreamClients streams;
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final OpenParts parts = new OpenParts();
 
   /** Prerequisite that the start waits for. */
   private volatile Obstacle waitsFor = Obstacle.NONE;
@@ -118,7 +118,7 @@ public final class PreprocessService implements AutoCloseable {
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
     report.obstacleFrom(() -> waitsFor.ifAny());
-    ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
+    ImageWorkerPool workers = parts.add(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
         new CleaningPlan(
             RecipeFile.find(settings.recipe()).reader(),
@@ -141,7 +141,7 @@ public final class PreprocessService implements AutoCloseable {
     report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, streams.transactionalIds()));
     Dataset dataset = settings.cluster().dataset();
     var unused =
-        closedLater(
+        parts.add(
             DeadInstances.watch(
                 settings.cluster(),
                 List.of(dataset.preprocessGroup(), dataset.indexGroup(), dataset.lookUpGroup())));
@@ -185,7 +185,7 @@ public final class PreprocessService implements AutoCloseable {
    */
   private void addCleaning(CleaningPlan plan, ImageWorkerPool workers, int partitions) {
     WriterSchemas schemas =
-        closedLater(
+        parts.add(
             new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$));
     Admission admission =
         new Admission(
@@ -285,11 +285,6 @@ public final class PreprocessService implements AutoCloseable {
         .counter("image_worker_losses_total", workers.odd(), "cause", "answer");
   }
 
-  private <T extends AutoCloseable> T closedLater(T part) {
-    parts.add(part);
-    return part;
-  }
-
   /**
    * Waits until the service has ended, by {@link #close} or by a fault of its own, which it
    * answers.
@@ -306,12 +301,6 @@ public final class PreprocessService implements AutoCloseable {
   /** Stops the parts, the last one first. */
   @Override
   public void close() {
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      try {
-        parts.get(i).close();
-      } catch (Exception e) {
-        LOG.warn("a part does not close", e);
-      }
-    }
+    parts.close();
   }
 }

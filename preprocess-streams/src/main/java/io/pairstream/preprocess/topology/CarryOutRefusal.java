@@ -6,13 +6,9 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Refusal;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.service.rejection.Measurements;
 import java.time.Instant;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
@@ -22,17 +18,10 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class CarryOutRefusal extends ContextualProcessor<String, Takedown, String, Withdrawn> {
 
-  private Receipts receipts;
-
-  @Override
-  public void init(ProcessorContext<String, Withdrawn> context) {
-    super.init(context);
-    receipts = new Receipts(context);
-  }
-
   @Override
   public void process(Record<String, Takedown> record) {
     Refusal refusal = record.value().getRefusal();
+    Receipts receipts = new Receipts(context());
     Receipt earlier = receipts.get(record.value().getSubject());
     if (earlier == null
         || !Receipts.isPublished(earlier)
@@ -49,17 +38,10 @@ final class CarryOutRefusal extends ContextualProcessor<String, Takedown, String
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
     receipts.put(receipt);
-    RecordHeaders headers = new RecordHeaders();
-    OriginHeader.write(headers, receipt.getOrigin());
-    QuarantineHeader.write(headers, receipt.getReason());
+    Receipt withSent = Receipt.newBuilder(receipt).setSent(refusal.getSent()).build();
     context()
         .forward(
-            record
-                .withKey(receipt.getPairId())
-                .withValue(
-                    new Withdrawn(
-                        PairStatus.valueOf(earlier.getStatus()),
-                        Receipt.newBuilder(receipt).setSent(refusal.getSent()).build()))
-                .withHeaders(headers));
+            new Withdrawn(PairStatus.valueOf(earlier.getStatus()), withSent)
+                .record(record.timestamp()));
   }
 }

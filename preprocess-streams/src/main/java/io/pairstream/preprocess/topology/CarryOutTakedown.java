@@ -5,6 +5,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.QuarantineHeader;
 import java.time.Instant;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -38,7 +39,18 @@ final class CarryOutTakedown
    * @param receipt says that it is withdrawn, that another is published in its place, or that a
    *     model's answer refuses it
    */
-  record Withdrawn(PairStatus from, Receipt receipt) {}
+  record Withdrawn(PairStatus from, Receipt receipt) {
+
+    /** This under its pair's id, with headers that say which record it was, and why it goes. */
+    Record<String, Withdrawn> record(long timestamp) {
+      RecordHeaders headers = new RecordHeaders();
+      OriginHeader.write(headers, receipt.getOrigin());
+      if (receipt.getStatus().equals(PairStatus.QUARANTINED.name())) {
+        QuarantineHeader.write(headers, receipt.getReason());
+      }
+      return new Record<>(receipt.getPairId(), this, timestamp, headers);
+    }
+  }
 
   @Override
   public void init(ProcessorContext<String, Withdrawn> context) {
@@ -83,13 +95,7 @@ final class CarryOutTakedown
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
     receipts.put(receipt);
-    RecordHeaders headers = new RecordHeaders();
-    OriginHeader.write(headers, receipt.getOrigin());
-    context()
-        .forward(
-            record
-                .withKey(receipt.getPairId())
-                .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStatus()), receipt))
-                .withHeaders(headers));
+    PairStatus from = PairStatus.valueOf(earlier.getStatus());
+    context().forward(new Withdrawn(from, receipt).record(record.timestamp()));
   }
 }

@@ -10,7 +10,6 @@ import io.pairstream.service.rejection.Measurements;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /** Looks for the group of a pair's picture, which has one where it has been kept before. */
@@ -18,7 +17,6 @@ final class FindGroup
     extends ContextualFixedKeyProcessor<String, Tracked<PreparedPair>, FindGroup.Known> {
 
   private final boolean looksAgain;
-  private Receipts receipts;
 
   /**
    * @param looksAgain whether a picture that was superseded is looked up when it comes again, as
@@ -29,15 +27,9 @@ final class FindGroup
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<String, Known> context) {
-    super.init(context);
-    receipts = new Receipts(context);
-  }
-
-  @Override
   public void process(FixedKeyRecord<String, Tracked<PreparedPair>> record) {
     Optional<Receipt> group =
-        receipts
+        new Receipts(context())
             .groupOf(record.value().identity().imageDigest())
             .filter(of -> !looksAgain || of.getReason().isEmpty());
     context().forward(record.withValue(new Known(record.value(), group)));

@@ -4,7 +4,6 @@ import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.schemas.Fingerprint;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
@@ -13,16 +12,9 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class ForgetPicture extends ContextualProcessor<String, Withdrawn, String, Fingerprint> {
 
-  private Receipts receipts;
-
-  @Override
-  public void init(ProcessorContext<String, Fingerprint> context) {
-    super.init(context);
-    receipts = new Receipts(context);
-  }
-
   @Override
   public void process(Record<String, Withdrawn> record) {
+    Receipts receipts = new Receipts(context());
     String image = record.value().receipt().getImageDigest();
     if (receipts.groupOf(image).isPresent() && receipts.ofImage(image).isEmpty()) {
       receipts.removeGroup(image);

@@ -25,19 +25,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * <pre>
  * training, validation, test -> published -> index-entry -> index
  * </pre>
+ *
+ * @param decoder reads records of the splits
  */
-public final class IndexTopology {
-
-  private final PairTopics topics;
-  private final RecordDecoder<PreparedPair> decoder;
-
-  /**
-   * @param decoder reads records of the splits
-   */
-  public IndexTopology(PairTopics topics, RecordDecoder<PreparedPair> decoder) {
-    this.topics = topics;
-    this.decoder = decoder;
-  }
+public record IndexTopology(PairTopics topics, RecordDecoder<PreparedPair> decoder) {
 
   /** The graph. */
   public Topology build(StreamsBuilder builder) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
@@ -26,20 +25,14 @@ final class ListSuperseded extends ContextualProcessor<String, Finding, String, 
   private static final int MAX_SENT_BYTES = 4 * 1024 * 1024;
 
   private final int maxDistanceBits;
-  private Receipts receipts;
 
   ListSuperseded(int maxDistanceBits) {
     this.maxDistanceBits = maxDistanceBits;
   }
 
   @Override
-  public void init(ProcessorContext<String, Finding> context) {
-    super.init(context);
-    receipts = new Receipts(context);
-  }
-
-  @Override
   public void process(Record<String, Finding> record) {
+    Receipts receipts = new Receipts(context());
     Optional<Receipt> group = receipts.groupOf(record.key());
     if (group.isEmpty()) {
       // It still waits for a smaller one to be superseded, which is known here before this comes

@@ -24,29 +24,16 @@ import org.apache.kafka.streams.state.Stores;
  * <pre>
  * fingerprints -> look-up -> findings
  * </pre>
+ *
+ * @param fingerprints reads what is asked
+ * @param nearCopies which pictures are copies, and what becomes of them
+ * @param splitsByImage whether nothing but its image says where a pair belongs
  */
-public final class LookUpTopology {
-
-  private final PairTopics topics;
-  private final RecordDecoder<Fingerprint> fingerprints;
-  private final NearCopies nearCopies;
-  private final boolean splitsByImage;
-
-  /**
-   * @param fingerprints reads what is asked
-   * @param nearCopies which pictures are copies, and what becomes of them
-   * @param splitsByImage whether nothing but its image says where a pair belongs
-   */
-  public LookUpTopology(
-      PairTopics topics,
-      RecordDecoder<Fingerprint> fingerprints,
-      NearCopies nearCopies,
-      boolean splitsByImage) {
-    this.topics = topics;
-    this.fingerprints = fingerprints;
-    this.nearCopies = nearCopies;
-    this.splitsByImage = splitsByImage;
-  }
+public record LookUpTopology(
+    PairTopics topics,
+    RecordDecoder<Fingerprint> fingerprints,
+    NearCopies nearCopies,
+    boolean splitsByImage) {
 
   /** The graph. */
   public Topology build(StreamsBuilder builder) {

@@ -7,25 +7,18 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
 final class RequestLookUp extends ContextualProcessor<String, Known, String, Fingerprint> {
 
-  private WaitingPairs waiting;
-
-  @Override
-  public void init(ProcessorContext<String, Fingerprint> context) {
-    super.init(context);
-    waiting = new WaitingPairs(context);
-  }
-
   @Override
   public void process(Record<String, Known> record) {
     Tracked<PreparedPair> tracked = record.value().pair();
-    if (record.value().group().isEmpty() && waiting.add(tracked)) {
+    if (record.value().group().isEmpty() && new WaitingPairs(context()).add(tracked)) {
       PreparedPair pair = tracked.stage();
+      Map<String, Double> measures = pair.getMeasures();
+      double pixels = measures.get("original_width_px") * measures.get("original_height_px");
       context()
           .forward(
               record
@@ -35,14 +28,10 @@ final class RequestLookUp extends ContextualProcessor<String, Known, String, Fin
                           .setPerceptualHash(hash(pair.getPerceptualHash()))
                           .setMirroredHash(hash(pair.getMirroredHash()))
                           .setOwnSplit(pair.getSplit())
-                          .setPixels(pixels(pair.getMeasures()))
+                          .setPixels((long) pixels)
                           .build())
                   .withHeaders(new RecordHeaders()));
     }
-  }
-
-  private static long pixels(Map<String, Double> measures) {
-    return (long) (measures.get("original_width_px") * measures.get("original_height_px"));
   }
 
   private static long hash(String hexDigits) {

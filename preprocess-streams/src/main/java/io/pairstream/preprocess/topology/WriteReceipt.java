@@ -5,7 +5,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
@@ -24,7 +23,6 @@ import org.apache.kafka.streams.processor.api.Record;
 final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, String, Receipt> {
 
   private final boolean findsByImage;
-  private Receipts receipts;
 
   /**
    * @param findsByImage whether the pairs of an image are to be found later
@@ -34,13 +32,8 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
   }
 
   @Override
-  public void init(ProcessorContext<String, Receipt> context) {
-    super.init(context);
-    receipts = new Receipts(context);
-  }
-
-  @Override
   public void process(Record<String, Tracked<Receipt>> record) {
+    Receipts receipts = new Receipts(context());
     Receipt receipt = record.value().stage();
     if (record.value().identity().isKnown()) {
       Receipt earlier = receipts.get(record.key());
