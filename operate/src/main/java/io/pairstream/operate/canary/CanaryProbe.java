@@ -196,7 +196,11 @@ public final class CanaryProbe implements AutoCloseable {
       KafkaConsumer<byte[], byte[]> consumer, byte[] key, Origin origin, long sentAt) {
     while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (Arrays.equals(record.key(), key) && isOf(origin, record)) {
+        if (Arrays.equals(record.key(), key)
+            && cluster
+                .decode(cluster.topics().receipts(), record.value())
+                .filter(receipt -> receipt.getOrigin().equals(origin))
+                .isPresent()) {
           cameOut(Duration.ofNanos(nanos.getAsLong() - sentAt));
           return;
         }
@@ -209,13 +213,6 @@ public final class CanaryProbe implements AutoCloseable {
         tell(State.LATE, Template.CANARY_ON_ITS_WAY.with(inWords(waited), inWords(BUDGET)));
       }
     }
-  }
-
-  private boolean isOf(Origin origin, ConsumerRecord<byte[], byte[]> record) {
-    return cluster
-        .decode(cluster.topics().receipts(), record.value())
-        .filter(receipt -> receipt.getOrigin().equals(origin))
-        .isPresent();
   }
 
   private void cameOut(Duration took) {

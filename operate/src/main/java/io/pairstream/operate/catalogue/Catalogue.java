@@ -147,7 +147,11 @@ public final class Catalogue implements Aggregate {
 
   /** The record as folds take it; nothing where it cannot be read, or has no key. */
   private Optional<CatalogueFold.Event> event(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null || isRefusal(record)) {
+    if (record.key() == null) {
+      return Optional.empty();
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    if (record.topic().equals(topics.takedowns().name()) && RefusalKey.is(key)) {
       return Optional.empty();
     }
     Object value =
@@ -173,7 +177,6 @@ public final class Catalogue implements Aggregate {
         shown instanceof IndexedPair pair
             ? place(pair)
             : Optional.of(new Place(record.topic(), record.partition(), record.offset(), at));
-    String key = new String(record.key(), StandardCharsets.UTF_8);
     return place.map(known -> new CatalogueFold.Event(key, shown, known));
   }
 
@@ -188,11 +191,6 @@ public final class Catalogue implements Aggregate {
                     pair.getPartition(),
                     pair.getOffset(),
                     pair.getPublishedAt()));
-  }
-
-  private boolean isRefusal(ConsumerRecord<byte[], byte[]> record) {
-    return record.topic().equals(topics.takedowns().name())
-        && RefusalKey.is(new String(record.key(), StandardCharsets.UTF_8));
   }
 
   @Override

@@ -61,30 +61,4 @@ public record PairQuery(
       throw new IllegalArgumentException("after is the next of an earlier answer", e);
     }
   }
-
-  /** All pairs of a status, or of every one where that is empty; the first page. */
-  public static PairQuery all(String status, int limit) {
-    return new PairQuery("", "", "", "", "", "", status, List.of(), Optional.empty(), limit);
-  }
-
-  /** This query with another text to look for. */
-  public PairQuery withText(String other) {
-    return new PairQuery(
-        other, reason, source, contributor, producer, label, status, answers, after, limit);
-  }
-
-  /** This query from a cursor on. */
-  public PairQuery from(String cursor) {
-    return new PairQuery(
-        text,
-        reason,
-        source,
-        contributor,
-        producer,
-        label,
-        status,
-        answers,
-        Optional.of(cursor),
-        limit);
-  }
 }

@@ -327,18 +327,17 @@ public final class Instances implements AutoCloseable {
     entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
     List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
     return all.stream()
-        .filter(one -> !one.silent() || !endedUnheard(one))
+        // One that comes and goes may have ended in an orderly way while the topic was not read.
+        .filter(
+            one ->
+                !one.silent()
+                    || !(COME_AND_GO.contains(one.service()) && one.heardAt().isBefore(comeSince)))
         .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
         .sorted(
             Comparator.comparing(Instance::service)
                 .thenComparing(instance -> instance.status().getStartedAt())
                 .thenComparing(instance -> instance.status().getInstance()))
         .toList();
-  }
-
-  /** Whether it may have ended in an orderly way while the topic was not read. */
-  private boolean endedUnheard(Instance one) {
-    return COME_AND_GO.contains(one.service()) && one.heardAt().isBefore(comeSince);
   }
 
   private boolean isSilent(Entry entry, Instant now) {

@@ -158,16 +158,13 @@ public final class Overview {
         registry,
         // Silent and waiting instances come first.
         instances.stream()
-            .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
+            .sorted(
+                Comparator.comparing(one -> !one.silent() && one.status().getObstacles().isEmpty()))
             .map(this::process)
             .toList(),
         trainer(),
         TrainerRun.of(instances),
         sources.canary().get());
-  }
-
-  private static boolean needsEyes(Instance instance) {
-    return instance.silent() || !instance.status().getObstacles().isEmpty();
   }
 
   /** The processes that say what is in their way. */

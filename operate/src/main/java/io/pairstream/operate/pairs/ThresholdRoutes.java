@@ -13,8 +13,6 @@ import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.threshold.LimitedAnswer;
 import io.pairstream.operate.threshold.Threshold;
 import io.pairstream.operate.threshold.Threshold.Valued;
-import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
@@ -26,43 +24,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** Where a limit on an answer or a measure divides the data set. */
-public final class ThresholdRoutes {
+public record ThresholdRoutes(TopicTable catalogue, PairSearch search) {
 
   private static final String ANSWER = "answer.";
 
   /** Pictures of each side. */
   private static final int SHOWN = 8;
 
-  private final TopicTable catalogue;
-  private final PairSearch search;
-
   /** Every key that a recipe may have. */
-  private final Set<String> keys =
+  private static final Set<String> KEYS =
       new CleaningPlan(RecipeReader.parse("defaults", ""), null, StepObserver.NONE)
           .effectiveRecipe()
           .keySet();
 
-  /**
-   * @param catalogue has a {@link io.pairstream.operate.catalogue.AnswerIndex}, a {@link
-   *     io.pairstream.operate.profile.ProfileFold} and a {@link
-   *     io.pairstream.operate.threshold.MeasureSample}
-   */
-  public ThresholdRoutes(TopicTable catalogue, PairSearch search) {
-    this.catalogue = catalogue;
-    this.search = search;
-  }
-
   public List<Route> routes() {
     return List.of(
-        Route.get(
-                "/v1/threshold",
-                Access.VIEW,
-                (request, body) -> CompletableFuture.completedFuture(answer(request)))
-            .taking("field", "bound", "limit"));
+        AnswerJson.route("/v1/threshold", this::answer).taking("field", "bound", "limit"));
   }
 
   /**
@@ -111,7 +91,7 @@ public final class ThresholdRoutes {
   /** A pair, and its number. */
   private record Near(double value, @JsonUnwrapped PairCard.Summary pair) {}
 
-  private Answer answer(Incoming request) {
+  private Asked answer(Incoming request) {
     boolean ready = catalogue.isCaughtUp();
     List<String> fields = Threshold.fields(catalogue);
     String field =
@@ -121,14 +101,13 @@ public final class ThresholdRoutes {
             .orElse(fields.isEmpty() ? "" : fields.get(0));
     List<InRecipe> inRecipe = inRecipe(field);
     Bound bound = bound(request, inRecipe);
-    return AnswerJson.answer(
-        new Asked(
-            ready,
-            fields,
-            field,
-            bound,
-            ProfileReport.published(catalogue),
-            field.isEmpty() ? null : divided(field, bound, limit(request), inRecipe).orElse(null)));
+    return new Asked(
+        ready,
+        fields,
+        field,
+        bound,
+        ProfileReport.published(catalogue),
+        field.isEmpty() ? null : divided(field, bound, limit(request), inRecipe).orElse(null));
   }
 
   /** The limits that the data set's recipe has of an answer: none, one or two. */
@@ -189,7 +168,7 @@ public final class ThresholdRoutes {
   }
 
   /** The lines of a recipe, each section on one of its own. */
-  private String recipe(String field, Bound bound, double limit) {
+  private static String recipe(String field, Bound bound, double limit) {
     if (field.startsWith(ANSWER)) {
       return "answers:\n  %s:\n    %s: %s"
           .formatted(
@@ -198,7 +177,7 @@ public final class ThresholdRoutes {
               plain(limit));
     }
     StringBuilder lines = new StringBuilder();
-    MeasureLimits.key(keys, field.substring("measure.".length()), bound)
+    MeasureLimits.key(KEYS, field.substring("measure.".length()), bound)
         .ifPresent(
             key -> {
               String[] parts = key.split("\\.");

@@ -23,7 +23,7 @@ enum ProfiledMeasure {
   ASPECT(
       "width/height",
       pair -> measure(pair, "original_width_px") / measure(pair, "original_height_px"),
-      aspects()),
+      edges(18, i -> Math.rint(1000 * Math.pow(2, (2 * i - 17) / 8.0)) / 1000)),
 
   /** Size of the original file, in bytes: from 1 KiB to 8 MiB, which is the most that is taken. */
   BYTES("bytes", pair -> measure(pair, "original_bytes"), doublings(1024, 13)),
@@ -113,10 +113,6 @@ enum ProfiledMeasure {
 
   private static double[] sides() {
     return edges(17, i -> Math.rint(32 * Math.pow(2, i / 2.0)));
-  }
-
-  private static double[] aspects() {
-    return edges(18, i -> Math.rint(1000 * Math.pow(2, (2 * i - 17) / 8.0)) / 1000);
   }
 
   private static double[] doublings(double first, int bins) {

@@ -22,20 +22,9 @@ import org.apache.kafka.common.utils.Utils;
  * Reads a data set's topics from their beginning, once, and tells what they hold. What is counted
  * lies in a folder of temporary files meanwhile: memory does not grow with the data set.
  */
-public final class ReadProfile {
+public record ReadProfile(ClusterAccess cluster, Path temporary) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  private final ClusterAccess cluster;
-  private final Path temporary;
-
-  /**
-   * @param temporary where a folder of temporary files is made, and removed again
-   */
-  public ReadProfile(ClusterAccess cluster, Path temporary) {
-    this.cluster = cluster;
-    this.temporary = temporary;
-  }
 
   /**
    * Reads all that is committed now.

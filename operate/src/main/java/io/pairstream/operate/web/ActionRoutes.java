@@ -17,19 +17,10 @@ import java.time.Instant;
 import java.util.List;
 
 /** The audit trail, newest first, from the catalogue. */
-final class ActionRoutes {
+record ActionRoutes(TopicTable catalogue) {
 
   private static final int USUAL = 100;
   private static final int MOST = 1000;
-
-  private final TopicTable catalogue;
-
-  /**
-   * @param catalogue has a {@link Fold}
-   */
-  ActionRoutes(TopicTable catalogue) {
-    this.catalogue = catalogue;
-  }
 
   List<Route> routes() {
     return List.of(AnswerJson.route("/v1/actions", this::trail).taking("limit"));

@@ -47,6 +47,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -98,7 +99,7 @@ public final class OperateService implements AutoCloseable {
     catalogue = addPairs();
     addOverview(settings.clusterName().orElse(cluster.bootstrapServers()), canary);
     OperatorLogin login = addLogin();
-    routes.addAll(Route.health(List.of(report::obstacle)));
+    routes.addAll(Route.health(List.of(report::obstacle), Optional::empty));
     routes.addAll(DashboardPage.routes());
     server =
         new WebServer(

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** Logging in at the page, and out again. */
-final class SessionRoutes {
+record SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provider) {
 
   private static final String PATH = "/v1/session";
   static final String EVENT = "login";
@@ -36,19 +36,6 @@ final class SessionRoutes {
 
   /** Delay before a wrong key is refused. */
   static final Duration REFUSED_AFTER = Duration.ofMillis(500);
-
-  private final OperatorLogin login;
-  private final ActionLog actions;
-  private final OidcSettings provider;
-
-  /**
-   * @param provider where people may log in without a key; null where only keys open
-   */
-  public SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provider) {
-    this.login = login;
-    this.actions = actions;
-    this.provider = provider;
-  }
 
   public List<Route> routes() {
     return List.of(

@@ -61,7 +61,7 @@ class PairSearchTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final PairQuery ALL = PairQuery.all("", 50);
+  private static final PairQuery ALL = all("", 50);
 
   private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
   @AutoClose private final JudgedPairs judged = new JudgedPairs(cluster);
@@ -129,7 +129,7 @@ class PairSearchTest {
     judged.reject(JudgedPairs.raw("x", "SCRAPED", ""), "CAPTION_TOO_SHORT");
     read();
 
-    assertThat(captions(ALL.withText(text))).containsExactly(caption);
+    assertThat(captions(ofText(text))).containsExactly(caption);
   }
 
   @Test
@@ -143,7 +143,7 @@ class PairSearchTest {
     for (String text :
         List.of(
             id, id.substring(0, 8), digest, digest.substring(0, 12), "pairs.crowdsourced-1-77")) {
-      assertThat(ids(ALL.withText(text))).as(text).containsExactly(id);
+      assertThat(ids(ofText(text))).as(text).containsExactly(id);
     }
   }
 
@@ -208,6 +208,28 @@ class PairSearchTest {
     return raw;
   }
 
+  private static PairQuery all(String status, int limit) {
+    return new PairQuery("", "", "", "", "", "", status, List.of(), Optional.empty(), limit);
+  }
+
+  private static PairQuery ofText(String text) {
+    return new PairQuery(text, "", "", "", "", "", "", List.of(), Optional.empty(), 50);
+  }
+
+  private static PairQuery from(PairQuery of, Optional<String> cursor) {
+    return new PairQuery(
+        of.text(),
+        of.reason(),
+        of.source(),
+        of.contributor(),
+        of.producer(),
+        of.label(),
+        of.status(),
+        of.answers(),
+        cursor,
+        of.limit());
+  }
+
   private static PairQuery ofLabel(String text, String label, String status) {
     return new PairQuery(text, "", "", "", "", label, status, List.of(), Optional.empty(), 10);
   }
@@ -237,11 +259,12 @@ class PairSearchTest {
     List<AnswerCondition> conditions = AnswerCondition.parse(where);
 
     PairQuery query = new PairQuery("", "", "", "", "", "", "", conditions, Optional.empty(), 10);
+    PairQuery red = new PairQuery("red", "", "", "", "", "", "", conditions, Optional.empty(), 10);
 
     List<String> expected = captions.isEmpty() ? List.of() : List.of(captions.split(", "));
     assertThat(captions(query)).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(search.find(query).found()).hasValue(expected.size());
-    assertThat(captions(query.withText("red")))
+    assertThat(captions(red))
         .containsExactlyInAnyOrderElementsOf(
             expected.stream().filter(caption -> caption.startsWith("red")).toList());
     assertThat(search.answers(four))
@@ -340,7 +363,7 @@ class PairSearchTest {
     List<FoundPair> all = new ArrayList<>();
     Optional<String> next = Optional.empty();
     do {
-      PairPage page = search.find(next.map(query::from).orElse(query));
+      PairPage page = search.find(from(query, next));
       assertThat(page.pairs()).hasSizeLessThanOrEqualTo(10).isNotEmpty();
       all.addAll(page.pairs());
       next = page.next();
@@ -350,7 +373,7 @@ class PairSearchTest {
     assertThat(all)
         .extracting(pair -> pair.row().place().at())
         .isSortedAccordingTo(Comparator.reverseOrder());
-    assertThat(search.find(PairQuery.all("QUARANTINED", 5)).found()).hasValue(57);
+    assertThat(search.find(all("QUARANTINED", 5)).found()).hasValue(57);
   }
 
   @Test
@@ -361,10 +384,10 @@ class PairSearchTest {
     read();
     List<String> all = captions(ALL);
 
-    PairPage first = search.find(PairQuery.all("", 4));
+    PairPage first = search.find(all("", 4));
     judged.accept(raw("late"), PairStatus.TRAINING);
     read();
-    PairPage second = search.find(PairQuery.all("", 4).from(first.next().orElseThrow()));
+    PairPage second = search.find(from(all("", 4), first.next()));
 
     assertThat(Stream.of(first, second).flatMap(page -> page.pairs().stream()))
         .extracting(pair -> pair.row().caption())
@@ -390,7 +413,7 @@ class PairSearchTest {
 
     List<PairPage> pages = new ArrayList<>(List.of(hasty.find(query)));
     while (pages.get(pages.size() - 1).next().isPresent()) {
-      pages.add(hasty.find(query.from(pages.get(pages.size() - 1).next().get())));
+      pages.add(hasty.find(from(query, pages.get(pages.size() - 1).next())));
     }
 
     assertThat(pages.stream().flatMap(page -> page.pairs().stream()))
@@ -416,7 +439,7 @@ class PairSearchTest {
     judged.takeDown("CONTRIBUTOR", "museum");
     read();
     assertThat(search.find(museum).found()).hasValue(0);
-    assertThat(search.find(PairQuery.all("", 1)).found()).hasValue(1);
+    assertThat(search.find(all("", 1)).found()).hasValue(1);
   }
 
   @Test
@@ -433,10 +456,10 @@ class PairSearchTest {
     judged.remove(PairStatus.TRAINING, again);
     read();
 
-    assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(2);
-    assertThat(search.find(PairQuery.all("TRAINING", 1)).found()).hasValue(1);
-    assertThat(search.find(PairQuery.all("TEST", 1)).found()).hasValue(0);
-    assertThat(search.find(PairQuery.all("", 1)).found()).hasValue(3);
+    assertThat(search.find(all("QUARANTINED", 1)).found()).hasValue(2);
+    assertThat(search.find(all("TRAINING", 1)).found()).hasValue(1);
+    assertThat(search.find(all("TEST", 1)).found()).hasValue(0);
+    assertThat(search.find(all("", 1)).found()).hasValue(3);
   }
 
   @Test
@@ -474,7 +497,7 @@ class PairSearchTest {
             .build());
     read();
 
-    assertThat(captions(ALL.withText("owl"))).containsExactly("a grey owl");
+    assertThat(captions(ofText("owl"))).containsExactly("a grey owl");
     FoundPair found = search.get(OriginHeader.text(origin)).orElseThrow();
     assertThat(found.row().url()).isEqualTo("https://a.test/1.jpg");
     assertThat(found.row().hasPicture()).isFalse();
@@ -487,14 +510,14 @@ class PairSearchTest {
     judged.reject(raw, "DUPLICATE_PAIR", judged.nextOrigin());
     judged.accept(raw("a green boat"), PairStatus.TRAINING);
     read();
-    assertThat(captions(ALL.withText("bicycle"))).hasSize(2);
+    assertThat(captions(ofText("bicycle"))).hasSize(2);
 
     judged.remove(PairStatus.TRAINING, id);
     read();
 
     assertThat(captions(ALL)).containsExactly("a green boat");
-    assertThat(captions(ALL.withText("bicycle"))).isEmpty();
-    assertThat(captions(ALL.withText(id))).isEmpty();
+    assertThat(captions(ofText("bicycle"))).isEmpty();
+    assertThat(captions(ofText(id))).isEmpty();
     assertThat(search.get(id)).isEmpty();
     assertThat(search.board().total()).isZero();
     assertThat(search.isTakenDown(id, List.of())).isTrue();
@@ -557,7 +580,7 @@ class PairSearchTest {
     read();
 
     assertThat(captions(ALL)).containsExactly("a green boat");
-    assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(1);
+    assertThat(search.find(all("QUARANTINED", 1)).found()).hasValue(1);
     assertThat(search.board().total()).isEqualTo(1);
   }
 
@@ -647,7 +670,7 @@ class PairSearchTest {
     read();
 
     QuarantineBoard board = search.board();
-    PairQuery all = PairQuery.all("QUARANTINED", 9);
+    PairQuery all = all("QUARANTINED", 9);
     PairQuery canaries =
         new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", "", List.of(), Optional.empty(), 9);
 
@@ -674,7 +697,7 @@ class PairSearchTest {
     catalogue.caughtUp().join();
 
     assertThat(captions(ALL)).containsExactly("third");
-    assertThat(captions(ALL.withText("first"))).isEmpty();
+    assertThat(captions(ofText("first"))).isEmpty();
     assertThat(search.board().total()).isEqualTo(1);
     assertThat(search.board().cells())
         .extracting(QuarantineBoard.Cell::lastDay)

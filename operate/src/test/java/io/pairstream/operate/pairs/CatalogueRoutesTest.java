@@ -91,8 +91,7 @@ class CatalogueRoutesTest {
   private static CatalogueRoutes routes(Duration deadline) {
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(deadline)
-            .withStartLimit(Duration.ofMinutes(10))
+            .withLimits(deadline, Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
     return new CatalogueRoutes(
         cluster,

@@ -10,9 +10,6 @@ import static io.pairstream.operate.lag.LagVerdict.UNKNOWN;
 
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.judge.PartitionJudge.Role;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The rules by which a group's progress on a partition is judged, in their order. The first that
@@ -23,105 +20,48 @@ import java.util.function.Function;
  */
 final class LagRules {
 
-  private static final List<Function<Evidence, Optional<LagVerdict>>> IN_ORDER =
-      List.of(
-          LagRules::onlyShown,
-          LagRules::lostOrRewound,
-          LagRules::topicMadeAnew,
-          LagRules::neverCommitted,
-          LagRules::beyondTheEnd,
-          LagRules::away,
-          LagRules::stopped,
-          LagRules::stalled,
-          LagRules::readToTheEnd,
-          LagRules::leftUntilDue,
-          LagRules::nothingRead,
-          LagRules::behind,
-          LagRules::watchedTooShortly);
-
   private LagRules() {}
 
   static LagVerdict judge(Evidence evidence) {
-    return IN_ORDER.stream().flatMap(rule -> rule.apply(evidence).stream()).findFirst().orElse(OK);
-  }
-
-  /** A group whose position is shown and not judged is never in trouble. */
-  private static Optional<LagVerdict> onlyShown(Evidence evidence) {
-    return when(
-        evidence.role() == Role.SHOWN && evidence.sample().committed().isPresent(),
-        evidence.sample().lag() == 0 ? IDLE : OK);
-  }
-
-  /** LOST, then REWIND: both are said at once, and for a while. */
-  private static Optional<LagVerdict> lostOrRewound(Evidence evidence) {
-    return evidence.setback();
-  }
-
-  /** Looks at an earlier topic of that name tell nothing of the new one. */
-  private static Optional<LagVerdict> topicMadeAnew(Evidence evidence) {
-    return when(evidence.isTopicNew(), UNKNOWN);
-  }
-
-  /** Without a position there is no lag; only an empty log needs no reader. */
-  private static Optional<LagVerdict> neverCommitted(Evidence evidence) {
-    return when(
-        evidence.sample().committed().isEmpty(),
-        evidence.sample().isUnread() ? evidence.notYet() : IDLE);
-  }
-
-  /** A position beyond the log's end says nothing of what was read. */
-  private static Optional<LagVerdict> beyondTheEnd(Evidence evidence) {
-    return when(evidence.isBeyondEnd(), UNKNOWN);
-  }
-
-  /** A group of others may always run or come once an hour: which one is unknown. */
-  private static Optional<LagVerdict> away(Evidence evidence) {
-    return when(evidence.isAway(), UNKNOWN);
-  }
-
-  /** Records wait for longer than usual, and the group has no member that could read them. */
-  private static Optional<LagVerdict> stopped(Evidence evidence) {
-    return when(evidence.isStuck() && !evidence.sample().alive(), STOP);
-  }
-
-  /** Records wait for longer than usual although a member is there, or a transaction holds them. */
-  private static Optional<LagVerdict> stalled(Evidence evidence) {
     Sample sample = evidence.sample();
-    return when((evidence.isStuck() && !sample.waitsByDesign()) || sample.isHeldBack(), STALL);
-  }
-
-  /** Nothing waits; after a minute in which nothing arrived the group is IDLE. */
-  private static Optional<LagVerdict> readToTheEnd(Evidence evidence) {
-    return when(
-        evidence.sample().lag() == 0,
-        evidence.quietLooks() >= Evidence.LOOKS_OF_A_MINUTE ? IDLE : OK);
-  }
-
-  /** Records that wait by design need a reader when they are due. */
-  private static Optional<LagVerdict> leftUntilDue(Evidence evidence) {
-    Sample sample = evidence.sample();
-    return when(
-        sample.waitsByDesign(), sample.alive() || evidence.hasMoved() ? OK : evidence.notYet());
-  }
-
-  /** A group that was never seen to move on, or not for a minute, has no pace to judge by. */
-  private static Optional<LagVerdict> nothingRead(Evidence evidence) {
+    if (evidence.role() == Role.SHOWN && sample.committed().isPresent()) {
+      return sample.lag() == 0 ? IDLE : OK;
+    }
+    if (evidence.setback().isPresent()) { // LOST, then REWIND: said at once, and for a while
+      return evidence.setback().get();
+    }
+    if (evidence.isTopicNew()) { // looks at an earlier topic of that name tell nothing
+      return UNKNOWN;
+    }
+    if (sample.committed().isEmpty()) { // there is no lag; only an empty log needs no reader
+      return sample.isUnread() ? evidence.notYet() : IDLE;
+    }
+    // A position beyond the log's end says nothing of what was read; a group of others may always
+    // run or come once an hour: which one is unknown.
+    if (evidence.isBeyondEnd() || evidence.isAway()) {
+      return UNKNOWN;
+    }
+    if (evidence.isStuck() && !sample.alive()) { // no member could read what waits
+      return STOP;
+    }
+    // A member is there, or a transaction holds the records.
+    if ((evidence.isStuck() && !sample.waitsByDesign()) || sample.isHeldBack()) {
+      return STALL;
+    }
+    if (sample.lag() == 0) {
+      return evidence.quietLooks() >= Evidence.LOOKS_OF_A_MINUTE ? IDLE : OK;
+    }
+    if (sample.waitsByDesign()) { // such records need a reader when they are due
+      return sample.alive() || evidence.hasMoved() ? OK : evidence.notYet();
+    }
+    // A group that was never seen to move on, or not for a minute, has no pace to judge by.
     boolean isCalm = !evidence.before().isWorseThan(UNKNOWN);
-    return when(!evidence.hasMoved() || (isCalm && evidence.isUnread()), evidence.notYet());
-  }
-
-  /** There is more than the group reads; AT RISK where retention drops the first of it before. */
-  private static Optional<LagVerdict> behind(Evidence evidence) {
-    return when(
-        evidence.isBehind(), evidence.sample().isAtRisk(evidence.pace()) ? AT_RISK : BEHIND);
-  }
-
-  /** A few looks at a group that has not kept up yet tell nothing. */
-  private static Optional<LagVerdict> watchedTooShortly(Evidence evidence) {
-    return when(evidence.isTooEarly(), evidence.notYet());
-  }
-
-  private static Optional<LagVerdict> when(boolean holds, LagVerdict verdict) {
-    return holds ? Optional.of(verdict) : Optional.empty();
+    if (!evidence.hasMoved() || (isCalm && evidence.isUnread())) {
+      return evidence.notYet();
+    }
+    if (evidence.isBehind()) { // retention may drop the first of it before
+      return sample.isAtRisk(evidence.pace()) ? AT_RISK : BEHIND;
+    }
+    return evidence.isTooEarly() ? evidence.notYet() : OK;
   }
 }

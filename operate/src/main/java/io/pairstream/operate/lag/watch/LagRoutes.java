@@ -16,18 +16,7 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
 
 /** {@code GET /v1/lag} and {@code /v1/lag/history}. */
-public final class LagRoutes {
-
-  private final Supplier<LagReport> latest;
-  private final LagHistory history;
-
-  /**
-   * @param latest what the watcher saw last
-   */
-  public LagRoutes(Supplier<LagReport> latest, LagHistory history) {
-    this.latest = latest;
-    this.history = history;
-  }
+public record LagRoutes(Supplier<LagReport> latest, LagHistory history) {
 
   /** The routes of the lag and of its history, for those who may look. */
   public List<Route> routes() {

@@ -95,19 +95,6 @@ public final class LagWatcher implements AutoCloseable {
    *     own do: services that always run
    * @param clock what ages are measured with; agrees with the brokers' clocks
    * @param listener gets every new report, on the watcher's own thread
-   */
-  public LagWatcher(
-      ClusterAccess cluster,
-      Duration interval,
-      List<String> counted,
-      Clock clock,
-      Consumer<LagReport> listener) {
-    this(cluster, interval, counted, clock, listener, id -> id);
-  }
-
-  /**
-   * A watcher that has not looked yet, and knows instances by their names.
-   *
    * @param instances the name of the instance that has or had a transactional id; the id where that
    *     is not known
    */

@@ -80,7 +80,7 @@ class CommitLogRightsTest {
     commit(10);
     DenyingAuthorizer.deny(right, COMMITS);
     try (LagWatcher watcher =
-        new LagWatcher(cluster, LagWatcher.INTERVAL, List.of("*"), clock, report -> {})) {
+        new LagWatcher(cluster, LagWatcher.INTERVAL, List.of("*"), clock, report -> {}, id -> id)) {
       look(watcher);
       commit(3);
       commit(12);

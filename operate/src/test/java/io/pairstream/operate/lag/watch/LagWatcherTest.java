@@ -83,7 +83,7 @@ class LagWatcherTest {
 
   @AutoClose
   private final LagWatcher watcher =
-      new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {});
+      new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {}, id -> id);
 
   private LagReport lookLater() {
     ahead = ahead.plus(LagWatcher.INTERVAL);
@@ -148,7 +148,7 @@ class LagWatcherTest {
     TestCluster.commit(cluster, group("-b"), raw, 0);
     List<String> counted = List.of(group("-a"), cluster.dataset().name() + "-?");
     try (LagWatcher watch =
-        new LagWatcher(cluster, LagWatcher.INTERVAL, counted, clock, report -> {})) {
+        new LagWatcher(cluster, LagWatcher.INTERVAL, counted, clock, report -> {}, id -> id)) {
       LagReport report = watch.look();
 
       assertThat(report.group(group("-a")).orElseThrow().decides()).isTrue();
@@ -173,7 +173,8 @@ class LagWatcherTest {
                 throw new AssertionError("broken");
               }
               reports.incrementAndGet();
-            })) {
+            },
+            id -> id)) {
       looking.start();
       await(() -> looking.latest().trouble().orElse("").contains("broken"));
 
@@ -375,7 +376,8 @@ class LagWatcherTest {
     String index = cluster.dataset().indexGroup();
     TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
     send(training, 10);
-    try (var alone = new LagWatcher(cluster, LagWatcher.INTERVAL, List.of(), clock, report -> {})) {
+    try (var alone =
+        new LagWatcher(cluster, LagWatcher.INTERVAL, List.of(), clock, report -> {}, id -> id)) {
       assertThat(alone.look().group(index).orElseThrow().state()).isEqualTo(GroupLag.ABSENT);
       TestCluster.commit(cluster, index, training, 7);
       for (int look = 0; look < 20; look++) {
@@ -457,7 +459,12 @@ class LagWatcherTest {
     try (Admin admin = cluster.admin();
         LagWatcher watch =
             new LagWatcher(
-                new ClusterAccess(where), LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+                new ClusterAccess(where),
+                LagWatcher.INTERVAL,
+                COUNTED,
+                clock,
+                report -> {},
+                id -> id)) {
       look(watch, 10);
       LagReport before = watch.latest();
 
@@ -503,7 +510,7 @@ class LagWatcherTest {
     await(() -> member.poll(Duration.ofMillis(100)) != null && !member.assignment().isEmpty());
     try (LagHistory history = new LagHistory(folder);
         LagWatcher early =
-            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {}, id -> id)) {
       early.remember(history);
       // Commits every 40 s: three times that is no reason to worry, and 130 s are.
       for (int look = 0; look < 24; look++) {
@@ -516,7 +523,7 @@ class LagWatcherTest {
     ahead = ahead.plusSeconds(seconds);
     try (LagHistory history = new LagHistory(folder);
         LagWatcher later =
-            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {}, id -> id)) {
       later.remember(history);
       look(later, isSoon ? 1 : 10);
 
