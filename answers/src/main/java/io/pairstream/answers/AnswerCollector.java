@@ -14,7 +14,7 @@ import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
-import io.pairstream.service.table.KeyedValues;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.time.Instant;
@@ -96,7 +96,7 @@ final class AnswerCollector {
    */
   boolean take(
       SplitPartition partition, ConsumerRecord<byte[], byte[]> record, Predicate<String> isOurs) {
-    String id = KeyedValues.key(record);
+    String id = CommittedLog.key(record);
     if (known.isBusy(id)) {
       return false;
     }

@@ -11,9 +11,9 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
-import io.pairstream.service.table.KeyedValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -133,7 +133,7 @@ final class AnswerFold implements Aggregate {
     if (record.key() == null) {
       return;
     }
-    String key = KeyedValues.key(record);
+    String key = CommittedLog.key(record);
     if (record.topic().equals(answers.topic().name())) {
       applyAnswer(key, record.value(), table);
     } else if (record.topic().equals(takedowns.topic().name())) {

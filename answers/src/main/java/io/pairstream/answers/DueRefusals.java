@@ -5,7 +5,7 @@ import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.service.table.KeyedValues;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.util.HashSet;
@@ -70,7 +70,7 @@ final class DueRefusals {
 
   private void refuse(Due due, ConsumerRecord<byte[], byte[]> record) {
     boolean isThePairs =
-        record.value() != null && KeyedValues.key(record).equals(due.place().pair());
+        record.value() != null && CommittedLog.key(record).equals(due.place().pair());
     Optional<PreparedPair> pair = isThePairs ? collector.decode(record) : Optional.empty();
     if (pair.isPresent() && !Canaries.is(pair.get().getMetadata())) {
       outbox.add(records.refusal(due, pair.get(), clock.instant()));

@@ -27,10 +27,10 @@ import io.pairstream.schemas.wire.QuarantineHeader;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.rejection.Measurements;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.table.KeyedValues;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.GroupInstance;
 import io.pairstream.service.transactions.Outbox;
@@ -374,7 +374,7 @@ class ScoreServiceTest {
     untilEndWithACommitThatFails(CountingModel.captioner("captioner", true));
 
     assertThat(generated())
-        .extracting(KeyedValues::key)
+        .extracting(CommittedLog::key)
         .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
   }
 
@@ -410,11 +410,11 @@ class ScoreServiceTest {
 
     List<ConsumerRecord<byte[], byte[]>> sent = generated();
     assertThat(sent)
-        .extracting(KeyedValues::key)
+        .extracting(CommittedLog::key)
         .containsExactlyInAnyOrder(digest("cat"), digest("dog"));
     ConsumerRecord<byte[], byte[]> record =
         sent.stream()
-            .filter(each -> KeyedValues.key(each).equals(digest("cat")))
+            .filter(each -> CommittedLog.key(each).equals(digest("cat")))
             .findFirst()
             .orElseThrow();
     RawPair pair = cluster.decode(cluster.topics().generated(), record.value()).orElseThrow();
@@ -800,7 +800,8 @@ class ScoreServiceTest {
     TestCluster.committed(of, topic.name())
         .forEach(
             record ->
-                latest.put(KeyedValues.key(record), of.decode(topic, record.value()).orElse(null)));
+                latest.put(
+                    CommittedLog.key(record), of.decode(topic, record.value()).orElse(null)));
     latest.values().removeIf(Objects::isNull);
     return latest;
   }

@@ -163,11 +163,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** A free port that need not be known beforehand. */
   int anyPort(String use) {
-    return port(use, randomPort());
-  }
-
-  private static int randomPort() {
-    return ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
+    return port(use, ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER));
   }
 
   private boolean isOfAnother(String use, int port) {

@@ -138,8 +138,7 @@ class DrawnPairsTest {
     try (ImageWorkerPool workers =
         new ImageWorkerPool(
             WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-                .withDeadline(Duration.ofMinutes(1))
-                .withStartLimit(Duration.ofMinutes(10)))) {
+                .withLimits(Duration.ofMinutes(1), Duration.ofMinutes(10)))) {
       CleaningPlan plan =
           new CleaningPlan(RecipeReader.parse("default", ""), workers, StepObserver.NONE);
       for (long index = 0; index < 300; index++) {

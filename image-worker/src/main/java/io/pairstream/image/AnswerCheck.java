@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  *
  * <p>Compares all but the pixels with image and plan. No pixel is decoded here.
  */
-final class AnswerCheck {
+record AnswerCheck(ImagePlan plan, PreparedImage prepared) {
 
   private static final ProbeImage PROBE = new ProbeImage();
 
@@ -64,14 +64,6 @@ final class AnswerCheck {
 
   /** How far sums of rounded numbers may exceed the measure's range. */
   private static final double ROUNDING = 0.001;
-
-  private final ImagePlan plan;
-  private final PreparedImage prepared;
-
-  private AnswerCheck(ImagePlan plan, PreparedImage prepared) {
-    this.plan = plan;
-    this.prepared = prepared;
-  }
 
   /**
    * Passes what may be believed.

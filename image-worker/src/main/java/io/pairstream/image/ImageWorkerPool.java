@@ -84,19 +84,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @throws UncheckedIOException if there is no place for temporary files
    */
   public ImageWorkerPool(WorkerSettings settings) {
-    this(settings, settings::deadline);
+    this(settings, settings::deadline, Launcher.values());
   }
 
   /**
    * @param deadline how long one attempt at one image may take, whatever the settings say; asked
    *     anew for every attempt
-   */
-  ImageWorkerPool(WorkerSettings settings, Supplier<Duration> deadline) {
-    this(settings, deadline, Launcher.values());
-  }
-
-  /**
-   * @param deadline how long one attempt at one image may take; asked anew for every attempt
    * @param launchers the outer walls that may be used, best first
    */
   ImageWorkerPool(WorkerSettings settings, Supplier<Duration> deadline, Launcher... launchers) {

@@ -47,11 +47,6 @@ final class WorkerProcess {
     return answer;
   }
 
-  /** The plan that the worker follows. */
-  ImagePlan plan() {
-    return plan;
-  }
-
   /** How many images it has answered, the one that is known to be good among them. */
   int served() {
     return served;

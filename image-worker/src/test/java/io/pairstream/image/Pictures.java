@@ -56,8 +56,7 @@ public final class Pictures {
   /** Settings with the usual limits and a class path of one's own. */
   public static WorkerSettings settings(String classPath, int workers) {
     return WorkerSettings.of(classPath, workers)
-        .withDeadline(Duration.ofMinutes(5))
-        .withStartLimit(Duration.ofMinutes(10));
+        .withLimits(Duration.ofMinutes(5), Duration.ofMinutes(10));
   }
 
   /** As in production, where what runs for long is compiled twice. */

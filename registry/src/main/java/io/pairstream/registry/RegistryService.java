@@ -77,7 +77,7 @@ public final class RegistryService implements AutoCloseable {
   private RegistryService(SchemaLog log, RegistryCredential credential, ServerSettings settings) {
     this.log = log;
     this.credential = credential;
-    List<Route> routes = new ArrayList<>(Route.health(List.of()));
+    List<Route> routes = new ArrayList<>(Route.health(List.of(), Optional::empty));
     routes.addAll(routes());
     this.server =
         new WebServer(

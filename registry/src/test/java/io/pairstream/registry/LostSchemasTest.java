@@ -142,7 +142,9 @@ class LostSchemasTest {
 
   private RegistryService begin() throws Exception {
     return RegistryService.start(
-        cluster, ServerSettings.of("127.0.0.1", 0), data.resolve(RegistryCredential.FILE_NAME));
+        cluster,
+        ServerSettings.of("127.0.0.1", 0, null),
+        data.resolve(RegistryCredential.FILE_NAME));
   }
 
   private int register(RegistryService with, String subject, Schema schema) throws Exception {

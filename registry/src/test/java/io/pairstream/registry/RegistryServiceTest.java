@@ -314,7 +314,8 @@ class RegistryServiceTest {
   }
 
   private RegistryService begin() throws Exception {
-    return RegistryService.start(cluster, ServerSettings.of("127.0.0.1", 0), credentialFile());
+    return RegistryService.start(
+        cluster, ServerSettings.of("127.0.0.1", 0, null), credentialFile());
   }
 
   private Path credentialFile() {

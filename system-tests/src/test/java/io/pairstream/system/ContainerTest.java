@@ -118,8 +118,7 @@ class ContainerTest {
     DrawnPairs pairs = new DrawnPairs(21, 0.0);
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(Duration.ofSeconds(25))
-            .withStartLimit(Duration.ofMinutes(10));
+            .withLimits(Duration.ofSeconds(25), Duration.ofMinutes(10));
     PreprocessSettings settings = new PreprocessSettings(cluster, "demo", folder, 1, workers);
     try (PreprocessService service = new PreprocessService(settings);
         PairPublisher publisher = publisher(access)) {

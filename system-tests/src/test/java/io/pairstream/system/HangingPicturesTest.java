@@ -48,8 +48,7 @@ class HangingPicturesTest {
     Cluster cluster = CLUSTER.cluster(access, Map.of());
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(DEADLINE)
-            .withStartLimit(Duration.ofMinutes(10))
+            .withLimits(DEADLINE, Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
     try (PairPublisher publisher = RunningPlatform.publisher(access)) {
       List<byte[]> files = HijackedWorkerTest.jpegs(31, HANGING + 2 * OTHERS + GOOD);

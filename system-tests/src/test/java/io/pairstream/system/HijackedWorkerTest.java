@@ -70,8 +70,7 @@ class HijackedWorkerTest {
 
     WorkerSettings workers =
         WorkerSettings.of(classPath(folder), 1)
-            .withDeadline(Duration.ofSeconds(20))
-            .withStartLimit(Duration.ofMinutes(10));
+            .withLimits(Duration.ofSeconds(20), Duration.ofMinutes(10));
     try (PreprocessService service =
         new PreprocessService(
             new PreprocessSettings(cluster, "demo", folder.resolve("state"), 1, workers))) {

@@ -40,7 +40,7 @@ abstract class OnServedDataset {
     Path credential = folder.resolve(RegistryCredential.FILE_NAME);
     registry =
         RegistryService.start(
-            access(empty, "", Map.of()), ServerSettings.of("127.0.0.1", 0), credential);
+            access(empty, "", Map.of()), ServerSettings.of("127.0.0.1", 0, null), credential);
     access =
         access(
             empty,

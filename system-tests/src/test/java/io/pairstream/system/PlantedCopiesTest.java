@@ -169,8 +169,7 @@ class PlantedCopiesTest {
   private PreprocessService service(SelfReport report) {
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(Duration.ofSeconds(20))
-            .withStartLimit(Duration.ofMinutes(10));
+            .withLimits(Duration.ofSeconds(20), Duration.ofMinutes(10));
     Cluster cluster =
         new Cluster(
             KAFKA.bootstrapServers(),

@@ -243,7 +243,8 @@ final class RunningPlatform implements AutoCloseable {
   /** Number of raw pairs of a data set that wait. */
   static long waiting(ClusterAccess access) {
     try (LagWatcher watcher =
-        new LagWatcher(access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {})) {
+        new LagWatcher(
+            access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {}, id -> id)) {
       LagReport report = watcher.look();
       return Stream.of(access.dataset().preprocessGroup(), access.dataset().lookUpGroup())
           .flatMap(group -> report.group(group).stream())

@@ -30,7 +30,7 @@ abstract class ScriptedServer implements AutoCloseable {
   final void open(int port) throws IOException {
     server =
         new WebServer(
-            ServerSettings.of("127.0.0.1", port),
+            ServerSettings.of("127.0.0.1", port, null),
             new Router(routes()),
             authenticator(),
             Quota.UNLIMITED,

@@ -22,7 +22,7 @@ public final class LanguageTag {
    */
   public static String ofHint(String hint) {
     String tag = hint.strip().replace('_', '-');
-    if (isLanguageAlone(tag)) {
+    if (tag.equals("en") || tag.equals("zh")) { // the frequent ones need no parsing
       return tag;
     }
     if (tag.isEmpty() || tag.length() > MAX_HINT_LENGTH) {
@@ -41,13 +41,5 @@ public final class LanguageTag {
   public static String language(String tag) {
     int end = tag.indexOf('-');
     return end < 0 ? tag : tag.substring(0, end);
-  }
-
-  /**
-   * Whether the hint is a frequent one that needs no parsing. Some codes of two letters have a new
-   * name.
-   */
-  private static boolean isLanguageAlone(String tag) {
-    return tag.equals("en") || tag.equals("zh");
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cli.command;
 
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairLink;
@@ -10,6 +11,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,15 @@ public abstract class ClusterCommand extends PairstreamCommand {
               links, cluster().registry(), cluster().clientSettings(Map.of()), Clock.systemUTC()),
           LinkPublisher::close,
           links.name());
+    }
+
+    /** Says by what fault a service has ended; throws one that has words of its own. */
+    protected final int broken(Throwable fault) {
+      if (fault instanceof WeakClusterException || fault instanceof InvalidCardException) {
+        throw (RuntimeException) fault;
+      }
+      complain(fault);
+      return ExitStatus.COULD_NOT;
     }
 
     private <T> T ifFit(T publisher, Consumer<T> close, String... topics) {

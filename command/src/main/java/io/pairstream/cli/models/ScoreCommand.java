@@ -5,11 +5,9 @@ import io.pairstream.answers.ScoreService;
 import io.pairstream.answers.ScoreSettings;
 import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.StatusListen;
 import io.pairstream.image.card.ApiCard;
-import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.protocol.Failure;
@@ -18,7 +16,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,13 +96,8 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     service.close();
     if (fault.isEmpty()) {
       return answer(service.counts(), () -> print(service.counts()));
-    } else if (fault.get() instanceof WeakClusterException weak) {
-      throw weak;
-    } else if (fault.get() instanceof InvalidCardException unfit) {
-      throw unfit;
     }
-    complain(fault.get());
-    return ExitStatus.COULD_NOT;
+    return broken(fault.get());
   }
 
   private Optional<Throwable> awaitEnd(ScoreService service) {

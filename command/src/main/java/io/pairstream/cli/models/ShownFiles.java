@@ -18,15 +18,9 @@ import java.util.stream.Stream;
  * Files that a model is tried on: pictures, with captions in a text beside each where the model
  * sees both; for a model of captions alone, texts with a caption on each line.
  */
-final class ShownFiles {
+record ShownFiles(ModelCard card) {
 
   private static final List<String> PICTURES = List.of(".jpg", ".jpeg", ".png", ".webp");
-
-  private final ModelCard card;
-
-  ShownFiles(ModelCard card) {
-    this.card = card;
-  }
 
   /**
    * A question, and where it is from.

@@ -12,12 +12,10 @@ import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,14 +60,7 @@ public final class FetchCommand extends ClusterCommand.Fit {
   private int run(SelfReport report) {
     FetchService service = checked(() -> service(report));
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
-    Optional<Throwable> fault = service.awaitEnd();
-    if (fault.isEmpty()) {
-      return ExitStatus.DONE;
-    } else if (fault.get() instanceof WeakClusterException weak) {
-      throw weak;
-    }
-    complain(fault.get());
-    return ExitStatus.COULD_NOT;
+    return service.awaitEnd().map(this::broken).orElse(ExitStatus.DONE);
   }
 
   private FetchService service(SelfReport report) {

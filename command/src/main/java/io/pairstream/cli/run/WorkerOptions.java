@@ -36,9 +36,9 @@ public final class WorkerOptions {
             .withImagesPerWorker(imagesPerWorker)
             .withSandboxRequired(sandboxRequired);
     try {
-      WorkerSettings timed = untimed.withDeadline(deadline);
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
-      return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
+      Duration usual = untimed.startLimit();
+      return untimed.withLimits(deadline, start.compareTo(usual) > 0 ? start : usual);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("--decode-deadline: " + deadline + " is too long", e);
     } catch (IllegalArgumentException e) {

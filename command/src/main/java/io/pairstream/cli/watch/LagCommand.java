@@ -67,7 +67,7 @@ public final class LagCommand extends ClusterCommand {
     }
     // What it has seen since its first look is all that it knows.
     try (LagWatcher watcher =
-        new LagWatcher(access(), interval, List.of(), Clock.systemUTC(), report -> {})) {
+        new LagWatcher(access(), interval, List.of(), Clock.systemUTC(), report -> {}, id -> id)) {
       LagReport report = watcher.look();
       Mutes mutes = Mutes.readIfAllowed(access(), Clock.systemUTC());
       for (int look = 1; look < LOOKS; look++) {

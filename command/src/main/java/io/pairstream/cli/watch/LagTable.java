@@ -69,7 +69,9 @@ final class LagTable {
       add(group.now(), TerminalText.fit(group.group(), NAME_COLUMNS), table);
       List<PartitionLag> partitions =
           group.partitions().stream()
-              .filter(partition -> !isQuiet(partition))
+              .filter(
+                  each ->
+                      each.now().waits() || each.now().verdict().isWorseThan(LagVerdict.UNKNOWN))
               .sorted(Comparator.comparing(PartitionLag::now, Lag.WORST_FIRST))
               .toList();
       partitions.forEach(partition -> add(partition.now(), INDENT + place(partition), table));
@@ -102,10 +104,6 @@ final class LagTable {
         number(lag.processingPerSecond(), Quantity::rate),
         new Figure(waits ? catchUp(lag.catchUp()) : "-"),
         name);
-  }
-
-  private static boolean isQuiet(PartitionLag partition) {
-    return !partition.now().waits() && !partition.now().verdict().isWorseThan(LagVerdict.UNKNOWN);
   }
 
   /** Topic and partition; where there is no room, the beginning of the topic gives way. */

@@ -56,17 +56,13 @@ public final class WhyCommand extends ClusterCommand {
         () -> {
           WhyPrinter to = new WhyPrinter(out());
           to.print(found);
-          if (isToBeJudged(found)) {
+          if (WhyPrinter.text(found, "status").equals(PairAnswer.RECEIVED)
+              && !WhyPrinter.text(found, "kind").equals(PairAnswer.LINK)) {
             InstanceChecks.whyPairsWait(access(), Clock.systemUTC())
                 .forEach(why -> to.field("waits", why));
           }
           to.field("read from", source);
         });
-  }
-
-  private static boolean isToBeJudged(JsonNode found) {
-    return WhyPrinter.text(found, "status").equals(PairAnswer.RECEIVED)
-        && !WhyPrinter.text(found, "kind").equals(PairAnswer.LINK);
   }
 
   /** From Kafka; says for what it waits where that takes longer. */

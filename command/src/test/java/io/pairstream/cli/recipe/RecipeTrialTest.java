@@ -54,8 +54,7 @@ class RecipeTrialTest {
     workers =
         new ImageWorkerPool(
             WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2)
-                .withDeadline(Duration.ofMinutes(1))
-                .withStartLimit(Duration.ofMinutes(10)));
+                .withLimits(Duration.ofMinutes(1), Duration.ofMinutes(10)));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.pairstream.image.sandbox.Complaints;
 import io.pairstream.image.sandbox.ConfinedProcess;
 import io.pairstream.image.sandbox.ConfinedProcess.LostException;
 import io.pairstream.image.sandbox.Confinement;
+import io.pairstream.image.sandbox.Launcher;
 import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -92,7 +93,8 @@ public final class ModelPool implements AnswerModel {
             MAIN_CLASS,
             MEMORY_BYTES
                 + COPIES
-                    * card.files().stream().mapToLong(file -> file.path().toFile().length()).sum());
+                    * card.files().stream().mapToLong(file -> file.path().toFile().length()).sum(),
+            Launcher.values());
     turns = new Semaphore(settings.workers(), true);
   }
 

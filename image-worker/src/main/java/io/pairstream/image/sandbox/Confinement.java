@@ -46,25 +46,11 @@ public final class Confinement implements AutoCloseable {
    * @param mainClass what runs in a process: one that speaks {@link
    *     io.pairstream.image.protocol.WorkerProtocol}
    * @param memoryBytes most address space of a process
+   * @param launchers the outer walls that may be used, best first
    * @throws UncheckedIOException if there is no place for temporary files
    */
-  public Confinement(WorkerSettings settings, String mainClass, long memoryBytes) {
-    this(settings, mainClass, memoryBytes, Launcher.values());
-  }
-
-  /**
-   * Confinement of workers that prepare pictures.
-   *
-   * @param launchers the outer walls that may be used, best first
-   */
-  public static Confinement ofPictures(WorkerSettings settings, Launcher... launchers) {
-    return new Confinement(settings, Sandbox.WORKER, Sandbox.PICTURE_MEMORY_BYTES, launchers);
-  }
-
-  /**
-   * @param launchers the outer walls that may be used, best first
-   */
-  Confinement(WorkerSettings settings, String mainClass, long memoryBytes, Launcher... launchers) {
+  public Confinement(
+      WorkerSettings settings, String mainClass, long memoryBytes, Launcher... launchers) {
     this.settings = settings;
     this.mainClass = mainClass;
     this.memoryBytes = memoryBytes;
@@ -79,6 +65,15 @@ public final class Confinement implements AutoCloseable {
     } catch (IOException e) {
       // The next caller that needs a process tries again, and reports.
     }
+  }
+
+  /**
+   * Confinement of workers that prepare pictures.
+   *
+   * @param launchers the outer walls that may be used, best first
+   */
+  public static Confinement ofPictures(WorkerSettings settings, Launcher... launchers) {
+    return new Confinement(settings, Sandbox.WORKER, Sandbox.PICTURE_MEMORY_BYTES, launchers);
   }
 
   /** Description of the sandbox. */

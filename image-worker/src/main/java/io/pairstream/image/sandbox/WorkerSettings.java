@@ -80,26 +80,13 @@ public record WorkerSettings(
         false);
   }
 
-  /** Returns a copy with another deadline. */
-  public WorkerSettings withDeadline(Duration other) {
+  /** Returns a copy with other limits, for an attempt at an image and for a worker's start. */
+  public WorkerSettings withLimits(Duration ofAnImage, Duration ofAStart) {
     return new WorkerSettings(
         classPath,
         workers,
-        other,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired);
-  }
-
-  /** Returns a copy with another limit for a worker's start. */
-  public WorkerSettings withStartLimit(Duration other) {
-    return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        other,
+        ofAnImage,
+        ofAStart,
         imagesPerWorker,
         nativesCache,
         jvmOptions,

@@ -148,7 +148,7 @@ public final class IngestService implements AutoCloseable {
     routes.add(quotas.me());
     Stream.<Supplier<Optional<Obstacle>>>of(intake::obstacle, keys::obstacle, this::reading)
         .forEach(report::obstacleFrom);
-    routes.addAll(Route.health(List.of(report::obstacle)));
+    routes.addAll(Route.health(List.of(report::obstacle), Optional::empty));
     routes.add(StatusMetrics.route(report, Access.VIEW));
     Answer description = Answer.json(200, description(settings.anonymous()));
     routes.add(Route.quick("/openapi.json", Access.OPEN, request -> description));

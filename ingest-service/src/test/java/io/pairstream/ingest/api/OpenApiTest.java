@@ -95,7 +95,8 @@ class OpenApiTest {
         new Cluster("127.0.0.1:1", "mock://openapi", new Dataset("x"), Map.of(), Map.of());
     IngestService service =
         new IngestService(
-            nowhere, IngestService.Settings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
+            nowhere,
+            IngestService.Settings.of(ServerSettings.of("127.0.0.1", 0, null), true, stateDir));
     try (service) {
       return service.routes();
     }

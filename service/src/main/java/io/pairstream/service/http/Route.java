@@ -76,15 +76,6 @@ public record Route(
   }
 
   /**
-   * {@code GET /health/live} and {@code GET /health/ready} of a service that is always live.
-   *
-   * @param obstacles each says why the service cannot work, if it cannot
-   */
-  public static List<Route> health(List<Supplier<Optional<String>>> obstacles) {
-    return health(obstacles, Optional::empty);
-  }
-
-  /**
    * {@code GET /health/live} and {@code GET /health/ready}, for the orchestrator.
    *
    * @param obstacles each says why the service cannot work, if it cannot

@@ -51,11 +51,6 @@ public record ServerSettings(
     }
   }
 
-  /** Settings for one machine of ordinary size, with plain HTTP. */
-  public static ServerSettings of(String host, int port) {
-    return of(host, port, null);
-  }
-
   /**
    * Settings for one machine of ordinary size.
    *

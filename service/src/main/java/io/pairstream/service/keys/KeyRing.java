@@ -4,6 +4,7 @@ import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.table.KeyedValues;
@@ -111,7 +112,7 @@ public final class KeyRing implements AutoCloseable {
    * before it was revoked.
    */
   private Optional<IssuedKey> read(ConsumerRecord<byte[], byte[]> record) {
-    String keyId = KeyedValues.key(record);
+    String keyId = CommittedLog.key(record);
     Optional<IssuedKey> key = decoded(record).filter(one -> one.keyId().equals(keyId));
     if (key.isEmpty() && record.value() != null) {
       LOG.warn(

@@ -150,11 +150,6 @@ public final class SelfReport {
     return service;
   }
 
-  /** Name of this process among those of its service; another one after each start. */
-  public String instance() {
-    return instance;
-  }
-
   /** Key of this process's records. */
   public String key() {
     return service + "/" + instance;

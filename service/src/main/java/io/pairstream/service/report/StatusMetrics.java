@@ -46,7 +46,7 @@ public final class StatusMetrics {
     List<Route> routes =
         new ArrayList<>(Route.health(List.of(report::notReady), report::standstill));
     routes.add(route(report, Access.OPEN));
-    ServerSettings settings = ServerSettings.of(host, port);
+    ServerSettings settings = ServerSettings.of(host, port, null);
     return new WebServer(
         settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
   }

@@ -1,6 +1,6 @@
 package io.pairstream.service.table;
 
-import java.nio.charset.StandardCharsets;
+import io.pairstream.service.cluster.CommittedLog;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,11 +43,6 @@ public final class KeyedValues<V> implements Follower.Copy {
     return all;
   }
 
-  /** The key of a record as text; empty where it has none. */
-  public static String key(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-  }
-
   @Override
   public Map<TopicPartition, Long> begin(
       Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
@@ -59,7 +54,7 @@ public final class KeyedValues<V> implements Follower.Copy {
   public void take(
       ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions, boolean atEnd) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      taken.compute(key(record), (key, before) -> value.apply(record).orElse(null));
+      taken.compute(CommittedLog.key(record), (key, before) -> value.apply(record).orElse(null));
     }
     if (atEnd && !records.isEmpty()) {
       caughtUp();

@@ -1,5 +1,6 @@
 package io.pairstream.service.table;
 
+import io.pairstream.service.cluster.CommittedLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -41,7 +42,7 @@ public record LastOfEachKey(String topic, Predicate<String> keys, String version
 
   @Override
   public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
-    String key = KeyedValues.key(record);
+    String key = CommittedLog.key(record);
     if (record.key() == null || !keys.test(key)) {
       return;
     }

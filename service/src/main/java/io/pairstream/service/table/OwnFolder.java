@@ -18,7 +18,8 @@ public final class OwnFolder {
 
   /** Makes a folder, and those above it that are missing, for its owner alone. */
   public static Path make(Path folder) throws IOException {
-    if (Files.isDirectory(folder) || !isPosix(folder)) {
+    if (Files.isDirectory(folder)
+        || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return Files.createDirectories(folder);
     }
     return Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER));
@@ -37,9 +38,5 @@ public final class OwnFolder {
       view.setPermissions(OWNER);
     }
     return folder;
-  }
-
-  private static boolean isPosix(Path folder) {
-    return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

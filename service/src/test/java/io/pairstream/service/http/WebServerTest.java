@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -546,8 +547,8 @@ class WebServerTest {
             settings,
             new Router(
                 List.of(
-                    Route.health(List.of()).get(0),
-                    Route.health(List.of()).get(1),
+                    Route.health(List.of(), Optional::empty).get(0),
+                    Route.health(List.of(), Optional::empty).get(1),
                     Route.get(
                         "/stuck",
                         Access.OPEN,

@@ -85,8 +85,7 @@ class VerifierTest {
     Cluster cluster = KAFKA.cluster(access, Map.of());
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(Duration.ofSeconds(20))
-            .withStartLimit(Duration.ofMinutes(10));
+            .withLimits(Duration.ofSeconds(20), Duration.ofMinutes(10));
     try (LiveReader reader = LiveReader.start(cluster, PARTITIONS);
         PreprocessService service =
             new PreprocessService(

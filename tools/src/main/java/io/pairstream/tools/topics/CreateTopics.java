@@ -36,8 +36,10 @@ import org.apache.kafka.common.utils.Utils;
  * with another number of partitions is refused before anything is changed. What an operator has set
  * for good reason is left and said: a limit that is larger, and a shorter time for raw records and
  * quarantine, whose bytes may have to go sooner. Returns only when every partition takes records.
+ *
+ * @param replicationFactor copies of each partition, at least 1, or {@link #BROKER_DEFAULT}
  */
-public final class CreateTopics {
+public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
 
   /** Lets the broker decide. */
   public static final short BROKER_DEFAULT = -1;
@@ -68,17 +70,6 @@ public final class CreateTopics {
 
   private static final Duration UNTIL_WRITABLE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(20);
-
-  private final ClusterAccess cluster;
-  private final short replicationFactor;
-
-  /**
-   * @param replicationFactor copies of each partition, at least 1, or {@link #BROKER_DEFAULT}
-   */
-  public CreateTopics(ClusterAccess cluster, short replicationFactor) {
-    this.cluster = cluster;
-    this.replicationFactor = replicationFactor;
-  }
 
   /**
    * Does it, and says what was done per topic, in the catalogue's order.

@@ -8,6 +8,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.table.KeyedValues;
 import java.time.Duration;
@@ -37,7 +38,7 @@ public final class WithdrawnPairs implements AutoCloseable {
   private final KeyedValues<Boolean> takedowns =
       new KeyedValues<>(
           record ->
-              record.value() == null || RefusalKey.is(KeyedValues.key(record))
+              record.value() == null || RefusalKey.is(CommittedLog.key(record))
                   ? Optional.empty()
                   : Optional.of(true),
           KeyedValues.OnFault.KEEP);

@@ -26,7 +26,7 @@ record OpenCvDecoder(PlaneScaler scaler) {
       decoded = opencv_imgcodecs.imdecode(encoded, flags(file));
     } catch (RuntimeException e) {
       String message = String.valueOf(e.getMessage());
-      if (isOutOfMemory(message)) {
+      if (message.contains("Insufficient memory") || message.contains("bad_alloc")) {
         // A process whose memory is in pieces cannot say whether the image is to blame.
         throw new IllegalStateException("the decoder ran out of memory", e);
       }
@@ -91,10 +91,6 @@ record OpenCvDecoder(PlaneScaler scaler) {
     Mat levels = new Mat();
     whole.convertTo(levels, opencv_core.CV_8U, 1.0 / 257, 0);
     return levels;
-  }
-
-  private static boolean isOutOfMemory(String message) {
-    return message.contains("Insufficient memory") || message.contains("bad_alloc");
   }
 
   /** Removes the name of a source file from the beginning of OpenCV's message. */

@@ -45,15 +45,16 @@ public record OpenCvPicture(Mat pixels) implements SmallPicture {
 
   @Override
   public Mat luma() {
-    return pixels.channels() == 1 ? pixels : converted(opencv_imgproc.COLOR_BGR2GRAY);
+    return pixels.channels() == 1 ? pixels : converted(pixels, opencv_imgproc.COLOR_BGR2GRAY);
   }
 
   @Override
   public Mat bgr() {
-    return pixels.channels() == 1 ? converted(opencv_imgproc.COLOR_GRAY2BGR) : pixels;
+    return pixels.channels() == 1 ? converted(pixels, opencv_imgproc.COLOR_GRAY2BGR) : pixels;
   }
 
-  private Mat converted(int code) {
+  /** {@code pixels} in other channels, by one of OpenCV's codes. */
+  static Mat converted(Mat pixels, int code) {
     Mat other = new Mat();
     opencv_imgproc.cvtColor(pixels, other, code);
     return other;

@@ -46,7 +46,7 @@ public final class StoredPixels {
             picture.width(),
             picture.channels() == 1 ? opencv_core.CV_8UC1 : opencv_core.CV_8UC3,
             new BytePointer(bytes));
-    return converted(
+    return OpenCvPicture.converted(
         pixels,
         picture.channels() == 1 ? opencv_imgproc.COLOR_GRAY2BGR : opencv_imgproc.COLOR_RGB2BGR);
   }
@@ -59,11 +59,5 @@ public final class StoredPixels {
     }
     Mat pixels = ((Decoded) decoded.keptOnly().get(0)).pixels();
     return new OpenCvPicture(OpenCvPicture.turned(pixels, ExifOrientation.of(bytes))).bgr();
-  }
-
-  private static Mat converted(Mat pixels, int code) {
-    Mat other = new Mat();
-    opencv_imgproc.cvtColor(pixels, other, code);
-    return other;
   }
 }
