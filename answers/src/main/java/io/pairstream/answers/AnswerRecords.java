@@ -20,7 +20,6 @@ import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.rejection.Measurements;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -109,7 +108,7 @@ record AnswerRecords(PairTopics topics) {
 
   /** Removes an answer. */
   ProducerRecord<byte[], byte[]> noAnswer(Answer answer) {
-    return tombstone(topics.answers().name(), KnownAnswers.key(answer));
+    return topics.answers().record(KnownAnswers.key(answer), null);
   }
 
   /**
@@ -174,11 +173,7 @@ record AnswerRecords(PairTopics topics) {
 
   /** Removes what is said of a pair. */
   ProducerRecord<byte[], byte[]> noPair(String pair, String card) {
-    return tombstone(topics.pairAnswers().name(), pair + "/" + card);
-  }
-
-  private static ProducerRecord<byte[], byte[]> tombstone(String topic, String key) {
-    return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), null);
+    return topics.pairAnswers().record(pair + "/" + card, null);
   }
 
   /** A vector as float16, little-endian. */

@@ -3,6 +3,8 @@ package io.pairstream.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,28 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SchemaEvolutionTest {
 
   static Stream<Schema> schemas() {
-    return Stream.of(
-        RawPair.SCHEMA$,
-        PairLink.SCHEMA$,
-        PreparedPair.SCHEMA$,
-        QuarantinedPair.SCHEMA$,
-        Receipt.SCHEMA$,
-        Takedown.SCHEMA$,
-        WaitingLink.SCHEMA$,
-        WaitingPair.SCHEMA$,
-        Fingerprint.SCHEMA$,
-        Finding.SCHEMA$,
-        Upload.SCHEMA$,
-        ApiKey.SCHEMA$,
-        InstanceStatus.SCHEMA$,
-        Review.SCHEMA$,
-        Action.SCHEMA$,
-        ViewSegment.SCHEMA$,
-        RecordedRecipe.SCHEMA$,
-        RunExtent.SCHEMA$,
-        Answer.SCHEMA$,
-        PairAnswer.SCHEMA$,
-        IndexedPair.SCHEMA$);
+    return new TopicCatalogue(new Dataset("flowers"), 1)
+        .topics().stream().flatMap(topic -> topic.valueSchema().stream()).distinct();
   }
 
   @ParameterizedTest

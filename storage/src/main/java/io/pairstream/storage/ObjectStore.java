@@ -37,7 +37,7 @@ public interface ObjectStore extends AutoCloseable {
    */
   static ObjectStore open(String url) {
     if (url.startsWith("s3:")) {
-      return S3Store.open(url);
+      return S3Store.open(url, S3Connection.Timeouts.USUAL);
     }
     if (url.startsWith("file:")) {
       try {

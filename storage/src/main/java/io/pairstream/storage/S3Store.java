@@ -44,10 +44,6 @@ final class S3Store implements ObjectStore {
     this.prefix = prefix;
   }
 
-  static S3Store open(String url) {
-    return open(url, S3Connection.Timeouts.USUAL);
-  }
-
   static S3Store open(String url, S3Connection.Timeouts timeouts) {
     Matcher parts = URL.matcher(url);
     if (!parts.matches()) {

@@ -50,7 +50,11 @@ final class StoreCheck {
       store.delete(key);
       require(store, store.find(key).isEmpty(), "it keeps an object that was deleted");
     } catch (IOException | RuntimeException e) {
-      remove(store, key);
+      try {
+        store.delete(key);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
       throw e;
     }
   }
@@ -58,14 +62,6 @@ final class StoreCheck {
   private static void require(S3Store store, boolean isKept, String fault) throws IOException {
     if (!isKept) {
       throw new IOException(store.url() + " cannot hold a data set: " + fault);
-    }
-  }
-
-  private static void remove(S3Store store, String key) {
-    try {
-      store.delete(key);
-    } catch (IOException e) {
-      // The caller hears what went wrong before.
     }
   }
 

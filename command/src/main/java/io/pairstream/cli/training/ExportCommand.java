@@ -49,7 +49,7 @@ public final class ExportCommand extends TrainerCommand implements Resumable {
     require(view != null && target != null, "say what to export, and where: VIEW --to URL");
     requireAtLeast(1, "--shard-samples", shardSamples);
     OrderPlan order =
-        seed == null ? ExportPlan.viewOrder() : ExportPlan.shuffled(seed, OrderPlan.DEFAULT_WINDOW);
+        seed == null ? ExportPlan.viewOrder() : new OrderPlan(seed, 1, OrderPlan.DEFAULT_WINDOW);
     ExportPlan plan = plan(order, shardSamples == null ? 0 : shardSamples);
     String topic = plan.parts().of(0, plan.segments()).topic();
     SetExport.Summary summary;

@@ -86,7 +86,7 @@ public final class FeedCommand extends TrainerCommand {
 
   private int feed(FeedSource source, FeedSettings settings, PositionFile kept, SelfReport report)
       throws IOException {
-    try (PairFeed feed = PairFeed.open(source, settings, kept.read());
+    try (PairFeed feed = new PairFeed(source, settings, kept.read());
         FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(

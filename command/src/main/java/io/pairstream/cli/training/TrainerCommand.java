@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -54,9 +55,7 @@ public abstract class TrainerCommand extends ClusterCommand {
   }
 
   final PairStatus split(String name) {
-    return Stream.of(PairStatus.values())
-        .filter(status -> status.isPublished() && status.name().equalsIgnoreCase(name))
-        .findFirst()
+    return PairStatus.published(name.toUpperCase(Locale.ROOT))
         .orElseThrow(() -> wrong("--split must be training, validation or test, was " + name));
   }
 

@@ -6,14 +6,12 @@ import io.pairstream.curation.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.RecordedLimit;
-import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -86,13 +84,10 @@ record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRe
     SortedMap<String, PairAnswer> said =
         new TreeMap<>(
             log.last(cluster.topics().pairAnswers(), key -> key.startsWith(pairId + "/")));
-    List<RecordedLimit> limits = new ArrayList<>();
-    log.readAll(
-        cluster.topics().recipes(),
-        (name, recipe) -> {
-          limits.clear();
-          recipe.map(RecordedRecipe::getLimits).ifPresent(limits::addAll);
-        });
+    List<RecordedLimit> limits =
+        log.last(cluster.topics().recipes(), key -> true).values().stream()
+            .flatMap(recipe -> recipe.getLimits().stream())
+            .toList();
     AnswerLimits judge = new AnswerLimits(limits);
     return said.values().stream().flatMap(each -> AnswerNote.of(each, judge).stream()).toList();
   }

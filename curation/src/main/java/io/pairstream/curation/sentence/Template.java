@@ -167,8 +167,6 @@ public enum Template {
   REPORTED("{0}"),
 
   TIMES("{0}; {1} times within the hour"),
-  PAIR_WITHDRAWN("{0} published pair"),
-  PAIRS_WITHDRAWN("{0} published pairs"),
   WITHDRAWN_BECAUSE("{0} of {1} published pairs removed, because: {2}"),
   TAKEDOWN_LIFTED("{0} takedown lifted"),
   TAKEDOWNS_LIFTED("{0} takedowns lifted"),
@@ -185,7 +183,6 @@ public enum Template {
   KEY_REVOKED("this API key was revoked on {0}; the operator of this service issues keys"),
   KEY_EXPIRED("this API key expired on {0}; the operator of this service issues keys"),
   KEY_OPENS_NOTHING("this key opens nothing here; it needs the scope view or review"),
-  KEY_IN_PLACE("of {0}, in place of {1}"),
   KEY_OF("of {0}"),
   KEY_FOR("for {0}: {1}"),
   DECIDED("done"),

@@ -111,7 +111,7 @@ public final class TakedownService {
           count(pairs, Published::split),
           count(pairs, Published::producer),
           0,
-          Optional.ofNullable(inForce(log).get(subject.key())),
+          Optional.ofNullable(inForce(last(log)).get(subject.key())),
           Optional.empty());
     }
   }
@@ -163,7 +163,7 @@ public final class TakedownService {
   public List<Entry> list() {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
-      Map<String, Takedown> all = inForce(log);
+      Map<String, Takedown> all = inForce(last(log));
       Map<String, Long> parts =
           all.values().stream()
               .collect(Collectors.groupingBy(Takedown::getPartOf, Collectors.counting()));
@@ -176,10 +176,6 @@ public final class TakedownService {
   }
 
   /** The takedowns in force, by key; what is lifted or cannot be read takes nothing down. */
-  private Map<String, Takedown> inForce(CommittedLog log) {
-    return inForce(last(log));
-  }
-
   private static Map<String, Takedown> inForce(Map<String, Optional<Takedown>> last) {
     Map<String, Takedown> inForce = new HashMap<>();
     last.forEach((key, read) -> read.ifPresent(takedown -> inForce.put(key, takedown)));

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.curation.review.Quarantine.Sought;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.PlayedFetcher;
@@ -52,15 +50,8 @@ class QuarantineTest {
     Sent damaged = pipeline.send("image", "caption");
     pipeline.reject(damaged, "IMAGE_DAMAGED");
     Sent sent = pipeline.send("canary", "caption");
-    RawPair raw =
-        RawPair.newBuilder(sent.raw())
-            .setMetadata(
-                PairMetadata.newBuilder(sent.raw().getMetadata())
-                    .setContributor(Canaries.CONTRIBUTOR)
-                    .build())
-            .build();
-    pipeline.reject(
-        new Sent(sent.imageDigest(), sent.pairId(), raw, sent.origin()), "IMAGE_DAMAGED");
+    sent.raw().getMetadata().setContributor(Canaries.CONTRIBUTOR);
+    pipeline.reject(sent, "IMAGE_DAMAGED");
 
     assertThat(quarantine.newest(null, 3))
         .extracting(QuarantineEntry::key)

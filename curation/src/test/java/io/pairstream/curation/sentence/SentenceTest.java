@@ -22,10 +22,10 @@ class SentenceTest {
 
   @Test
   void isMadeAgainOfWhatARecordSays() {
-    Sentence written = Template.KEY_IN_PLACE.with("ann", Template.RECORDS.with(1204));
+    Sentence written = Template.BOTH.with("ann", Template.RECORDS.with(1204));
 
     assertThat(Sentence.of(written.name(), written.words(), written.text()))
-        .isEqualTo(Template.KEY_IN_PLACE.with("ann", "1,204 records"));
+        .isEqualTo(Template.BOTH.with("ann", "1,204 records"));
     Sentence verbatim = Sentence.verbatim("of ann");
     assertThat(Sentence.of(verbatim.name(), verbatim.words(), verbatim.text())).isEqualTo(verbatim);
   }

@@ -1,11 +1,9 @@
 package io.pairstream.schemas.wire;
 
 import io.pairstream.schemas.Hint;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -46,18 +44,7 @@ public final class MissingTopics {
    */
   public static TopicAuthorizationException refused(
       Map<String, KafkaFuture<TopicDescription>> answers) {
-    Set<String> refused = new TreeSet<>();
-    answers.forEach(
-        (name, answer) -> {
-          try {
-            KafkaAnswers.await(answer);
-          } catch (TopicAuthorizationException e) {
-            refused.add(name);
-          } catch (KafkaException e) {
-            // Something else is wrong with it.
-          }
-        });
-    return new TopicAuthorizationException(refused);
+    return new TopicAuthorizationException(failing(answers, TopicAuthorizationException.class));
   }
 
   /**
@@ -66,19 +53,23 @@ public final class MissingTopics {
    * @param answers to the question for each topic, by name
    */
   public static List<String> among(Map<String, KafkaFuture<TopicDescription>> answers) {
-    List<String> missing = new ArrayList<>();
-    new TreeMap<>(answers)
-        .forEach(
-            (name, answer) -> {
-              try {
-                KafkaAnswers.await(answer);
-              } catch (UnknownTopicOrPartitionException e) {
-                missing.add(name);
-              } catch (RuntimeException e) {
-                // It is there, and is not shown.
-              }
-            });
-    return missing;
+    return List.copyOf(failing(answers, UnknownTopicOrPartitionException.class));
+  }
+
+  private static Set<String> failing(
+      Map<String, KafkaFuture<TopicDescription>> answers, Class<? extends KafkaException> with) {
+    Set<String> failing = new TreeSet<>();
+    answers.forEach(
+        (name, answer) -> {
+          try {
+            KafkaAnswers.await(answer);
+          } catch (RuntimeException e) {
+            if (with.isInstance(e)) {
+              failing.add(name);
+            }
+          }
+        });
+    return failing;
   }
 
   /** The topics' names begin with their data set's, which has no dot. */

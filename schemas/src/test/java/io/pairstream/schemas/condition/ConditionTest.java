@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -23,7 +22,6 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditionTest {
 
@@ -32,7 +30,6 @@ class ConditionTest {
   }
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final IndexedPair PAIR = pair();
 
   /** Cases for both implementations; the test in Python reads the same file. */
   static List<JsonNode> conformance() throws IOException {
@@ -155,34 +152,6 @@ class ConditionTest {
     return pair;
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "licence=CC-BY-*", "host!=example.org", "width<=256.0",
-        "height!=256,512", "measure.sharpness>=50", "measure.sharpness<=50",
-        "measure.original_width_px>=1e3"
-      })
-  void takesPairsThatAreAsTheConditionSays(String condition) {
-    assertThat(Condition.parse(condition).holdsFor(PAIR)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "language=en-gb",
-        "licence=CC-BY-4?0",
-        "host=example.org",
-        "width>=256.5",
-        "measure.sharpness>=50.001",
-        "contributor=*",
-        "contributor!=a",
-        "measure.entropy!=0",
-        "measure.nothing!=0"
-      })
-  void leavesOutOthersAndThoseOfWhichItIsUnknown(String condition) {
-    assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();
-  }
-
   @Test
   void refusesWhatPythonRefuses() throws IOException {
     for (Map.Entry<String, JsonNode> one : read().get("refused").properties()) {
@@ -195,23 +164,5 @@ class ConditionTest {
   @Test
   void writesConditionsInOneForm() {
     assertThat(Condition.parse(" language =  de , en* ")).hasToString("language=de,en*");
-  }
-
-  private static IndexedPair pair() {
-    return IndexedPair.newBuilder()
-        .setWidth(256)
-        .setHeight(192)
-        .setTokenCount(2)
-        .setTruncated(true)
-        .setLanguage("en-GB")
-        .setMetadata(
-            PairMetadata.newBuilder()
-                .setLicence("CC-BY-4.0")
-                .setSourceKind("SCRAPED")
-                .setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d")
-                .build())
-        .setFold(3)
-        .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0, "nothing", Double.NaN))
-        .build();
   }
 }

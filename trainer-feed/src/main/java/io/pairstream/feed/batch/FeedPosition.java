@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.schemas.wire.OneLine;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,8 +36,6 @@ public record FeedPosition(
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
-  private static final int SHOWN_CHARACTERS = 80;
-
   public FeedPosition {
     if (offsets.isEmpty()) {
       throw new IllegalArgumentException("a position has at least one partition");
@@ -58,10 +57,8 @@ public record FeedPosition(
     } catch (JsonProcessingException e) {
       // Refused below.
     }
-    String shown =
-        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
     throw new FeedRefusedException(
-        "no position of a feed (an object with topic, topic_id and offsets): " + shown);
+        "no position of a feed (an object with topic, topic_id and offsets): " + OneLine.of(json));
   }
 
   /** One line of JSON. */

@@ -97,7 +97,15 @@ public final class PairFeed implements AutoCloseable {
   /** Where the feed begins, then what is behind the batch that was handed out last. */
   private volatile FeedPosition latest;
 
-  private PairFeed(FeedSource source, FeedSettings settings, FeedPosition position) {
+  /**
+   * Opens a feed of a split's records as they come.
+   *
+   * @param position where to continue; null begins at the first record that the topic holds
+   * @throws FeedRefusedException where the position is not one of this topic, or records behind it
+   *     have left the log
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public PairFeed(FeedSource source, FeedSettings settings, FeedPosition position) {
     this.source = source;
     this.settings = settings;
     this.records = source.decoder();
@@ -125,18 +133,6 @@ public final class PairFeed implements AutoCloseable {
       consumer.close();
       throw e;
     }
-  }
-
-  /**
-   * Opens a feed of a split's records as they come.
-   *
-   * @param position where to continue; null begins at the first record that the topic holds
-   * @throws FeedRefusedException where the position is not one of this topic, or records behind it
-   *     have left the log
-   * @throws KafkaException where the broker does not answer or has no such topic
-   */
-  public static PairFeed open(FeedSource source, FeedSettings settings, FeedPosition position) {
-    return new PairFeed(source, settings, position);
   }
 
   private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {

@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Numbers and labels that models gave about pairs, as their topic held them at one time: in a
  * database on disk, since there may be some for each pair of a large data set. For one thread.
  */
-final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
+final class AnswersOnDisk implements AutoCloseable {
 
   private final ClusterAccess cluster;
   private final Database database;
@@ -55,8 +55,8 @@ final class AnswersOnDisk implements SetExport.Answers, AutoCloseable {
     return true;
   }
 
-  @Override
-  public List<ModelAnswer> of(String pairId) {
+  /** The answers about a pair, in {@link ModelAnswer#ORDER}. */
+  List<ModelAnswer> of(String pairId) {
     List<ModelAnswer> all = new ArrayList<>();
     database
         .query(

@@ -1,10 +1,10 @@
 package io.pairstream.feed.set;
 
-import io.pairstream.feed.set.SetExport.Takedowns;
 import io.pairstream.feed.set.SetManifest.Shard;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.set.SetStore.Digest;
 import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.feed.source.Takedowns;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
@@ -70,19 +70,13 @@ final class Erasure {
           open++;
         }
         if (open == SetExport.COMMIT_SHARDS) {
-          last = commit(last, next);
+          last = set.commit(last.next(next.splits()));
           next = last;
           open = 0;
         }
       }
     }
-    return open == 0 ? last : commit(last, next);
-  }
-
-  private SetManifest commit(SetManifest last, SetManifest changed) throws IOException {
-    SetManifest next = last.next(changed.splits());
-    set.commit(next);
-    return next;
+    return open == 0 ? last : set.commit(last.next(next.splits()));
   }
 
   /** Commits which rows are withdrawn now, where there are more than before. */
@@ -105,9 +99,7 @@ final class Erasure {
     notice.accept(
         String.format(
             Locale.ROOT, "pairs of the set that have been withdrawn, and are erased: %,d", rows));
-    SetManifest noted = manifest.next(next.splits());
-    set.commit(noted);
-    return noted;
+    return set.commit(manifest.next(next.splits()));
   }
 
   /** Rows of a shard that fall under a takedown and are not noted yet. */

@@ -60,11 +60,6 @@ public record ExportPlan(
     return new OrderPlan(0, 1, 0);
   }
 
-  /** The order of epoch 0 of a run with one lane. */
-  public static OrderPlan shuffled(long seed, int window) {
-    return new OrderPlan(seed, 1, window);
-  }
-
   /** All that the view has now. */
   View view() {
     return parts.of(0, segments);

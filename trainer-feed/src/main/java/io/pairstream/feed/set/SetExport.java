@@ -5,6 +5,7 @@ import io.pairstream.feed.set.SetManifest.Source;
 import io.pairstream.feed.set.SetManifest.Split;
 import io.pairstream.feed.source.FeedRefusedException;
 import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.source.Takedowns;
 import io.pairstream.feed.source.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Utils;
@@ -87,7 +89,7 @@ public final class SetExport {
    * @param split in lower case
    * @param source topic of the pairs
    * @param pairs of a view's places
-   * @param answers of models
+   * @param answers of models about the pair of an id, in {@link ModelAnswer#ORDER}
    * @param takedowns in force
    */
   record Origin(
@@ -95,7 +97,7 @@ public final class SetExport {
       String split,
       Source source,
       Pairs pairs,
-      Answers answers,
+      Function<String, List<ModelAnswer>> answers,
       Takedowns takedowns) {}
 
   /** Pairs of a view in an export's order. */
@@ -108,26 +110,6 @@ public final class SetExport {
   /** Takes one pair. */
   interface Taker {
     void take(PreparedPair pair) throws IOException;
-  }
-
-  /** Answers of models about pairs. */
-  interface Answers {
-
-    /** The answers about a pair, in {@link ModelAnswer#ORDER}. */
-    List<ModelAnswer> of(String pairId);
-  }
-
-  /** Takedowns in force. */
-  interface Takedowns {
-
-    /** Which they are: what was read under another digest may hold pairs withdrawn since. */
-    String digest();
-
-    /** Whether there is any. */
-    boolean isAny();
-
-    /** Whether one of these keys of a pair is taken down. */
-    boolean holds(List<String> keys);
   }
 
   SetExport(
@@ -176,8 +158,8 @@ public final class SetExport {
               source.split().name().toLowerCase(Locale.ROOT),
               new Source(view.topic(), view.topicId()),
               new TopicPairs(plan.order(), source, blocks),
-              answers,
-              new InForce(withdrawn));
+              answers::of,
+              withdrawn);
       return new SetExport(
               new SetStore(target),
               plan,
@@ -188,24 +170,6 @@ public final class SetExport {
           .run();
     } finally {
       Utils.delete(folder.toFile());
-    }
-  }
-
-  private record InForce(WithdrawnPairs withdrawn) implements Takedowns {
-
-    @Override
-    public String digest() {
-      return withdrawn.digest();
-    }
-
-    @Override
-    public boolean isAny() {
-      return withdrawn.size() > 0;
-    }
-
-    @Override
-    public boolean holds(List<String> keys) {
-      return withdrawn.holds(keys);
     }
   }
 
@@ -332,9 +296,7 @@ public final class SetExport {
       shards.add(write(view, shards.size(), from, to, before));
       isWhole = to == view.samples();
       if (isWhole || (shards.size() - first) % COMMIT_SHARDS == 0) {
-        SetManifest next = manifest.next(origin.split(), begun.with(isWhole, shards));
-        set.commit(next);
-        manifest = next;
+        manifest = set.commit(manifest.next(origin.split(), begun.with(isWhole, shards)));
       }
     }
   }
@@ -353,7 +315,7 @@ public final class SetExport {
                       to,
                       pair -> {
                         if (!isWithdrawn(pair)) {
-                          writer.add(pair, origin.answers().of(pair.getPairId()));
+                          writer.add(pair, origin.answers().apply(pair.getPairId()));
                           rows[0]++;
                           listener.written(
                               from + rows[0] - before,

@@ -166,11 +166,7 @@ record SetManifest(
     return new SetManifest(format, set, number, dataset, all);
   }
 
-  /** Key of the commit. */
-  String key() {
-    return key(number);
-  }
-
+  /** Key of the commit of a number. */
   static String key(long number) {
     return String.format(Locale.ROOT, "manifests/%012d.json", number);
   }

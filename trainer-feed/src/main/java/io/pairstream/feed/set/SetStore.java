@@ -80,14 +80,16 @@ final class SetStore {
   /**
    * Writes the next commit.
    *
+   * @return the set as it is then
    * @throws FeedRefusedException where another writer was first
    */
-  void commit(SetManifest next) throws IOException {
-    if (!store.create(next.key(), next.toJson())) {
+  SetManifest commit(SetManifest next) throws IOException {
+    if (!store.create(SetManifest.key(next.number()), next.toJson())) {
       throw new FeedRefusedException(
           "another export commits to %s at the same time; once it has ended, the same command continues"
               .formatted(url()));
     }
+    return next;
   }
 
   /**

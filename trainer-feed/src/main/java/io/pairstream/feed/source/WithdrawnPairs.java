@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Recognises withdrawn pairs by the takedowns topic, which is read to its end at first, and then as
  * it grows. While Kafka is away, the takedowns that were known last hold. Thread-safe.
  */
-public final class WithdrawnPairs implements AutoCloseable {
+public final class WithdrawnPairs implements Takedowns, AutoCloseable {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(1);
 
@@ -79,7 +79,13 @@ public final class WithdrawnPairs implements AutoCloseable {
     return takedowns.all().size();
   }
 
+  @Override
+  public boolean isAny() {
+    return size() > 0;
+  }
+
   /** Identity of the set of takedowns in force: 32 hexadecimal digits. */
+  @Override
   public String digest() {
     byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(takedowns.all().keySet())));
     return HexFormat.of().formatHex(digest, 0, 16);
@@ -92,7 +98,7 @@ public final class WithdrawnPairs implements AutoCloseable {
    * @throws KafkaException where following the takedowns fails by a fault of ours
    */
   public boolean contains(byte[] value) {
-    return size() > 0 && holds(pairs.decode(value).map(TakedownKind::keysOf).orElse(List.of()));
+    return isAny() && holds(pairs.decode(value).map(TakedownKind::keysOf).orElse(List.of()));
   }
 
   /**
@@ -100,6 +106,7 @@ public final class WithdrawnPairs implements AutoCloseable {
    *
    * @throws KafkaException where following the takedowns fails by a fault of ours
    */
+  @Override
   public boolean holds(List<String> ofPair) {
     follower
         .progress()

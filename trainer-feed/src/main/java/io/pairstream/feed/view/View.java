@@ -132,11 +132,6 @@ public record View(
                     : " where " + String.join(" and ", where)));
   }
 
-  /** A view of all of a topic's records. */
-  public View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
-    this(topic, topicId, cutAt, List.of(), blocks);
-  }
-
   /** Index of the block that has the record of an offset, if any has. */
   public OptionalInt blockOf(int partition, long offset) {
     int found =

@@ -190,7 +190,7 @@ class PairFeedTest {
 
   @Test
   void waitsForSamplesThatAreStillToCome() {
-    try (PairFeed feed = PairFeed.open(source, new FeedSettings(2, SIDE, false), null)) {
+    try (PairFeed feed = new PairFeed(source, new FeedSettings(2, SIDE, false), null)) {
       produceMany(2);
 
       ReadyBatch batch = feed.next().orElseThrow();
@@ -367,7 +367,7 @@ class PairFeedTest {
   }
 
   private PairFeed open(int batchSize) {
-    return PairFeed.open(source, settings(batchSize), null);
+    return new PairFeed(source, settings(batchSize), null);
   }
 
   private FeedPosition start() {
@@ -377,7 +377,7 @@ class PairFeedTest {
   }
 
   private List<String> everything(FeedPosition from) {
-    try (PairFeed feed = PairFeed.open(source, settings(3), from)) {
+    try (PairFeed feed = new PairFeed(source, settings(3), from)) {
       return ProducedPairs.handedOut(feed).stream().flatMap(List::stream).toList();
     }
   }
@@ -397,7 +397,7 @@ class PairFeedTest {
   }
 
   private void assertPositionRefused(FeedPosition position, String message) {
-    assertThatThrownBy(() -> PairFeed.open(source, settings(1), position))
+    assertThatThrownBy(() -> new PairFeed(source, settings(1), position))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining(message);
   }

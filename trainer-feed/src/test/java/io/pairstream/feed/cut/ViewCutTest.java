@@ -300,7 +300,7 @@ class ViewCutTest {
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     pairs.produce(0, 30);
     View view = cut();
-    OrderPlan order = ExportPlan.shuffled(7, 4);
+    OrderPlan order = new OrderPlan(7, 1, 4);
     List<String> inView = ids(view);
     Map<EpochOrder.Piece, String> byPlace = new HashMap<>();
     for (int block = 0; block < view.blocks().size(); block++) {
@@ -365,7 +365,7 @@ class ViewCutTest {
       int offsets = (int) (block.end() - block.begin());
       blocks.add(new Block(block.partition(), block.begin(), block.bytes(), List.of(offsets + 1)));
     }
-    return new View(cut.topic(), cut.topicId(), cut.cutAt(), blocks);
+    return new View(cut.topic(), cut.topicId(), cut.cutAt(), List.of(), blocks);
   }
 
   /** The names of the images in a folder's tar files, in their order. */

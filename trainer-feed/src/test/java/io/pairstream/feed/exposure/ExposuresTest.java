@@ -52,7 +52,7 @@ class ExposuresTest {
         }
       }
     }
-    return new View(TOPIC, "id", NOTED, inOrder);
+    return new View(TOPIC, "id", NOTED, List.of(), inOrder);
   }
 
   /** How far a run over a view has come. */

@@ -1,8 +1,8 @@
 package io.pairstream.feed.set;
 
 import io.pairstream.feed.set.SetExport.Origin;
-import io.pairstream.feed.set.SetExport.Takedowns;
 import io.pairstream.feed.set.SetManifest.Source;
+import io.pairstream.feed.source.Takedowns;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
@@ -73,7 +73,7 @@ final class SetFixture implements Takedowns {
 
   private static View view(int from, int to) {
     Block block = new Block(0, from, 100L * (to - from), List.of(to - from));
-    return new View("pairs.training", "id", Instant.EPOCH, List.of(block));
+    return new View("pairs.training", "id", Instant.EPOCH, List.of(), List.of(block));
   }
 
   SetExport.Summary export(ExportPlan plan, String name) throws IOException {

@@ -31,6 +31,7 @@ class ViewFileFuzzTest {
           "pairs.training",
           "id",
           Instant.parse("2026-01-02T03:04:05Z"),
+          List.of(),
           IntStream.range(0, 12)
               .mapToObj(i -> new Block(i / 4, 99L * i, 5, List.of(40, 2, 24)))
               .toList());

@@ -21,6 +21,7 @@ class ViewTest {
           "pairs.training",
           "id",
           Instant.parse("2026-01-02T03:04:05Z"),
+          List.of(),
           List.of(new Block(0, 10, 500, List.of(3, 1, 2, 5, 1)), new Block(1, 0, 7, List.of(1))));
 
   @TempDir private Path folder;
