@@ -37,7 +37,8 @@ public record ScoreSettings(
   /** Questions of a batch where nothing else is asked for. */
   public static final int USUAL_BATCH = 32;
 
-  private static final int LARGEST_BATCH = 4_096;
+  /** Most questions of a batch. */
+  public static final int LARGEST_BATCH = 4_096;
 
   /** When the work ends. */
   public enum Run {

@@ -9,7 +9,9 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.python.PythonStep;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.python.StepProcesses;
 import io.pairstream.image.sandbox.Complaints;
 import io.pairstream.image.sandbox.ConfinedProcess.LostException;
 import io.pairstream.image.sandbox.ConfinedProcess.Reply;
@@ -23,9 +25,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -52,6 +56,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final Confinement confinement;
   private final WorkerStarter starter;
   private final SecureRandom tokens = new SecureRandom();
+  private final List<StepProcesses> steps = new CopyOnWriteArrayList<>();
+  private volatile Consumer<String> printed = line -> {};
 
   private final LongAdder asked = new LongAdder();
   private final LongAdder started = new LongAdder();
@@ -98,6 +104,19 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     turns = new Semaphore(settings.workers(), true);
     confinement = Confinement.ofPictures(settings, launchers);
     starter = new WorkerStarter(settings.startLimit(), confinement);
+  }
+
+  /** Passes on lines that functions in Python print. */
+  public void printTo(Consumer<String> log) {
+    printed = log;
+  }
+
+  /** {@inheritDoc} They end with this pool. */
+  @Override
+  public StepProcesses open(List<PythonStep> opened) {
+    StepProcesses processes = new StepProcesses(opened, settings, said -> printed.accept(said));
+    steps.add(processes);
+    return processes;
   }
 
   @Override
@@ -292,15 +311,25 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * and answers false until one succeeds.
    */
   public boolean available() {
-    if (!available && !closed.get() && hasRested() && probing.compareAndSet(false, true)) {
+    boolean works = available && stepsInTrouble().isEmpty();
+    if (!works && !closed.get() && hasRested() && probing.compareAndSet(false, true)) {
       beside(probing, this::tryAgain, "image-worker-probe");
     }
-    return available;
+    return works;
+  }
+
+  private List<StepProcesses> stepsInTrouble() {
+    return steps.stream().filter(each -> !each.trouble().isEmpty()).toList();
+  }
+
+  /** Functions in Python of the recipes that were read. */
+  public List<StepProcesses> steps() {
+    return List.copyOf(steps);
   }
 
   /** Why {@link #available()} says no, in words, as far as is known. */
   public String trouble() {
-    return trouble;
+    return stepsInTrouble().stream().map(StepProcesses::trouble).findFirst().orElse(trouble);
   }
 
   /** Description of the workers' sandbox. */
@@ -345,13 +374,15 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
         crashed.sum(),
         late.sum(),
         odd.sum(),
-        failedStarts.sum());
+        failedStarts.sum(),
+        steps.stream().mapToLong(StepProcesses::disagreements).sum());
   }
 
   /** Ends all workers, those at work too. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      steps.forEach(StepProcesses::close);
       confinement.close();
     }
   }
@@ -360,8 +391,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     if (turns.tryAcquire()) {
       try {
         idle.addFirst(idleOrFresh());
+        stepsInTrouble().forEach(StepProcesses::rehearse);
       } catch (ImageWorkerUnavailableException e) {
-        // Noted by the failed start itself; the next call to available() tries again.
+        failedAtNanos = System.nanoTime(); // the next call to available() tries again
       } finally {
         turns.release();
       }
@@ -416,6 +448,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @param late workers that were ended because an image took them too long
    * @param odd workers that were ended because an answer was none to its image
    * @param failedStarts workers that could not be started, or could not do what the recipe asks
+   * @param disagreements verdicts of functions in Python of which a second process gave another
    */
   public record Counts(
       int most,
@@ -427,5 +460,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       long crashed,
       long late,
       long odd,
-      long failedStarts) {}
+      long failedStarts,
+      long disagreements) {}
 }

@@ -7,9 +7,11 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.python.PythonStep;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -80,6 +82,11 @@ public final class RememberingWorker implements ImageWorker {
     return known != null && known.confirmed()
         ? known.outcome()
         : remembered(asked, new Answered(worker.confirm(image, plan, doubted), true));
+  }
+
+  @Override
+  public StepJudge open(List<PythonStep> steps) {
+    return worker.open(steps);
   }
 
   private Outcome<PreparedImage> remembered(Asked asked, Answered answer) {

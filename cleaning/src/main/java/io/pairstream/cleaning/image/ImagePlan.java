@@ -41,6 +41,9 @@ public record ImagePlan(
       new ImagePlan(
           ColourProfileRule.CONVERT, PictureOutput.PRESETS, List.of(), PixelOperations.NONE, true);
 
+  /** Name of a rendition that is published with no pair. */
+  static final String HIDDEN = "";
+
   /** Measures of where the main picture's part lies on the upright image. */
   private static final Set<String> PART =
       Set.of("crop_left_px", "crop_top_px", "crop_width_px", "crop_height_px");
@@ -69,7 +72,6 @@ public record ImagePlan(
     PictureOutput main = PictureOutput.from(recipe, "image.", 256, PictureOutput.PRESETS);
     pixels.check(main.encoding(), "image.encoding", recipe);
     List<Rendition> renditions = new ArrayList<>();
-    long bytes = main.likelyMaxBytes();
     for (String name : recipe.sections("renditions")) {
       String section = "renditions." + name;
       if (!NAME.matcher(name).matches()) {
@@ -79,19 +81,43 @@ public record ImagePlan(
       PictureOutput output = PictureOutput.from(recipe, section + ".", 0, main);
       pixels.check(output.encoding(), section + ".encoding", recipe);
       renditions.add(new Rendition(name, output));
-      bytes += output.likelyMaxBytes();
     }
     if (renditions.size() > MAX_RENDITIONS) {
       recipe.problem("renditions", "at most " + MAX_RENDITIONS + " renditions are allowed");
     }
+    ImagePlan plan =
+        new ImagePlan(profile, main, renditions, pixels, CheckMeasures.measures(recipe));
+    plan.check("image.encoding", "", recipe);
+    return plan;
+  }
+
+  /** Returns a copy with the main picture's pixels as a rendition, for functions that see them. */
+  public ImagePlan withHiddenPixels() {
+    PictureOutput raw =
+        new PictureOutput(
+            main.geometry(), ImageEncoding.RAW, main.jpegQuality(), main.jpegChroma());
+    List<Rendition> all = new ArrayList<>(renditions);
+    all.add(new Rendition(HIDDEN, raw));
+    return new ImagePlan(colourProfile, main, all, pixels, measures);
+  }
+
+  /**
+   * Notes a problem where the pictures of a pair may be too large for a record.
+   *
+   * @param added what makes them larger, in words
+   */
+  public void check(String key, String added, RecipeReader recipe) {
+    long bytes = main.likelyMaxBytes();
+    for (Rendition rendition : renditions) {
+      bytes += rendition.output().likelyMaxBytes();
+    }
     if (bytes > MAX_PICTURE_BYTES) {
       recipe.problem(
-          "image.encoding",
-          ("the pictures of one pair may take %s bytes; a record carries %s: choose jpeg, "
+          key,
+          ("the pictures of one pair%s may take %s bytes; a record carries %s: choose jpeg, "
                   + "smaller sizes or fewer renditions")
-              .formatted(bytes, MAX_PICTURE_BYTES));
+              .formatted(added, bytes, MAX_PICTURE_BYTES));
     }
-    return new ImagePlan(profile, main, renditions, pixels, CheckMeasures.measures(recipe));
   }
 
   /** Description of the image's preparation, for a person. */
@@ -108,8 +134,11 @@ public record ImagePlan(
     if (pixels.colour() != PictureColour.RGB) {
       parts.add("in " + pixels.colour().label());
     }
-    renditions.forEach(
-        rendition -> parts.add("also " + rendition.name() + ": " + rendition.output().inWords()));
+    renditions.stream()
+        .filter(rendition -> !rendition.name().equals(HIDDEN))
+        .forEach(
+            rendition ->
+                parts.add("also " + rendition.name() + ": " + rendition.output().inWords()));
     if (measures) {
       parts.add("measured");
     }

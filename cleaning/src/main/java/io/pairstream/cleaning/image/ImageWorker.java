@@ -11,7 +11,7 @@ import java.util.Set;
  * IMAGE_COLOUR_PROFILE_UNSUPPORTED}, {@code CROP_BOX_INVALID}, {@code IMAGE_SMALLER_THAN_TARGET},
  * {@code PREPARED_IMAGE_TOO_LARGE}, {@code DECODER_CRASH}, {@code DECODE_TIMEOUT}. Thread-safe.
  */
-public interface ImageWorker {
+public interface ImageWorker extends StepWorker {
 
   /** Reasons for which a worker may reject an image; none of them can be waived. */
   Set<RejectReason> REASONS =

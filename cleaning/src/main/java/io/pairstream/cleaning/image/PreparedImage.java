@@ -30,6 +30,29 @@ public record PreparedImage(
     measures = Map.copyOf(measures);
   }
 
+  /** The picture's pixels, where {@link ImagePlan#withHiddenPixels} asked for them. */
+  public Picture hiddenPixels() {
+    return renditions.stream()
+        .filter(rendition -> rendition.name().equals(ImagePlan.HIDDEN))
+        .findFirst()
+        .orElseThrow()
+        .picture();
+  }
+
+  /** Returns a copy without {@link #hiddenPixels}. */
+  public PreparedImage withoutHiddenPixels() {
+    return new PreparedImage(
+        picture,
+        renditions.stream()
+            .filter(rendition -> !rendition.name().equals(ImagePlan.HIDDEN))
+            .toList(),
+        originalWidthPx,
+        originalHeightPx,
+        perceptualHash,
+        mirroredHash,
+        measures);
+  }
+
   /**
    * One finished picture.
    *

@@ -90,7 +90,14 @@ public final class CleaningPlan {
     tokens = tokenize.value();
     Noted<ImagePlan> asked = recipe.noting(ImagePlan::from);
     pictures = asked.value();
-    Plugins plugins = Plugins.from(recipe);
+    Plugins plugins = Plugins.from(recipe, worker);
+    boolean showsPixels =
+        plugins.pictures().keySet().stream().anyMatch(name -> name.startsWith("python."));
+    if (showsPixels) {
+      pictures
+          .withHiddenPixels()
+          .check("python", ", with pixels for a step that sees them,", recipe);
+    }
     boolean followsCropBox = draft.read("image", KeyEffect.REMAKES, ReadCropBox::isAskedFor);
     screen =
         draft
@@ -113,7 +120,12 @@ public final class CleaningPlan {
             .<ImageToPrepare>begin("image")
             .then(
                 "prepare-image",
-                asked.map(plan -> new PrepareImage(worker, plan, forbidden.value()::isForbidden)))
+                asked.map(
+                    plan ->
+                        new PrepareImage(
+                            worker,
+                            showsPixels ? plan.withHiddenPixels() : plan,
+                            forbidden.value()::isForbidden)))
             .thenIfOn("refuse-forbidden-picture", forbidden)
             .thenIfOn("check-image-quality", quality)
             .thenAll(plugins.pictures())
@@ -214,6 +226,7 @@ public final class CleaningPlan {
             tokenized ->
                 image
                     .apply(new ImageToPrepare(pair.image(), pair.cropBox()), pair.waived())
+                    .map(PreparedImage::withoutHiddenPixels)
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
   }
 

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.StepWorker;
 import io.pairstream.cleaning.plugin.PluginJar.BadJarException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
@@ -25,7 +26,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The steps that a recipe takes from jars of its author's, in the order of their names.
+ * The steps that a recipe brings along, of jars and of files of Python, in the order of their
+ * names.
  *
  * @param captions steps of captions, by name
  * @param pictures steps of pictures, by name
@@ -42,10 +44,12 @@ public record Plugins(
   private static final long MAX_BYTES = 64L << 20;
 
   /**
-   * Reads the sections below {@code plugins}, and loads the jars they name. A jar or a step that
-   * cannot be used is a problem of the recipe.
+   * Reads the sections below {@code plugins}, and loads the jars they name; then those below {@code
+   * python}. A jar or a step that cannot be used is a problem of the recipe.
+   *
+   * @param worker runs functions in Python; null for none, where nothing is judged
    */
-  public static Plugins from(RecipeReader recipe) {
+  public static Plugins from(RecipeReader recipe, StepWorker worker) {
     Plugins plugins = new Plugins(new TreeMap<>(), new TreeMap<>());
     Map<String, PluginJar> jars = new HashMap<>();
     for (String name : recipe.sections(SECTION)) {
@@ -61,6 +65,7 @@ public record Plugins(
         recipe.leave(section(name));
       }
     }
+    PythonSteps.addTo(plugins, recipe, worker);
     return plugins;
   }
 
@@ -130,7 +135,16 @@ public record Plugins(
   }
 
   private static CleanedCaption withTextOf(CleanedCaption caption, Caption kept) {
-    String text = Normalizer.normalize(kept.text(), Normalizer.Form.NFC).strip();
+    return withText(caption, kept.text());
+  }
+
+  /**
+   * A caption with what a step made of its text.
+   *
+   * @throws IllegalArgumentException where that is no caption
+   */
+  static CleanedCaption withText(CleanedCaption caption, String kept) {
+    String text = Normalizer.normalize(kept, Normalizer.Form.NFC).strip();
     if (text.codePoints().anyMatch(Plugins::isNoCharacter)) {
       throw new IllegalArgumentException("a caption is one line of whole characters");
     }

@@ -34,6 +34,9 @@ public record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems)
    */
   private static final int MAX_DEPTH = 16;
 
+  /** Value of a section without keys. */
+  static final String EMPTY_SECTION = "{}";
+
   /** A value as written, and the line that it is on, from 1. */
   public record Entry(String text, int line) {}
 
@@ -89,6 +92,9 @@ public record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems)
       if (!seen.add(node)) {
         problem(line, prefix, "an alias of a section is not allowed; write its keys out");
         return;
+      }
+      if (mapping.getValue().isEmpty() && !prefix.isEmpty()) {
+        entries.putIfAbsent(prefix, new Entry(EMPTY_SECTION, line));
       }
       Map<String, Integer> lines = new HashMap<>();
       for (NodeTuple tuple : mapping.getValue()) {

@@ -219,6 +219,38 @@ public final class RecipeReader {
         .toList();
   }
 
+  /** Whether the file has a section at its top, which may be empty, as in {@code caption: {}}. */
+  public boolean hasSection(String name) {
+    if (has(name) && Set.of("", FlatYaml.EMPTY_SECTION).contains(entries.get(name).text())) {
+      effective.put(name, FlatYaml.EMPTY_SECTION);
+      return true;
+    }
+    return sections("").contains(name);
+  }
+
+  /** Every key of a section with its text; what is in a section below it is none of its keys. */
+  public SortedMap<String, String> texts(String section) {
+    SortedMap<String, String> texts = new TreeMap<>();
+    for (String key : List.copyOf(entries.keySet())) {
+      if (key.startsWith(section + ".") && key.indexOf('.', section.length() + 1) < 0) {
+        texts.put(key.substring(section.length() + 1), text(key, ""));
+      }
+    }
+    return texts;
+  }
+
+  /** A text on which nothing depends that is made: in force is nothing, whatever it is. */
+  public <T> T aside(String key, Function<RecipeReader, T> reading) {
+    T value = reading.apply(this);
+    effective.put(key, "");
+    return value;
+  }
+
+  /** The folder of the recipe. */
+  public Path folder() {
+    return Path.of(source).resolveSibling("").toAbsolutePath().normalize();
+  }
+
   /**
    * A file that the recipe names, relative to the recipe's own folder; nothing where it names none.
    * With links resolved it lies in that folder, or in that of {@link #FILES_FROM}: who wrote a
@@ -229,9 +261,31 @@ public final class RecipeReader {
    */
   public Optional<NamedFile> file(String key, long maxBytes) {
     String text = text(key, "");
-    if (text.isEmpty()) {
-      return Optional.empty();
+    Optional<NamedFile> file = text.isEmpty() ? Optional.empty() : named(key, text, maxBytes);
+    file.ifPresent(found -> effective.put(key, "sha256:" + found.sha256()));
+    return file;
+  }
+
+  /**
+   * The files that a key names with commas between, each as {@link #file} finds it. In force are
+   * their names and contents.
+   */
+  public List<NamedFile> files(String key, long maxBytes) {
+    List<NamedFile> files = new ArrayList<>();
+    List<String> inForce = new ArrayList<>();
+    for (String text : text(key, "").split(",", -1)) {
+      if (!text.isBlank()) {
+        named(key, text.strip(), maxBytes).ifPresent(files::add);
+        inForce.add(
+            text.strip() + "=" + (files.isEmpty() ? "" : files.get(files.size() - 1).sha256()));
+      }
     }
+    effective.put(key, String.join(",", inForce));
+    return files;
+  }
+
+  /** The file of a name; nothing after a problem, which is noted. */
+  private Optional<NamedFile> named(String key, String text, long maxBytes) {
     try {
       Path path = Path.of(source).resolveSibling(text).toAbsolutePath().normalize();
       if (!Files.isRegularFile(path)) {
@@ -244,9 +298,7 @@ public final class RecipeReader {
       } else if (Files.size(path) > maxBytes) {
         problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
       } else {
-        String sha256 = NamedFile.sha256(path);
-        effective.put(key, "sha256:" + sha256);
-        return Optional.of(new NamedFile(path, sha256));
+        return Optional.of(new NamedFile(path, NamedFile.sha256(path)));
       }
     } catch (InvalidPathException e) {
       problem(key, "'" + shown(text) + "' is no path of a file");
@@ -368,8 +420,9 @@ public final class RecipeReader {
    * Whether the key is a section of known keys with no content, as when every line is a comment.
    */
   private boolean isEmptySection(String key, FlatYaml.Entry entry) {
-    return entry.text().isEmpty()
-        && effective.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
+    return entry.text().equals(FlatYaml.EMPTY_SECTION)
+        || (entry.text().isEmpty()
+            && effective.keySet().stream().anyMatch(known -> known.startsWith(key + ".")));
   }
 
   /** The text, or its beginning if it is too long for a message. */

@@ -44,6 +44,11 @@ record CardFiles(String source, List<Wanted> files) {
    */
   static CardFiles of(Path card) throws IOException {
     RecipeReader reader = RecipeReader.parse(card.toString(), RecipeFile.text(card));
+    if (reader.text("kind", "").equals("python")) {
+      throw new InvalidCardException(
+          "the card %s runs code: models get fetches no code; lay its files beside it yourself"
+              .formatted(card));
+    }
     List<Wanted> files = new ArrayList<>();
     List<String> sections = new ArrayList<>(SECTIONS);
     reader.sections("weights").forEach(name -> sections.add("weights." + name + "."));

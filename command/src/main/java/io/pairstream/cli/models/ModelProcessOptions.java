@@ -6,11 +6,14 @@ import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ProcessCard;
+import io.pairstream.image.card.PythonCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelPool;
+import io.pairstream.image.python.PythonModel;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,6 +24,15 @@ final class ModelProcessOptions {
 
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
+
+  @Option(names = "--trust-python")
+  private boolean pythonTrusted;
+
+  @Option(names = "--gpus", paramLabel = "N", split = ",")
+  private List<String> gpus = List.of();
+
+  @Option(names = "--decoders", paramLabel = "N", defaultValue = "2")
+  private int decoders;
 
   @Option(
       names = "--key-variable",
@@ -35,7 +47,7 @@ final class ModelProcessOptions {
    * @throws InvalidCardException where the card asks for an environment variable that is not
    *     allowed
    */
-  AnswerModel model(ModelCard card, int threads) {
+  AnswerModel model(ModelCard card, int threads, Consumer<String> log) {
     if (card instanceof ApiCard api) {
       String variable = api.call().keyVariable();
       if (!variable.isEmpty()
@@ -47,12 +59,17 @@ final class ModelProcessOptions {
       }
       return VisionModel.of(api);
     }
+    if (card instanceof PythonCard python) {
+      return new PythonModel(
+          python, onProcessor(), new PythonModel.Options(threads, decoders, gpus, log));
+    }
     return new ModelPool((ProcessCard) card, onProcessor(), threads);
   }
 
   /** Settings of processes that run models and prepare pictures. */
   WorkerSettings onProcessor() {
     return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-        .withSandboxRequired(sandboxRequired);
+        .withSandboxRequired(sandboxRequired)
+        .withPythonTrusted(pythonTrusted);
   }
 }

@@ -120,7 +120,7 @@ public final class ModelsCommand {
     public Integer call() throws IOException {
       try {
         ModelCard card = card(file);
-        try (AnswerModel model = process.model(card, 1)) {
+        try (AnswerModel model = process.model(card, 1, this::say)) {
           model.rehearse();
         }
         List<String> answers = card.outputs().stream().map(Check::inWords).toList();

@@ -125,7 +125,7 @@ final class ModelsTryCommand extends PairstreamCommand {
     ShownFiles shown = new ShownFiles(card);
     List<ShownAnswer> answers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    try (AnswerModel model = process.model(card, threads);
+    try (AnswerModel model = process.model(card, threads, this::say);
         Progress progress = progress()) {
       if (card instanceof ApiCard api) {
         say("%s %s", card.name(), api.call().sends());

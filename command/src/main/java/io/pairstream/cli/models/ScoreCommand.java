@@ -9,6 +9,7 @@ import io.pairstream.cli.run.StateFolder;
 import io.pairstream.cli.run.StatusListen;
 import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.ModelCard;
+import io.pairstream.image.card.PythonCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.schemas.Threads;
@@ -61,8 +62,8 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   @Option(names = "--answers-of", paramLabel = "NAME")
   private List<String> answersOf = List.of();
 
-  @Option(names = "--batch", paramLabel = "N", defaultValue = "" + ScoreSettings.USUAL_BATCH)
-  private int batch;
+  @Option(names = "--batch", paramLabel = "N")
+  private Integer batch;
 
   @Option(names = "--batch-age", paramLabel = "TIME", defaultValue = "1s")
   private Duration batchAge;
@@ -87,8 +88,8 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   private int run(SelfReport report) throws IOException {
     require(Files.isDirectory(models), "--models: there is no folder " + models);
     require(threads >= 1 && threads <= 64, "--threads must be 1 to 64, was " + threads);
-    ScoreSettings settings = checked(this::settings);
     List<ModelCard> cards = cards();
+    ScoreSettings settings = checked(() -> settings(cards));
     report.add(Reading.ofDisk(settings.folder()));
     ScoreService service = new ScoreService(settings, pools(cards), Clock.systemUTC(), report);
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-score"));
@@ -132,14 +133,23 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     }
   }
 
-  private ScoreSettings settings() {
+  /** Questions at a time: of a card in Python, half of them are two groups of each process. */
+  private int batch(List<ModelCard> cards) {
+    return cards.stream()
+        .filter(PythonCard.class::isInstance)
+        .mapToInt(card -> 4 * card.batch() * ((PythonCard) card).run().processes())
+        .map(wanted -> Math.min(wanted, ScoreSettings.LARGEST_BATCH))
+        .reduce(ScoreSettings.USUAL_BATCH, Math::max);
+  }
+
+  private ScoreSettings settings(List<ModelCard> cards) {
     splits.forEach(
         split -> require(SPLITS.contains(split), "--split is one of " + SPLITS + ", not " + split));
     return new ScoreSettings(
         cluster(),
         splits,
         answersOf.stream().map(Dataset::new).toList(),
-        batch,
+        batch == null ? batch(cards) : batch,
         batchAge,
         TURN_TIMEOUT,
         askAgain.isEmpty() ? untilEnd ? Run.UNTIL_END : Run.FOLLOW : Run.AGAIN,
@@ -186,7 +196,7 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     List<AnswerModel> pools = new ArrayList<>();
     try {
       for (ModelCard card : cards) {
-        AnswerModel pool = process.model(card, threads);
+        AnswerModel pool = process.model(card, threads, this::say);
         pools.add(pool);
         if (card instanceof ApiCard api) {
           say("%s %s", card.name(), api.call().sends());

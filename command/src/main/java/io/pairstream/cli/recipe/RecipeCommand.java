@@ -1,8 +1,10 @@
 package io.pairstream.cli.recipe;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
@@ -10,7 +12,10 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.python.StepProbe;
 import io.pairstream.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -69,6 +74,10 @@ public final class RecipeCommand {
       RecipeFile file = recipe(recipe);
       try {
         CleaningPlan plan = plan(file);
+        List<RecipeProblem> problems = problemsOfSteps(file);
+        if (!problems.isEmpty()) {
+          throw new InvalidRecipeException(file.name(), problems);
+        }
         return answer(
             new Checked(file.name(), plan.version(), plan.effectiveRecipe(), List.of()),
             () -> {
@@ -79,6 +88,27 @@ public final class RecipeCommand {
         answer(new Checked(file.name(), null, null, e.problems()), () -> Faults.explain(e, err()));
         return ExitStatus.FOUND_WRONG;
       }
+    }
+
+    /** Calls the functions in Python, of which nothing is known before. */
+    private List<RecipeProblem> problemsOfSteps(RecipeFile file) {
+      List<RecipeProblem> problems = new ArrayList<>();
+      if (file.reader().sections("python").isEmpty()) {
+        return problems;
+      }
+      try (ImageWorkerPool workers = PlanWorkers.start(1)) {
+        workers.printTo(this::say);
+        var unused = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
+        workers
+            .steps()
+            .forEach(
+                steps ->
+                    StepProbe.problems(steps)
+                        .forEach(why -> problems.add(new RecipeProblem(1, "python", why))));
+      } catch (ImageWorkerUnavailableException e) {
+        problems.add(new RecipeProblem(1, "python", e.getMessage()));
+      }
+      return problems;
     }
   }
 

@@ -25,6 +25,9 @@ public final class WorkerOptions {
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
 
+  @Option(names = "--trust-python")
+  private boolean pythonTrusted;
+
   /**
    * So many workers, with more time to start where the deadline is longer than usual.
    *
@@ -34,7 +37,8 @@ public final class WorkerOptions {
     WorkerSettings untimed =
         WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
             .withImagesPerWorker(imagesPerWorker)
-            .withSandboxRequired(sandboxRequired);
+            .withSandboxRequired(sandboxRequired)
+            .withPythonTrusted(pythonTrusted);
     try {
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
       Duration usual = untimed.startLimit();
@@ -65,6 +69,9 @@ public final class WorkerOptions {
                 String.valueOf(imagesPerWorker)));
     if (sandboxRequired) {
       arguments.add("--require-sandbox");
+    }
+    if (pythonTrusted) {
+      arguments.add("--trust-python");
     }
     return arguments;
   }

@@ -38,7 +38,8 @@ final class CardReader {
     CASCADE(CascadeCard::read),
     OCR(OcrCard::read),
     CAPTIONER(CaptionerCard::read),
-    API(ApiCard::read);
+    API(ApiCard::read),
+    PYTHON(PythonCard::read);
 
     private final Function<CardReader, ModelCard> reader;
 
@@ -127,6 +128,7 @@ final class CardReader {
     String all =
         inForce.entrySet().stream()
             .filter(entry -> !BESIDE_THE_ANSWER.contains(entry.getKey()))
+            .filter(entry -> !PythonCard.BESIDE_THE_ANSWER.contains(entry.getKey()))
             .filter(entry -> !entry.getKey().endsWith("sha256"))
             .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
             .collect(Collectors.joining());
@@ -211,21 +213,39 @@ final class CardReader {
 
   /** How a graph is shown a picture. */
   PictureInput picture() {
-    Fit fit = keys.choice("picture.fit", Fit.CROP);
-    int side = keys.integer("picture.side-px", 224, 8, 1024);
+    PictureInput scaled = scaling();
     return new PictureInput(
         required("picture.tensor", "name the graph's input for pixels"),
-        fit,
-        fit == Fit.PAD ? side : keys.integer("picture.resize-px", side, side, 2048),
-        side,
-        keys.choice("picture.resampling", Resampling.BICUBIC),
-        fit == Fit.PAD ? keys.integer("picture.pad-level", 0, 0, 255) : 0,
+        scaled.fit(),
+        scaled.resizePx(),
+        scaled.sidePx(),
+        scaled.resampling(),
+        scaled.padLevel(),
         keys.integer("picture.jpeg-round-trip", 0, 0, 100),
         keys.choice("picture.channels", Channels.RGB),
         keys.choice("picture.layout", Layout.NCHW),
         keys.number("picture.scale", 1, -1e6, 1e6),
         three("picture.mean", "0, 0, 0"),
         three("picture.deviation", "1, 1, 1"));
+  }
+
+  /** How a picture is scaled whose levels are shown as they are. */
+  PictureInput scaling() {
+    Fit fit = keys.choice("picture.fit", Fit.CROP);
+    int side = keys.integer("picture.side-px", 224, 8, 1024);
+    return new PictureInput(
+        "",
+        fit,
+        fit == Fit.PAD ? side : keys.integer("picture.resize-px", side, side, 2048),
+        side,
+        keys.choice("picture.resampling", Resampling.BICUBIC),
+        fit == Fit.PAD ? keys.integer("picture.pad-level", 0, 0, 255) : 0,
+        0,
+        Channels.RGB,
+        Layout.NHWC,
+        1,
+        List.of(0.0, 0.0, 0.0),
+        List.of(1.0, 1.0, 1.0));
   }
 
   private List<Double> three(String key, String preset) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A model, what it is shown, and what is taken of its answer; one record for each kind. */
-public sealed interface ModelCard permits ApiCard, ProcessCard {
+public sealed interface ModelCard permits ApiCard, ProcessCard, PythonCard {
 
   /**
    * Reads a card and finds the files that it names.

@@ -80,7 +80,7 @@ public record OnnxCard(
         vector ? keys.choice(section + "length", Length.KEPT) : Length.KEPT);
   }
 
-  private static List<String> labels(RecipeReader keys, String section) {
+  static List<String> labels(RecipeReader keys, String section) {
     List<String> labels = keys.lines(section + "label-file", "#", LABEL, "a label");
     if (labels.isEmpty()) {
       labels =

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.ModelTask;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
+import io.pairstream.image.protocol.ModelProtocol.Pixels;
 import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
 
 /** A model in files, which runs in a process of its own. */
 public sealed interface ProcessCard extends ModelCard
-    permits CaptionerCard, CascadeCard, OcrCard, OnnxCard {
+    permits CaptionerCard, CascadeCard, OcrCard, OnnxCard, PixelsCard {
 
   /** Work of the process on a question. */
   ModelTask task();
@@ -43,8 +44,8 @@ public sealed interface ProcessCard extends ModelCard
    * @throws OddAnswerException where a model of this kind does not reply like that
    */
   default ItemReply inWords(ItemReply reply) throws OddAnswerException {
-    if (reply instanceof Written) {
-      throw new OddAnswerException("its ids are of no vocabulary");
+    if (reply instanceof Written || reply instanceof Pixels) {
+      throw new OddAnswerException("it is no answer of such a model");
     }
     return reply;
   }

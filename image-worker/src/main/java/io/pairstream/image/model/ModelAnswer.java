@@ -1,6 +1,7 @@
 package io.pairstream.image.model;
 
 import io.pairstream.image.protocol.Failure;
+import io.pairstream.image.protocol.ShownPicture;
 import java.util.Map;
 
 /** The answer to one question, or the reason why there is none. */
@@ -11,7 +12,7 @@ public sealed interface ModelAnswer {
    *
    * @param numbers finite
    * @param labels each one of the card's
-   * @param vectors finite, 1 to 1,024 numbers; of one length for all answers of a card
+   * @param vectors finite, 1 to 4,096 numbers; of one length for all answers of a card
    * @param texts what was read
    */
   record Answered(
@@ -20,6 +21,9 @@ public sealed interface ModelAnswer {
       Map<String, float[]> vectors,
       Map<String, String> texts)
       implements ModelAnswer {}
+
+  /** Answer of a decoder: the picture's pixels, for a model that runs elsewhere. */
+  record Decoded(ShownPicture picture) implements ModelAnswer {}
 
   /**
    * The question has no answer, and would have none another time.

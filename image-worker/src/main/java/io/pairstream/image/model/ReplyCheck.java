@@ -1,6 +1,7 @@
 package io.pairstream.image.model;
 
 import io.pairstream.image.card.CaptionerCard;
+import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.ProcessCard;
 import io.pairstream.image.model.ModelAnswer.Answered;
 import io.pairstream.image.model.ModelAnswer.Failed;
@@ -12,6 +13,8 @@ import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
+import io.pairstream.image.protocol.ModelProtocol.Pixels;
+import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.sandbox.Complaints;
 import java.util.HashMap;
@@ -24,7 +27,7 @@ import java.util.stream.Collectors;
  * Makes answers of what a process says, which may be under an attacker's control. Remembers how
  * long vectors are. Thread-safe.
  */
-final class ReplyCheck {
+public final class ReplyCheck {
 
   /** Failures that a process may report; the others are the client's findings. */
   private static final Set<Failure> OWN_FAILURES =
@@ -34,19 +37,23 @@ final class ReplyCheck {
   static final Failed WORDLESS =
       new Failed(CaptionerCard.WORDLESS.reason(), CaptionerCard.WORDLESS.detail());
 
-  private final ProcessCard card;
+  private final ModelCard card;
   private final Map<String, Integer> lengths = new HashMap<>();
 
-  ReplyCheck(ProcessCard card) {
+  /** A check of the replies of a card's process. */
+  public ReplyCheck(ModelCard card) {
     this.card = card;
   }
 
   /**
+   * Makes answers of a reply.
+   *
    * @param token the request's
    * @param count how many questions it has
    * @throws OddAnswerException where the reply is none to them
    */
-  List<ModelAnswer> answers(ModelReply reply, long token, int count) throws OddAnswerException {
+  public List<ModelAnswer> answers(ModelReply reply, long token, int count)
+      throws OddAnswerException {
     require(reply.token() == token, "it is to another request");
     require(
         reply.items().size() == count,
@@ -62,7 +69,11 @@ final class ReplyCheck {
     if (reply instanceof NoAnswer own) {
       require(OWN_FAILURES.contains(own.reason()), "it says that it " + own.reason());
     }
-    ItemReply inWords = card.inWords(reply);
+    ItemReply inWords = card instanceof ProcessCard model ? model.inWords(reply) : reply;
+    if (inWords instanceof Pixels made) {
+      return new ModelAnswer.Decoded(made.picture());
+    }
+    require(!(inWords instanceof Written), "it is ids of no vocabulary");
     return inWords instanceof NoAnswer none
         ? new Failed(none.reason(), Complaints.presentable(none.detail()))
         : answered((Given) inWords);

@@ -29,7 +29,7 @@ public record ModelOutput(
     Length length) {
 
   /** Most numbers of a vector. */
-  public static final int MOST_NUMBERS = 1_024;
+  public static final int MOST_NUMBERS = 4_096;
 
   public ModelOutput {
     labels = List.copyOf(labels);

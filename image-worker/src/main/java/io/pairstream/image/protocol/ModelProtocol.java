@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 public final class ModelProtocol {
 
-  /** Largest reply, in bytes: a batch with all vectors that a card may have. */
-  private static final int MAX_REPLY_BYTES = 16 << 20;
+  /** Largest reply, in bytes: a batch with all vectors that a card may have, or a picture. */
+  private static final int MAX_REPLY_BYTES = ShownPicture.MOST_BYTES + (1 << 16);
 
   private ModelProtocol() {}
 
@@ -61,8 +61,8 @@ public final class ModelProtocol {
     }
   }
 
-  /** Reply to one question. */
-  public sealed interface ItemReply {}
+  /** Reply to one question; {@code pairstream_steps.py} knows the first two by their numbers. */
+  public sealed interface ItemReply permits Given, NoAnswer, Written, Pixels {}
 
   /** Reply that has each of the plan's outputs in one of the maps, by its name. */
   public record Given(
@@ -88,6 +88,9 @@ public final class ModelProtocol {
 
   /** Reply to a question that has no answer; {@code detail} says why, in words. */
   public record NoAnswer(Failure reason, String detail) implements ItemReply {}
+
+  /** Reply of what makes pixels of a stored picture. */
+  public record Pixels(ShownPicture picture) implements ItemReply {}
 
   /** Reply to a request: one for each of its questions, in their order. */
   public record ModelReply(long token, List<ItemReply> items) implements WorkerReply {

@@ -17,7 +17,7 @@ public record ShownPicture(
     EncodedImage bytes, Encoding encoding, int width, int height, int channels) {
 
   /** Largest picture that a process is given. */
-  public static final int MOST_BYTES = 16 << 20;
+  public static final int MOST_BYTES = 64 << 20;
 
   /** Form of a picture's bytes. */
   public enum Encoding {

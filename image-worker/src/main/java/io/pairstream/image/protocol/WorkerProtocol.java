@@ -40,8 +40,8 @@ import java.util.Optional;
  */
 public final class WorkerProtocol {
 
-  /** Largest part of a request, in bytes: an 8 MiB image and more. */
-  static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
+  /** Largest part of a message, in bytes: a picture's pixels. */
+  static final int MAX_FRAME_BYTES = ShownPicture.MOST_BYTES;
 
   /** Largest answer, in bytes: all pictures of a pair, and some kilobytes of names and numbers. */
   static final int MAX_ANSWER_BYTES = ImagePlan.MAX_PICTURE_BYTES + 64 * 1024;

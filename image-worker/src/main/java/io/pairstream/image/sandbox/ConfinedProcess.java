@@ -12,7 +12,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +29,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ConfinedProcess {
 
-  /** Java of this process, which runs the workers too. */
-  static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** Most bytes of a worker's stderr that are kept; the rest is discarded. */
-  private static final int MAX_WORDS_BYTES = 4096;
+  /** Most bytes that are read from a dead process's stderr. */
+  private static final int MOST_LAST_WORDS = 1 << 20;
 
   /** Time for the system to remove a process that got SIGKILL. */
   private static final long BURIAL_SECONDS = 30;
@@ -68,11 +64,28 @@ public final class ConfinedProcess {
 
     private final boolean late;
     private final boolean worked;
+    private final int status;
+    private final String words;
 
-    LostException(String message, boolean late, boolean worked, Throwable cause) {
+    LostException(
+        String message, boolean late, boolean worked, int status, String words, Throwable cause) {
       super(message, cause);
       this.late = late;
       this.worked = worked;
+      this.status = status;
+      this.words = words;
+    }
+
+    /**
+     * Exit status of the worker; 128 and the signal where one ended it; -1 where it is not known.
+     */
+    public int status() {
+      return status;
+    }
+
+    /** The beginning and the end of what it said on stderr. */
+    public String words() {
+      return words;
     }
 
     /** Whether the worker was still there when its time was up. */
@@ -113,6 +126,7 @@ public final class ConfinedProcess {
   /**
    * Starts the process; {@link #greet} waits for it.
    *
+   * @param wall the wall around it
    * @param command what runs inside
    * @param files what it may read, beside the window
    * @param starter starts it on a thread that outlives it: a launcher ends with the thread that
@@ -120,6 +134,7 @@ public final class ConfinedProcess {
    */
   static ConfinedProcess launch(
       Sandbox sandbox,
+      Wall wall,
       List<String> command,
       long token,
       ImageWindow window,
@@ -130,7 +145,7 @@ public final class ConfinedProcess {
     if (!window.argument().isEmpty()) {
       readable.add(Path.of(window.argument()));
     }
-    ProcessBuilder builder = sandbox.process(command, readable.toArray(Path[]::new));
+    ProcessBuilder builder = sandbox.process(wall, command, readable);
     return new ConfinedProcess(start(builder, starter), token, window);
   }
 
@@ -152,61 +167,6 @@ public final class ConfinedProcess {
     }
   }
 
-  /** The command that runs a main class with Java. */
-  static List<String> java(
-      WorkerSettings settings, Path directory, String mainClass, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(JAVA.toString());
-    command.addAll(
-        List.of(
-            // Small and quick to start: the work is native, and the largest object is the file.
-            "-Xms40m",
-            "-Xmx96m",
-            // A file and its picture are garbage at once: a hundred of them between collections.
-            "-Xmn24m",
-            "-XX:+UseSerialGC",
-            "-XX:ReservedCodeCacheSize=48m",
-            "-XX:CompressedClassSpaceSize=24m",
-            "-Xshare:auto",
-            "-XX:-UsePerfData",
-            // Die at once and leave little behind.
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=" + directory.resolve("crash.log"),
-            // The virtual machine's own messages must not end up between the frames.
-            "-XX:+DisplayVMOutputToStderr",
-            // Nor among a codec's words, each of which speaks against the image.
-            "-Xlog:disable",
-            "-Djava.io.tmpdir=" + directory,
-            "-Djava.awt.headless=true",
-            "-Djna.tmpdir=" + directory,
-            "-Djna.nosys=true",
-            "-Dorg.bytedeco.javacpp.cachedir=" + settings.natives(),
-            // A PointerScope frees what is native; no collector thread has to.
-            "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-Dorg.bytedeco.javacpp.maxbytes=0",
-            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
-    // Unset, JavaCPP looks for each library of CUDA in all jars: two thirds of a worker's start.
-    command.add("-Dorg.bytedeco.javacpp.platform.extension=");
-    command.addAll(compilers(ManagementFactory.getRuntimeMXBean().getInputArguments()));
-    command.addAll(settings.jvmOptions());
-    command.add("-cp");
-    command.add(settings.classPath());
-    command.add(mainClass);
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /**
-   * A parent that compiles quickly rather than well, since it runs briefly, has a worker that does:
-   * nearly half of the processor time of a worker's start is the second compiler's.
-   *
-   * @param parent the parent's own options
-   */
-  static List<String> compilers(List<String> parent) {
-    return parent.stream().filter(option -> option.startsWith("-XX:TieredStopAtLevel=")).toList();
-  }
-
   /** Waits until the worker is ready for requests, and answers what it said about itself. */
   public String greet(Duration limit) throws LostException {
     try {
@@ -214,7 +174,7 @@ public final class ConfinedProcess {
           limit,
           said -> {
             readWords(WorkerProtocol.mark(token), said);
-            return said.toString(StandardCharsets.ISO_8859_1);
+            return said.text();
           });
     } finally {
       window.forgetFile();
@@ -235,7 +195,7 @@ public final class ConfinedProcess {
           question.writeTo(requests);
           readWords(WorkerProtocol.mark(token), said);
           T answer = judged(reader);
-          return new Reply<>(answer, said.toString(StandardCharsets.ISO_8859_1));
+          return new Reply<>(answer, said.text());
         });
   }
 
@@ -249,7 +209,7 @@ public final class ConfinedProcess {
   }
 
   private interface Exchange<T> {
-    T with(ByteArrayOutputStream said) throws IOException;
+    T with(Words said) throws IOException;
   }
 
   /**
@@ -257,7 +217,7 @@ public final class ConfinedProcess {
    */
   private <T> T within(Duration limit, Exchange<T> exchange) throws LostException {
     Deadline deadline = new Deadline(process.toHandle(), limit);
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Words said = new Words();
     T answer = null;
     IOException failure = null;
     try {
@@ -272,18 +232,26 @@ public final class ConfinedProcess {
     kill();
     if (failure instanceof OddAnswerException) {
       throw new LostException(
-          "its answer is none to this request: " + failure.getMessage(), false, false, failure);
+          "its answer is none to this request: " + failure.getMessage(),
+          false,
+          false,
+          -1,
+          said.text(),
+          failure);
     }
-    throw late
-        ? new LostException(
-            (deadline.worked()
+    takeLastWords(said);
+    String words = Complaints.presentable(said.text());
+    int status = process.isAlive() ? -1 : process.exitValue();
+    String message =
+        late
+            ? (deadline.worked()
                     ? "the worker gave no answer in %d ms of processor time"
                     : "the worker stood still, or had no processor, for %d ms or more")
-                .formatted(limit.toMillis()),
-            true,
-            deadline.worked(),
-            failure)
-        : new LostException("the worker died" + lastWords(said, failure), false, false, failure);
+                .formatted(limit.toMillis())
+            : "the worker died"
+                + (status < 0 ? "" : " (exit status " + status + ")")
+                + (words.isEmpty() ? "" : ": " + words);
+    throw new LostException(message, late, late && deadline.worked(), status, said.text(), failure);
   }
 
   /** Makes every further request to this worker fail. */
@@ -307,6 +275,7 @@ public final class ConfinedProcess {
 
   /** Ends the worker at once and waits until it is gone. */
   void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     // By its handle: Process.destroyForcibly would also close streams that another thread reads.
     process.toHandle().destroyForcibly();
     boolean interrupted = Thread.interrupted();
@@ -320,26 +289,25 @@ public final class ConfinedProcess {
     }
   }
 
-  private String lastWords(ByteArrayOutputStream said, IOException cause) {
+  /**
+   * Takes what it said before it was killed; something else may hold the stream open, and write.
+   */
+  private void takeLastWords(Words said) {
     try {
-      // What it said before it was killed; something else may hold the stream open.
-      while (words.available() > 0 && said.size() < MAX_WORDS_BYTES) {
-        said.write(words.read());
+      for (int taken = 0; taken < MOST_LAST_WORDS && words.available() > 0; taken++) {
+        said.add(words.read());
       }
     } catch (IOException e) {
-      cause.addSuppressed(e);
+      // What came before is what is known.
     }
-    String status = process.isAlive() ? "" : " (exit status " + process.exitValue() + ")";
-    String words = Complaints.presentable(said.toString(StandardCharsets.ISO_8859_1));
-    return status + (words.isEmpty() ? "" : ": " + words);
   }
 
   /**
-   * Reads stderr up to {@code mark} and keeps the beginning of the text before it.
+   * Reads stderr up to {@code mark} and keeps the text before it.
    *
    * @param mark end of the text; its first byte occurs nowhere else in the mark
    */
-  private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
+  private void readWords(byte[] mark, Words said) throws IOException {
     int matched = 0;
     while (matched < mark.length) {
       int next = words.read();
@@ -349,13 +317,41 @@ public final class ConfinedProcess {
       if (next == mark[matched]) {
         matched++;
       } else {
-        int room = MAX_WORDS_BYTES - said.size();
-        said.write(mark, 0, Math.min(matched, room));
+        for (int i = 0; i < matched; i++) {
+          said.add(mark[i]);
+        }
         matched = next == mark[0] ? 1 : 0;
-        if (matched == 0 && said.size() < MAX_WORDS_BYTES) {
-          said.write(next);
+        if (matched == 0) {
+          said.add(next);
         }
       }
+    }
+  }
+
+  /** The beginning and the end of what a process says. */
+  private static final class Words {
+
+    private static final int MOST_BYTES = 2048;
+
+    private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
+    private final byte[] end = new byte[MOST_BYTES];
+    private int more;
+
+    void add(int next) {
+      if (beginning.size() < MOST_BYTES) {
+        beginning.write(next);
+      } else {
+        end[more++ % MOST_BYTES] = (byte) next;
+      }
+    }
+
+    String text() {
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      all.writeBytes(beginning.toByteArray());
+      for (int at = Math.max(0, more - MOST_BYTES); at < more; at++) {
+        all.write(end[at % MOST_BYTES]);
+      }
+      return all.toString(StandardCharsets.UTF_8);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.pairstream.image.sandbox;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.protocol.ImageWindow;
-import io.pairstream.image.protocol.WorkerProtocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +24,7 @@ public final class Confinement implements AutoCloseable {
   private static final String NOT_STARTED = "no worker can be started: ";
 
   private final WorkerSettings settings;
-  private final String mainClass;
-  private final long memoryBytes;
+  private final Program program;
   private final Launcher[] launchers;
   private final Path directory;
 
@@ -51,9 +49,21 @@ public final class Confinement implements AutoCloseable {
    */
   public Confinement(
       WorkerSettings settings, String mainClass, long memoryBytes, Launcher... launchers) {
+    this(settings, new JavaProgram(settings, mainClass, memoryBytes), launchers);
+  }
+
+  /**
+   * Confinement of functions in Python.
+   *
+   * @param launchers the outer walls that may be used, best first
+   */
+  public Confinement(WorkerSettings settings, PythonProgram program, Launcher... launchers) {
+    this(settings, (Program) program, launchers);
+  }
+
+  private Confinement(WorkerSettings settings, Program program, Launcher... launchers) {
     this.settings = settings;
-    this.mainClass = mainClass;
-    this.memoryBytes = memoryBytes;
+    this.program = program;
     this.launchers = launchers;
     try {
       directory = Files.createTempDirectory("pairstream-worker");
@@ -78,12 +88,14 @@ public final class Confinement implements AutoCloseable {
 
   /** Description of the sandbox. */
   public String sandbox() {
-    return sandbox == null ? "not known; no worker starts before it is" : sandbox.inWords();
+    return sandbox == null
+        ? "not known; no worker starts before it is"
+        : sandbox.inWords(program.isFiltered());
   }
 
   /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
   public String missing() {
-    return sandbox == null ? "" : sandbox.missing();
+    return sandbox == null ? "" : sandbox.missing(program.isFiltered());
   }
 
   /**
@@ -95,7 +107,7 @@ public final class Confinement implements AutoCloseable {
   public void requireSandbox() {
     String missing;
     try {
-      missing = probed().missing();
+      missing = probed().missing(program.isFiltered());
     } catch (IOException e) {
       missing = "an answer: " + e.getMessage();
     }
@@ -107,7 +119,7 @@ public final class Confinement implements AutoCloseable {
 
   private synchronized Sandbox probed() throws IOException {
     if (sandbox == null) {
-      sandbox = Sandbox.probe(settings, directory, memoryBytes, launchers);
+      sandbox = Sandbox.probe(settings, directory, program.trialBytes(), launchers);
     }
     return sandbox;
   }
@@ -140,15 +152,9 @@ public final class Confinement implements AutoCloseable {
     long token = tokens.nextLong();
     ConfinedProcess process;
     try {
-      List<String> command =
-          ConfinedProcess.java(
-              settings,
-              directory,
-              mainClass,
-              WorkerProtocol.argument(token),
-              window.argument(),
-              filter());
-      process = ConfinedProcess.launch(probed(), command, token, window, files, starter);
+      List<String> command = program.command(directory, token, window, probed().filters());
+      process =
+          ConfinedProcess.launch(probed(), program.wall(), command, token, window, files, starter);
     } catch (IOException e) {
       throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
     }
@@ -158,10 +164,6 @@ public final class Confinement implements AutoCloseable {
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
     return process;
-  }
-
-  private String filter() throws IOException {
-    return probed().filters() ? WorkerProtocol.FILTER : "";
   }
 
   /** Ends a process that is not used any more. */

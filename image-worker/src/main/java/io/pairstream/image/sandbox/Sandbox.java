@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,26 +25,8 @@ import java.util.stream.Stream;
  */
 final class Sandbox {
 
-  /**
-   * A worker's whole environment: no credentials, no options for its virtual machine.
-   *
-   * <p>OpenCV reads its pixel limit when it loads; the gate's own limit is the same.
-   */
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of(
-          "OPENCV_IO_MAX_IMAGE_PIXELS", "50000000",
-          "OPENCV_LOG_LEVEL", "WARNING",
-          "OPENCV_OPENCL_RUNTIME", "disabled",
-          "OPENBLAS_NUM_THREADS", "1",
-          "MALLOC_ARENA_MAX", "2",
-          "LC_ALL", "C.UTF-8", // what paths are in
-          "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-
   /** User id without rights (65534 on Linux), as which a worker of root runs. */
   private static final String UNPRIVILEGED = "65534";
-
-  /** Most threads of a worker: a virtual machine has some 20, and compilers for many processors. */
-  private static final int MAX_THREADS = 128;
 
   private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
 
@@ -55,16 +36,10 @@ final class Sandbox {
   /** Address space for pictures; a progressive JPEG of 50 megapixels takes about 700 MB. */
   static final long PICTURE_MEMORY_BYTES = 2L << 30;
 
-  private static final int MAX_OPEN_FILES = 256;
-
-  /** Largest file that a worker may write: JNA's library, which it unpacks, is smaller. */
-  private static final int MAX_FILE_BYTES = 1 << 20;
-
   private static final String NAMESPACES_SETTING = "/proc/sys/user/max_user_namespaces";
 
   private static final String VIEW_SCRIPT = script();
 
-  private final WorkerSettings settings;
   private final Path directory;
   private final long memoryBytes;
   private final Launcher launcher;
@@ -76,9 +51,7 @@ final class Sandbox {
   /** Why system calls are not filtered; empty where they are. */
   private String unfiltered = "";
 
-  private Sandbox(
-      WorkerSettings settings, Path directory, long memoryBytes, Launcher launcher, boolean root) {
-    this.settings = settings;
+  private Sandbox(Path directory, long memoryBytes, Launcher launcher, boolean root) {
     this.directory = directory;
     this.memoryBytes = memoryBytes;
     this.launcher = launcher;
@@ -98,13 +71,16 @@ final class Sandbox {
       WorkerSettings settings, Path directory, long memoryBytes, Launcher... candidates)
       throws IOException {
     unpack(settings);
+    Wall wall = Wall.ofJava(settings, memoryBytes);
     List<String> refused = new ArrayList<>();
     for (Launcher candidate : candidates) {
-      Sandbox sandbox = new Sandbox(settings, directory, memoryBytes, candidate, isRoot());
+      Sandbox sandbox = new Sandbox(directory, memoryBytes, candidate, isRoot());
       SandboxTrial trial =
           SandboxTrial.of(
               sandbox.process(
-                  ConfinedProcess.java(settings, directory, WORKER, WorkerProtocol.TRY)),
+                  wall,
+                  JavaProgram.command(settings, directory, WORKER, WorkerProtocol.TRY),
+                  List.of()),
               settings.startLimit());
       if (trial.status() == 0 || trial.status() == WorkerProtocol.UNFILTERED) {
         sandbox.unfiltered = trial.status() == 0 ? "" : trial.firstLine();
@@ -116,32 +92,35 @@ final class Sandbox {
     throw new IOException(String.join("; ", refused));
   }
 
-  /** A process that runs {@code command} inside, and may read {@code files}. */
-  ProcessBuilder process(List<String> command, Path... files) throws IOException {
+  /** A process that runs {@code command} behind a wall, and may read {@code files}, too. */
+  ProcessBuilder process(Wall wall, List<String> command, List<Path> files) throws IOException {
     List<String> whole = new ArrayList<>();
     if (launcher.hasNamespaces()) {
-      List<Entry> view = View.of(settings, directory, List.of(files)).entries();
-      whole.addAll(launcher == Launcher.BUBBLEWRAP ? bubblewrap(view) : utilLinux(view));
+      List<Entry> view = View.of(wall, directory, files).entries();
+      whole.addAll(
+          launcher == Launcher.BUBBLEWRAP
+              ? bubblewrap(view, wall.network())
+              : utilLinux(view, wall.network()));
     }
     if (launcher != Launcher.NONE) {
       whole.addAll(
           List.of(
               "prlimit",
               "--core=0",
-              "--as=" + memoryBytes,
-              "--nofile=" + MAX_OPEN_FILES,
-              "--fsize=" + MAX_FILE_BYTES));
+              wall.memory() + "=" + wall.memoryBytes(),
+              "--nofile=" + wall.openFiles(),
+              "--fsize=" + wall.fileBytes()));
       if (launcher.hasNamespaces() && countsByNamespace(System.getProperty("os.version"))) {
-        whole.add("--nproc=" + MAX_THREADS); // elsewhere it counts all processes of the user
+        whole.add("--nproc=" + wall.threads()); // elsewhere it counts all processes of the user
       }
     }
     if (launcher.hasNamespaces()) {
       // Launchers and shells add variables of their own, such as OLDPWD.
       whole.addAll(List.of("env", "-i"));
-      ENVIRONMENT.forEach((name, value) -> whole.add(name + "=" + value));
+      wall.environment().forEach((name, value) -> whole.add(name + "=" + value));
     }
     whole.addAll(command);
-    return builder(whole);
+    return builder(whole, wall);
   }
 
   /** Whether workers can have their system calls filtered. */
@@ -149,40 +128,48 @@ final class Sandbox {
     return unfiltered.isEmpty();
   }
 
-  /** The measures in force and the missing ones, in words. */
-  String inWords() {
+  /**
+   * The measures in force and the missing ones, in words.
+   *
+   * @param filtered whether a filter of system calls is one of them
+   */
+  String inWords(boolean filtered) {
     List<String> measures = new ArrayList<>();
     measures.add("cleared environment");
     if (launcher.hasNamespaces()) {
       measures.add("own network, processes, files and users by " + launcher.words());
     }
-    if (unfiltered.isEmpty()) {
+    if (filtered && unfiltered.isEmpty()) {
       measures.add("filtered system calls");
     }
     if (launcher != Launcher.NONE) {
       measures.add("at most %d MiB of address space".formatted(memoryBytes >> 20));
     }
-    String missing = missing();
+    String missing = missing(filtered);
     return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);
   }
 
-  /** Measures of the guarantee that are missing, and why, in words; empty where none is missing. */
-  String missing() {
+  /**
+   * Measures of the guarantee that are missing, and why, in words; empty where none is missing.
+   *
+   * @param filtered whether a filter of system calls is one of them
+   */
+  String missing(boolean filtered) {
     List<String> missing = new ArrayList<>();
-    if (!unfiltered.isEmpty()) {
+    if (filtered && !unfiltered.isEmpty()) {
       missing.add("a filter of system calls (" + unfiltered + ")");
     }
     if (launcher == Launcher.NONE) {
       missing.add("a limit on memory");
     }
-    if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
+    if (!launcher.hasNamespaces() && (root || !filtered || !unfiltered.isEmpty())) {
       missing.add("a user without rights, and network, processes and files of its own");
     }
     return String.join(", ", missing)
         + (missing.isEmpty() || refused.isEmpty() ? "" : " (" + refused + ")");
   }
 
-  private List<String> bubblewrap(List<Entry> view) throws IOException {
+  private List<String> bubblewrap(List<Entry> view, boolean network) throws IOException {
     List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-all", "--die-with-parent"));
     for (Entry entry : view) {
       String path = entry.path().toString();
@@ -196,15 +183,19 @@ final class Sandbox {
                 List.of("--symlink", Files.readSymbolicLink(entry.path()).toString(), path));
         case OWN ->
             command.addAll(List.of("--perms", "1777", "--size", "1048576", "--tmpfs", path));
+        case ROOMY ->
+            command.addAll(List.of("--perms", "1777", "--size", "1073741824", "--tmpfs", path));
       }
     }
     command.addAll(List.of("--proc", "/proc", "--remount-ro", "/", "--chdir", "/"));
     if (!root) {
       command.addAll(List.of("--unshare-user", "--disable-userns"));
+      command.addAll(network ? List.of("--share-net") : List.of());
       return command;
     }
     command.remove("--unshare-all"); // its users would be root's own
-    command.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+    command.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-uts"));
+    command.addAll(network ? List.of() : List.of("--unshare-net"));
     command.addAll(List.of("--bind", NAMESPACES_SETTING, NAMESPACES_SETTING));
     command.addAll(List.of("--cap-drop", "ALL", "--cap-add", "CAP_SETUID"));
     command.addAll(List.of("--cap-add", "CAP_SETGID"));
@@ -213,11 +204,12 @@ final class Sandbox {
     return command;
   }
 
-  private List<String> utilLinux(List<Entry> view) throws IOException {
+  private List<String> utilLinux(List<Entry> view, boolean network) throws IOException {
     List<String> command = new ArrayList<>();
     // What ends with a signal ends its launcher with it, which is not to leave a core file either.
     command.addAll(List.of("prlimit", "--core=0", "setpriv", "--pdeathsig", "KILL"));
-    command.addAll(List.of("unshare", "--mount", "--pid", "--net", "--ipc", "--uts"));
+    command.addAll(List.of("unshare", "--mount", "--pid", "--ipc", "--uts"));
+    command.addAll(network ? List.of() : List.of("--net"));
     if (!root) {
       command.add("--map-root-user");
     }
@@ -266,10 +258,10 @@ final class Sandbox {
         "--pdeathsig=KILL");
   }
 
-  private static ProcessBuilder builder(List<String> command) {
+  private static ProcessBuilder builder(List<String> command, Wall wall) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
-    builder.environment().putAll(ENVIRONMENT);
+    builder.environment().putAll(wall.environment());
     return builder;
   }
 
@@ -290,7 +282,9 @@ final class Sandbox {
     }
     SandboxTrial trial =
         SandboxTrial.of(
-            builder(ConfinedProcess.java(settings, cache, WORKER, WorkerProtocol.UNPACK)),
+            builder(
+                JavaProgram.command(settings, cache, WORKER, WorkerProtocol.UNPACK),
+                Wall.ofJava(settings, PICTURE_MEMORY_BYTES)),
             settings.startLimit());
     if (trial.status() != 0) {
       throw new IOException(trial.firstLine());

@@ -1,17 +1,13 @@
 package io.pairstream.image.sandbox;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
- * The part of this system's files that a worker sees: Java, the system's libraries, its class path
- * and native libraries, and the files given by name; all read-only, at their own paths.
+ * The part of this system's files that a process sees: the system's libraries, what its {@link
+ * Wall} has, and the files given by name; all read-only, at their own paths.
  */
 final class View {
 
@@ -23,7 +19,14 @@ final class View {
     /** A symbolic link, like the system's own. */
     LINK,
     /** Empty, and the worker's to write; holds 1 MiB. */
-    OWN
+    OWN,
+    /** Empty, and the worker's to write; holds 1 GiB. */
+    ROOMY;
+
+    /** Whether all below it is this system's own. */
+    boolean isReadable() {
+      return this != OWN && this != ROOMY;
+    }
   }
 
   /** One path of the view. */
@@ -32,34 +35,26 @@ final class View {
   private final List<Entry> entries = new ArrayList<>();
 
   /**
-   * The view of a worker of these settings.
+   * The view of a process behind a wall.
    *
-   * @param directory for the worker's temporary files
+   * @param directory for the process's temporary files
    * @param files what else it may read
    */
-  static View of(WorkerSettings settings, Path directory, List<Path> files) throws IOException {
+  static View of(Wall wall, Path directory, List<Path> files) {
     View view = new View();
     for (String system : List.of("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")) {
       view.readable(Path.of(system));
     }
     view.readable(Path.of("/etc/ld.so.cache"));
-    view.readableIn(Path.of("/etc"), file -> file.getFileName().toString().startsWith("java"));
     for (String device : List.of("/dev/null", "/dev/random", "/dev/urandom")) {
       view.entries.add(new Entry(Kind.DEVICE, Path.of(device)));
     }
-    for (Path java : List.of(ConfinedProcess.JAVA, ConfinedProcess.JAVA.toRealPath())) {
-      view.readable(java.getParent().resolve("..")); // JAVA_HOME/bin/java
-    }
-    for (String part : settings.classPath().split(File.pathSeparator)) {
-      view.readable(Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part));
-    }
+    wall.devices().forEach(device -> view.entries.add(new Entry(Kind.DEVICE, device)));
+    wall.roomy().forEach(folder -> view.entries.add(new Entry(Kind.ROOMY, folder)));
     view.entries.add(new Entry(Kind.OWN, directory));
-    // Who unpacks libraries looks whether this folder can be written; they are there already.
-    view.entries.add(new Entry(Kind.OWN, settings.natives()));
-    view.readableIn(settings.natives(), Files::isDirectory);
-    for (Path file : files) {
-      view.readable(file);
-    }
+    wall.own().forEach(folder -> view.entries.add(new Entry(Kind.OWN, folder)));
+    wall.readable().forEach(view::readable);
+    files.forEach(view::readable);
     return view;
   }
 
@@ -67,19 +62,11 @@ final class View {
     return entries;
   }
 
-  private void readableIn(Path folder, Predicate<Path> which) throws IOException {
-    if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, which::test)) {
-        files.forEach(this::readable);
-      }
-    }
-  }
-
   private void readable(Path given) {
     Path path = given.toAbsolutePath().normalize();
     boolean seen =
         entries.stream()
-            .anyMatch(entry -> entry.kind() != Kind.OWN && path.startsWith(entry.path()));
+            .anyMatch(entry -> entry.kind().isReadable() && path.startsWith(entry.path()));
     if (seen || !Files.exists(path)) {
       return;
     }

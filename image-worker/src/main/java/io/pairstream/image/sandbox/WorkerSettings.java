@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
  * @param sandboxRequired whether no worker starts where this system cannot hold it back
+ * @param pythonTrusted whether functions in Python start there all the same
  */
 public record WorkerSettings(
     String classPath,
@@ -39,7 +40,8 @@ public record WorkerSettings(
     int imagesPerWorker,
     Path nativesCache,
     List<String> jvmOptions,
-    boolean sandboxRequired) {
+    boolean sandboxRequired,
+    boolean pythonTrusted) {
 
   /**
    * A worker's start costs some 4 s of processor time until all is compiled: at this number a
@@ -77,7 +79,22 @@ public record WorkerSettings(
         IMAGES_PER_WORKER,
         defaultCache(),
         List.of(),
+        false,
         false);
+  }
+
+  /** Returns a copy with another number of workers. */
+  public WorkerSettings withWorkers(int other) {
+    return new WorkerSettings(
+        classPath,
+        other,
+        deadline,
+        startLimit,
+        imagesPerWorker,
+        nativesCache,
+        jvmOptions,
+        sandboxRequired,
+        pythonTrusted);
   }
 
   /** Returns a copy with other limits, for an attempt at an image and for a worker's start. */
@@ -90,13 +107,22 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         jvmOptions,
-        sandboxRequired);
+        sandboxRequired,
+        pythonTrusted);
   }
 
   /** Returns a copy with another number of images per worker. */
   public WorkerSettings withImagesPerWorker(int other) {
     return new WorkerSettings(
-        classPath, workers, deadline, startLimit, other, nativesCache, jvmOptions, sandboxRequired);
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        other,
+        nativesCache,
+        jvmOptions,
+        sandboxRequired,
+        pythonTrusted);
   }
 
   /** Returns a copy with other options for the worker's virtual machine. */
@@ -109,7 +135,8 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         List.of(options),
-        sandboxRequired);
+        sandboxRequired,
+        pythonTrusted);
   }
 
   /** Returns a copy that requires a full sandbox, or does not. */
@@ -122,7 +149,22 @@ public record WorkerSettings(
         imagesPerWorker,
         nativesCache,
         jvmOptions,
-        required);
+        required,
+        pythonTrusted);
+  }
+
+  /** Returns a copy that has functions in Python start without a sandbox, too, or does not. */
+  public WorkerSettings withPythonTrusted(boolean trusted) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        imagesPerWorker,
+        nativesCache,
+        jvmOptions,
+        sandboxRequired,
+        trusted);
   }
 
   /**

@@ -13,6 +13,7 @@ while [ "$1" != -- ]; do
     file=*) mkdir -p "$place${path%/*}" && : > "$place$path" && mount --bind -o ro,nosuid,nodev,noexec "$path" "$place$path" ;;
     device=*) mkdir -p "$place${path%/*}" && : > "$place$path" && mount --bind "$path" "$place$path" ;;
     link=*) ln -s "$(readlink "$path")" "$place$path" ;;
+    roomy=*) mkdir -p "$place$path" && mount -t tmpfs -o size=1g,mode=1777,nosuid,nodev roomy "$place$path" ;;
     own=*) mkdir -p "$place$path" && mount -t tmpfs -o size=1m,nr_inodes=256,mode=1777,nosuid,nodev own "$place$path" ;;
   esac
   shift

@@ -70,11 +70,15 @@ class SandboxTest {
         String self = String.valueOf(ProcessHandle.current().pid());
         String stat = Files.readString(Path.of("/proc/self/stat"));
         String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
-        List<String> command = ConfinedProcess.java(settings, directory, Hostile.class.getName());
+        List<String> command = JavaProgram.command(settings, directory, Hostile.class.getName());
         command.addAll(
             List.of(args[2], self, started, String.valueOf(listening.getLocalPort()), name));
         command.addAll(List.of(secret.toString(), args[3], String.valueOf(victim.pid())));
-        Process inside = sandbox.process(command).redirectError(Redirect.INHERIT).start();
+        Process inside =
+            sandbox
+                .process(Wall.ofJava(settings, Sandbox.PICTURE_MEMORY_BYTES), command, List.of())
+                .redirectError(Redirect.INHERIT)
+                .start();
         try (BufferedReader said = inside.inputReader(StandardCharsets.UTF_8)) {
           said.lines().forEach(System.out::println);
         }
@@ -129,7 +133,7 @@ class SandboxTest {
             Files.createDirectories(folder.resolve("own")),
             Sandbox.PICTURE_MEMORY_BYTES,
             Launcher.NONE);
-    assertThat(none.missing()).contains("a limit on memory");
+    assertThat(none.missing(true)).contains("a limit on memory");
 
     // Without a class path it is unknown what a worker could be given.
     try (ImageWorkerPool pool =
@@ -226,6 +230,7 @@ class SandboxTest {
         usual.imagesPerWorker(),
         nativesCache,
         List.of(),
+        false,
         false);
   }
 }

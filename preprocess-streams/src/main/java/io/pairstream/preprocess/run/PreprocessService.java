@@ -119,6 +119,7 @@ public final class PreprocessService implements AutoCloseable {
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
     report.obstacleFrom(() -> waitsFor.ifAny());
     ImageWorkerPool workers = parts.add(new ImageWorkerPool(settings.workers()));
+    workers.printTo(LOG::info);
     CleaningPlan plan =
         new CleaningPlan(
             RecipeFile.find(settings.recipe()).reader(),
@@ -282,7 +283,8 @@ public final class PreprocessService implements AutoCloseable {
         .counter("image_worker_failed_starts_total", workers.failedStarts())
         .counter("image_worker_losses_total", workers.crashed(), "cause", "crash")
         .counter("image_worker_losses_total", workers.late(), "cause", "deadline")
-        .counter("image_worker_losses_total", workers.odd(), "cause", "answer");
+        .counter("image_worker_losses_total", workers.odd(), "cause", "answer")
+        .counter("step_disagreements_total", workers.disagreements());
   }
 
   /**

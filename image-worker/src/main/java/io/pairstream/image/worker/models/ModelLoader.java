@@ -5,6 +5,7 @@ import io.pairstream.image.plan.CascadeDetection;
 import io.pairstream.image.plan.GraphInputs;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.ModelTask;
+import io.pairstream.image.plan.PixelMaking;
 import io.pairstream.image.plan.TextReading;
 import java.io.IOException;
 import java.util.stream.Stream;
@@ -37,6 +38,8 @@ public final class ModelLoader {
     files = new ModelFiles(plan);
     if (plan.task() instanceof CascadeDetection) {
       loadCascades();
+      onnx = null;
+    } else if (plan.task() instanceof PixelMaking) {
       onnx = null;
     } else {
       onnx = new OnnxRuntime(plan, files);
@@ -71,6 +74,8 @@ public final class ModelLoader {
       return new CascadeModel(plan, detection, files);
     } else if (task instanceof TextReading reading) {
       return new TextModel(plan, reading, files, onnx);
+    } else if (task instanceof PixelMaking making) {
+      return new PixelMaker(making);
     }
     return new CaptionModel(plan, (CaptionWriting) task, onnx);
   }

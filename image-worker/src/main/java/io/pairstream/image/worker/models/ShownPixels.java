@@ -67,6 +67,25 @@ final class ShownPixels {
     }
   }
 
+  /** The part that the model sees: uint8 [side, side, 3], RGB. */
+  ShownPicture fitted(Mat bgr) {
+    return ShownPicture.raw(swapped(cut(bgr)), input.sidePx(), input.sidePx(), 3);
+  }
+
+  /** Pixels of a picture: uint8 [height, width, 3], RGB. */
+  static byte[] rgb(Mat bgr) {
+    return swapped(bytes(bgr));
+  }
+
+  private static byte[] swapped(byte[] pixels) {
+    for (int at = 0; at < pixels.length; at += 3) {
+      byte first = pixels[at];
+      pixels[at] = pixels[at + 2];
+      pixels[at + 2] = first;
+    }
+    return pixels;
+  }
+
   /** The part that the model sees: uint8 [side, side, 3], BGR. */
   private byte[] cut(Mat bgr) {
     int width = bgr.cols();

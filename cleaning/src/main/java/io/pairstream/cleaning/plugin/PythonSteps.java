@@ -1,0 +1,130 @@
+package io.pairstream.cleaning.plugin;
+
+import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.image.StepWorker;
+import io.pairstream.cleaning.image.StepWorker.Shown;
+import io.pairstream.cleaning.image.StepWorker.StepJudge;
+import io.pairstream.cleaning.image.StepWorker.Verdict;
+import io.pairstream.cleaning.python.PythonStep;
+import io.pairstream.cleaning.python.PythonStep.Sees;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.Noted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** Reads the functions in Python that a recipe names, and asks them. */
+final class PythonSteps {
+
+  private static final String SECTION = "python";
+  private static final int MOST_MS = 2_000;
+
+  private PythonSteps() {}
+
+  /** Adds a step for each section below {@code python}, in the order of names. */
+  static void addTo(Plugins plugins, RecipeReader recipe, StepWorker worker) {
+    List<Noted<PythonStep>> steps = new ArrayList<>();
+    for (String name : new TreeSet<>(recipe.sections(SECTION))) {
+      steps.add(recipe.noting(reader -> PythonStep.read(reader, name)));
+    }
+    if (steps.isEmpty()) {
+      return;
+    }
+    if (steps.stream().mapToLong(step -> step.value().limit().toMillis()).sum() > MOST_MS) {
+      recipe.problem(SECTION, "max-ms of all steps together are at most " + MOST_MS);
+    }
+    StepJudge judge =
+        worker == null ? null : worker.open(steps.stream().map(Noted::value).toList());
+    for (int i = 0; i < steps.size(); i++) {
+      int number = i;
+      String name = SECTION + "." + steps.get(i).value().name();
+      if (steps.get(i).value().sees() == Sees.CAPTION) {
+        plugins
+            .captions()
+            .put(
+                name,
+                steps
+                    .get(i)
+                    .map(
+                        step ->
+                            new Ask<>(
+                                step,
+                                judge,
+                                number,
+                                caption -> Shown.caption(caption.text(), caption.language()),
+                                Plugins::withText)));
+      } else {
+        plugins
+            .pictures()
+            .put(
+                name,
+                steps
+                    .get(i)
+                    .map(
+                        step ->
+                            new Ask<PreparedImage>(
+                                step, judge, number, PythonSteps::shown, (image, text) -> image)));
+      }
+    }
+  }
+
+  private static Shown shown(PreparedImage image) {
+    Picture pixels = image.hiddenPixels();
+    return new Shown(
+        "", "", image.measures(), pixels.encoded(), pixels.widthPx(), pixels.heightPx());
+  }
+
+  /**
+   * Asks a function.
+   *
+   * <p>Rejects: {@code REFUSED_BY_PLUGIN}, {@code PLUGIN_CRASHED}.
+   *
+   * @param <S> the stage of a pair
+   */
+  private record Ask<S>(
+      PythonStep step,
+      StepJudge judge,
+      int number,
+      Function<S, Shown> shown,
+      BiFunction<S, String, S> withText)
+      implements Step<S, S> {
+
+    @Override
+    public String inWords() {
+      return step.inWords();
+    }
+
+    @Override
+    public Outcome<S> apply(S input) {
+      Verdict verdict = judge.ask(number, shown.apply(input));
+      if (verdict instanceof Verdict.Refused refused) {
+        return Outcome.rejected(
+            RejectReason.REFUSED_BY_PLUGIN,
+            "the step " + step.name() + " refuses it: " + refused.english(),
+            Measured.text(refused.english(), "").withTranslations(Map.of("zh", refused.chinese())));
+      } else if (verdict instanceof Verdict.Kept kept) {
+        try {
+          return Outcome.kept(withText.apply(input, kept.caption()));
+        } catch (IllegalArgumentException e) {
+          return failed(e.getMessage());
+        }
+      }
+      return failed(((Verdict.Failed) verdict).words());
+    }
+
+    private Outcome<S> failed(String words) {
+      return Outcome.rejected(
+          RejectReason.PLUGIN_CRASHED,
+          "the step " + step.name() + " failed: " + words,
+          Measured.text(step.name() + ": " + words, ""));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.pairstream.image.python;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.pairstream.cleaning.python.PythonCode;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Copies of the files of functions, with the file that runs them. A process imports from here
+ * alone, so a file that is not declared cannot be imported, and one that changes later changes
+ * nothing.
+ *
+ * @param runner the file that runs functions
+ * @param code folder of the functions' files
+ * @param held locked until this is closed
+ */
+record PythonFolder(Path runner, Path code, FileChannel held) implements AutoCloseable {
+
+  private static final String RUNNER = "pairstream_steps.py";
+  private static final String PREFIX = "pairstream-python";
+
+  /** File that is locked while its folder is used, so that a killed process's can be told. */
+  private static final String HELD = ".held";
+
+  /**
+   * Copies files.
+   *
+   * @throws IOException where one cannot be read, or is another one than the digest says
+   */
+  static PythonFolder of(List<PythonCode> codes) throws IOException {
+    Path folder = Files.createTempDirectory(PREFIX);
+    PythonFolder copied =
+        new PythonFolder(
+            folder.resolve(RUNNER), Files.createDirectory(folder.resolve("code")), hold(folder));
+    removeLeft(folder);
+    try (InputStream runner = PythonFolder.class.getResourceAsStream("/" + RUNNER)) {
+      Files.copy(runner, copied.runner);
+      for (PythonCode code : codes) {
+        for (NamedFile file : code.allFiles()) {
+          Path copy = copied.code.resolve(code.relative(file).toString());
+          Files.createDirectories(copy.getParent());
+          Files.copy(file.path(), copy, StandardCopyOption.REPLACE_EXISTING);
+          if (!NamedFile.sha256(copy).equals(file.sha256())) {
+            throw new IOException(file.path() + " has changed since it was read");
+          }
+        }
+      }
+      copied.showToOthers();
+      return copied;
+    } catch (IOException e) {
+      copied.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel hold(Path folder) throws IOException {
+    FileChannel held = FileChannel.open(folder.resolve(HELD), CREATE, WRITE);
+    if (held.tryLock() == null) {
+      throw new IOException(folder + " is used by another process");
+    }
+    return held;
+  }
+
+  /** Removes the folders of processes that were killed. */
+  private static void removeLeft(Path own) throws IOException {
+    try (DirectoryStream<Path> others = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
+      for (Path other : others) {
+        if (!other.equals(own) && Files.exists(other.resolve(HELD))) {
+          try (FileChannel held = FileChannel.open(other.resolve(HELD), WRITE)) {
+            if (held.tryLock() != null) {
+              remove(other);
+            }
+          } catch (IOException | OverlappingFileLockException e) {
+            // Another's, or this process's own.
+          }
+        }
+      }
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** The process may be another user. */
+  private void showToOthers() throws IOException {
+    try (Stream<Path> files = Files.walk(runner.getParent())) {
+      for (Path file : files.toList()) {
+        boolean unused = file.toFile().setReadable(true, false);
+        unused = !Files.isDirectory(file) || file.toFile().setExecutable(true, false);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try (held) {
+      remove(runner.getParent());
+    } catch (IOException e) {
+      runner.getParent().toFile().deleteOnExit();
+    }
+  }
+}
