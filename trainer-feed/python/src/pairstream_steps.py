@@ -169,12 +169,12 @@ class _Code:
         takes_given = inspect.signature(found).parameters
         self._with = {} if is_class else given
         for name in given:
-            if name not in takes_given and not _takes_any(takes_given):
+            if name not in takes_given and not _is_open(takes_given):
                 raise _Misfit(f"{call} has no argument {name}, which the section with gives; it has {', '.join(takes_given)}")
         self._function = found(**given) if is_class else found
         shown = inspect.signature(self._function).parameters
         wanted = [n for n, p in shown.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-        self.names = [name for name in arguments if name in shown or _takes_any(shown)]
+        self.names = [name for name in arguments if name in shown or _is_open(shown)]
         self.unknown = [name for name in wanted if name not in self.names and name not in self._with]
         self.call = call
 
@@ -182,7 +182,7 @@ class _Code:
         return self._function(**shown, **self._with)
 
 
-def _takes_any(parameters: Any) -> bool:
+def _is_open(parameters: Any) -> bool:
     return any(each.kind is each.VAR_KEYWORD for each in parameters.values())
 
 

@@ -19,9 +19,10 @@ FOLDER = Path(__file__).parents[1]
 USE = """
 import sys
 from pathlib import Path
-import pairstream, pairstream.arrow, pairstream.augment
+import pairstream, pairstream.arrow, pairstream.augment, pairstream_steps
 
 assert pairstream.__file__.startswith(sys.prefix), pairstream.__file__
+assert pairstream_steps.__file__.startswith(sys.prefix) and issubclass(pairstream_steps.Refuse, Exception)
 home = Path(pairstream.__file__).parent
 print(*(".".join(file.relative_to(home).with_suffix("").parts).removesuffix(".__init__") for file in home.rglob("*.py")))
 """

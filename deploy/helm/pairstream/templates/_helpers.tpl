@@ -174,7 +174,7 @@ labels:
 {{/* The head of a container: (dict "root" $ "service" "ingest" "image" "ingest"). */}}
 {{- define "pairstream.container" -}}
 name: {{ .service }}
-image: {{ printf "%s%s:%s" .root.Values.image.prefix .image (.root.Values.image.tag | default .root.Chart.AppVersion) | quote }}
+image: {{ (index .root.Values .service | default dict).image | default (printf "%s%s:%s" .root.Values.image.prefix .image (.root.Values.image.tag | default .root.Chart.AppVersion)) | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
   {{- include "pairstream.containerSecurity" .root | nindent 2 }}

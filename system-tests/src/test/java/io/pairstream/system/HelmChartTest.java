@@ -76,7 +76,7 @@ class HelmChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "placed", "certified"})
+  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "python", "placed", "certified"})
   void rendersObjectsThatKubernetesAndTheCommandsTake(String values) throws IOException {
     List<JsonObject> objects = rendered(chart(values).call());
 
@@ -198,6 +198,21 @@ class HelmChartTest {
           .contains("/run/oidc/secret", "curators=review", "ml-team=view")
           .contains("/run/oidc-authorities/ca.crt", "\"mountPath\":\"/run/oidc-authorities\"");
     }
+  }
+
+  @Test
+  void functionsInPythonRunInAnImageOfTheUsersOnItsGpus() {
+    List<JsonObject> containers =
+        pods(rendered(chart("python").call())).stream()
+            .map(pod -> pod.getAsJsonArray("containers").get(0).getAsJsonObject())
+            .filter(container -> container.get("args").toString().contains("--trust-python"))
+            .toList();
+
+    assertThat(containers)
+        .extracting(container -> container.get("image").getAsString())
+        .containsExactlyInAnyOrder("ml/pairstream:1", "ml/pairstream:2");
+    assertThat(containers.toString())
+        .contains("\"--gpus\",\"0,1\"", "\"limits\":{\"memory\":\"4Gi\",\"nvidia.com/gpu\":2");
   }
 
   @Test

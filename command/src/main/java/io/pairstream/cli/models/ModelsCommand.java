@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.NewCommand;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.card.ApiCard;
 import io.pairstream.image.card.InvalidCardException;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Parameters;
       ModelsCommand.Ls.class,
       ModelsCommand.Check.class,
       ModelsTryCommand.class,
-      ModelsGetCommand.class
+      ModelsGetCommand.class,
+      ModelsCommand.New.class
     })
 public final class ModelsCommand {
 
@@ -162,6 +164,14 @@ public final class ModelsCommand {
               .row("  source", card.facts().source())
               .row("  sees", sees(card))
               .row("  answers", String.join(", ", answers)));
+    }
+  }
+
+  /** {@code pairstream models new}: a model in Python with its card, to go on from. */
+  @Command(name = "new")
+  static final class New extends NewCommand {
+    New() {
+      super("brightness", "brightness.yaml", "models check");
     }
   }
 

@@ -11,6 +11,7 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.NewCommand;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.python.StepProbe;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
       RecipeCommand.Check.class,
       RecipeCommand.Explain.class,
       RecipeTryCommand.class,
-      RecipeDiffCommand.class
+      RecipeDiffCommand.class,
+      RecipeCommand.New.class
     })
 public final class RecipeCommand {
 
@@ -109,6 +111,14 @@ public final class RecipeCommand {
         problems.add(new RecipeProblem(1, "python", e.getMessage()));
       }
       return problems;
+    }
+  }
+
+  /** {@code pairstream recipe new}: steps in Python with a recipe, to go on from. */
+  @Command(name = "new")
+  static final class New extends NewCommand {
+    New() {
+      super("shop_steps", "recipe.yaml", "recipe check");
     }
   }
 
