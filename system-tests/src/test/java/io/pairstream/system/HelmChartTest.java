@@ -76,7 +76,17 @@ class HelmChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "secured", "crawler", "scaled", "models", "python", "placed", "certified"})
+  @ValueSource(
+      strings = {
+        "plain",
+        "secured",
+        "crawler",
+        "scaled",
+        "models",
+        "python",
+        "placed",
+        "certified"
+      })
   void rendersObjectsThatKubernetesAndTheCommandsTake(String values) throws IOException {
     List<JsonObject> objects = rendered(chart(values).call());
 

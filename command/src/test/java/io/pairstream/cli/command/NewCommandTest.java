@@ -31,8 +31,7 @@ class NewCommandTest {
 
     Ended.after(what + " new", code.toString()).done();
 
-    Files.writeString(
-        yaml, Files.readString(yaml).replace("python: python3", "python: " + python));
+    Files.writeString(yaml, Files.readString(yaml).replace("python: python3", "python: " + python));
     assertThat(Ended.after(what + " check", yaml.toString()).done().out())
         .containsPattern("^(own|.*own.yaml) is good");
     Ended.after(what + " new", code.toString())
