@@ -357,13 +357,16 @@ public final class RecipeReader {
 
   /** Notes a problem of a key or a section that reading it alone does not show. */
   public void problem(String key, String message) {
-    int line =
-        entries.entrySet().stream()
-            .filter(entry -> (entry.getKey() + ".").startsWith(key + "."))
-            .mapToInt(entry -> entry.getValue().line())
-            .findFirst()
-            .orElse(1);
-    problems.add(new RecipeProblem(line, key, message));
+    problems.add(new RecipeProblem(line(key), key, message));
+  }
+
+  /** The line of a key or of a section's first key, from 1; 1 where the file has none. */
+  public int line(String key) {
+    return entries.entrySet().stream()
+        .filter(entry -> (entry.getKey() + ".").startsWith(key + "."))
+        .mapToInt(entry -> entry.getValue().line())
+        .findFirst()
+        .orElse(1);
   }
 
   /**

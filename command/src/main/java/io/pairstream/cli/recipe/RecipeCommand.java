@@ -98,6 +98,7 @@ public final class RecipeCommand {
       if (file.reader().sections("python").isEmpty()) {
         return problems;
       }
+      int line = file.reader().line("python");
       try (ImageWorkerPool workers = PlanWorkers.start(1)) {
         workers.printTo(this::say);
         var unused = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
@@ -106,9 +107,9 @@ public final class RecipeCommand {
             .forEach(
                 steps ->
                     StepProbe.problems(steps)
-                        .forEach(why -> problems.add(new RecipeProblem(1, "python", why))));
+                        .forEach(why -> problems.add(new RecipeProblem(line, "python", why))));
       } catch (ImageWorkerUnavailableException e) {
-        problems.add(new RecipeProblem(1, "python", e.getMessage()));
+        problems.add(new RecipeProblem(line, "python", e.getMessage()));
       }
       return problems;
     }
