@@ -51,6 +51,7 @@ class JsonCompatibilityTest {
     ANSWERS.put("models check", "cli.models.ModelsCommand$Check$Checked");
     ANSWERS.put("models get", "cli.models.ModelsGetCommand$Got");
     ANSWERS.put("models ls", "cli.models.ModelsCommand$Ls$Cards");
+    ANSWERS.put("models new", "cli.command.NewCommand$Written");
     ANSWERS.put("models try", "cli.models.ModelsTryCommand$Tried");
     ANSWERS.put("profile", "operate.profile.ProfileReport$ProfileAnswer");
     ANSWERS.put("quarantine ls", "cli.review.QuarantinePrinter$Read");
@@ -61,6 +62,7 @@ class JsonCompatibilityTest {
     ANSWERS.put("recipe diff", "tools.recipe.DiffReport");
     ANSWERS.put("recipe explain", "cli.recipe.RecipeCommand$Explain$Explained");
     ANSWERS.put("recipe ls", "cli.recipe.RecipeCommand$Ls$Listed");
+    ANSWERS.put("recipe new", "cli.command.NewCommand$Written");
     ANSWERS.put("recipe try", "cli.recipe.RecipeTryPrinter$Tried");
     ANSWERS.put("rerun", "tools.archive.Rerun$RerunReport");
     ANSWERS.put("score", "answers.ScoreCounts");
