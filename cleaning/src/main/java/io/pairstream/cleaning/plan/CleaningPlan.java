@@ -91,13 +91,7 @@ public final class CleaningPlan {
     Noted<ImagePlan> asked = recipe.noting(ImagePlan::from);
     pictures = asked.value();
     Plugins plugins = Plugins.from(recipe, worker);
-    boolean showsPixels =
-        plugins.pictures().keySet().stream().anyMatch(name -> name.startsWith("python."));
-    if (showsPixels) {
-      pictures
-          .withHiddenPixels()
-          .check("python", ", with pixels for a step that sees them,", recipe);
-    }
+    ImagePlan shown = plugins.shown(pictures, recipe);
     boolean followsCropBox = draft.read("image", KeyEffect.REMAKES, ReadCropBox::isAskedFor);
     screen =
         draft
@@ -120,12 +114,7 @@ public final class CleaningPlan {
             .<ImageToPrepare>begin("image")
             .then(
                 "prepare-image",
-                asked.map(
-                    plan ->
-                        new PrepareImage(
-                            worker,
-                            showsPixels ? plan.withHiddenPixels() : plan,
-                            forbidden.value()::isForbidden)))
+                asked.map(plan -> new PrepareImage(worker, shown, forbidden.value()::isForbidden)))
             .thenIfOn("refuse-forbidden-picture", forbidden)
             .thenIfOn("check-image-quality", quality)
             .thenAll(plugins.pictures())

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.plugin;
 import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.StepWorker;
 import io.pairstream.cleaning.plugin.PluginJar.BadJarException;
@@ -67,6 +68,19 @@ public record Plugins(
     }
     PythonSteps.addTo(plugins, recipe, worker);
     return plugins;
+  }
+
+  /**
+   * The pictures that a worker makes so that these steps see what they are to see; notes a problem
+   * where a record could not carry them.
+   */
+  public ImagePlan shown(ImagePlan plan, RecipeReader recipe) {
+    if (pictures.keySet().stream().noneMatch(name -> name.startsWith(PythonSteps.PREFIX))) {
+      return plan;
+    }
+    ImagePlan withPixels = plan.withHiddenPixels();
+    withPixels.check("python", ", with pixels for a step that sees them,", recipe);
+    return withPixels;
   }
 
   /** The plugin of a section; empty where it cannot be used, after noting the problem. */

@@ -25,6 +25,10 @@ import java.util.function.Function;
 final class PythonSteps {
 
   private static final String SECTION = "python";
+
+  /** Beginning of the name of such a step. */
+  static final String PREFIX = SECTION + ".";
+
   private static final int MOST_MS = 2_000;
 
   private PythonSteps() {}
@@ -45,7 +49,7 @@ final class PythonSteps {
         worker == null ? null : worker.open(steps.stream().map(Noted::value).toList());
     for (int i = 0; i < steps.size(); i++) {
       int number = i;
-      String name = SECTION + "." + steps.get(i).value().name();
+      String name = PREFIX + steps.get(i).value().name();
       if (steps.get(i).value().sees() == Sees.CAPTION) {
         plugins
             .captions()
