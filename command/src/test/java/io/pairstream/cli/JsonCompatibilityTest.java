@@ -50,7 +50,6 @@ class JsonCompatibilityTest {
     ANSWERS.put("lag", "cli.watch.LagTable$Answer");
     ANSWERS.put("models check", "cli.models.ModelsCommand$Check$Checked");
     ANSWERS.put("models get", "cli.models.ModelsGetCommand$Got");
-    ANSWERS.put("models ls", "cli.models.ModelsCommand$Ls$Cards");
     ANSWERS.put("models new", "cli.command.NewCommand$Written");
     ANSWERS.put("models try", "cli.models.ModelsTryCommand$Tried");
     ANSWERS.put("profile", "operate.profile.ProfileReport$ProfileAnswer");

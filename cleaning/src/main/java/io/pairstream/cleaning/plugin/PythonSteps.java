@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.plugin;
 
+import io.pairstream.cleaning.CleanedCaption;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -48,36 +49,25 @@ final class PythonSteps {
     StepJudge judge =
         worker == null ? null : worker.open(steps.stream().map(Noted::value).toList());
     for (int i = 0; i < steps.size(); i++) {
-      int number = i;
-      String name = PREFIX + steps.get(i).value().name();
-      if (steps.get(i).value().sees() == Sees.CAPTION) {
+      Noted<PythonStep> step = steps.get(i);
+      Asked asked = new Asked(step.value(), judge, i);
+      String name = PREFIX + step.value().name();
+      if (step.value().sees() == Sees.CAPTION) {
         plugins
             .captions()
-            .put(
-                name,
-                steps
-                    .get(i)
-                    .map(
-                        step ->
-                            new Ask<>(
-                                step,
-                                judge,
-                                number,
-                                caption -> Shown.caption(caption.text(), caption.language()),
-                                Plugins::withText)));
+            .put(name, step.map(read -> new Ask<>(asked, PythonSteps::shown, Plugins::withText)));
       } else {
         plugins
             .pictures()
             .put(
                 name,
-                steps
-                    .get(i)
-                    .map(
-                        step ->
-                            new Ask<PreparedImage>(
-                                step, judge, number, PythonSteps::shown, (image, text) -> image)));
+                step.map(read -> new Ask<>(asked, PythonSteps::shown, (image, text) -> image)));
       }
     }
+  }
+
+  private static Shown shown(CleanedCaption caption) {
+    return Shown.caption(caption.text(), caption.language());
   }
 
   private static Shown shown(PreparedImage image) {
@@ -86,6 +76,9 @@ final class PythonSteps {
         "", "", image.measures(), pixels.encoded(), pixels.widthPx(), pixels.heightPx());
   }
 
+  /** A function, and its number among those that were opened. */
+  private record Asked(PythonStep step, StepJudge judge, int number) {}
+
   /**
    * Asks a function.
    *
@@ -93,26 +86,21 @@ final class PythonSteps {
    *
    * @param <S> the stage of a pair
    */
-  private record Ask<S>(
-      PythonStep step,
-      StepJudge judge,
-      int number,
-      Function<S, Shown> shown,
-      BiFunction<S, String, S> withText)
+  private record Ask<S>(Asked asked, Function<S, Shown> shown, BiFunction<S, String, S> withText)
       implements Step<S, S> {
 
     @Override
     public String inWords() {
-      return step.inWords();
+      return asked.step().inWords();
     }
 
     @Override
     public Outcome<S> apply(S input) {
-      Verdict verdict = judge.ask(number, shown.apply(input));
+      Verdict verdict = asked.judge().ask(asked.number(), shown.apply(input));
       if (verdict instanceof Verdict.Refused refused) {
         return Outcome.rejected(
             RejectReason.REFUSED_BY_PLUGIN,
-            "the step " + step.name() + " refuses it: " + refused.english(),
+            "the step " + asked.step().name() + " refuses it: " + refused.english(),
             Measured.text(refused.english(), "").withTranslations(Map.of("zh", refused.chinese())));
       } else if (verdict instanceof Verdict.Kept kept) {
         try {
@@ -127,8 +115,8 @@ final class PythonSteps {
     private Outcome<S> failed(String words) {
       return Outcome.rejected(
           RejectReason.PLUGIN_CRASHED,
-          "the step " + step.name() + " failed: " + words,
-          Measured.text(step.name() + ": " + words, ""));
+          "the step " + asked.step().name() + " failed: " + words,
+          Measured.text(asked.step().name() + ": " + words, ""));
     }
   }
 }

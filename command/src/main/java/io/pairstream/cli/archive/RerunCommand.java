@@ -47,9 +47,6 @@ public final class RerunCommand extends ClusterCommand.Fit implements Resumable 
   @Option(names = "--recipe", paramLabel = "NAME|FILE")
   private String recipe;
 
-  @Option(names = "--rate", paramLabel = "N")
-  private Double rate;
-
   @Option(names = "--registry-credential", paramLabel = "FILE")
   private Path registryCredential;
 
@@ -62,7 +59,6 @@ public final class RerunCommand extends ClusterCommand.Fit implements Resumable 
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    require(rate == null || rate > 0, "--rate must be above 0, was " + rate);
     if (from.equals(TOPICS) && Files.isDirectory(Path.of(TOPICS))) {
       say("--from raw is the topics; the folder of that name is --from ./raw");
     }
@@ -113,13 +109,12 @@ public final class RerunCommand extends ClusterCommand.Fit implements Resumable 
 
   private RerunReport send(ClusterAccess live, ClusterAccess other, Progress progress)
       throws IOException {
-    double perSecond = rate == null ? Double.POSITIVE_INFINITY : rate;
     LongConsumer heard =
         count -> {
           sent = count;
           progress.show("%,d record(|s) (is|are) sent", count);
         };
-    try (Rerun rerun = checked(() -> new Rerun(live, other, perSecond, heard))) {
+    try (Rerun rerun = checked(() -> new Rerun(live, other, heard))) {
       return from.equals(TOPICS) ? rerun.fromTopics() : rerun.fromArchive(Path.of(from));
     }
   }

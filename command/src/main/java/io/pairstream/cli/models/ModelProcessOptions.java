@@ -61,15 +61,14 @@ final class ModelProcessOptions {
     }
     if (card instanceof PythonCard python) {
       return new PythonModel(
-          python, onProcessor(), new PythonModel.Options(threads, decoders, gpus, log));
+          python, settings(decoders), new PythonModel.Options(threads, gpus, log));
     }
-    return new ModelPool((ProcessCard) card, onProcessor(), threads);
+    return new ModelPool((ProcessCard) card, settings(1), threads);
   }
 
   /** Settings of processes that run models and prepare pictures. */
-  WorkerSettings onProcessor() {
-    return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-        .withSandboxRequired(sandboxRequired)
-        .withPythonTrusted(pythonTrusted);
+  WorkerSettings settings(int workers) {
+    return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
+        .withSandbox(sandboxRequired, pythonTrusted);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.cli.models;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Faults;
-import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.NewCommand;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.card.ApiCard;
@@ -13,10 +12,8 @@ import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -29,72 +26,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "models",
     subcommands = {
-      ModelsCommand.Ls.class,
       ModelsCommand.Check.class,
       ModelsTryCommand.class,
       ModelsGetCommand.class,
       ModelsCommand.New.class
     })
 public final class ModelsCommand {
-
-  /** {@code pairstream models ls}: the cards of a folder. */
-  @Command(name = "ls")
-  static final class Ls extends PairstreamCommand {
-
-    @Mixin FilesFrom filesFrom;
-
-    @Parameters(paramLabel = "FOLDER")
-    private Path folder;
-
-    private record Cards(List<Listed> cards) {}
-
-    /** A card as JSON; one that is refused has problems and nothing else. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Listed(
-        String file, String name, String sees, List<String> answers, String problems) {}
-
-    @Override
-    public Integer call() throws IOException {
-      require(Files.isDirectory(folder), "there is no folder " + folder);
-      List<Listed> cards = new ArrayList<>();
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file :
-            files.filter(path -> path.toString().endsWith(".yaml")).sorted().toList()) {
-          cards.add(listed(file));
-        }
-      }
-      boolean good = cards.stream().allMatch(card -> card.problems() == null);
-      return answer(new Cards(cards), good, () -> print(cards));
-    }
-
-    private static Listed listed(Path file) {
-      String name = file.getFileName().toString();
-      try {
-        ModelCard card = ModelCard.read(file);
-        List<String> answers = card.outputs().stream().map(ModelOutput::name).toList();
-        return new Listed(name, card.name(), sees(card), answers, null);
-      } catch (CharacterCodingException e) {
-        return new Listed(
-            name, null, null, null, "the model card " + file + " is no text in UTF-8");
-      } catch (InvalidCardException | IOException e) {
-        return new Listed(name, null, null, null, e.getMessage());
-      }
-    }
-
-    private void print(List<Listed> cards) {
-      Table table = new Table().row("FILE", "CARD", "SEES", "ANSWERS");
-      cards.stream()
-          .filter(card -> card.problems() == null)
-          .forEach(
-              card ->
-                  table.row(
-                      card.file(), card.name(), card.sees(), String.join(", ", card.answers())));
-      print(table);
-      cards.stream()
-          .filter(card -> card.problems() != null)
-          .forEach(card -> Faults.explain(card.problems(), err()));
-    }
-  }
 
   /** {@code pairstream models check}: all mistakes of a card, or how its model answers. */
   @Command(name = "check")

@@ -178,7 +178,7 @@ final class ModelsTryCommand extends PairstreamCommand {
   }
 
   private void writeSheet(ModelCard card, List<ShownAnswer> answers) throws IOException {
-    try (ImageWorkerPool workers = new ImageWorkerPool(process.onProcessor())) {
+    try (ImageWorkerPool workers = new ImageWorkerPool(process.settings(1))) {
       ContactSheet page = new ContactSheet(workers, MOST_ON_A_SHEET);
       for (ShownAnswer said : answers) {
         List<String> facts = new ArrayList<>();

@@ -37,8 +37,7 @@ public final class WorkerOptions {
     WorkerSettings untimed =
         WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
             .withImagesPerWorker(imagesPerWorker)
-            .withSandboxRequired(sandboxRequired)
-            .withPythonTrusted(pythonTrusted);
+            .withSandbox(sandboxRequired, pythonTrusted);
     try {
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
       Duration usual = untimed.startLimit();

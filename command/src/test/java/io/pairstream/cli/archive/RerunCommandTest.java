@@ -79,7 +79,6 @@ class RerunCommandTest extends OnCluster {
         new String[] {
           "--from raw --into " + own,
           "--from raw --into A",
-          "--from raw --into b --rate 0",
           "--from raw --into b --recipe no-such-recipe"
         }) {
       Ended.on(cluster, "rerun " + wrong).ended(ExitStatus.WRONG_USAGE);

@@ -74,17 +74,6 @@ class ModelsCommandTest {
   }
 
   @Test
-  void lsListsCardsAndWhatIsWrong() throws IOException {
-    Ended good = Ended.after("models ls", folder.toString()).done();
-
-    assertThat(good.out()).containsPattern("mean.yaml +light +picture +red, seen");
-
-    wrongCard();
-    Ended.after("models ls", folder.toString())
-        .failed(ExitStatus.FOUND_WRONG, "batch: 0 is out of range: must be 1 to 64");
-  }
-
-  @Test
   void checkSaysAllMistakesOrThatTheModelFits() throws IOException {
     Ended.after("models check", wrongCard().toString())
         .failed(

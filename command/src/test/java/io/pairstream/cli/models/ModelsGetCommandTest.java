@@ -288,8 +288,6 @@ class ModelsGetCommandTest {
       Ended.after(command, card.toString())
           .failed(ExitStatus.COULD_NOT, "is no recipe or card", "more than 1,048,576 bytes");
     }
-    Ended.after("models ls", folder.toString())
-        .failed(ExitStatus.FOUND_WRONG, "more than 1,048,576 bytes");
   }
 
   static Stream<Path> shipped() throws IOException {

@@ -86,16 +86,15 @@ public final class PythonModel implements AnswerModel {
    * How a function is run.
    *
    * @param threads threads of numeric libraries
-   * @param decoders processes that decode pictures
    * @param gpus GPUs that processes see by turns; none for what the environment says
    * @param log takes lines that it prints
    */
-  public record Options(int threads, int decoders, List<String> gpus, Consumer<String> log) {}
+  public record Options(int threads, List<String> gpus, Consumer<String> log) {}
 
   /**
    * A model without any process yet.
    *
-   * @param worker how decoders are run
+   * @param worker how decoders are run, and how many there are
    * @throws InvalidCardException where the interpreter does not run
    */
   public PythonModel(PythonCard card, WorkerSettings worker, Options options) {
@@ -125,19 +124,16 @@ public final class PythonModel implements AnswerModel {
     } catch (IOException e) {
       throw new InvalidCardException("the model card " + card.name() + ": " + e.getMessage());
     }
-    decoder =
-        card.seesPicture()
-            ? new ModelPool(card.decoder(), worker.withWorkers(options.decoders()), 1)
-            : null;
+    decoder = card.seesPicture() ? new ModelPool(card.decoder(), worker, 1) : null;
     decoding =
         Executors.newFixedThreadPool(
-            options.decoders(), task -> Confinement.daemon(task, "decode-" + card.name()));
+            worker.workers(), task -> Confinement.daemon(task, "decode-" + card.name()));
     int processes = Math.max(run.processes(), gpus.size());
     asking =
         Executors.newFixedThreadPool(
             processes, task -> Confinement.daemon(task, "python-" + card.name()));
     groups = new Semaphore(2 * processes);
-    ahead = 2 * options.decoders();
+    ahead = 2 * worker.workers();
   }
 
   @Override
@@ -365,11 +361,6 @@ public final class PythonModel implements AnswerModel {
     return item(
         new ModelQuestion(null, "a dog on a beach"),
         card.seesPicture() ? ShownPicture.raw(pixels, side, side, 3) : null);
-  }
-
-  /** Process ids of the processes that run the function. */
-  List<Long> pids() {
-    return pool.pids();
   }
 
   @Override

@@ -108,7 +108,7 @@ final class PythonPool implements AutoCloseable {
                 settings.reads(),
                 gpu);
         confinements.add(
-            new Confinement(worker.withSandboxRequired(false), program, Launcher.values()));
+            new Confinement(worker.withSandbox(false, false), program, Launcher.values()));
       }
       if (worker.sandboxRequired() && !worker.pythonTrusted()) {
         requireSandbox();
@@ -215,11 +215,6 @@ final class PythonPool implements AutoCloseable {
       forget(process);
       throw e;
     }
-  }
-
-  /** Process ids of those that run. */
-  List<Long> pids() {
-    return confinements.stream().flatMap(each -> each.pids().stream()).toList();
   }
 
   @Override

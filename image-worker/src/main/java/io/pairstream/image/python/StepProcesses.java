@@ -54,7 +54,6 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
   private final Map<String, Pool> pools = new LinkedHashMap<>();
 
   private volatile String trouble = "";
-  private volatile String impure = "";
 
   /** Processes of one interpreter, and which of its functions is which step. */
   private record Pool(PythonPool processes, List<Integer> steps) {}
@@ -77,7 +76,6 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
       Verdict other = ask(step, shown, 1);
       if (!other.equals(verdict)) {
         disagreements.increment();
-        impure = steps.get(step).name();
         log.accept(StepProbe.difference(steps.get(step).name(), verdict, other));
       }
     }
@@ -223,14 +221,9 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     return steps;
   }
 
-  /** Verdicts of which a second process gave another one, and the last such step. */
+  /** Verdicts of which a second process gave another one. */
   public long disagreements() {
     return disagreements.sum();
-  }
-
-  /** Name of the step that disagreed with itself last; empty for none. */
-  public String impure() {
-    return impure;
   }
 
   @Override

@@ -83,20 +83,6 @@ public record WorkerSettings(
         false);
   }
 
-  /** Returns a copy with another number of workers. */
-  public WorkerSettings withWorkers(int other) {
-    return new WorkerSettings(
-        classPath,
-        other,
-        deadline,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
-        pythonTrusted);
-  }
-
   /** Returns a copy with other limits, for an attempt at an image and for a worker's start. */
   public WorkerSettings withLimits(Duration ofAnImage, Duration ofAStart) {
     return new WorkerSettings(
@@ -139,8 +125,12 @@ public record WorkerSettings(
         pythonTrusted);
   }
 
-  /** Returns a copy that requires a full sandbox, or does not. */
-  public WorkerSettings withSandboxRequired(boolean required) {
+  /**
+   * Returns a copy that requires a full sandbox, or does not.
+   *
+   * @param trusted whether functions in Python start without one all the same
+   */
+  public WorkerSettings withSandbox(boolean required, boolean trusted) {
     return new WorkerSettings(
         classPath,
         workers,
@@ -150,20 +140,6 @@ public record WorkerSettings(
         nativesCache,
         jvmOptions,
         required,
-        pythonTrusted);
-  }
-
-  /** Returns a copy that has functions in Python start without a sandbox, too, or does not. */
-  public WorkerSettings withPythonTrusted(boolean trusted) {
-    return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
         trusted);
   }
 

@@ -137,7 +137,7 @@ class SandboxTest {
 
     // Without a class path it is unknown what a worker could be given.
     try (ImageWorkerPool pool =
-        new ImageWorkerPool(WorkerSettings.of("/nowhere", 1).withSandboxRequired(true))) {
+        new ImageWorkerPool(WorkerSettings.of("/nowhere", 1).withSandbox(true, false))) {
       assertThatThrownBy(pool::requireSandbox)
           .isInstanceOf(ImageWorkerUnavailableException.class)
           .hasMessageStartingWith("a sandbox for image workers is required, and here it lacks ");

@@ -73,8 +73,7 @@ class PythonModelTest {
     WorkerSettings worker =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
             .withLimits(Duration.ofMinutes(5), Duration.ofMinutes(5));
-    return new PythonModel(
-        card, worker, new PythonModel.Options(1, 1, List.of(gpus), printed::add));
+    return new PythonModel(card, worker, new PythonModel.Options(1, List.of(gpus), printed::add));
   }
 
   private List<ModelAnswer> ask(PythonCard card, String... captions) {

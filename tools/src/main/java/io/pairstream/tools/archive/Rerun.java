@@ -7,14 +7,12 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import io.pairstream.service.cluster.Transactions;
-import io.pairstream.service.http.TokenBucket;
 import io.pairstream.tools.archive.ArchiveFile.Reader;
 import io.pairstream.tools.archive.ArchiveFolder.Stored;
 import io.pairstream.tools.archive.ArchivedRecord.About;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -32,7 +30,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Sends the raw log of a data set into another one, each record once: with the records of each
@@ -48,7 +45,6 @@ public final class Rerun implements AutoCloseable {
   private final ClusterAccess into;
   private final ConsumerGroupMetadata member;
   private final LongConsumer listener;
-  private final TokenBucket rate;
   private final CommittedLog log;
   private final Decisions decisions;
   private final Transactions transactions;
@@ -75,17 +71,15 @@ public final class Rerun implements AutoCloseable {
    * Goes on where the last one ended.
    *
    * @param into has its topics
-   * @param perSecond most records a second, above 0; may be infinite
    * @param listener hears how many records are sent
    * @throws IllegalArgumentException where the other data set has raw records of another origin
    */
-  public Rerun(ClusterAccess from, ClusterAccess into, double perSecond, LongConsumer listener) {
+  public Rerun(ClusterAccess from, ClusterAccess into, LongConsumer listener) {
     from.requireRegistry();
     this.from = from;
     this.into = into;
     String group = into.dataset().rerunGroup();
     this.listener = listener;
-    this.rate = new TokenBucket(perSecond, Math.max(1, perSecond), System.nanoTime());
     this.log = CommittedLog.open(from);
     this.decisions = new Decisions(from);
     // First: from now on no other process commits, and what was open is not.
@@ -212,11 +206,6 @@ public final class Rerun implements AutoCloseable {
     if (about.offset() < next.get(about.at())) {
       return;
     }
-    Duration wait = rate.untilOpen(System.nanoTime());
-    if (!wait.isZero()) {
-      Utils.sleep(wait.toMillis() + 1);
-    }
-    rate.take(1, System.nanoTime());
     if (decisions.isWithdrawn(about.takedownKeys())) {
       withdrawn++;
     } else if (record.size() > RecordSizes.MAX_RAW_RECORD) {

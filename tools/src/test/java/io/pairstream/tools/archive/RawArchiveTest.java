@@ -97,7 +97,7 @@ class RawArchiveTest {
   }
 
   private Rerun.RerunReport fromArchive(ClusterAccess into) throws IOException {
-    try (Rerun rerun = new Rerun(cluster, into, 1e9, sent -> {})) {
+    try (Rerun rerun = new Rerun(cluster, into, sent -> {})) {
       return rerun.fromArchive(folder);
     }
   }
@@ -232,7 +232,7 @@ class RawArchiveTest {
     List<String> before = archived();
     assertThat(fromArchive(fromArchive).withdrawn()).isEqualTo(1);
     assertThat(archive(true).removed()).isEqualTo(1);
-    try (Rerun rerun = new Rerun(cluster, fromTopics, 1e9, sent -> {})) {
+    try (Rerun rerun = new Rerun(cluster, fromTopics, sent -> {})) {
       assertThat(rerun.fromTopics().withdrawn()).isEqualTo(2);
     }
 
@@ -358,14 +358,14 @@ class RawArchiveTest {
 
     assertThatThrownBy(
             () -> {
-              try (Rerun stopped = new Rerun(cluster, other, 1e9, sent -> stop())) {
+              try (Rerun stopped = new Rerun(cluster, other, sent -> stop())) {
                 stopped.fromArchive(folder);
               }
             })
         .hasMessage("stopped");
     int before = keysIn(other).size();
-    try (Rerun fenced = new Rerun(cluster, other, 1e9, sent -> {});
-        Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
+    try (Rerun fenced = new Rerun(cluster, other, sent -> {});
+        Rerun rerun = new Rerun(cluster, other, sent -> {})) {
       rerun.fromArchive(folder);
       assertThatThrownBy(() -> fenced.fromArchive(folder)).hasMessageContaining("goes on");
       rerun.fromTopics();
@@ -392,7 +392,7 @@ class RawArchiveTest {
     TestCluster.put(
         other, other.topics().scraped(), "key", RawPair.newBuilder().setCaption("its own").build());
 
-    assertThatThrownBy(() -> new Rerun(cluster, other, 1e9, sent -> {}))
+    assertThatThrownBy(() -> new Rerun(cluster, other, sent -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("name a new one: --into");
   }
@@ -463,7 +463,7 @@ class RawArchiveTest {
     }
     ClusterAccess other = other();
 
-    try (Rerun rerun = new Rerun(cluster, other, 1e9, sent -> {})) {
+    try (Rerun rerun = new Rerun(cluster, other, sent -> {})) {
       assertThat(rerun.fromArchive(folder)).isEqualTo(new Rerun.RerunReport(1, 0, 1, 0));
       // The archive has an offset that the topic does not reach.
       assertThatThrownBy(rerun::fromTopics).hasMessageContaining("made anew");
