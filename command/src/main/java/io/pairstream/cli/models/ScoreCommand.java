@@ -88,8 +88,9 @@ public final class ScoreCommand extends ClusterCommand.Fit {
   private int run(SelfReport report) throws IOException {
     require(Files.isDirectory(models), "--models: there is no folder " + models);
     require(threads >= 1 && threads <= 64, "--threads must be 1 to 64, was " + threads);
+    var unused = checked(() -> settings(batch == null ? ScoreSettings.USUAL_BATCH : batch));
     List<ModelCard> cards = cards();
-    ScoreSettings settings = checked(() -> settings(cards));
+    ScoreSettings settings = settings(batch == null ? batch(cards) : batch);
     report.add(Reading.ofDisk(settings.folder()));
     ScoreService service = new ScoreService(settings, pools(cards), Clock.systemUTC(), report);
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-score"));
@@ -142,14 +143,14 @@ public final class ScoreCommand extends ClusterCommand.Fit {
         .reduce(ScoreSettings.USUAL_BATCH, Math::max);
   }
 
-  private ScoreSettings settings(List<ModelCard> cards) {
+  private ScoreSettings settings(int questions) {
     splits.forEach(
         split -> require(SPLITS.contains(split), "--split is one of " + SPLITS + ", not " + split));
     return new ScoreSettings(
         cluster(),
         splits,
         answersOf.stream().map(Dataset::new).toList(),
-        batch == null ? batch(cards) : batch,
+        questions,
         batchAge,
         TURN_TIMEOUT,
         askAgain.isEmpty() ? untilEnd ? Run.UNTIL_END : Run.FOLLOW : Run.AGAIN,

@@ -31,7 +31,7 @@ final class PrintedLines {
     long now = System.nanoTime() / SECOND;
     if (now != second) {
       if (left > 0) {
-        to.accept(prefix + "%,d more lines".formatted(left));
+        to.accept(prefix + "more lines: %,d".formatted(left));
       }
       second = now;
       passed = 0;
