@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ class PythonStepsTest {
   private static final String CAPTION = "a red kite flies over the hills in the evening";
 
   private static String python;
-  private static ImageWorkerPool workers;
+  @AutoClose private static ImageWorkerPool workers;
 
   @TempDir private Path folder;
 
@@ -52,11 +52,6 @@ class PythonStepsTest {
         new ImageWorkerPool(
             WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
                 .withLimits(Duration.ofMinutes(5), Duration.ofMinutes(5)));
-  }
-
-  @AfterAll
-  static void stop() {
-    workers.close();
   }
 
   private String section(String keys) {
