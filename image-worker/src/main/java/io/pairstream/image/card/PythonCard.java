@@ -10,11 +10,11 @@ import io.pairstream.image.plan.ModelOutput.Pool;
 import io.pairstream.image.plan.PictureInput;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A function or a class in Python, which is shown batches of pictures, captions or both.
@@ -99,13 +99,10 @@ public record PythonCard(
   }
 
   private static List<Path> reads(RecipeReader keys) {
-    List<Path> paths = new ArrayList<>();
-    for (String path : keys.text("reads", "").split(",", -1)) {
-      if (!path.isBlank()) {
-        paths.add(keys.folder().resolve(path.strip()));
-      }
-    }
-    return paths;
+    return Arrays.stream(keys.text("reads", "").split(",", -1))
+        .filter(path -> !path.isBlank())
+        .map(path -> keys.folder().resolve(path.strip()))
+        .toList();
   }
 
   private static ModelOutput output(CardReader card, String name) {
@@ -124,9 +121,9 @@ public record PythonCard(
 
   /** Names of the arguments that the function is shown. */
   public List<String> arguments() {
-    List<String> names = new ArrayList<>(Arrays.asList("pictures", "captions"));
-    names.removeIf(name -> name.equals("pictures") ? !seesPicture : !seesCaption);
-    return names;
+    return Stream.of(seesPicture ? "pictures" : "", seesCaption ? "captions" : "")
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   /** The decoder of its pictures. */

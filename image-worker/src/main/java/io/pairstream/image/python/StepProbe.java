@@ -26,8 +26,6 @@ public final class StepProbe {
           "a dog runs along a beach, $12 and $30",
           "\u4e00\u53ea\u732b\u5750\u5728\u7ea2\u8272\u7684\u6c99\u53d1\u4e0a",
           "Red shoes size 42 | acme.com",
-          "two people cross a bridge in the fog at 6:30",
-          "IMG_2041 sunset over the sea",
           "caf\u00e9 cr\u00e8me \u2014 \u201cla vie\u201d",
           "\u4ef7\u683c 99 \u5143 \u73b0\u8d27",
           "a small wooden house with a green door and many, many windows");
@@ -42,8 +40,8 @@ public final class StepProbe {
    */
   public static List<String> problems(StepProcesses processes) {
     List<String> problems = new ArrayList<>();
-    for (int step = 0; step < processes.steps().size(); step++) {
-      PythonStep named = processes.steps().get(step);
+    for (int step = 0; step < processes.steps.size(); step++) {
+      PythonStep named = processes.steps.get(step);
       int count = named.sees() == Sees.CAPTION ? CAPTIONS : PICTURES;
       List<Verdict> forwards = new ArrayList<>();
       List<Verdict> backwards = new ArrayList<>();

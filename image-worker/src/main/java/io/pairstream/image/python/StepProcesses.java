@@ -44,7 +44,9 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
   private static final int WATCHED = 1_000;
   private static final int MOST_CHARACTERS = 300;
 
-  private final List<PythonStep> steps;
+  /** By their number. */
+  final List<PythonStep> steps;
+
   private final WorkerSettings worker;
   private final Consumer<String> log;
   private final AtomicLong asked = new AtomicLong();
@@ -215,10 +217,6 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     for (int i = 0; i < steps.size(); i++) {
       ask(i, StepProbe.shown(steps.get(i).sees(), 0), 0);
     }
-  }
-
-  List<PythonStep> steps() {
-    return steps;
   }
 
   /** Verdicts of which a second process gave another one. */

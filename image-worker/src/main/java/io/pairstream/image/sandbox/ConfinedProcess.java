@@ -146,7 +146,20 @@ public final class ConfinedProcess {
       readable.add(Path.of(window.argument()));
     }
     ProcessBuilder builder = sandbox.process(wall, command, readable);
-    return new ConfinedProcess(start(builder, starter), token, window);
+    Process process = start(builder, starter);
+    if (!sandbox.hasNamespaces()) {
+      var unused = process.onExit().thenAccept(ConfinedProcess::endGroup);
+    }
+    return new ConfinedProcess(process, token, window);
+  }
+
+  /** Ends what a process has left behind, which holds its streams open. */
+  private static void endGroup(Process leader) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -KILL -" + leader.pid()).start();
+    } catch (IOException e) {
+      // No shell here: whatever is left ends by itself.
+    }
   }
 
   private static Process start(ProcessBuilder builder, Executor starter) throws IOException {

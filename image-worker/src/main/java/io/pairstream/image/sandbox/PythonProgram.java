@@ -36,7 +36,7 @@ public record PythonProgram(
     String gpus)
     implements Program {
 
-  private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
+  private static final String SYSTEM_PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   /**
    * An interpreter.

@@ -123,6 +123,11 @@ final class Sandbox {
     return builder(whole, wall);
   }
 
+  /** Whether processes end with the first of their namespace. */
+  boolean hasNamespaces() {
+    return launcher.hasNamespaces();
+  }
+
   /** Whether workers can have their system calls filtered. */
   boolean filters() {
     return unfiltered.isEmpty();
