@@ -452,7 +452,7 @@ def _main() -> None:
     try:
         import numpy
     except ImportError as e:
-        sys.exit(f"{e}; install it: {sys.executable} -m pip install numpy")
+        sys.exit(f"{e}; python3 -m venv .venv && .venv/bin/python -m pip install numpy")
     numpy.random.seed(0)
     _mark(sys.argv[1])
     try:

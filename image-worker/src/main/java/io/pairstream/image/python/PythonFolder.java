@@ -1,6 +1,5 @@
 package io.pairstream.image.python;
 
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.pairstream.cleaning.python.PythonCode;
@@ -8,13 +7,14 @@ import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +34,9 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
   /** File that is locked while its folder is used, so that a killed process's can be told. */
   private static final String HELD = ".held";
 
+  /** This process's folders: to open a lock of its own and close it again would release it. */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
   /**
    * Copies files.
    *
@@ -41,10 +44,11 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
    */
   static PythonFolder of(List<PythonCode> codes) throws IOException {
     Path folder = Files.createTempDirectory(PREFIX);
+    OWN.add(folder);
     PythonFolder copied =
         new PythonFolder(
             folder.resolve(RUNNER), Files.createDirectory(folder.resolve("code")), hold(folder));
-    removeLeft(folder);
+    removeLeft(folder.getParent());
     try (InputStream runner = PythonFolder.class.getResourceAsStream("/" + RUNNER)) {
       Files.copy(runner, copied.runner);
       for (PythonCode code : codes) {
@@ -65,25 +69,26 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
     }
   }
 
+  /** Locks a file before it has the name by which others find it. */
   private static FileChannel hold(Path folder) throws IOException {
-    FileChannel held = FileChannel.open(folder.resolve(HELD), CREATE, WRITE);
-    if (held.tryLock() == null) {
-      throw new IOException(folder + " is used by another process");
-    }
+    Path unnamed = Files.createTempFile(folder, "", "");
+    FileChannel held = FileChannel.open(unnamed, WRITE);
+    var unused = held.lock();
+    Files.move(unnamed, folder.resolve(HELD));
     return held;
   }
 
   /** Removes the folders of processes that were killed. */
-  private static void removeLeft(Path own) throws IOException {
-    try (DirectoryStream<Path> others = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
+  private static void removeLeft(Path folder) throws IOException {
+    try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path other : others) {
-        if (!other.equals(own) && Files.exists(other.resolve(HELD))) {
+        if (!OWN.contains(other) && Files.exists(other.resolve(HELD))) {
           try (FileChannel held = FileChannel.open(other.resolve(HELD), WRITE)) {
             if (held.tryLock() != null) {
               remove(other);
             }
-          } catch (IOException | OverlappingFileLockException e) {
-            // Another's, or this process's own.
+          } catch (IOException e) {
+            // Another user's.
           }
         }
       }

@@ -166,7 +166,7 @@ final class PythonPool implements AutoCloseable {
       return fresh;
     } catch (LostException e) {
       forget(fresh);
-      throw new ImageWorkerUnavailableException(PythonFault.of(e, limit, folder).detail(), null);
+      throw new ImageWorkerUnavailableException(PythonFault.of(e, limit, folder).detail());
     } catch (RuntimeException e) {
       forget(fresh);
       throw e;
