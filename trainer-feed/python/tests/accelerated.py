@@ -29,7 +29,7 @@ dist.init_process_group(
 )
 accelerator = Accelerator(cpu=True)
 source = pairstream.open(broker, registry=registry, dataset=dataset)
-loader = TorchLoader(source, source.view(Path(folder, "view.json")), pixels="float32", normalise="zero-to-one",
+loader = TorchLoader(source, source.view(Path(folder, "a.view")), pixels="float32", normalise="zero-to-one",
                      device=accelerator.device, **json.loads(options))  # fmt: skip
 torch.manual_seed(1)
 model = torch.nn.Linear(48, 1)
@@ -46,7 +46,7 @@ try:
 except pairstream.SettingsError as e:
     refusal = str(e)
 # Of last batches that differ by rank, texts are gathered as they are, and tensors padded.
-view = source.view(Path(folder, "view.json"))
+view = source.view(Path(folder, "a.view"))
 odd = pairstream.View(view.topic, view.topic_id, "", tuple(block for block in view.blocks if block.size % 2)[:1])
 options = {**json.loads(options), "epochs": 1, "last": "keep"}
 uneven = accelerator.prepare(TorchLoader(source, odd, **options))

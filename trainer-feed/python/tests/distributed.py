@@ -28,7 +28,7 @@ torch.manual_seed(1)
 model = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(48, 1))
 optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
 ids = []
-with TorchLoader(source, source.view(Path(folder, "view.json")), pixels="float32", normalise="zero-to-one",
+with TorchLoader(source, source.view(Path(folder, "a.view")), pixels="float32", normalise="zero-to-one",
                  **json.loads(options)) as loader:  # fmt: skip
     for batch in loader:
         optimiser.zero_grad()

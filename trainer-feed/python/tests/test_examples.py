@@ -70,7 +70,7 @@ def options(squares, broker, registry, tmp_path):
     """Settings of every run in the test."""
     return [
         *("--broker", broker, "--registry", registry.address, "--dataset", squares.name),
-        *("--view", str(tmp_path / "train.view.json"), "--validation-view", str(tmp_path / "validation.view.json")),
+        *("--view", str(tmp_path / "train.view"), "--validation-view", str(tmp_path / "validation.view")),
         *("--batch-size", "16", "--checkpoint-every", "2", "--validate-every", "3", "--torch-threads", "1"),
     ]
 

@@ -107,7 +107,7 @@ def test_a_filter_is_trained_from_the_stream_and_becomes_one_model_of_picture_an
 
     result = train_filter.main([
         *("--broker", broker, "--registry", registry.address, "--dataset", things.name),
-        *("--view", str(tmp_path / "train.view.json"), "--validation-view", str(tmp_path / "validation.view.json")),
+        *("--view", str(tmp_path / "train.view"), "--validation-view", str(tmp_path / "validation.view")),
         *("--batch-size", "32", "--side-px", str(SIDE_PX), "--steps", "40", "--validate-every", "20", "--torch-threads", "1"),
         *("--out", str(out), "--pictures", str(see), "--captions", str(hear)),
     ])  # fmt: skip

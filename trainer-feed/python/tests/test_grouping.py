@@ -249,8 +249,6 @@ def test_what_the_index_knows_is_in_the_views_file(tmp_path):
     (tmp_path / "c.view").write_bytes((tmp_path / "a.view").read_bytes()[:-1])
     with pytest.raises(ViewError, match="cut off or changed"):
         View.load(tmp_path / "c.view")
-    with pytest.raises(ViewError, match="another ending"):
-        view.save(tmp_path / "a.json")
 
 
 def shape_of(number):

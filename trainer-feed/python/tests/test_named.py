@@ -65,8 +65,8 @@ def test_a_view_is_found_by_its_name(dataset, growing, tmp_path):
         source.view("live")
     with pytest.raises(SettingsError, match="the name of a view has 1 to 64"):
         source.view("Live")
-    with pytest.raises(ViewError, match="cannot read the view none.json"):
-        source.view("none.json")
+    with pytest.raises(ViewError, match="cannot read the view none.view"):
+        source.view("none.view")
 
 
 def test_says_where_there_is_no_topic_of_views(dataset):

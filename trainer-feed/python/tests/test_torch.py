@@ -254,7 +254,7 @@ def test_goes_on_in_a_process_that_was_spawned(run):
 def in_two_processes(program, run, dataset, folder):
     """What each of two processes of a process group printed."""
     source, view = run
-    view.save(folder / "view.json")
+    view.save(folder / "a.view")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
     if sys.platform == "linux":
         # Else it looks this host's name up, for a minute where no name server answers.

@@ -77,8 +77,8 @@ class Source(Split):
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from a platform's topic of views.
 
-        What exists as a file, holds a ``/`` or ends in ``.view`` or ``.json`` is a file. Of a view that still grows,
-        it is what is there now; to train while it grows, :meth:`follow` it.
+        What exists as a file, holds a ``/`` or ends in ``.view`` is a file. Of a view that still grows, it is what is
+        there now; to train while it grows, :meth:`follow` it.
 
         Raises:
             ViewError: where there is no such view, or the file holds something else
@@ -238,4 +238,4 @@ class Source(Split):
 
 def is_file(name: str) -> bool:
     """Whether a view is named by its file."""
-    return "/" in name or os.sep in name or name.endswith((".view", ".json")) or Path(name).exists()
+    return "/" in name or os.sep in name or name.endswith(".view") or Path(name).exists()

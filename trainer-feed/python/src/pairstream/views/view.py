@@ -68,8 +68,7 @@ class Facts:
         return {(height, width): int(found[i]) for i, (height, width) in enumerate(self.shapes)}
 
 
-_FORMAT = 1
-_BINARY_FORMAT = 2
+_FORMAT = 2
 _MAGIC = b"PSVIEW2\n"
 _ALIGNMENT = 64
 _MOST_READ = 16 << 20
@@ -139,7 +138,7 @@ class View:
         return self._digest(self.blocks)
 
     def check(self) -> None:
-        """Reads the whole view, as :meth:`load` does only where it is JSON.
+        """Reads the whole view, as :meth:`load` does not.
 
         Raises:
             ViewError: where the blocks are not those of the fingerprint, or the facts not those of their digest
@@ -170,14 +169,28 @@ class View:
             digest.update((" ".join(map(str, (block.partition, block.begin, *block.runs))) + "\n").encode("ascii"))
         return digest.hexdigest()[:32]
 
-    def to_json(self) -> str:
-        """The view in one line."""
-        blocks = [[block.partition, block.begin, block.bytes, list(block.runs)] for block in self.blocks]
-        return self._json(_FORMAT, {"blocks": blocks})
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the view to a file, which is there wholly or not at all.
 
-    def _json(self, format_number: int, blocks: dict[str, Any]) -> str:
-        root: dict[str, Any] = {
-            "format": format_number,
+        Raises:
+            ViewError: where the file cannot be written
+        """
+        target = Path(path)
+        if not target.name:
+            raise ViewError(f"'{path}' is no file's name")
+        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            self._write(beside)
+            os.replace(beside, target)
+        except OSError as e:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise ViewError(f"{target} cannot be written: {e.strerror}") from None
+
+    def _write(self, file: Path) -> None:
+        blocks = Blocks.of(self.blocks)
+        header: dict[str, Any] = {
+            "format": _FORMAT,
             "topic": self.topic,
             "topic_id": self.topic_id,
             "cut_at": self.cut_at,
@@ -185,38 +198,11 @@ class View:
             "samples": self.samples,
         }
         if self.where:
-            root["where"] = list(self.where)
-        return json.dumps({**root, **blocks}, separators=(",", ":"), ensure_ascii=False)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the view to a file, which is there wholly or not at all; as JSON where it ends in .json.
-
-        Raises:
-            ViewError: where the file cannot be written, or the view has facts, for which JSON has no place
-        """
-        target = Path(path)
-        if not target.name:
-            raise ViewError(f"'{path}' is no file's name")
-        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            self._write(beside, target.name)
-            os.replace(beside, target)
-        except OSError as e:
-            with contextlib.suppress(OSError):
-                beside.unlink()
-            raise ViewError(f"{target} cannot be written: {e.strerror}") from None
-
-    def _write(self, file: Path, name: str) -> None:
-        if name.endswith(".json"):
-            if self.facts:
-                raise ViewError(f"JSON has no place for what the index knows: {name} needs another ending")
-            file.write_text(self.to_json() + "\n", encoding="utf-8")
-            return
-        blocks = Blocks.of(self.blocks)
-        header: dict[str, Any] = {"blocks": len(blocks), "runs": len(blocks.runs)}
+            header["where"] = list(self.where)
+        header.update(blocks=len(blocks), runs=len(blocks.runs))
         if self.facts:
             header["facts"] = {**self.facts.names, "digest": self.facts.digest}
-        text = self._json(_BINARY_FORMAT, header).encode("utf-8")
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
         with file.open("wb") as out:
             out.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
             for array in (*blocks.arrays, *(self.facts.arrays if self.facts else ())):
@@ -224,7 +210,7 @@ class View:
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> View:
-        """Reads a view from a file, a binary one without a look at its blocks (see :meth:`check`).
+        """Reads a view from a file, without a look at its blocks (see :meth:`check`).
 
         One of more than 16 MiB is mapped into memory, once for all processes of a machine.
 
@@ -232,30 +218,11 @@ class View:
             ViewError: where the file holds something else, or is not there
         """
         try:
-            with Path(path).open("rb") as file:
-                is_binary = file.read(len(_MAGIC)) == _MAGIC
-            return _binary(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
+            return _read(path)
         except OSError as e:
             raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from None
-        except UnicodeDecodeError:
-            raise ViewError(f"{os.fspath(path)}: {_NO_VIEW}") from None
         except ViewError as e:
             raise ViewError(f"{os.fspath(path)}: {e}") from None
-
-    @staticmethod
-    def parse(text: str) -> View:
-        """Reads what :meth:`to_json` wrote.
-
-        Raises:
-            ViewError: where the text is something else, or has been changed since
-        """
-        root = _object(text, _FORMAT)
-        if not isinstance(root["blocks"], list):
-            raise ViewError(f"no view: its blocks are no list: {str(root['blocks'])[:80]}")
-        blocks = tuple(_block(i, one) for i, one in enumerate(root["blocks"]))
-        view = _view(root, blocks)
-        view._check(blocks)
-        return view
 
 
 def nothing_in(topic: str, where: Sequence[str]) -> str:
@@ -266,16 +233,15 @@ def nothing_in(topic: str, where: Sequence[str]) -> str:
 _NO_VIEW = "no view: right is a file that pairstream view cut, or a view's save, has made"
 
 
-def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
+def _object(text: bytes) -> dict[str, Any]:
     try:
         root = json.loads(text)
     except (ValueError, RecursionError):
-        begin = text[:9] if isinstance(text, str) else text[:9].decode("latin-1")
-        raise ViewError("the view was cut off or changed" if begin == '{"format"' else _NO_VIEW) from None
-    if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
+        raise ViewError("the view was cut off or changed" if text[:9] == b'{"format"' else _NO_VIEW) from None
+    if not isinstance(root, dict) or not _is_int(root.get("format")):
         raise ViewError(_NO_VIEW)
-    if root["format"] != format_number:
-        raise ViewError(f"a view of format {root['format']}; this version reads format {format_number}")
+    if root["format"] != _FORMAT:
+        raise ViewError(f"a view of format {root['format']}; this version reads format {_FORMAT}")
     return root
 
 
@@ -300,16 +266,18 @@ def _stamp(path: str | os.PathLike[str]) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _binary(path: str | os.PathLike[str]) -> View:
+def _read(path: str | os.PathLike[str]) -> View:
     stamp = _stamp(path)
     is_mapped = stamp[1] > _MOST_READ
     content = np.asarray(np.memmap(path, np.uint8, "r")) if is_mapped else np.fromfile(path, np.uint8)
     content.flags.writeable = False
+    if content[: len(_MAGIC)].tobytes() != _MAGIC:
+        raise ViewError(_NO_VIEW)
     header = len(_MAGIC) + 4
     length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
     if header + length > len(content):
         raise ViewError("the file ends within its header: it was cut off")
-    root = _object(content[header : header + length].tobytes(), _BINARY_FORMAT)
+    root = _object(content[header : header + length].tobytes())
     counts: list[Any] = [root.get(name) for name in ("blocks", "runs", "samples")]
     if not all(_is_int(count) and count > 0 for count in counts):
         raise ViewError(f"no view: its header has blocks, runs and samples, each at least 1, not {counts}")
@@ -357,18 +325,6 @@ def _facts(names: Any, content: NDArray[np.uint8]) -> Facts:
 def _padding(length: int) -> int:
     """Zero bytes behind a header of so many bytes of JSON."""
     return -(len(_MAGIC) + 4 + length) % _ALIGNMENT
-
-
-def _block(number: int, block: Any) -> Block:
-    if (
-        not isinstance(block, list)
-        or len(block) != 4
-        or not all(_is_int(n) for n in block[:3])
-        or not isinstance(block[3], list)
-        or not all(_is_int(run) for run in block[3])
-    ):
-        raise ViewError(f"block {number} is not [partition, first offset, bytes, runs]: {str(block)[:80]}")
-    return Block(block[0], block[1], block[2], tuple(block[3]))
 
 
 def _is_int(value: object) -> bool:

@@ -146,7 +146,7 @@ class ClusterCommandsTest extends OnCluster {
   void exportWritesAViewsPairsAndGoesOnWhereItEnded() throws IOException {
     pipeline.accept(pipeline.send("image", "a caption"), PairStatus.VALIDATION);
     pipeline.accept(pipeline.send("image", "another caption"), PairStatus.VALIDATION);
-    String view = folder.resolve("val.view.json").toString();
+    String view = folder.resolve("val.view").toString();
     String to = folder.resolve("exported").toString();
     run("view cut", view, "--split", "validation").done();
 

@@ -170,10 +170,10 @@ class WholeDatasetTest extends OnCluster {
 
   @Test
   void aViewThatCannotBeReadIsRefusedInASentence() throws Exception {
-    Path file = Files.writeString(folder.resolve("view.json"), "{}");
+    Path file = Files.writeString(folder.resolve("a.view"), "{}");
 
     assertThat(run("exposure p --view " + file).err())
-        .contains("--view: " + file + ": no view: expected a JSON object");
+        .contains("--view: " + file + ": no view: right is a file");
     assertThat(run("exposure p --view " + folder + "/none").err()).contains("there is no file");
     assertThat(run("view cut " + folder + "/empty").onlyErrorLine())
         .contains("there is no record in");

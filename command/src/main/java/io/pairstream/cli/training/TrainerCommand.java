@@ -61,7 +61,7 @@ public abstract class TrainerCommand extends ClusterCommand {
 
   /** Whether an argument names a file, which need not be there, and not a named view. */
   static boolean isFile(String argument) {
-    return argument.matches(".*/.*|.*\\.(view|json)") || Files.exists(Path.of(argument));
+    return argument.matches(".*/.*|.*\\.view") || Files.exists(Path.of(argument));
   }
 
   static View read(Path file) throws IOException {

@@ -1,7 +1,5 @@
 package io.pairstream.feed.view;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
 /**
@@ -17,8 +15,6 @@ import java.util.List;
  *     without a record of the view, and so on, each at least 1; an odd number, so that the block
  *     ends with a record
  */
-@JsonFormat(shape = JsonFormat.Shape.ARRAY)
-@JsonPropertyOrder({"partition", "begin", "bytes", "runs"})
 public record Block(int partition, long begin, long bytes, List<Integer> runs) {
 
   /** Most records to which a block is cut. */

@@ -1,14 +1,7 @@
 package io.pairstream.feed.view;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.Sha256;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,12 +10,6 @@ import java.util.stream.Collectors;
 
 /**
  * Which records of a split's topic a run reads: the same ones whenever it is read.
- *
- * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} describes
- * them; {@code where} is present where there are conditions:
- *
- * <pre>{"format":1,"topic":"pairs.training","topic_id":"…","cut_at":"2026-11-20T12:00:00Z",
- * "fingerprint":"…","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}</pre>
  *
  * @param topic the split's topic
  * @param topicId Kafka's id of the topic, which a topic that is made anew does not share
@@ -33,73 +20,6 @@ import java.util.stream.Collectors;
  */
 public record View(
     String topic, String topicId, Instant cutAt, List<String> where, List<Block> blocks) {
-
-  private static final int FORMAT = 1;
-
-  /** Reads files of later versions, too: unknown fields are ignored. */
-  static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
-
-  /**
-   * Contents of a view file.
-   *
-   * @param blocks the blocks, or their number
-   * @param runs number of all blocks' runs, where the blocks are not in this part
-   */
-  record Stored(
-      int format,
-      String topic,
-      String topicId,
-      String cutAt,
-      String fingerprint,
-      long samples,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> where,
-      JsonNode blocks,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) long runs) {
-
-    static String json(View view, int format, Object blocks, long runs) {
-      Stored stored =
-          new Stored(
-              format,
-              view.topic,
-              view.topicId,
-              view.cutAt.toString(),
-              view.fingerprint(),
-              view.samples(),
-              view.where,
-              JSON.valueToTree(blocks),
-              runs);
-      return JSON.valueToTree(stored).toString();
-    }
-
-    /**
-     * The view of these blocks.
-     *
-     * @throws InvalidViewException where they are not those that were stored
-     */
-    View view(List<Block> own) {
-      try {
-        View view =
-            new View(
-                String.valueOf(topic),
-                String.valueOf(topicId),
-                Instant.parse(String.valueOf(cutAt)),
-                where == null ? List.of() : where,
-                own);
-        if (!view.fingerprint().equals(fingerprint)) {
-          throw new InvalidViewException(
-              "the view's blocks are not those of its fingerprint: it was changed after it was"
-                  + " cut");
-        }
-        return view;
-      } catch (DateTimeParseException e) {
-        throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
-      }
-    }
-  }
 
   public View {
     where = List.copyOf(where);
@@ -165,30 +85,5 @@ public record View(
     }
     byte[] digest = Sha256.of(text.toString());
     return HexFormat.of().formatHex(digest, 0, 16);
-  }
-
-  /** The view in one line of JSON. */
-  public String toJson() {
-    return Stored.json(this, FORMAT, blocks, 0);
-  }
-
-  /**
-   * Reads what {@link #toJson} wrote.
-   *
-   * @throws InvalidViewException where the text is something else, or has been changed since
-   */
-  public static View parse(String json) {
-    try {
-      Stored stored = JSON.readValue(json, Stored.class);
-      if (stored.format != FORMAT || stored.blocks == null) {
-        throw new InvalidViewException(
-            "no view: expected a JSON object with blocks, and format 1, not " + stored.format);
-      }
-      return stored.view(List.of(JSON.treeToValue(stored.blocks, Block[].class)));
-    } catch (JsonProcessingException e) {
-      throw e.getCause() instanceof InvalidViewException invalid
-          ? invalid
-          : new InvalidViewException("no view: " + e.getOriginalMessage());
-    }
   }
 }

@@ -1,6 +1,10 @@
 package io.pairstream.feed.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -9,14 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * The file of a view: JSON where its name ends in {@code .json}, else binary, as order.md
- * describes, and of less than 2 GiB. A reader looks at the first bytes, not at the name.
+ * The file of a view, as order.md describes it, and of less than 2 GiB.
  */
 public final class ViewFile {
 
@@ -27,17 +32,73 @@ public final class ViewFile {
 
   private static final int HEAD = MAGIC.length + Integer.BYTES;
 
+  /** Reads files of later versions, too: unknown fields are ignored. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** Beginning of a file, with the number of blocks and that of the runs of all blocks. */
+  private record Header(
+      int format,
+      String topic,
+      String topicId,
+      String cutAt,
+      String fingerprint,
+      long samples,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> where,
+      int blocks,
+      long runs) {
+
+    static String of(View view, long runs) {
+      return JSON.valueToTree(
+              new Header(
+                  FORMAT,
+                  view.topic(),
+                  view.topicId(),
+                  view.cutAt().toString(),
+                  view.fingerprint(),
+                  view.samples(),
+                  view.where(),
+                  view.blocks().size(),
+                  runs))
+          .toString();
+    }
+
+    /**
+     * The view of these blocks.
+     *
+     * @throws InvalidViewException where they are not those that were stored
+     */
+    View view(List<Block> own) {
+      try {
+        View view =
+            new View(
+                String.valueOf(topic),
+                String.valueOf(topicId),
+                Instant.parse(String.valueOf(cutAt)),
+                where == null ? List.of() : where,
+                own);
+        if (!view.fingerprint().equals(fingerprint)) {
+          throw new InvalidViewException(
+              "the view's blocks are not those of its fingerprint: it was changed after it was"
+                  + " cut");
+        }
+        return view;
+      } catch (DateTimeParseException e) {
+        throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
+      }
+    }
+  }
+
   private ViewFile() {}
 
   /** Writes a view to a file that is not there yet. */
   public static void write(View view, Path file) throws IOException {
-    if (file.toString().endsWith(".json")) {
-      Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
-      return;
-    }
     int blocks = view.blocks().size();
     long runs = view.blocks().stream().mapToLong(block -> block.runs().size()).sum();
-    byte[] header = View.Stored.json(view, FORMAT, blocks, runs).getBytes(StandardCharsets.UTF_8);
+    byte[] header = Header.of(view, runs).getBytes(StandardCharsets.UTF_8);
     byte[] bytes = new byte[Math.toIntExact(arraysAt(header.length) + bytes(blocks, runs))];
     ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     content.put(MAGIC).putInt(header.length).put(header);
@@ -53,15 +114,15 @@ public final class ViewFile {
   public static View read(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
     if (!Arrays.equals(Arrays.copyOf(content, MAGIC.length), MAGIC)) {
-      return View.parse(new String(content, StandardCharsets.UTF_8));
+      throw new InvalidViewException("no view: right is a file that pairstream view cut has made");
     }
     try {
       ByteBuffer in = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
       int length = in.getInt(MAGIC.length);
       int end = HEAD + Math.max(0, Math.min(length, content.length - HEAD));
       String text = new String(content, HEAD, end - HEAD, StandardCharsets.UTF_8);
-      View.Stored header = View.JSON.readValue(text, View.Stored.class);
-      int count = header.blocks() == null ? 0 : header.blocks().intValue();
+      Header header = JSON.readValue(text, Header.class);
+      int count = header.blocks();
       if (count < 0 || header.runs() < 0 || header.runs() > content.length) {
         throw new InvalidViewException(
             "no view: its header has %d blocks and %d runs".formatted(count, header.runs()));

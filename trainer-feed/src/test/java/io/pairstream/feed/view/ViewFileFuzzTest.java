@@ -16,8 +16,6 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of views made to harm their readers. */
 class ViewFileFuzzTest {
@@ -38,10 +36,9 @@ class ViewFileFuzzTest {
 
   @TempDir private Path folder;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"a.view", "a.json"})
-  void aMutatedFileIsRefusedOrRead(String name) throws IOException {
-    Path file = folder.resolve(name);
+  @Test
+  void aMutatedFileIsRefusedOrRead() throws IOException {
+    Path file = folder.resolve("a.view");
     ViewFile.write(VIEW, file);
     byte[] whole = Files.readAllBytes(file);
     Random random = new Random(1);
