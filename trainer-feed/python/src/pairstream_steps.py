@@ -279,7 +279,9 @@ class _Step:
 
     def __init__(self, code: _Code, arguments: Sequence[str]) -> None:
         if arguments[0] not in code.names:
-            raise _Misfit(f"{code.call} has no argument {arguments[0]}, which the recipe shows it")
+            other = "picture" if arguments[0] == "caption" else "caption"
+            hint = f"; it has {other}: write sees: {other}" if other in code.unknown else ""
+            raise _Misfit(f"{code.call} has no argument {arguments[0]}, which the recipe shows it{hint}")
         if code.unknown:
             raise _Misfit(f"{code.call} wants {', '.join(code.unknown)}, which the recipe does not show it")
         self._code = code
@@ -297,7 +299,7 @@ class _Step:
                 return _NoAnswer("ODD_ANSWER", f"{self._code.call} refuses without a word")
             return _Given({}, {}, {}, {"english": english, "chinese": chinese})
         except BaseException as e:
-            return _NoAnswer("REFUSED", _fault(e))
+            return _NoAnswer("OVER_BUDGET" if isinstance(e, MemoryError) else "REFUSED", _fault(e))
         if kept is not None and not (isinstance(kept, str) and "caption" in self._code.names):
             return _NoAnswer(
                 "ODD_ANSWER", f"{self._code.call} returned {type(kept).__name__}: a step returns nothing, or a caption"
@@ -334,7 +336,8 @@ def _place(error: BaseException) -> str:
 
 def _fault(error: BaseException) -> str:
     words = error.msg if isinstance(error, SyntaxError) else str(error)
-    return _line(f"{type(error).__name__}: {words}") + _place(error)
+    name = type(error).__name__
+    return _line(f"{name}: {words}" if words else name) + _place(error)
 
 
 def _check_versions(lines: Iterable[str]) -> None:

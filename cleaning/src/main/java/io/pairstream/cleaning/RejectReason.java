@@ -158,6 +158,11 @@ public enum RejectReason {
     return kind != Kind.NEVER_KEPT;
   }
 
+  /** Whether a step failed, ours or the data set's own: the fault is not the record's. */
+  public boolean isCrash() {
+    return this == STEP_CRASHED || this == PLUGIN_CRASHED;
+  }
+
   /**
    * Whether a person may let a pair in that was rejected for this. Then every step that finds it
    * continues as if it had not, if it has anything to continue with: an empty caption stays too

@@ -374,8 +374,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
         crashed.sum(),
         late.sum(),
         odd.sum(),
-        failedStarts.sum(),
-        steps.stream().mapToLong(StepProcesses::disagreements).sum());
+        failedStarts.sum());
   }
 
   /** Ends all workers, those at work too. */
@@ -448,7 +447,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @param late workers that were ended because an image took them too long
    * @param odd workers that were ended because an answer was none to its image
    * @param failedStarts workers that could not be started, or could not do what the recipe asks
-   * @param disagreements verdicts of functions in Python of which a second process gave another
    */
   public record Counts(
       int most,
@@ -460,6 +458,5 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       long crashed,
       long late,
       long odd,
-      long failedStarts,
-      long disagreements) {}
+      long failedStarts) {}
 }

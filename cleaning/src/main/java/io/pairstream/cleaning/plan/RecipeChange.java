@@ -131,10 +131,9 @@ public final class RecipeChange {
         uses.stream()
             .filter(this::needsPixels)
             .allMatch(use -> use.effect() == KeyEffect.LIMITS_PICTURE);
-    boolean isCrash = reason == RejectReason.STEP_CRASHED || reason == RejectReason.PLUGIN_CRASHED;
     // A plugin judges behind the limits, of which a changed one may reject the picture before.
     boolean isBehindLimits = reason == RejectReason.REFUSED_BY_PLUGIN && !isWithoutPixels();
-    if (isCrash || isBehindLimits || !isOfLimits) {
+    if (reason.isCrash() || isBehindLimits || !isOfLimits) {
       return Optional.empty();
     }
     return isWithoutPixels() || !limitsBefore.isBroken(measured)

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -105,9 +104,7 @@ public record PythonCode(
 
   /** The file and the others that it needs. */
   public List<NamedFile> allFiles() {
-    List<NamedFile> all = new ArrayList<>(List.of(file));
-    all.addAll(files);
-    return all;
+    return Stream.concat(Stream.of(file), files.stream()).toList();
   }
 
   /** The path of a file in a folder of its own: as below the card's, or its plain name. */

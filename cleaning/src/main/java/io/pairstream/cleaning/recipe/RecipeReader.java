@@ -57,6 +57,7 @@ public final class RecipeReader {
   private final String source;
   private final Map<String, FlatYaml.Entry> entries;
   private final SortedMap<String, String> effective = new TreeMap<>();
+  private final Set<String> aside = new TreeSet<>();
   private final List<RecipeProblem> problems;
   private Set<String> noted = new TreeSet<>();
 
@@ -239,10 +240,10 @@ public final class RecipeReader {
     return texts;
   }
 
-  /** A text on which nothing depends that is made: in force is nothing, whatever it is. */
+  /** A value on which nothing depends that is made: it is not among those in force. */
   public <T> T aside(String key, Function<RecipeReader, T> reading) {
     T value = reading.apply(this);
-    effective.put(key, "");
+    aside.add(key);
     return value;
   }
 
@@ -401,7 +402,9 @@ public final class RecipeReader {
       problems.sort((a, b) -> Integer.compare(a.line(), b.line()));
       throw new InvalidRecipeException(source, List.copyOf(problems));
     }
-    return new TreeMap<>(effective);
+    SortedMap<String, String> inForce = new TreeMap<>(effective);
+    inForce.keySet().removeAll(aside);
+    return inForce;
   }
 
   private <T> T read(String key, T preset, Function<String, T> conversion) {

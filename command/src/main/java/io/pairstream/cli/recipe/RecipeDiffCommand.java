@@ -54,7 +54,7 @@ public final class RecipeDiffCommand extends ClusterCommand {
                   most,
                   pair -> progress.show("%,d pair(|s) judged", ++judged[0]))
               .run();
-      return answer(report, () -> print(report));
+      return answer(report, report.crashed() == 0, () -> print(report));
     }
   }
 
@@ -69,6 +69,7 @@ public final class RecipeDiffCommand extends ClusterCommand {
     print("%-32s %,9d", "still rejected", report.stillRejected());
     examples(this, "for another reason", report.otherReason());
     print("%nof %,d pair(|s), %,d judged from their bytes", report.pairs(), report.judgedAgain());
+    count("%,d pair(|s) would fail in a step: mend it, and compare again", report.crashed());
     report.leftOut().forEach((why, count) -> print("left out: %,d, %s", count, why));
   }
 
@@ -78,10 +79,9 @@ public final class RecipeDiffCommand extends ClusterCommand {
     for (Group<Example> group : groups) {
       to.print("  %-30s %,9d", group.name(), group.count());
       for (Example example : group.examples()) {
+        String limit = example.measured().limitInWords();
         String value =
-            example.measured().inWords().isEmpty()
-                ? example.detail()
-                : example.measured().inWords() + ", limit " + example.measured().limitInWords();
+            limit.isEmpty() ? example.detail() : example.measured().inWords() + ", limit " + limit;
         String line = "%s  %s  %s".formatted(example.pairId(), value, example.caption());
         to.print("      - %s", TerminalText.fit(line, LINE_COLUMNS - 8));
       }

@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
 /**
  * {@code pairstream recipe try}: what a recipe would keep of local files, and why not the rest.
  *
- * <p>Exit status: 0 all files tried, 1 some lines or files gave no pair or the recipe is refused, 2
- * wrong usage, 3 no image worker can work.
+ * <p>Exit status: 0 all files tried, 1 some lines or files gave no pair, a step failed or the
+ * recipe is refused, 2 wrong usage, 3 no image worker can work.
  */
 @Command(name = "try")
 final class RecipeTryCommand extends PairstreamCommand {
@@ -74,7 +74,7 @@ final class RecipeTryCommand extends PairstreamCommand {
           new RecipeTryPrinter.Tried(file.name(), plan.version(), result);
       return answer(
           tried,
-          result.problemCount() == 0,
+          result.problemCount() == 0 && result.crashed() == 0,
           () -> new RecipeTryPrinter(out()).print(tried, paths, sheet, plan.nearCopies()));
     }
   }

@@ -48,6 +48,7 @@ record RecipeTryPrinter(PrintWriter out) implements Printer {
     print(
         "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
         result.changedCaptions(), result.truncatedCaptions());
+    count("%,d pair(|s) failed in a step: mend it, and try again", result.crashed());
     count("%,d line(|s) or file(|s) gave no pair", result.problemCount());
     if (nearCopies.areLookedFor()) {
       print("near copies are left out: they are looked for among all pairs, once these are sent");

@@ -12,26 +12,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples of functions in Python, as {@code models new} and {@code recipe new} write them. */
-class NewCommandTest {
+public class NewCommandTest {
 
   private static final Path REQUIREMENTS =
       Path.of(System.getProperty("pairstream.project.dir"), "trainer-feed/python/requirements.txt");
 
   @TempDir private Path folder;
 
+  /** A Python that has NumPy. */
+  public static String python() throws Exception {
+    return PythonEnvironment.of(REQUIREMENTS)
+        .run(Map.of(), "-c", "import sys; print(sys.executable)");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"models", "recipe"})
   void whatIsWrittenPassesItsCheckAndIsNotWrittenOver(String what) throws Exception {
-    String python =
-        PythonEnvironment.of(REQUIREMENTS)
-            .run(Map.of(), "-c", "import sys; print(sys.executable)")
-            .strip();
     Path code = folder.resolve("own.py");
     Path yaml = folder.resolve("own.yaml");
 
     Ended.after(what + " new", code.toString()).done();
 
-    Files.writeString(yaml, Files.readString(yaml).replace("python: python3", "python: " + python));
+    Files.writeString(
+        yaml, Files.readString(yaml).replace("python: python3", "python: " + python()));
     assertThat(Ended.after(what + " check", yaml.toString()).done().out())
         .containsPattern("^(own|.*own.yaml) is good");
     Ended.after(what + " new", code.toString())

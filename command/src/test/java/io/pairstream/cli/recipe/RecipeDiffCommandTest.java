@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.OnCluster;
+import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.cli.command.NewCommandTest;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -106,6 +108,47 @@ class RecipeDiffCommandTest extends OnCluster {
     assertThat(report.changed()).extracting(Group::name).containsExactly("picture");
   }
 
+  /** Verdicts of functions that were changed, and of one that fails; {@code try} sees it too. */
+  @Tag("full")
+  @Test
+  void predictsWhatOtherStepsInPythonMakeOfThePairs() throws Exception {
+    String code =
+        """
+        from pairstream_steps import Refuse
+        def words(caption, *, refuse=0):
+            lot = sum(map(ord, caption)) % 7
+            if lot == refuse: raise Refuse("by lot")
+            return 3 if lot == 1 else caption + "!"
+        def look(picture, *, least=90):
+            if picture.mean() < least: raise Refuse("too dark")
+        """;
+    String steps =
+        """
+        python:
+          look: {file: FILE.py, call: look, sees: picture, python: PYTHON, with: {least: 60}}
+          words: {file: FILE.py, call: words, python: PYTHON, with: {refuse: 0}}
+        """
+            .replace("PYTHON", NewCommandTest.python());
+    Files.writeString(folder.resolve("one.py"), code);
+    Files.writeString(folder.resolve("two.py"), code.replace("\"!\"", "\"?\""));
+    String before = steps.replace("FILE", "one");
+    ClusterAccess under = clean("steps", recipe("old", before).name());
+
+    DiffReport report =
+        predictsExactly(
+            under, before, steps.replace("FILE", "two").replace("refuse: 0", "refuse: 2"));
+    assertThat(report.lost()).extracting(Group::name).containsExactly("REFUSED_BY_PLUGIN");
+    assertThat(report.changed()).extracting(Group::name).containsExactly("caption");
+    assertThat(report.gained()).extracting(Group::name).containsExactly("REFUSED_BY_PLUGIN");
+    String name = recipe("old", before).name();
+    assertThat(Ended.on(under, "recipe diff", name, name).ended(ExitStatus.FOUND_WRONG).out())
+        .contains(report.crashed() + " pairs would fail in a step: mend it, and compare again");
+    String drawn = folder.resolve("drawn").toString();
+    Ended.after("draw --pairs 20", drawn).done();
+    assertThat(Ended.after("recipe try --recipe", name, drawn).ended(ExitStatus.FOUND_WRONG).out())
+        .containsPattern("\\d pairs? failed in a step: mend it, and try again");
+  }
+
   /** Pairs beyond a limit are named; a quarantine is judged from what it keeps. */
   @Test
   void saysWhatItLeavesOutAndWhoseReplayWouldPass() throws Exception {
@@ -139,14 +182,19 @@ class RecipeDiffCommandTest extends OnCluster {
   }
 
   private DiffReport predictsExactly(String other) throws Exception {
-    RecipeFile before = recipe("old", OLD);
+    return predictsExactly(old, OLD, other);
+  }
+
+  private DiffReport predictsExactly(ClusterAccess judged, String was, String other)
+      throws Exception {
+    RecipeFile before = recipe("old", was);
     RecipeFile after = recipe("new", other);
     Map<String, Prediction> predictions = new HashMap<>();
     DiffReport report;
     try (ImageWorkerPool workers = PlanWorkers.start(2)) {
       report =
           new RecipeDiff(
-                  old,
+                  judged,
                   before,
                   after,
                   new RememberingWorker(workers),
@@ -160,14 +208,15 @@ class RecipeDiffCommandTest extends OnCluster {
     Map<String, String> predicted = new TreeMap<>();
     predictions.forEach(
         (id, is) -> predicted.put(id, is.becomes() + (is.changed().isEmpty() ? "" : " changed")));
-    Map<String, List<Object>> was = published(old);
-    Map<String, List<Object>> is = published(tried);
+    Map<String, List<Object>> published = published(judged);
+    Map<String, List<Object>> now = published(tried);
     Map<String, String> actual = new TreeMap<>();
     receipts(tried)
         .forEach(
             (id, receipt) -> {
               boolean changed =
-                  is.containsKey(id) && !is.get(id).equals(was.getOrDefault(id, is.get(id)));
+                  now.containsKey(id)
+                      && !now.get(id).equals(published.getOrDefault(id, now.get(id)));
               actual.put(id, receipt.getReason() + (changed ? " changed" : ""));
             });
     actual.values().removeIf("DUPLICATE_PAIR"::equals);

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.pairstream.cleaning.python.PythonCode;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.image.sandbox.Confinement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,20 +85,12 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
         if (!OWN.contains(other) && Files.exists(other.resolve(HELD))) {
           try (FileChannel held = FileChannel.open(other.resolve(HELD), WRITE)) {
             if (held.tryLock() != null) {
-              remove(other);
+              Confinement.remove(other);
             }
           } catch (IOException e) {
             // Another user's.
           }
         }
-      }
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
       }
     }
   }
@@ -116,7 +108,7 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
   @Override
   public void close() {
     try (held) {
-      remove(runner.getParent());
+      Confinement.remove(runner.getParent());
     } catch (IOException e) {
       runner.getParent().toFile().deleteOnExit();
     }

@@ -278,14 +278,10 @@ public final class PythonModel implements AnswerModel {
           pool.give(process);
         }
       } catch (LostException e) {
-        answers.add(lost(e));
+        answers.add(PythonFault.of(e, card.perQuestion(), pool.folder()));
       }
     }
     return answers;
-  }
-
-  private Failed lost(LostException e) {
-    return PythonFault.of(e, card.perQuestion(), pool.folder());
   }
 
   /** Whether the function failed, rather than gave an answer that is none of the card's. */

@@ -6,7 +6,6 @@ import io.pairstream.cleaning.image.StepWorker.Verdict;
 import io.pairstream.cleaning.python.PythonStep;
 import io.pairstream.cleaning.python.PythonStep.Sees;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -47,9 +46,8 @@ public final class StepProbe {
       List<Verdict> backwards = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         forwards.add(processes.ask(step, shown(named.sees(), i), 0));
-        backwards.add(processes.ask(step, shown(named.sees(), count - 1 - i), 1));
+        backwards.add(0, processes.ask(step, shown(named.sees(), count - 1 - i), 1));
       }
-      Collections.reverse(backwards);
       for (int i = 0; i < count; i++) {
         if (!forwards.get(i).equals(backwards.get(i))) {
           problems.add(difference(named.name(), forwards.get(i), backwards.get(i)));

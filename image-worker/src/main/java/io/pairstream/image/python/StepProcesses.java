@@ -6,6 +6,7 @@ import io.pairstream.cleaning.image.StepWorker.StepJudge;
 import io.pairstream.cleaning.image.StepWorker.Verdict;
 import io.pairstream.cleaning.python.PythonStep;
 import io.pairstream.cleaning.python.PythonStep.Sees;
+import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
@@ -26,16 +27,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
  * Functions of one recipe, in processes: one for each thread that asks and each interpreter.
  *
- * <p>A pair over which a process dies or hangs is asked about once more, alone, by a fresh one.
- * Each 1,000th verdict is asked of a second process with other hashes: one that differs shows that
- * a step is not pure. Thread-safe.
+ * <p>A pair over which a process dies, hangs or finds no memory is asked about once more, by a
+ * fresh one: an earlier pair may have damaged it. Each 1,000th verdict is asked of a second process
+ * with other hashes: one that differs shows that a step is not pure. Thread-safe.
  */
 public final class StepProcesses implements StepJudge, AutoCloseable {
 
@@ -50,7 +51,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
   private final WorkerSettings worker;
   private final Consumer<String> log;
   private final AtomicLong asked = new AtomicLong();
-  private final LongAdder disagreements = new LongAdder();
+  private final Map<String, Long> disagreements = new ConcurrentHashMap<>();
 
   /** Pools by interpreter and seed of hashes; guarded by this. */
   private final Map<String, Pool> pools = new LinkedHashMap<>();
@@ -67,6 +68,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
    */
   public StepProcesses(List<PythonStep> steps, WorkerSettings worker, Consumer<String> log) {
     this.steps = List.copyOf(steps);
+    steps.forEach(step -> disagreements.put(step.name(), 0L));
     this.worker = worker;
     this.log = log;
   }
@@ -77,7 +79,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     if (asked.incrementAndGet() % WATCHED == 0) {
       Verdict other = ask(step, shown, 1);
       if (!other.equals(verdict)) {
-        disagreements.increment();
+        disagreements.merge(steps.get(step).name(), 1L, Long::sum);
         log.accept(StepProbe.difference(steps.get(step).name(), verdict, other));
       }
     }
@@ -89,19 +91,26 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     Item item = item(shown);
     Duration limit = steps.get(step).limit();
     try {
-      return ask(step, item, limit, hashSeed);
+      ItemReply first = ask(step, item, limit, hashSeed);
+      if (!hasNoMemory(first)) {
+        return verdict(first, item.caption());
+      }
     } catch (LostException first) {
-      // Another process may have killed it, or an earlier pair may have damaged it.
+      // Another process may have killed it, too.
     }
     try {
-      return ask(step, item, limit, hashSeed);
+      return verdict(ask(step, item, limit, hashSeed), item.caption());
     } catch (LostException second) {
       return new Verdict.Failed(
           PythonFault.of(second, limit, pool(step, hashSeed).processes().folder()).detail());
     }
   }
 
-  private Verdict ask(int step, Item item, Duration limit, int hashSeed) throws LostException {
+  private static boolean hasNoMemory(ItemReply reply) {
+    return reply instanceof NoAnswer none && none.reason() == Failure.OVER_BUDGET;
+  }
+
+  private ItemReply ask(int step, Item item, Duration limit, int hashSeed) throws LostException {
     Pool pool = pool(step, hashSeed);
     int call = pool.steps().indexOf(step);
     Running process;
@@ -116,8 +125,12 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     }
     ItemReply reply =
         pool.processes().ask(process, call, List.of(item), limit, StepProcesses::only);
-    pool.processes().give(process);
-    return verdict(reply, item.caption());
+    if (hasNoMemory(reply)) {
+      pool.processes().forget(process);
+    } else {
+      pool.processes().give(process);
+    }
+    return reply;
   }
 
   private synchronized Pool pool(int step, int hashSeed) {
@@ -219,9 +232,9 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     }
   }
 
-  /** Verdicts of which a second process gave another one. */
-  public long disagreements() {
-    return disagreements.sum();
+  /** Verdicts of which a second process gave another one, by the step's name. */
+  public Map<String, Long> disagreements() {
+    return Map.copyOf(disagreements);
   }
 
   @Override

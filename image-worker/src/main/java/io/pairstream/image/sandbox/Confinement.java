@@ -191,12 +191,19 @@ public final class Confinement implements AutoCloseable {
     closed = true;
     running.forEach(this::forget);
     starter.shutdown(); // not shutdownNow, which forgets a start that a caller waits for
-    try (Stream<Path> files = Files.walk(directory)) {
+    try {
+      remove(directory);
+    } catch (IOException | UncheckedIOException e) {
+      directory.toFile().deleteOnExit();
+    }
+  }
+
+  /** Removes a folder with all that is in it. */
+  public static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException | UncheckedIOException e) {
-      directory.toFile().deleteOnExit();
     }
   }
 

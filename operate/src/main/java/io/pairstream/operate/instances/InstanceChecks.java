@@ -13,6 +13,7 @@ import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.requirements.Finding.Level;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -24,12 +25,14 @@ public final class InstanceChecks {
 
   private InstanceChecks() {}
 
-  /** One finding for each process; one that says so where none reports. */
+  /** One finding for each process, and for each step that is not pure; one where none reports. */
   public static List<Finding> look(ClusterAccess cluster, Clock clock) {
     List<Finding> none = List.of(Finding.ok(Area.INSTANCES, "reports", "no process reports"));
     try {
       List<Finding> found =
-          Instances.read(cluster, clock).all().stream().map(InstanceChecks::finding).toList();
+          Instances.read(cluster, clock).all().stream()
+              .flatMap(each -> Stream.concat(Stream.of(finding(each)), impureSteps(each)))
+              .toList();
       return found.isEmpty() ? none : found;
     } catch (InterruptException e) {
       throw e;
@@ -49,6 +52,16 @@ public final class InstanceChecks {
     return found.isEmpty()
         ? List.of("no preprocess reports; start it: " + Hint.of(PREPROCESS))
         : found.stream().filter(each -> each.level() != Level.OK).map(Finding::sentence).toList();
+  }
+
+  private static Stream<Finding> impureSteps(Instance instance) {
+    String found = "process %d: the step %s gave two verdicts on one pair, times: %,.0f";
+    String right = "a verdict that the pair alone decides";
+    long pid = instance.status().getPid();
+    return instance.status().getMetrics().stream()
+        .filter(is -> is.getName().equals("step_disagreements_total") && is.getValue() > 0)
+        .map(is -> found.formatted(pid, is.getLabels().get("step"), is.getValue()))
+        .map(is -> Finding.wrong(Area.INSTANCES, "steps", is, right, "its log has both verdicts"));
   }
 
   private static Finding finding(Instance instance) {

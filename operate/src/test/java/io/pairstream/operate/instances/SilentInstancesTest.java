@@ -10,6 +10,7 @@ import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PlayedLag;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.ReportedObstacle;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -149,6 +150,8 @@ class SilentInstancesTest {
     assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC()).toString())
         .startsWith("[no preprocess reports; start it: ");
 
+    Metric disagreements =
+        new Metric("step_disagreements_total", "COUNTER", "", Map.of("step", "words"), 2.0);
     for (InstanceStatus each :
         List.of(
             here(now.minusSeconds(60)).build(),
@@ -158,6 +161,7 @@ class SilentInstancesTest {
             status("preprocess", "works", now)
                 .setFacts(Map.of(SelfReport.HEALTH, "http://127.0.0.1:8090"))
                 .setAssigned(List.of("raw-1"))
+                .setMetrics(List.of(disagreements))
                 .build())) {
       String key = "preprocess/" + each.getInstance();
       TestCluster.put(cluster, cluster.topics().instances(), key, each);
@@ -167,7 +171,8 @@ class SilentInstancesTest {
         .anyMatch(said -> said.startsWith("WRONG preprocess ") && said.contains("kill -9 " + HERE))
         .contains(
             "WARNING process 7 on host (no health address) waits: the disk is full; right: nothing in its way",
-            "OK process 7 on host (http://127.0.0.1:8090): RUNNING, partitions: 1");
+            "OK process 7 on host (http://127.0.0.1:8090): RUNNING, partitions: 1",
+            "WRONG process 7: the step words gave two verdicts on one pair, times: 2; right: a verdict that the pair alone decides; fix: its log has both verdicts");
     assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC())).hasSize(2);
   }
 

@@ -178,6 +178,7 @@ public final class PreprocessService implements AutoCloseable {
     report.add(reading -> limits.forEach(limit -> read(limit, reading)));
     report.add(counts);
     report.add(reading -> read(workers.counts(), reading));
+    workers.steps().forEach(steps -> report.add(reading -> read(steps.disagreements(), reading)));
     report.add(Reading.ofDisk(settings.stateDir()));
   }
 
@@ -272,6 +273,11 @@ public final class PreprocessService implements AutoCloseable {
         "recipe_limit", limit.limit(), "measure", limit.measure(), "bound", limit.bound().name());
   }
 
+  private static void read(Map<String, Long> disagreements, Reading reading) {
+    disagreements.forEach(
+        (step, count) -> reading.counter("step_disagreements_total", count, "step", step));
+  }
+
   private static void read(ImageWorkerPool.Counts workers, Reading reading) {
     reading
         .gauge("image_workers", workers.most())
@@ -283,8 +289,7 @@ public final class PreprocessService implements AutoCloseable {
         .counter("image_worker_failed_starts_total", workers.failedStarts())
         .counter("image_worker_losses_total", workers.crashed(), "cause", "crash")
         .counter("image_worker_losses_total", workers.late(), "cause", "deadline")
-        .counter("image_worker_losses_total", workers.odd(), "cause", "answer")
-        .counter("step_disagreements_total", workers.disagreements());
+        .counter("image_worker_losses_total", workers.odd(), "cause", "answer");
   }
 
   /**

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Functions in Python, in real processes of a real interpreter. */
 class PythonModelTest {
@@ -52,8 +51,7 @@ class PythonModelTest {
   /** A Python that has NumPy. */
   static String interpreter() throws Exception {
     return PythonEnvironment.of(REQUIREMENTS)
-        .run(Map.of(), "-c", "import sys; print(sys.executable)")
-        .strip();
+        .run(Map.of(), "-c", "import sys; print(sys.executable)");
   }
 
   /** A card of the function {@code f} beside it. */
@@ -145,65 +143,31 @@ class PythonModelTest {
     return new ModelQuestion(ShownPicture.raw(pixels, side, side, 3), caption);
   }
 
-  static Stream<Arguments> faults() {
-    return Stream.of(
-        fault("raise ValueError('odd')", Failure.REFUSED, "ValueError: odd (f.py:4)"),
-        fault("raise KeyError", Failure.REFUSED, "KeyError: (f.py:4)"),
-        fault(
-            "return {'score': [float('nan')]}",
-            Failure.ODD_ANSWER,
-            "score is nan, and is to be a finite number"),
-        fault(
-            "return {'score': ['high']}",
-            Failure.ODD_ANSWER,
-            "score could not convert string to float: 'high'"),
-        fault(
-            "return {'score': [1] * 9}",
-            Failure.REFUSED,
-            "ValueError: 1 questions, 9 values of score"),
-        fault(
-            "return {'pick': [1]}",
-            Failure.REFUSED,
-            "ValueError: it answers ['pick']; the card has ['score']"),
-        fault(
-            "return [1]",
-            Failure.REFUSED,
-            "TypeError: f returned list; a dict of ['score'] is right"),
-        fault("exit(3)", Failure.REFUSED, "SystemExit: 3 (f.py:4)"),
-        fault("input()", Failure.REFUSED, "EOFError: EOF when reading a line (f.py:4)"),
-        fault(
-            "raise MemoryError",
-            Failure.OVER_BUDGET,
-            "takes more than memory-mb: 512 (f.py:4), for one question alone"),
-        fault(
-            "x = bytearray(1 << 31)",
-            Failure.OVER_BUDGET,
-            "takes more than memory-mb: 512 (f.py:4)"),
-        fault("os._exit(3)", Failure.CRASHED, "ended its process with status 3"),
-        fault("import ctypes; ctypes.string_at(1)", Failure.CRASHED, "died of signal 11 in f.py:4"),
-        fault(
-            "time.sleep(600)", Failure.TIMED_OUT, "gave no answer in 2,000 ms; it stood in f.py:4"),
-        fault(
-            "while True: pass",
-            Failure.TIMED_OUT,
-            "gave no answer in 2,000 ms; it stood in f.py:4"),
-        fault(
-            "os.write(1, b'noise' * 2_000_000); raise ValueError",
-            Failure.REFUSED,
-            "ValueError: (f.py:4)"),
-        fault(
-            "subprocess.Popen(['sleep', '600']); os._exit(4)",
-            Failure.CRASHED,
-            "ended its process with status 4"));
-  }
-
-  private static Arguments fault(String line, Failure reason, String words) {
-    return Arguments.of(line, reason, words);
-  }
-
   /** One question fails; the others of its batch are answered. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("faults")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          raise ValueError('odd')             | REFUSED     | ValueError: odd (f.py:4)
+          raise KeyError                      | REFUSED     | KeyError (f.py:4)
+          return {'score': [float('nan')]}    | ODD_ANSWER  | score is nan, and is to be a finite number
+          return {'score': ['high']}          | ODD_ANSWER  | score could not convert string to float: 'high'
+          return {'score': [1] * 9}           | REFUSED     | ValueError: 1 questions, 9 values of score
+          return {'pick': [1]}                | REFUSED     | ValueError: it answers ['pick']; the card has ['score']
+          return [1]                          | REFUSED     | TypeError: f returned list; a dict of ['score'] is right
+          exit(3)                             | REFUSED     | SystemExit: 3 (f.py:4)
+          input()                             | REFUSED     | EOFError: EOF when reading a line (f.py:4)
+          raise MemoryError                   | OVER_BUDGET | takes more than memory-mb: 512 (f.py:4), for one question alone
+          x = bytearray(1 << 31)              | OVER_BUDGET | takes more than memory-mb: 512 (f.py:4)
+          os._exit(3)                         | CRASHED     | ended its process with status 3
+          import ctypes; ctypes.string_at(1)  | CRASHED     | died of signal 11 in f.py:4
+          time.sleep(600)                     | TIMED_OUT   | gave no answer in 2,000 ms; it stood in f.py:4
+          while True: pass                    | TIMED_OUT   | gave no answer in 2,000 ms; it stood in f.py:4
+          os.write(1, b'n' * 9_000_000); 1 / 0 | REFUSED    | ZeroDivisionError: division by zero (f.py:4)
+          subprocess.Popen(['sleep', '600']); os._exit(4) | CRASHED | ended its process with status 4
+          """)
   void aFaultCostsItsQuestionAloneAndIsSaidWithItsLine(String line, Failure reason, String words)
       throws IOException {
     PythonCard card =
@@ -227,38 +191,28 @@ class PythonModelTest {
         .containsExactly(1.0, 3.0, 4.0, 5.0);
   }
 
-  static Stream<Arguments> misfits() {
-    String fine = "def f(captions):\n    return {'score': [1.0 for c in captions]}\n";
-    return Stream.of(
-        Arguments.of("class g: pass", "", "f.py has no f; it has g"),
-        Arguments.of(
-            "def f(pictures): pass", "", "f has no argument captions, which the card shows it"),
-        Arguments.of(
-            "def f(captions, level): pass", "", "f wants level, which the card does not show it"),
-        Arguments.of(
-            fine,
-            "with: {level: 3}\n",
-            "f has no argument level, which the section with gives; it has captions"),
-        Arguments.of(
-            "import helpers\n" + fine,
-            "",
-            "No module named 'helpers' (f.py:1); helpers.py lies beside it: name it in files"),
-        Arguments.of("import nothere\n" + fine, "", "No module named 'nothere' (f.py:1)"),
-        Arguments.of("def f(captions:\n", "", "SyntaxError: "),
-        Arguments.of("x = 1 / 0\n", "", "ZeroDivisionError: division by zero (f.py:1)"),
-        Arguments.of(fine, "requirements: r.txt\n", "numpy is "),
-        Arguments.of(
-            fine.replace("1.0", "'x'"), "", "score could not convert string to float: 'x'"),
-        Arguments.of(
-            "import time\ntime.sleep(600)\n",
-            "start-s: 1\n",
-            "gave no answer in 2,000 ms; it stood in f.py:2"));
-  }
-
   @ParameterizedTest(name = "{2}")
-  @MethodSource("misfits")
-  void whatDoesNotFitItsCardIsRefusedInWords(String code, String keys, String words)
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          class g: pass              | ~~               | f.py has no f; it has g
+          def f(pictures): pass      | ~~               | f has no argument captions, which the card shows it
+          def f(captions, by): pass  | ~~               | f wants by, which the card does not show it
+          FINE                       | with: {level: 3} | f has no argument level, which the section with gives; it has captions
+          import helpers; FINE       | ~~               | No module named 'helpers' (f.py:1); helpers.py lies beside it: name it in files
+          import nothere; FINE       | ~~               | No module named 'nothere' (f.py:1)
+          def f(captions:            | ~~               | SyntaxError:
+          x = 1 / 0                  | ~~               | ZeroDivisionError: division by zero (f.py:1)
+          FINE                       | requirements: r.txt | numpy is
+          f = lambda captions: {'score': ['x'] * len(captions)} | ~~ | score could not convert string to float: 'x'
+          import time; time.sleep(600) | start-s: 1     | gave no answer in 2,000 ms; it stood in f.py:1
+          """)
+  void whatDoesNotFitItsCardIsRefusedInWords(String line, String key, String words)
       throws IOException {
+    String code = line.replace("FINE", "f = lambda captions: {'score': [1.0] * len(captions)}");
+    String keys = key + "\n";
     Files.writeString(folder.resolve("helpers.py"), "");
     Files.writeString(folder.resolve("r.txt"), "# ours\nnumpy==0.1\n");
 
@@ -323,11 +277,8 @@ class PythonModelTest {
                 return {'score': [1 for c in captions]}
             """,
             "batch: 4\ncaption: {}\n" + NUMBER);
-    String[] bad = Collections.nCopies(19, "bad").toArray(String[]::new);
-
     try (PythonModel model = model(card)) {
-      List<ModelQuestion> questions =
-          Stream.of(bad).map(text -> new ModelQuestion(null, text)).toList();
+      List<ModelQuestion> questions = Collections.nCopies(19, new ModelQuestion(null, "bad"));
       assertThat(model.ask(questions)).hasSize(19).allMatch(Failed.class::isInstance);
       assertThatThrownBy(() -> model.ask(List.of(new ModelQuestion(null, "bad"))))
           .isInstanceOf(ModelUnavailableException.class)

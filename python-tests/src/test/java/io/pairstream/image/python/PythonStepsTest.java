@@ -8,6 +8,8 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.StepWorker.Shown;
+import io.pairstream.cleaning.image.StepWorker.Verdict.Kept;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
@@ -163,12 +165,25 @@ class PythonStepsTest {
   }
 
   @Test
+  void memoryThatAFunctionKeepsCostsItsProcessAndNoPair() throws IOException {
+    plan("kept = []\ndef f(caption): kept.append(bytes(300 << 20))\n", "max-ms: 1000\n");
+    StepProcesses opened = workers.steps().get(workers.steps().size() - 1);
+
+    for (int i = 0; i < 8; i++) {
+      assertThat(opened.ask(0, Shown.caption(CAPTION, "en"))).isEqualTo(new Kept(CAPTION));
+    }
+  }
+
+  @Test
   void aFunctionThatCannotBeCalledIsNoPairsFault() throws IOException {
     CleaningPlan plan = plan("def g(caption): pass\n", "");
 
     assertThatThrownBy(() -> clean(plan, CAPTION, 9))
         .isInstanceOf(ImageWorkerUnavailableException.class)
         .hasMessage("steps.py has no f; it has g");
+    assertThatThrownBy(() -> clean(plan("def f(picture): pass\n", ""), CAPTION, 9))
+        .hasMessage(
+            "f has no argument caption, which the recipe shows it; it has picture: write sees: picture");
     workers.rehearse();
     assertThat(workers.trouble()).isEqualTo("steps.py has no f; it has g");
     assertThat(workers.available()).isFalse();
@@ -192,6 +207,19 @@ class PythonStepsTest {
 
     assertThat(String.join("", problems)).startsWith(words);
     assertThat(problems).hasSize(words.isEmpty() ? 0 : 1);
+  }
+
+  /** As a step that reads a clock, of which two processes say the same when it is checked. */
+  @Test
+  void eachThousandthVerdictIsAskedOfAnotherProcess() throws IOException {
+    plan("import os\ndef f(caption): return os.environ['PYTHONHASHSEED']\n", "");
+    StepProcesses opened = workers.steps().get(workers.steps().size() - 1);
+
+    for (int i = 0; i < 1000; i++) {
+      opened.ask(0, Shown.caption(CAPTION, "en"));
+    }
+
+    assertThat(opened.disagreements()).containsExactly(Map.entry("own", 1L));
   }
 
   @Test

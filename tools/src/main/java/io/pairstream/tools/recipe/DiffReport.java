@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param gained rejected, and would be published; by the reason
  * @param stillRejected rejected by both for the same reason
  * @param otherReason rejected by both; by the reasons
+ * @param crashed how many of all would be rejected because a step fails
  * @param judgedAgain how many were judged from their bytes
  * @param leftOut how many are not compared, by why
  */
@@ -35,6 +36,7 @@ public record DiffReport(
     List<Group<Example>> gained,
     long stillRejected,
     List<Group<Example>> otherReason,
+    long crashed,
     long judgedAgain,
     Map<String, Long> leftOut) {
 

@@ -81,6 +81,7 @@ public final class RecipeDiff {
   private long pairs;
   private long kept;
   private long stillRejected;
+  private long crashed;
 
   private enum Kind {
     PUBLISHED("not in the index yet"),
@@ -176,6 +177,7 @@ public final class RecipeDiff {
         gained.all(),
         stillRejected,
         otherReason.all(),
+        crashed,
         judge.judged(),
         leftOut);
   }
@@ -183,6 +185,7 @@ public final class RecipeDiff {
   private void add(Prediction of) {
     Example example = of.example().orElse(null);
     pairs++;
+    crashed += RejectReason.named(of.becomes()).filter(RejectReason::isCrash).isPresent() ? 1 : 0;
     if (!of.was().equals(of.becomes())) {
       if (of.was().isEmpty()) {
         lost.add(of.becomes(), example);

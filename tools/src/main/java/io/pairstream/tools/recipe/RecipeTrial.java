@@ -52,7 +52,13 @@ public final class RecipeTrial implements AutoCloseable {
       long changedCaptions,
       long truncatedCaptions,
       List<Refusals> refusals,
-      long problemCount) {}
+      long problemCount) {
+
+    /** Pairs for which a step failed. */
+    public long crashed() {
+      return refusals.stream().mapToLong(of -> of.reason().isCrash() ? of.count() : 0).sum();
+    }
+  }
 
   /** Pairs that were refused for one reason; the first of them as examples. */
   public record Refusals(RejectReason reason, long count, String remedy, List<Example> examples) {}

@@ -20,9 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/**
- * The file of a view, as order.md describes it, and of less than 2 GiB.
- */
+/** The file of a view, as order.md describes it, and of less than 2 GiB. */
 public final class ViewFile {
 
   private static final int FORMAT = 2;
@@ -66,29 +64,19 @@ public final class ViewFile {
           .toString();
     }
 
-    /**
-     * The view of these blocks.
-     *
-     * @throws InvalidViewException where they are not those that were stored
-     */
     View view(List<Block> own) {
-      try {
-        View view =
-            new View(
-                String.valueOf(topic),
-                String.valueOf(topicId),
-                Instant.parse(String.valueOf(cutAt)),
-                where == null ? List.of() : where,
-                own);
-        if (!view.fingerprint().equals(fingerprint)) {
-          throw new InvalidViewException(
-              "the view's blocks are not those of its fingerprint: it was changed after it was"
-                  + " cut");
-        }
-        return view;
-      } catch (DateTimeParseException e) {
-        throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
+      View view =
+          new View(
+              String.valueOf(topic),
+              String.valueOf(topicId),
+              Instant.parse(String.valueOf(cutAt)),
+              where == null ? List.of() : where,
+              own);
+      if (!view.fingerprint().equals(fingerprint)) {
+        throw new InvalidViewException(
+            "the view's blocks are not those of its fingerprint: it was changed after it was cut");
       }
+      return view;
     }
   }
 
@@ -147,6 +135,8 @@ public final class ViewFile {
     } catch (IndexOutOfBoundsException | BufferOverflowException | IllegalArgumentException e) {
       // A position behind the end is an argument that cannot be.
       throw new InvalidViewException("the file was cut off or changed");
+    } catch (DateTimeParseException e) {
+      throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
     } catch (JsonProcessingException e) {
       throw new InvalidViewException("no view: " + e.getOriginalMessage());
     }

@@ -1,7 +1,6 @@
 package io.pairstream.feed.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,12 +76,5 @@ class ViewFileFuzzTest {
       }
     }
     return made;
-  }
-
-  @Test
-  void aBlockOfABillionRecordsIsRefused() {
-    assertThatThrownBy(() -> new Block(0, 0, 1, List.of(1_000_000_000)))
-        .isInstanceOf(InvalidViewException.class)
-        .hasMessage("a block has at most 4096 records, not 1000000000");
   }
 }

@@ -108,6 +108,7 @@ class ViewTest {
 
     assertRefused(() -> ViewFile.read(file), "no view: right is a file that pairstream view cut");
     assertRefused(() -> new Block(0, 0, 1, List.of()), "odd number of runs");
+    assertRefused(() -> new Block(0, 0, 1, List.of(1_000_000_000)), "at most 4096 records, not");
     assertRefused(
         () -> new View("t", "id", VIEW.cutAt(), List.of(), List.of(block, block)),
         "lies before the one in front");
