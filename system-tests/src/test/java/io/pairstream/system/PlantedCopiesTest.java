@@ -136,7 +136,7 @@ class PlantedCopiesTest {
   /** The service's other graph, in which pictures are looked up, gets no further than its start. */
   @Test
   @Tag("full")
-  void pairsOfNewPicturesWaitWhileNoneIsLookedUpWhichTheServiceSays() throws Exception {
+  void pairsOfNewPicturesWaitWhileNoneIsLookedUpAlsoThroughARestart() throws Exception {
     try (PreprocessService service = service(new SelfReport("preprocess", CLOCK));
         PairPublisher publisher = publisher()) {
       await(service, publish(publisher, pair("chelsea", Change.NONE)));
@@ -159,8 +159,11 @@ class PlantedCopiesTest {
             assertThat(published()).containsOnlyKeys("chelsea");
           });
 
+      started.remove(0).close(); // what waited is prepared once more
+      SelfReport again = new SelfReport("preprocess", CLOCK);
+      started.add(service(again));
       await(started.get(0), 2);
-      Await.until("it is ready", () -> report.notReady().isEmpty(), report::notReady);
+      Await.until("it is ready", () -> again.notReady().isEmpty(), again::notReady);
     } finally {
       started.forEach(PreprocessService::close);
     }

@@ -134,8 +134,7 @@ class DecidedPairsTest {
       Sent sent = pipeline.send("image", "caption");
       String key = sent.imageDigest() + "/" + OriginHeader.text(sent.origin());
       Topic<String, WaitingPair> topic = cluster.topics().waitingPairs();
-      WaitingPair pair =
-          new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of(), null);
+      WaitingPair pair = WaitingPair.newBuilder().setOrigin(sent.origin()).build();
       pipeline.transaction(sent, List.of(TestCluster.record(topic, 0, key, pair)));
 
       CompletableFuture<DecidedPairs.Counts> waiting =

@@ -74,6 +74,7 @@ class OverviewTest {
                       && found.path("brokers").path("state").asText().equals("UP")
                       && found.path("registry").path("state").asText().equals("UP")
                       && found.at("/outputs/0/total").asLong() == 1
+                      && found.at("/outputs/0/per_second").asDouble() > 0
                       && found.at("/outputs/1/total").isNumber());
 
       assertThat(json.path("dataset").asText()).isEqualTo(cluster.dataset().name());

@@ -1,6 +1,5 @@
 package io.pairstream.preprocess.run;
 
-import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
@@ -22,10 +21,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
   private static final long CACHE_BYTES = 96L * 1024 * 1024;
 
-  /** Write buffers of the stores of waiting pairs, which have 30 kB each and wait for seconds. */
-  private static final long WAITING_BYTES = 24L * 1024 * 1024;
-
-  /** Write buffers of all other stores, whose entries have some hundred bytes. */
+  /** Write buffers of all stores, whose entries have some hundred bytes. */
   private static final long WRITE_BUFFER_BYTES = 8L * 1024 * 1024;
 
   /**
@@ -38,14 +34,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
   private static final Cache CACHE = new LRUCache(CACHE_BYTES);
 
-  /**
-   * At a bound, each store that is written to flushes its own buffers, however little they hold; so
-   * waiting pairs, which fill theirs every few seconds, have a bound of their own.
-   */
   private static final WriteBufferManager WRITE_BUFFERS =
       new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
-
-  private static final WriteBufferManager WAITING = new WriteBufferManager(WAITING_BYTES, CACHE);
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
@@ -54,8 +44,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     table.setCacheIndexAndFilterBlocks(true);
     table.setBlockSize(BLOCK_BYTES);
     options.setTableFormatConfig(table);
-    options.setWriteBufferManager(
-        storeName.equals(TopicCatalogue.WAITING_PAIRS_STORE) ? WAITING : WRITE_BUFFERS);
+    options.setWriteBufferManager(WRITE_BUFFERS);
     options.setArenaBlockSize(ARENA_BYTES);
     options.setMaxWriteBufferNumber(2);
   }

@@ -65,6 +65,9 @@ public final class PreprocessService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PreprocessService.class);
 
+  /** The part of the heap that prepared pairs may take while their pictures are looked up. */
+  private static final int HELD_SHARE = 8;
+
   private final PreprocessSettings settings;
   private final SelfReport report;
   private final Registry registry;
@@ -204,7 +207,9 @@ public final class PreprocessService implements AutoCloseable {
                 plan,
                 RecordReaders.of(topics, registry, schemas),
                 partitions,
-                new DecisionCounts(counts, Clock.systemUTC()))
+                new DecisionCounts(counts, Clock.systemUTC()),
+                parts.add(new RawTopics(settings.cluster())),
+                Runtime.getRuntime().maxMemory() / HELD_SHARE)
             .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));
     streamsSettings.remove(TimedProcessors.COUNTS); // only the graph is made from it
     AdmittingClients clients = new AdmittingClients(admission);

@@ -74,11 +74,8 @@ public record PreprocessSettings(
    */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
-  /**
-   * Bytes that a thread writes to its stores before it commits early, half of them in the heap: two
-   * seconds of waiting pairs, of 30 kB each.
-   */
-  private static final long UNCOMMITTED = 32L * 1024 * 1024;
+  /** Bytes that a thread writes to its stores before it commits early, half of them in the heap. */
+  private static final long UNCOMMITTED = 8L * 1024 * 1024;
 
   /**
    * Interval of probing rebalances, at which an instance that has read the stores gets its share of

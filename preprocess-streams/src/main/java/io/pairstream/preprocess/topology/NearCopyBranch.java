@@ -32,6 +32,8 @@ import org.apache.kafka.streams.kstream.KStream;
  * </pre>
  *
  * @param forgets whether a picture that leaves its split makes room for its near copies
+ * @param held where pairs that wait are held
+ * @param again prepares those that are not
  */
 record NearCopyBranch(
     PairTopics topics,
@@ -39,7 +41,9 @@ record NearCopyBranch(
     RecordDecoder<Finding> findings,
     OutputRecords outputs,
     Takedowns.Tasks takedownsOfTasks,
-    boolean forgets) {
+    boolean forgets,
+    HeldPairs held,
+    PrepareAgain again) {
 
   Fork<PreparedPair> build(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(TopicNodes.store(WAITING_PAIRS_STORE, topics.waitingPairs()));
@@ -52,7 +56,7 @@ record NearCopyBranch(
             "known-picture",
             pictures.flatMapValues(pair -> pair.inGroup(plan.split()), as("known-picture")));
     write(
-        pictures.process(RequestLookUp::new, as("request-look-up"), WAITING_PAIRS_STORE),
+        pictures.process(() -> new RequestLookUp(held), as("request-look-up"), WAITING_PAIRS_STORE),
         topics.fingerprints(),
         "fingerprints");
     KStream<String, Finding> read =
@@ -67,7 +71,7 @@ record NearCopyBranch(
             "near-copies",
             read.filterNot((image, finding) -> isSuperseded(finding), as("found"))
                 .process(
-                    () -> new TakeFinding(plan, takedownsOfTasks),
+                    () -> new TakeFinding(plan, takedownsOfTasks, held, again),
                     as("near-copies"),
                     RECEIPTS_STORE,
                     TAKEDOWNS_STORE,

@@ -137,8 +137,8 @@ final class OutputRecords {
   }
 
   /**
-   * Keeps what a record has room for, by itself or while it waits with all of the raw record but
-   * its image: a producer that is given more fails, and every restart would end at the same record.
+   * Keeps what a record has room for beside all of the raw record but its image: a producer that is
+   * given more fails, and every restart would end at the same record.
    *
    * <p>Rejects: {@code PREPARED_IMAGE_TOO_LARGE}.
    */

@@ -49,6 +49,8 @@ public final class PreprocessTopology {
   private final OutputRecords outputs;
   private final Refusals refusals;
   private final DecisionCounts counts;
+  private final RawLog rawLog;
+  private final HeldPairs held;
   private final Takedowns.Tasks takedownsOfTasks = new Takedowns.Tasks();
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
@@ -56,13 +58,17 @@ public final class PreprocessTopology {
   /**
    * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
+   * @param rawLog the raw topics, for pairs that wait and are not in memory any more
+   * @param mostHeldBytes memory for prepared pairs that wait
    */
   public PreprocessTopology(
       PairTopics topics,
       CleaningPlan plan,
       RecordReaders readers,
       int partitions,
-      DecisionCounts counts) {
+      DecisionCounts counts,
+      RawLog rawLog,
+      long mostHeldBytes) {
     this.topics = topics;
     this.plan = plan;
     this.readers = readers;
@@ -71,6 +77,8 @@ public final class PreprocessTopology {
     this.outputs = new OutputRecords(plan);
     this.refusals = new Refusals(plan.answerLimits());
     this.counts = counts;
+    this.rawLog = rawLog;
+    this.held = new HeldPairs(mostHeldBytes);
     this.gate = new CrashGuard<>(this::gate);
     this.clean = new CrashGuard<>(this::clean);
   }
@@ -178,7 +186,14 @@ public final class PreprocessTopology {
     Fork<PreparedPair> grouped =
         (plan.nearCopies().areLookedFor()
                 ? new NearCopyBranch(
-                        topics, plan, readers.findings(), outputs, takedownsOfTasks, forgets())
+                        topics,
+                        plan,
+                        readers.findings(),
+                        outputs,
+                        takedownsOfTasks,
+                        forgets(),
+                        held,
+                        new PrepareAgain(rawLog, () -> reader(false), gate, clean))
                     .build(builder, cleaned)
                 : cleaned)
             .after(fresh, "rejected-by-cleaning");

@@ -106,7 +106,8 @@ final class ReadRawPair
         arrivedAt);
   }
 
-  private Tracked<Outcome<ReceivedPair>> read(RawRecord raw) {
+  /** The pair that a raw record holds. */
+  Tracked<Outcome<ReceivedPair>> read(RawRecord raw) {
     if (raw.size() > RecordSizes.MAX_RAW_RECORD) {
       // A compressed batch passes the broker's limit and unpacks to more than a sink may carry.
       return unreadable(

@@ -5,6 +5,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.plan.CleaningPlan;
+import io.pairstream.preprocess.topology.WaitingPairs.Waited;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -17,20 +18,30 @@ import org.apache.kafka.streams.processor.api.Record;
  * Sends the pairs of a picture on that waited for what is found of it, and remembers pictures that
  * are kept. What has been published or withdrawn in the meantime counts.
  *
- * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code NEAR_COPY}, {@code BRIDGES_SPLITS}.
+ * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code NEAR_COPY}, {@code BRIDGES_SPLITS},
+ * and what a pair that is prepared once more is rejected for.
  */
 final class TakeFinding
     extends ContextualProcessor<String, Finding, String, Tracked<Outcome<PreparedPair>>> {
 
   private final CleaningPlan plan;
   private final Takedowns.Tasks takedownsOfTasks;
+  private final HeldPairs held;
+  private final PrepareAgain again;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
-  TakeFinding(CleaningPlan plan, Takedowns.Tasks takedownsOfTasks) {
+  /**
+   * @param held where the pairs that wait are held
+   * @param again prepares those that are not
+   */
+  TakeFinding(
+      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, HeldPairs held, PrepareAgain again) {
     this.plan = plan;
     this.takedownsOfTasks = takedownsOfTasks;
+    this.held = held;
+    this.again = again;
   }
 
   @Override
@@ -38,7 +49,13 @@ final class TakeFinding
     super.init(context);
     receipts = new Receipts(context);
     takedowns = new Takedowns(context, takedownsOfTasks);
-    waiting = new WaitingPairs(context);
+    waiting = new WaitingPairs(context, held);
+    waiting.forget();
+  }
+
+  @Override
+  public void close() {
+    waiting.forget();
   }
 
   @Override
@@ -47,15 +64,22 @@ final class TakeFinding
     if (finding.getReason().isEmpty()) {
       receipts.putGroup(record.key(), finding);
     }
-    for (Tracked<PreparedPair> pair : waiting.take(record.key())) {
+    for (Waited waited : waiting.take(record.key())) {
+      Tracked<Outcome<PreparedPair>> prepared =
+          waited
+              .prepared()
+              .map(pair -> pair.as(Outcome.kept(pair.stage())))
+              .orElseGet(() -> again.prepare(record.key(), waited.entry(), takedowns));
       RecordHeaders headers = new RecordHeaders();
-      OriginHeader.write(headers, pair.raw().origin());
+      OriginHeader.write(headers, prepared.raw().origin());
       context()
           .forward(
               new Record<>(
-                  pair.identity().pairId(),
-                  judged(pair, finding),
-                  pair.raw().arrivedAt().toEpochMilli(),
+                  prepared.identity().pairId(),
+                  prepared
+                      .stage()
+                      .fold(pair -> judged(prepared.as(pair), finding), rejection -> prepared),
+                  prepared.raw().arrivedAt().toEpochMilli(),
                   headers));
     }
   }

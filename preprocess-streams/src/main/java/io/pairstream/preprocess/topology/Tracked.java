@@ -23,6 +23,12 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
     return new Tracked<>(raw, identity, next);
   }
 
+  /** The record without the raw record's key and value, which stay on the raw topic. */
+  Tracked<T> withoutValue() {
+    return new Tracked<>(
+        new RawRecord(null, null, raw.headers(), raw.origin(), raw.arrivedAt()), identity, stage);
+  }
+
   /** The kept arm of a judged record: itself with the kept stage, or nothing. */
   static <T> List<Tracked<T>> kept(Tracked<Outcome<T>> judged) {
     return judged.stage().fold(stage -> List.of(judged.as(stage)), rejection -> List.of());

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.Topic;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +35,7 @@ class MemoryOfATaskTest {
       open(TopicCatalogue.TAKEDOWNS_STORE, topology.topics().takedowns());
   private final KeyValueStore<String, WaitingPair> waiting =
       open(TopicCatalogue.WAITING_PAIRS_STORE, topology.topics().waitingPairs());
+  private final HeldPairs held = new HeldPairs(Long.MAX_VALUE);
   private long offset;
 
   private <T> KeyValueStore<String, T> open(String name, Topic<String, T> topic) {
@@ -54,20 +53,9 @@ class MemoryOfATaskTest {
   }
 
   private Tracked<PreparedPair> pair(String image) {
-    return pair(image, 0, 0);
-  }
-
-  /** A pair with one of several pictures, and of several further sizes of it. */
-  private Tracked<PreparedPair> pair(String image, int picture, int smaller) {
     PreparedPair pair =
         PreparedPair.newBuilder(prepared)
             .setImageDigest(image)
-            .setImage(ByteBuffer.wrap(new byte[] {(byte) picture}))
-            .setRenditions(
-                List.of(
-                    Rendition.newBuilder()
-                        .setImage(ByteBuffer.wrap(new byte[] {(byte) smaller}))
-                        .build()))
             .setOrigin(new Origin("raw", 0, offset++))
             .build();
     return new Tracked<>(
@@ -105,42 +93,58 @@ class MemoryOfATaskTest {
 
   @Test
   void allOfAnImageAreTakenOnce() {
-    WaitingPairs adds = new WaitingPairs(task);
-    WaitingPairs takes = new WaitingPairs(task);
+    WaitingPairs adds = new WaitingPairs(task, held);
+    WaitingPairs takes = new WaitingPairs(task, held);
     Map<String, List<PreparedPair>> expected = new HashMap<>();
     Random random = new Random(7);
     for (int i = 0; i < 8_000; i++) {
       String image = "image-" + random.nextInt(i % 1_000 < 50 ? 40 : 4);
       if (random.nextBoolean()) {
-        // A change of recipe makes another picture of the same image.
-        Tracked<PreparedPair> pair = pair(image, random.nextInt(8) / 7, random.nextInt(8) / 7);
+        Tracked<PreparedPair> pair = pair(image);
         assertThat(adds.add(pair)).isEqualTo(!expected.containsKey(image));
         expected.computeIfAbsent(image, first -> new ArrayList<>()).add(pair.stage());
       } else {
-        List<PreparedPair> waited = Optional.ofNullable(expected.remove(image)).orElse(List.of());
+        List<PreparedPair> expectedOnes =
+            Optional.ofNullable(expected.remove(image)).orElse(List.of());
         assertThat(takes.take(image))
-            .extracting(Tracked::stage)
-            .containsExactlyInAnyOrderElementsOf(waited);
+            .extracting(waited -> waited.prepared().orElseThrow().stage())
+            .containsExactlyInAnyOrderElementsOf(expectedOnes);
       }
     }
   }
 
   @Test
-  void aPictureIsKeptOnce() {
-    WaitingPairs waits = new WaitingPairs(task);
-    Stream.of(pair("image"), pair("image"), pair("image"), pair("image", 1, 0), pair("other"))
-        .forEach(waits::add);
+  void asManyAreHeldAsThereIsRoomFor() {
+    long size = 4096L + prepared.getImage().remaining();
+    WaitingPairs waits = new WaitingPairs(task, new HeldPairs(2 * size));
+    for (int round = 0; round < 3; round++) {
+      Stream.of("a", "b", "c").forEach(image -> waits.add(pair(image)));
 
-    List<Integer> kept = new ArrayList<>();
-    waiting.all().forEachRemaining(entry -> kept.add(entry.value.getPair().getImage().remaining()));
-    assertThat(kept).containsExactlyInAnyOrder(1, 0, 0, 1, 1);
+      assertThat(Stream.of("a", "b", "c").flatMap(image -> waits.take(image).stream()))
+          .extracting(waited -> waited.prepared().isPresent())
+          .containsExactly(true, true, false);
+    }
+    waits.add(pair("a"));
+    waits.forget();
+    waits.add(pair("b"));
+    waits.add(pair("c"));
+
+    assertThat(Stream.of("a", "b", "c").flatMap(image -> waits.take(image).stream()))
+        .extracting(waited -> waited.prepared().isPresent())
+        .containsExactly(false, true, true);
   }
 
   @Test
   void whatIsRolledBackWaitsNoMore() {
-    new WaitingPairs(task).add(pair("image"));
+    WaitingPairs waits = new WaitingPairs(task, held);
+    waits.add(pair("image"));
     waiting.delete("image/1"); // its transaction is aborted
+    assertThat(waits.take("image")).isEmpty();
 
-    assertThat(new WaitingPairs(task).take("image")).isEmpty();
+    Tracked<PreparedPair> next = pair("image");
+    waiting.put("image/1", WaitingPair.newBuilder().setOrigin(next.raw().origin()).build());
+    assertThat(waits.take("image"))
+        .singleElement()
+        .satisfies(waited -> assertThat(waited.prepared()).isEmpty());
   }
 }

@@ -41,16 +41,24 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pictures of which some nearly copy others: both graphs, and what goes from one to the other. */
+/**
+ * Pictures of which some nearly copy others: both graphs, and what goes from one to the other;
+ * where pairs that wait are held, and where there is no room, as after a restart.
+ */
+@ParameterizedClass
+@ValueSource(longs = {Long.MAX_VALUE, 0})
 class NearCopiesTest {
 
   private static final long HASH = 0x0f1e2d3c4b5a6978L;
   private static final String BY_CONTRIBUTOR =
       "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}";
 
+  @Parameter private long mostHeldBytes;
   private final Map<EncodedImage, Long> hashes = new HashMap<>();
   private final Map<EncodedImage, Long> mirrored = new HashMap<>();
   @AutoClose private TopologyUnderTest topology;
@@ -58,7 +66,8 @@ class NearCopiesTest {
 
   private void start(String policy, String further) {
     String recipe = "near-copies: {policy: " + policy + "}\n" + further;
-    topology = new TopologyUnderTest(Pairs.worker(hashes::get, this::mirrored), recipe);
+    topology =
+        new TopologyUnderTest(Pairs.worker(hashes::get, this::mirrored), recipe, mostHeldBytes);
     PairTopics topics = topology.topics();
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().lookUpGroup());
@@ -344,6 +353,30 @@ class NearCopiesTest {
         .singleElement()
         .returns("WITHDRAWN", QuarantinedPair::getReason)
         .returns(null, QuarantinedPair::getSent);
+  }
+
+  @Test
+  void aRecordThatLeftItsTopicIsRejectedOnlyIfItsPairIsNotHeld() {
+    start("keep-first");
+    RawPair pair = pair(1, HASH);
+
+    send(pair);
+    topology.expire();
+    settle();
+
+    assertThat(topology.training()).hasSize(mostHeldBytes == 0 ? 0 : 1);
+    assertThat(topology.waits()).isFalse();
+    assertThat(topology.quarantine())
+        .extracting(TestRecord::value)
+        .hasSize(mostHeldBytes == 0 ? 1 : 0)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.getPairId()).isEqualTo(TopologyUnderTest.pairId(pair));
+              assertThat(entry.getDetail())
+                  .isEqualTo(
+                      "the record at pairs.crowdsourced-0-0 left its topic while its picture was"
+                          + " looked up");
+            });
   }
 
   @Test

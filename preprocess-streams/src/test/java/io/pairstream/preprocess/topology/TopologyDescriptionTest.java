@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,9 @@ class TopologyDescriptionTest {
               plan,
               RecordReaders.of(topics, registry, schemas),
               4,
-              new DecisionCounts(new Counts(), Clock.systemUTC()))
+              new DecisionCounts(new Counts(), Clock.systemUTC()),
+              origin -> Optional.empty(),
+              0)
           .build(builder)
           .describe()
           .toString();

@@ -8,6 +8,7 @@ import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.Metric;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -29,14 +30,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -75,6 +80,9 @@ final class TopologyUnderTest implements AutoCloseable {
   private final TopologyTestDriver driver;
   private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
 
+  /** What was sent to each topic, by its offset. */
+  private final Map<String, List<ConsumerRecord<byte[], byte[]>>> sent = new HashMap<>();
+
   TopologyUnderTest(ImageWorker worker) {
     this(worker, RECIPE);
   }
@@ -83,6 +91,15 @@ final class TopologyUnderTest implements AutoCloseable {
    * @param recipe looks for no near copies unless it says so: here no service answers what is asked
    */
   TopologyUnderTest(ImageWorker worker, String recipe) {
+    this(worker, recipe, Long.MAX_VALUE);
+  }
+
+  /**
+   * A topology with a bound on the memory for pairs that wait.
+   *
+   * @param mostHeldBytes 0 for none: each is prepared once more from its raw record
+   */
+  TopologyUnderTest(ImageWorker worker, String recipe, long mostHeldBytes) {
     register(topics, registry);
     schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     CleaningPlan plan =
@@ -96,7 +113,13 @@ final class TopologyUnderTest implements AutoCloseable {
     driver =
         new TopologyTestDriver(
             new PreprocessTopology(
-                    topics, plan, RecordReaders.of(topics, registry, schemas), 1, decisions)
+                    topics,
+                    plan,
+                    RecordReaders.of(topics, registry, schemas),
+                    1,
+                    decisions,
+                    this::sent,
+                    mostHeldBytes)
                 .build(new StreamsBuilder(timed(properties, counts))),
             properties,
             ARRIVAL);
@@ -177,7 +200,33 @@ final class TopologyUnderTest implements AutoCloseable {
   }
 
   void send(String topic, byte[] key, byte[] value, Headers headers, Instant time) {
+    List<ConsumerRecord<byte[], byte[]>> log =
+        sent.computeIfAbsent("pairs." + topic, first -> new ArrayList<>());
+    log.add(
+        new ConsumerRecord<>(
+            "pairs." + topic,
+            0,
+            log.size(),
+            time.toEpochMilli(),
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            key,
+            value,
+            new RecordHeaders(headers.toArray()),
+            Optional.empty()));
     inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, time));
+  }
+
+  private Optional<ConsumerRecord<byte[], byte[]>> sent(Origin origin) {
+    return sent.getOrDefault(origin.getTopic(), List.of()).stream()
+        .filter(record -> record.offset() == origin.getOffset())
+        .findFirst();
+  }
+
+  /** Deletes what was sent, as a topic does whose retention is over. */
+  void expire() {
+    sent.clear();
   }
 
   /** Sends a takedown, or a tombstone that lifts it. */

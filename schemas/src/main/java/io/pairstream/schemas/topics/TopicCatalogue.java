@@ -169,7 +169,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
             internal(takedownsByImageTopic(dataset)).keptUntilRead(),
             internal(changelog(dataset, TAKEDOWNS_STORE)),
             internal(pictures(dataset)).inOneOrder(),
-            // Keys live for seconds, and their records carry images.
+            // Keys live for seconds.
             new TopicBuilder(waitingPairs(dataset), WaitingPair.SCHEMA$, partitions)
                 .dropsTombstonesAfter(AN_HOUR)
                 .inSegmentsOf(AN_HOUR, 64))

@@ -6,6 +6,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -276,7 +277,7 @@ public final class Audit {
       return;
     }
     read(ledger, topics.waitingPairs(), record)
-        .map(pair -> pair.getPair().getOrigin())
+        .map(WaitingPair::getOrigin)
         .ifPresent(
             origin -> {
               waiting.put(key, origin);

@@ -47,9 +47,7 @@ class NearCopiesAuditTest {
         cluster.topics().waitingPairs(),
         0,
         sent.imageDigest() + "/1",
-        still
-            ? new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of(), null)
-            : null);
+        still ? WaitingPair.newBuilder().setOrigin(sent.origin()).build() : null);
   }
 
   private ProducerRecord<byte[], byte[]> published(
