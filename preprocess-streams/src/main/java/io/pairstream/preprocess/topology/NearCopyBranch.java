@@ -32,8 +32,8 @@ import org.apache.kafka.streams.kstream.KStream;
  * </pre>
  *
  * @param forgets whether a picture that leaves its split makes room for its near copies
- * @param held where pairs that wait are held
- * @param again prepares those that are not
+ * @param memory where pairs wait
+ * @param again prepares those that are not held there
  */
 record NearCopyBranch(
     PairTopics topics,
@@ -42,7 +42,7 @@ record NearCopyBranch(
     OutputRecords outputs,
     Takedowns.Tasks takedownsOfTasks,
     boolean forgets,
-    HeldPairs held,
+    WaitingPairs.Memory memory,
     PrepareAgain again) {
 
   Fork<PreparedPair> build(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
@@ -56,7 +56,7 @@ record NearCopyBranch(
             "known-picture",
             pictures.flatMapValues(pair -> pair.inGroup(plan.split()), as("known-picture")));
     write(
-        pictures.process(() -> new RequestLookUp(held), as("request-look-up"), WAITING_PAIRS_STORE),
+        pictures.process(() -> new RequestLookUp(memory), as("request-look-up"), WAITING_PAIRS_STORE),
         topics.fingerprints(),
         "fingerprints");
     KStream<String, Finding> read =
@@ -71,7 +71,7 @@ record NearCopyBranch(
             "near-copies",
             read.filterNot((image, finding) -> isSuperseded(finding), as("found"))
                 .process(
-                    () -> new TakeFinding(plan, takedownsOfTasks, held, again),
+                    () -> new TakeFinding(plan, takedownsOfTasks, memory, again),
                     as("near-copies"),
                     RECEIPTS_STORE,
                     TAKEDOWNS_STORE,

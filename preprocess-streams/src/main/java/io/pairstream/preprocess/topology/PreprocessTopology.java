@@ -50,7 +50,7 @@ public final class PreprocessTopology {
   private final Refusals refusals;
   private final DecisionCounts counts;
   private final RawLog rawLog;
-  private final HeldPairs held;
+  private final WaitingPairs.Memory memory;
   private final Takedowns.Tasks takedownsOfTasks = new Takedowns.Tasks();
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
@@ -78,7 +78,7 @@ public final class PreprocessTopology {
     this.refusals = new Refusals(plan.answerLimits());
     this.counts = counts;
     this.rawLog = rawLog;
-    this.held = new HeldPairs(mostHeldBytes);
+    this.memory = new WaitingPairs.Memory(mostHeldBytes);
     this.gate = new CrashGuard<>(this::gate);
     this.clean = new CrashGuard<>(this::clean);
   }
@@ -192,7 +192,7 @@ public final class PreprocessTopology {
                         outputs,
                         takedownsOfTasks,
                         forgets(),
-                        held,
+                        memory,
                         new PrepareAgain(rawLog, () -> reader(false), gate, clean))
                     .build(builder, cleaned)
                 : cleaned)

@@ -12,16 +12,16 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
 final class RequestLookUp extends ContextualProcessor<String, Known, String, Fingerprint> {
 
-  private final HeldPairs held;
+  private final WaitingPairs.Memory memory;
 
-  RequestLookUp(HeldPairs held) {
-    this.held = held;
+  RequestLookUp(WaitingPairs.Memory memory) {
+    this.memory = memory;
   }
 
   @Override
   public void process(Record<String, Known> record) {
     Tracked<PreparedPair> tracked = record.value().pair();
-    if (record.value().group().isEmpty() && new WaitingPairs(context(), held).add(tracked)) {
+    if (record.value().group().isEmpty() && memory.of(context().taskId()).add(tracked)) {
       PreparedPair pair = tracked.stage();
       Map<String, Double> measures = pair.getMeasures();
       double pixels = measures.get("original_width_px") * measures.get("original_height_px");

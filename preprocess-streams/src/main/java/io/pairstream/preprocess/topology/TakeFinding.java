@@ -5,7 +5,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.plan.CleaningPlan;
-import io.pairstream.preprocess.topology.WaitingPairs.Waited;
+import io.pairstream.preprocess.topology.WaitingPairs.Waiting;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -26,21 +26,21 @@ final class TakeFinding
 
   private final CleaningPlan plan;
   private final Takedowns.Tasks takedownsOfTasks;
-  private final HeldPairs held;
+  private final WaitingPairs.Memory memory;
   private final PrepareAgain again;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
   /**
-   * @param held where the pairs that wait are held
-   * @param again prepares those that are not
+   * @param memory where pairs wait
+   * @param again prepares those that are not held there
    */
   TakeFinding(
-      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, HeldPairs held, PrepareAgain again) {
+      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, WaitingPairs.Memory memory, PrepareAgain again) {
     this.plan = plan;
     this.takedownsOfTasks = takedownsOfTasks;
-    this.held = held;
+    this.memory = memory;
     this.again = again;
   }
 
@@ -49,13 +49,12 @@ final class TakeFinding
     super.init(context);
     receipts = new Receipts(context);
     takedowns = new Takedowns(context, takedownsOfTasks);
-    waiting = new WaitingPairs(context, held);
-    waiting.forget();
+    waiting = memory.begin(context);
   }
 
   @Override
   public void close() {
-    waiting.forget();
+    waiting.end();
   }
 
   @Override
@@ -64,7 +63,7 @@ final class TakeFinding
     if (finding.getReason().isEmpty()) {
       receipts.putGroup(record.key(), finding);
     }
-    for (Waited waited : waiting.take(record.key())) {
+    for (Waiting waited : waiting.take(record.key())) {
       Tracked<Outcome<PreparedPair>> prepared =
           waited
               .prepared()

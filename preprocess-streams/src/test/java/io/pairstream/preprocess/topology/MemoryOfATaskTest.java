@@ -35,7 +35,7 @@ class MemoryOfATaskTest {
       open(TopicCatalogue.TAKEDOWNS_STORE, topology.topics().takedowns());
   private final KeyValueStore<String, WaitingPair> waiting =
       open(TopicCatalogue.WAITING_PAIRS_STORE, topology.topics().waitingPairs());
-  private final HeldPairs held = new HeldPairs(Long.MAX_VALUE);
+  private final WaitingPairs.Memory memory = new WaitingPairs.Memory(Long.MAX_VALUE);
   private long offset;
 
   private <T> KeyValueStore<String, T> open(String name, Topic<String, T> topic) {
@@ -93,8 +93,8 @@ class MemoryOfATaskTest {
 
   @Test
   void allOfAnImageAreTakenOnce() {
-    WaitingPairs adds = new WaitingPairs(task, held);
-    WaitingPairs takes = new WaitingPairs(task, held);
+    WaitingPairs takes = memory.begin(task);
+    WaitingPairs adds = memory.of(task.taskId());
     Map<String, List<PreparedPair>> expected = new HashMap<>();
     Random random = new Random(7);
     for (int i = 0; i < 8_000; i++) {
@@ -116,7 +116,7 @@ class MemoryOfATaskTest {
   @Test
   void asManyAreHeldAsThereIsRoomFor() {
     long size = 4096L + prepared.getImage().remaining();
-    WaitingPairs waits = new WaitingPairs(task, new HeldPairs(2 * size));
+    WaitingPairs waits = new WaitingPairs.Memory(2 * size).begin(task);
     for (int round = 0; round < 3; round++) {
       Stream.of("a", "b", "c").forEach(image -> waits.add(pair(image)));
 
@@ -125,26 +125,28 @@ class MemoryOfATaskTest {
           .containsExactly(true, true, false);
     }
     waits.add(pair("a"));
-    waits.forget();
+    waits.end();
     waits.add(pair("b"));
     waits.add(pair("c"));
 
     assertThat(Stream.of("a", "b", "c").flatMap(image -> waits.take(image).stream()))
         .extracting(waited -> waited.prepared().isPresent())
-        .containsExactly(false, true, true);
+        .containsExactly(true, true);
   }
 
   @Test
   void whatIsRolledBackWaitsNoMore() {
-    WaitingPairs waits = new WaitingPairs(task, held);
-    waits.add(pair("image"));
-    waiting.delete("image/1"); // its transaction is aborted
-    assertThat(waits.take("image")).isEmpty();
+    WaitingPairs waits = memory.begin(task);
+    waits.add(pair("rolled back"));
+    waits.add(pair("kept"));
+    waits.end();
+    waiting.delete("rolled back/raw-0-0"); // its transaction is aborted
 
-    Tracked<PreparedPair> next = pair("image");
-    waiting.put("image/1", WaitingPair.newBuilder().setOrigin(next.raw().origin()).build());
-    assertThat(waits.take("image"))
+    waits = memory.begin(task);
+    assertThat(waits.take("rolled back")).isEmpty();
+    assertThat(waits.take("kept"))
         .singleElement()
-        .satisfies(waited -> assertThat(waited.prepared()).isEmpty());
+        .satisfies(pair -> assertThat(pair.prepared()).isEmpty());
+    assertThat(waiting.approximateNumEntries()).isZero();
   }
 }

@@ -80,7 +80,7 @@ final class TopologyUnderTest implements AutoCloseable {
   private final TopologyTestDriver driver;
   private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
 
-  /** What was sent to each topic, by its offset. */
+  /** Records sent to each topic, by offset. */
   private final Map<String, List<ConsumerRecord<byte[], byte[]>>> sent = new HashMap<>();
 
   TopologyUnderTest(ImageWorker worker) {
