@@ -36,11 +36,13 @@ import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.DeadInstances;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -105,14 +107,27 @@ public final class PreprocessService implements AutoCloseable {
     this.report = report;
     this.registry = settings.cluster().registry();
     this.topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
-    this.streams = new StreamClients(report, counts.of("stream_threads_replaced_total"), ended);
     Files.createDirectories(settings.stateDir());
+    this.streams =
+        new StreamClients(
+            report,
+            counts.of("stream_threads_replaced_total"),
+            ended,
+            instance(settings.stateDir().resolve("instance-id")));
     try {
       start();
     } catch (IOException | InterruptedException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** The instance's name in its groups: its state directory's, made at the first start there. */
+  private static String instance(Path file) throws IOException {
+    if (Files.notExists(file) || Files.size(file) == 0) {
+      Files.writeString(file, UUID.randomUUID().toString());
+    }
+    return Files.readString(file);
   }
 
   private void start() throws IOException, InterruptedException {

@@ -1,5 +1,7 @@
 package io.pairstream.preprocess.run;
 
+import static org.apache.kafka.clients.consumer.ConsumerConfig.GROUP_INSTANCE_ID_CONFIG;
+
 import io.pairstream.preprocess.world.RestingConsumer;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.report.Obstacle;
@@ -37,15 +39,21 @@ final class StreamClients {
   private final SelfReport report;
   private final LongAdder threadsReplaced;
   private final CompletableFuture<Optional<Throwable>> ended;
+  private final String instance;
   private final List<KafkaStreams> clients = new ArrayList<>();
   private volatile GroupMembershipOperation atClose = GroupMembershipOperation.REMAIN_IN_GROUP;
 
   /**
    * @param threadsReplaced counts replaced threads
    * @param ended completed once a client has ended, with the fault that ended it
+   * @param instance name in the groups, which is the same after a restart
    */
   StreamClients(
-      SelfReport report, LongAdder threadsReplaced, CompletableFuture<Optional<Throwable>> ended) {
+      SelfReport report,
+      LongAdder threadsReplaced,
+      CompletableFuture<Optional<Throwable>> ended,
+      String instance) {
+    this.instance = instance;
     this.report = report;
     this.threadsReplaced = threadsReplaced;
     this.ended = ended;
@@ -62,6 +70,8 @@ final class StreamClients {
       KafkaClientSupplier suppliers,
       Runnable whenRunning) {
     Properties properties = new Properties();
+    // A static member: who starts again has the partitions at once, and not after the session.
+    properties.put(StreamsConfig.mainConsumerPrefix(GROUP_INSTANCE_ID_CONFIG), instance);
     properties.putAll(settings);
     KafkaStreams streams = new KafkaStreams(graph, properties, suppliers);
     clients.add(streams);

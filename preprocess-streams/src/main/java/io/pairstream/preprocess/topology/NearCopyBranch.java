@@ -56,7 +56,8 @@ record NearCopyBranch(
             "known-picture",
             pictures.flatMapValues(pair -> pair.inGroup(plan.split()), as("known-picture")));
     write(
-        pictures.process(() -> new RequestLookUp(memory), as("request-look-up"), WAITING_PAIRS_STORE),
+        pictures.process(
+            () -> new RequestLookUp(memory), as("request-look-up"), WAITING_PAIRS_STORE),
         topics.fingerprints(),
         "fingerprints");
     KStream<String, Finding> read =

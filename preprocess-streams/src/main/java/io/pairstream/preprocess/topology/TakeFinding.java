@@ -37,7 +37,10 @@ final class TakeFinding
    * @param again prepares those that are not held there
    */
   TakeFinding(
-      CleaningPlan plan, Takedowns.Tasks takedownsOfTasks, WaitingPairs.Memory memory, PrepareAgain again) {
+      CleaningPlan plan,
+      Takedowns.Tasks takedownsOfTasks,
+      WaitingPairs.Memory memory,
+      PrepareAgain again) {
     this.plan = plan;
     this.takedownsOfTasks = takedownsOfTasks;
     this.memory = memory;

@@ -32,7 +32,7 @@ class PreprocessSettingsTest {
         .containsEntry("num.stream.threads", 3)
         .containsEntry("state.dir", "state")
         .containsEntry("request.timeout.ms", 10_000)
-        .containsEntry("statestore.uncommitted.max.bytes", 3 * 32 * 1024 * 1024L)
+        .containsEntry("statestore.uncommitted.max.bytes", 3 * 8 * 1024 * 1024L)
         .containsEntry("probing.rebalance.interval.ms", 60_000L)
         .containsEntry("max.warmup.replicas", Integer.MAX_VALUE)
         .containsEntry(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
