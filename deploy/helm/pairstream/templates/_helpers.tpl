@@ -1,5 +1,18 @@
+{{/* What all names begin with. Nothing is cut off, so that no two releases share one. */}}
 {{- define "pairstream.name" -}}
-{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$" .Release.Name) -}}
+{{- fail (printf "release %s: Services and pods are named after it, so it begins with a letter, goes on with letters, digits and hyphens, ends with no hyphen, and has 40 characters at most" .Release.Name) -}}
+{{- end -}}
+{{ .Release.Name }}
+{{- end }}
+
+{{/* The data set, where resources or labels of Kubernetes are named after it: (dict "root" $ "for" "strimzi.topics" "most" 200). */}}
+{{- define "pairstream.namingDataset" -}}
+{{- $dataset := .root.Values.dataset | default "pairs" -}}
+{{- if or (gt (len $dataset) (int .most)) (not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" $dataset)) -}}
+{{- fail (printf "%s: Kubernetes takes no name that begins with dataset %s; right are letters, digits, hyphens and points, a letter or digit beside each point and at both ends, and %d characters at most" .for $dataset (int .most)) -}}
+{{- end -}}
+{{ $dataset }}
 {{- end }}
 
 {{- define "pairstream.labels" -}}
@@ -161,6 +174,21 @@ topologySpreadConstraints:
       matchLabels:
         {{- include "pairstream.selector" . | nindent 8 }}
 {{- end }}
+{{- end }}
+
+{{/* Bash that waits for our registry, which listens once brokers answer. */}}
+{{- define "pairstream.awaitRegistry" -}}
+- name: registry-listens
+  image: {{ printf "%spairstream:%s" .Values.image.prefix (.Values.image.tag | default .Chart.AppVersion) | quote }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  securityContext:
+    {{- include "pairstream.containerSecurity" . | nindent 4 }}
+  command: [bash, -c]
+  args:
+    - |
+      echo "waiting until {{ include "pairstream.registryUrl" . }} listens"
+      until (exec 3<> /dev/tcp/{{ include "pairstream.name" . }}-registry/8080) 2> /dev/null; do sleep 1; done
+  resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
 {{- end }}
 
 {{- define "pairstream.metadata" -}}

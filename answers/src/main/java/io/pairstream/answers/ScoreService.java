@@ -18,14 +18,12 @@ import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
 import io.pairstream.service.transactions.GroupClients;
 import io.pairstream.service.transactions.GroupInstance;
 import io.pairstream.service.transactions.Outbox;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -207,20 +205,15 @@ public final class ScoreService implements AutoCloseable {
       names.add(topics.generated().name());
     }
     Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
-    Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
     for (Dataset other : settings.answersOf()) {
-      Optional<?> theirs =
+      Optional<?> unused =
           instance
               .prerequisites(settings.cluster().with(other), registry)
               .awaitTopics(List.of(other.topic(TopicCatalogue.ANSWERS)));
-      partitions = theirs.isPresent() ? partitions : Optional.empty();
     }
-    if (partitions.isEmpty()) {
-      return Optional.empty();
-    }
-    ClusterCheck.of(settings.cluster()).onTopics(names).requireOnceItAnswers();
-    boolean isReady =
-        prerequisites.awaitSchemas(
+    Optional<Map<String, Integer>> partitions =
+        prerequisites.awaitAll(
+            names,
             () -> {
               prerequisites.rehearse(topics.training(), PreparedPair.newBuilder().build());
               prerequisites.rehearse(topics.answers(), Answer.newBuilder().build());
@@ -230,8 +223,7 @@ public final class ScoreService implements AutoCloseable {
                 prerequisites.rehearse(topics.generated(), RawPair.newBuilder().build());
               }
             });
-    Map<String, Integer> found = new HashMap<>(partitions.get());
-    found.keySet().retainAll(splits);
-    return isReady ? Optional.of(found) : Optional.empty();
+    partitions.ifPresent(found -> found.keySet().retainAll(splits));
+    return partitions;
   }
 }

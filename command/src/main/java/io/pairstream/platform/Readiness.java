@@ -61,25 +61,10 @@ public interface Readiness {
     return waitsFor().isEmpty();
   }
 
-  /** Satisfied while a GET of {@code address} is answered with 200; follows no proxy. */
-  static Readiness httpOk(URI address) {
-    return new Readiness() {
-      @Override
-      public Optional<String> waitsFor() throws IOException {
-        return obstacle(address, false);
-      }
-
-      @Override
-      public Optional<String> waitsAgainFor() throws IOException {
-        return waitsFor();
-      }
-    };
-  }
-
   /**
-   * Asks a service that this process has started for its health: {@code /health/ready}, and {@code
-   * /health/live}, which is answered with anything but 200 only where nothing but a new start
-   * helps.
+   * Asks a service for its health: {@code /health/ready}, and {@code /health/live}, which is
+   * answered with anything but 200 only where nothing but a new start helps. One that another
+   * platform has started, and that has taken the port, is an obstacle. Follows no proxy.
    *
    * @param base such as {@code http://127.0.0.1:8080}
    */
@@ -87,7 +72,7 @@ public interface Readiness {
     return new Readiness() {
       @Override
       public Optional<String> waitsFor() throws IOException {
-        return obstacle(base.resolve("/health/ready"), true);
+        return obstacle(base.resolve("/health/ready"));
       }
 
       @Override
@@ -97,17 +82,13 @@ public interface Readiness {
 
       @Override
       public Optional<String> standsStill() throws IOException {
-        return obstacle(base.resolve("/health/live"), true);
+        return obstacle(base.resolve("/health/live"));
       }
     };
   }
 
-  /**
-   * Why an address is not answered with 200, as the problem in the answer says.
-   *
-   * @param isOwn whether another platform's service, which may have taken the port, is an obstacle
-   */
-  private static Optional<String> obstacle(URI address, boolean isOwn) throws IOException {
+  /** Why an address is not answered with 200, as the problem in the answer says. */
+  private static Optional<String> obstacle(URI address) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout(5_000);
@@ -115,7 +96,7 @@ public interface Readiness {
     try {
       int status = connection.getResponseCode();
       String parent = connection.getHeaderField("Pairstream-Parent");
-      if (isOwn && parent != null && !parent.equals("" + ProcessHandle.current().pid())) {
+      if (parent != null && !parent.equals("" + ProcessHandle.current().pid())) {
         return Optional.of(
             "port %d is taken by the platform of process %s".formatted(address.getPort(), parent));
       }

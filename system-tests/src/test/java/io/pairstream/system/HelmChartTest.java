@@ -50,6 +50,12 @@ class HelmChartTest {
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
   private static final Path CHART = PROJECT.resolve("deploy/helm/pairstream");
 
+  /** Right on names of the data set cats, as Strimzi takes it. */
+  private static final String ACL =
+      """
+      \\{"operations":\\[[^]]+],"resource":\\{("type":"cluster"|"name":"(cats[.-]|__|pairstream-)[^"]*",\
+      "patternType":"(literal|prefix)","type":"(topic|group|transactionalId)")}}""";
+
   private static final Map<String, Reader> KINDS =
       Map.ofEntries(
           Map.entry("apps/v1 Deployment", V1Deployment::validateJsonElement),
@@ -63,8 +69,8 @@ class HelmChartTest {
           Map.entry("v1 ConfigMap", V1ConfigMap::validateJsonElement),
           Map.entry("v1 Service", V1Service::validateJsonElement),
           Map.entry("v1 ServiceAccount", V1ServiceAccount::validateJsonElement),
-          Map.entry("kafka.strimzi.io/v1beta2 KafkaUser", HelmChartTest::readUser),
-          Map.entry("kafka.strimzi.io/v1beta2 KafkaTopic", HelmChartTest::readTopic),
+          Map.entry("kafka.strimzi.io/v1 KafkaUser", HelmChartTest::readUser),
+          Map.entry("kafka.strimzi.io/v1 KafkaTopic", HelmChartTest::readTopic),
           Map.entry("monitoring.coreos.com/v1 ServiceMonitor", HelmChartTest::readMonitor),
           Map.entry("monitoring.coreos.com/v1 PrometheusRule", HelmChartTest::readRules));
 
@@ -99,7 +105,9 @@ class HelmChartTest {
     for (JsonObject pod : pods(objects)) {
       walls(pod);
       for (JsonElement container : pod.getAsJsonArray("containers")) {
-        parsed.add(parsed(container.getAsJsonObject()));
+        if (!container.getAsJsonObject().has("command")) {
+          parsed.add(parsed(container.getAsJsonObject()));
+        }
       }
     }
     assertThat(parsed).contains("fetch", "ingest", "operate", "preprocess", "topics create");
@@ -119,9 +127,19 @@ class HelmChartTest {
           registry.enabled       | false      | registry.url: name your schema registry
           operate.oidc.issuer    | http://login.example  | does not match pattern
           operate.oidc.issuer    | https://login.example | operate.oidc.client: the client id at the login provider
+          registry.enabled       | false registry.url=https://a.example fetch.replicas=1 fetch.contact=me | networkPolicies.to.registry: the peers
+          dataset                | cats_ strimzi.topics=true strimzi.cluster=museum | no name that begins with dataset cats_
+          release                | 7pictures   | release 7pictures: Services and pods are named after it
           """)
   void refusesWrongValues(String key, String value, String words) {
-    assertThatThrownBy(() -> chart("plain").set(key, value).call()).hasMessageContaining(words);
+    TemplateCommand chart = chart("plain");
+    for (String each : (key + "=" + value).split(" ")) {
+      String[] setting = each.split("=", 2);
+      boolean isName = setting[0].equals("release");
+      chart = isName ? chart.withName(setting[1]) : chart.set(setting[0], setting[1]);
+    }
+
+    assertThatThrownBy(chart::call).hasMessageContaining(words);
   }
 
   @Test
@@ -294,29 +312,15 @@ class HelmChartTest {
   private static void readUser(JsonElement object) {
     JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
     assertThat(spec.keySet()).containsExactlyInAnyOrder("authentication", "authorization");
-    assertThat(spec.getAsJsonObject("authorization").keySet())
-        .containsExactlyInAnyOrder("type", "acls");
-    for (JsonElement each : spec.getAsJsonObject("authorization").getAsJsonArray("acls")) {
-      JsonObject acl = each.getAsJsonObject();
-      JsonObject resource = acl.getAsJsonObject("resource");
-      assertThat(acl.keySet()).containsExactlyInAnyOrder("operations", "resource");
-      if (resource.get("type").getAsString().equals("cluster")) {
-        assertThat(resource.keySet()).containsExactly("type");
-      } else {
-        assertThat(resource.get("type").getAsString()).isIn("topic", "group", "transactionalId");
-        assertThat(resource.get("patternType").getAsString()).isIn("literal", "prefix");
-        assertThat(resource.get("name").getAsString()).matches("(cats[.-]|__|pairstream-).*");
-      }
+    assertThat(spec.getAsJsonObject("authorization").keySet()).containsOnly("type", "acls");
+    for (JsonElement acl : spec.getAsJsonObject("authorization").getAsJsonArray("acls")) {
+      assertThat(acl.toString()).matches(ACL);
     }
   }
 
   private static void readTopic(JsonElement object) {
-    JsonObject metadata = object.getAsJsonObject().getAsJsonObject("metadata");
-    assertThat(metadata.getAsJsonObject("labels").get("strimzi.io/cluster").getAsString())
-        .isEqualTo("museum");
-    assertThat(metadata.getAsJsonObject("annotations").get("helm.sh/resource-policy").getAsString())
-        .isEqualTo("keep");
-    assertThat(metadata.get("name").getAsString()).matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+    assertThat(object.getAsJsonObject().get("metadata").toString())
+        .contains("\"strimzi.io/cluster\":\"museum\"", "\"helm.sh/resource-policy\":\"keep\"");
     assertThat(object.getAsJsonObject().getAsJsonObject("spec").keySet())
         .containsExactlyInAnyOrder("topicName", "partitions", "replicas", "config");
   }
@@ -324,8 +328,7 @@ class HelmChartTest {
   private static void readMonitor(JsonElement object) {
     JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
     assertThat(spec.keySet()).containsExactlyInAnyOrder("selector", "endpoints");
-    JsonObject endpoint = spec.getAsJsonArray("endpoints").get(0).getAsJsonObject();
-    assertThat(endpoint.keySet())
+    assertThat(spec.getAsJsonArray("endpoints").get(0).getAsJsonObject().keySet())
         .isSubsetOf("port", "path", "interval", "authorization", "scheme", "tlsConfig");
   }
 

@@ -94,10 +94,7 @@ final class PairstreamProcess implements AutoCloseable {
     if (address.startsWith("https:")) {
       return address;
     }
-    Await.until(
-        "it is ready",
-        Readiness.httpOk(URI.create(address + "/health/ready"))::isReady,
-        this::said);
+    Await.until("it is ready", Readiness.health(URI.create(address))::isReady, this::said);
     return address;
   }
 

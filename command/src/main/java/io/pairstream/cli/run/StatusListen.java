@@ -20,9 +20,8 @@ public final class StatusListen {
     }
     try (WebServer server = StatusMetrics.server(report, listen.hostName(), listen.port())) {
       listen.start(server::start, server::close);
-      String url = listen.url("http", server.port());
-      report.add(reading -> reading.fact(SelfReport.HEALTH, url));
-      err.println("pairstream: health and metrics on " + url);
+      report.add(reading -> reading.fact(SelfReport.HEALTH, server.url()));
+      err.println("pairstream: health and metrics on " + server.url());
       err.flush();
       return work.call();
     }

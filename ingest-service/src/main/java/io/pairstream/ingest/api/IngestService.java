@@ -162,6 +162,7 @@ public final class IngestService implements AutoCloseable {
             settings.anonymous());
     report.stateFrom(() -> closing ? SelfReport.State.STOPPING : SelfReport.State.RUNNING);
     report.add(Reading.ofHttp(server::traffic));
+    report.add(reading -> reading.fact(SelfReport.HEALTH, server.url()));
     report.add(intake::read);
   }
 
@@ -228,8 +229,8 @@ public final class IngestService implements AutoCloseable {
   }
 
   /**
-   * Fails where the service can never work: a topic or a schema is missing, or the cluster is not
-   * set for Pairstream's guarantees.
+   * Fails where the service can never work: the cluster refuses it, or is not set for Pairstream's
+   * guarantees.
    */
   public CompletableFuture<Void> fault() {
     return intake.fault();

@@ -18,9 +18,9 @@ import io.pairstream.service.publish.TopicWatch;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.Prerequisites;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,8 +115,8 @@ public final class PairIntake implements AutoCloseable {
   }
 
   /**
-   * Fails where Kafka answers and will never do: a topic or a schema is missing, or its settings
-   * cannot keep Pairstream's guarantees. Completes on close.
+   * Fails where Kafka answers and will never do: it refuses us, or its settings cannot keep
+   * Pairstream's guarantees. Completes on close.
    */
   public CompletableFuture<Void> fault() {
     return fault;
@@ -234,15 +234,21 @@ public final class PairIntake implements AutoCloseable {
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     try {
-      Open opened = open(registry, topics);
-      log.info("Kafka takes pairs for {}", opened.pairs().topic());
-      open = opened;
-      obstacle = Obstacle.NONE;
+      Open opened =
+          Prerequisites.await(
+                  () -> open(registry, topics),
+                  () -> closing,
+                  why -> why.ifAny().ifPresent(now -> obstacle = now))
+              .orElseThrow(InterruptedException::new);
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
               List.of(topics.crowdsourced().name(), topics.links().name(), topics.uploads().name()),
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
+        requireFit(topics);
+        log.info("Kafka takes pairs for {}", opened.pairs().topic());
+        open = opened;
+        obstacle = Obstacle.NONE;
         look(watch);
       } finally {
         obstacle = Obstacle.known("STOPPING", "the service is being stopped");
@@ -256,31 +262,16 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  private Open open(Registry registry, PairTopics topics) throws InterruptedException {
+  private Open open(Registry registry, PairTopics topics) {
     Map<String, Object> settings = producerSettings();
-    while (true) {
-      List<Runnable> opened = new ArrayList<>();
-      try {
-        PairPublisher pairs =
-            PairPublisher.openWithNotes(
-                topics.crowdsourced(), topics.uploads(), registry, settings, clock);
-        opened.add(pairs::abort);
-        LinkPublisher links = LinkPublisher.open(topics.links(), registry, settings, clock);
-        opened.add(links::abort);
-        requireFit(topics);
-        return new Open(pairs, links);
-      } catch (RuntimeException e) {
-        opened.forEach(Runnable::run);
-        if (!(e instanceof org.apache.kafka.common.errors.TimeoutException
-            || e instanceof RegistryUnavailableException)) {
-          throw e;
-        }
-        shut(Obstacle.of(e));
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        TimeUnit.MILLISECONDS.sleep(WATCH_DOWN.toMillis());
-      }
+    PairPublisher pairs =
+        PairPublisher.openWithNotes(
+            topics.crowdsourced(), topics.uploads(), registry, settings, clock);
+    try {
+      return new Open(pairs, LinkPublisher.open(topics.links(), registry, settings, clock));
+    } catch (RuntimeException e) {
+      pairs.abort();
+      throw e;
     }
   }
 

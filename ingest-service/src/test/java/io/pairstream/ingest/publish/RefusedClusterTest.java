@@ -3,11 +3,14 @@ package io.pairstream.ingest.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.requirements.WeakClusterException;
+import io.pairstream.testing.Await;
+import io.pairstream.tools.topics.CreateTopics;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,20 @@ class RefusedClusterTest {
           .hasCauseInstanceOf(WeakClusterException.class)
           .hasMessageContaining("kafka.max.request.size=1048576");
       assertThat(intake.obstacle()).isPresent();
+    }
+  }
+
+  @Test
+  void waitsForTopicsAndSchemasThatAreMadeLater() throws Exception {
+    ClusterAccess access = KAFKA.emptyDataset();
+    Cluster cluster = KAFKA.cluster(access, Map.of());
+    try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC(), Optional::empty)) {
+      intake.start();
+      Await.until("it waits", () -> intake.obstacle().orElseThrow().template().equals("MISSING"));
+
+      new CreateTopics(access, (short) 1).create(new TopicCatalogue(access.dataset(), 1));
+
+      Await.until("it takes pairs", () -> intake.obstacle().isEmpty());
     }
   }
 

@@ -237,6 +237,7 @@ public final class OperateService implements AutoCloseable {
   private void reportSelf() {
     report.stateFrom(() -> SelfReport.State.RUNNING);
     report.add(Reading.ofHttp(server::traffic));
+    report.add(reading -> reading.fact(SelfReport.HEALTH, server.url()));
     report.add(Reading.ofDisk(settings.stateDirectory()));
     parts.addClosedLast(
         StatusReporter.start(

@@ -11,7 +11,6 @@ import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
@@ -41,7 +40,7 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
    *
    * @param waitsFor hears what is waited for, and {@link Obstacle#NONE} once it is there
    * @return how many partitions the raw topics have
-   * @throws StartException where something is missing
+   * @throws StartException where the cluster refuses, or its topics do not fit each other
    */
   int await(Cluster cluster, Duration transactionTimeout, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
@@ -56,7 +55,7 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
       return partitions;
     } catch (AuthorizationException e) {
       throw new StartException(RootCause.message(e), e);
-    } catch (KafkaException | MissingSchemaException e) {
+    } catch (KafkaException e) {
       throw new StartException(e.getMessage(), e);
     }
   }

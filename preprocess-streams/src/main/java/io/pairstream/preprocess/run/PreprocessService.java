@@ -86,8 +86,8 @@ public final class PreprocessService implements AutoCloseable {
    * Puts the parts together and starts them.
    *
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException for a recipe with mistakes
-   * @throws StartException where a topic, a schema or a worker is missing; the message says what to
-   *     do
+   * @throws StartException where a worker is missing, or the topics do not fit; the message says
+   *     what to do
    * @throws io.pairstream.service.requirements.WeakClusterException where the cluster is not set to
    *     keep what Pairstream guarantees
    * @throws IOException if the recipe or the state directory cannot be used

@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -76,14 +75,10 @@ public final class AdmittingClients implements KafkaClientSupplier, AutoCloseabl
       try {
         return client.get();
       } catch (KafkaException e) {
-        Throwable cause = RootCause.of(e);
-        boolean hasNoAddress =
-            cause instanceof ConfigException
-                && String.valueOf(cause.getMessage()).startsWith("No resolvable bootstrap urls");
-        if (!hasNoAddress || !pause()) {
+        if (!AdminClients.isWithoutAddress(e) || !pause()) {
           throw e;
         }
-        LOG.warn("waiting for an address of a broker: {}", cause.getMessage());
+        LOG.warn("waiting for an address of a broker: {}", RootCause.message(e));
       }
     }
   }

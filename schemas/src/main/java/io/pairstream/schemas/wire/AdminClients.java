@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Makes admin clients of Kafka that leave a broker which hangs.
@@ -32,7 +35,8 @@ public final class AdminClients {
    * @param settings of Kafka's admin client, with {@code bootstrap.servers}; a {@code
    *     request.timeout.ms} above its {@code default.api.timeout.ms} counts as that, and {@code
    *     connections.max.idle.ms} is as long where they do not say
-   * @throws org.apache.kafka.common.KafkaException where the settings cannot be used
+   * @throws TimeoutException where no name of a broker has an address now
+   * @throws KafkaException where the settings cannot be used
    */
   public static Admin create(Map<String, ?> settings) {
     Map<String, Object> all = new HashMap<>(settings);
@@ -40,6 +44,16 @@ public final class AdminClients {
     int request = (int) KafkaTimeouts.ofRequests(settings, REQUEST, answer).toMillis();
     all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
     all.putIfAbsent(AdminClientConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, request);
-    return Admin.create(all);
+    try {
+      return Admin.create(all);
+    } catch (KafkaException e) {
+      throw isWithoutAddress(e) ? new TimeoutException(RootCause.message(e), e) : e;
+    }
+  }
+
+  /** Whether a client could not be made because no name of a broker has an address, as yet. */
+  public static boolean isWithoutAddress(KafkaException e) {
+    return RootCause.of(e) instanceof ConfigException cause
+        && String.valueOf(cause.getMessage()).startsWith("No resolvable bootstrap urls");
   }
 }

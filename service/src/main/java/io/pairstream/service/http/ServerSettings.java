@@ -84,6 +84,22 @@ public record ServerSettings(
     }
   }
 
+  /** Where others reach a server on this port. */
+  String url(int actualPort) {
+    String reached;
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      reached = address.isAnyLocalAddress() ? InetAddress.getLocalHost().getHostAddress() : host;
+    } catch (UnknownHostException e) {
+      reached = host; // this machine has no address by its own name
+    }
+    return "%s://%s:%d"
+        .formatted(
+            isEncrypted() ? "https" : "http",
+            reached.contains(":") ? "[" + reached + "]" : reached,
+            actualPort);
+  }
+
   /**
    * Refuses to take keys where they would cross a network in the clear.
    *

@@ -37,6 +37,7 @@ public final class WebServer implements AutoCloseable {
   /** Time between two looks at a certificate's files. */
   private static final Duration CERTIFICATE_LOOKS = Duration.ofSeconds(1);
 
+  private final ServerSettings settings;
   private final Server server;
   private final ServerConnector connector;
   private final Workers workers;
@@ -57,6 +58,7 @@ public final class WebServer implements AutoCloseable {
       Authenticator authenticator,
       Quota quota,
       boolean localOnly) {
+    this.settings = settings;
     int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
     workers = new Workers(threads, ServerSettings.QUEUED_REQUESTS, settings.answerTimeout());
     QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
@@ -67,9 +69,9 @@ public final class WebServer implements AutoCloseable {
             ? null
             : new RenewedCertificate(settings.certificate(), CERTIFICATE_LOOKS);
     HttpConfiguration configuration = configuration();
-    if (certificate != null && !settings.isLocal()) {
+    if (certificate != null) {
       SecureRequestCustomizer tls = new SecureRequestCustomizer(false); // probes name an address
-      tls.setStsMaxAge(HTTPS_ALONE.toSeconds());
+      tls.setStsMaxAge(settings.isLocal() ? -1 : HTTPS_ALONE.toSeconds());
       configuration.addCustomizer(tls);
     }
     HttpConnectionFactory http = new HttpConnectionFactory(configuration);
@@ -127,6 +129,11 @@ public final class WebServer implements AutoCloseable {
   /** The port that is listened on. */
   public int port() {
     return connector.getLocalPort();
+  }
+
+  /** Where others reach the server: by this machine's own address where it listens on all. */
+  public String url() {
+    return settings.url(port());
   }
 
   /** All routes. */

@@ -61,11 +61,7 @@ public final class TopicWatch implements AutoCloseable {
     this.servers = settings.get("bootstrap.servers");
     this.topics = List.copyOf(topics);
     this.timeout = timeout;
-    try {
-      this.admin = AdminClients.create(settings);
-    } catch (KafkaException e) {
-      throw unavailable(e); // its name may not be known yet
-    }
+    this.admin = AdminClients.create(settings);
   }
 
   /**

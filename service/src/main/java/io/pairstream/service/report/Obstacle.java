@@ -1,11 +1,13 @@
 package io.pairstream.service.report;
 
+import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * An obstacle in a service's way, for a person.
@@ -31,6 +33,9 @@ public record Obstacle(String text, String template, List<String> arguments) {
   /** An obstacle that an exception tells of. */
   public static Obstacle of(RuntimeException e) {
     String why = RootCause.message(e);
+    if (e instanceof MissingSchemaException || e instanceof UnknownTopicOrPartitionException) {
+      return known("MISSING", "{0}", e.getMessage());
+    }
     return e instanceof RegistryUnavailableException
         ? known("REGISTRY_AWAY", "the schema registry does not answer: {0}", why)
         : e instanceof RetriableException
@@ -41,11 +46,6 @@ public record Obstacle(String text, String template, List<String> arguments) {
   /** A topic that is not read as it should be. */
   public static Obstacle notRead(String why) {
     return known("NOT_READ", "{0}", why);
-  }
-
-  /** Something that is not there yet, or no longer: a topic, a schema. */
-  public static Obstacle missing(RuntimeException e) {
-    return known("MISSING", "{0}", e.getMessage());
   }
 
   /**

@@ -7,7 +7,6 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
@@ -35,8 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits at a start for what a service cannot work without: topics, and our own schemas in the
- * registry. What does not answer is waited for however long; what is missing is waited for a while,
- * because it may be created just now, and then named in an exception.
+ * registry. What does not answer or is missing is waited for however long: it may be made by others
+ * who start now, too.
  *
  * @param stop whether to stop waiting
  * @param waitsFor hears what is waited for, and {@link Obstacle#NONE} once it is there
@@ -45,7 +44,6 @@ public record Prerequisites(
     Cluster cluster, Registry registry, BooleanSupplier stop, Consumer<Obstacle> waitsFor) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
-  private static final Duration MISSING_FOR = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /**
@@ -57,25 +55,40 @@ public record Prerequisites(
    * Waits for topics.
    *
    * @return how many partitions each has; empty where {@code stop} came first
-   * @throws org.apache.kafka.common.KafkaException where a topic is missing or the cluster refuses
-   *     to describe it
+   * @throws org.apache.kafka.common.KafkaException where the cluster refuses to describe a topic
    */
   public Optional<Map<String, Integer>> awaitTopics(Collection<String> names)
       throws InterruptedException {
-    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
-      return await(() -> partitions(admin.describeTopics(names)), stop, waitsFor);
-    }
+    return await(() -> partitions(names), stop, waitsFor);
   }
 
-  private Map<String, Integer> partitions(DescribeTopicsResult answers) {
-    try {
-      return KafkaAnswers.await(answers.allTopicNames()).values().stream()
-          .collect(Collectors.toMap(TopicDescription::name, topic -> topic.partitions().size()));
-    } catch (UnknownTopicOrPartitionException e) {
-      throw new UnknownTopicOrPartitionException(
-          missing(cluster.dataset(), answers.topicNameValues()), e);
-    } catch (TopicAuthorizationException e) {
-      throw MissingTopics.refused(answers.topicNameValues());
+  /**
+   * Waits for topics, checks what their cluster promises, and waits for schemas as {@link
+   * #awaitSchemas} does.
+   *
+   * @return how many partitions each has; empty where {@code stop} came first
+   */
+  public Optional<Map<String, Integer>> awaitAll(Collection<String> names, Runnable rehearsal)
+      throws InterruptedException {
+    Optional<Map<String, Integer>> partitions = awaitTopics(names);
+    if (partitions.isPresent()) {
+      ClusterCheck.of(cluster).onTopics(names).requireOnceItAnswers();
+    }
+    return partitions.isPresent() && awaitSchemas(rehearsal) ? partitions : Optional.empty();
+  }
+
+  private Map<String, Integer> partitions(Collection<String> names) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
+      DescribeTopicsResult answers = admin.describeTopics(names);
+      try {
+        return KafkaAnswers.await(answers.allTopicNames()).values().stream()
+            .collect(Collectors.toMap(TopicDescription::name, topic -> topic.partitions().size()));
+      } catch (UnknownTopicOrPartitionException e) {
+        throw new UnknownTopicOrPartitionException(
+            missing(cluster.dataset(), answers.topicNameValues()), e);
+      } catch (TopicAuthorizationException e) {
+        throw MissingTopics.refused(answers.topicNameValues());
+      }
     }
   }
 
@@ -102,7 +115,6 @@ public record Prerequisites(
    *
    * @param rehearsal calls {@link #rehearse} for what is written
    * @return whether it has; otherwise {@code stop} came first
-   * @throws MissingSchemaException where the registry answers and does not hold a schema
    */
   public boolean awaitSchemas(Runnable rehearsal) throws InterruptedException {
     return await(
@@ -125,27 +137,31 @@ public record Prerequisites(
     registry.remember(subject);
   }
 
-  /** Retries while there is no answer; a prerequisite that is missing is thrown after a while. */
-  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
+  /**
+   * Retries until there is an answer; what is waited for is logged once.
+   *
+   * @return the answer; empty where {@code stop} came first
+   */
+  public static <T> Optional<T> await(
+      Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
-    long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
+    Obstacle said = Obstacle.NONE;
     while (!stop.getAsBoolean()) {
+      Obstacle now;
       try {
         T found = look.get();
         waitsFor.accept(Obstacle.NONE);
         return Optional.of(found);
       } catch (InterruptException e) {
         throw new InterruptedException(e.getMessage());
-      } catch (MissingSchemaException | UnknownTopicOrPartitionException e) {
-        if (System.nanoTime() - giveUpAt > 0) {
-          throw e;
-        }
-        waitsFor.accept(Obstacle.missing(e));
-        LOG.info("waiting: {}", e.getMessage());
-      } catch (RegistryUnavailableException | RetriableException e) {
-        waitsFor.accept(Obstacle.of(e));
-        LOG.warn("waiting: {}", RootCause.message(e));
+      } catch (MissingSchemaException | RegistryUnavailableException | RetriableException e) {
+        now = Obstacle.of(e);
       }
+      waitsFor.accept(now);
+      if (!now.equals(said)) {
+        LOG.warn("waiting: {}", now.text());
+      }
+      said = now;
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     }
     return Optional.empty();

@@ -75,7 +75,7 @@ class EncryptedServerTest {
     start(LONG);
 
     try (SSLSocket socket = connect(own)) {
-      assertThat(answer(socket, "/quick")).startsWith("HTTP/1.1 200 OK");
+      assertThat(answer(socket, "/quick", "localhost", 15)).startsWith("HTTP/1.1 200 OK");
       assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
     }
     try (RawClient plain = new RawClient(server.port())) {
@@ -120,14 +120,26 @@ class EncryptedServerTest {
   void browsersComeBackByHttpsAloneWhereOthersReachTheService() throws Exception {
     start("0.0.0.0", LONG);
     try (SSLSocket socket = connect(first)) {
-      assertThat(answer(socket, "/quick", 600))
+      assertThat(answer(socket, "/quick", "localhost", 600))
           .contains("Strict-Transport-Security: max-age=2592000");
     }
+    assertThat(server.url())
+        .isEqualTo("https://%s:%d", InetAddress.getLocalHost().getHostAddress(), server.port());
     server.close();
 
     start(LONG);
     try (SSLSocket socket = connect(first)) {
-      assertThat(answer(socket, "/quick", 600)).doesNotContain("Strict-Transport");
+      assertThat(answer(socket, "/quick", "localhost", 600)).doesNotContain("Strict-Transport");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, pictures-ingest", "127.0.0.1, 10.2.0.7", "0.0.0.0, 10.2.0.7"})
+  void answersByWhateverNameOrAddressItIsAsked(String listens, String host) throws Exception {
+    start(listens, LONG);
+
+    try (SSLSocket socket = connect(first)) {
+      assertThat(answer(socket, "/quick", host, 15)).isEqualTo("HTTP/1.1 200 OK");
     }
   }
 
@@ -164,7 +176,7 @@ class EncryptedServerTest {
     return CompletableFuture.supplyAsync(
         () -> {
           try (SSLSocket socket = connect(first)) {
-            return answer(socket, "/slow");
+            return answer(socket, "/slow", "localhost", 15);
           } catch (IOException | GeneralSecurityException e) {
             throw new CompletionException(e);
           }
@@ -243,16 +255,13 @@ class EncryptedServerTest {
             .createSocket(InetAddress.getLoopbackAddress(), server.port());
   }
 
-  private static String answer(SSLSocket socket, String path) throws IOException {
-    return answer(socket, path, 15);
-  }
-
   /** First bytes of the answer after which the server closes the connection. */
-  private static String answer(SSLSocket socket, String path, int bytes) throws IOException {
+  private static String answer(SSLSocket socket, String path, String host, int bytes)
+      throws IOException {
     socket
         .getOutputStream()
         .write(
-            ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                 .getBytes(US_ASCII));
     return new String(socket.getInputStream().readNBytes(bytes), US_ASCII);
   }

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.report.Obstacle;
 import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +30,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ClusterCheckTest {
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
+  @Test
+  void aBrokerWhoseNameHasNoAddressYetIsWaitedFor() throws Exception {
+    Cluster away = new Cluster("no.invalid:1", "mock://no", new Dataset("no"), Map.of(), Map.of());
+    List<Obstacle> waits = new ArrayList<>();
+
+    new Prerequisites(away, away.registry(), () -> !waits.isEmpty(), waits::add)
+        .awaitTopics(List.of("no.training"));
+
+    assertThat(waits).extracting(Obstacle::template).containsExactly("KAFKA_AWAY");
+  }
 
   @Test
   void refusesATopicThatIsSetOtherwiseUnlessTheOperatorDoesWithoutThatPromise() {

@@ -71,7 +71,7 @@ final class ClusterProcesses {
         program(
             "registry --bootstrap-servers %s --listen 127.0.0.1:%d --credential-file %s"
                 .formatted(brokers, port, RegistryCredential.FILE_NAME)),
-        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/subjects")));
+        ready(port));
   }
 
   /** An instance of preprocessing, which says at that port of loopback how it is. */
@@ -146,7 +146,7 @@ final class ClusterProcesses {
   }
 
   private static Readiness ready(int port) {
-    return Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready"));
+    return Readiness.health(URI.create("http://127.0.0.1:" + port));
   }
 
   private Path log(String name) {

@@ -10,7 +10,6 @@ import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
 import io.pairstream.service.transactions.GroupInstance;
 import java.time.Clock;
@@ -106,27 +105,27 @@ public final class FetchService implements AutoCloseable {
             topics.quarantine().name(),
             topics.uploads().name());
     Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
-    Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
-    if (partitions.isEmpty()) {
-      return Optional.empty();
-    }
-    int ofLinks = partitions.get().get(links);
-    int ofWaiting = partitions.get().get(waiting);
-    if (ofLinks != ofWaiting) {
-      throw new KafkaException(
-          "partitions of %s: %d, of %s: %d; both must have as many, so that one instance has all of a host's links"
-              .formatted(links, ofLinks, waiting, ofWaiting));
-    }
-    ClusterCheck.of(settings.cluster()).onTopics(names).requireOnceItAnswers();
-    boolean isReady =
-        prerequisites.awaitSchemas(
+    return prerequisites
+        .awaitAll(
+            names,
             () -> {
               prerequisites.rehearse(topics.links(), PairLink.newBuilder().build());
               prerequisites.rehearse(topics.waitingLinks(), WaitingLink.newBuilder().build());
               prerequisites.rehearse(topics.scraped(), RawPair.newBuilder().build());
               prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
               prerequisites.rehearse(topics.uploads(), Upload.newBuilder().build());
-            });
-    return isReady ? Optional.of(ofLinks) : Optional.empty();
+            })
+        .map(partitions -> equal(partitions, links, waiting));
+  }
+
+  private static int equal(Map<String, Integer> partitions, String links, String waiting) {
+    int ofLinks = partitions.get(links);
+    int ofWaiting = partitions.get(waiting);
+    if (ofLinks != ofWaiting) {
+      throw new KafkaException(
+          "partitions of %s: %d, of %s: %d; both must have as many, so that one instance has all of a host's links"
+              .formatted(links, ofLinks, waiting, ofWaiting));
+    }
+    return ofLinks;
   }
 }
