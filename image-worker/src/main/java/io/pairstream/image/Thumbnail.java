@@ -2,22 +2,15 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.AspectBuckets;
 import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.Geometry;
-import io.pairstream.cleaning.image.Geometry.Resampling;
-import io.pairstream.cleaning.image.Geometry.ResizeMode;
-import io.pairstream.cleaning.image.Geometry.WhenSmaller;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
-import io.pairstream.cleaning.image.PictureOutput;
-import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
-import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,8 +19,6 @@ import java.util.Set;
  * goes out as it came.
  */
 public final class Thumbnail {
-
-  private static final int JPEG_QUALITY = 85;
 
   /** Reasons of images that ended a worker: decoding one here could end this process. */
   private static final Set<String> HARMFUL =
@@ -56,19 +47,10 @@ public final class Thumbnail {
    * @throws ImageWorkerUnavailableException where the worker cannot show anything
    */
   public static Outcome<PreparedImage> of(byte[] image, int sizePx, ImageWorker worker) {
-    Geometry geometry =
-        new Geometry(
-            ResizeMode.KEEP_RATIO_LARGEST,
-            sizePx,
-            sizePx,
-            WhenSmaller.KEEP,
-            Resampling.AREA,
-            0xFFFFFF,
-            AspectBuckets.NONE);
-    ImagePlan plan =
-        ImagePlan.of(
-            new PictureOutput(
-                geometry, ImageEncoding.JPEG, JPEG_QUALITY, ChromaSubsampling.HALVED));
+    String recipe =
+        "image: {mode: keep-ratio-largest, side-px: %d, when-smaller: keep, jpeg-quality: 85}"
+            + "\nquality: {measures: none}";
+    ImagePlan plan = ImagePlan.from(RecipeReader.parse("thumbnail", recipe.formatted(sizePx)));
     return PROBE
         .apply(new EncodedImage(image))
         .then(SIZE)

@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -219,6 +220,33 @@ class DamagedImagesTest {
       }
     }
     assertThat(complaints).isGreaterThan(30);
+  }
+
+  /** At 64 px a quarter of the resolution is enough, at 256 px all is decoded. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rejectsWithPartOfTheResolutionWhatItRejectsWithAll(boolean progressive) {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(720, 704), progressive);
+    ImagePlan whole = Pictures.raw(256);
+    Random random = new Random(5);
+    List<Boolean> kept = new ArrayList<>();
+    for (int round = 0; round < 60; round++) {
+      byte[] damaged = file.clone();
+      int at = 20 + random.nextInt(file.length - 22);
+      damaged[at] ^= (byte) (1 << random.nextInt(8));
+      byte[] cut =
+          round % 3 == 0
+              ? Pictures.withTrailer(Arrays.copyOf(damaged, Math.max(at, 9_000)), "\u00ff\u00d9")
+              : damaged;
+
+      Outcome<PreparedImage> outcome = Pictures.prepare(pool, cut, TARGET);
+
+      assertThat(outcome.rejectedOnly())
+          .as("round " + round)
+          .isEqualTo(Pictures.prepare(pool, cut, whole).rejectedOnly());
+      kept.add(outcome.rejectedOnly().isEmpty());
+    }
+    assertThat(kept).contains(true, false);
   }
 
   private static boolean secondDecoderComplains(byte[] file) {

@@ -301,6 +301,12 @@ public record Geometry(
       int widthPx,
       int heightPx) {
 
+    /** How many times the picture shrinks, on the side on which it shrinks less. */
+    public double shrinks() {
+      return Math.min(
+          (double) source.widthPx() / scaledWidthPx, (double) source.heightPx() / scaledHeightPx);
+    }
+
     /** Whether there is any canvas around the picture. */
     public boolean isPadded() {
       return scaledWidthPx != widthPx || scaledHeightPx != heightPx;

@@ -19,6 +19,9 @@ import org.bytedeco.opencv.opencv_core.Rect;
  */
 final class JpegCodec {
 
+  /** Eighths of the sides that are all of them; libjpeg-turbo is quick with 4, 2 and 1 as well. */
+  static final int WHOLE = 8;
+
   /** TurboJPEG's number of the colour model. */
   private static final int YCBCR = 1;
 
@@ -34,7 +37,6 @@ final class JpegCodec {
   private final PlaneScaler scaler;
   private long decompressor;
   private final long compressor;
-  private final NativeBuffer file = new NativeBuffer();
   private final NativeBuffer planes = new NativeBuffer();
   private final NativeBuffer encoded = new NativeBuffer();
 
@@ -67,11 +69,13 @@ final class JpegCodec {
    * The planes of a JPEG. They are valid until the next call.
    *
    * @param inNativeMemory the file's bytes; null where they are not in native memory already
+   * @param eighths how much of each side's resolution is decoded: 8, 4, 2 or 1; of what is asked
+   *     for later, each offset and side is whole then
    * @return nothing where the file is no flawless JPEG in grey or YCbCr. Then another decoder has
    *     the last word, so that it alone decides which flaws count.
    */
-  Optional<DecodedPicture> decode(byte[] jpeg, ByteBuffer inNativeMemory) {
-    Pointer source = inNativeMemory == null ? copied(jpeg) : new BytePointer(inNativeMemory);
+  Optional<DecodedPicture> decode(byte[] jpeg, ByteBuffer inNativeMemory, int eighths) {
+    Pointer source = inNativeMemory == null ? new BytePointer(jpeg) : new BytePointer(inNativeMemory);
     int header =
         TurboJpeg.tjDecompressHeader3(
             decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);
@@ -83,15 +87,13 @@ final class JpegCodec {
       return Optional.empty();
     }
     return JpegSampling.ofTurboJpeg(sampling[0])
-        .map(known -> planes(known))
+        .map(known -> planes(known, reduced(width[0], eighths), reduced(height[0], eighths)))
         .filter(target -> decompress(source, jpeg.length, target))
-        .map(target -> new Decoded(target, this));
+        .map(target -> new Decoded(target, width[0], height[0], eighths, this));
   }
 
-  private Pointer copied(byte[] jpeg) {
-    Pointer source = file.reserve(jpeg.length);
-    new BytePointer(source).put(jpeg);
-    return source;
+  private static int reduced(int sidePx, int eighths) {
+    return (sidePx * eighths + WHOLE - 1) / WHOLE;
   }
 
   /** Starts the decompressor anew, so that a broken file leaves no state for the next one. */
@@ -103,13 +105,13 @@ final class JpegCodec {
     }
   }
 
-  private Planes planes(JpegSampling known) {
+  private Planes planes(JpegSampling known, int widthPx, int heightPx) {
     // The library writes whole colour samples of brightness, too.
-    int columns = known.planeWidth(1, width[0]) * known.horizontal();
-    int rows = known.planeHeight(1, height[0]) * known.vertical();
+    int columns = known.planeWidth(1, widthPx) * known.horizontal();
+    int rows = known.planeHeight(1, heightPx) * known.vertical();
     Planes padded =
         Planes.over(planes.reserve(Planes.bytes(known, columns, rows)), known, columns, rows);
-    return new Planes(known, width[0], height[0], padded.mats());
+    return new Planes(known, widthPx, heightPx, padded.mats());
   }
 
   private boolean decompress(Pointer source, int bytes, Planes target) {
@@ -210,18 +212,14 @@ final class JpegCodec {
     }
   }
 
-  /** A JPEG decoded into planes, which are valid until the codec decodes another file. */
-  private record Decoded(Planes planes, JpegCodec codec) implements DecodedPicture {
-
-    @Override
-    public int widthPx() {
-      return planes.widthPx();
-    }
-
-    @Override
-    public int heightPx() {
-      return planes.heightPx();
-    }
+  /**
+   * A JPEG decoded into planes, which are valid until the codec decodes another file.
+   *
+   * @param planes what is decoded
+   * @param widthPx width of the picture, of which the planes have so many eighths
+   */
+  private record Decoded(Planes planes, int widthPx, int heightPx, int eighths, JpegCodec codec)
+      implements DecodedPicture {
 
     @Override
     public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
@@ -229,18 +227,24 @@ final class JpegCodec {
         // Every pixel as any decoder shows it; there is little to win where nothing shrinks.
         return new OpenCvPicture(unscaled(region));
       }
+      Rect part =
+          new Rect(
+              region.x() * eighths / WHOLE,
+              region.y() * eighths / WHOLE,
+              region.width() * eighths / WHOLE,
+              region.height() * eighths / WHOLE);
       return new PlanarPicture(
           codec,
           widthPx,
           heightPx,
           JpegSampling.HALVED,
           sampling ->
-              codec.scaler().scaled(planes, region, widthPx, heightPx, sampling, resampling));
+              codec.scaler().scaled(planes, part, widthPx, heightPx, sampling, resampling));
     }
 
     @Override
     public SmallPicture squeezed(int sidePx) {
-      Rect whole = new Rect(0, 0, widthPx(), heightPx());
+      Rect whole = new Rect(0, 0, planes.widthPx(), planes.heightPx());
       return new PlanarPicture(
           codec,
           sidePx,

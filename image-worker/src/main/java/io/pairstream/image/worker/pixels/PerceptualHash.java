@@ -39,7 +39,7 @@ record PerceptualHash(long upright, long mirrored) {
    * 122 photographs 16 differ by two bits from what 1024 gives, with 256 six, at an eighth of the
    * price.
    */
-  private static final int UNCONVERTED_SIDE = 64;
+  static final int UNCONVERTED_SIDE = 64;
 
   private static final int LOW = 8;
   private static final int LEVELS = 256;

@@ -20,11 +20,6 @@ record Upright(int storedWidthPx, int storedHeightPx, ExifOrientation orientatio
     return orientation.swapsSides() ? storedWidthPx : storedHeightPx;
   }
 
-  /** Width and height for a person: {@code 640x480}. */
-  String size() {
-    return widthPx() + "x" + heightPx();
-  }
-
   /** Where the pixels of an upright box are stored. */
   Rect stored(PixelBox box) {
     int left = orientation.mirrorsX() ? widthPx() - box.leftPx() - box.widthPx() : box.leftPx();

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Planes against a full decoding by another library, scaled by area. */
 class JpegCodecTest {
@@ -64,6 +63,26 @@ class JpegCodecTest {
     Mat bgr = scaled(file, region, SIDE, SIDE).bgr();
 
     assertAlike(bgr, reference(file, region, SIDE, SIDE));
+  }
+
+  @ParameterizedTest(name = "{0} eighths, sampling {1}, progressive {2}, cut at {3},{4}")
+  @CsvSource({
+    "4, 221111, 0, 0, 0", "4, 221111, 1, 3, 1", "4, 211111, 0, 5, 2", "4, 111111, 0, 1, 7",
+    "2, 221111, 0, 2, 5", "2, 121111, 1, 0, 3", "1, 221111, 0, 1, 6", "1, 221111, 1, 0, 0"
+  })
+  void comesCloseWithLessThanTheWholeResolution(
+      int eighths, String sampling, int progressive, int left, int top) {
+    int times = JpegCodec.WHOLE / eighths;
+    byte[] file = jpeg(320 * times + 1, 315 * times + 3, sampling, progressive);
+    Rect region = new Rect(left * times, top * times, 303 * times, 301 * times);
+
+    DecodedPicture decoded = codec.decode(file, null, eighths).orElseThrow();
+
+    assertThat(decoded.widthPx()).isEqualTo(320 * times + 1);
+    SmallPicture picture = decoded.scaled(region, 110, 109, Resampling.AREA);
+    Mat reference = reference(file, region, 110, 109);
+    assertAlike(picture.bgr(), reference);
+    assertThat(Likeness.difference(shown(picture), reference)).isLessThan(4.5);
   }
 
   /** Soft stripes of colour: half a pixel to the side costs ten times what the codec does. */
@@ -191,7 +210,7 @@ class JpegCodecTest {
 
   private SmallPicture scaled(byte[] file, Rect region, int widthPx, int heightPx) {
     return codec
-        .decode(file, null)
+        .decode(file, null, JpegCodec.WHOLE)
         .orElseThrow()
         .scaled(region, widthPx, heightPx, Resampling.AREA);
   }
@@ -210,16 +229,16 @@ class JpegCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3})
-  void itsPlanesHaveTheHashOfOpenCvsPixels(int channels) {
+  @CsvSource({"1, 8", "3, 8", "1, 2", "3, 2"})
+  void itsPlanesHaveTheHashOfOpenCvsPixels(int channels, int eighths) {
     for (int number = 0; number < 20; number++) {
-      Mat picture = DrawnMats.draw(300 + number, 201, number);
+      Mat picture = DrawnMats.draw(800 + number, 709, number);
       if (channels == 1) {
         opencv_imgproc.cvtColor(picture, picture, opencv_imgproc.COLOR_BGR2GRAY);
       }
       byte[] file = DrawnMats.encoded(picture, ".jpg");
 
-      long byPlanes = hash(codec.decode(file, null).orElseThrow());
+      long byPlanes = hash(codec.decode(file, null, eighths).orElseThrow());
       long byPixels = hash(new OpenCvDecoder.Decoded(DrawnMats.decoded(file), scaler));
 
       assertThat(Long.bitCount(byPlanes ^ byPixels)).isLessThanOrEqualTo(2);
@@ -232,7 +251,7 @@ class JpegCodecTest {
     for (int number = 0; number < 10; number++) {
       byte[] file = DrawnMats.encoded(DrawnMats.draw(900 + number, 701, number), ".jpg");
       Rect all = new Rect(0, 0, 900 + number, 701);
-      DecodedPicture picture = codec.decode(file, null).orElseThrow();
+      DecodedPicture picture = codec.decode(file, null, JpegCodec.WHOLE).orElseThrow();
       SmallPicture planes = picture.scaled(all, width, height, Resampling.AREA);
       Mat pixels = picture.scaled(all, width, height, Resampling.AREA).bgr();
 
