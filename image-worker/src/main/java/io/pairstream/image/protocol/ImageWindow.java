@@ -18,8 +18,8 @@ import java.nio.file.StandardOpenOption;
  */
 public final class ImageWindow {
 
-  /** Fewer than one image in a hundred is larger; such an image goes through the pipe. */
-  public static final int BYTES = 1 << 20;
+  /** A photograph of 12 megapixels; what is larger goes through the pipe. */
+  public static final int BYTES = 4 << 20;
 
   private final Path path;
 

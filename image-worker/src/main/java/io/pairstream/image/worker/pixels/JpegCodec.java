@@ -75,7 +75,8 @@ final class JpegCodec {
    *     the last word, so that it alone decides which flaws count.
    */
   Optional<DecodedPicture> decode(byte[] jpeg, ByteBuffer inNativeMemory, int eighths) {
-    Pointer source = inNativeMemory == null ? new BytePointer(jpeg) : new BytePointer(inNativeMemory);
+    Pointer source =
+        inNativeMemory == null ? new BytePointer(jpeg) : new BytePointer(inNativeMemory);
     int header =
         TurboJpeg.tjDecompressHeader3(
             decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);
@@ -238,8 +239,7 @@ final class JpegCodec {
           widthPx,
           heightPx,
           JpegSampling.HALVED,
-          sampling ->
-              codec.scaler().scaled(planes, part, widthPx, heightPx, sampling, resampling));
+          sampling -> codec.scaler().scaled(planes, part, widthPx, heightPx, sampling, resampling));
     }
 
     @Override
