@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Our whole line beside a Python consumer and a Flink job, by turns on one broker: benchmarks/streaming-peers.sh --from PATH [--pairs N] [--rounds N]
+# Our whole line beside Python consumers and a Flink job, by turns on one broker: benchmarks/streaming-peers.sh --from PATH [--pairs N] [--rounds N]
 #   [--warm-up N] [--recipe NAME|FILE] [--partitions N] [--json]
 # The first time it installs the peers into benchmarks/target/streaming-peers (5 GB, most of it torch) and builds the job, from wherever
 # pip and Maven are set to look. benchmarks/streaming-peers/README.md says what is compared.
@@ -22,5 +22,6 @@ fi
 mvn -q -B package -f "$here/flink/pom.xml" >&2
 flink="java -Xmx1200m -Xmn400m -XX:+UseParallelGC -Dorg.bytedeco.javacpp.nopointergc=true"
 for package in util lang nio; do flink+=" --add-opens=java.base/java.$package=ALL-UNNAMED"; done
-exec "$root/benchmarks/whole-line.sh" --operate "--peer=python='$work/venv/bin/python' '$here/peer.py'" \
+python=$work/venv/bin/python
+exec "$root/benchmarks/whole-line.sh" --operate "--peer=same_work='$python' '$here/same_work.py'" "--peer=python='$python' '$here/peer.py'" \
   "--peer=flink=$flink -cp '$here/flink/target/classes:$here/flink/target/lib/*' peers.FlinkPeer" "$@"

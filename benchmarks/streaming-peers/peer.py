@@ -7,34 +7,18 @@ int, each token as one, a JPEG. One process per core with one thread; the offset
 transaction of the outputs. Nothing is checked but that the library decodes; else the output has no picture.
 """
 
-import base64
-import gzip
-import multiprocessing
-import multiprocessing.connection
-import pathlib
 import struct
 import sys
 import time
 
-import confluent_kafka
-import tiktoken
 import torch
 import torchvision
 from torchvision.transforms.v2 import functional
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-RANKS = ROOT / "cleaning/src/main/resources/io/pairstream/cleaning/tokens/r50k_base.tiktoken.gz"
-WORDS = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+import common
+
 SIDE = 256
 QUALITY = 95
-LARGEST = 9 << 20  # bytes of a record
-
-
-def tokenizer():
-    """GPT-2's. tiktoken has only code; the ranks, which it would download, are ours."""
-    lines = gzip.decompress(RANKS.read_bytes()).splitlines()
-    ranks = {base64.b64decode(token): int(rank) for token, rank in map(bytes.split, lines)}
-    return tiktoken.Encoding("gpt2", pat_str=WORDS, mergeable_ranks=ranks, special_tokens={"<|endoftext|>": 50256})
 
 
 def square(file):
@@ -56,31 +40,9 @@ class Work:
 
     def __init__(self, number, servers, source, target, group, commit_ms):
         self.target, self.seconds, self.begun = target, commit_ms / 1000, None
-        self.gpt2 = tokenizer()
-        self.producer = confluent_kafka.Producer(
-            {
-                "bootstrap.servers": servers,
-                "transactional.id": f"{group}-{number}",
-                "transaction.timeout.ms": 900_000,
-                "linger.ms": 20,
-                "batch.size": 1 << 20,
-                "message.max.bytes": LARGEST,
-            }
-        )
-        self.producer.init_transactions()
-        self.consumer = confluent_kafka.Consumer(
-            {
-                "bootstrap.servers": servers,
-                "group.id": group,
-                "enable.auto.commit": False,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                # It stands still for minutes while it is others' turn.
-                "session.timeout.ms": 1_200_000,
-                "max.poll.interval.ms": 1_800_000,
-                "fetch.message.max.bytes": LARGEST,
-            }
-        )
+        self.gpt2 = common.tokenizer()
+        self.producer = common.producer(servers, f"{group}-{number}")
+        self.consumer = common.consumer(servers, group)
         self.consumer.subscribe([source], on_revoke=lambda *_: self.commit())
 
     def run(self):
@@ -118,9 +80,4 @@ def work(number):
 
 
 if __name__ == "__main__":
-    context = multiprocessing.get_context("fork")
-    children = [context.Process(target=work, args=(number,), daemon=True) for number in range(int(sys.argv[5]))]
-    for child in children:
-        child.start()
-    multiprocessing.connection.wait([child.sentinel for child in children])
-    sys.exit("a process has ended")
+    common.run(work, "fork")

@@ -130,10 +130,11 @@ def cleaning_alone(class_path, asked, folder):
     return Line("cleaning_alone", source, processors, [])
 
 
-def peer(name, command, source, workers):
+def peer(name, command, source, workers, folder):
     about = source.about
     words = [command, about["servers"], f"{name}-raw", f"{name}-out", name, workers, COMMIT_MS]
-    process = subprocess.Popen(["bash", "-c", "exec " + " ".join(map(str, words))], stdout=sys.stderr)
+    environment = os.environ | {"STATE_FOLDER": str(folder / name)}
+    process = subprocess.Popen(["bash", "-c", "exec " + " ".join(map(str, words))], stdout=sys.stderr, env=environment)
     broker = about["pids"]["broker"]
 
     def processors():
@@ -233,7 +234,7 @@ def main():
             if models:
                 lines.append(beside_models(lines[0], models))
             elif peers:
-                lines += [peer(*each, source, asked.workers) for each in peers.items()]
+                lines += [peer(*each, source, asked.workers, folder) for each in peers.items()]
             else:
                 lines.append(cleaning_alone(asked.class_path, asked, folder))
             rounds = turns(lines, asked)
