@@ -18,7 +18,7 @@ set -euo pipefail
 here=$(cd -P "$(dirname "$0")" && pwd)
 root=$(cd -P "$here/../.." && pwd)
 prefix=localhost/pairstream/ tag= kafka= trainer= app= keep=
-pairs=24
+pairs=24 # of a batch; three are sent
 
 refuse() {
   printf 'smoke: %s\n' "$*" >&2
@@ -178,7 +178,7 @@ walls() {
   say "walls: $looks of $looks ways are as the policies say"
 }
 
-# stranger NAME LABELS: a pod that is not of the release, and waits.
+# stranger NAME LABELS [IMAGE COMMAND]: a pod that is not of the release, and waits or does that.
 stranger() {
   kubectl apply -f - > /dev/null << POD
 apiVersion: v1
@@ -190,9 +190,10 @@ spec:
   securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
   containers:
     - name: stranger
-      image: ${prefix}pairstream:$version
+      image: ${3:-${prefix}pairstream:$version}
       imagePullPolicy: IfNotPresent
-      command: [bash, -c, "trap exit TERM; while :; do sleep 3600 & wait; done"]
+      workingDir: /tmp
+      command: [bash, -c, "${4:-trap exit TERM; while :; do sleep 3600 & wait; done}"]
       securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
 POD
 }
@@ -222,12 +223,6 @@ kubectl config set-context --current --namespace "$name" > /dev/null
 say "Kubernetes $(kubectl version -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["serverVersion"]["gitVersion"])'), helm $(helm version --template '{{.Version}}')"
 
 # The first page, as it is written.
-# No name of a release is another's, though one begins with the other's name.
-for release in a a-ingest a-preprocess a-tools a-topics a-registry; do
-  helm template "$release" "$here/pairstream" --set kafka.bootstrapServers=kafka:9092 --set registry.credentialSecret=credential
-done 2> /dev/null | awk '/^kind: / { kind = $2 } /^  name: / && kind { print kind, $2; kind = "" }' | sort > "$scratch/names"
-[ "$(wc -l < "$scratch/names")" -gt 90 ] && [ -z "$(uniq -d "$scratch/names")" ] || fail "names of two releases: $(uniq -d "$scratch/names")"
-
 run_readme "On kind, in five commands" "kubectl apply"
 run_readme "On kind, in five commands" "kubectl create secret"
 run_readme "On kind, in five commands" "helm install"
@@ -249,6 +244,9 @@ for words in sorted((scratch / "drawn").glob("*.txt")):
 for batch in range(len(lines) // size):
     (scratch / f"batch-{batch}").write_text("\n".join(lines[batch * size : (batch + 1) * size]) + "\n")
 (scratch / "one").write_text(lines[0] + "\n")
+last = json.loads(lines[-1])
+(scratch / "last.image").write_bytes(base64.b64decode(last["image"]))
+(scratch / "last.caption").write_text(last["caption"])
 PYTHON
 cp "$(ls "$scratch"/drawn/*.jpg "$scratch"/drawn/*.jpeg "$scratch"/drawn/*.png 2> /dev/null | head -n 1)" "$scratch/stage/dog.jpg"
 
@@ -349,8 +347,16 @@ kubectl exec gateway -- bash -c '
 traffic=$!
 background+=("$traffic")
 await 60 "no traffic" grep -q 200 "$scratch/traffic"
+fetching=()
+if [ -n "$trainer" ]; then
+  stranger web "app: web" "$trainer" "python3 -m http.server 8000"
+  kubectl wait --for=condition=Ready pod/web --timeout=120s > /dev/null
+  kubectl exec -i web -- bash -c 'cat > /tmp/dog.jpg' < "$scratch/last.image"
+  web=$(kubectl get pod web -o jsonpath='{.status.podIP}')
+  fetching=(--set fetch.replicas=1 --set "fetch.networks[0]=$web/32")
+fi
 upgrading=$SECONDS
-upgrade --set podLabels.try=two \
+upgrade --set podLabels.try=two "${fetching[@]}" \
   --set 'networkPolicies.from.ingest[0].podSelector.matchLabels.app=gateway' \
   --set 'networkPolicies.from.operate[0].podSelector.matchLabels.app=gateway' \
   --set 'networkPolicies.from.registry[0].podSelector.matchLabels.app=trainer'
@@ -370,6 +376,27 @@ gateway pictures-registry 8080 no
 pictures-preprocess-1 pictures-registry 8080 yes
 deploy/pictures-tools pictures-registry 8080 yes
 WAYS
+
+if [ -n "$trainer" ]; then
+  forward ingest 8080
+  python3 -c 'import json, sys; print(json.dumps({"caption": open(sys.argv[1]).read(), "url": sys.argv[2]}))' "$scratch/last.caption" "http://$web:8000/dog.jpg" \
+    | curl -sS -m 60 -H "@$scratch/stage/authorization" -H 'Content-Type: application/json' --data-binary @- "http://$forwarded/v1/pairs" > "$scratch/answer"
+  link=$(field id < "$scratch/answer")
+  fetched() {
+    curl -sS -m 60 -H "@$scratch/stage/authorization" "http://$forwarded/v1/pairs/$link" | tee "$scratch/pair"
+    case $(field status < "$scratch/pair") in TRAINING | VALIDATION | TEST) ;; *) return 1 ;; esac
+  }
+  await 120 "the link is not fetched and published" fetched
+  say "a link to a web server in the cluster is fetched and published"
+  fetch=$(kubectl get pod -l app.kubernetes.io/component=fetch -o jsonpath='{.items[0].metadata.name}')
+  walls << WAYS
+$fetch $web 8000 yes
+$fetch kafka 9092 yes
+$fetch pictures-operate 8082 no
+$fetch pictures-ingest 8080 no
+$fetch $api 443 no
+WAYS
+fi
 
 # What an autoscaler has decided stays, when it is switched on and off.
 upgrade --set preprocess.autoscaling.enabled=true
@@ -408,5 +435,6 @@ say "helm test: $(grep -i phase "$scratch/said" | head -n 1)"
 await 300 "an audit finds something wrong" audited
 say "audit: $(python3 -c 'import json, sys; print(", ".join("%s: %s" % each for each in json.load(open(sys.argv[1])).items() if isinstance(each[1], int)))' "$scratch/audit")"
 helm uninstall pictures --wait > /dev/null
+kubectl wait --for=delete pod -l app.kubernetes.io/instance=pictures --timeout=120s > /dev/null 2>&1 || fail "pods stay after helm uninstall"
 say "helm uninstall leaves: $(kubectl get pvc -l app.kubernetes.io/instance=pictures -o name | wc -l) claims, $(kubectl get all -l app.kubernetes.io/instance=pictures -o name | wc -l) other resources"
 say "passed"

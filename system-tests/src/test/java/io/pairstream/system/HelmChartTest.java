@@ -129,7 +129,12 @@ class HelmChartTest {
           operate.oidc.issuer    | https://login.example | operate.oidc.client: the client id at the login provider
           registry.enabled       | false registry.url=https://a.example fetch.replicas=1 fetch.contact=me | networkPolicies.to.registry: the peers
           dataset                | cats_ strimzi.topics=true strimzi.cluster=museum | no name that begins with dataset cats_
+          dataset                | cats.- strimzi.topics=true strimzi.cluster=museum | no name that begins with dataset cats.-
+          dataset                | .cats preprocess.autoscaling.enabled=true | no name that begins with dataset .cats
+          fetch.networks[0]      | 10.1.2.3    | does not match pattern
+          release                | my.pictures | release my.pictures: Services and pods are named after it
           release                | 7pictures   | release 7pictures: Services and pods are named after it
+          release                | pictures-of-the-great-museum-in-the-north | 40 characters at most
           """)
   void refusesWrongValues(String key, String value, String words) {
     TemplateCommand chart = chart("plain");
@@ -140,6 +145,40 @@ class HelmChartTest {
     }
 
     assertThatThrownBy(chart::call).hasMessageContaining(words);
+  }
+
+  @Test
+  void noNameOfAReleaseIsAnothersThatBeginsLikeIt() {
+    Set<String> names = new TreeSet<>();
+    for (String release : List.of("a", "a-ingest", "a-tools", "a-topics", "a-registry")) {
+      for (JsonObject object : rendered(chart("scaled").withName(release).call())) {
+        String name = object.getAsJsonObject("metadata").get("name").getAsString();
+        assertThat(names.add(object.get("kind") + name)).as(name).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whoMayReadSchemasIsAValueAndTheReleaseAlwaysMay() {
+    assertThat(policies("placed"))
+        .filteredOn(policy -> policy.contains("registry\"}},\"policyTypes\":[\"Ingress\"]"))
+        .singleElement()
+        .asString()
+        .contains("\"app.kubernetes.io/name\":\"pairstream\"}}}", "\"app\":\"trainer\"");
+  }
+
+  @Test
+  void theNumberOfInstancesIsLeftToAnAutoscaler() {
+    assertThat(chart("scaled").call())
+        .contains("autoscaled-from: \"3\"")
+        .doesNotContain(" replicas: 3");
+  }
+
+  private static List<String> policies(String values) {
+    return rendered(chart(values).call()).stream()
+        .filter(object -> object.get("kind").getAsString().equals("NetworkPolicy"))
+        .map(object -> object.getAsJsonObject("spec").toString())
+        .toList();
   }
 
   @Test
@@ -206,11 +245,7 @@ class HelmChartTest {
   void theDashboardAloneKnowsTheLoginProviderAndReachesIt() {
     List<JsonObject> objects = rendered(chart("certified").call());
 
-    assertThat(
-            objects.stream()
-                .filter(object -> object.get("kind").getAsString().equals("NetworkPolicy"))
-                .map(object -> object.getAsJsonObject("spec").toString())
-                .filter(policy -> policy.contains("8443")))
+    assertThat(policies("certified").stream().filter(policy -> policy.contains("8443")))
         .singleElement()
         .asString()
         .contains("\"app.kubernetes.io/component\":\"operate\"", "Egress");
@@ -290,7 +325,11 @@ class HelmChartTest {
   private static void walls(JsonObject pod) {
     assertThat(pod.getAsJsonObject("securityContext").get("runAsNonRoot").getAsBoolean()).isTrue();
     assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isFalse();
-    for (JsonElement container : pod.getAsJsonArray("containers")) {
+    JsonArray containers = pod.getAsJsonArray("containers").deepCopy();
+    if (pod.has("initContainers")) {
+      containers.addAll(pod.getAsJsonArray("initContainers"));
+    }
+    for (JsonElement container : containers) {
       JsonObject security = container.getAsJsonObject().getAsJsonObject("securityContext");
       assertThat(security.get("readOnlyRootFilesystem").getAsBoolean()).isTrue();
       assertThat(security.get("allowPrivilegeEscalation").getAsBoolean()).isFalse();

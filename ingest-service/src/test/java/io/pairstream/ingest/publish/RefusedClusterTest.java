@@ -49,6 +49,7 @@ class RefusedClusterTest {
       new CreateTopics(access, (short) 1).create(new TopicCatalogue(access.dataset(), 1));
 
       Await.until("it takes pairs", () -> intake.obstacle().isEmpty());
+      assertThat(intake.fault()).isNotDone();
     }
   }
 
