@@ -14,10 +14,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -75,6 +78,9 @@ public final class Follower implements AutoCloseable {
   private volatile KafkaConsumer<byte[], byte[]> reading;
   private Instant askedAt = Instant.EPOCH;
   private CompletableFuture<?> asking = CompletableFuture.completedFuture(null);
+
+  /** Whether a topic is another one than that which is read, though its name is the same. */
+  private volatile boolean isMadeAnew;
 
   /** Receives the records. Called by one thread. */
   @FunctionalInterface
@@ -262,7 +268,9 @@ public final class Follower implements AutoCloseable {
     copy.forget(beginnings);
     Instant forgottenAt = began;
     boolean atEnd = false;
-    while (!isClosing()) {
+    isMadeAnew = false;
+    // The consumer goes on in a topic of the same name, if only it has records at that offset.
+    while (!isClosing() && !isMadeAnew) {
       if (!atEnd && ends.entrySet().stream().allMatch(end -> has(consumer, end))) {
         atEnd = true;
         copy.caughtUp();
@@ -279,7 +287,7 @@ public final class Follower implements AutoCloseable {
       if (atEnd || progress.fault().isEmpty()) {
         endTrouble();
       }
-      ask(partitions);
+      ask(described);
       if (forgottenAt.plus(FORGOTTEN).isBefore(clock.instant())) {
         forgottenAt = clock.instant();
         copy.forget(consumer.beginningOffsets(partitions));
@@ -296,20 +304,32 @@ public final class Follower implements AutoCloseable {
    * Asks where the log ends now. An empty poll does not tell an idle topic from a silent broker,
    * and other brokers may answer while one partition's leader does not.
    */
-  private void ask(List<TopicPartition> partitions) {
+  private void ask(Collection<TopicDescription> read) {
     Instant now = clock.instant();
     if (!asking.isDone() || askedAt.plus(ASKED).isAfter(now)) {
       return;
     }
     askedAt = now;
     asking =
-        ends(partitions, IsolationLevel.READ_COMMITTED)
+        admin
+            .describeTopics(topics)
+            .allTopicNames()
+            .toCompletionStage()
+            .thenCompose(
+                found -> {
+                  isMadeAnew = !ids(found.values()).equals(ids(read));
+                  return ends(LogEnds.partitions(read), IsolationLevel.READ_COMMITTED);
+                })
             .thenAccept(
                 ends -> {
                   progress.noteAnswer(now);
                   var unused = progress.reachedAll(ends).thenRun(() -> progress.noteWhole(now));
                 })
             .toCompletableFuture();
+  }
+
+  private static Set<Uuid> ids(Collection<TopicDescription> topics) {
+    return topics.stream().map(TopicDescription::topicId).collect(Collectors.toSet());
   }
 
   private Collection<TopicDescription> describe() {

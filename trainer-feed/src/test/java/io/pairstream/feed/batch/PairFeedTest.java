@@ -297,10 +297,13 @@ class PairFeedTest {
       pairs.takeDown(TakedownKind.PAIR, "1");
       pairs.takeDown(TakedownKind.PAIR, "2");
 
-      Await.until(() -> withdrawn.holds(List.of(TakedownKind.PAIR.key("2"))));
+      // A reader that goes on in the new topic where it was in the old one finds one of the two.
+      Await.until(
+          () ->
+              withdrawn.holds(List.of(TakedownKind.PAIR.key("1")))
+                  && withdrawn.holds(List.of(TakedownKind.PAIR.key("2"))));
 
       assertThat(withdrawn.size()).isEqualTo(2);
-      assertThat(withdrawn.holds(List.of(TakedownKind.PAIR.key("0")))).isFalse();
     }
   }
 
