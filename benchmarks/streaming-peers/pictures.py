@@ -21,6 +21,7 @@ from reasons import Rejected, at_least, at_most
 
 MAX_BYTES, MAX_PIXELS, MIN_SIDE, MAX_ASPECT = 8 << 20, 50_000_000, 200, 3.0
 SIDE, QUALITY, MIN_COLOUR_DEVIATION = 256, 95, 2.0
+LEAST_DECODED = 704  # pixels of either side: 2.75 times SIDE, as ours leaves
 MEMORY, OPEN_FILES, PROFILES = 2 << 30, 64, 64
 ORIENTATION = 0x0112  # EXIF's tag
 HASHED = 32  # side of the square whose lowest 8 x 8 frequencies are the perceptual hash
@@ -75,10 +76,11 @@ def reversed_channels(picture):
 
 
 def decoded(file, picture, conversion):
-    """All pixels as stored: uint8 [height, width, 3], BGR. A conversion is one from another mode than RGB."""
+    """The picture as stored, a large JPEG at part of its size: uint8 [height, width, 3], BGR. A conversion is one from another mode than RGB."""
     try:
         if picture.format in ("JPEG", "MPO") and picture.mode in ("RGB", "L") and conversion is None:
-            return simplejpeg.decode_jpeg(file, "BGR")  # refuses what libjpeg warns of
+            # Refuses what libjpeg warns of.
+            return simplejpeg.decode_jpeg(file, "BGR", min_height=LEAST_DECODED, min_width=LEAST_DECODED)
         picture.load()
         if conversion is not None:
             picture = ImageCms.applyTransform(picture, conversion)
@@ -167,8 +169,8 @@ def prepared(file):
         square, squeezed = converted(square, conversion), converted(squeezed, conversion)
     measured = measures(square)
     at_least(MIN_COLOUR_DEVIATION, measured["colour_deviation"], "IMAGE_ONE_COLOUR")
-    measured |= {"original_width_px": width, "original_height_px": height, "original_bytes": len(file)}
-    measured["bytes_per_pixel"] = len(file) / (width * height)
+    measured |= dict(zip(("original_width_px", "original_height_px"), picture.size), original_bytes=len(file))
+    measured["bytes_per_pixel"] = len(file) / math.prod(picture.size)
     about = {"media_type": media_type, "hashes": hashes(cv2.cvtColor(squeezed, cv2.COLOR_BGR2GRAY)), "measures": measured}
     return about, simplejpeg.encode_jpeg(square, QUALITY, "BGR", "420")
 

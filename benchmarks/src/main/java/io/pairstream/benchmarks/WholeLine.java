@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,13 +86,12 @@ final class WholeLine {
       // Members are not given up while they stand still, which is others' turn.
       Path config = platform.processes().dataDirectory().resolve("line.properties");
       Files.writeString(config, "kafka.main.consumer.session.timeout.ms=1200000");
-      List<String> configured = List.of("--config", config.toString());
+      List<String> more = new ArrayList<>(List.of("--config", config.toString()));
+      more.addAll(List.of(arguments).subList(5, arguments.length));
       if (arguments.length > 5) {
-        List<String> more = Arrays.asList(arguments).subList(5, arguments.length);
-        platform.startPreprocessing(
-            arguments[2], Stream.concat(configured.stream(), more.stream()).toList(), List.of());
+        platform.startPreprocessing(arguments[2], more);
       } else {
-        platform.startServices(arguments[2], configured);
+        platform.startServices(arguments[2], more);
       }
       WholeLine line = new WholeLine(platform.cluster(), pairs, partitions);
       for (String name : arguments[4].isEmpty() ? new String[0] : arguments[4].split(",")) {

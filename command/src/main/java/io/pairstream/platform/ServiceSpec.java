@@ -24,6 +24,16 @@ public record ServiceSpec(
     List<String> jvmOptions,
     Readiness readiness) {
 
+  /**
+   * Half as much copying of methods into their callers as by default: the second compiler takes
+   * three fifths of the time, and what it makes is as fast. And it compiles what ran three times as
+   * often as by default, which saves it two fifths of a start.
+   */
+  private static final String COMPILER =
+      "-XX:MaxInlineLevel=9 -XX:FreqInlineSize=150 -XX:InlineSmallCode=1200"
+          + " -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800"
+          + " -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000";
+
   /** Main class of this program's commands. */
   public static final String COMMAND = "io.pairstream.cli.Main";
 
@@ -57,16 +67,12 @@ public record ServiceSpec(
             "-XX:+ExitOnOutOfMemoryError",
             // Counters for jps and jstat, for which each machine wakes up 20 times a second.
             "-XX:-UsePerfData",
-            // Half as much copying of methods into their callers as by default: the second compiler
-            // takes three fifths of the time, and what it makes is as fast.
-            "-XX:MaxInlineLevel=9",
-            "-XX:FreqInlineSize=150",
-            "-XX:InlineSmallCode=1200",
             "-Dpairstream.log.target=SYSTEM_OUT",
             "-Dpairstream.log.level=info",
             "-Dpairstream.log.others=warn"));
     Stream.ofNullable(System.getProperty(RecipeReader.FILES_FROM))
         .forEach(folder -> command.add("-D" + RecipeReader.FILES_FROM + "=" + folder));
+    command.addAll(List.of(COMPILER.split(" ")));
     command.addAll(parsedClasses());
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", layout.serviceClassPath(), ChildMain.class.getName(), mainClass));

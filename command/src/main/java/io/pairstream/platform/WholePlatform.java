@@ -7,7 +7,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.tools.topics.CreateTopics;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ public final class WholePlatform implements AutoCloseable {
    * fetched lives for a few hundred pairs, so a young generation that is large from the start is
    * collected when little of it is left.
    */
-  private static final List<String> PREPROCESS_JVM = List.of("-Xmx1g", "-Xmn500m");
+  private static final List<String> PREPROCESS_JVM = List.of("-Xmx1g", "-Xmn320m");
 
   /**
    * The ingest API's heap: bodies in flight, for which it has 128 MiB, their copies on the way to
@@ -54,6 +53,8 @@ public final class WholePlatform implements AutoCloseable {
 
   private static final String PREPROCESS = "preprocess";
   private static final String FETCH = "fetch";
+  private static final String PAGES = "--listen";
+  private static final String STATUS = "--status-listen";
 
   /** Where services say whether they are ready, each if the port is free. */
   public static final Map<String, Integer> USUAL_PORTS =
@@ -61,16 +62,18 @@ public final class WholePlatform implements AutoCloseable {
 
   private final LocalPlatform platform;
   private final Cluster cluster;
+  private final TopicCatalogue topics;
   private String ingestUrl;
   private String dashboardUrl;
 
-  private WholePlatform(LocalPlatform platform, Cluster cluster) {
+  private WholePlatform(LocalPlatform platform, Cluster cluster, int partitions) {
     this.platform = platform;
     this.cluster = cluster;
+    this.topics = new TopicCatalogue(cluster.dataset(), partitions);
   }
 
   /**
-   * Starts broker, registry and topics, and returns once pairs can be published.
+   * Starts broker and registry, and returns once they answer. The first services bring the topics.
    *
    * @param folder holds everything the platform writes; made where missing
    * @param partitions partitions of each topic, where the topics are new
@@ -87,7 +90,6 @@ public final class WholePlatform implements AutoCloseable {
     try {
       // A machine that is slow to start processes is slow to answer, too.
       String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
-      String perRequest = String.valueOf(Duration.ofMinutes(1).toMillis());
       Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
       ofRegistry.put("http.connect.timeout.ms", timeout);
       ofRegistry.put("http.read.timeout.ms", timeout);
@@ -96,11 +98,9 @@ public final class WholePlatform implements AutoCloseable {
               platform.bootstrapServers(),
               platform.schemaRegistryUrl(),
               dataset,
-              Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", perRequest),
+              Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
               ofRegistry);
-      new CreateTopics(new ClusterAccess(cluster), (short) 1)
-          .create(new TopicCatalogue(dataset, partitions));
-      return new WholePlatform(platform, cluster);
+      return new WholePlatform(platform, cluster, partitions);
     } catch (RuntimeException e) {
       platform.close();
       throw e;
@@ -116,10 +116,10 @@ public final class WholePlatform implements AutoCloseable {
    * @throws PlatformException where one of them does not start
    */
   public void startServices(String recipe, List<String> ofWorkers) {
-    // All start at once: none needs another.
-    ingestUrl = beginOnLoopback(INGEST, INGEST_JVM, List.of());
-    dashboardUrl = beginOnLoopback(OPERATE, OPERATE_JVM, ofWorkers);
-    startPreprocessing(recipe, ofWorkers, List.of());
+    beginPreprocessing(recipe, ofWorkers);
+    ingestUrl = begin(INGEST, PAGES, INGEST_JVM, List.of("--anonymous"));
+    dashboardUrl = begin(OPERATE, PAGES, OPERATE_JVM, joined(List.of("--anonymous"), ofWorkers));
+    platform.await(PREPROCESS);
     platform.await(INGEST);
     platform.announce("ingest_url", ingestUrl);
     platform.await(OPERATE);
@@ -132,15 +132,19 @@ public final class WholePlatform implements AutoCloseable {
    *
    * @param recipe name or path of a recipe that has been checked
    * @param moreArguments further arguments of the service
-   * @param moreJvmOptions further options of its virtual machine; they stand above the usual ones
    * @throws PlatformException where it does not start
    */
-  public void startPreprocessing(
-      String recipe, List<String> moreArguments, List<String> moreJvmOptions) {
-    launch(
-        PREPROCESS,
-        joined(PREPROCESS_JVM, moreJvmOptions),
-        joined(List.of("--recipe", recipe), moreArguments));
+  public void startPreprocessing(String recipe, List<String> moreArguments) {
+    beginPreprocessing(recipe, moreArguments);
+    platform.await(PREPROCESS);
+  }
+
+  /**
+   * Makes the topics, too: meanwhile the service that takes longest, and waits for them, starts.
+   */
+  private void beginPreprocessing(String recipe, List<String> moreArguments) {
+    begin(PREPROCESS, STATUS, PREPROCESS_JVM, joined(List.of("--recipe", recipe), moreArguments));
+    new CreateTopics(new ClusterAccess(cluster), (short) 1).create(topics);
   }
 
   /**
@@ -150,24 +154,19 @@ public final class WholePlatform implements AutoCloseable {
    * @throws PlatformException where it does not start; the rest goes on
    */
   public void startFetching(String contact) {
-    launch(FETCH, FETCH_JVM, List.of("--user-agent-contact", contact));
+    begin(FETCH, STATUS, FETCH_JVM, List.of("--user-agent-contact", contact));
+    platform.await(FETCH);
   }
 
   /**
-   * A service that has no HTTP but its status. Its group's word would not do: after a kill the
-   * group calls itself stable until the dead member's session has ended.
+   * Begins a service on loopback, for users of this machine; returns its address. One without pages
+   * has that of its status: its group's word would not do, which calls itself stable after a kill
+   * until the dead member's session has ended.
    */
-  private void launch(String name, List<String> jvmOptions, List<String> more) {
-    String status = "127.0.0.1:" + platform.port(name + "-status", USUAL_PORTS.get(name));
-    platform.launch(
-        service(name, joined(List.of("--status-listen", status), more), jvmOptions, status));
-  }
-
-  /** Begins a service with pages on loopback, for users of this machine; returns its address. */
-  private String beginOnLoopback(String name, List<String> jvmOptions, List<String> more) {
-    String address = "127.0.0.1:" + platform.port(name, USUAL_PORTS.get(name));
-    List<String> arguments = joined(List.of("--anonymous", "--listen", address), more);
-    platform.begin(service(name, arguments, jvmOptions, address));
+  private String begin(String name, String option, List<String> jvmOptions, List<String> more) {
+    String use = option.equals(STATUS) ? name + "-status" : name;
+    String address = "127.0.0.1:" + platform.port(use, USUAL_PORTS.get(name));
+    platform.begin(service(name, joined(List.of(option, address), more), jvmOptions, address));
     return "http://" + address;
   }
 

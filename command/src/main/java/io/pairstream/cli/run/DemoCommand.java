@@ -56,7 +56,7 @@ public final class DemoCommand extends OnPlatform {
       onSignal(platform, () -> tidy(directory));
       // The pages take part of the machine's time, so a demo that ends by itself has none.
       if (exit) {
-        platform.startPreprocessing(checkedRecipe, ofWorkers, List.of());
+        platform.startPreprocessing(checkedRecipe, ofWorkers);
       } else {
         platform.startServices(checkedRecipe, ofWorkers);
         say("watch it: %s", platform.dashboardAddress());

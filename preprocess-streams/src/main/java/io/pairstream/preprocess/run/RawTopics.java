@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
@@ -41,15 +42,13 @@ final class RawTopics implements RawLog, AutoCloseable {
       consumer.seek(partition, origin.getOffset());
       ConsumerRecords<byte[], byte[]> records = consumer.poll(WITHIN);
       if (records.isEmpty() && consumer.position(partition) <= origin.getOffset()) {
-        throw new TaskMigratedException(origin.getTopic() + " cannot be read", null);
+        throw new TimeoutException("no broker has answered within " + WITHIN);
       }
       return records.records(partition).stream()
           .filter(record -> record.offset() == origin.getOffset())
           .findFirst();
     } catch (InvalidOffsetException e) {
       return Optional.empty();
-    } catch (TaskMigratedException e) {
-      throw e;
     } catch (KafkaException e) {
       throw new TaskMigratedException(origin.getTopic() + " cannot be read", e);
     }

@@ -138,13 +138,14 @@ public record Prerequisites(
   }
 
   /**
-   * Retries until there is an answer; what is waited for is logged once.
+   * Retries until there is an answer; what is still waited for after a pause is logged, once.
    *
    * @return the answer; empty where {@code stop} came first
    */
   public static <T> Optional<T> await(
       Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
+    Obstacle before = Obstacle.NONE;
     Obstacle said = Obstacle.NONE;
     while (!stop.getAsBoolean()) {
       Obstacle now;
@@ -158,10 +159,11 @@ public record Prerequisites(
         now = Obstacle.of(e);
       }
       waitsFor.accept(now);
-      if (!now.equals(said)) {
+      if (now.equals(before) && !now.equals(said)) {
         LOG.warn("waiting: {}", now.text());
+        said = now;
       }
-      said = now;
+      before = now;
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     }
     return Optional.empty();
