@@ -5,10 +5,7 @@ import io.pairstream.image.plan.CaptionWriting;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.PictureInput;
 import io.pairstream.image.plan.PictureInput.Layout;
-import io.pairstream.image.protocol.Failure;
-import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.models.OnnxRun.Result;
@@ -24,7 +21,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.onnxruntime.Value;
 
 /** Writes captions of pictures, one after the other, with an encoder and a decoder. */
-final class CaptionModel implements AskedModel {
+final class CaptionModel extends PictureModel {
 
   /** By how much the ids of graph and vocabulary may differ: graphs round up. */
   private static final int ROUNDED = 1_000;
@@ -52,22 +49,9 @@ final class CaptionModel implements AskedModel {
   }
 
   @Override
-  public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
-  }
-
-  @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(ShownPicture picture) {
-    try (PointerScope scope = new PointerScope()) {
-      Result states = encoded(picture);
-      return new Written(new TokenSearch(decoding, texts -> next(texts, states)).find());
-    } catch (UnreadableException e) {
-      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
-    } catch (ArithmeticException e) {
-      return new NoAnswer(Failure.ODD_ANSWER, e.getMessage());
-    } catch (RuntimeException e) {
-      return OnnxRuntime.failed(e);
-    }
+  ItemReply ask(ShownPicture picture) throws UnreadableException {
+    Result states = encoded(picture);
+    return new Written(new TokenSearch(decoding, texts -> next(texts, states)).find());
   }
 
   /** The encoder's output, once for each beam: float32 [beams, places, size]. */

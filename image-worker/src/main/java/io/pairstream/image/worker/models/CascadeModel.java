@@ -3,18 +3,14 @@ package io.pairstream.image.worker.models;
 import io.pairstream.image.plan.CascadeDetection;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.image.plan.ModelPlan;
-import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Given;
-import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.FileStorage;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -26,7 +22,7 @@ import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
  * A cascade of OpenCV, Haar or LBP, which finds things of one kind, such as faces, with OpenCV's
  * own defaults: steps of 1.1 in size, three neighbours.
  */
-final class CascadeModel implements AskedModel {
+final class CascadeModel extends PictureModel {
 
   private final List<ModelOutput> outputs;
   private final CascadeDetection detection;
@@ -58,31 +54,20 @@ final class CascadeModel implements AskedModel {
   }
 
   @Override
-  public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
-  }
-
-  @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(ShownPicture picture) {
-    try (PointerScope scope = new PointerScope()) {
-      Mat grey = grey(stored.bgr(picture));
-      RectVector found = new RectVector();
-      cascade.detectMultiScale(grey, found);
-      double largest = 0;
-      for (long i = 0; i < found.size(); i++) {
-        largest = Math.max(largest, found.get(i).area());
-      }
-      Map<String, Double> numbers = new LinkedHashMap<>();
-      for (ModelOutput output : outputs) {
-        double share = largest / ((double) grey.cols() * grey.rows());
-        numbers.put(output.name(), output.index() == 0 ? found.size() : share);
-      }
-      return Given.numbers(numbers);
-    } catch (UnreadableException e) {
-      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
-    } catch (RuntimeException e) {
-      return new NoAnswer(Failure.REFUSED, String.valueOf(e.getMessage()));
+  ItemReply ask(ShownPicture picture) throws UnreadableException {
+    Mat grey = grey(stored.bgr(picture));
+    RectVector found = new RectVector();
+    cascade.detectMultiScale(grey, found);
+    double largest = 0;
+    for (long i = 0; i < found.size(); i++) {
+      largest = Math.max(largest, found.get(i).area());
     }
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (ModelOutput output : outputs) {
+      double share = largest / ((double) grey.cols() * grey.rows());
+      numbers.put(output.name(), output.index() == 0 ? found.size() : share);
+    }
+    return Given.numbers(numbers);
   }
 
   /** Luma of the picture, with its histogram made even; of the card's size at most. */

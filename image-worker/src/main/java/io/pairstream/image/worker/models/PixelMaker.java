@@ -2,19 +2,16 @@ package io.pairstream.image.worker.models;
 
 import io.pairstream.image.plan.PixelMaking;
 import io.pairstream.image.protocol.Failure;
-import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.ModelProtocol.Pixels;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
-import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Makes uint8 [height, width, 3], RGB, of stored pictures. */
-final class PixelMaker implements AskedModel {
+final class PixelMaker extends PictureModel {
 
   private final StoredPixels stored = new StoredPixels();
 
@@ -26,27 +23,18 @@ final class PixelMaker implements AskedModel {
   }
 
   @Override
-  public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> pixels(item.picture().orElseThrow())).toList();
-  }
-
-  @SuppressWarnings("try") // the scope works by being open
-  private ItemReply pixels(ShownPicture picture) {
-    try (PointerScope scope = new PointerScope()) {
-      Mat bgr = stored.bgr(picture);
-      long bytes = 3L * bgr.rows() * bgr.cols();
-      if (fitted == null && bytes > ShownPicture.MOST_BYTES) {
-        return new NoAnswer(
-            Failure.OVER_BUDGET,
-            "the picture has %d x %d pixels, which are more than %d MiB"
-                .formatted(bgr.cols(), bgr.rows(), ShownPicture.MOST_BYTES >> 20));
-      }
-      return new Pixels(
-          fitted != null
-              ? fitted.fitted(bgr)
-              : ShownPicture.raw(ShownPixels.rgb(bgr), bgr.cols(), bgr.rows(), 3));
-    } catch (UnreadableException e) {
-      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
+  ItemReply ask(ShownPicture picture) throws UnreadableException {
+    Mat bgr = stored.bgr(picture);
+    long bytes = 3L * bgr.rows() * bgr.cols();
+    if (fitted == null && bytes > ShownPicture.MOST_BYTES) {
+      return new NoAnswer(
+          Failure.OVER_BUDGET,
+          "the picture has %d x %d pixels, which are more than %d MiB"
+              .formatted(bgr.cols(), bgr.rows(), ShownPicture.MOST_BYTES >> 20));
     }
+    return new Pixels(
+        fitted != null
+            ? fitted.fitted(bgr)
+            : ShownPicture.raw(ShownPixels.rgb(bgr), bgr.cols(), bgr.rows(), 3));
   }
 }

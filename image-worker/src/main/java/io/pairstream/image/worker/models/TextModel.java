@@ -3,11 +3,8 @@ package io.pairstream.image.worker.models;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.TextReading;
-import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Given;
-import io.pairstream.image.protocol.ModelProtocol.Item;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.models.LineReader.Line;
 import io.pairstream.image.worker.models.OnnxRun.Result;
@@ -25,7 +22,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /** Finds and reads the text in pictures, with two graphs of PP-OCR. Not thread-safe. */
-final class TextModel implements AskedModel {
+final class TextModel extends PictureModel {
 
   /** The detection graph halves a picture five times. */
   private static final int MULTIPLE_OF_PX = 32;
@@ -62,28 +59,17 @@ final class TextModel implements AskedModel {
   }
 
   @Override
-  public List<ItemReply> ask(List<Item> items) {
-    return items.stream().map(item -> ask(item.picture().orElseThrow())).toList();
-  }
-
-  @SuppressWarnings("try") // the scope works by being open
-  private ItemReply ask(ShownPicture picture) {
-    try (PointerScope scope = new PointerScope()) {
-      Mat bgr = stored.bgr(picture);
-      Found found = found(bgr);
-      List<String> texts =
-          found.boxes().stream()
-              .limit(reading.most())
-              .map(box -> lines.read(bgr, box))
-              .filter(line -> line.sure() >= reading.lineAbove() && !line.text().isBlank())
-              .map(Line::text)
-              .toList();
-      return reply(found.share(), texts);
-    } catch (UnreadableException e) {
-      return new NoAnswer(Failure.UNREADABLE, e.getMessage());
-    } catch (RuntimeException e) {
-      return new NoAnswer(Failure.REFUSED, String.valueOf(e.getMessage()));
-    }
+  ItemReply ask(ShownPicture picture) throws UnreadableException {
+    Mat bgr = stored.bgr(picture);
+    Found found = found(bgr);
+    List<String> texts =
+        found.boxes().stream()
+            .limit(reading.most())
+            .map(box -> lines.read(bgr, box))
+            .filter(line -> line.sure() >= reading.lineAbove() && !line.text().isBlank())
+            .map(Line::text)
+            .toList();
+    return reply(found.share(), texts);
   }
 
   private ItemReply reply(double share, List<String> texts) {
