@@ -8,6 +8,7 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cli.command.Version;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.sandbox.WorkerSettings;
@@ -56,6 +57,7 @@ public final class MachineChecks {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     int processors = Runtime.getRuntime().availableProcessors();
     return List.of(
+        Finding.ok(Area.MACHINE, "release", "pairstream " + Version.number()),
         Finding.ok(Area.MACHINE, "java", Runtime.version() + ", " + processors + " processors"),
         memory(processors, system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
         system instanceof UnixOperatingSystemMXBean unix

@@ -1,11 +1,9 @@
 package io.pairstream.cli.command;
 
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.JarURLConnection;
+import java.net.URLConnection;
 import java.util.jar.Attributes;
-import java.util.jar.JarFile;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version in this program's jar, and what it is built from and runs on. */
@@ -35,13 +33,7 @@ public final class Version implements IVersionProvider {
 
   /** The manifest of this program's jar; empty where classes lie in a folder. */
   private static Attributes manifest() throws IOException {
-    URI place =
-        URI.create(Version.class.getProtectionDomain().getCodeSource().getLocation().toString());
-    if (!Files.isRegularFile(Path.of(place))) {
-      return new Attributes();
-    }
-    try (JarFile jar = new JarFile(Path.of(place).toFile())) {
-      return jar.getManifest().getMainAttributes();
-    }
+    URLConnection own = Version.class.getResource("Version.class").openConnection();
+    return own instanceof JarURLConnection jar ? jar.getMainAttributes() : new Attributes();
   }
 }

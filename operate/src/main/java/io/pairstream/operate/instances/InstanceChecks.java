@@ -75,7 +75,9 @@ public final class InstanceChecks {
       return Finding.wrong(area, name, instance.silence().text(), "regular reports", remedy);
     }
     String health = status.getFacts().getOrDefault(SelfReport.HEALTH, "no health address");
-    String place = "process %d on %s (%s)".formatted(status.getPid(), status.getHost(), health);
+    String place =
+        "process %d, release %s, on %s (%s)"
+            .formatted(status.getPid(), status.getVersion(), status.getHost(), health);
     String held = ": %s, partitions: %d".formatted(status.getState(), status.getAssigned().size());
     String obstacle =
         status.getObstacles().stream().map(ReportedObstacle::getText).collect(joining("; "));

@@ -123,6 +123,7 @@ public final class Overview {
   record Reporting(
       String service,
       String instance,
+      String version,
       String host,
       long pid,
       String state,
@@ -267,6 +268,7 @@ public final class Overview {
     return new Reporting(
         instance.service(),
         status.getInstance(),
+        status.getVersion(),
         status.getHost(),
         status.getPid(),
         status.getState(),

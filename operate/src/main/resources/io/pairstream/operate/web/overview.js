@@ -275,7 +275,7 @@ function instances(app, { instances: all = [], at, groups = [], dataset }) {
     one.silent && partitionsOf(one) && h("a.below.small", { href: partitionsOf(one) }, say("overview.itsPartitions")),
   ];
   const columns = [
-    { name: "service", of: (one) => [one.instance, h("span.below.quiet", one.service)], isHead: true },
+    { name: "service", of: (one) => [one.instance, h("span.below.quiet", [one.service, one.version].filter(Boolean).join(" "))], isHead: true },
     { name: "state", of: state },
     {
       name: "partitions",

@@ -170,8 +170,8 @@ class SilentInstancesTest {
     assertThat(findings(cluster, now))
         .anyMatch(said -> said.startsWith("WRONG preprocess ") && said.contains("kill -9 " + HERE))
         .contains(
-            "WARNING process 7 on host (no health address) waits: the disk is full; right: nothing in its way",
-            "OK process 7 on host (http://127.0.0.1:8090): RUNNING, partitions: 1",
+            "WARNING process 7, release 1, on host (no health address) waits: the disk is full; right: nothing in its way",
+            "OK process 7, release 1, on host (http://127.0.0.1:8090): RUNNING, partitions: 1",
             "WRONG process 7: the step words gave two verdicts on one pair, times: 2; right: a verdict that the pair alone decides; fix: its log has both verdicts");
     assertThat(InstanceChecks.whyPairsWait(cluster, Clock.systemUTC())).hasSize(2);
   }
