@@ -52,6 +52,7 @@ public final class ChaosCluster implements AutoCloseable {
 
   private final FreePorts ports = new FreePorts();
   private final Path folder;
+  private final Path build;
   private final List<BrokerAddress> addresses = new ArrayList<>();
   private final List<PlatformProcess> brokers = new ArrayList<>();
   private final List<PlatformProcess> instances = new ArrayList<>();
@@ -64,9 +65,10 @@ public final class ChaosCluster implements AutoCloseable {
   private final ClusterProcesses processes;
   private Admin admin;
 
-  private ChaosCluster(Path folder) throws IOException {
+  private ChaosCluster(Path folder, Path build) throws IOException {
     this.folder = folder.toAbsolutePath();
-    processes = new ClusterProcesses(this.folder, Uuid.randomUuid().toString());
+    this.build = build;
+    processes = new ClusterProcesses(this.folder, Uuid.randomUuid().toString(), build);
     for (int node = 1; node <= BROKERS; node++) {
       addresses.add(new BrokerAddress(node, ports.next(), ports.next()));
     }
@@ -86,10 +88,11 @@ public final class ChaosCluster implements AutoCloseable {
    * HTTP.
    *
    * @param folder holds everything that the processes write; made where missing
+   * @param build jars that they run
    * @throws AssertionError where something does not start; then nothing is left running
    */
-  public static ChaosCluster start(Path folder) throws IOException {
-    ChaosCluster cluster = new ChaosCluster(folder);
+  public static ChaosCluster start(Path folder, Path build) throws IOException {
+    ChaosCluster cluster = new ChaosCluster(folder, build);
     try {
       cluster.start();
       return cluster;
@@ -137,9 +140,9 @@ public final class ChaosCluster implements AutoCloseable {
             () -> KafkaAnswers.await(LogEnds.ask(admin, raw, IsolationLevel.READ_UNCOMMITTED)));
   }
 
-  /** The jars of the build under test. */
+  /** The jars that all processes begin with. */
   public Path build() {
-    return ClusterProcesses.BUILD;
+    return build;
   }
 
   /** Lets another build register its schemas, as an operator does before an upgrade. */

@@ -20,9 +20,6 @@ final class ClusterProcesses {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
-  /** The jars of the build under test. */
-  static final Path BUILD = PROJECT.resolve("command/target/app/lib");
-
   private static final Path RECIPE =
       PROJECT.resolve("system-tests/src/test/resources/chaos/chaos.yaml");
   private static final Path TRAINER =
@@ -31,13 +28,15 @@ final class ClusterProcesses {
 
   private final Path folder;
   private final String clusterId;
+  private final Path build;
 
-  ClusterProcesses(Path folder, String clusterId) {
+  ClusterProcesses(Path folder, String clusterId, Path build) {
     this.folder = folder;
     this.clusterId = clusterId;
-    if (!Files.isDirectory(BUILD)) {
+    this.build = build;
+    if (!Files.isDirectory(build)) {
       throw new IllegalStateException(
-          BUILD + " is missing; mvn -Dapp package -pl command -am makes it");
+          build + " is missing; mvn -Dapp package -pl command -am makes it");
     }
   }
 
@@ -141,7 +140,7 @@ final class ClusterProcesses {
                 directory.toString())
             .command();
     return new Trainer(
-        new PlatformProcess("trainer", command, BUILD, directory, Optional::empty, log("trainer")),
+        new PlatformProcess("trainer", command, build, directory, Optional::empty, log("trainer")),
         directory.resolve("kept.json"));
   }
 
@@ -195,7 +194,7 @@ final class ClusterProcesses {
     command.addAll(jvmOptions);
     command.add("io.pairstream.platform.ChildMain");
     command.addAll(program);
-    return new PlatformProcess(name, command, BUILD, directory, readiness, log(name));
+    return new PlatformProcess(name, command, build, directory, readiness, log(name));
   }
 
   /** A command on the data set of a cluster. */

@@ -1,13 +1,9 @@
 package io.pairstream.chaos.cluster;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,7 +14,12 @@ public final class NextBuild {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
   private static final Path JARS = Path.of("command/target/app/lib");
-  private static final Set<String> LEFT_OUT = Set.of("target", ".git", "node_modules");
+
+  /** The jars of the build under test. */
+  public static final Path UNDER_TEST = PROJECT.resolve(JARS);
+
+  private static final String COPY =
+      "git -C \"$0\" ls-files -coz --exclude-standard | tar -C \"$0\" -cf - --null -T - | tar -xf -";
   private static final String FIELD =
       ",\n    {\"name\": \"next_release\", \"type\": \"string\", \"default\": \"\", \"doc\": \"None.\"}\n  ]\n}\n";
   private static final List<String> RECORDS =
@@ -41,7 +42,8 @@ public final class NextBuild {
    * @return the jars of the build
    */
   public static Path in(Path folder) throws IOException, InterruptedException {
-    copy(folder);
+    Files.createDirectories(folder);
+    run(folder, "bash", "-c", COPY, PROJECT.toString());
     for (String record : RECORDS) {
       edit(folder.resolve("schemas/src/main/avro/" + record + ".avsc"), "\n  ]\n}\n", FIELD);
     }
@@ -55,37 +57,25 @@ public final class NextBuild {
         "measures.put(\"caption_tokens\",",
         "measures.put(\"caption_letters\", (double) caption.caption().text().length());\n"
             + "    measures.put(\"caption_tokens\",");
-    build(folder);
-    return folder.resolve(JARS);
+    return build(folder);
+  }
+
+  /**
+   * Builds a commit of this project, such as that of a release.
+   *
+   * @param folder is made
+   * @return the jars of the build
+   */
+  public static Path of(String commit, Path folder) throws IOException, InterruptedException {
+    run(folder.getParent(), "git", "clone", "-q", PROJECT.toString(), folder.toString());
+    run(folder, "git", "checkout", "-q", commit);
+    return build(folder);
   }
 
   /** Sources of the Python package of a build. */
   static Path pythonOf(Path build) {
     Path project = build.resolve(JARS.relativize(Path.of(""))).normalize();
     return project.resolve("trainer-feed/python/src");
-  }
-
-  private static void copy(Path folder) throws IOException {
-    Files.walkFileTree(
-        PROJECT,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes)
-              throws IOException {
-            if (LEFT_OUT.contains(from.getFileName().toString())) {
-              return FileVisitResult.SKIP_SUBTREE;
-            }
-            Files.createDirectories(folder.resolve(PROJECT.relativize(from)));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path from, BasicFileAttributes attributes)
-              throws IOException {
-            Files.copy(from, folder.resolve(PROJECT.relativize(from)));
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /** Puts a text in the place of the last one that is equal to another, which must be there. */
@@ -99,17 +89,22 @@ public final class NextBuild {
         file, text.substring(0, at) + replacement + text.substring(at + old.length()));
   }
 
-  private static void build(Path folder) throws IOException, InterruptedException {
+  private static Path build(Path folder) throws IOException, InterruptedException {
+    run(folder, "mvn", "-o", "-B", "-q", "-Dapp", "package", "-pl", ":pairstream", "-am");
+    return folder.resolve(JARS);
+  }
+
+  private static void run(Path folder, String... command) throws IOException, InterruptedException {
     Path log = folder.resolve("build.log");
     Process build =
-        new ProcessBuilder("mvn", "-o", "-B", "-q", "-Dapp", "package", "-pl", ":pairstream", "-am")
+        new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     try {
       if (!build.waitFor(15, TimeUnit.MINUTES) || build.exitValue() != 0) {
-        throw new AssertionError("the next build fails: " + Files.readString(log));
+        throw new AssertionError("another build fails: " + Files.readString(log));
       }
     } finally {
       build.destroyForcibly();

@@ -1,5 +1,6 @@
 package io.pairstream.chaos.run;
 
+import static io.pairstream.chaos.cluster.NextBuild.UNDER_TEST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -80,7 +81,7 @@ class ChaosTest {
 
   private void run() throws Exception {
     tell("seed " + SEED + ", " + RECORDS + " records; logs in " + folder);
-    try (ChaosCluster cluster = ChaosCluster.start(folder);
+    try (ChaosCluster cluster = ChaosCluster.start(folder, UNDER_TEST);
         LiveReader live = LiveReader.start(cluster.access(), ChaosCluster.PARTITIONS);
         Producers producers =
             Producers.start(
