@@ -238,6 +238,7 @@ class StatusReportTest {
 
   private void upload(Sent sent) {
     send(
+        cluster,
         Upload.newBuilder()
             .setId(sent.pairId())
             .setPairId(sent.pairId())
@@ -250,6 +251,7 @@ class StatusReportTest {
 
   private void link(String linkId, String status, String pairId, String reason, String detail) {
     send(
+        cluster,
         Upload.newBuilder()
             .setId(linkId)
             .setKind("LINK")
@@ -263,7 +265,7 @@ class StatusReportTest {
             .build());
   }
 
-  private void send(Upload upload) {
+  static void send(ClusterAccess cluster, Upload upload) {
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
   }

@@ -257,17 +257,13 @@ class StatusRoutesTest {
   }
 
   private void pair(Sent sent) {
-    send(
+    StatusReportTest.send(
+        cluster,
         Upload.newBuilder()
             .setId(sent.pairId())
             .setPairId(sent.pairId())
             .setImageDigest(sent.imageDigest())
             .setOrigin(sent.origin())
             .build());
-  }
-
-  private void send(Upload upload) {
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
   }
 }

@@ -17,6 +17,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.PlayedPipeline;
 import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.table.TopicTable;
 import java.nio.ByteBuffer;
@@ -114,7 +115,7 @@ public final class JudgedPairs implements AutoCloseable {
 
   /** Puts a pair on its split, and an entry for it into the index. */
   public void publish(PreparedPair pair, PairStatus split) {
-    Topic<String, PreparedPair> topic = topic(split);
+    Topic<String, PreparedPair> topic = PlayedPipeline.topic(cluster, split);
     RecordMetadata at =
         TestCluster.acknowledged(
             producer.send(TestCluster.record(topic, null, pair.getPairId(), pair)));
@@ -135,7 +136,8 @@ public final class JudgedPairs implements AutoCloseable {
    * @param headers of both tombstones
    */
   public void remove(PairStatus split, String pairId, Header... headers) {
-    for (Topic<String, ?> topic : List.of(topic(split), cluster.topics().index())) {
+    for (Topic<String, ?> topic :
+        List.of(PlayedPipeline.topic(cluster, split), cluster.topics().index())) {
       ProducerRecord<byte[], byte[]> tombstone = TestCluster.record(topic, null, pairId, null);
       List.of(headers).forEach(tombstone.headers()::add);
       send(tombstone);
@@ -247,15 +249,6 @@ public final class JudgedPairs implements AutoCloseable {
 
   public Origin nextOrigin() {
     return new Origin(cluster.topics().crowdsourced().name(), 0, nextOffset++);
-  }
-
-  public Topic<String, PreparedPair> topic(PairStatus split) {
-    return switch (split) {
-      case TRAINING -> cluster.topics().training();
-      case VALIDATION -> cluster.topics().validation();
-      case TEST -> cluster.topics().test();
-      default -> throw new IllegalArgumentException(split + " is no split");
-    };
   }
 
   @Override

@@ -666,6 +666,15 @@ class NearCopiesTest {
     return training.get(0).value();
   }
 
+  /** Publishes a picture and then a larger copy, which takes its place; answers the copy. */
+  private PreparedPair superseding(RawPair small, RawPair large) {
+    start("keep-best", LIMIT);
+    sendAndSettle(small);
+    sendAndSettle(large);
+    settle();
+    return lastPublished();
+  }
+
   /** The newest of those that were published since the last look. */
   private PreparedPair lastPublished() {
     return topology.training().stream()
@@ -737,13 +746,9 @@ class NearCopiesTest {
 
   @Test
   void whatARefusedPictureSupersededIsPublishedWhenItComesAgain() {
-    start("keep-best", LIMIT);
     RawPair small = pair(1, HASH);
     RawPair large = sized(512, 2, off(HASH, 1));
-    sendAndSettle(small);
-    sendAndSettle(large);
-    settle();
-    PreparedPair largest = lastPublished();
+    PreparedPair largest = superseding(small, large);
     assertThat(largest.getPairId()).isEqualTo(TopologyUnderTest.pairId(large));
     topology.quarantine();
     sendAndSettle(small);
@@ -769,13 +774,8 @@ class NearCopiesTest {
 
   @Test
   void aSmallerCopyTakesThePlaceOfALargestThatWasRefused() {
-    start("keep-best", LIMIT);
     RawPair small = pair(1, HASH);
-    RawPair large = sized(512, 2, off(HASH, 1));
-    sendAndSettle(small);
-    sendAndSettle(large);
-    settle();
-    PreparedPair largest = lastPublished();
+    PreparedPair largest = superseding(small, sized(512, 2, off(HASH, 1)));
     RefusalsTest.refuse(topology, largest);
     settle();
     topology.training();

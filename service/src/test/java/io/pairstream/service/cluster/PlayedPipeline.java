@@ -256,6 +256,11 @@ public final class PlayedPipeline implements AutoCloseable {
   }
 
   public Topic<String, PreparedPair> topic(PairStatus split) {
+    return topic(cluster, split);
+  }
+
+  /** The output of a split. */
+  public static Topic<String, PreparedPair> topic(ClusterAccess cluster, PairStatus split) {
     return switch (split) {
       case TRAINING -> cluster.topics().training();
       case VALIDATION -> cluster.topics().validation();

@@ -141,6 +141,7 @@ class AuditTest {
     pipeline.accept(pipeline.send("image 2", "caption 2"), PairStatus.VALIDATION);
 
     assertDifferences(
+        cluster,
         Map.of(
             OriginHeader.text(trained.origin()),
             Kind.MISSING,
@@ -193,7 +194,7 @@ class AuditTest {
         new ProducerRecord<>(
             cluster.topics().test().name(), 0, bytes("key"), new byte[] {9, 9, 9, 9, 9, 9}));
 
-    assertDifferences(Map.of("cannot be read", Kind.UNREADABLE));
+    assertDifferences(cluster, Map.of("cannot be read", Kind.UNREADABLE));
   }
 
   @Test
@@ -203,7 +204,7 @@ class AuditTest {
     ByteBuffer.wrap(output.value()).putInt(1, 987_654);
     pipeline.transaction(unreadable, List.of(output));
 
-    assertDifferences(Map.of("cannot be read: schema 987654 is unknown", Kind.UNREADABLE));
+    assertDifferences(cluster, Map.of("cannot be read: schema 987654 is unknown", Kind.UNREADABLE));
   }
 
   @Test
@@ -375,7 +376,7 @@ class AuditTest {
   }
 
   /** Requires one difference for each name, of its kind, and no other. */
-  private void assertDifferences(Map<String, Kind> expected) {
+  static void assertDifferences(ClusterAccess cluster, Map<String, Kind> expected) {
     AuditReport report = new Audit(cluster).run();
 
     assertThat(report.details()).hasSameSizeAs(expected.keySet());

@@ -115,7 +115,8 @@ class LinkAuditTest {
     Sent foreign = new Sent("a.test", fetched.link(), new Origin("another.topic", 0, 0L));
     TestCluster.send(cluster, fetcher.waiting(foreign));
 
-    assertDifferences(
+    AuditTest.assertDifferences(
+        cluster,
         Map.of(
             text(fetched), Kind.MISSING,
             text(forgotten), Kind.MISSING,
@@ -134,21 +135,6 @@ class LinkAuditTest {
 
   private static String text(Sent link) {
     return OriginHeader.text(link.origin());
-  }
-
-  /** Requires one difference for each name, of its kind, and no other. */
-  private void assertDifferences(Map<String, Kind> expected) {
-    AuditReport report = new Audit(cluster).run();
-
-    assertThat(report.details()).hasSameSizeAs(expected.keySet());
-    expected.forEach(
-        (named, kind) ->
-            assertThat(report.details())
-                .filteredOn(found -> found.kind() == kind && found.sentence().contains(named))
-                .as(named)
-                .hasSize(1));
-    assertThat(report.differences()).isEqualTo(expected.size());
-    assertThat(report.passes()).isFalse();
   }
 
   private void delete(Origin record) {
