@@ -3,17 +3,24 @@ package io.pairstream.demo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.curation.history.DecidedPairs;
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.feed.cut.ViewCut;
+import io.pairstream.feed.set.ExportPlan;
+import io.pairstream.feed.set.SetExport;
+import io.pairstream.feed.source.FeedSource;
+import io.pairstream.feed.view.View;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.platform.LogEnd;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;
 import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.requirements.Machine;
+import io.pairstream.storage.ObjectStore;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
@@ -148,6 +155,14 @@ public final class Demo {
           perSecond,
           new Summary.Audited(audit.inputs(), audit.differences()));
     }
+  }
+
+  /** Writes the training pairs as a set, which is read without a platform. */
+  public void export(ObjectStore target) throws IOException {
+    FeedSource training = new FeedSource(new ClusterAccess(cluster), PairStatus.TRAINING);
+    View view = ViewCut.of(training, List.of(), records -> {});
+    ExportPlan plan = ExportPlan.of(view, ExportPlan.viewOrder(), 0);
+    var unused = SetExport.export(training, plan, target, (samples, of, bytes) -> {});
   }
 
   private void startFeed() {

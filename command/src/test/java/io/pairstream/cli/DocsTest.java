@@ -65,7 +65,8 @@ class DocsTest {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             // Others write there meanwhile.
-            return Set.of("target", ".git", "venv").contains(folder.getFileName().toString())
+            return Set.of("dist", "target", ".git", "venv")
+                    .contains(folder.getFileName().toString())
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;
           }
@@ -160,6 +161,15 @@ class DocsTest {
 
   private static String words(CommandLine command) {
     return String.join(" ", command.getCommandSpec().usageMessage().header());
+  }
+
+  @Test
+  void eachPromiseOfTheReadmeHasALinkToItsTest() throws IOException {
+    String why = text(Path.of("README.md")).split("## Why")[1].split("## |\\*\\*Not for")[0];
+
+    assertThat(why.split("\n- "))
+        .hasSizeGreaterThan(1)
+        .allMatch(each -> each.isBlank() || each.contains("Test.java)"));
   }
 
   @Test

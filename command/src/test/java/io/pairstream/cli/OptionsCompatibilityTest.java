@@ -1,6 +1,8 @@
 package io.pairstream.cli;
 
+import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.testing.Golden;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,13 +14,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Commands keep their names, options, choices and defaults. */
+/** Commands keep their names, options, choices, defaults and exit statuses. */
 class OptionsCompatibilityTest {
 
   @Test
-  void commandsKeepTheirOptions() {
+  void commandsKeepTheirOptionsAndExitStatuses() throws IllegalAccessException {
     List<String> entries = new ArrayList<>();
     add(Main.commandLine(), entries);
+    for (Field status : ExitStatus.class.getFields()) {
+      entries.add("exit status " + status.getInt(null) + " " + status.getName());
+    }
 
     Golden.of("the command line", "options.txt").compare(entries);
   }

@@ -8,6 +8,7 @@ import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.storage.ObjectStore;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,12 +36,18 @@ public final class DemoCommand extends OnPlatform {
   @Option(names = "--exit")
   private boolean exit;
 
+  @Option(names = "--export", paramLabel = "URL")
+  private String export;
+
   /** Something has gone wrong that the logs may explain. */
   private volatile boolean isKept;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireAtLeast(1, "--pairs", pairs);
+    require(
+        export == null || !Files.exists(Path.of(export)),
+        "--export: " + export + " is there already; name a new folder");
     String checkedRecipe = checkedRecipe(recipe);
     List<String> ofWorkers = ofWorkers();
     Map<String, Integer> ports = ports();
@@ -62,8 +69,13 @@ public final class DemoCommand extends OnPlatform {
         say("watch it: %s", platform.dashboardAddress());
       }
       Demo.Summary summary;
-      try (Progress progress = progress()) {
-        summary = new Demo(platform).run(pairs, progress);
+      try (Progress progress = progress();
+          ObjectStore set = export == null ? null : checked(() -> ObjectStore.open(export))) {
+        Demo demo = new Demo(platform);
+        summary = demo.run(pairs, progress);
+        if (set != null) {
+          demo.export(set);
+        }
       } catch (PlatformException e) {
         throw new PlatformException(
             "%s%nfor a slow machine: %s demo --pairs 100 --decode-deadline 30s"

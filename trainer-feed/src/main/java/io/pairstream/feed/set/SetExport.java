@@ -45,6 +45,7 @@ public final class SetExport {
   private long bytes;
 
   /** Hears how an export continues. Called by the exporting thread. */
+  @FunctionalInterface
   public interface Listener {
 
     /**
@@ -57,7 +58,7 @@ public final class SetExport {
     void written(long samples, long of, long bytes);
 
     /** Hears a sentence about what is done besides. */
-    void notice(String sentence);
+    default void notice(String sentence) {}
   }
 
   /**
