@@ -8,7 +8,6 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ProbeImage;
-import io.pairstream.cli.command.Version;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.sandbox.WorkerSettings;
@@ -51,13 +50,14 @@ public final class MachineChecks {
   /**
    * Looks at this machine; changes nothing.
    *
+   * @param release this program's version
    * @param dataDirectory where files of ours go; need not exist
    */
-  public static List<Finding> look(Path dataDirectory) {
+  public static List<Finding> look(String release, Path dataDirectory) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     int processors = Runtime.getRuntime().availableProcessors();
     return List.of(
-        Finding.ok(Area.MACHINE, "release", "pairstream " + Version.number()),
+        Finding.ok(Area.MACHINE, "release", "pairstream " + release),
         Finding.ok(Area.MACHINE, "java", Runtime.version() + ", " + processors + " processors"),
         memory(processors, system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
         system instanceof UnixOperatingSystemMXBean unix

@@ -44,7 +44,7 @@ class MachineChecksTest {
 
   @Test
   void aDirectoryThatIsToBeMadeLiesOnTheDiskOfItsNearestAncestor(@TempDir Path folder) {
-    assertThat(MachineChecks.look(folder.resolve("not").resolve("yet")))
+    assertThat(MachineChecks.look("1", folder.resolve("not").resolve("yet")))
         .anyMatch(finding -> finding.found().endsWith(" in " + folder.toAbsolutePath()));
   }
 

@@ -24,11 +24,14 @@ class ReleaseTest {
 
     assertThat(found("trainer-feed/python/pyproject.toml", "(?m)^version = \"([^\"]+)\"").group(1))
         .isEqualTo(version);
-    assertThat(found("deploy/helm/pairstream/Chart.yaml", "(?m)^version: (.+)$").group(1))
-        .isEqualTo(version);
-    assertThat(found("deploy/helm/pairstream/Chart.yaml", "(?m)^appVersion: (.+)$").group(1))
-        .isEqualTo(version);
+    String chart = "(?m)^version: (.+)\nappVersion: \\1$";
+    assertThat(found("deploy/helm/pairstream/Chart.yaml", chart).group(1)).isEqualTo(version);
     assertThat(found("CHANGELOG.md", "(?m)^## \\[([^]]+)]").group(1)).isEqualTo(version);
+  }
+
+  @Test
+  void imagesHaveABaseOfOneDigest() throws IOException {
+    assertThat(found("deploy/Dockerfile", "(?m)^ARG BASE=\\S+@sha256:[0-9a-f]{64}$")).isNotNull();
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.Version;
 import io.pairstream.cli.run.WorkerOptions;
 import io.pairstream.doctor.MachineChecks;
 import io.pairstream.image.sandbox.WorkerSettings;
@@ -58,7 +59,8 @@ public final class DoctorCommand extends ClusterCommand.Fit {
     long begun = System.nanoTime();
     FutureTask<List<Finding>> trial =
         begin(Area.WORKER, () -> MachineChecks.WorkerCheck.run(worker, pictures));
-    findings.addAll(found(Area.MACHINE, "this machine", () -> MachineChecks.look(data)));
+    String release = Version.number();
+    findings.addAll(found(Area.MACHINE, "this machine", () -> MachineChecks.look(release, data)));
     findings.addAll(
         found(Area.BROKERS, "Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
     findings.addAll(
