@@ -46,7 +46,7 @@ final class SupervisedChild {
   /**
    * Times that a process is given before it is started anew.
    *
-   * @param firstPause after a first death; each further one is twice as long, up to 20 times it
+   * @param firstPause after a first death; each further one is twice as long, up to 8 times it
    * @param look how often a process that works is asked how it is
    * @param standstill how long a process may stand still, as it says itself, or as a start that
    *     answers nothing and computes nothing
@@ -65,7 +65,7 @@ final class SupervisedChild {
 
   private static final String FROZEN = "it answers nothing and computes nothing";
 
-  private static final int LONGEST_PAUSE = 20;
+  private static final int LONGEST_PAUSE = 8;
 
   /** A process that ran for longer is started again after the first pause. */
   private static final Duration LONG_LIFE = Duration.ofMinutes(1);
