@@ -170,7 +170,7 @@ class HelmChartTest {
   @Test
   void theNumberOfInstancesIsLeftToAnAutoscaler() {
     assertThat(chart("scaled").call())
-        .contains("autoscaled-from: \"3\"")
+        .contains("autoscaled-from: \"3\"", "cluster_name: \"blue\"", "honorLabels: true")
         .doesNotContain(" replicas: 3");
   }
 
@@ -229,10 +229,8 @@ class HelmChartTest {
     for (JsonObject pod : pods(rendered(text))) {
       JsonObject container = pod.getAsJsonArray("containers").get(0).getAsJsonObject();
       boolean isEncrypted = container.getAsJsonArray("args").toString().contains("--tls-key");
-      assertThat(isEncrypted)
-          .isEqualTo(
-              Set.of("ingest", "operate", "registry")
-                  .contains(container.get("name").getAsString()));
+      String name = container.get("name").getAsString();
+      assertThat(isEncrypted).isEqualTo(Set.of("ingest", "operate", "registry").contains(name));
       if (container.has("readinessProbe")) {
         assertThat(container.get("readinessProbe").toString().contains("HTTPS"))
             .isEqualTo(isEncrypted);
@@ -368,7 +366,8 @@ class HelmChartTest {
     JsonObject spec = object.getAsJsonObject().getAsJsonObject("spec");
     assertThat(spec.keySet()).containsExactlyInAnyOrder("selector", "endpoints");
     assertThat(spec.getAsJsonArray("endpoints").get(0).getAsJsonObject().keySet())
-        .isSubsetOf("port", "path", "interval", "authorization", "scheme", "tlsConfig");
+        .isSubsetOf(
+            "port", "path", "interval", "honorLabels", "authorization", "scheme", "tlsConfig");
   }
 
   private static void readRules(JsonElement object) throws IOException {
