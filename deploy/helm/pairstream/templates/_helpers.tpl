@@ -215,11 +215,12 @@ ports:
   - {name: http, containerPort: {{ .port }}}
 startupProbe:
   tcpSocket: {port: http}
-  periodSeconds: 5
-  failureThreshold: 60
+  periodSeconds: 1
+  failureThreshold: 300
 readinessProbe:
   httpGet: {path: /health/{{ eq .service "operate" | ternary "live" "ready" }}, port: http{{ $scheme }}}
-  periodSeconds: 5
+  periodSeconds: 2
+  failureThreshold: 8
   timeoutSeconds: 10
 livenessProbe:
   httpGet: {path: /health/live, port: http{{ $scheme }}}
