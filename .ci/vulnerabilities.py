@@ -15,14 +15,13 @@ from pathlib import Path
 
 # Before the release that they belong to; other words are behind it, or mean it.
 EARLY = ["dev", "snapshot", "a", "alpha", "b", "beta", "m", "milestone", "c", "cr", "rc"]
-RELEASE = ["final", "ga", "release", "jre"]
+RELEASE = ["final", "ga", "release", "jre", "android"]
 
 
 def order(version):
     """Where a version stands among others, as Maven and pip have it for those that occur."""
-    parts = [int(part) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", version.lower()) if part not in RELEASE]
-    while parts and parts[-1] == 0:
-        parts.pop()
+    short = re.sub(r"(\.0+)+(?=$|[-.]?[a-z])", "", version.lower())
+    parts = [int(part) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", short) if part not in RELEASE]
     numbered = [(2, part, "") if isinstance(part, int) else (0, EARLY.index(part), "") if part in EARLY else (1, 0, part) for part in parts]
     return [*numbered, (1, -1, "")]
 
