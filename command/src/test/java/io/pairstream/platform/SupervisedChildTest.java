@@ -93,7 +93,7 @@ class SupervisedChildTest {
         .contains(
             "child ended with status 0, starts again in 1 ms",
             "child ended with status 0, starts again in 2 ms",
-            "child ended with status 0, starts again in 20 ms");
+            "child ended with status 0, starts again in 8 ms");
   }
 
   @Test
@@ -214,7 +214,7 @@ class SupervisedChildTest {
     child.start();
 
     Await.until("more starts than are given", () -> starts.get() > 10);
-    assertThat(events.count("child ended with status 1, starts again in 20 ms; no room"))
+    assertThat(events.count("child ended with status 1, starts again in 8 ms; no room"))
         .isEqualTo(1);
     disk.set(Optional.empty());
 
