@@ -41,9 +41,10 @@ final class DataDirectory implements AutoCloseable {
   private static final String OURS =
       "imports|score|state|ingest|operate|broker|logs|tmp|lost\\+found|\\..*|.*\\.log";
 
+  /** One folder for all platforms of a user, also those with other folders for temporary files. */
   private static final Path CLAIMS =
       Path.of(
-          System.getProperty("java.io.tmpdir"),
+          Files.isWritable(Path.of("/tmp")) ? "/tmp" : System.getProperty("java.io.tmpdir"),
           "pairstream-ports-" + System.getProperty("user.name"));
 
   /**
