@@ -53,8 +53,6 @@ public final class WholePlatform implements AutoCloseable {
 
   private static final String PREPROCESS = "preprocess";
   private static final String FETCH = "fetch";
-  private static final String PAGES = "--listen";
-  private static final String STATUS = "--status-listen";
 
   /** Where services say whether they are ready, each if the port is free. */
   public static final Map<String, Integer> USUAL_PORTS =
@@ -62,18 +60,16 @@ public final class WholePlatform implements AutoCloseable {
 
   private final LocalPlatform platform;
   private final Cluster cluster;
-  private final TopicCatalogue topics;
   private String ingestUrl;
   private String dashboardUrl;
 
-  private WholePlatform(LocalPlatform platform, Cluster cluster, int partitions) {
+  private WholePlatform(LocalPlatform platform, Cluster cluster) {
     this.platform = platform;
     this.cluster = cluster;
-    this.topics = new TopicCatalogue(cluster.dataset(), partitions);
   }
 
   /**
-   * Starts broker and registry, and returns once they answer. The first services bring the topics.
+   * Starts broker, registry and topics, and returns once pairs can be published.
    *
    * @param folder holds everything the platform writes; made where missing
    * @param partitions partitions of each topic, where the topics are new
@@ -100,7 +96,10 @@ public final class WholePlatform implements AutoCloseable {
               dataset,
               Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
               ofRegistry);
-      return new WholePlatform(platform, cluster, partitions);
+      // No service has judged anything where they are refused.
+      new CreateTopics(new ClusterAccess(cluster), (short) 1)
+          .create(new TopicCatalogue(dataset, partitions));
+      return new WholePlatform(platform, cluster);
     } catch (RuntimeException e) {
       platform.close();
       throw e;
@@ -116,9 +115,10 @@ public final class WholePlatform implements AutoCloseable {
    * @throws PlatformException where one of them does not start
    */
   public void startServices(String recipe, List<String> ofWorkers) {
+    // All start at once, the one that takes longest first: none needs another.
     beginPreprocessing(recipe, ofWorkers);
-    ingestUrl = begin(INGEST, PAGES, INGEST_JVM, List.of("--anonymous"));
-    dashboardUrl = begin(OPERATE, PAGES, OPERATE_JVM, joined(List.of("--anonymous"), ofWorkers));
+    ingestUrl = begin(INGEST, true, INGEST_JVM, List.of("--anonymous"));
+    dashboardUrl = begin(OPERATE, true, OPERATE_JVM, joined(List.of("--anonymous"), ofWorkers));
     platform.await(PREPROCESS);
     platform.await(INGEST);
     platform.announce("ingest_url", ingestUrl);
@@ -139,12 +139,8 @@ public final class WholePlatform implements AutoCloseable {
     platform.await(PREPROCESS);
   }
 
-  /**
-   * Makes the topics, too: meanwhile the service that takes longest, and waits for them, starts.
-   */
   private void beginPreprocessing(String recipe, List<String> moreArguments) {
-    begin(PREPROCESS, STATUS, PREPROCESS_JVM, joined(List.of("--recipe", recipe), moreArguments));
-    new CreateTopics(new ClusterAccess(cluster), (short) 1).create(topics);
+    begin(PREPROCESS, false, PREPROCESS_JVM, joined(List.of("--recipe", recipe), moreArguments));
   }
 
   /**
@@ -154,7 +150,7 @@ public final class WholePlatform implements AutoCloseable {
    * @throws PlatformException where it does not start; the rest goes on
    */
   public void startFetching(String contact) {
-    begin(FETCH, STATUS, FETCH_JVM, List.of("--user-agent-contact", contact));
+    begin(FETCH, false, FETCH_JVM, List.of("--user-agent-contact", contact));
     platform.await(FETCH);
   }
 
@@ -163,18 +159,14 @@ public final class WholePlatform implements AutoCloseable {
    * has that of its status: its group's word would not do, which calls itself stable after a kill
    * until the dead member's session has ended.
    */
-  private String begin(String name, String option, List<String> jvmOptions, List<String> more) {
-    String use = option.equals(STATUS) ? name + "-status" : name;
+  private String begin(String name, boolean hasPages, List<String> jvmOptions, List<String> more) {
+    String use = hasPages ? name : name + "-status";
     String address = "127.0.0.1:" + platform.port(use, USUAL_PORTS.get(name));
-    platform.begin(service(name, joined(List.of(option, address), more), jvmOptions, address));
-    return "http://" + address;
-  }
-
-  private ServiceSpec service(
-      String name, List<String> more, List<String> jvmOptions, String address) {
     List<String> arguments =
         List.of(
             name,
+            hasPages ? "--listen" : "--status-listen",
+            address,
             "--bootstrap-servers",
             cluster.bootstrapServers(),
             "--schema-registry",
@@ -184,7 +176,9 @@ public final class WholePlatform implements AutoCloseable {
             "--dataset",
             cluster.dataset().name());
     Readiness answers = Readiness.health(URI.create("http://" + address));
-    return new ServiceSpec(name, ServiceSpec.COMMAND, joined(arguments, more), jvmOptions, answers);
+    platform.begin(
+        new ServiceSpec(name, ServiceSpec.COMMAND, joined(arguments, more), jvmOptions, answers));
+    return "http://" + address;
   }
 
   private static List<String> joined(List<String> some, List<String> more) {

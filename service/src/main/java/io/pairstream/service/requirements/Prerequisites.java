@@ -138,14 +138,13 @@ public record Prerequisites(
   }
 
   /**
-   * Retries until there is an answer; what is still waited for after a pause is logged, once.
+   * Retries until there is an answer; what is waited for is logged once.
    *
    * @return the answer; empty where {@code stop} came first
    */
   public static <T> Optional<T> await(
       Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
-    Obstacle before = Obstacle.NONE;
     Obstacle said = Obstacle.NONE;
     while (!stop.getAsBoolean()) {
       Obstacle now;
@@ -159,11 +158,10 @@ public record Prerequisites(
         now = Obstacle.of(e);
       }
       waitsFor.accept(now);
-      if (now.equals(before) && !now.equals(said)) {
+      if (!now.equals(said)) {
         LOG.warn("waiting: {}", now.text());
-        said = now;
       }
-      before = now;
+      said = now;
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     }
     return Optional.empty();
