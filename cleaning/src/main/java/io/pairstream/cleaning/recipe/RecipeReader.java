@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -142,15 +142,8 @@ public final class RecipeReader {
 
   /** One of the {@code allowed} words. */
   public String choice(String key, String preset, String... allowed) {
-    return read(
-        key,
-        preset,
-        text -> {
-          check(
-              Arrays.asList(allowed).contains(text),
-              "'" + shown(text) + "' is not one of " + String.join(", ", allowed));
-          return text;
-        });
+    return textThat(
+        List.of(allowed)::contains, "is not one of " + String.join(", ", allowed), key, preset);
   }
 
   /** One of the constants of an enum, by their {@linkplain #word words}. */
@@ -174,26 +167,24 @@ public final class RecipeReader {
 
   /** Yes or no, written {@code true} or {@code false}. */
   public boolean flag(String key, boolean preset) {
-    return read(
-        key,
-        preset,
-        text -> {
-          check(
-              text.equals("true") || text.equals("false"),
-              "'" + shown(text) + "' is neither true nor false");
-          return text.equals("true");
-        });
+    return Boolean.parseBoolean(choice(key, Boolean.toString(preset), "true", "false"));
   }
 
   /** Any text of at most 1000 characters; the empty one too. */
   public String text(String key, String preset) {
+    return textThat(
+        text -> text.length() <= MAX_TEXT,
+        "has more than " + MAX_TEXT + " characters",
+        key,
+        preset);
+  }
+
+  private String textThat(Predicate<String> isRight, String otherwise, String key, String preset) {
     return read(
         key,
         preset,
         text -> {
-          check(
-              text.length() <= MAX_TEXT,
-              "'" + shown(text) + "' has more than " + MAX_TEXT + " characters");
+          check(isRight.test(text), "'" + shown(text) + "' " + otherwise);
           return text;
         });
   }

@@ -172,7 +172,9 @@ public final class Faults {
     Optional<Cluster> cluster = clusterOf(command);
     String kafka = "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
     String message = exception.getMessage();
-    if (exception instanceof TimeoutException
+    if (RootCause.of(exception) instanceof AuthorizationException) {
+      return withRoot(exception);
+    } else if (exception instanceof TimeoutException
         || exception instanceof DisconnectException
         || RootCause.of(exception) instanceof TimeoutException) {
       return kafka
@@ -185,8 +187,6 @@ public final class Faults {
       String dataset = cluster.map(found -> found.dataset().name() + " ").orElse("");
       return "data set %shas not all its topics on %s; make them with: %s, or name another: --dataset"
           .formatted(dataset, kafka, Hint.of("topics create"));
-    } else if (RootCause.of(exception) instanceof AuthorizationException) {
-      return RootCause.message(exception);
     } else if (exception instanceof AuthenticationException) {
       return "%s refuses us: %s; credentials go into the file of --config, as kafka.*"
           .formatted(kafka, message);

@@ -3,6 +3,7 @@ package io.pairstream.cli.run;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.ingest.api.IngestService;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.service.requirements.Prerequisites;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,8 @@ public final class IngestCommand extends ClusterCommand.Fit {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    IngestService service = new IngestService(cluster(), checked(this::settings));
+    IngestService.Settings settings = checked(this::settings);
+    IngestService service = new IngestService(Prerequisites.awaitAddress(cluster()), settings);
     return listen.run(service::start, service::port, service::close, service.fault());
   }
 

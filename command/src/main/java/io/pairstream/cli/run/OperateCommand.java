@@ -3,6 +3,7 @@ package io.pairstream.cli.run;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.operate.web.OperateService;
 import io.pairstream.operate.web.OperateSettings;
+import io.pairstream.service.requirements.Prerequisites;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +46,8 @@ public final class OperateCommand extends ClusterCommand.Fit {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    OperateService service = new OperateService(cluster(), checked(this::settings));
+    OperateSettings settings = checked(this::settings);
+    OperateService service = new OperateService(Prerequisites.awaitAddress(cluster()), settings);
     return listen.run(service::start, service::port, service::close, service.fault());
   }
 

@@ -9,6 +9,7 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +91,26 @@ class ServiceCommandsTest {
     Files.setPosixFilePermissions(readOnly, PosixFilePermissions.fromString("r-xr-xr-x"));
     assumeFalse(Files.isWritable(readOnly), "nothing is forbidden to root");
     requireNamed(command, readOnly);
+  }
+
+  /** As where a service starts before the containers of all brokers. */
+  @ParameterizedTest
+  @ValueSource(strings = {INGEST, OPERATE})
+  void anAddressOfABrokerIsWaitedFor(String command) throws Exception {
+    String[] cluster = {
+      "--bootstrap-servers", "gone.invalid:1", "--schema-registry", "mock://none"
+    };
+    Thread service = new Thread(() -> Ended.after(command, cluster));
+    service.start();
+
+    // Between two looks: an interrupt amid the loading of a class would break it for other tests.
+    Await.until(
+        () ->
+            Arrays.stream(service.getStackTrace())
+                .limit(4)
+                .anyMatch(call -> call.toString().contains("Prerequisites.await(")));
+    service.interrupt();
+    service.join();
   }
 
   private static void requireNamed(String command, Path state) {

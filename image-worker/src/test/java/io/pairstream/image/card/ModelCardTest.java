@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -267,6 +268,14 @@ class ModelCardTest {
     Path words = folder.resolve("tokenizer.json");
     Files.writeString(words, Files.readString(words).replace("\"house\"", "\"home\""));
     assertThat(ModelCard.read(yaml).digest()).isNotEqualTo(digest);
+  }
+
+  /** By another digest of the same card, a model is asked about every pair again. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/io/pairstream/image/models/kept.csv")
+  void cardsKeepTheirKeysAndDigest(String card, String digest) throws IOException {
+    assertThat(ModelCard.read(Cards.model("shown").resolveSibling(card)).digest())
+        .isEqualTo(digest);
   }
 
   static Stream<Path> shipped() throws IOException {

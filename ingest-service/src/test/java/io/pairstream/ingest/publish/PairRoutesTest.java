@@ -322,14 +322,8 @@ class PairRoutesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "[]",
-        "7",
-        "\"x\"",
-        "{",
-        "{\"caption\": }",
-        "{\"caption\": \"a\"} x",
-        "{\"caption\": \"a\", \"caption\": \"b\"}"
+        "", "[]", "7", "\"x\"",
+        "{", "{\"caption\": }", "{\"caption\": \"a\"} x", "{\"caption\": \"a\", \"caption\": \"b\"}"
       })
   void whatIsNoJsonObjectIsMalformed(String body) throws Exception {
     assertProblem(post("application/json", body.getBytes(UTF_8)), 400, "body-malformed");

@@ -51,6 +51,16 @@ public record Prerequisites(
    */
   private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
 
+  /** Waits until the name of a broker has an address, without which no client can be made. */
+  public static Cluster awaitAddress(Cluster cluster) throws InterruptedException {
+    Supplier<Cluster> look =
+        () -> {
+          AdminClients.create(cluster.clientSettings(TIMEOUT)).close();
+          return cluster;
+        };
+    return await(look, () -> false, waitsFor -> {}).orElseThrow();
+  }
+
   /**
    * Waits for topics.
    *
