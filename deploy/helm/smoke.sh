@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 # Tries the chart on a cluster, in a namespace of its own with Pod Security `restricted`, and takes it away again. It runs the
-# commands of pairstream/README.md as they are written there, sends pairs through a killed pod, an upgrade and a change to
-# certificates, looks at the walls, and accounts for everything.
+# commands of pairstream/README.md as they are written there, sends pairs through a killed pod, an upgrade, a rollback and a
+# change to certificates, asks a model, looks at the walls, and accounts for everything.
 #
-#   smoke.sh [--prefix NAME] [--tag TAG] [--kafka IMAGE] [--trainer IMAGE] [--app DIR] [--keep]
+#   smoke.sh [--prefix NAME] [--tag TAG] [--from CHART] [--kafka IMAGE] [--trainer IMAGE] [--app DIR] [--keep]
 #
 #   --prefix NAME     what the images' names begin with, as build-images.sh has it; the cluster has or finds them
 #   --tag TAG         of the images
+#   --from CHART      an earlier release's chart, a .tgz, which is installed and then upgraded to this one; its images have
+#                     its version as their tag
 #   --kafka IMAGE     another image of the broker
 #   --trainer IMAGE   an image with python3 and the wheel with its extra `kafka`: a Job of it reads batches
 #   --app DIR         the built program, which draws pairs: command/target/app of a checkout, or an unpacked release
 #   --keep            leaves the namespace where it fails
 #
-# The cluster is that of $PAIRSTREAM_KUBECONFIG, or kubectl's; $PAIRSTREAM_KUBE_OPTIONS are further options. Needs kubectl, helm, curl, openssl, Java 17 and Python 3, and six volumes of a default StorageClass.
+# The cluster is that of $PAIRSTREAM_KUBECONFIG, or kubectl's; $PAIRSTREAM_KUBE_OPTIONS are further options. Needs kubectl, helm, curl, openssl, Java 17 and Python 3, and seven volumes of a default StorageClass.
 # Exit status 0 if all went well, 2 for a wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 here=$(cd -P "$(dirname "$0")" && pwd)
 root=$(cd -P "$here/../.." && pwd)
-prefix=localhost/pairstream/ tag= kafka= trainer= app= keep=
+prefix=localhost/pairstream/ tag= from= kafka= trainer= app= keep=
 pairs=24 # of a batch; three are sent
 
 refuse() {
@@ -41,10 +43,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --prefix) prefix=$2 ;;
     --tag) tag=$2 ;;
+    --from) from=$2 ;;
     --kafka) kafka=$2 ;;
     --trainer) trainer=$2 ;;
     --app) app=$2 ;;
-    *) refuse "there is no option $1; right are --prefix, --tag, --kafka, --trainer, --app, --keep" ;;
+    *) refuse "there is no option $1; right are --prefix, --tag, --from, --kafka, --trainer, --app, --keep" ;;
   esac
   shift 2
 done
@@ -198,9 +201,49 @@ spec:
 POD
 }
 
+# stage CHART TAG: the chart that the commands name, with the images of this cluster.
+stage() {
+  rm -rf "$scratch/stage/deploy/helm/pairstream"
+  mkdir -p "$scratch/stage/deploy/helm"
+  if [ -d "$1" ]; then cp -rL "$1" "$scratch/stage/deploy/helm/"; else tar xzf "$1" -C "$scratch/stage/deploy/helm"; fi
+  sed -i "s|^  prefix: .*|  prefix: $prefix|; s|^  tag: .*|  tag: \"$2\"|" "$scratch/stage/deploy/helm/pairstream/values.yaml"
+}
+
+# begin_traffic: sends one pair after another, each over a connection of its own, until end_traffic, which counts the answers.
+begin_traffic() {
+  kubectl exec gateway -- rm -f /tmp/stop
+  # shellcheck disable=SC2016
+  kubectl exec gateway -- bash -c '
+    body=/tmp/one size=$(wc -c < /tmp/one) key=$(cat /tmp/authorization)
+    while [ ! -e /tmp/stop ]; do
+      status=refused
+      if { exec 3<> /dev/tcp/$1/8080; } 2> /dev/null; then
+        { printf "POST /v1/batches HTTP/1.1\r\nHost: pictures-ingest\r\n%s\r\nContent-Type: application/jsonl\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" "$key" "$size"
+          cat "$body"; } >&3 2> /dev/null
+        IFS=" " read -r -t 60 _ status _ <&3
+        exec 3>&-
+      fi
+      echo "${status:-no answer}"
+      sleep 0.3
+    done' traffic "$(kubectl get service pictures-ingest -o jsonpath='{.spec.clusterIP}')" > "$scratch/traffic" 2> /dev/null &
+  traffic=$!
+  background+=("$traffic")
+  await 60 "no traffic" grep -q 200 "$scratch/traffic"
+  changing=$SECONDS
+}
+
+# end_traffic WHAT: what happened meanwhile; each pair has to be taken at the first try.
+end_traffic() {
+  local took=$((SECONDS - changing))
+  kubectl exec gateway -- touch /tmp/stop
+  wait "$traffic" || true
+  say "$1 in $took s: $(grep -c '^200$' "$scratch/traffic") of $(wc -l < "$scratch/traffic") pairs were taken at the first try"
+  ! grep -qv '^200$' "$scratch/traffic" || fail "refused meanwhile: $(sort "$scratch/traffic" | uniq -c | tr '\n' ';')"
+}
+
 # upgrade SETTING…: the release with further values.
 upgrade() {
-  (cd "$scratch/stage" && helm upgrade pictures deploy/helm/pairstream --reuse-values --wait --timeout 10m "$@") > "$scratch/upgraded" 2> "$scratch/warnings" \
+  (cd "$scratch/stage" && helm upgrade pictures deploy/helm/pairstream --reset-then-reuse-values --wait --timeout 10m "$@") > "$scratch/upgraded" 2> "$scratch/warnings" \
     || fail "helm upgrade $*: $(tail -n 5 "$scratch/warnings")"
   ! grep -i 'podsecurity\|would violate' "$scratch/warnings" || fail "Pod Security warns"
 }
@@ -210,9 +253,13 @@ instances() {
 }
 
 version=${tag:-$(sed -n 's/^appVersion: //p' "$here/pairstream/Chart.yaml")}
-mkdir -p "$scratch/stage/deploy/helm"
-cp -rL "$here/pairstream" "$here/kafka.yaml" "$scratch/stage/deploy/helm/"
-sed -i "s|^  prefix: .*|  prefix: $prefix|; s|^  tag: .*|  tag: \"$version\"|" "$scratch/stage/deploy/helm/pairstream/values.yaml"
+if [ -n "$from" ]; then
+  earlier=$(tar xzOf "$from" pairstream/Chart.yaml | sed -n 's/^appVersion: "\{0,1\}\([^"]*\)"\{0,1\}$/\1/p')
+  stage "$from" "$earlier"
+else
+  stage "$here/pairstream" "$version"
+fi
+cp "$here/kafka.yaml" "$scratch/stage/deploy/helm/"
 [ -z "$kafka" ] || sed -i "s|image: apache/kafka.*|image: $kafka|" "$scratch/stage/deploy/helm/kafka.yaml"
 
 kubectl config view --raw --minify --flatten > "$scratch/kubeconfig"
@@ -327,26 +374,8 @@ deploy/pictures-tools pictures-registry 8080 yes
 deploy/pictures-tools pictures-ingest 8080 no
 WAYS
 
-# One pair after another, each over a connection of its own, while all pods are replaced.
 kubectl exec -i gateway -- bash -c 'cat > /tmp/one' < "$scratch/one"
 kubectl exec -i gateway -- bash -c 'cat > /tmp/authorization' < "$scratch/stage/authorization"
-# shellcheck disable=SC2016
-kubectl exec gateway -- bash -c '
-  body=/tmp/one size=$(wc -c < /tmp/one) key=$(cat /tmp/authorization)
-  while [ ! -e /tmp/stop ]; do
-    status=refused
-    if { exec 3<> /dev/tcp/$1/8080; } 2> /dev/null; then
-      { printf "POST /v1/batches HTTP/1.1\r\nHost: pictures-ingest\r\n%s\r\nContent-Type: application/jsonl\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" "$key" "$size"
-        cat "$body"; } >&3 2> /dev/null
-      IFS=" " read -r -t 60 _ status _ <&3
-      exec 3>&-
-    fi
-    echo "${status:-no answer}"
-    sleep 0.3
-  done' traffic "$(kubectl get service pictures-ingest -o jsonpath='{.spec.clusterIP}')" > "$scratch/traffic" 2> /dev/null &
-traffic=$!
-background+=("$traffic")
-await 60 "no traffic" grep -q 200 "$scratch/traffic"
 fetching=()
 if [ -n "$trainer" ]; then
   stranger web "app: web" "$trainer" "python3 -m http.server 8000"
@@ -355,17 +384,13 @@ if [ -n "$trainer" ]; then
   web=$(kubectl get pod web -o jsonpath='{.status.podIP}')
   fetching=(--set fetch.replicas=1 --set "fetch.networks[0]=$web/32")
 fi
-upgrading=$SECONDS
+begin_traffic
+stage "$here/pairstream" "$version"
 upgrade --set podLabels.try=two "${fetching[@]}" \
   --set 'networkPolicies.from.ingest[0].podSelector.matchLabels.app=gateway' \
   --set 'networkPolicies.from.operate[0].podSelector.matchLabels.app=gateway' \
   --set 'networkPolicies.from.registry[0].podSelector.matchLabels.app=trainer'
-upgraded=$((SECONDS - upgrading))
-kubectl exec gateway -- touch /tmp/stop
-wait "$traffic" || true
-others=$(grep -cv '^200$' "$scratch/traffic" || true)
-say "upgraded in $upgraded s: $(grep -c '^200$' "$scratch/traffic") of $(wc -l < "$scratch/traffic") pairs were taken at the first try"
-[ "$others" = 0 ] || fail "refused meanwhile: $(sort "$scratch/traffic" | uniq -c | tr '\n' ';')"
+end_traffic "upgraded${from:+ from $earlier}"
 walls << WAYS
 stranger pictures-ingest 8080 no
 stranger pictures-operate 8082 no
@@ -409,6 +434,51 @@ upgrade --set preprocess.autoscaling.enabled=false
 upgrade --set podLabels.try=three --set preprocess.replicas=1
 [ "$(instances)" = 1 ] || fail "preprocess.replicas=1 left $(instances) instances"
 say "autoscaling on, 3 instances, off: they stay; then preprocess.replicas counts"
+begin_traffic
+helm rollback pictures --wait --timeout 10m > /dev/null
+[ "$(instances)" = 3 ] || fail "a rollback left $(instances) of 3 instances"
+end_traffic "rolled back"
+
+# A model of 284 bytes, the mean brightness of a picture, in a volume.
+kubectl apply -f - > /dev/null << CLAIM
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: models}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: models}
+spec:
+  automountServiceAccountToken: false
+  terminationGracePeriodSeconds: 0
+  securityContext: {runAsNonRoot: true, runAsUser: 10001, fsGroup: 10001, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: models
+      image: ${prefix}pairstream:$version
+      imagePullPolicy: IfNotPresent
+      command: [bash, -c, "trap exit TERM; while :; do sleep 3600 & wait; done"]
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+      volumeMounts: [{name: models, mountPath: /models}]
+  volumes: [{name: models, persistentVolumeClaim: {claimName: models}}]
+CLAIM
+kubectl wait --for=condition=Ready pod/models --timeout=120s > /dev/null
+base64 -d << MODEL | kubectl exec -i models -- bash -c 'cat > /models/brightness.onnx'
+CAg6kQIKOwoGcGl4ZWxzEgNhbGwiClJlZHVjZU1lYW4qDwoEYXhlc0ABQAJAA6ABByoPCghrZWVwZGltcxgAoAECCjoKBnBpeGVscxIEZWFjaCIKUmVkdWNl
+TWVhbioNCgRheGVzQAJAA6ABByoPCghrZWVwZGltcxgAoAECChwKA2FsbAoDb25lEgVmaXJzdCIJVW5zcXVlZXplCikKBWZpcnN0CgRlYWNoEgVzY29yZSIG
+Q29uY2F0KgsKBGF4aXMYAaABAhIEdGlueSoMCAEQBzoBAUIDb25lWiAKBnBpeGVscxIWChQIARIQCgIIAQoCCAMKAggQCgIIEGIXCgVzY29yZRIOCgwIARII
+CgIIAQoCCARCBAoAEA0=
+MODEL
+kubectl exec -i models -- bash -c 'cat > /models/brightness.yaml' << CARD
+name: brightness
+file: brightness.onnx
+licence: CC0-1.0
+source: made by a script
+picture: {tensor: pixels, side-px: 16, scale: 0.00392156862745098}
+outputs:
+  brightness: {tensor: score}
+CARD
+kubectl delete pod models --wait > /dev/null
 
 # Certificates, by an authority of the release's own.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/ca.key" -out "$scratch/ca.crt" -days 2 -subj /CN=smoke 2> /dev/null
@@ -420,7 +490,14 @@ for service in ingest operate registry; do
     -extfile <(printf 'subjectAltName=DNS:pictures-%s,DNS:pictures-%s.%s\n' "$service" "$service" "$name") 2> /dev/null
   kubectl create secret tls "$service-tls" --cert="$scratch/$service.crt" --key="$scratch/$service.key" > /dev/null
 done
-upgrade --set kafka.clientSecret=kafka-client --set registry.tlsSecret=registry-tls --set ingest.tlsSecret=ingest-tls --set operate.tlsSecret=operate-tls
+login=()
+if [ -n "$trainer" ]; then
+  openssl rand -hex 24 | kubectl create secret generic login --from-file=secret=/dev/stdin > /dev/null
+  login=(--set "operate.oidc.issuer=https://$web:8000" --set operate.oidc.client=pictures --set operate.oidc.secret=login --set operate.oidc.roles.curators=review)
+fi
+upgrade --set kafka.clientSecret=kafka-client --set registry.tlsSecret=registry-tls --set ingest.tlsSecret=ingest-tls --set operate.tlsSecret=operate-tls \
+  --set score.enabled=true --set score.modelsClaim=models --set score.resources.requests.cpu=50m --set score.resources.requests.memory=512Mi \
+  "${login[@]}"
 forward ingest 8080
 door=https://$forwarded
 [ "$(curl -sSk -o /dev/null -w '%{http_code}' "$door/health/ready")" = 200 ] || fail "health does not answer by another name"
@@ -429,6 +506,37 @@ forward operate 8082
 await 120 "the ingest API does not take $pairs pairs" send "$scratch/batch-2"
 await 300 "the third batch is not decided" decided "$scratch/batch-2"
 say "with certificates all are ready, and a batch is decided"
+walls << WAYS
+stranger pictures-ingest 8080 no
+stranger pictures-operate 8082 no
+stranger pictures-registry 8080 no
+gateway pictures-ingest 8080 yes
+gateway pictures-operate 8082 yes
+pictures-ingest-0 pictures-registry 8080 yes
+pictures-ingest-0 pictures-operate 8082 no
+pictures-operate-0 kafka 9092 yes
+deploy/pictures-score kafka 9092 yes
+deploy/pictures-score pictures-registry 8080 yes
+deploy/pictures-score pictures-operate 8082 no
+deploy/pictures-score $api 443 no
+WAYS
+if [ -n "$trainer" ]; then
+  walls << WAYS
+pictures-operate-0 $web 8000 yes
+pictures-ingest-0 $web 8000 no
+deploy/pictures-score $web 8000 no
+WAYS
+fi
+answered() {
+  pairstream profile --json > "$scratch/profile" 2> "$scratch/said"
+  python3 -c '
+import json, sys
+[card] = json.load(sys.stdin)["answers"]
+print(card)
+sys.exit(card["answered"] == 0 or card["unanswered"] + card["failed"] > 0)' < "$scratch/profile"
+}
+await 300 "the model is not asked" answered
+say "a model has answered: $(cat "$scratch/seen")"
 
 run_readme Commands "helm test" > "$scratch/said" || fail "helm test: $(kubectl logs pictures-doctor | tail -n 20)"
 say "helm test: $(grep -i phase "$scratch/said" | head -n 1)"
