@@ -122,10 +122,17 @@ public final class LocalPlatform implements AutoCloseable {
     return "http://127.0.0.1:" + registryPort;
   }
 
-  /** Settings of a registry client that may register schemas. */
+  /**
+   * Settings of a registry client that may register schemas, and waits: a machine that is slow to
+   * start processes is slow to answer, too.
+   */
   public Map<String, String> registrySettings() {
     try {
-      return RegistryCredential.read(credentialFile()).clientSettings();
+      Map<String, String> settings =
+          new HashMap<>(RegistryCredential.read(credentialFile()).clientSettings());
+      settings.put("http.connect.timeout.ms", String.valueOf(ANSWERS_WITHIN.toMillis()));
+      settings.put("http.read.timeout.ms", String.valueOf(ANSWERS_WITHIN.toMillis()));
+      return settings;
     } catch (IOException e) {
       throw new PlatformException(
           "cannot read the registry's credential: " + RootCause.message(e), e);

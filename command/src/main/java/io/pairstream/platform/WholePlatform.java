@@ -7,7 +7,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.tools.topics.CreateTopics;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -84,18 +83,14 @@ public final class WholePlatform implements AutoCloseable {
       PlatformEvents events) {
     LocalPlatform platform = LocalPlatform.start(folder, ports, events);
     try {
-      // A machine that is slow to start processes is slow to answer, too.
       String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
-      Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
-      ofRegistry.put("http.connect.timeout.ms", timeout);
-      ofRegistry.put("http.read.timeout.ms", timeout);
       Cluster cluster =
           new Cluster(
               platform.bootstrapServers(),
               platform.schemaRegistryUrl(),
               dataset,
               Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
-              ofRegistry);
+              platform.registrySettings());
       // No service has judged anything where they are refused.
       new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));
