@@ -75,7 +75,8 @@ class TextPartsTest {
         "[x](a b) | [x](a b)"
       })
   void removesMarkupAlone(String marked, String plain) {
-    assertThat(Markup.removedFrom(marked).strip().replaceAll(" +", " ")).isEqualTo(plain);
+    String left = Markup.removedFrom(marked);
+    assertThat(marked.equals(plain) ? left : left.strip().replaceAll(" +", " ")).isEqualTo(plain);
   }
 
   @ParameterizedTest

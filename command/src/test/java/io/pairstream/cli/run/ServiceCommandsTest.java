@@ -97,10 +97,8 @@ class ServiceCommandsTest {
   @ParameterizedTest
   @ValueSource(strings = {INGEST, OPERATE})
   void anAddressOfABrokerIsWaitedFor(String command) throws Exception {
-    String[] cluster = {
-      "--bootstrap-servers", "gone.invalid:1", "--schema-registry", "mock://none"
-    };
-    Thread service = new Thread(() -> Ended.after(command, cluster));
+    String words = command + " --bootstrap-servers gone.invalid:1 --schema-registry mock://none";
+    Thread service = new Thread(() -> Ended.after(words));
     service.start();
 
     // Between two looks: an interrupt amid the loading of a class would break it for other tests.
