@@ -50,6 +50,9 @@ final class BrokerContainer implements AutoCloseable {
         new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
             .withNetwork(network)
             .withStartupTimeout(BUSY_START)
+            // A broker that is out of session has no leaders for a moment, in which its coordinator
+            // leaves a transaction open for good: docs/decisions/0043.
+            .withEnv("KAFKA_BROKER_SESSION_TIMEOUT_MS", "60000")
             .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
             .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760");
     kafka.setPortBindings(List.of("127.0.0.1:" + ports.next() + ":9092"));
