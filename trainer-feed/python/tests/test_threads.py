@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from conftest import TIMEOUT_S
+from conftest import SIDE, TIMEOUT_S, Dataset
+from pairstream import Loader
 from pairstream.threads import Workers
 
 
@@ -36,3 +37,25 @@ def test_a_task_that_no_thread_would_do_is_refused():
 
     with pytest.raises(RuntimeError, match="have ended"):
         workers.submit(print)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (dict(), 1),
+        (dict(threads=1), 1),
+        (dict(threads=5), 2),
+        (dict(augment=lambda pixels, random: pixels), 2),
+        (dict(transform=lambda sample, random: {"image": sample["image"]}), 2),
+    ],
+)
+def test_small_pictures_take_half_of_the_threads_unless_more_is_to_be_done(broker, registry, given, expected):
+    dataset = Dataset(broker, registry)
+    dataset.produce(0, 48)
+    source = dataset.source()
+
+    with Loader(source, source.cut(), batch_size=24, epochs=None, side_px=SIDE, **given) as loader:
+        next(iter(loader))
+        decoding = [thread for thread in threading.enumerate() if thread.name.startswith("pairstream-decode")]
+
+    assert len(decoding) == expected

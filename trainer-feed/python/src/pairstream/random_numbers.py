@@ -30,10 +30,7 @@ class RandomNumbers:
 
     def many_bits(self, count: int) -> npt.NDArray[np.uint64]:
         """The next ``count`` times 64 bits: uint64 [count]."""
-        gamma = np.uint64(_GAMMA)
-        z = np.arange(1, count + 1, dtype=np.uint64)
-        z *= gamma
-        z += np.uint64(self._state)
+        z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_GAMMA) + np.uint64(self._state)
         self._state = (self._state + count * _GAMMA) & _MASK
         z ^= z >> np.uint64(30)
         z *= np.uint64(0xBF58476D1CE4E5B9)

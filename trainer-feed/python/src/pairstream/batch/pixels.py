@@ -63,14 +63,15 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
 def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
     if not source:
         raise Undecodable("the jpeg image is empty")
-    scans = bytes(source).count(_SCAN)
+    stored = np.frombuffer(source, np.uint8)
+    scans = np.count_nonzero((stored[:-1] == _SCAN[0]) & (stored[1:] == _SCAN[1]))
     if scans > _MOST_SCANS:
         raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
     try:
-        found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
+        pixels = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
     except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
         raise Undecodable(f"the jpeg image is damaged: {e}") from e
-    _require_size("jpeg", found.shape[1], found.shape[0], target)
+    _require_size("jpeg", pixels.shape[1], pixels.shape[0], target)
 
 
 def _decode_png(source: bytes | memoryview, target: Pixels) -> None:

@@ -99,7 +99,8 @@ class Loader:
             what has no length: a mix, and a view that grows
         captions: weight of each kind of source, such as ``{"SCRAPED": 0.3, "SYNTHETIC": 0.7}``: all pairs of one
             picture are one sample, whose caption is drawn anew in each epoch; of a view as for ``buckets``
-        threads: number of threads that decode
+        threads: number of threads that decode; half as many for pictures of up to 160 x 160 px, unless a function of
+            yours is called
         slots: batches that are made ready ahead
         allocate: makes the memory of each batch, which it has back when nothing refers to it; by default the loader
             uses its own memory again

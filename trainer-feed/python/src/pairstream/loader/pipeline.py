@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from pairstream.batch.batch import Batch
 from pairstream.batch.memory import Pool, Slot
 from pairstream.batch.writer import Collate, SampleFormat, SampleWriter, as_it_is, note, stack
-from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns
+from pairstream.columns.of_records import DEFAULT_COLUMNS, Columns, Picture
 from pairstream.columns.stored_files import Stored, StoredColumns
 from pairstream.errors import SampleRefused, SettingsError, Unavailable
 from pairstream.loader.answers import PREFIX, AnswerColumns
@@ -30,6 +31,12 @@ from pairstream.views.view import View
 
 _CHUNK = 8
 """Samples that one thread writes in one go."""
+
+_END: Any = object()
+"""In the place of a step that no longer comes."""
+
+_QUICK_PIXELS = 160 * 160
+"""Up to so many pixels of a sample half of the threads are as quick: two wait for Python's lock."""
 
 _LOOK_AGAIN_S = 0.2
 _CLOSE_WITHIN_S = 5.0
@@ -139,7 +146,8 @@ class Pipeline:
         self._withdrawn: Withdrawn | None = None
         self._records: Records
         self._loader: WindowLoader
-        self._decoders: Workers
+        self._decoders: Workers | None = None
+        """There once the samples' format is known."""
         self._ready: deque[UnfinishedBatch] = deque()
         self._taken: UnfinishedBatch | None = None
         """The batch that comes next, or came last; still in front of those that are ready until it is taken."""
@@ -227,11 +235,10 @@ class Pipeline:
                 closing(source.withdrawn(lambda: self._is_stopped)) as self._withdrawn,
                 closing(source.records()) as self._records,
                 closing(WindowLoader(self._records, self._withdrawn, self._parts.reader.keys)) as self._loader,
-                ExitStack() as ending,
-                closing(Workers(self._parts.settings.resources.threads, "pairstream-decode")) as self._decoders,
+                ExitStack() as self._ending,
             ):
                 # Once all is decoded that was made: bytes of a set come until then.
-                ending.callback(self._records.stop)
+                self._ending.callback(self._records.stop)
                 try:
                     self._fill()
                     self._finish(UnfinishedBatch(None))
@@ -252,32 +259,26 @@ class Pipeline:
     def _fill(self) -> None:
         ahead: deque[Step] = deque()
         pending: Step | None = None
-        is_over = False
         self._parts.stored.require_whole()
         while True:
             # Windows are asked for in the order in which they are needed, as far as there is room. There always is
             # for the next step: of each lane and view, all windows before the last one are used up then.
-            while not is_over:
+            while pending is not _END:
                 handed = self.handed
                 begun = handed.step.epoch if handed is not None and handed.step is not None else None
                 self._schedule.note_progress(len(ahead), begun)
-                if pending is None:
-                    try:
-                        pending = next(self._steps)
-                    except StopIteration:
-                        is_over = True
-                        break
-                if pending is not None and pending.parts is not None:
-                    self._windows.mix(len(pending.parts))
+                pending = next(self._steps, _END) if pending is None else pending
                 if pending is None:
                     if ahead:
                         break
                     self._wait_for_room()
-                elif self._windows.ask(pending, must=not ahead):
+                elif pending is not _END:
+                    if pending.parts is not None:
+                        self._windows.mix(len(pending.parts))
+                    if not self._windows.ask(pending, must=not ahead):
+                        break
                     ahead.append(pending)
                     pending = None
-                else:
-                    break
             if not ahead:
                 break
             step = ahead.popleft()
@@ -297,6 +298,8 @@ class Pipeline:
             self._windows.take(pick)
         self._records.require_same(self._windows.read_at)
         sample_format = self._format_of(step, samples)
+        if self._decoders is None:
+            self._decoders = self._ending.enter_context(closing(Workers(self._threads(sample_format), "pairstream-decode")))
         slot = self._pool.take()
         self._writer.arrange(slot, sample_format)
         firsts = range(0, max(1, len(samples)), _CHUNK)
@@ -318,6 +321,11 @@ class Pipeline:
                 records = [record for record in records if self._is_readable(record)] or records
             self._formats[group] = self._writer.format_of(records)
         return self._formats[group]
+
+    def _threads(self, form: SampleFormat) -> int:
+        pixels = sum(value.height * value.width for value in form.values.values() if isinstance(value, Picture))
+        batch, threads = self._parts.settings.batch, self._parts.settings.resources.threads
+        return threads if pixels > _QUICK_PIXELS or batch.has_hook or batch.augment else max(1, threads // 2)
 
     def _is_readable(self, record: Record) -> bool:
         try:
