@@ -17,6 +17,8 @@ import org.junit.platform.launcher.TestIdentifier;
  * <p>A fork of the test runner runs one class at a time, so what it takes meanwhile is the class's.
  * What it takes before its first is in {@code fork-PID}. Where there is no {@code /proc}, nothing
  * is written.
+ *
+ * <p>Says of a class that is skipped as a whole why it is, which the test runner does not.
  */
 public final class ProcessorOfClass implements TestExecutionListener {
 
@@ -44,6 +46,10 @@ public final class ProcessorOfClass implements TestExecutionListener {
 
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    if (isClass(test) && result.getStatus() == TestExecutionResult.Status.ABORTED) {
+      String why = result.getThrowable().map(Throwable::getMessage).orElse("no reason is given");
+      System.out.println("skipped as a whole: " + name(test) + ": " + why);
+    }
     if (isClass(test) && Files.isReadable(USED)) {
       write(name(test), usedTicks() - before);
     }
