@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from conftest import SIDE, TIMEOUT_S, Dataset
+from conftest import TIMEOUT_S, Dataset
 from pairstream import Loader
 from pairstream.threads import Workers
 
@@ -42,19 +42,21 @@ def test_a_task_that_no_thread_would_do_is_refused():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (dict(), 1),
-        (dict(threads=1), 1),
-        (dict(threads=5), 2),
-        (dict(augment=lambda pixels, random: pixels), 2),
-        (dict(transform=lambda sample, random: {"image": sample["image"]}), 2),
+        (dict(side_px=160), 1),
+        (dict(side_px=161), 2),
+        (dict(side_px=160, threads=1), 1),
+        (dict(side_px=160, threads=5), 2),
+        (dict(side_px=160, augment=lambda pixels, random: pixels), 2),
+        (dict(side_px=160, transform=lambda sample, random: {"image": sample["image"]}), 2),
     ],
 )
 def test_small_pictures_take_half_of_the_threads_unless_more_is_to_be_done(broker, registry, given, expected):
+    side = given["side_px"]
     dataset = Dataset(broker, registry)
-    dataset.produce(0, 48)
+    dataset.produce(0, 24, width=side, height=side, image=bytes(side * side * 3))
     source = dataset.source()
 
-    with Loader(source, source.cut(), batch_size=24, epochs=None, side_px=SIDE, **given) as loader:
+    with Loader(source, source.cut(), batch_size=24, epochs=None, **given) as loader:
         next(iter(loader))
         decoding = [thread for thread in threading.enumerate() if thread.name.startswith("pairstream-decode")]
 

@@ -68,10 +68,10 @@ def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
     if scans > _MOST_SCANS:
         raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
     try:
-        pixels = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
+        found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
     except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
         raise Undecodable(f"the jpeg image is damaged: {e}") from e
-    _require_size("jpeg", pixels.shape[1], pixels.shape[0], target)
+    _require_size("jpeg", found.shape[1], found.shape[0], target)
 
 
 def _decode_png(source: bytes | memoryview, target: Pixels) -> None:
