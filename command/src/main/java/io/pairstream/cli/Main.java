@@ -35,6 +35,7 @@ import io.pairstream.cli.training.FeedCommand;
 import io.pairstream.cli.training.ViewCommand;
 import io.pairstream.cli.watch.LagCommand;
 import io.pairstream.cli.watch.WhyCommand;
+import io.pairstream.logs.Logs;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.ClusterRequirement;
@@ -100,10 +101,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     requireNames(arguments);
-    // What log lines say of the process: logging begins with whatever is used next.
-    System.setProperty(
-        "pairstream.log.service",
-        arguments.length == 0 ? "" : arguments[0].replaceAll("[^a-z]", ""));
+    Logs.install(arguments.length == 0 ? "" : arguments[0].replaceAll("[^a-z]", ""));
     SelfReport.nameProcess();
     AvroSafety.install();
     System.exit(commandLine(arguments.length == 0 ? "" : arguments[0]).execute(arguments));

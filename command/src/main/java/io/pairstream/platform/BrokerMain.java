@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.logs.Logs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Reader;
@@ -95,6 +96,7 @@ public final class BrokerMain {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    Logs.install("broker");
     Path directory = Path.of(arguments[0]);
     Path logs = Files.createDirectories(logs(directory));
     Path settings = directory.resolve("server.properties");

@@ -8,14 +8,15 @@ import io.pairstream.platform.TestJava;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Lines that a process really writes, in both formats. */
-class QuietEventsTest {
+class LogsTest {
 
   private static final String CAPTION = "a caption that may not be logged";
 
@@ -26,24 +27,34 @@ class QuietEventsTest {
 
     public static void main(String[] arguments) throws ReflectiveOperationException {
       System.setProperty("pairstream.instance", "me");
-      System.setProperty("pairstream.log.service", arguments[0]);
-      Logger log = LogManager.getLogger("io.pairstream.tried");
+      Logs.install(arguments[0]);
+      Logger log = Logger.getLogger("io.pairstream.tried");
       Exception cause = new IllegalStateException("cannot read: " + CAPTION);
       cause.addSuppressed(new IllegalStateException(CAPTION));
-      log.error("a \"step\"\nfailed\u0007", new IllegalArgumentException(CAPTION, cause));
-      log.warn("refused", new TopicAuthorizationException("Not authorized to access topics"));
-      log.warn("unreadable", new SerializationException(CAPTION));
-      log.warn("all is well");
+      log.log(
+          Level.SEVERE, "a \"step\"\nfailed\u0007", new IllegalArgumentException(CAPTION, cause));
+      log.log(
+          Level.WARNING,
+          "refused",
+          new TopicAuthorizationException("Not authorized to access topics"));
+      log.log(Level.WARNING, "unreadable", new SerializationException(CAPTION));
+      log.warning("all is well");
+      // As Java does when a process begins to stop.
+      LogManager.getLogManager().reset();
       Class<?> corrupted = Class.forName("org.apache.kafka.streams.errors.TaskCorruptedException");
-      log.warn("[QuorumController id=1] Performing controller activation.");
-      log.warn(
+      log.warning("[QuorumController id=1] Performing controller activation.");
+      log.warning(
           "Auto topic creation failed for __consumer_offsets with error 'TOPIC_ALREADY_EXISTS': It"
               + " is there.");
-      log.error("x processExpiredBrokerHeartbeat: controller event queue overloaded. Timed out.");
-      log.warn("Store did not find checkpoint offsets while stores are not empty, since\n  more");
-      log.warn(
+      log.severe("x processExpiredBrokerHeartbeat: controller event queue overloaded. Timed out.");
+      log.warning(
+          "Store did not find checkpoint offsets while stores are not empty, since\n  more");
+      log.warning(
           "Failed to register startup state stores for task 0_2: Tasks [0_2] are corrupted now");
-      log.error("corrupted", (Throwable) corrupted.getConstructor(Set.class).newInstance(Set.of()));
+      log.log(
+          Level.SEVERE,
+          "corrupted",
+          (Throwable) corrupted.getConstructor(Set.class).newInstance(Set.of()));
     }
   }
 
@@ -62,7 +73,7 @@ class QuietEventsTest {
     assertThat(failed.path("instance").asText()).isEqualTo("me");
     assertThat(failed.path("stack").asText())
         .contains("java.lang.IllegalArgumentException", "Caused by")
-        .contains("java.lang.IllegalStateException", "QuietEventsTest.java");
+        .contains("java.lang.IllegalStateException", "LogsTest.java");
     assertThat(JsonMapper.builder().build().readTree(lines.get(1)).path("stack").asText())
         .contains("TopicAuthorizationException: Not authorized to access topics");
     assertThat(JsonMapper.builder().build().readTree(lines.get(3)).has("stack")).isFalse();
