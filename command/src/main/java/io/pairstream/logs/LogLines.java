@@ -6,11 +6,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.logging.Formatter;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -45,6 +45,10 @@ final class LogLines extends Handler {
       "Kafka Streams builds stores anew from what is committed, as their last write was cut off;"
           + " nothing is lost";
 
+  /** Names of levels, by the least value of each. */
+  private static final TreeMap<Integer, String> NAMES =
+      new TreeMap<>(Map.of(0, "TRACE", 500, "DEBUG", 800, "INFO", 900, "WARN", 1000, "ERROR"));
+
   private static final Pattern CONTROLS = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]+");
 
   /** A package's name but for its first letter. */
@@ -56,7 +60,7 @@ final class LogLines extends Handler {
   private static final DateTimeFormatter FOR_PROGRAMS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  private final Formatter messages = new SimpleFormatter();
+  private final SimpleFormatter messages = new SimpleFormatter();
   private final PrintStream out =
       "SYSTEM_OUT".equals(System.getProperty("pairstream.log.target")) ? System.out : System.err;
   private final boolean isForPrograms = "json".equals(System.getenv("PAIRSTREAM_LOG_FORMAT"));
@@ -73,12 +77,11 @@ final class LogLines extends Handler {
       return;
     }
     Throwable thrown = record.getThrown();
-    String text;
-    if (thrown != null && thrown.getClass().getName().equals(KILLED_IN_A_WRITE)) {
-      text = line(record, Level.INFO, BUILT_ANEW, "");
-    } else {
-      text = line(record, record.getLevel(), message, trace(Thrown.of(thrown)));
-    }
+    boolean isKilled = thrown != null && thrown.getClass().getName().equals(KILLED_IN_A_WRITE);
+    String text =
+        isKilled
+            ? line(record, Level.INFO, BUILT_ANEW, "")
+            : line(record, record.getLevel(), message, trace(Thrown.of(thrown)));
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.write(bytes, 0, bytes.length);
     out.flush();
@@ -88,12 +91,11 @@ final class LogLines extends Handler {
     String logger = String.valueOf(record.getLoggerName());
     // A handler is called by the thread that logs.
     String thread = Thread.currentThread().getName();
-    Instant time = record.getInstant();
     if (!isForPrograms) {
       // A message is one line, whatever a stranger's text in it holds.
       return "%s %-5s [%s] %s: %s%n%s"
           .formatted(
-              FOR_PEOPLE.format(time),
+              FOR_PEOPLE.format(record.getInstant()),
               name(level),
               thread,
               REST_OF_PACKAGE.matcher(logger).replaceAll("."),
@@ -103,7 +105,7 @@ final class LogLines extends Handler {
     ObjectNode object =
         Json.MAPPER
             .createObjectNode()
-            .put("time", FOR_PROGRAMS.format(time))
+            .put("time", FOR_PROGRAMS.format(record.getInstant()))
             .put("level", name(level))
             .put("logger", logger)
             .put("thread", thread)
@@ -117,22 +119,14 @@ final class LogLines extends Handler {
   }
 
   private static String name(Level level) {
-    int value = level.intValue();
-    return value >= Level.SEVERE.intValue()
-        ? "ERROR"
-        : value >= Level.WARNING.intValue()
-            ? "WARN"
-            : value >= Level.INFO.intValue()
-                ? "INFO"
-                : value >= Level.FINE.intValue() ? "DEBUG" : "TRACE";
+    return NAMES.floorEntry(level.intValue()).getValue();
   }
 
   private static String trace(Throwable thrown) {
-    if (thrown == null) {
-      return "";
-    }
     StringWriter text = new StringWriter();
-    thrown.printStackTrace(new PrintWriter(text, true));
+    if (thrown != null) {
+      thrown.printStackTrace(new PrintWriter(text, true));
+    }
     return text.toString();
   }
 

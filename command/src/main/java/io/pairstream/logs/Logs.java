@@ -9,7 +9,7 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
 /**
- * What a process logs, of our own code and of every library: all of it comes to Java's own logger.
+ * Logging of a process, of our own code and of every library, by Java's own logger.
  *
  * <p>A command keeps its standard output to itself and warns on standard error; a child process of
  * the platform writes everything to standard output, which the platform keeps in a file. System

@@ -40,12 +40,6 @@ final class Thrown extends Throwable {
     return this;
   }
 
-  /** The line above the stack trace: it says what is described, not of which type this is. */
-  @Override
-  public String toString() {
-    return getMessage();
-  }
-
   private static String describe(Throwable original) {
     String type = original.getClass().getName();
     boolean quotesNothing =

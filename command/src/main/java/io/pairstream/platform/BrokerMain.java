@@ -27,7 +27,8 @@ public final class BrokerMain {
    *
    * <p>A node that gets no processor for as long as its session shuts itself out, which costs
    * requests and may leave transactions open; no other node could take over from it. Nor does any
-   * other controller need an empty record twice a second, forced to disk, to see that it lives.
+   * other controller need an empty record twice a second, forced to disk, to see that it lives. Its
+   * metrics are not shown to JMX, where nothing reads them.
    */
   private static final String SETTINGS =
       """
@@ -56,6 +57,7 @@ public final class BrokerMain {
       log.cleaner.dedupe.buffer.size=16777216
       num.network.threads=2
       num.io.threads=4
+      metric.reporters=
       """;
 
   /** Kafka's file in a folder of logs that says whose they are. */

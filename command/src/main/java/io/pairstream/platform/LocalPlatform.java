@@ -77,7 +77,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /**
-   * Starts broker and registry, and returns once both answer.
+   * Starts broker and registry, and returns once the broker answers.
    *
    * @param folder holds everything the platform writes; made where missing
    * @param ports that services must have, by their use
@@ -100,16 +100,21 @@ public final class LocalPlatform implements AutoCloseable {
       // Later readers come past them.
       TransactionEnds.write(platform.brokerPort).ifPresent(events::said);
       // It reads what the broker keeps.
-      platform.launch(platform.registry());
-      synchronized (platform.children) {
-        platform.announced = true;
-      }
-      platform.announce();
+      platform.begin(platform.registry());
       return platform;
     } catch (RuntimeException e) {
       platform.close();
       throw e;
     }
+  }
+
+  /** Returns once the registry answers: what else runs here is known to other programs then. */
+  void awaitRegistry() {
+    await("registry");
+    synchronized (children) {
+      announced = true;
+    }
+    announce();
   }
 
   /** Where Kafka clients connect: {@code host:port}. */

@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.tools.topics.CreateTopics;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 
 /**
  * Broker, registry, the topics of a data set, and such services as are started: preprocessing, the
@@ -58,17 +60,21 @@ public final class WholePlatform implements AutoCloseable {
       Map.of(INGEST, 8080, OPERATE, 8082, PREPROCESS, 8090, FETCH, 8091);
 
   private final LocalPlatform platform;
-  private final Cluster cluster;
+  private final Dataset dataset;
+  private final TopicCatalogue topics;
+  private Cluster cluster;
   private String ingestUrl;
   private String dashboardUrl;
 
-  private WholePlatform(LocalPlatform platform, Cluster cluster) {
+  private WholePlatform(LocalPlatform platform, Dataset dataset, TopicCatalogue topics) {
     this.platform = platform;
-    this.cluster = cluster;
+    this.dataset = dataset;
+    this.topics = topics;
   }
 
   /**
-   * Starts broker, registry and topics, and returns once pairs can be published.
+   * Starts broker and registry, and returns once the broker answers, and has no topics of another
+   * kind. The first services bring the topics.
    *
    * @param folder holds everything the platform writes; made where missing
    * @param partitions partitions of each topic, where the topics are new
@@ -81,24 +87,29 @@ public final class WholePlatform implements AutoCloseable {
       int partitions,
       Map<String, Integer> ports,
       PlatformEvents events) {
+    TopicCatalogue topics = new TopicCatalogue(dataset, partitions);
     LocalPlatform platform = LocalPlatform.start(folder, ports, events);
-    try {
-      String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
-      Cluster cluster =
-          new Cluster(
-              platform.bootstrapServers(),
-              platform.schemaRegistryUrl(),
-              dataset,
-              Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
-              platform.registrySettings());
-      // No service has judged anything where they are refused.
-      new CreateTopics(new ClusterAccess(cluster), (short) 1)
-          .create(new TopicCatalogue(dataset, partitions));
-      return new WholePlatform(platform, cluster);
+    // No service has judged anything where they are refused.
+    try (Admin admin =
+        AdminClients.create(of(platform, dataset, Map.of()).clientSettings(Map.of()))) {
+      CreateTopics.requireFit(admin, topics.topics());
+      return new WholePlatform(platform, dataset, topics);
     } catch (RuntimeException e) {
       platform.close();
       throw e;
     }
+  }
+
+  /** The platform's cluster, for clients that wait for answers as long as for its processes. */
+  private static Cluster of(
+      LocalPlatform platform, Dataset dataset, Map<String, String> registrySettings) {
+    String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
+    return new Cluster(
+        platform.bootstrapServers(),
+        platform.schemaRegistryUrl(),
+        dataset,
+        Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
+        registrySettings);
   }
 
   /**
@@ -110,15 +121,15 @@ public final class WholePlatform implements AutoCloseable {
    * @throws PlatformException where one of them does not start
    */
   public void startServices(String recipe, List<String> ofWorkers) {
-    // All start at once, the one that takes longest first: none needs another.
     beginPreprocessing(recipe, ofWorkers);
+    makeTopics();
     ingestUrl = begin(INGEST, true, INGEST_JVM, List.of("--anonymous"));
     dashboardUrl = begin(OPERATE, true, OPERATE_JVM, joined(List.of("--anonymous"), ofWorkers));
     platform.await(PREPROCESS);
     platform.await(INGEST);
     platform.announce("ingest_url", ingestUrl);
     platform.await(OPERATE);
-    platform.announce("dataset", cluster.dataset().name());
+    platform.announce("dataset", dataset.name());
     platform.announce("dashboard_url", dashboardUrl);
   }
 
@@ -131,11 +142,20 @@ public final class WholePlatform implements AutoCloseable {
    */
   public void startPreprocessing(String recipe, List<String> moreArguments) {
     beginPreprocessing(recipe, moreArguments);
+    makeTopics();
     platform.await(PREPROCESS);
   }
 
+  /** Meanwhile services start, and wait for the topics. */
+  private void makeTopics() {
+    cluster = of(platform, dataset, platform.registrySettings());
+    new CreateTopics(new ClusterAccess(cluster), (short) 1).create(topics);
+  }
+
+  /** Begins the service that takes longest to start, and returns once the registry answers. */
   private void beginPreprocessing(String recipe, List<String> moreArguments) {
     begin(PREPROCESS, false, PREPROCESS_JVM, joined(List.of("--recipe", recipe), moreArguments));
+    platform.awaitRegistry();
   }
 
   /**
@@ -163,13 +183,13 @@ public final class WholePlatform implements AutoCloseable {
             hasPages ? "--listen" : "--status-listen",
             address,
             "--bootstrap-servers",
-            cluster.bootstrapServers(),
+            platform.bootstrapServers(),
             "--schema-registry",
-            cluster.registryAddresses(),
+            platform.schemaRegistryUrl(),
             "--data-dir",
             platform.dataDirectory().toString(),
             "--dataset",
-            cluster.dataset().name());
+            dataset.name());
     Readiness answers = Readiness.health(URI.create("http://" + address));
     platform.begin(
         new ServiceSpec(name, ServiceSpec.COMMAND, joined(arguments, more), jvmOptions, answers));

@@ -56,6 +56,7 @@ class LocalPlatformTest {
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
       platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::said);
+      platform.awaitRegistry();
       assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
       assertThat(events.count("broker has port ")).isEqualTo(1);
       assertThat(events.count("ingest has port ")).as("what was chosen is not news").isZero();
@@ -208,6 +209,7 @@ class LocalPlatformTest {
     platform.awaitEnd();
 
     platform = LocalPlatform.start(directory, Map.of(), event -> {});
+    platform.awaitRegistry();
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);

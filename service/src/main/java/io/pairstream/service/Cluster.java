@@ -27,6 +27,17 @@ public record Cluster(
     Map<String, String> registrySettings,
     Set<ClusterRequirement> doneWithout) {
 
+  /**
+   * A client's metrics go neither to JMX nor to the brokers: to name some hundred of each takes a
+   * part of a start, and services say themselves what operators need.
+   */
+  private static final Map<String, Object> NO_REPORTERS =
+      Map.of(
+          CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG,
+          "",
+          CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG,
+          false);
+
   public Cluster {
     kafkaSettings = Map.copyOf(kafkaSettings);
     registrySettings = Map.copyOf(registrySettings);
@@ -65,7 +76,8 @@ public record Cluster(
    * answer gives way where the operator's requests may last longer.
    */
   public Map<String, Object> clientSettings(Map<String, ?> own) {
-    Map<String, Object> settings = new HashMap<>(own);
+    Map<String, Object> settings = new HashMap<>(NO_REPORTERS);
+    settings.putAll(own);
     settings.putAll(kafkaSettings);
     if (!kafkaSettings.containsKey(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG)) {
       KafkaTimeouts.coverRequests(settings);

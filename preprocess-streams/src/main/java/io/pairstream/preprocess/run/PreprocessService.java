@@ -136,8 +136,7 @@ public final class PreprocessService implements AutoCloseable {
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
     report.obstacleFrom(() -> waitsFor.ifAny());
-    ImageWorkerPool workers = parts.add(new ImageWorkerPool(settings.workers()));
-    workers.printTo(LOG::info);
+    ImageWorkerPool workers = startWorkers();
     CleaningPlan plan =
         new CleaningPlan(
             RecipeFile.find(settings.recipe()).reader(),
@@ -172,6 +171,14 @@ public final class PreprocessService implements AutoCloseable {
         settings.threads(),
         workers.sandbox());
     streams.start();
+  }
+
+  /** Image workers, the first of which starts while all else does. */
+  private ImageWorkerPool startWorkers() {
+    ImageWorkerPool workers = parts.add(new ImageWorkerPool(settings.workers()));
+    workers.printTo(LOG::info);
+    var unused = workers.available();
+    return workers;
   }
 
   private void requireSandbox(ImageWorkerPool workers) {

@@ -1,9 +1,12 @@
 package io.pairstream.schemas.wire;
 
+import io.confluent.kafka.schemaregistry.SchemaProvider;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.pairstream.schemas.Hint;
 import java.io.IOException;
@@ -263,12 +266,17 @@ public final class Registry {
 
   /** A client with empty caches. */
   SchemaRegistryClient newClient() {
-    return SchemaRegistryClientFactory.newClient(
-        List.of(addresses.split(",")),
-        CACHED_SCHEMAS,
-        List.of(new BoundedAvroSchemas()),
-        settings,
-        Map.of());
+    List<String> each = List.of(addresses.split(","));
+    List<SchemaProvider> providers = List.of(new BoundedAvroSchemas());
+    if (!each.stream().allMatch(address -> address.startsWith("http://"))
+        || settings.keySet().stream().anyMatch(name -> name.startsWith("schema.registry."))) {
+      return SchemaRegistryClientFactory.newClient(
+          each, CACHED_SCHEMAS, providers, settings, Map.of());
+    }
+    // By itself the client reads each authority's certificate, which takes longer than all else.
+    RestService service = new RestService(each);
+    service.configure(settings);
+    return new CachedSchemaRegistryClient(service, CACHED_SCHEMAS, providers, Map.of(), Map.of());
   }
 
   RegistryUnavailableException unavailable(Exception cause) {

@@ -8,6 +8,7 @@ import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
+import io.pairstream.service.Backoff;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
 import java.time.Duration;
@@ -44,7 +45,9 @@ public record Prerequisites(
     Cluster cluster, Registry registry, BooleanSupplier stop, Consumer<Obstacle> waitsFor) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration SAID_AFTER = Duration.ofSeconds(5);
 
   /**
    * Timeout in milliseconds: a start does not wait half a minute for each broker that has stopped.
@@ -148,7 +151,8 @@ public record Prerequisites(
   }
 
   /**
-   * Retries until there is an answer; what is waited for is logged once.
+   * Retries until there is an answer; what is waited for is logged once, unless it comes soon, as
+   * what others make who start now.
    *
    * @return the answer; empty where {@code stop} came first
    */
@@ -156,6 +160,8 @@ public record Prerequisites(
       Supplier<T> look, BooleanSupplier stop, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
     Obstacle said = Obstacle.NONE;
+    Backoff pauses = new Backoff(FIRST_PAUSE, PAUSE);
+    long begun = System.nanoTime();
     while (!stop.getAsBoolean()) {
       Obstacle now;
       try {
@@ -168,11 +174,11 @@ public record Prerequisites(
         now = Obstacle.of(e);
       }
       waitsFor.accept(now);
-      if (!now.equals(said)) {
+      if (System.nanoTime() - begun > SAID_AFTER.toNanos() && !now.equals(said)) {
         LOG.warn("waiting: {}", now.text());
+        said = now;
       }
-      said = now;
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+      TimeUnit.NANOSECONDS.sleep(pauses.next().toNanos());
     }
     return Optional.empty();
   }

@@ -84,7 +84,7 @@ public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
     List<TopicSpec> specs = catalogue.topics();
     List<String> names = specs.stream().map(TopicSpec::name).toList();
     try (Admin admin = cluster.admin()) {
-      requirePartitions(specs, ClusterAccess.existing(admin, names));
+      requireFit(admin, specs);
       // Schemas first: a topic that exists is a topic that can be written.
       register(specs);
 
@@ -96,6 +96,16 @@ public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
       awaitWritable(admin, specs);
       return alter(admin, specs, made, created);
     }
+  }
+
+  /**
+   * Changes nothing.
+   *
+   * @throws TopicMismatchException where a topic that is there has another number of partitions
+   */
+  public static void requireFit(Admin admin, List<TopicSpec> specs) {
+    List<String> names = specs.stream().map(TopicSpec::name).toList();
+    requirePartitions(specs, ClusterAccess.existing(admin, names));
   }
 
   private static void requirePartitions(
