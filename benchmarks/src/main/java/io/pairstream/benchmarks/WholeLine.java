@@ -1,6 +1,7 @@
 package io.pairstream.benchmarks;
 
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.logs.Logs;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
@@ -76,6 +77,7 @@ final class WholeLine {
    * that {@code up} runs is started.
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    Logs.install("benchmark");
     AvroSafety.install();
     RepeatedPairs pairs = RepeatedPairs.read(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
     int partitions = Integer.parseInt(arguments[3]);

@@ -39,8 +39,8 @@ public final class Logs {
    */
   public static void install(String service) {
     System.setProperty("java.util.logging.manager", Unending.class.getName());
+    Logger.getLogger("").addHandler(new LogLines(service));
     set("", level("pairstream.log.others", "error"));
-    SET.get(0).addHandler(new LogLines(service));
     set("io.pairstream", level("pairstream.log.level", "warn"));
     // Recommends a setting for a kind of table that the topology has none of.
     set("org.apache.kafka.streams.StreamsConfig", Level.SEVERE);
