@@ -1,22 +1,34 @@
 package io.pairstream.platform;
 
 import io.pairstream.logs.Logs;
+import io.pairstream.registry.RegistryCredential;
+import io.pairstream.registry.RegistryService;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.Reader;
 import java.io.StringReader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
-import kafka.Kafka;
+import java.util.concurrent.atomic.AtomicReference;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.slf4j.LoggerFactory;
 
 /**
- * The broker process: one Kafka node, broker and controller at once, on loopback.
+ * The broker process: one Kafka node, broker and controller at once, and the schema registry, which
+ * keeps all that it knows in this broker and answers once that does. Both on loopback.
  *
- * <p>Arguments: its directory, the broker's port, the controller's port.
+ * <p>Arguments: the platform's directory, the ports of broker, controller and registry.
  */
 public final class BrokerMain {
 
@@ -60,17 +72,14 @@ public final class BrokerMain {
       metric.reporters=
       """;
 
-  /** Kafka's file in a folder of logs that says whose they are. */
-  private static final String META = "meta.properties";
-
   private BrokerMain() {}
 
-  /** The broker of a platform with its data in a folder. */
-  static ServiceSpec service(Path data, int port, int controllerPort) {
+  /** The broker and the registry of a platform with its data in a folder. */
+  static ServiceSpec service(Path data, int port, int controllerPort, int registryPort) {
     return new ServiceSpec(
         "broker",
         BrokerMain.class.getName(),
-        List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort),
+        List.of(data.toString(), "" + port, "" + controllerPort, "" + registryPort),
         List.of(
             "-Xms96m",
             "-Xmx384m",
@@ -78,33 +87,18 @@ public final class BrokerMain {
             // Otherwise each thread keeps direct memory as large as the largest record it saw. What
             // is larger than this, as few batches are, gets new memory for each piece.
             "-Djdk.nio.maxCachedBufferSize=2097152"),
-        Readiness.brokerAnswers(port, logs(data.resolve("broker"))));
-  }
-
-  private static Path logs(Path directory) {
-    return directory.resolve("logs");
-  }
-
-  /** The cluster whose data lies in a folder of logs; empty before the broker's first start. */
-  static String clusterId(Path logs) throws IOException {
-    Path file = logs.resolve(META);
-    Properties meta = new Properties();
-    if (Files.exists(file)) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        meta.load(reader);
-      }
-    }
-    return meta.getProperty("cluster.id", "");
+        Readiness.health(URI.create("http://127.0.0.1:" + registryPort)));
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Logs.install("broker");
-    Path directory = Path.of(arguments[0]);
-    Path logs = Files.createDirectories(logs(directory));
+    Path data = Path.of(arguments[0]);
+    Path directory = data.resolve("broker");
+    Path logs = Files.createDirectories(directory.resolve("logs"));
     Path settings = directory.resolve("server.properties");
     Properties values = settings(logs, arguments[1], arguments[2]);
     write(settings, values);
-    if (!Files.exists(logs.resolve(META))) {
+    if (!Files.exists(logs.resolve("meta.properties"))) {
       String id = Uuid.randomUuid().toString();
       String[] format = {
         "format", "--ignore-formatted", "--cluster-id", id, "--config", settings.toString()
@@ -117,7 +111,34 @@ public final class BrokerMain {
     if (KilledBroker.wasHere(logs)) {
       KilledBroker.endSession(values);
     }
-    Kafka.main(new String[] {settings.toString()});
+    ServerSettings registry = ServerSettings.of("127.0.0.1", Integer.parseInt(arguments[3]), null);
+    run(values, "127.0.0.1:" + arguments[1], registry, data.resolve(RegistryCredential.FILE_NAME));
+  }
+
+  private static void run(
+      Properties settings, String address, ServerSettings registry, Path credentialFile) {
+    KafkaRaftServer broker = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    AtomicReference<Runnable> stopRegistry = new AtomicReference<>(() -> {});
+    Thread stop =
+        new Thread(
+            () -> {
+              stopRegistry.get().run();
+              broker.shutdown();
+            },
+            "stop-broker");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      broker.startup();
+      Cluster cluster = new Cluster(address, "", new Dataset("pairs"), Map.of(), Map.of());
+      RegistryService service =
+          RegistryService.start(new ClusterAccess(cluster), registry, credentialFile);
+      stopRegistry.set(service::close);
+    } catch (Exception | Error e) {
+      broker.shutdown(); // which warns, too, and the last words are quoted
+      LoggerFactory.getLogger(BrokerMain.class).error("broker and registry do not start", e);
+      System.exit(1); // their other threads would keep the process
+    }
+    broker.awaitShutdown();
   }
 
   /** Writes settings as Kafka reads them: in ISO 8859-1, all other characters escaped. */

@@ -4,7 +4,6 @@ import io.pairstream.registry.RegistryCredential;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.requirements.Machine;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A whole platform on this machine: a Kafka broker and a schema registry on loopback, and whatever
+ * A whole platform on this machine: a Kafka broker with a schema registry on loopback, and whatever
  * services are launched besides, all child processes with their data in one directory.
  *
  * <p>Children are started again when they die, are stopped in the reverse order of their start, and
@@ -45,11 +44,10 @@ public final class LocalPlatform implements AutoCloseable {
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-  /** By name, in the order of their start; guarded by itself, as are the three fields below. */
+  /** By name, in the order of their start; guarded by itself, as are the two fields below. */
   private final Map<String, SupervisedChild> children = new LinkedHashMap<>();
 
   private final Map<String, String> addresses = new HashMap<>();
-  private boolean announced;
   private boolean closing;
 
   /** Guarded by this. */
@@ -77,7 +75,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /**
-   * Starts broker and registry, and returns once the broker answers.
+   * Starts broker and registry, and returns once they answer.
    *
    * @param folder holds everything the platform writes; made where missing
    * @param ports that services must have, by their use
@@ -96,25 +94,17 @@ public final class LocalPlatform implements AutoCloseable {
     try {
       platform.launch(
           BrokerMain.service(
-              platform.data, platform.brokerPort, platform.directory.anyPort("controller")));
+              platform.data,
+              platform.brokerPort,
+              platform.directory.anyPort("controller"),
+              platform.registryPort));
       // Later readers come past them.
       TransactionEnds.write(platform.brokerPort).ifPresent(events::said);
-      // It reads what the broker keeps.
-      platform.begin(platform.registry());
       return platform;
     } catch (RuntimeException e) {
       platform.close();
       throw e;
     }
-  }
-
-  /** Returns once the registry answers: what else runs here is known to other programs then. */
-  void awaitRegistry() {
-    await("registry");
-    synchronized (children) {
-      announced = true;
-    }
-    announce();
   }
 
   /** Where Kafka clients connect: {@code host:port}. */
@@ -280,7 +270,7 @@ public final class LocalPlatform implements AutoCloseable {
 
   private void announce() {
     synchronized (children) {
-      if (!announced || closing) {
+      if (closing) {
         return;
       }
       PlatformFile.Child self = PlatformFile.Child.of("", ProcessHandle.current());
@@ -337,21 +327,5 @@ public final class LocalPlatform implements AutoCloseable {
       closed = true;
       end.complete(null);
     }
-  }
-
-  private ServiceSpec registry() {
-    return new ServiceSpec(
-        "registry",
-        ServiceSpec.COMMAND,
-        List.of(
-            "registry",
-            "--bootstrap-servers",
-            bootstrapServers(),
-            "--listen",
-            "127.0.0.1:" + registryPort,
-            "--credential-file",
-            credentialFile().toString()),
-        List.of("-Xms16m", "-Xmx128m", "-XX:TieredStopAtLevel=1"),
-        Readiness.health(URI.create(schemaRegistryUrl())));
   }
 }

@@ -62,7 +62,7 @@ public final class WholePlatform implements AutoCloseable {
   private final LocalPlatform platform;
   private final Dataset dataset;
   private final TopicCatalogue topics;
-  private Cluster cluster;
+  private final Cluster cluster;
   private String ingestUrl;
   private String dashboardUrl;
 
@@ -70,10 +70,18 @@ public final class WholePlatform implements AutoCloseable {
     this.platform = platform;
     this.dataset = dataset;
     this.topics = topics;
+    String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
+    cluster =
+        new Cluster(
+            platform.bootstrapServers(),
+            platform.schemaRegistryUrl(),
+            dataset,
+            Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
+            platform.registrySettings());
   }
 
   /**
-   * Starts broker and registry, and returns once the broker answers, and has no topics of another
+   * Starts broker and registry, and returns once they answer, and there are no topics of another
    * kind. The first services bring the topics.
    *
    * @param folder holds everything the platform writes; made where missing
@@ -88,28 +96,18 @@ public final class WholePlatform implements AutoCloseable {
       Map<String, Integer> ports,
       PlatformEvents events) {
     TopicCatalogue topics = new TopicCatalogue(dataset, partitions);
-    LocalPlatform platform = LocalPlatform.start(folder, ports, events);
-    // No service has judged anything where they are refused.
-    try (Admin admin =
-        AdminClients.create(of(platform, dataset, Map.of()).clientSettings(Map.of()))) {
-      CreateTopics.requireFit(admin, topics.topics());
-      return new WholePlatform(platform, dataset, topics);
+    LocalPlatform processes = LocalPlatform.start(folder, ports, events);
+    try {
+      WholePlatform platform = new WholePlatform(processes, dataset, topics);
+      // No service has judged anything where they are refused.
+      try (Admin admin = AdminClients.create(platform.cluster.clientSettings(Map.of()))) {
+        CreateTopics.requireFit(admin, topics.topics());
+      }
+      return platform;
     } catch (RuntimeException e) {
-      platform.close();
+      processes.close();
       throw e;
     }
-  }
-
-  /** The platform's cluster, for clients that wait for answers as long as for its processes. */
-  private static Cluster of(
-      LocalPlatform platform, Dataset dataset, Map<String, String> registrySettings) {
-    String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
-    return new Cluster(
-        platform.bootstrapServers(),
-        platform.schemaRegistryUrl(),
-        dataset,
-        Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", "60000"),
-        registrySettings);
   }
 
   /**
@@ -122,7 +120,6 @@ public final class WholePlatform implements AutoCloseable {
    */
   public void startServices(String recipe, List<String> ofWorkers) {
     beginPreprocessing(recipe, ofWorkers);
-    makeTopics();
     ingestUrl = begin(INGEST, true, INGEST_JVM, List.of("--anonymous"));
     dashboardUrl = begin(OPERATE, true, OPERATE_JVM, joined(List.of("--anonymous"), ofWorkers));
     platform.await(PREPROCESS);
@@ -142,20 +139,13 @@ public final class WholePlatform implements AutoCloseable {
    */
   public void startPreprocessing(String recipe, List<String> moreArguments) {
     beginPreprocessing(recipe, moreArguments);
-    makeTopics();
     platform.await(PREPROCESS);
   }
 
-  /** Meanwhile services start, and wait for the topics. */
-  private void makeTopics() {
-    cluster = of(platform, dataset, platform.registrySettings());
-    new CreateTopics(new ClusterAccess(cluster), (short) 1).create(topics);
-  }
-
-  /** Begins the service that takes longest to start, and returns once the registry answers. */
+  /** Begins the service that takes longest to start, and makes the topics that it waits for. */
   private void beginPreprocessing(String recipe, List<String> moreArguments) {
     begin(PREPROCESS, false, PREPROCESS_JVM, joined(List.of("--recipe", recipe), moreArguments));
-    platform.awaitRegistry();
+    new CreateTopics(new ClusterAccess(cluster), (short) 1).create(topics);
   }
 
   /**

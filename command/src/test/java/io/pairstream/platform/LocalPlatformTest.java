@@ -56,7 +56,6 @@ class LocalPlatformTest {
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
       platform = LocalPlatform.start(directory, Map.of("ingest", chosen), events::said);
-      platform.awaitRegistry();
       assertThat(platform.port("ingest", 8080)).isEqualTo(chosen);
       assertThat(events.count("broker has port ")).isEqualTo(1);
       assertThat(events.count("ingest has port ")).as("what was chosen is not news").isZero();
@@ -80,9 +79,7 @@ class LocalPlatformTest {
     assertThat(file.bootstrapServers()).isEqualTo(platform.bootstrapServers());
     assertThat(file.schemaRegistry()).isEqualTo(platform.schemaRegistryUrl());
     assertThat(file.pid()).isEqualTo(ProcessHandle.current().pid());
-    assertThat(file.processes())
-        .extracting(PlatformFile.Child::name)
-        .containsExactly("broker", "registry");
+    assertThat(file.processes()).extracting(PlatformFile.Child::name).containsExactly("broker");
     assertThat(file.processes()).allMatch(child -> child.find().isPresent());
   }
 
@@ -135,17 +132,14 @@ class LocalPlatformTest {
       assertThat(child.find().orElseThrow().destroyForcibly()).isTrue();
     }
 
-    Await.until(
-        "both answer again",
-        () -> events.count("broker ready") == 2 && events.count("registry ready") == 2);
+    Await.until("both answer again", () -> events.count("broker ready") == 2);
     assertThat(events.events())
-        .anyMatch(event -> event.startsWith("broker ended with status 137, starts again in 500 ms"))
         .anyMatch(
-            event -> event.startsWith("registry ended with status 137, starts again in 500 ms"));
+            event -> event.startsWith("broker ended with status 137, starts again in 500 ms"));
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);
     PlatformFile after = PlatformFile.read(directory).orElseThrow();
     assertThat(after.bootstrapServers()).isEqualTo(platform.bootstrapServers());
-    assertThat(after.processes()).hasSize(2).doesNotContainAnyElementsOf(before);
+    assertThat(after.processes()).hasSize(1).doesNotContainAnyElementsOf(before);
   }
 
   private static ServiceSpec service(
@@ -172,7 +166,7 @@ class LocalPlatformTest {
     PlatformFile file = PlatformFile.read(directory).orElseThrow();
     assertThat(file.processes())
         .extracting(PlatformFile.Child::name)
-        .containsExactly("broker", "registry", "waiter");
+        .containsExactly("broker", "waiter");
     assertThat(file.addresses()).containsEntry("ingest_url", "http://127.0.0.1:8080");
   }
 
@@ -187,7 +181,7 @@ class LocalPlatformTest {
     assertThat(ProcessHandle.of(waiter)).isEmpty();
     assertThat(PlatformFile.read(directory).orElseThrow().processes())
         .extracting(PlatformFile.Child::name)
-        .containsExactly("broker", "registry");
+        .containsExactly("broker");
 
     platform.launch(service("waiter", Waiter.class, List.of(), true));
     assertThat(platform.pids()).containsKey("waiter");
@@ -203,13 +197,12 @@ class LocalPlatformTest {
     platform.close();
     platform.close();
 
-    assertThat(events.events()).endsWith("waiter stopped", "registry stopped", "broker stopped");
+    assertThat(events.events()).endsWith("waiter stopped", "broker stopped");
     assertThat(before).allMatch(child -> child.find().isEmpty());
     assertThat(directory.resolve("platform.json")).doesNotExist();
     platform.awaitEnd();
 
     platform = LocalPlatform.start(directory, Map.of(), event -> {});
-    platform.awaitRegistry();
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);

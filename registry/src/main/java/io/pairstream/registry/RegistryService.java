@@ -64,6 +64,7 @@ public final class RegistryService implements AutoCloseable {
   private static final Set<String> MEDIA_TYPES =
       Set.of(MEDIA_TYPE, "application/vnd.schemaregistry+json", Json.MEDIA_TYPE);
   private static final int MAX_BODY_BYTES = SchemaBounds.MOST_CHARACTERS;
+  private static final long BODY_BYTES_IN_FLIGHT = 32L * MAX_BODY_BYTES;
 
   private static final SchemaValidator VALIDATOR =
       new SchemaValidatorBuilder().mutualReadStrategy().validateAll();
@@ -81,7 +82,11 @@ public final class RegistryService implements AutoCloseable {
     routes.addAll(routes());
     this.server =
         new WebServer(
-            settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
+            settings.withBodies(BODY_BYTES_IN_FLIGHT),
+            new Router(routes),
+            Authenticator.NONE,
+            Quota.UNLIMITED,
+            settings.isLocal());
   }
 
   /**

@@ -55,6 +55,7 @@ class KilledBrokerTest {
   private final FreePorts ports = new FreePorts();
   private final int port = ports.next();
   private final int controllerPort = ports.next();
+  private final int registryPort = ports.next();
   private final TestDataset clients =
       TestDataset.of("127.0.0.1:" + port, "mock://none", new Dataset("killed"));
   private final Admin admin = clients.admin();
@@ -180,7 +181,7 @@ class KilledBrokerTest {
   }
 
   private void startBroker() throws IOException {
-    ServiceSpec usual = BrokerMain.service(data, port, controllerPort);
+    ServiceSpec usual = BrokerMain.service(data, port, controllerPort, registryPort);
     List<String> options = new ArrayList<>(usual.jvmOptions());
     options.add("-Dpairstream.log.others=info");
     broker =

@@ -74,7 +74,6 @@ class FaultsTest {
       publishing.join();
       RawPair pair = heldOut(pairs);
       publishWithoutLastField(platform, pair);
-      platform.killAndAwaitRestart("registry");
       publishing = CompletableFuture.runAsync(() -> platform.publish(pairs, PAIRS / 2, PAIRS));
       platform.killAndAwaitRestart("broker");
       publishing.join();
@@ -181,7 +180,7 @@ class FaultsTest {
       try (Admin admin = platform.access().admin()) {
         KafkaAnswers.await(admin.deleteTopics(List.of("pairstream-schemas")).all());
       }
-      platform.killAndAwaitRestart("registry");
+      platform.killAndAwaitRestart("broker");
       platform.sendForeign(
           0, null, ByteBuffer.allocate(9).put((byte) 0).putInt(987_654_321).array());
       platform.sendForeign(1, "a key", serialized);

@@ -60,7 +60,6 @@ class FetchFaultsTest {
       first.kill();
       awaitAsked(site, links / 4);
       PairstreamProcess third = fetcher(platform);
-      platform.killAndAwaitRestart("registry");
       awaitAsked(site, links / 2);
       platform.killAndAwaitRestart("broker");
       second.kill();

@@ -49,7 +49,7 @@ class UpCommandTest {
   void leavesNoProcessBehindWhenItIsKilled() throws Exception {
     Process up = start();
     List<ProcessHandle> children = children();
-    assertThat(children).hasSize(5);
+    assertThat(children).hasSize(4);
 
     assertThat(warnings()).allMatch(line -> EXPECTED.matcher(line).find());
     up.destroyForcibly().waitFor();
@@ -134,7 +134,7 @@ class UpCommandTest {
   /** Lines of all logs that say that something is wrong. */
   private List<String> warnings() throws IOException {
     StringBuilder all = new StringBuilder();
-    for (String name : List.of("broker", "registry", "preprocess", "ingest", "operate")) {
+    for (String name : List.of("broker", "preprocess", "ingest", "operate")) {
       all.append(Files.readString(directory.resolve("logs").resolve(name + ".log")));
     }
     return all.toString()

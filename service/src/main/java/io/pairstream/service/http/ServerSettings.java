@@ -70,6 +70,21 @@ public record ServerSettings(
         certificate);
   }
 
+  /** Returns a copy with that much memory for bodies, in bytes. */
+  public ServerSettings withBodies(long bytes) {
+    return new ServerSettings(
+        host,
+        port,
+        bytes,
+        maxStreams,
+        idleTimeout,
+        headTimeout,
+        bodyGrace,
+        minBytesPerSecond,
+        answerTimeout,
+        certificate);
+  }
+
   /** Whether the server speaks https itself. */
   public boolean isEncrypted() {
     return certificate != null;

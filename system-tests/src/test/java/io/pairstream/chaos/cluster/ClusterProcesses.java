@@ -5,6 +5,8 @@ import io.pairstream.registry.RegistryCredential;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import kafka.tools.StorageTool;
+import org.apache.kafka.clients.admin.Admin;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
 final class ClusterProcesses {
@@ -58,7 +62,18 @@ final class ClusterProcesses {
             // Each thread keeps direct memory as large as the largest record it saw.
             "-Djdk.nio.maxCachedBufferSize=262144"),
         List.of("kafka.Kafka", file.toString()),
-        Readiness.brokerAnswers(broker.port(), folder.resolve(name).resolve("logs")));
+        () -> isInCluster(broker.port()) ? Optional.empty() : Optional.of("it is in no cluster"));
+  }
+
+  /** A bare connection is tried first: a Kafka client logs every refused one. */
+  private static boolean isInCluster(int port) throws IOException, InterruptedException {
+    Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:" + port);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        Admin admin = Admin.create(settings)) {
+      return socket.isConnected() && !admin.describeCluster().nodes().get().isEmpty();
+    } catch (ExecutionException e) {
+      return false;
+    }
   }
 
   /** The registry, at that port of loopback. */
