@@ -19,6 +19,7 @@ import random
 import re
 import struct
 import sys
+import traceback
 import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, BinaryIO, NamedTuple
@@ -323,12 +324,10 @@ def _line(text: str, most: int = 140) -> str:
 def _place(error: BaseException) -> str:
     """Innermost line of the user's own files, as `` (clip.py:8)``; empty where there is none."""
     place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
         if os.path.dirname(file).startswith(os.getcwd()):
-            place = f" ({os.path.basename(file)}:{trace.tb_lineno})"
-        trace = trace.tb_next
+            place = f" ({os.path.basename(file)}:{line})"
     if isinstance(error, SyntaxError) and error.filename:
         place = f" ({os.path.basename(error.filename)}:{error.lineno})"
     return place

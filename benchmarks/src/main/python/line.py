@@ -27,7 +27,7 @@ COMMIT_MS = 1000
 OURS = "whole_line"
 # For the cleaning alone, as the service has them.
 JAVA = ["-Xmx2g", "-Xmn500m", "-XX:+UseSerialGC", "-XX:MaxInlineLevel=9", "-XX:FreqInlineSize=150", "-XX:InlineSmallCode=1200"]
-NEEDED = {"broker", "registry"}  # for publishing, so they are never stopped
+NEEDED = {"broker"}  # with the registry, for publishing, so it is never stopped
 
 
 class Marks:

@@ -48,44 +48,40 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
     Raises:
         Undecodable: where that is not what the bytes are
     """
-    if encoding == "jpeg":
-        _decode_jpeg(source, target)
-    elif encoding == "raw":
+    if encoding == "raw":
         if len(source) != target.size:
             raise Undecodable(f"raw image has {len(source)} bytes, expected {target.size} ({'x'.join(map(str, target.shape))})")
         target.reshape(-1)[:] = np.frombuffer(source, np.uint8)
-    elif encoding == "png":
-        _decode_png(source, target)
-    else:
+        return
+    if encoding not in _DECODERS:
         raise Undecodable(f"image encoding is '{encoding}', expected jpeg, png or raw")
+    if not source:
+        raise Undecodable(f"the {encoding} image is empty")
+    try:
+        _DECODERS[encoding](source, target)
+    except Undecodable:
+        raise
+    except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
+        raise Undecodable(f"the {encoding} image is damaged: {e}") from e
 
 
 def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
-    if not source:
-        raise Undecodable("the jpeg image is empty")
     stored = np.frombuffer(source, np.uint8)
     scans = np.count_nonzero((stored[:-1] == _SCAN[0]) & (stored[1:] == _SCAN[1]))
     if scans > _MOST_SCANS:
         raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
-    try:
-        found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
-    except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
-        raise Undecodable(f"the jpeg image is damaged: {e}") from e
+    found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
     _require_size("jpeg", found.shape[1], found.shape[0], target)
 
 
 def _decode_png(source: bytes | memoryview, target: Pixels) -> None:
-    if not source:
-        raise Undecodable("the png image is empty")
-    try:
-        with Image.open(io.BytesIO(source), formats=["PNG"]) as image:
-            _require_size("png", image.width, image.height, target)
-            pixels = np.asarray(image.convert("L" if target.shape[2] == 1 else "RGB"))
-        target[:] = pixels.reshape(target.shape)
-    except Undecodable:
-        raise
-    except Exception as e:  # Whatever a decoder makes of a stranger's bytes.
-        raise Undecodable(f"the png image is damaged: {e}") from e
+    with Image.open(io.BytesIO(source), formats=["PNG"]) as image:
+        _require_size("png", image.width, image.height, target)
+        pixels = np.asarray(image.convert("L" if target.shape[2] == 1 else "RGB"))
+    target[:] = pixels.reshape(target.shape)
+
+
+_DECODERS = {"jpeg": _decode_jpeg, "png": _decode_png}
 
 
 def _require_size(encoding: str, width: int, height: int, target: Pixels) -> None:

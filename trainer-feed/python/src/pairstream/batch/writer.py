@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -112,6 +112,14 @@ class SampleFormat(NamedTuple):
     values: Mapping[str, Any]
 
 
+class _Desks(threading.local):
+    """Pictures of each thread that are not decoded where they stay, by shape."""
+
+    def __init__(self) -> None:
+        self.by_shape: dict[tuple[int, int, int], Pixels] = {}
+
+
+@dataclass(eq=False)
 class SampleWriter:
     """Checks records and writes them. Thread-safe.
 
@@ -124,32 +132,20 @@ class SampleWriter:
         stored: type and shape of further columns of a batch, by name, which others write; of texts, type object
     """
 
-    def __init__(
-        self,
-        reader: SampleReader,
-        topic: str,
-        split: str,
-        pictures: Pictures,
-        seed: int = 0,
-        augment: Augment | None = None,
-        transform: Transform | None = None,
-        caption_dropout: float = 0.0,
-        stored: Mapping[str, tuple[Any, tuple[int, ...]]] = {},
-    ) -> None:
-        self._reader = reader
-        self._topic = topic
-        self._split = split
-        self._pictures = pictures
-        self._seed = seed
-        self._augment = augment
-        self._transform = transform
-        self._caption_dropout = caption_dropout
-        self._stored = stored
-        self._desks = _Desks()
+    reader: SampleReader
+    topic: str
+    split: str
+    pictures: Pictures
+    seed: int = 0
+    augment: Augment | None = None
+    transform: Transform | None = None
+    caption_dropout: float = 0.0
+    stored: Mapping[str, tuple[Any, tuple[int, ...]]] = field(default_factory=dict)
+    _desks: _Desks = field(default_factory=_Desks, init=False)
 
     def site(self, record: Record) -> str:
         """Where a record lies: topic-partition-offset."""
-        return f"{self._topic}-{record.partition}-{record.offset}"
+        return f"{self.topic}-{record.partition}-{record.offset}"
 
     def format_of(self, records: Sequence[Record]) -> SampleFormat:
         """The format of all samples of a run, by its first record.
@@ -160,7 +156,7 @@ class SampleWriter:
         record, sample = records[0], self.read(records[0])
         # Read once: what a set has is fetched for that.
         record.sample = sample._replace(fields={})
-        values = dict(zip(("images", "tokens", *self._reader.columns.names), sample.values))
+        values = dict(zip(("images", "tokens", *self.reader.columns.names), sample.values))
         for other in records[1:]:
             lacking = [name for name, value in values.items() if value is None]
             if not lacking:
@@ -170,10 +166,10 @@ class SampleWriter:
         for name, value in values.items():
             if value is None:
                 raise self._refused(record, f"no column '{name}'; there are {', '.join(names_in(sample.fields))}")
-        if self._pictures.size:
-            height, width = self._pictures.size
+        if self.pictures.size:
+            height, width = self.pictures.size
             values["images"] = values["images"]._replace(height=height, width=width)
-        profile = self._pictures.normalise
+        profile = self.pictures.normalise
         if profile == AS_RECIPE:
             profile = sample.normalisation
             if not profile:
@@ -199,9 +195,9 @@ class SampleWriter:
         arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
         for name, value in form.values.items():
             if isinstance(value, Picture):
-                shape = self._pictures.shape(value.height, value.width, value.channels)
-                if self._transform is None:
-                    arrays[name] = ((size, *shape), self._pictures.pixels)
+                shape = self.pictures.shape(value.height, value.width, value.channels)
+                if self.transform is None:
+                    arrays[name] = ((size, *shape), self.pictures.pixels)
                 else:
                     # In one piece: of memory for each picture alone, its pages cost a third of decoding it.
                     slot.pictures[name] = np.empty((size, *shape), np.uint8)
@@ -211,9 +207,9 @@ class SampleWriter:
             elif not isinstance(value, (str, list)):
                 array = np.asarray(value)
                 arrays[name] = ((size, *array.shape), array.dtype)
-        arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items() if dtype.kind != "O")
+        arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self.stored.items() if dtype.kind != "O")
         texts = [name for name, value in form.values.items() if isinstance(value, (str, list))]
-        slot.arrange(arrays, [*texts, *(name for name, (dtype, _) in self._stored.items() if dtype.kind == "O")])
+        slot.arrange(arrays, [*texts, *(name for name, (dtype, _) in self.stored.items() if dtype.kind == "O")])
 
     def read(self, record: Record) -> Sample:
         """Reads a record.
@@ -222,7 +218,7 @@ class SampleWriter:
             SampleRefused: where it is no prepared pair
         """
         try:
-            return self._reader.read(record)
+            return self.reader.read(record)
         except Malformed as e:
             raise self._refused(record, str(e)) from None
 
@@ -232,12 +228,12 @@ class SampleWriter:
         Raises:
             SampleRefused: where it is not a sample of this form and of this split
         """
-        self._require(record, "split", self._split, sample.split)
-        if self._pictures.normalise == AS_RECIPE:
+        self._require(record, "split", self.split, sample.split)
+        if self.pictures.normalise == AS_RECIPE:
             self._require(record, "normalisation", form.normalisation, sample.normalisation)
-        seed = slot.seeds[index] = RandomNumbers(sample.pair_id, epoch, self._seed, "augment").bits()
-        is_dropped = slot.dropped[index] = self._caption_dropout > 0.0 and (
-            RandomNumbers(sample.pair_id, epoch, self._seed, "caption").next() < self._caption_dropout
+        seed = slot.seeds[index] = RandomNumbers(sample.pair_id, epoch, self.seed, "augment").bits()
+        is_dropped = slot.dropped[index] = self.caption_dropout > 0.0 and (
+            RandomNumbers(sample.pair_id, epoch, self.seed, "caption").next() < self.caption_dropout
         )
         slot.pair_ids[index] = sample.pair_id
         slot.captions[index] = "" if is_dropped else sample.caption
@@ -251,11 +247,11 @@ class SampleWriter:
             else:
                 self._write_value(record, name, first, value, is_dropped, slot, index)
         try:
-            if self._transform is not None:
-                slot.made[index] = self._transform(_sample_of(slot, index, pictures), _generator(seed))
+            if self.transform is not None:
+                slot.made[index] = self.transform(_sample_of(slot, index, pictures), _generator(seed))
                 return
             for name, picture in pictures.items():
-                augment = self._augment if name == "images" else None
+                augment = self.augment if name == "images" else None
                 self._write_picture(picture, augment, seed, form.profile, slot.arrays[name][index])
         except Undecodable as e:
             raise self._refused(record, str(e)) from None
@@ -267,7 +263,7 @@ class SampleWriter:
             return
         of = "" if name == "images" else f" of {name}"
         size, hint = (found.height, found.width), ""
-        if not of and self._pictures.size:
+        if not of and self.pictures.size:
             side = found.height if found.height == found.width else size
             hint = f"; give side_px={side}, or buckets=True where the recipe makes several shapes"
         self._require(record, f"height in pixels{of}", first.height, found.height, hint)
@@ -309,7 +305,7 @@ class SampleWriter:
     def _write_picture(
         self, picture: Picture, augment: Augment | None, seed: int, profile: str, target: npt.NDArray[Any]
     ) -> None:
-        writer = _pixel_writer(self._pictures.pixels, self._pictures.layout, profile, picture.channels)
+        writer = _pixel_writer(self.pictures.pixels, self.pictures.layout, profile, picture.channels)
         if writer.is_stored and augment is None:
             decode(picture.encoding, picture.image, target)
             return
@@ -331,13 +327,6 @@ class SampleWriter:
 
     def _refused(self, record: Record, reason: str) -> SampleRefused:
         return SampleRefused(f"{self.site(record)}: {reason}")
-
-
-class _Desks(threading.local):
-    """Pictures of each thread that are not decoded where they stay, by shape."""
-
-    def __init__(self) -> None:
-        self.by_shape: dict[tuple[int, int, int], Pixels] = {}
 
 
 _pixel_writer = lru_cache(maxsize=16)(PixelWriter)

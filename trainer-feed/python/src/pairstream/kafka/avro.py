@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import struct
@@ -107,16 +108,14 @@ class Schemas:
         """
         try:
             return question(self._client())
-        except SchemaRegistryError as e:
-            if e.error_code in _UNKNOWN:
+        except Exception as e:  # The client passes on whatever its HTTP library raises.
+            if isinstance(e, SchemaRegistryError) and e.error_code in _UNKNOWN:
                 return None
-            if e.http_status_code == 404:
+            if isinstance(e, SchemaRegistryError) and e.http_status_code == 404:
                 raise SettingsError(
                     f"there is no schema registry at {self._address}, which answers 404: its address may need a path, "
                     "such as Apicurio's /apis/ccompat/v7"
                 ) from None
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from None
-        except Exception as e:  # The client passes on whatever its HTTP library raises.
             if "CERTIFICATE_VERIFY_FAILED" in str(e):
                 raise Unavailable(
                     f"the certificate of {self._address} is not trusted here; registry_client={{'ssl.ca.location': FILE}} "
@@ -125,6 +124,7 @@ class Schemas:
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from None
 
 
+@dataclasses.dataclass(eq=False)
 class AvroReader:
     """Reads values of one topic into fields by name. Thread-safe.
 
@@ -136,20 +136,12 @@ class AvroReader:
         required: those of the types that no writer may lack
     """
 
-    def __init__(
-        self,
-        schemas: Schemas,
-        topic: str,
-        types: Mapping[str, str],
-        needed: Collection[str] | None = None,
-        required: Collection[str] = (),
-    ) -> None:
-        self._schemas = schemas
-        self._topic = topic
-        self._types = types
-        self._needed = needed
-        self._required = required
-        self._readers: dict[int, Callable[[bytes], dict[str, Any]]] = {}
+    schemas: Schemas
+    topic: str
+    types: Mapping[str, str]
+    needed: Collection[str] | None = None
+    required: Collection[str] = ()
+    _readers: dict[int, Callable[[bytes], dict[str, Any]]] = dataclasses.field(default_factory=dict, init=False)
 
     def read(self, value: bytes) -> dict[str, Any]:
         """The fields that the writer knew.
@@ -163,14 +155,14 @@ class AvroReader:
         schema_id = struct.unpack_from(">I", value, 1)[0]
         reader = self._readers.get(schema_id)
         if reader is None:
-            reader = self._readers[schema_id] = self._reader(self._schemas.writer(schema_id, self._topic))
+            reader = self._readers[schema_id] = self._reader(self.schemas.writer(schema_id, self.topic))
         try:
             return reader(value)
         except Exception as e:  # Anything may come of bytes that are not Avro.
             raise Malformed(f"not what its schema says: {str(e) or type(e).__name__}") from e
 
     def _reader(self, schema: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
-        fields = fields_of(schema, self._types, self._needed, self._required)
+        fields = fields_of(schema, self.types, self.needed, self.required)
         leading = []
         for field in fields:
             if field["type"] not in ("string", "bytes"):

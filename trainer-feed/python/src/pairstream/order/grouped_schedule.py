@@ -11,7 +11,6 @@ import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Pick, Schedule, Step, ViewEpoch, WindowKey, WindowPlace, WindowRequest, require_epochs
+from pairstream.order.view_schedule import epochs_from
 from pairstream.random_numbers import RandomNumbers
 from pairstream.views.blocks import Blocks
 from pairstream.views.view import NONE, Facts, View
@@ -199,7 +199,7 @@ class GroupedSchedule(Schedule):
         return self._position(0, [0] * self.groups)
 
     def require_own(self, position: Position) -> None:
-        require_fields(position, "a run in groups", ("view", "facts"), ("seed", "lanes", "window", "epoch"))
+        require_fields(position, "a run in groups", ("view", "facts"), ("epoch",))
         own = self.begin()
         if position["view"] != own["view"]:
             raise PositionRefused(f"the position is one of the view {position['view']}, not of {own['view']}")
@@ -225,9 +225,7 @@ class GroupedSchedule(Schedule):
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
         taken = list(start["samples"])
-        for epoch in count(start["epoch"]):
-            if self._epochs is not None and epoch >= self._epochs:
-                return
+        for epoch in epochs_from(start["epoch"], self._epochs):
             self._view.require_unchanged()
             order = self._order(epoch)
             ends = [_end(size, begin, batch_size, keep_last) for size, begin in zip(order.sizes, taken)]

@@ -65,7 +65,7 @@ class MixSchedule(Schedule):
         mix = position.get("mix")
         if not isinstance(mix, list):
             raise PositionRefused(f"no position of a mix (an object with mix): {str(dict(position))[:80]}")
-        require_fields(position, "a mix", (), ("seed", "lanes", "window", "samples"))
+        require_fields(position, "a mix", (), ("samples",))
         if [list(part) for part in mix] != self._named():
             raise PositionRefused(f"the position is one of the mix {mix}, not of {self._named()}")
         require_plan(position, self._plan)

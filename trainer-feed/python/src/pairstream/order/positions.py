@@ -11,6 +11,8 @@ from pairstream.order.epoch_order import OrderPlan
 Position = Mapping[str, Any]
 """Where a run goes on, as a JSON object of less than 1 kB."""
 
+_PLAN = ("seed", "lanes", "window")
+
 
 def plan_json(plan: OrderPlan) -> dict[str, int]:
     """The fields of a position that name the order."""
@@ -23,7 +25,7 @@ def require_plan(position: Position, plan: OrderPlan) -> None:
     Raises:
         PositionRefused: where it does not
     """
-    found = {name: position[name] for name in ("seed", "lanes", "window")}
+    found = {name: position[name] for name in _PLAN}
     if found != plan_json(plan):
         raise PositionRefused(f"the position belongs to another order: {_text(found)}, and this run has {_text(plan_json(plan))}")
 
@@ -35,9 +37,13 @@ def _text(plan: Mapping[str, int]) -> str:
 def require_fields(position: Position, of: str, texts: Sequence[str], numbers: Sequence[str]) -> None:
     """Checks that a position has all that one of its kind has.
 
+    Args:
+        numbers: its fields of whole numbers beside those that name the order
+
     Raises:
         PositionRefused: where it does not
     """
+    numbers = (*_PLAN, *numbers)
     is_good = (
         isinstance(position, Mapping)
         and all(isinstance(position.get(name), str) for name in texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 
@@ -40,7 +40,7 @@ class ViewSchedule(Schedule):
         return self._position(0, 0)
 
     def require_own(self, position: Position) -> None:
-        require_fields(position, "a run over a view", ("view",), ("seed", "lanes", "window", "epoch", "samples"))
+        require_fields(position, "a run over a view", ("view",), ("epoch", "samples"))
         if position["view"] != self._view.fingerprint:
             raise PositionRefused(f"the position is one of the view {position['view']}, not of {self._view.fingerprint}")
         require_plan(position, self._plan)
@@ -58,9 +58,7 @@ class ViewSchedule(Schedule):
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
         taken = start["samples"]
-        for epoch in count(start["epoch"]):
-            if self._epochs is not None and epoch >= self._epochs:
-                return
+        for epoch in epochs_from(start["epoch"], self._epochs):
             self._view.require_unchanged()
             yield from steps_of(self._view_epoch(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
@@ -78,6 +76,11 @@ class ViewSchedule(Schedule):
 
     def _position(self, epoch: int, taken: int) -> Position:
         return {"view": self._view.fingerprint, **plan_json(self._plan), "epoch": epoch, "samples": taken}
+
+
+def epochs_from(first: int, end: int | None) -> Iterable[int]:
+    """Numbers of epochs from one on, up to the one before which a run ends; None is no end."""
+    return count(first) if end is None else range(first, end)
 
 
 def steps_of(

@@ -253,7 +253,7 @@ class AgreedMix(Schedule):
         return self._position(0)
 
     def require_own(self, position: Position) -> None:
-        require_fields(position, "a mix of a run", ("run", "changes"), ("seed", "lanes", "window", "samples"))
+        require_fields(position, "a mix of a run", ("run", "changes"), ("samples",))
         run, samples = self._mix.run, position["samples"]
         if position["run"] != run:
             raise PositionRefused(f"the position is one of the run {position['run']}, not of {run}")

@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import count
 from typing import Any
 
 from confluent_kafka import Message
@@ -24,7 +23,7 @@ from pairstream.order.epoch_order import EpochOrder, OrderPlan
 from pairstream.order.positions import Position, plan_json, require_fields, require_plan, require_within
 from pairstream.order.ranks import RankShare
 from pairstream.order.schedule import Schedule, Step, ViewEpoch, require_epochs
-from pairstream.order.view_schedule import steps_left, steps_of
+from pairstream.order.view_schedule import epochs_from, steps_left, steps_of
 from pairstream.platform.named_views import GrowingView, NamedView
 from pairstream.platform.split import PlatformSplit
 from pairstream.source import DEFAULT_WAIT_S, Agreed, Source
@@ -148,12 +147,7 @@ class FollowedSchedule(Schedule):
         return self._position(0, 0)
 
     def require_own(self, position: Position) -> None:
-        require_fields(
-            position,
-            "a run that follows a view",
-            ("run", "view", "topic_id"),
-            ("seed", "lanes", "window", "epoch", "segments", "samples"),
-        )
+        require_fields(position, "a run that follows a view", ("run", "view", "topic_id"), ("epoch", "segments", "samples"))
         run, view = self._follow.run, self._follow.view
         if (position["run"], position["view"]) != (run, view):
             raise PositionRefused(
@@ -181,9 +175,7 @@ class FollowedSchedule(Schedule):
         taken = start["samples"]
         most_ahead = 0
         self._begun = start["epoch"] - (taken == 0)
-        for epoch in count(start["epoch"]):
-            if self._epochs is not None and epoch >= self._epochs:
-                return
+        for epoch in epochs_from(start["epoch"], self._epochs):
             while not self._is_known(epoch, most_ahead):
                 if self._is_over(epoch):
                     return
@@ -212,10 +204,9 @@ class FollowedSchedule(Schedule):
 
     def close(self) -> None:
         with self._lock:
-            if self._open:
-                for one in self._open:
-                    one.close()
-                self._open = None
+            for one in self._open or ():
+                one.close()
+            self._open = None
 
     def _topics(self) -> tuple[GrowingView, RunExtents]:
         if self._open is None:

@@ -308,10 +308,7 @@ class Store:
             ViewError: where it has another size
             Unavailable: where it cannot be read
         """
-        if self.is_local:
-            found = self._file(key, offset, length)
-        else:
-            found = self._object(key, (offset, size), length)
+        found = self._file(key, offset, length) if self.is_local else self._object(key, (offset, size), length)
         if len(found) < length:
             raise ViewError(f"{self.site(key)} ends before byte {offset + length}, of {size}: {_AGAIN}")
         return found

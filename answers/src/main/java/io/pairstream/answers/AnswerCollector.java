@@ -9,22 +9,15 @@ import io.pairstream.image.model.ModelAnswer.Failed;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.QuarantineHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.transactions.Outbox;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -40,35 +33,23 @@ final class AnswerCollector {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnswerCollector.class);
 
-  private final ScoreSettings settings;
-  private final Map<String, RecordDecoder<PreparedPair>> decoders;
+  private final ScoreWork work;
   private final KnownAnswers known;
   private final List<Asker> askers;
   private final Outbox outbox;
   private final AnswerRecords records;
-  private final Clock clock;
   private final ScoreMetrics metrics;
-  private final Instant began;
 
   /**
    * @param outbox takes what is ready to be committed
    */
   AnswerCollector(ScoreWork work, Outbox outbox) {
-    PairTopics topics = work.topics();
-    this.settings = work.settings();
-    this.decoders =
-        Stream.of(topics.training(), topics.validation(), topics.test())
-            .collect(
-                Collectors.toMap(
-                    Topic::name,
-                    topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, work.registry())));
+    this.work = work;
     this.known = work.known();
     this.askers = work.askers();
     this.outbox = outbox;
-    this.records = new AnswerRecords(topics);
-    this.clock = work.clock();
+    this.records = new AnswerRecords(work.topics());
     this.metrics = work.metrics();
-    this.began = work.began();
   }
 
   /** Bytes of pictures that wait to be shown. */
@@ -130,7 +111,7 @@ final class AnswerCollector {
 
   /** The pair of a record; empty where it cannot be read. */
   Optional<PreparedPair> decode(ConsumerRecord<byte[], byte[]> record) {
-    return decoders.get(record.topic()).decode(record.value());
+    return work.topics().training().decode(record.value());
   }
 
   /** Erases what is said of a pair whose record lay there. */
@@ -177,29 +158,16 @@ final class AnswerCollector {
       metrics.countFound(asker.card().name());
     } else if (found.isPresent() || !isAgain()) {
       open.await(key);
-      asker
-          .question(key)
-          .orElseGet(
-              () ->
-                  question(
-                      asker, key, shown, further, found.map(Answer::getAttempts).orElse(0), isOurs))
-          .pairs()
-          .add(open);
+      Question question = asker.question(key).orElse(null);
+      if (question == null) {
+        long now = System.nanoTime();
+        long turnAt = isOurs.test(key) ? now : now + work.settings().turnTimeout().toNanos();
+        int attempts = found.map(Answer::getAttempts).orElse(0);
+        question = new Question(key, shown, further, attempts, now, turnAt);
+        asker.add(question);
+      }
+      question.pairs().add(open);
     }
-  }
-
-  private Question question(
-      Asker asker,
-      String key,
-      Shown shown,
-      FurtherCaption further,
-      int attempts,
-      Predicate<String> isOurs) {
-    long now = System.nanoTime();
-    long turnAt = isOurs.test(key) ? now : now + settings.turnTimeout().toNanos();
-    Question question = new Question(key, shown, further, attempts, now, turnAt);
-    asker.add(question);
-    return question;
   }
 
   /**
@@ -234,14 +202,14 @@ final class AnswerCollector {
   }
 
   private boolean isAgain() {
-    return settings.run() == Run.AGAIN;
+    return work.settings().run() == Run.AGAIN;
   }
 
   private boolean isToBeAskedAgain(Answer answer) {
     return isAgain()
         && AnswerRecords.isFailed(answer)
-        && settings.askAgain().contains(answer.getReason())
-        && answer.getAnsweredAt().isBefore(began);
+        && work.settings().askAgain().contains(answer.getReason())
+        && answer.getAnsweredAt().isBefore(work.began());
   }
 
   /** The answer that is known, or is taken over now of another data set. */
@@ -299,7 +267,8 @@ final class AnswerCollector {
         if (!(isEnding && each.answer() instanceof Failed)) {
           Answer answer =
               sent(
-                  AnswerRecords.of(asker.card(), each.question(), each.answer(), clock.instant()),
+                  AnswerRecords.of(
+                      asker.card(), each.question(), each.answer(), work.clock().instant()),
                   each.question().further());
           outbox.add(records.answer(answer));
           known.note(each.question().key(), answer);

@@ -9,14 +9,12 @@ import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -94,16 +94,16 @@ final class AnswerFold implements Aggregate {
     }
   }
 
-  private final RecordDecoder<Answer> answers;
-  private final RecordDecoder<PairAnswer> pairAnswers;
-  private final RecordDecoder<RecordedRecipe> recipes;
-  private final RecordDecoder<Takedown> takedowns;
+  private final Topic<Answer> answers;
+  private final Topic<PairAnswer> pairAnswers;
+  private final Topic<RecordedRecipe> recipes;
+  private final Topic<Takedown> takedowns;
 
-  AnswerFold(PairTopics topics, Registry registry) {
-    answers = new RecordDecoder<>(topics.answers(), Answer.SCHEMA$, registry);
-    pairAnswers = new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry);
-    recipes = new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry);
-    takedowns = new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry);
+  AnswerFold(PairTopics topics) {
+    answers = topics.answers();
+    pairAnswers = topics.pairAnswers();
+    recipes = topics.recipes();
+    takedowns = topics.takedowns();
   }
 
   @Override
@@ -113,9 +113,7 @@ final class AnswerFold implements Aggregate {
 
   @Override
   public List<String> topics() {
-    return Stream.of(answers, pairAnswers, recipes, takedowns)
-        .map(decoder -> decoder.topic().name())
-        .toList();
+    return List.of(answers.name(), pairAnswers.name(), recipes.name(), takedowns.name());
   }
 
   @Override
@@ -134,21 +132,19 @@ final class AnswerFold implements Aggregate {
       return;
     }
     String key = CommittedLog.key(record);
-    if (record.topic().equals(answers.topic().name())) {
+    if (record.topic().equals(answers.name())) {
       applyAnswer(key, record.value(), table);
-    } else if (record.topic().equals(takedowns.topic().name())) {
+    } else if (record.topic().equals(takedowns.name())) {
       applyTakedown(key, record.value(), table);
-    } else if (record.topic().equals(recipes.topic().name())) {
-      Optional.ofNullable(record.value())
-          .flatMap(recipes::decode)
-          .ifPresent(recipe -> RefusalTable.apply(recipe, table));
+    } else if (record.topic().equals(recipes.name())) {
+      recipes.decode(record.value()).ifPresent(recipe -> RefusalTable.apply(recipe, table));
     } else {
       applyPair(key, record, table);
     }
   }
 
   private void applyTakedown(String key, byte[] value, Database table) {
-    Optional<Takedown> takedown = value == null ? Optional.empty() : takedowns.decode(value);
+    Optional<Takedown> takedown = takedowns.decode(value);
     if (!RefusalKey.is(key)) {
       if (value == null || takedown.isPresent()) {
         RefusalTable.apply(key, takedown.orElse(null), table);
@@ -177,7 +173,7 @@ final class AnswerFold implements Aggregate {
                   "INSERT INTO answer VALUES (?, ?)"
                       + " ON CONFLICT DO UPDATE SET value = excluded.value",
                   id,
-                  bytes(answer));
+                  bytes(Answer.getEncoder(), light(answer)));
               table.update("DELETE FROM erased WHERE answer = ?", (Object) id);
               RefusalTable.judge(id, answer, table);
             });
@@ -190,8 +186,7 @@ final class AnswerFold implements Aggregate {
     }
     String pair = key.substring(0, slash);
     String card = key.substring(slash + 1);
-    Optional<PairAnswer> said =
-        record.value() == null ? Optional.empty() : pairAnswers.decode(record.value());
+    Optional<PairAnswer> said = pairAnswers.decode(record.value());
     if (record.value() == null || said.isPresent()) {
       remove(pair, card, table);
     }
@@ -297,17 +292,23 @@ final class AnswerFold implements Aggregate {
     return Answer.newBuilder(answer).setVectors(Map.of()).build();
   }
 
-  private static byte[] bytes(Answer answer) {
+  static Answer answer(byte[] value) {
+    return read(Answer.getDecoder(), value);
+  }
+
+  /** A record as a column holds it. */
+  static <T> byte[] bytes(BinaryMessageEncoder<T> encoder, T value) {
     try {
-      return light(answer).toByteBuffer().array();
+      return encoder.encode(value).array();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
   }
 
-  static Answer answer(byte[] value) {
+  /** The record of a column. */
+  static <T> T read(BinaryMessageDecoder<T> decoder, byte[] value) {
     try {
-      return Answer.fromByteBuffer(ByteBuffer.wrap(value));
+      return decoder.decode(value);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }

@@ -7,7 +7,6 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.transactions.Outbox;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +23,11 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class DueRefusals {
 
-  private final KnownAnswers known;
-  private final List<String> cards;
+  private final ScoreWork work;
   private final PlacedRecords published;
   private final AnswerCollector collector;
   private final Outbox outbox;
   private final AnswerRecords records;
-  private final Clock clock;
-  private final ScoreMetrics metrics;
 
   /** Records of pairs that were asked for, or that stay. */
   private final Set<PairPlace> done = new HashSet<>();
@@ -41,14 +37,11 @@ final class DueRefusals {
    * @param outbox takes what is asked for
    */
   DueRefusals(ScoreWork work, PlacedRecords published, AnswerCollector collector, Outbox outbox) {
-    this.known = work.known();
-    this.cards = work.cards();
+    this.work = work;
     this.published = published;
     this.collector = collector;
     this.outbox = outbox;
     this.records = new AnswerRecords(work.topics());
-    this.clock = work.clock();
-    this.metrics = work.metrics();
   }
 
   /**
@@ -60,7 +53,7 @@ final class DueRefusals {
    * @throws MissingSchemaException where the registry is not the one that it was
    */
   void take(Map<TopicPartition, SplitPartition> partitions) {
-    known.takenDown().stream()
+    work.known().takenDown().stream()
         .filter(each -> each.isReady(partitions))
         .forEach(each -> collector.erase(each.pair(), each.split(), each.offset()));
     Map<PairPlace, Due> due = new LinkedHashMap<>();
@@ -69,12 +62,11 @@ final class DueRefusals {
   }
 
   private void refuse(Due due, ConsumerRecord<byte[], byte[]> record) {
-    boolean isThePairs =
-        record.value() != null && CommittedLog.key(record).equals(due.place().pair());
+    boolean isThePairs = CommittedLog.key(record).equals(due.place().pair());
     Optional<PreparedPair> pair = isThePairs ? collector.decode(record) : Optional.empty();
     if (pair.isPresent() && !Canaries.is(pair.get().getMetadata())) {
-      outbox.add(records.refusal(due, pair.get(), clock.instant()));
-      metrics.refused.increment();
+      outbox.add(records.refusal(due, pair.get(), work.clock().instant()));
+      work.metrics().refused.increment();
     }
     done.add(due.place());
   }
@@ -85,7 +77,7 @@ final class DueRefusals {
   }
 
   private List<Due> due(Map<TopicPartition, SplitPartition> partitions) {
-    return known.due(cards).stream()
+    return work.known().due(work.cards()).stream()
         .filter(each -> each.place().isReady(partitions))
         .filter(each -> !done.contains(each.place()) && !published.isGone(each.place()))
         .toList();

@@ -2,8 +2,8 @@ package io.pairstream.answers;
 
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.PairTopics;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.LastOfEachKey;
@@ -18,18 +18,17 @@ import java.util.TreeSet;
 final class ForeignAnswers implements AutoCloseable {
 
   private final TopicTable table;
-  private final RecordDecoder<Answer> decoder;
+  private final Topic<Answer> topic;
 
   /**
    * @param folder of this copy alone
    */
   ForeignAnswers(Cluster cluster, Dataset other, Set<String> models, Path folder, Clock clock) {
-    String topic = other.topic(TopicCatalogue.ANSWERS);
-    decoder = RecordDecoder.of(Answer.class, topic, cluster.registry());
+    topic = PairTopics.of(other, cluster.registry()).answers();
     table =
         TopicTable.open(
             new LastOfEachKey(
-                topic,
+                topic.name(),
                 key -> models.contains(key.substring(key.indexOf('/') + 1)),
                 String.join(" ", new TreeSet<>(models))),
             folder,
@@ -42,7 +41,7 @@ final class ForeignAnswers implements AutoCloseable {
   }
 
   Optional<Answer> find(String key) {
-    return table.read(database -> LastOfEachKey.get(database, key)).flatMap(decoder::decode);
+    return table.read(database -> LastOfEachKey.get(database, key)).flatMap(topic::decode);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.pairstream.answers;
 import io.pairstream.answers.AnswerFold.RecordedAnswer;
 import io.pairstream.answers.RefusalTable.Due;
 import io.pairstream.schemas.Answer;
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class KnownAnswers implements AutoCloseable {
   /** Names of those that the table is made of. */
   private final Set<String> topics;
 
-  private final List<ForeignAnswers> others;
+  private final List<ForeignAnswers> others = new ArrayList<>();
   private final Map<String, Fresh<Answer>> answers = new HashMap<>();
   private final Map<String, Fresh<Set<String>>> pairs = new HashMap<>();
   private final Deque<Unfollowed> unfollowed = new ArrayDeque<>();
@@ -61,22 +62,14 @@ final class KnownAnswers implements AutoCloseable {
   KnownAnswers(ScoreSettings settings, Set<String> models, Clock clock) {
     Path folder = settings.folder();
     ClusterAccess cluster = new ClusterAccess(settings.cluster());
-    others = new ArrayList<>();
-    AnswerFold fold = new AnswerFold(cluster.topics(), cluster.registry());
+    AnswerFold fold = new AnswerFold(cluster.topics());
     topics = Set.copyOf(fold.topics());
     table = TopicTable.open(fold, folder.resolve("answers"), cluster.clientSettings(), clock);
     try {
-      settings
-          .answersOf()
-          .forEach(
-              other ->
-                  others.add(
-                      new ForeignAnswers(
-                          settings.cluster(),
-                          other,
-                          models,
-                          folder.resolve("answers-of-" + other.name()),
-                          clock)));
+      for (Dataset other : settings.answersOf()) {
+        Path copy = folder.resolve("answers-of-" + other.name());
+        others.add(new ForeignAnswers(settings.cluster(), other, models, copy, clock));
+      }
     } catch (RuntimeException e) {
       close();
       throw e;

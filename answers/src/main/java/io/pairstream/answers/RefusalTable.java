@@ -11,9 +11,6 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.service.rejection.RefusedAnswers;
 import io.pairstream.service.table.Database;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,8 +68,7 @@ final class RefusalTable {
   static void apply(RecordedRecipe recipe, Database table) {
     List<RecordedLimit> rejecting =
         recipe.getLimits().stream().filter(AnswerLimits::isRejecting).toList();
-    List<RecordedLimit> before = limits(table).map(RecordedRecipe::getLimits).orElse(List.of());
-    if (rejecting.equals(before)) {
+    if (rejecting.equals(limits(table))) {
       return;
     }
     table.update("DELETE FROM recipe");
@@ -81,7 +77,8 @@ final class RefusalTable {
       return;
     }
     RecordedRecipe kept = RecordedRecipe.newBuilder().setLimits(rejecting).build();
-    table.update("INSERT INTO recipe VALUES (?)", (Object) bytes(kept));
+    byte[] value = AnswerFold.bytes(RecordedRecipe.getEncoder(), kept);
+    table.update("INSERT INTO recipe VALUES (?)", (Object) value);
     RefusedAnswers limits = new RefusedAnswers(rejecting);
     List<byte[]> outside = new ArrayList<>();
     table.scan(
@@ -94,11 +91,12 @@ final class RefusalTable {
 
   /** Judges what an answer that has changed says of all pairs. */
   static void judge(byte[] id, Answer answer, Database table) {
-    if (limits(table).isPresent()) {
+    RefusedAnswers limits = new RefusedAnswers(limits(table));
+    if (!limits.isEmpty()) {
       table.update(
           "DELETE FROM due WHERE (pair, card) IN (SELECT pair, card FROM said WHERE answer = ?)",
           (Object) id);
-      if (broken(answer, rejecting(table)).isPresent()) {
+      if (broken(answer, limits).isPresent()) {
         table.update(PUT + "answer = ?", (Object) id);
       }
     }
@@ -106,9 +104,10 @@ final class RefusalTable {
 
   /** Judges what is said of a pair by now. */
   static void judge(String pair, String card, byte[] id, Database table) {
-    if (limits(table).isPresent()) {
-      table.update("DELETE FROM due WHERE pair = ? AND card = ?", pair, card);
-      if (AnswerFold.answer(table, id).flatMap(a -> broken(a, rejecting(table))).isPresent()) {
+    RefusedAnswers limits = new RefusedAnswers(limits(table));
+    if (!limits.isEmpty()) {
+      remove(pair, card, table);
+      if (AnswerFold.answer(table, id).flatMap(said -> broken(said, limits)).isPresent()) {
         table.update(PUT + "pair = ? AND card = ?", pair, card);
       }
     }
@@ -164,7 +163,7 @@ final class RefusalTable {
    * @param most how many at most
    */
   static List<Due> due(Database table, String cards, int most) {
-    RefusedAnswers limits = rejecting(table);
+    RefusedAnswers limits = new RefusedAnswers(limits(table));
     return table
         .query(
             DUE,
@@ -190,27 +189,12 @@ final class RefusalTable {
     return limits.refused(answer.getNumbers(), answer.getLabels());
   }
 
-  private static RefusedAnswers rejecting(Database table) {
-    return new RefusedAnswers(limits(table).map(RecordedRecipe::getLimits).orElse(List.of()));
-  }
-
-  private static Optional<RecordedRecipe> limits(Database table) {
-    return table.first("SELECT value FROM recipe", row -> recipe(row.getBytes(1)));
-  }
-
-  private static RecordedRecipe recipe(byte[] value) {
-    try {
-      return RecordedRecipe.fromByteBuffer(ByteBuffer.wrap(value));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory", e);
-    }
-  }
-
-  private static byte[] bytes(RecordedRecipe recipe) {
-    try {
-      return recipe.toByteBuffer().array();
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
+  /** The limits that reject; none where the recipe has none. */
+  private static List<RecordedLimit> limits(Database table) {
+    return table
+        .first(
+            "SELECT value FROM recipe",
+            row -> AnswerFold.read(RecordedRecipe.getDecoder(), row.getBytes(1)).getLimits())
+        .orElse(List.of());
   }
 }

@@ -4,18 +4,12 @@ import io.pairstream.answers.ScoreSettings.Run;
 import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.model.AnswerModel;
-import io.pairstream.schemas.Answer;
-import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Sha256;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.Prerequisites;
@@ -109,11 +103,6 @@ public final class ScoreService implements AutoCloseable {
     return fault.or(() -> Optional.ofNullable(unfit));
   }
 
-  /** Whether the service has ended. */
-  public boolean hasEnded() {
-    return instance.hasEnded();
-  }
-
   /** Lets what is under way end, for a few seconds, commits, and leaves the rest to others. */
   @Override
   public void close() {
@@ -124,8 +113,8 @@ public final class ScoreService implements AutoCloseable {
   /**
    * @return whether all is done
    */
-  private boolean workOn(Registry registry, PairTopics topics) throws InterruptedException {
-    Optional<Map<String, Integer>> partitions = awaitTopics(registry, topics);
+  private boolean workOn(PairTopics topics) throws InterruptedException {
+    Optional<Map<String, Integer>> partitions = awaitTopics(topics);
     if (partitions.isEmpty()) {
       return false;
     }
@@ -140,7 +129,6 @@ public final class ScoreService implements AutoCloseable {
           new ScoreWork(
               settings,
               topics,
-              registry,
               partitions.get(),
               known,
               askers,
@@ -190,39 +178,28 @@ public final class ScoreService implements AutoCloseable {
   }
 
   /** Number of each split's partitions; empty where the service was stopped first. */
-  private Optional<Map<String, Integer>> awaitTopics(Registry registry, PairTopics topics)
+  private Optional<Map<String, Integer>> awaitTopics(PairTopics topics)
       throws InterruptedException {
     List<String> splits = settings.topics(topics);
-    List<String> names = new ArrayList<>(splits);
-    names.addAll(
-        List.of(
-            topics.answers().name(),
-            topics.pairAnswers().name(),
-            topics.recipes().name(),
-            topics.takedowns().name()));
-    boolean writesPairs = models.stream().anyMatch(model -> model.card().writesPairs());
-    if (writesPairs) {
-      names.add(topics.generated().name());
+    List<String> rehearsed =
+        new ArrayList<>(
+            List.of(
+                topics.answers().name(), topics.pairAnswers().name(), topics.takedowns().name()));
+    if (models.stream().anyMatch(model -> model.card().writesPairs())) {
+      rehearsed.add(topics.generated().name());
     }
-    Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
+    List<String> names = new ArrayList<>(splits);
+    names.addAll(rehearsed);
+    names.add(topics.recipes().name());
+    rehearsed.add(topics.training().name());
+    Prerequisites prerequisites = instance.prerequisites(settings.cluster(), topics.registry());
     for (Dataset other : settings.answersOf()) {
       Optional<?> unused =
           instance
-              .prerequisites(settings.cluster().with(other), registry)
+              .prerequisites(settings.cluster().with(other), topics.registry())
               .awaitTopics(List.of(other.topic(TopicCatalogue.ANSWERS)));
     }
-    Optional<Map<String, Integer>> partitions =
-        prerequisites.awaitAll(
-            names,
-            () -> {
-              prerequisites.rehearse(topics.training(), PreparedPair.newBuilder().build());
-              prerequisites.rehearse(topics.answers(), Answer.newBuilder().build());
-              prerequisites.rehearse(topics.pairAnswers(), PairAnswer.newBuilder().build());
-              prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
-              if (writesPairs) {
-                prerequisites.rehearse(topics.generated(), RawPair.newBuilder().build());
-              }
-            });
+    Optional<Map<String, Integer>> partitions = prerequisites.awaitAll(names, rehearsed);
     partitions.ifPresent(found -> found.keySet().retainAll(splits));
     return partitions;
   }

@@ -1,7 +1,6 @@
 package io.pairstream.answers;
 
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 record ScoreWork(
     ScoreSettings settings,
     PairTopics topics,
-    Registry registry,
     Map<String, Integer> partitions,
     KnownAnswers known,
     List<Asker> askers,

@@ -417,7 +417,7 @@ class ScoreServiceTest {
             .filter(each -> CommittedLog.key(each).equals(digest("cat")))
             .findFirst()
             .orElseThrow();
-    RawPair pair = cluster.decode(cluster.topics().generated(), record.value()).orElseThrow();
+    RawPair pair = cluster.topics().generated().decode(record.value()).orElseThrow();
     assertThat(pair.getCaption()).isEqualTo("a picture of a cat");
     assertThat(pair.getMetadata().getSourceKind()).isEqualTo("GENERATED");
     assertThat(pair.getImage().remaining()).isZero();
@@ -428,7 +428,9 @@ class ScoreServiceTest {
         .containsEntry("prompt", "Describe it.");
     assertThat(
             cluster
-                .decode(cluster.topics().training(), Utils.toArray(pair.getPrepared()))
+                .topics()
+                .training()
+                .decode(Utils.toArray(pair.getPrepared()))
                 .map(PreparedPair::getPairId))
         .get()
         .isIn(id("cat", "a cat"), id("cat", "the cat"));
@@ -567,7 +569,7 @@ class ScoreServiceTest {
     ScoreSettings settings = settings(Run.UNTIL_END);
     Clock clock = Clock.systemUTC();
     GroupInstance own =
-        new GroupInstance(cluster(), "late", new SelfReport("score", clock), (a, b) -> true);
+        new GroupInstance(cluster(), "late", new SelfReport("score", clock), any -> true);
     AtomicInteger rounds = new AtomicInteger();
     try (KnownAnswers known = new KnownAnswers(settings, Set.of(), clock);
         Asker asker = new Asker(nsfw, 1, Duration.ZERO)) {
@@ -575,7 +577,6 @@ class ScoreServiceTest {
           new ScoreWork(
               settings,
               topics,
-              cluster.registry(),
               Map.of(split, 4),
               known,
               List.of(asker),
@@ -791,17 +792,16 @@ class ScoreServiceTest {
     return latest(cluster, cluster.topics().pairAnswers());
   }
 
-  private int records(Topic<String, ?> topic) {
+  private int records(Topic<?> topic) {
     return TestCluster.committed(cluster, topic.name()).size();
   }
 
-  private static <T> Map<String, T> latest(ClusterAccess of, Topic<String, T> topic) {
+  private static <T> Map<String, T> latest(ClusterAccess of, Topic<T> topic) {
     Map<String, T> latest = new HashMap<>();
     TestCluster.committed(of, topic.name())
         .forEach(
             record ->
-                latest.put(
-                    CommittedLog.key(record), of.decode(topic, record.value()).orElse(null)));
+                latest.put(CommittedLog.key(record), topic.decode(record.value()).orElse(null)));
     latest.values().removeIf(Objects::isNull);
     return latest;
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All that the default recipe does to a caption: cleaning, language, filters, tokens. The picture's
@@ -40,7 +41,7 @@ final class CaptionWork {
     List<ReceivedCaption> captions = new ArrayList<>();
     for (String entry : Files.readAllLines(Path.of(arguments[0]))) {
       for (String line : Files.readAllLines(Path.of(entry.substring(entry.indexOf('\t') + 1)))) {
-        captions.add(new ReceivedCaption(line.substring(line.indexOf('\t') + 1), ""));
+        captions.add(new ReceivedCaption(line.substring(line.indexOf('\t') + 1), "", ""));
       }
     }
     ImageWorker none = (image, target) -> Outcome.kept(null);
@@ -52,7 +53,9 @@ final class CaptionWork {
         words -> {
           long kept =
               captions.stream()
-                  .map(caption -> plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption)))
+                  .map(
+                      caption ->
+                          plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption, Set.of())))
                   .mapToLong(outcome -> outcome.keptOnly().size())
                   .sum();
           return kept + " " + (captions.size() - kept);

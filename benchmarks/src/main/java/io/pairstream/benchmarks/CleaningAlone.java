@@ -7,12 +7,12 @@ import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.plan.SubmittedPair;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,9 +37,7 @@ final class CleaningAlone {
     AtomicLong done = new AtomicLong();
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try (ImageWorkerPool workers =
-        new ImageWorkerPool(
-            WorkerSettings.of(
-                AppLayout.ofThisProgram().workerClassPath(), Integer.parseInt(arguments[4])))) {
+        new ImageWorkerPool(AppLayout.workers(Integer.parseInt(arguments[4])))) {
       CleaningPlan plan =
           new CleaningPlan(RecipeFile.find(arguments[2]).reader(), workers, StepObserver.NONE);
       AtomicLong begun = new AtomicLong();
@@ -67,7 +65,8 @@ final class CleaningAlone {
   private static SubmittedPair submitted(RawPair pair) {
     return new SubmittedPair(
         new EncodedImage(Utils.toArray(pair.getImage())),
-        new ReceivedCaption(pair.getCaption(), pair.getLanguage()),
-        pair.getAnnotations());
+        new ReceivedCaption(pair.getCaption(), pair.getLanguage(), ""),
+        pair.getAnnotations(),
+        Set.of());
   }
 }

@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ContenderMain {
 
-  private static final ReceivedCaption CAPTION = new ReceivedCaption("a picture", "");
+  private static final ReceivedCaption CAPTION = new ReceivedCaption("a picture", "", "");
 
   private final ImageWorker worker;
   private final Map<String, List<byte[]>> files = new HashMap<>();
@@ -78,7 +79,7 @@ public final class ContenderMain {
     }
 
     Outcome<PreparedImage> apply(ImageWorker worker, byte[] file) {
-      return plan.gate(new SubmittedPair(new EncodedImage(file), CAPTION, Map.of()))
+      return plan.gate(new SubmittedPair(new EncodedImage(file), CAPTION, Map.of(), Set.of()))
           .then(pair -> worker.prepare(ImageToPrepare.whole(pair.image()), picture));
     }
   }

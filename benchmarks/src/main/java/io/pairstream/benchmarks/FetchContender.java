@@ -1,6 +1,5 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchSettings;
 import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
@@ -39,7 +38,7 @@ public final class FetchContender {
     FetchSettings settings =
         new FetchSettings(
             new UserAgent("benchmark", ""),
-            List.of(AddressBlock.parse("127.0.0.0/8")),
+            List.of("127.0.0.0/8"),
             Set.of(),
             new Politeness(8, 1000, Duration.ZERO, Duration.ofMinutes(10), robots),
             new Limits(

@@ -8,7 +8,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSafety;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.Cluster;
@@ -62,8 +61,8 @@ final class WholeLine {
     this.partitions = partitions;
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
     admin = AdminClients.create(kafka);
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(cluster.registry()));
-    ours = PairPublisher.open(topics.crowdsourced(), cluster.registry(), kafka, Clock.systemUTC());
+    PairTopics topics = PairTopics.of(cluster.dataset(), cluster.registry());
+    ours = PairPublisher.open(topics.crowdsourced(), kafka, Clock.systemUTC());
     others =
         new KafkaProducer<>(
             cluster.clientSettings(Map.of("max.request.size", RecordSizes.MAX_RECORD)),

@@ -25,9 +25,14 @@ public final class ClassPathFile {
     }
   }
 
+  /** The text of such a file, in UTF-8. */
+  public static String text(Class<?> beside, String name) {
+    return new String(bytes(beside, name), StandardCharsets.UTF_8);
+  }
+
   /** The lines of such a file, in UTF-8. */
   public static Stream<String> lines(Class<?> beside, String name) {
-    return new String(bytes(beside, name), StandardCharsets.UTF_8).lines();
+    return text(beside, name).lines();
   }
 
   /** Content of a file beside the class, unpacked with gzip. */

@@ -28,16 +28,14 @@ final class GroupedHelp extends Help {
   @Override
   public String optionList() {
     Map<String, List<OptionSpec>> shared = new LinkedHashMap<>();
-    commandSpec()
-        .mixins()
-        .forEach(
-            (name, mixin) -> {
-              if (texts.containsKey("group." + name)) {
-                shared
-                    .computeIfAbsent(texts.getString("group." + name), title -> new ArrayList<>())
-                    .addAll(mixin.options());
-              }
-            });
+    for (Map.Entry<String, CommandSpec> mixin : commandSpec().mixins().entrySet()) {
+      String group = "group." + mixin.getKey();
+      if (texts.containsKey(group)) {
+        shared
+            .computeIfAbsent(texts.getString(group), title -> new ArrayList<>())
+            .addAll(mixin.getValue().options());
+      }
+    }
     List<OptionSpec> own = new ArrayList<>(commandSpec().options());
     own.removeIf(option -> option.group() != null);
     shared.values().forEach(own::removeAll);
@@ -54,13 +52,10 @@ final class GroupedHelp extends Help {
 
   @Override
   public String footer(Object... unused) {
-    return NEW_LINE
-        + "For example:"
-        + NEW_LINE
-        + texts
-            .getString(commandSpec().qualifiedName(".") + ".example")
-            .lines()
-            .map(example -> "  " + Hint.called() + " " + example + NEW_LINE)
-            .collect(Collectors.joining());
+    return texts
+        .getString(commandSpec().qualifiedName(".") + ".example")
+        .lines()
+        .map(example -> "  " + Hint.called() + " " + example + NEW_LINE)
+        .collect(Collectors.joining("", NEW_LINE + "For example:" + NEW_LINE, ""));
   }
 }

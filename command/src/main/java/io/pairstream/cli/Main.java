@@ -120,18 +120,13 @@ public final class Main {
     }
   }
 
-  /** The whole command line. */
-  public static CommandLine commandLine() {
-    return commandLine("");
-  }
-
   /**
    * The command line, as the program runs it.
    *
    * @param first the first argument: where it names a command, the others are left out, because to
    *     make all takes a fifth of a second
    */
-  static CommandLine commandLine(String first) {
+  public static CommandLine commandLine(String first) {
     CommandLine line = new CommandLine(new Main());
     List<Class<?>> named =
         COMMANDS.stream()

@@ -14,9 +14,6 @@ import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.requirements.Machine;
@@ -126,7 +123,7 @@ public final class Demo {
     ClusterAccess access = new ClusterAccess(cluster);
     try (DecidedPairs decided = new DecidedPairs(access);
         BufferedReader trainer = Files.newBufferedReader(log("feed"))) {
-      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(pairs));
+      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(access, pairs));
       movedAt = System.nanoTime();
       do {
         look(decided, trainer, progress);
@@ -191,15 +188,11 @@ public final class Demo {
     return platform.processes().dataDirectory().resolve("logs").resolve(process + ".log");
   }
 
-  private void publish(long pairs) {
-    Registry registry = cluster.registry();
+  private void publish(ClusterAccess access, long pairs) {
     DrawnPairs drawn = new DrawnPairs(SEED);
     try (PairPublisher publisher =
         PairPublisher.open(
-            PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).crowdsourced(),
-            registry,
-            cluster.clientSettings(Map.of()),
-            Clock.systemUTC())) {
+            access.topics().crowdsourced(), cluster.clientSettings(Map.of()), Clock.systemUTC())) {
       for (long index = 0; index < pairs; index++) {
         var unused = publisher.publish(drawn.at(index).pair()).thenRun(published::incrementAndGet);
       }

@@ -3,20 +3,14 @@ package io.pairstream.drawing;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.RawPixels;
 import io.pairstream.schemas.SourceKind;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * An endless stream of drawn pairs.
@@ -24,8 +18,11 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * <p>A pair is a function of seed and index: the same on every run with the same Java runtime, and
  * in any order. Bad pairs are spread evenly, all their kinds in turn. Every pair differs from every
  * other, except that a {@link Kind#DUPLICATE} repeats an earlier good one. Thread-safe.
+ *
+ * @param badShare share of pairs that must be rejected; at least 0 and at most 0.9
+ * @param plain whether each is of one thing, with an English caption
  */
-public final class DrawnPairs {
+public record DrawnPairs(long seed, double badShare, boolean plain) {
 
   private static final double USUAL_BAD_SHARE = 0.15;
   private static final double CHINESE_SHARE = 0.4;
@@ -35,26 +32,14 @@ public final class DrawnPairs {
     System.setProperty("java.awt.headless", "true");
   }
 
-  private final long seed;
-  private final double badShare;
-  private final boolean plain;
-
   /** Pairs of which 15 in 100 are bad. */
   public DrawnPairs(long seed) {
     this(seed, USUAL_BAD_SHARE);
   }
 
-  /**
-   * @param badShare share of pairs that must be rejected; at least 0 and at most 0.9
-   */
+  /** Pairs of one thing or two, with English or Chinese captions. */
   public DrawnPairs(long seed, double badShare) {
     this(seed, badShare, false);
-  }
-
-  private DrawnPairs(long seed, double badShare, boolean plain) {
-    this.seed = seed;
-    this.badShare = badShare;
-    this.plain = plain;
   }
 
   /** Good pairs alone, each of one thing and an English caption. */
@@ -68,15 +53,6 @@ public final class DrawnPairs {
     boolean isGood = (long) Math.floor((index + 1) * badShare) == badBefore;
     Kind[] kinds = Kind.values();
     return isGood ? Kind.GOOD : kinds[1 + (int) (badBefore % (kinds.length - 1))];
-  }
-
-  /** How many of the first pairs must be rejected, by reason; the others must be kept. */
-  public Map<RejectReason, Long> rejectionsAmong(long pairs) {
-    Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
-    for (long index = 0; index < pairs; index++) {
-      kindAt(index).rejection().ifPresent(reason -> counts.merge(reason, 1L, Long::sum));
-    }
-    return counts;
   }
 
   /**
@@ -97,7 +73,7 @@ public final class DrawnPairs {
     Scene scene = scene(kind, random);
     String language = !plain && random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
     String format = kind == Kind.GOOD && random.nextDouble() < PNG_SHARE ? "png" : "jpeg";
-    byte[] image = file(scene.paint(random), format);
+    byte[] image = RawPixels.file(scene.paint(random), format);
     if (kind == Kind.CUT_OFF) {
       image = Arrays.copyOf(image, image.length / 2);
     } else if (kind == Kind.WEB_PAGE) {
@@ -150,16 +126,6 @@ public final class DrawnPairs {
       case CAPTION_TOO_LONG -> (caption + " ").repeat(2000 / caption.length() + 1).strip();
       default -> caption;
     };
-  }
-
-  private static byte[] file(BufferedImage image, String format) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 15);
-    try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, format, output);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
-    return bytes.toByteArray();
   }
 
   /** A seed for one index is far from its neighbours'. */

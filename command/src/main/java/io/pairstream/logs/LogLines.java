@@ -3,8 +3,6 @@ package io.pairstream.logs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -16,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Writes what is logged: a line for people, with a stack trace below it if there is one, or, with
@@ -78,10 +77,11 @@ final class LogLines extends Handler {
     }
     Throwable thrown = record.getThrown();
     boolean isKilled = thrown != null && thrown.getClass().getName().equals(KILLED_IN_A_WRITE);
+    String trace = thrown == null ? "" : Utils.stackTrace(Thrown.of(thrown));
     String text =
         isKilled
             ? line(record, Level.INFO, BUILT_ANEW, "")
-            : line(record, record.getLevel(), message, trace(Thrown.of(thrown)));
+            : line(record, record.getLevel(), message, trace);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.write(bytes, 0, bytes.length);
     out.flush();
@@ -120,14 +120,6 @@ final class LogLines extends Handler {
 
   private static String name(Level level) {
     return NAMES.floorEntry(level.intValue()).getValue();
-  }
-
-  private static String trace(Throwable thrown) {
-    StringWriter text = new StringWriter();
-    if (thrown != null) {
-      thrown.printStackTrace(new PrintWriter(text, true));
-    }
-    return text.toString();
   }
 
   @Override

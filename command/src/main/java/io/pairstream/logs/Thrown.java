@@ -35,11 +35,6 @@ final class Thrown extends Throwable {
         : new Thrown(original, of(original.getCause(), depth + 1));
   }
 
-  @Override
-  public synchronized Throwable fillInStackTrace() {
-    return this;
-  }
-
   private static String describe(Throwable original) {
     String type = original.getClass().getName();
     boolean quotesNothing =

@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -34,6 +35,11 @@ public record AppLayout(Path ownCode) {
     return !Files.isDirectory(ownCode);
   }
 
+  /** Settings of so many image workers of the calling program. */
+  public static WorkerSettings workers(int workers) {
+    return WorkerSettings.of(ofThisProgram().workerClassPath(), workers);
+  }
+
   /** Class path of a service. */
   public String serviceClassPath() {
     return isPackaged() ? all("lib") : System.getProperty("java.class.path");
@@ -54,13 +60,14 @@ public record AppLayout(Path ownCode) {
       } catch (IOException e) {
         throw new PlatformException("cannot list " + ownCode.getParent(), e);
       }
-      return join(parts.toArray(String[]::new));
+      return String.join(File.pathSeparator, parts);
     }
     Path project = ownCode.getParent().getParent().getParent();
     Path worker = project.resolve("image-worker/target");
     return System.getProperty(
         "pairstream.worker.classpath",
-        join(
+        String.join(
+            File.pathSeparator,
             worker.resolve("classes").toString(),
             worker.resolve("worker") + File.separator + "*",
             project.resolve("cleaning/target/classes").toString()));
@@ -68,9 +75,5 @@ public record AppLayout(Path ownCode) {
 
   private String all(String folder) {
     return ownCode.getParent().resolveSibling(folder) + File.separator + "*";
-  }
-
-  private static String join(String... parts) {
-    return String.join(File.pathSeparator, parts);
   }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.platform;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +20,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A folder in which one platform at a time keeps its data, and its loopback ports, which are in
@@ -95,9 +95,7 @@ final class DataDirectory implements AutoCloseable {
     }
     Path ports = folder.resolve(PORTS);
     if (Files.exists(ports)) {
-      try (Reader reader = Files.newBufferedReader(ports)) {
-        taken.chosen.load(reader);
-      }
+      taken.chosen.putAll(Utils.loadProps(ports.toString()));
     }
     return taken;
   }

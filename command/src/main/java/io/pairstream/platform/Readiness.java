@@ -39,15 +39,6 @@ public interface Readiness {
   }
 
   /**
-   * Whether the process works now.
-   *
-   * @throws IOException where it does not answer, or not properly
-   */
-  default boolean isReady() throws IOException, InterruptedException {
-    return waitsFor().isEmpty();
-  }
-
-  /**
    * Asks a service for its health: {@code /health/ready}, and {@code /health/live}, which is
    * answered with anything but 200 only where nothing but a new start helps. One that another
    * platform has started, and that has taken the port, is an obstacle. Follows no proxy.

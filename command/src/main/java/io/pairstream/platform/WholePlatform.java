@@ -60,7 +60,6 @@ public final class WholePlatform implements AutoCloseable {
       Map.of(INGEST, 8080, OPERATE, 8082, PREPROCESS, 8090, FETCH, 8091);
 
   private final LocalPlatform platform;
-  private final Dataset dataset;
   private final TopicCatalogue topics;
   private final Cluster cluster;
   private String ingestUrl;
@@ -68,7 +67,6 @@ public final class WholePlatform implements AutoCloseable {
 
   private WholePlatform(LocalPlatform platform, Dataset dataset, TopicCatalogue topics) {
     this.platform = platform;
-    this.dataset = dataset;
     this.topics = topics;
     String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
     cluster =
@@ -126,7 +124,7 @@ public final class WholePlatform implements AutoCloseable {
     platform.await(INGEST);
     platform.announce("ingest_url", ingestUrl);
     platform.await(OPERATE);
-    platform.announce("dataset", dataset.name());
+    platform.announce("dataset", cluster.dataset().name());
     platform.announce("dashboard_url", dashboardUrl);
   }
 
@@ -179,7 +177,7 @@ public final class WholePlatform implements AutoCloseable {
             "--data-dir",
             platform.dataDirectory().toString(),
             "--dataset",
-            dataset.name());
+            cluster.dataset().name());
     Readiness answers = Readiness.health(URI.create("http://" + address));
     platform.begin(
         new ServiceSpec(name, ServiceSpec.COMMAND, joined(arguments, more), jvmOptions, answers));

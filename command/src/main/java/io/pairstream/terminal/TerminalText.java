@@ -13,6 +13,10 @@ public final class TerminalText {
   private static final String FULL = "█";
   private static final String[] PARTS = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 
+  /** Control and format characters, halves of characters, and what ends a line or a paragraph. */
+  private static final Pattern UNPRINTABLE =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+
   /** Places of values, and words in two forms; {@code %n} and {@code %%} take no value. */
   private static final Pattern FORMS =
       Pattern.compile("%[n%]|%[-,.0-9]*([a-zA-Z])|\\(([a-z]*)\\|([a-z]*)\\)");
@@ -24,11 +28,7 @@ public final class TerminalText {
    * captions and file names come from strangers.
    */
   public static String plain(String text) {
-    StringBuilder plain = new StringBuilder(text.length());
-    text.codePoints()
-        .map(point -> isPrintable(point) ? point : ' ')
-        .forEach(plain::appendCodePoint);
-    return plain.toString();
+    return UNPRINTABLE.matcher(text).replaceAll(" ");
   }
 
   /** The plain text cut to so many columns, with an ellipsis where something is cut off. */
@@ -112,15 +112,6 @@ public final class TerminalText {
                   return Matcher.quoteReplacement(found.group());
                 });
     return String.format(Locale.ROOT, picked, values);
-  }
-
-  private static boolean isPrintable(int point) {
-    int type = Character.getType(point);
-    return type != Character.CONTROL
-        && type != Character.FORMAT
-        && type != Character.SURROGATE
-        && type != Character.LINE_SEPARATOR
-        && type != Character.PARAGRAPH_SEPARATOR;
   }
 
   private static int columns(int point) {

@@ -33,7 +33,7 @@ class HelpTest {
 
   private static final Pattern WORD = Pattern.compile("'[^']*'|\\S+");
 
-  private static final CommandLine MAIN = Main.commandLine();
+  private static final CommandLine MAIN = Main.commandLine("");
 
   static Stream<String> commands() {
     return all(MAIN).map(command -> command.getCommandSpec().qualifiedName(" "));

@@ -20,7 +20,7 @@ class OptionsCompatibilityTest {
   @Test
   void commandsKeepTheirOptionsAndExitStatuses() throws IllegalAccessException {
     List<String> entries = new ArrayList<>();
-    add(Main.commandLine(), entries);
+    add(Main.commandLine(""), entries);
     for (Field status : ExitStatus.class.getFields()) {
       entries.add("exit status " + status.getInt(null) + " " + status.getName());
     }

@@ -38,10 +38,7 @@ final class StoredPair {
     new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 1));
     try (PairPublisher publisher =
         PairPublisher.open(
-            access.topics().crowdsourced(),
-            access.registry(),
-            access.clientSettings(),
-            Clock.systemUTC())) {
+            access.topics().crowdsourced(), access.clientSettings(), Clock.systemUTC())) {
       ByteBuffer image = ByteBuffer.allocate(BYTES);
       publisher
           .publish(

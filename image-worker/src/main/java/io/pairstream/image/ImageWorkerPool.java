@@ -243,7 +243,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private static void beside(AtomicBoolean underWay, Runnable task, String name) {
-    boolean started = false;
     try {
       Confinement.daemon(
               () -> {
@@ -255,11 +254,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
               },
               name)
           .start();
-      started = true;
-    } finally {
-      if (!started) {
-        underWay.set(false); // no thread is to be had: more than a worker is missing
-      }
+    } catch (RuntimeException | Error e) {
+      underWay.set(false); // no thread is to be had: more than a worker is missing
+      throw e;
     }
   }
 

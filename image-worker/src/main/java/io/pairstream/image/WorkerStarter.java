@@ -1,25 +1,22 @@
 package io.pairstream.image;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.Geometry;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
 import io.pairstream.image.sandbox.ConfinedProcess.LostException;
 import io.pairstream.image.sandbox.ConfinedProcess.Reply;
 import io.pairstream.image.sandbox.Confinement;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -97,20 +94,8 @@ final class WorkerStarter {
 
   /** The test picture. */
   private static ImageToPrepare good() {
-    try (InputStream in = WorkerStarter.class.getResourceAsStream("self-test.jpg")) {
-      ProbedImage picture =
-          new ProbedImage(
-              new EncodedImage(in.readAllBytes()),
-              ImageType.JPEG,
-              SIDE_PX,
-              SIDE_PX,
-              8,
-              ProbedImage.ColourModel.RGB,
-              false);
-      return ImageToPrepare.whole(picture);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    byte[] file = ClassPathFile.bytes(WorkerStarter.class, "self-test.jpg");
+    return ImageToPrepare.whole(new ProbeImage().apply(new EncodedImage(file)).keptOnly().get(0));
   }
 
   private static boolean isGood(PreparedImage prepared) {

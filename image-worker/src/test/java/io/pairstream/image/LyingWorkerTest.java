@@ -131,7 +131,8 @@ class LyingWorkerTest {
             (asked, plan) -> next.get(),
             StepObserver.NONE);
     GatedPair pair =
-        new GatedPair(image, PixelBox.WHOLE, new ReceivedCaption("A dog with a ball.", "en"));
+        new GatedPair(
+            image, PixelBox.WHOLE, new ReceivedCaption("A dog with a ball.", "en", ""), Set.of());
     Set<String> outcomes = new HashSet<>();
     int passed = 0;
     for (int i = 0; i < 20_000; i++) {

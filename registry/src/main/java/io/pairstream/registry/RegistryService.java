@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -72,8 +71,7 @@ public final class RegistryService implements AutoCloseable {
   private final SchemaLog log;
   private final RegistryCredential credential;
   private final WebServer server;
-  private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("schemas"));
+  private final ScheduledExecutorService looks = Threads.scheduler("schemas");
 
   private RegistryService(SchemaLog log, RegistryCredential credential, ServerSettings settings) {
     this.log = log;

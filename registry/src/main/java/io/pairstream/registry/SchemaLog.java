@@ -167,13 +167,9 @@ final class SchemaLog implements AutoCloseable {
     try {
       writer.beginTransaction();
       for (SchemaVersion version : versions) {
-        var unused =
-            with(
-                AclOperation.WRITE,
-                () ->
-                    KafkaAnswers.await(
-                        writer.send(
-                            new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version));
+        var unused = with(AclOperation.WRITE, () -> KafkaAnswers.await(writer.send(record)));
       }
       writer.commitTransaction();
     } catch (KafkaException e) {
@@ -240,7 +236,7 @@ final class SchemaLog implements AutoCloseable {
       with(
           AclOperation.READ,
           () -> {
-            log.read(all, record -> note(record, found));
+            log.readAll(all, record -> note(record, found));
             return true;
           });
     } catch (UnknownTopicOrPartitionException e) {
@@ -249,12 +245,11 @@ final class SchemaLog implements AutoCloseable {
     return found;
   }
 
-  private static boolean note(ConsumerRecord<byte[], byte[]> record, List<SchemaVersion> found) {
+  private static void note(ConsumerRecord<byte[], byte[]> record, List<SchemaVersion> found) {
     Optional.ofNullable(record.value())
         .flatMap(SchemaVersion::read)
         .ifPresentOrElse(
             found::add, () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
-    return true;
   }
 
   /** Writing begins anew where it goes on. */

@@ -95,7 +95,7 @@ public final class WrittenIds {
               last.put(partition, new Stretch(Math.max(all.from(), all.to() - OFFSETS), all.to()));
             });
     for (Map<TopicPartition, Stretch> stretches : List.of(first, last)) {
-      log.read(
+      log.readAll(
           stretches,
           record -> {
             if (cluster.registry().isOfUnknownSchema(topic + "-value", record.value())) {
@@ -103,7 +103,6 @@ public final class WrittenIds {
               unknown.putIfAbsent(
                   id, id + " (" + topic + "-" + record.partition() + "-" + record.offset() + ")");
             }
-            return true;
           });
     }
     return unknown;

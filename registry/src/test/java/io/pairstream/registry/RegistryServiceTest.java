@@ -9,11 +9,9 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.schemas.wire.Registry.IncompatibleSchemaException;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
@@ -103,19 +101,18 @@ class RegistryServiceTest {
     ByteBuffer value = ByteBuffer.allocate(10_000).put((byte) 0);
     value.putInt(writer().register(receipts, newer)).put(empty(newer));
     Registry registry = anybody();
-    Topic<String, Receipt> topic =
-        PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).receipts();
+    Topic<Receipt> topic = PairTopics.of(cluster.dataset(), registry).receipts();
 
     Cluster unasked =
         new Cluster(
             KAFKA.bootstrapServers(), registry.addresses(), cluster.dataset(), Map.of(), Map.of());
-    new Prerequisites(unasked, registry, () -> false, obstacle -> {})
-        .rehearse(topic, Receipt.newBuilder().build());
+    boolean unused =
+        new Prerequisites(unasked, registry, () -> false, obstacle -> {})
+            .awaitSchemas(List.of(topic.name()), List.of());
     service.close();
 
     byte[] bytes = Arrays.copyOf(value.array(), value.position());
-    assertThat(topic.value().deserializer().deserialize(topic.name(), bytes))
-        .isEqualTo(Receipt.newBuilder().build());
+    assertThat(topic.read(bytes)).isEqualTo(Receipt.newBuilder().build());
   }
 
   private static byte[] empty(Schema schema) throws IOException {
@@ -297,7 +294,7 @@ class RegistryServiceTest {
             .endRecord();
 
     assertThatThrownBy(() -> writer().register(subject, other))
-        .isInstanceOf(IncompatibleSchemaException.class);
+        .isInstanceOf(MissingSchemaException.class);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.pairstream.schemas;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /** Commands of this program to run next, as a person types them where this process was started. */
 public final class Hint {
@@ -52,18 +53,11 @@ public final class Hint {
    * @param words the command without {@code pairstream}; its own options win
    */
   public static String of(String words) {
-    StringBuilder typed = new StringBuilder(called()).append(' ').append(words);
-    OPTIONS.get().entrySet().stream()
+    return OPTIONS.get().entrySet().stream()
         .filter(option -> !words.contains(option.getKey() + " "))
         .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            option ->
-                typed
-                    .append(' ')
-                    .append(option.getKey())
-                    .append(' ')
-                    .append(quoted(option.getValue())));
-    return typed.toString();
+        .map(option -> " " + option.getKey() + " " + quoted(option.getValue()))
+        .collect(Collectors.joining("", called() + " " + words, ""));
   }
 
   /** A word as a shell takes it for one. */

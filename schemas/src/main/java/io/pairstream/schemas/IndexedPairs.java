@@ -3,6 +3,7 @@ package io.pairstream.schemas;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Index entries of published pairs. */
 public final class IndexedPairs {
@@ -54,6 +55,14 @@ public final class IndexedPairs {
         .setPreparedAt(pair.getPreparedAt())
         .setPublishedAt(publishedAt)
         .build();
+  }
+
+  /** The entry of a pair that a record of its split holds. */
+  public static IndexedPair entry(
+      PreparedPair pair, PairStatus split, ConsumerRecord<byte[], byte[]> record) {
+    Instant publishedAt = Instant.ofEpochMilli(record.timestamp());
+    return entry(
+        pair, split, record.partition(), record.offset(), record.value().length, publishedAt);
   }
 
   /** The pair id of the cleaned caption, where that is another one. */

@@ -1,10 +1,8 @@
 package io.pairstream.schemas;
 
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Rules for a pair's labels, at every input and in the topology. */
@@ -29,16 +27,12 @@ public final class LabelRule {
    * cleaning.
    */
   public static List<String> cleaned(List<String> labels) {
-    if (labels.isEmpty()) {
-      return List.of();
-    }
-    Set<String> cleaned = new LinkedHashSet<>();
-    labels.stream()
+    return labels.stream()
         .flatMap(label -> Arrays.stream(label.split(Pattern.quote(SEPARATOR))))
         .map(String::strip)
         .filter(label -> !label.isEmpty())
-        .forEach(cleaned::add);
-    return List.copyOf(cleaned);
+        .distinct()
+        .toList();
   }
 
   /**

@@ -35,12 +35,17 @@ public final class RawPixels {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage image = new BufferedImage(width, height, type);
     image.getRaster().setDataElements(0, 0, width, height, pixels);
+    return Optional.of(file(image, "png"));
+  }
+
+  /** An image as a file, {@code png} or {@code jpeg}. */
+  public static byte[] file(BufferedImage image, String format) {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
-      ImageIO.write(image, "png", out);
+      ImageIO.write(image, format, out);
     } catch (IOException e) {
       throw new UncheckedIOException("writing into memory", e);
     }
-    return Optional.of(file.toByteArray());
+    return file.toByteArray();
   }
 }

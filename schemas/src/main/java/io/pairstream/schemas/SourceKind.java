@@ -1,5 +1,7 @@
 package io.pairstream.schemas;
 
+import java.util.Arrays;
+
 /** How a pair was obtained: values of {@code source_kind}. */
 public enum SourceKind {
   CROWDSOURCED,
@@ -7,5 +9,10 @@ public enum SourceKind {
   IMPORTED,
   SYNTHETIC,
   /** The caption is a model's. */
-  GENERATED
+  GENERATED;
+
+  /** Whether a text is the name of one of these. */
+  public static boolean isNamed(String text) {
+    return Arrays.stream(values()).anyMatch(kind -> kind.name().equals(text));
+  }
 }

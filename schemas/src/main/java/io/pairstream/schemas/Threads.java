@@ -1,6 +1,8 @@
 package io.pairstream.schemas;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,21 @@ public final class Threads {
   /** Threads for an executor, all of the same name. */
   public static ThreadFactory daemons(String name) {
     return task -> daemon(name, task);
+  }
+
+  /** Waits until an executor that was shut down has ended; false where it has not by then. */
+  public static boolean awaitEnd(ExecutorService executor, Duration longest) {
+    try {
+      return executor.awaitTermination(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** An executor of one thread for what {@link #repeat} runs; the caller shuts it down. */
+  public static ScheduledExecutorService scheduler(String name) {
+    return Executors.newSingleThreadScheduledExecutor(daemons(name));
   }
 
   /** Runs a task after each pause, until the executor is shut down. */

@@ -27,6 +27,10 @@ public record Cluster(
     Map<String, String> registrySettings,
     Set<ClusterRequirement> doneWithout) {
 
+  /** A cluster that does not answer must not hold a question up for a client's own minutes. */
+  public static final Map<String, Object> TIMEOUT =
+      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
+
   /**
    * A client's metrics go neither to JMX nor to the brokers: to name some hundred of each takes a
    * part of a start, and services say themselves what operators need.

@@ -25,12 +25,10 @@ import java.util.UUID;
  * lead nowhere. A writer that is killed leaves a file whose name begins with a dot and ends with
  * {@code .part}, which {@link #list} shows as an object.
  */
-final class FolderStore implements ObjectStore {
+record FolderStore(Path root) implements ObjectStore {
 
-  private final Path root;
-
-  FolderStore(Path root) {
-    this.root = root.toAbsolutePath().normalize();
+  FolderStore {
+    root = root.toAbsolutePath().normalize();
   }
 
   @Override
@@ -48,7 +46,11 @@ final class FolderStore implements ObjectStore {
 
   @Override
   public InputStream stream(String key) throws IOException {
-    return Files.newInputStream(object(key));
+    Path file = file(key);
+    if (!isObject(file)) {
+      throw new NoSuchObjectException(url() + "/" + key);
+    }
+    return Files.newInputStream(file);
   }
 
   @Override
@@ -129,25 +131,14 @@ final class FolderStore implements ObjectStore {
     return new ObjectInfo(key, attributes.size(), attributes.lastModifiedTime().toInstant());
   }
 
-  private Path object(String key) throws IOException {
-    Path file = file(key);
-    if (!isObject(file)) {
-      throw new NoSuchObjectException(url() + "/" + key);
-    }
-    return file;
-  }
-
   private Path file(String key) {
     return root.resolve(ObjectKeys.checked(key));
   }
 
+  /** Whether a regular file is there, and no part of its path below the folder is a link. */
   private boolean isObject(Path file) throws IOException {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && isInPlace(file);
-  }
-
-  /** Whether no part of a path below the folder is a symbolic link. */
-  private boolean isInPlace(Path path) throws IOException {
-    return path.toRealPath().equals(root.toRealPath().resolve(root.relativize(path)));
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && file.toRealPath().equals(root.toRealPath().resolve(root.relativize(file)));
   }
 
   private interface Content {

@@ -187,6 +187,6 @@ class KilledBrokerTest {
     broker =
         new ServiceSpec("broker", usual.mainClass(), usual.arguments(), options, usual.readiness())
             .start(data, log);
-    Await.until("the broker answers", usual.readiness()::isReady, () -> log);
+    Await.until("the broker answers", () -> usual.readiness().waitsFor().isEmpty(), () -> log);
   }
 }

@@ -151,8 +151,7 @@ class ContainerTest {
     // For its opening; a producer itself knows no such setting.
     Map<String, Object> settings = new HashMap<>(TIMEOUT);
     settings.put("bootstrap.servers", broker.bootstrapServers());
-    return PairPublisher.open(
-        access.topics().crowdsourced(), access.registry(), settings, Clock.systemUTC());
+    return PairPublisher.open(access.topics().crowdsourced(), settings, Clock.systemUTC());
   }
 
   private static List<CompletableFuture<Published>> publish(

@@ -121,11 +121,7 @@ class DeadInstanceTest extends OnServedDataset {
     input = dataset.topics().links().name();
 
     try (LinkPublisher publisher =
-        LinkPublisher.open(
-            dataset.topics().links(),
-            access.registry(),
-            access.clientSettings(),
-            Clock.systemUTC())) {
+        LinkPublisher.open(dataset.topics().links(), access.clientSettings(), Clock.systemUTC())) {
       killAll(
           number -> "fetch --allow-address 127.0.0.0/8",
           index -> {

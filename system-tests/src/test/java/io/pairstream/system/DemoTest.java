@@ -62,12 +62,8 @@ class DemoTest {
         .get("quarantine")
         .properties()
         .forEach(reason -> quarantine.put(reason.getKey(), reason.getValue().asLong()));
-    Map<String, Long> expected = new TreeMap<>();
-    new DrawnPairs(1)
-        .rejectionsAmong(PAIRS)
-        .forEach((reason, count) -> expected.put(reason.name(), count));
     long training = summary.get("training").asLong();
-    assertThat(quarantine).isEqualTo(expected);
+    assertThat(quarantine).isEqualTo(FaultsTest.expectedRejections(new DrawnPairs(1), PAIRS));
     assertThat(summary.get("published").asLong()).isEqualTo(PAIRS);
     assertThat(
             training

@@ -90,10 +90,7 @@ class FetchFaultsTest {
   private static void publishLinks(RunningPlatform platform, PlayedWeb site) {
     try (LinkPublisher publisher =
         LinkPublisher.open(
-            platform.topics().links(),
-            platform.access().registry(),
-            platform.access().clientSettings(),
-            Clock.systemUTC())) {
+            platform.topics().links(), platform.access().clientSettings(), Clock.systemUTC())) {
       for (int number = 0; number < HOSTS * PICTURES * 2; number++) {
         int host = number % HOSTS;
         String name = "127.1." + host / 100 + "." + (host % 100 + 1);

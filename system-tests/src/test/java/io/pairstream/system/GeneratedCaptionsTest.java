@@ -235,7 +235,7 @@ class GeneratedCaptionsTest extends OnServedDataset {
   private List<PreparedPair> published() {
     return Stream.of(
             dataset.topics().training(), dataset.topics().validation(), dataset.topics().test())
-        .flatMap((Topic<String, PreparedPair> split) -> dataset.committedValues(split).stream())
+        .flatMap((Topic<PreparedPair> split) -> dataset.committedValues(split).stream())
         .toList();
   }
 

@@ -150,7 +150,7 @@ final class GuardedPlatform implements AutoCloseable {
   }
 
   private static int execute(List<String> words, StringWriter out, StringWriter err) {
-    return Main.commandLine()
+    return Main.commandLine("")
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(words.toArray(String[]::new));

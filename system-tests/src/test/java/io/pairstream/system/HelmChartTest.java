@@ -342,7 +342,7 @@ class HelmChartTest {
     List<String> words = new ArrayList<>(image.equals("pairstream") ? List.of() : List.of(image));
     JsonArray arguments = container.getAsJsonArray("args");
     arguments.forEach(argument -> words.add(argument.getAsString()));
-    Main.commandLine().parseArgs(words.toArray(String[]::new));
+    Main.commandLine("").parseArgs(words.toArray(String[]::new));
     return String.join(" ", words.subList(0, words.get(0).equals("topics") ? 2 : 1));
   }
 

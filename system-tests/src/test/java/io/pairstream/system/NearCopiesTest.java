@@ -124,7 +124,7 @@ class NearCopiesTest extends OnServedDataset {
 
   /** The pictures that were looked up, in the order of their first look-ups, by image digest. */
   private Map<String, Fingerprint> fingerprints() {
-    Topic<String, Fingerprint> topic = dataset.topics().fingerprints();
+    Topic<Fingerprint> topic = dataset.topics().fingerprints();
     Map<String, Fingerprint> pictures = new LinkedHashMap<>();
     dataset
         .committed(topic.name())
@@ -132,14 +132,14 @@ class NearCopiesTest extends OnServedDataset {
             record ->
                 pictures.putIfAbsent(
                     topic.key().deserializer().deserialize(topic.name(), record.key()),
-                    topic.value().deserializer().deserialize(topic.name(), record.value())));
+                    topic.read(record.value())));
     return pictures;
   }
 
   /** The pairs that are published and not withdrawn. */
   private List<PreparedPair> published() {
     Map<String, PreparedPair> published = new HashMap<>();
-    for (Topic<String, PreparedPair> split :
+    for (Topic<PreparedPair> split :
         List.of(
             dataset.topics().training(), dataset.topics().validation(), dataset.topics().test())) {
       dataset
@@ -147,8 +147,7 @@ class NearCopiesTest extends OnServedDataset {
           .forEach(
               record ->
                   published.put(
-                      split.name() + new String(record.key(), UTF_8),
-                      split.value().deserializer().deserialize(split.name(), record.value())));
+                      split.name() + new String(record.key(), UTF_8), split.read(record.value())));
     }
     published.values().removeIf(pair -> pair == null);
     return List.copyOf(published.values());

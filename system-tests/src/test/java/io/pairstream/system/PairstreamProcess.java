@@ -94,7 +94,8 @@ final class PairstreamProcess implements AutoCloseable {
     if (address.startsWith("https:")) {
       return address;
     }
-    Await.until("it is ready", Readiness.health(URI.create(address))::isReady, this::said);
+    Readiness health = Readiness.health(URI.create(address));
+    Await.until("it is ready", () -> health.waitsFor().isEmpty(), this::said);
     return address;
   }
 

@@ -170,8 +170,7 @@ final class RunningPlatform implements AutoCloseable {
   /** The text of a new key. */
   String key(String producer, Scope... scopes) {
     try (KeyIssuer issuer =
-        KeyIssuer.open(
-            topics().apiKeys(), access.registry(), access.clientSettings(), Clock.systemUTC())) {
+        KeyIssuer.open(topics().apiKeys(), access.clientSettings(), Clock.systemUTC())) {
       return issuer
           .create(new NewKey(producer, Set.of(scopes), Rates.UNSAID, Instant.MAX))
           .text()
@@ -182,15 +181,12 @@ final class RunningPlatform implements AutoCloseable {
   /** A publisher of crowdsourced pairs; the caller closes it. */
   static PairPublisher publisher(ClusterAccess access) {
     return PairPublisher.open(
-        access.topics().crowdsourced(),
-        access.registry(),
-        access.clientSettings(),
-        Clock.systemUTC());
+        access.topics().crowdsourced(), access.clientSettings(), Clock.systemUTC());
   }
 
   /** The caller closes it. */
-  PairPublisher publisher(Topic<String, RawPair> topic) {
-    return PairPublisher.open(topic, access.registry(), access.clientSettings(), Clock.systemUTC());
+  PairPublisher publisher(Topic<RawPair> topic) {
+    return PairPublisher.open(topic, access.clientSettings(), Clock.systemUTC());
   }
 
   /** Publishes drawn pairs as a producer does; returns once they are acknowledged. */

@@ -135,20 +135,17 @@ public final class EmbeddedKafka implements AutoCloseable {
     KRaftMetadataCache known = broker.metadataCache();
     MetadataImage image = known.getImage();
     MetadataDelta change = new MetadataDelta.Builder().setImage(image).build();
-    image.topics().topicsByName().values().stream()
-        .filter(topic -> topics.test(topic.name()))
-        .forEach(
-            topic ->
-                topic
-                    .partitions()
-                    .keySet()
-                    .forEach(
-                        partition ->
-                            change.replay(
-                                new PartitionChangeRecord()
-                                    .setTopicId(topic.id())
-                                    .setPartitionId(partition)
-                                    .setLeader(LeaderConstants.NO_LEADER))));
+    for (var topic : image.topics().topicsByName().values()) {
+      if (topics.test(topic.name())) {
+        for (int partition : topic.partitions().keySet()) {
+          change.replay(
+              new PartitionChangeRecord()
+                  .setTopicId(topic.id())
+                  .setPartitionId(partition)
+                  .setLeader(LeaderConstants.NO_LEADER));
+        }
+      }
+    }
     MetadataImage leaderless = change.apply(image.provenance());
     known.setImage(leaderless);
     try {

@@ -1,6 +1,5 @@
 package io.pairstream.testing;
 
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -28,11 +27,4 @@ public final class LongTimeouts {
       """;
 
   private LongTimeouts() {}
-
-  /** Settings that lead a client to a broker. */
-  public static Map<String, String> of(String bootstrapServers) {
-    Map<String, String> settings = new HashMap<>(TIMEOUT);
-    settings.put("bootstrap.servers", bootstrapServers);
-    return Map.copyOf(settings);
-  }
 }

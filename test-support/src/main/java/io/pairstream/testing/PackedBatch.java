@@ -26,19 +26,13 @@ import org.apache.kafka.common.requests.ResponseHeader;
  * One batch of equal records, packed: a few kB on the wire and far more than memory when unpacked.
  * Kafka's own producer makes a batch of each record that is larger than its {@code batch.size}.
  */
-public final class PackedBatch {
+public record PackedBatch(MemoryRecords records) {
 
   /** The last version whose requests name topics, not their ids. */
   private static final short VERSION = 12;
 
   private static final short ALL_REPLICAS = -1;
   private static final int TIMEOUT_MS = 120_000;
-
-  private final MemoryRecords records;
-
-  private PackedBatch(MemoryRecords records) {
-    this.records = records;
-  }
 
   /** Packs so many records of one value, without keys. */
   public static PackedBatch of(int count, byte[] value, Compression compression) {

@@ -26,7 +26,7 @@ import java.util.Optional;
  * python.required}. The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages
  * already.
  */
-public final class PythonEnvironment {
+public record PythonEnvironment(String python) {
 
   private static final String IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
   private static final String VERSION = "import sys; print(sys.version, sys.base_prefix)";
@@ -36,12 +36,6 @@ public final class PythonEnvironment {
                   .filter(folder -> !folder.isEmpty())
                   .orElse(System.getProperty("user.home") + "/.cache"))
           .resolve("pairstream/python");
-
-  private final String python;
-
-  private PythonEnvironment(String python) {
-    this.python = python;
-  }
 
   /** The environment of requirements files, made where it is not there. */
   public static PythonEnvironment of(Path... requirements) throws Exception {

@@ -16,16 +16,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for this machine that only {@link #trusting} trusts, with its private key. */
-public final class TestCertificate {
+public record TestCertificate(KeyStore keys) {
 
   private static final String PASSWORD = "password";
   private static final String ALIAS = "key";
-
-  private final KeyStore keys;
-
-  private TestCertificate(KeyStore keys) {
-    this.keys = keys;
-  }
 
   /**
    * A certificate that {@code keytool} makes.

@@ -3,13 +3,11 @@ package io.pairstream.testing;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,10 +71,7 @@ public record TestDataset(
   public static TestDataset of(
       Dataset dataset, Registry registry, Map<String, Object> clientSettings) {
     return new TestDataset(
-        dataset,
-        registry,
-        PairTopics.of(dataset, new AvroSerdes(registry)),
-        Map.copyOf(clientSettings));
+        dataset, registry, PairTopics.of(dataset, registry), Map.copyOf(clientSettings));
   }
 
   public String bootstrapServers() {
@@ -133,12 +128,9 @@ public record TestDataset(
 
   /** A record of a topic's own type; a tombstone where the value is null. */
   public static <T> ProducerRecord<byte[], byte[]> record(
-      Topic<String, T> topic, Integer partition, String key, T value) {
-    return new ProducerRecord<>(
-        topic.name(),
-        partition,
-        key.getBytes(StandardCharsets.UTF_8),
-        value == null ? null : topic.value().serializer().serialize(topic.name(), value));
+      Topic<T> topic, Integer partition, String key, T value) {
+    ProducerRecord<byte[], byte[]> anywhere = topic.record(key, value);
+    return new ProducerRecord<>(topic.name(), partition, anywhere.key(), anywhere.value());
   }
 
   /** A producer of bytes; transactional where it is given the ending of an id. */
@@ -241,10 +233,8 @@ public record TestDataset(
   }
 
   /** The values of {@link #committed}, as they were written. */
-  public <T> List<T> committedValues(Topic<String, T> topic) {
-    return committed(topic.name()).stream()
-        .map(record -> topic.value().deserializer().deserialize(topic.name(), record.value()))
-        .toList();
+  public <T> List<T> committedValues(Topic<T> topic) {
+    return committed(topic.name()).stream().map(record -> topic.read(record.value())).toList();
   }
 
   /** Commits an offset for a group that has no members. */

@@ -17,7 +17,6 @@ import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 public final class TestKafka
     implements BeforeAllCallback,
         TestInstancePreConstructCallback,
-        BeforeEachCallback,
         AfterEachCallback,
         AfterAllCallback {
 
@@ -53,11 +51,6 @@ public final class TestKafka
   @Override
   public void preConstructTestInstance(
       TestInstanceFactoryContext factory, ExtensionContext context) {
-    made = ofTest;
-  }
-
-  @Override
-  public void beforeEach(ExtensionContext context) {
     made = ofTest;
   }
 

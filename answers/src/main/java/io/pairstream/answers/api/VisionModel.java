@@ -199,12 +199,8 @@ public final class VisionModel implements AnswerModel {
 
   /** Asks once about a picture; gives no text where the card allows no further call. */
   private Reply call(String picture) throws InterruptedException {
-    return mayCall() ? api.ask(picture) : new Reply.Given(null);
-  }
-
-  /** Counts a call, unless the card's number of calls is used up. */
-  private boolean mayCall() {
-    return call.mostCalls() == 0 || made.getAndIncrement() < call.mostCalls();
+    boolean isAllowed = call.mostCalls() == 0 || made.getAndIncrement() < call.mostCalls();
+    return isAllowed ? api.ask(picture) : new Reply.Given(null);
   }
 
   private ModelAnswer answer(Reply reply) {

@@ -2,7 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.CleanedCaption;
-import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.JudgesStored;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -21,7 +21,8 @@ import java.util.Set;
  * <p>Measures {@code caption_characters}, and {@code caption_words} of scripts with spaces.
  * Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.
  */
-public final class CheckCaptionLength implements Check<CleanedCaption> {
+public final class CheckCaptionLength
+    implements Check<CleanedCaption>, JudgesStored<CleanedCaption, CleanedCaption> {
 
   public static final String CHARACTERS = "caption_characters";
   public static final String WORDS = "caption_words";
@@ -79,11 +80,6 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     return judge(
         letters.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words(text)),
         letters.unspaced() + letters.words());
-  }
-
-  @Override
-  public KeyEffect effectOf(String key) {
-    return KeyEffect.JUDGES_STORED;
   }
 
   /**

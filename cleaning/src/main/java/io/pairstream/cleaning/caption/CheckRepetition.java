@@ -2,7 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.CleanedCaption;
-import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.JudgesStored;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -21,7 +21,8 @@ import java.util.Set;
  *
  * <p>Measures {@code caption_repetition}. Rejects: {@code CAPTION_REPETITIVE}.
  */
-public final class CheckRepetition implements Check<CleanedCaption> {
+public final class CheckRepetition
+    implements Check<CleanedCaption>, JudgesStored<CleanedCaption, CleanedCaption> {
 
   public static final String REPETITION = "caption_repetition";
 
@@ -49,11 +50,6 @@ public final class CheckRepetition implements Check<CleanedCaption> {
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     return judge(caption.withMeasure(REPETITION, repetition(caption.text())));
-  }
-
-  @Override
-  public KeyEffect effectOf(String key) {
-    return KeyEffect.JUDGES_STORED;
   }
 
   @Override

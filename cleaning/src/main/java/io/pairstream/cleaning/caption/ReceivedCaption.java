@@ -8,10 +8,4 @@ package io.pairstream.cleaning.caption;
  * @param fileName the image file's name or its address, whatever the producer gives; empty where
  *     unknown
  */
-public record ReceivedCaption(String text, String languageHint, String fileName) {
-
-  /** A caption of a file without a name. */
-  public ReceivedCaption(String text, String languageHint) {
-    this(text, languageHint, "");
-  }
-}
+public record ReceivedCaption(String text, String languageHint, String fileName) {}

@@ -47,9 +47,10 @@ public record AspectBuckets(List<Shape> shapes) {
       if (height == 0) {
         break;
       }
-      add(found, new Shape(width, height), maxRatio);
-      add(found, new Shape(height, width), maxRatio);
+      found.add(new Shape(width, height));
+      found.add(new Shape(height, width));
     }
+    found.removeIf(shape -> Math.max(shape.ratio(), 1 / shape.ratio()) > maxRatio);
     found.sort(Comparator.comparingDouble(Shape::ratio).thenComparingInt(Shape::widthPx));
     // Of two shapes with one ratio, the bigger makes the smaller pointless.
     for (int i = found.size() - 2; i >= 0; i--) {
@@ -58,13 +59,6 @@ public record AspectBuckets(List<Shape> shapes) {
       }
     }
     return new AspectBuckets(found);
-  }
-
-  private static void add(List<Shape> found, Shape shape, double maxRatio) {
-    double ratio = Math.max(shape.ratio(), 1 / shape.ratio());
-    if (ratio <= maxRatio) {
-      found.add(shape);
-    }
   }
 
   /** The shape whose ratio's logarithm is nearest; of two, the one that is less wide. */

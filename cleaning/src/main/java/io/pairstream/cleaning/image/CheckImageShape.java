@@ -1,12 +1,11 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
-import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.JudgesStored;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.StoredPair;
-import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +17,8 @@ import java.util.Set;
  *
  * <p>Rejects: {@code IMAGE_TOO_SMALL}, {@code IMAGE_TOO_ELONGATED}.
  */
-public final class CheckImageShape implements Check<ProbedImage> {
+public final class CheckImageShape
+    implements Check<ProbedImage>, JudgesStored<ProbedImage, ProbedImage> {
 
   private final int minSidePx;
   private final double maxAspectRatio;
@@ -40,46 +40,38 @@ public final class CheckImageShape implements Check<ProbedImage> {
   }
 
   @Override
-  public KeyEffect effectOf(String key) {
-    return KeyEffect.JUDGES_STORED;
-  }
-
-  @Override
   public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
     Double width = pair.measures().get("original_width_px");
     Double height = pair.measures().get("original_height_px");
     return width == null || height == null
         ? Optional.empty()
-        : Optional.of(
-            apply(
-                new ProbedImage(
-                    new EncodedImage(new byte[0]),
-                    ImageType.JPEG,
-                    width.intValue(),
-                    height.intValue(),
-                    8,
-                    ColourModel.RGB,
-                    false)));
+        : Optional.of(judge(width.intValue(), height.intValue(), pair).outcome(Set.of()));
   }
 
   @Override
   public Checked<ProbedImage> check(ProbedImage image) {
-    Checked<ProbedImage> checked = Checked.fine(image);
-    if (image.shorterSidePx() < minSidePx) {
+    return judge(image.widthPx(), image.heightPx(), image);
+  }
+
+  private <T> Checked<T> judge(int widthPx, int heightPx, T image) {
+    int shorterPx = Math.min(widthPx, heightPx);
+    double aspectRatio = (double) Math.max(widthPx, heightPx) / shorterPx;
+    Checked<T> checked = Checked.fine(image);
+    if (shorterPx < minSidePx) {
       checked =
           checked.but(
               RejectReason.IMAGE_TOO_SMALL,
-              "the image is %s px; its shorter side must have at least %s px"
-                  .formatted(image.size(), minSidePx),
-              Measured.atLeast("shorter_side_px", image.shorterSidePx(), minSidePx, "px"));
+              "the image is %sx%s px; its shorter side must have at least %s px"
+                  .formatted(widthPx, heightPx, minSidePx),
+              Measured.atLeast("shorter_side_px", shorterPx, minSidePx, "px"));
     }
-    if (image.aspectRatio() > maxAspectRatio) {
+    if (aspectRatio > maxAspectRatio) {
       checked =
           checked.but(
               RejectReason.IMAGE_TOO_ELONGATED,
-              "the image is %s px; its longer side may be at most %s times its shorter side"
-                  .formatted(image.size(), maxAspectRatio),
-              Measured.atMost("longer_over_shorter", image.aspectRatio(), maxAspectRatio, ""));
+              "the image is %sx%s px; its longer side may be at most %s times its shorter side"
+                  .formatted(widthPx, heightPx, maxAspectRatio),
+              Measured.atMost("longer_over_shorter", aspectRatio, maxAspectRatio, ""));
     }
     return checked;
   }

@@ -70,15 +70,6 @@ public record ProbedImage(
         other, type, widthPx, heightPx, bitDepth, colour, animated, otherScans, bytesPerPixel);
   }
 
-  public int shorterSidePx() {
-    return Math.min(widthPx, heightPx);
-  }
-
-  /** Longer side over shorter side; at least 1. */
-  public double aspectRatio() {
-    return (double) Math.max(widthPx, heightPx) / shorterSidePx();
-  }
-
   public long pixels() {
     return (long) widthPx * heightPx;
   }

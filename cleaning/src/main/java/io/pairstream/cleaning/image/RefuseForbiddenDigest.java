@@ -1,9 +1,8 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.JudgesStored;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.ByteBuffer;
@@ -20,7 +19,7 @@ import java.util.regex.Pattern;
  * <p>Takes and gives the lower-case hex SHA-256 of the image file. Rejects: {@code
  * IMAGE_FORBIDDEN}.
  */
-public final class RefuseForbiddenDigest implements Step<String, String> {
+public final class RefuseForbiddenDigest implements JudgesStored<String, String> {
 
   private static final int DIGEST_BYTES = 32;
 
@@ -59,11 +58,6 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
             RejectReason.IMAGE_FORBIDDEN,
             "the file is on the list of forbidden ones; its bytes are not kept here")
         : Outcome.kept(imageDigest);
-  }
-
-  @Override
-  public KeyEffect effectOf(String key) {
-    return KeyEffect.JUDGES_STORED;
   }
 
   @Override

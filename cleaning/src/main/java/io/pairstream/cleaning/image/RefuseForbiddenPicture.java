@@ -1,9 +1,8 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.JudgesStored;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HexFormat;
@@ -16,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>Rejects: {@code PICTURE_FORBIDDEN}.
  */
-public final class RefuseForbiddenPicture implements Step<PreparedImage, PreparedImage> {
+public final class RefuseForbiddenPicture implements JudgesStored<PreparedImage, PreparedImage> {
 
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
@@ -50,11 +49,6 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
   @Override
   public Outcome<PreparedImage> apply(PreparedImage image) {
     return judge(image.perceptualHash(), image);
-  }
-
-  @Override
-  public KeyEffect effectOf(String key) {
-    return KeyEffect.JUDGES_STORED;
   }
 
   @Override

@@ -331,10 +331,5 @@ public final class CleaningPlan {
     public GatedPair {
       waived = Set.copyOf(waived);
     }
-
-    /** A pair without waived reasons. */
-    public GatedPair(ProbedImage image, PixelBox cropBox, ReceivedCaption caption) {
-      this(image, cropBox, caption, Set.of());
-    }
   }
 }

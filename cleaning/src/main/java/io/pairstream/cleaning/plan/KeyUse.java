@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.plan;
 
 import io.pairstream.cleaning.KeyEffect;
-import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 
 /**
@@ -11,13 +10,4 @@ import io.pairstream.cleaning.Step;
  * @param effect what a change of the key does to pairs
  * @param step step that reads the key; a step that keeps everything where the part is none
  */
-record KeyUse(String key, String stage, KeyEffect effect, Step<?, ?> step) {
-
-  KeyUse(String key, String stage, Step<?, ?> step) {
-    this(key, stage, step.effectOf(key), step);
-  }
-
-  KeyUse(String key, String stage, KeyEffect effect) {
-    this(key, stage, effect, Outcome::kept);
-  }
-}
+record KeyUse(String key, String stage, KeyEffect effect, Step<?, ?> step) {}

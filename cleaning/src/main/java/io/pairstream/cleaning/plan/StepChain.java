@@ -53,7 +53,7 @@ record StepChain<I, O>(String stage, Draft draft, Steps<I, O> steps) {
     /** Reads something that is no step, and of whose keys each has this effect. */
     <T> T read(String stage, KeyEffect effect, Function<RecipeReader, T> part) {
       Noted<T> read = recipe.noting(part);
-      read.keys().forEach(key -> keys.add(new KeyUse(key, stage, effect)));
+      read.keys().forEach(key -> keys.add(new KeyUse(key, stage, effect, Outcome::kept)));
       return read.value();
     }
   }
@@ -92,7 +92,7 @@ record StepChain<I, O>(String stage, Draft draft, Steps<I, O> steps) {
   private void note(String name, Noted<? extends Step<?, ?>> noted) {
     Step<?, ?> step = noted.value();
     draft.noted().add(new PlannedStep(stage, name, step.isOn() ? step.inWords() : ""));
-    noted.keys().forEach(key -> draft.keys().add(new KeyUse(key, stage, step)));
+    noted.keys().forEach(key -> draft.keys().add(new KeyUse(key, stage, step.effectOf(key), step)));
   }
 
   private <P> StepChain<I, P> append(String name, Step<? super O, P> step) {

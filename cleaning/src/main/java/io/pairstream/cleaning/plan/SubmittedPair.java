@@ -34,10 +34,4 @@ public record SubmittedPair(
       }
     }
   }
-
-  /** A pair without waived reasons. */
-  public SubmittedPair(
-      EncodedImage image, ReceivedCaption caption, Map<String, String> annotations) {
-    this(image, caption, annotations, Set.of());
-  }
 }

@@ -1,9 +1,7 @@
 package io.pairstream.cleaning.plugin;
 
 import io.pairstream.cleaning.CleanedCaption;
-import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
@@ -17,7 +15,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.Noted;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -96,27 +93,18 @@ final class PythonSteps {
 
     @Override
     public Outcome<S> apply(S input) {
+      String name = asked.step().name();
       Verdict verdict = asked.judge().ask(asked.number(), shown.apply(input));
       if (verdict instanceof Verdict.Refused refused) {
-        return Outcome.rejected(
-            RejectReason.REFUSED_BY_PLUGIN,
-            "the step " + asked.step().name() + " refuses it: " + refused.english(),
-            Measured.text(refused.english(), "").withTranslations(Map.of("zh", refused.chinese())));
+        return Fault.refused(name, refused.english(), refused.chinese());
       } else if (verdict instanceof Verdict.Kept kept) {
         try {
           return Outcome.kept(withText.apply(input, kept.caption()));
         } catch (IllegalArgumentException e) {
-          return failed(e.getMessage());
+          return Fault.crashed(name, e.getMessage());
         }
       }
-      return failed(((Verdict.Failed) verdict).words());
-    }
-
-    private Outcome<S> failed(String words) {
-      return Outcome.rejected(
-          RejectReason.PLUGIN_CRASHED,
-          "the step " + asked.step().name() + " failed: " + words,
-          Measured.text(asked.step().name() + ": " + words, ""));
+      return Fault.crashed(name, ((Verdict.Failed) verdict).words());
     }
   }
 }

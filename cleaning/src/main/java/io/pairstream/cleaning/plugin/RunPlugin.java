@@ -1,13 +1,10 @@
 package io.pairstream.cleaning.plugin;
 
-import io.pairstream.cleaning.Measured;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.plugin.PluginStep;
 import io.pairstream.plugin.Verdict;
 import io.pairstream.plugin.Verdict.Refused;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -55,17 +52,11 @@ final class RunPlugin<S, T> implements Step<S, S> {
     try {
       Verdict<T> verdict = Objects.requireNonNull(step.apply(shown.apply(input)), "no verdict");
       if (verdict instanceof Refused<T> refused) {
-        return Outcome.rejected(
-            RejectReason.REFUSED_BY_PLUGIN,
-            "the step " + name + " refuses it: " + refused.english(),
-            Measured.text(refused.english(), "").withTranslations(Map.of("zh", refused.chinese())));
+        return Fault.refused(name, refused.english(), refused.chinese());
       }
       return Outcome.kept(taken.apply(input, ((Verdict.Kept<T>) verdict).value()));
     } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-      return Outcome.rejected(
-          RejectReason.PLUGIN_CRASHED,
-          "the step " + name + " failed: " + Fault.inWords(e),
-          Measured.text(name + ": " + Fault.inWords(e), ""));
+      return Fault.crashed(name, Fault.inWords(e));
     }
   }
 }

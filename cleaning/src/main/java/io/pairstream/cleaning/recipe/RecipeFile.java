@@ -1,9 +1,8 @@
 package io.pairstream.cleaning.recipe;
 
+import io.pairstream.cleaning.ClassPathFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,10 +29,8 @@ public record RecipeFile(String name, String yaml) {
    */
   public static RecipeFile find(String nameOrPath) throws IOException {
     if (SHIPPED.contains(nameOrPath)) {
-      try (InputStream in = RecipeFile.class.getResourceAsStream(nameOrPath + ".yaml")) {
-        return new RecipeFile(
-            nameOrPath + ".yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
+      String name = nameOrPath + ".yaml";
+      return new RecipeFile(name, ClassPathFile.text(RecipeFile.class, name));
     }
     try {
       Path path = Path.of(nameOrPath);

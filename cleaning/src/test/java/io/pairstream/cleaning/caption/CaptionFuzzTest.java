@@ -20,13 +20,13 @@ class CaptionFuzzTest {
   @FuzzTest(maxDuration = "2m")
   void aCleanedCaptionIsClean(byte[] utf8) {
     String text = new String(utf8, StandardCharsets.UTF_8);
-    Outcome<CleanedCaption> once = clean.apply(new ReceivedCaption(text, ""));
+    Outcome<CleanedCaption> once = clean.apply(new ReceivedCaption(text, "", ""));
 
     for (CleanedCaption caption : once.keptOnly()) {
       assertThat(caption.text()).isNotBlank().isEqualTo(caption.text().strip());
       assertThat(Normalizer.isNormalized(caption.text(), Normalizer.Form.NFC)).isTrue();
       assertThat(caption.text().codePoints()).noneMatch(Character::isISOControl);
-      assertThat(clean.apply(new ReceivedCaption(caption.text(), "")).keptOnly())
+      assertThat(clean.apply(new ReceivedCaption(caption.text(), "", "")).keptOnly())
           .extracting(CleanedCaption::text)
           .containsExactly(caption.text());
     }

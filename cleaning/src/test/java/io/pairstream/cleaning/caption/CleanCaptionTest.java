@@ -35,7 +35,7 @@ class CleanCaptionTest {
   }
 
   private String clean(String text) {
-    return step.apply(new ReceivedCaption(text, ""))
+    return step.apply(new ReceivedCaption(text, "", ""))
         .fold(CleanedCaption::text, rejection -> "rejected: " + rejection.reason());
   }
 
@@ -159,11 +159,11 @@ class CleanCaptionTest {
       String received = new Captions(seed).next(24);
       CleanCaption cleaner = seed % 3 == 0 ? preset : all.get((int) (seed / 3 % all.size()));
 
-      Outcome<CleanedCaption> outcome = cleaner.apply(new ReceivedCaption(received, ""));
+      Outcome<CleanedCaption> outcome = cleaner.apply(new ReceivedCaption(received, "", ""));
 
       for (CleanedCaption caption : outcome.keptOnly()) {
         String text = caption.text();
-        assertThat(cleaner.apply(new ReceivedCaption(text, "")).keptOnly())
+        assertThat(cleaner.apply(new ReceivedCaption(text, "", "")).keptOnly())
             .as("seed %d cleaned twice", seed)
             .extracting(CleanedCaption::text)
             .containsExactly(text);
@@ -308,7 +308,7 @@ class CleanCaptionTest {
     CleanCaption large = cleaner("caption: {max-bytes: 1048576}");
     String longest = text.repeat((1 << 20) / text.getBytes(StandardCharsets.UTF_8).length);
 
-    assertThat(large.apply(new ReceivedCaption(longest, ""))).isNotNull();
+    assertThat(large.apply(new ReceivedCaption(longest, "", ""))).isNotNull();
   }
 
   @Test
@@ -316,10 +316,10 @@ class CleanCaptionTest {
     CleanCaption small = cleaner("caption: {max-bytes: 12}");
 
     // 1 + 2 + 3 + 4 bytes and two of space
-    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00  ", "")).keptOnly())
+    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00  ", "", "")).keptOnly())
         .extracting(CleanedCaption::text)
         .containsExactly("a\u00E9\u4E00\uD83D\uDE00");
-    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00   ", "")))
+    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00   ", "", "")))
         .isEqualTo(
             Outcome.rejected(
                 RejectReason.CAPTION_TOO_LONG,
@@ -330,7 +330,7 @@ class CleanCaptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "  ", "\u200B", "&nbsp;", "\u0000\uFEFF&shy;", "\uE000", "\u3000"})
   void rejectsCaptionOfNothing(String text) {
-    assertThat(step.apply(new ReceivedCaption(text, "en")).rejectedOnly())
+    assertThat(step.apply(new ReceivedCaption(text, "en", "")).rejectedOnly())
         .singleElement()
         .satisfies(
             rejection -> {
@@ -347,7 +347,7 @@ class CleanCaptionTest {
   @ParameterizedTest
   @MethodSource("loneSurrogates")
   void rejectsHalfOfASurrogatePair(String text) {
-    assertThat(step.apply(new ReceivedCaption(text, "")).rejectedOnly())
+    assertThat(step.apply(new ReceivedCaption(text, "", "")).rejectedOnly())
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_NOT_UTF8);
   }
@@ -362,7 +362,7 @@ class CleanCaptionTest {
   void takesTheHintForNow(String hint, String language) {
     String whole = hint.replace("LONG", "e".repeat(10_000));
 
-    assertThat(step.apply(new ReceivedCaption("a dog", whole)).keptOnly())
+    assertThat(step.apply(new ReceivedCaption("a dog", whole, "")).keptOnly())
         .extracting(CleanedCaption::language)
         .containsExactly(language);
   }
@@ -392,7 +392,7 @@ class CleanCaptionTest {
   void everyPartHasItsKey(String setting, String received, String cleaned) {
     assertThat(
             cleaner("caption: {" + setting + "}")
-                .apply(new ReceivedCaption(received, ""))
+                .apply(new ReceivedCaption(received, "", ""))
                 .fold(CleanedCaption::text, rejection -> "rejected: " + rejection.reason()))
         .isEqualTo(cleaned);
   }

@@ -88,7 +88,7 @@ class CleaningPlanTest {
   }
 
   private static GatedPair pair(String caption) {
-    return new GatedPair(IMAGE, PixelBox.WHOLE, new ReceivedCaption(caption, "en"));
+    return new GatedPair(IMAGE, PixelBox.WHOLE, new ReceivedCaption(caption, "en", ""), Set.of());
   }
 
   @Test

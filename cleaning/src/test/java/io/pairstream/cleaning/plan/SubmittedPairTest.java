@@ -6,6 +6,7 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -26,7 +27,10 @@ class SubmittedPairTest {
 
   private static SubmittedPair pair(Map<String, String> annotations) {
     return new SubmittedPair(
-        new EncodedImage(new byte[0]), new ReceivedCaption("an owl", "", ""), annotations);
+        new EncodedImage(new byte[0]),
+        new ReceivedCaption("an owl", "", ""),
+        annotations,
+        Set.of());
   }
 
   private static Map<String, String> namesOfOneHashCode(int count) {

@@ -123,7 +123,7 @@ class WaivedReasonsTest {
             () ->
                 new SubmittedPair(
                     new EncodedImage(new byte[] {1}),
-                    new ReceivedCaption(GOOD, "en"),
+                    new ReceivedCaption(GOOD, "en", ""),
                     Map.of(),
                     Set.of(reason)))
         .hasMessage(reason + " cannot be waived");

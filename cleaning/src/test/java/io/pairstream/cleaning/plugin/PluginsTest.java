@@ -145,7 +145,8 @@ class PluginsTest {
 
   private static Outcome<CleanedPair> clean(CleaningPlan plan, String caption, int widthPx) {
     ProbedImage image = SampleImages.probed(ImageType.JPEG, widthPx, 400);
-    return plan.clean(new GatedPair(image, PixelBox.WHOLE, new ReceivedCaption(caption, "en")));
+    return plan.clean(
+        new GatedPair(image, PixelBox.WHOLE, new ReceivedCaption(caption, "en", ""), Set.of()));
   }
 
   private static Rejection rejection(CleaningPlan plan, String caption) {

@@ -35,8 +35,10 @@ public final class ArchiveCommand extends ClusterCommand implements Resumable {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (RawArchive archive = new RawArchive(access(), folder)) {
-      archive.follow(
-          removeWithdrawn, report -> answer(report, () -> print(report)), this::isDueAgain);
+      do {
+        ArchiveReport report = archive.run(removeWithdrawn);
+        answer(report, () -> print(report));
+      } while (isDueAgain());
     }
     return ExitStatus.DONE;
   }

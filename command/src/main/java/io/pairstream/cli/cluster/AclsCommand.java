@@ -9,6 +9,7 @@ import io.pairstream.schemas.topics.Right;
 import io.pairstream.terminal.Table;
 import io.pairstream.tools.access.AccessRules;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourcePattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,8 +48,7 @@ public final class AclsCommand {
     /** Rights of each client that is asked for, by its principal and name. */
     private Map<ClientRights, String> in(ClusterCommand command, Dataset dataset) {
       List<ClientRights> all = new AccessCatalogue(dataset).clients();
-      Set<String> names = new TreeSet<>();
-      all.forEach(each -> names.add(each.client()));
+      List<String> names = all.stream().map(ClientRights::client).sorted().toList();
       Set<String> named = new TreeSet<>(only);
       named.addAll(principals.keySet());
       named.removeAll(names);
@@ -68,28 +70,19 @@ public final class AclsCommand {
   private record Rule(
       String principal, String resource, String pattern, String name, Set<String> operations) {
 
-    private static Rule of(String principal, ResourcePattern resource, Set<String> operations) {
+    private static Rule of(String principal, Right right) {
       return new Rule(
           principal,
-          lower(resource.resourceType()),
-          lower(resource.patternType()),
-          resource.name(),
-          operations);
-    }
-
-    private static String lower(Enum<?> of) {
-      return of.name().toLowerCase(Locale.ROOT).replace('_', '-');
+          right.typeName(),
+          right.resource().patternType().name().toLowerCase(Locale.ROOT),
+          right.resource().name(),
+          right.operationNames());
     }
 
     private void addTo(Table table, String... before) {
-      List<String> row = new ArrayList<>(List.of(before));
-      row.addAll(
-          List.of(
-              principal,
-              resource,
-              pattern.equals("prefixed") ? name + "*" : name,
-              String.join(", ", operations)));
-      table.row(row.toArray());
+      String names = pattern.equals("prefixed") ? name + "*" : name;
+      Stream<String> cells = Stream.of(principal, resource, names, String.join(", ", operations));
+      table.row(Stream.concat(Stream.of(before), cells).toArray());
     }
   }
 
@@ -107,7 +100,7 @@ public final class AclsCommand {
           .forEach(
               (client, principal) ->
                   client.rights().stream()
-                      .map(right -> Rule.of(principal, right.resource(), right.operationNames()))
+                      .map(right -> Rule.of(principal, right))
                       .forEach(rule -> answer(rule, () -> rule.addTo(table))));
       if (!json()) {
         print(table);
@@ -170,19 +163,19 @@ public final class AclsCommand {
     }
 
     private static List<Rule> rules(Set<AclBinding> bindings) {
-      Map<String, Map<ResourcePattern, Set<String>>> operations = new TreeMap<>();
+      Map<String, Map<ResourcePattern, Set<AclOperation>>> operations = new TreeMap<>();
       bindings.forEach(
           each ->
               operations
                   .computeIfAbsent(
                       each.entry().principal(), any -> new TreeMap<>(Right.BY_RESOURCE))
-                  .computeIfAbsent(each.pattern(), any -> new TreeSet<>())
-                  .add(Right.nameOf(each.entry().operation())));
+                  .computeIfAbsent(each.pattern(), any -> EnumSet.noneOf(AclOperation.class))
+                  .add(each.entry().operation()));
       List<Rule> rules = new ArrayList<>();
       operations.forEach(
           (principal, resources) ->
               resources.forEach(
-                  (resource, names) -> rules.add(Rule.of(principal, resource, names))));
+                  (resource, of) -> rules.add(Rule.of(principal, new Right(resource, of)))));
       return rules;
     }
   }

@@ -46,6 +46,8 @@ public final class DoctorCommand extends ClusterCommand.Fit {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
+  private final List<Finding> findings = new ArrayList<>();
+
   private record Examined(long ok, long warning, long wrong, long unknown, List<Finding> checks) {}
 
   @Override
@@ -53,30 +55,22 @@ public final class DoctorCommand extends ClusterCommand.Fit {
     ImagePlan pictures = plan(recipe(recipe)).pictures();
     WorkerSettings worker = checked(() -> workers.of(1));
     String brokers = cluster().bootstrapServers();
-    List<Finding> findings = new ArrayList<>();
     Path data = options().dataDirectory();
     // It takes longest, and no other check needs it.
     long begun = System.nanoTime();
     FutureTask<List<Finding>> trial =
         begin(Area.WORKER, () -> MachineChecks.WorkerCheck.run(worker, pictures));
     String release = Version.number();
-    findings.addAll(found(Area.MACHINE, "this machine", () -> MachineChecks.look(release, data)));
-    findings.addAll(
-        found(Area.BROKERS, "Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
-    findings.addAll(
-        found(
-            Area.TOPICS,
-            "open transactions at " + brokers,
-            () -> HangingTransactions.look(cluster())));
-    findings.addAll(
-        found(Area.REGISTRY, "the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
-    findings.addAll(
-        found(
-            Area.INSTANCES,
-            "reports of processes at " + brokers,
-            () -> InstanceChecks.look(access(), Clock.systemUTC())));
+    look(Area.MACHINE, "this machine", () -> MachineChecks.look(release, data));
+    look(Area.BROKERS, "Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings());
+    look(Area.TOPICS, "open transactions at " + brokers, () -> HangingTransactions.look(cluster()));
+    look(Area.REGISTRY, "the schemas' ids at " + brokers, () -> WrittenIds.look(access()));
+    look(
+        Area.INSTANCES,
+        "reports of processes at " + brokers,
+        () -> InstanceChecks.look(access(), Clock.systemUTC()));
     Duration waited = Duration.ofNanos(System.nanoTime() - begun);
-    findings.addAll(found(Area.WORKER, "an image worker", waited, trial));
+    find(Area.WORKER, "an image worker", waited, trial);
     Examined examined =
         new Examined(
             count(findings, Level.OK),
@@ -94,23 +88,21 @@ public final class DoctorCommand extends ClusterCommand.Fit {
   }
 
   /** Looks, and says before at what, since much of it may have to be waited for. */
-  private List<Finding> found(Area area, String at, Supplier<List<Finding>> look) {
-    return found(area, at, Duration.ZERO, begin(area, look));
+  private void look(Area area, String at, Supplier<List<Finding>> look) {
+    find(area, at, Duration.ZERO, begin(area, look));
   }
 
-  private List<Finding> found(
-      Area area, String at, Duration waited, FutureTask<List<Finding>> look) {
+  private void find(Area area, String at, Duration waited, FutureTask<List<Finding>> look) {
     say("doctor: looks at %s", at);
-    List<Finding> findings = within(LONGEST, area, at, waited, look);
-    if (!json()) {
-      for (Finding finding : findings) {
+    for (Finding finding : within(LONGEST, area, at, waited, look)) {
+      findings.add(finding);
+      if (!json()) {
         print(
             "%-8s  %-8s  %-19s  %s",
             inWords(finding.level()), inWords(finding.area()), finding.check(), finding.sentence());
       }
-      out().flush();
     }
-    return findings;
+    out().flush();
   }
 
   /** Begins a look beside the caller. */

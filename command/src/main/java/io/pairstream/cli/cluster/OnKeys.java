@@ -18,10 +18,7 @@ abstract class OnKeys extends ClusterCommand {
   public final Integer call() {
     try (KeyIssuer issuer =
         KeyIssuer.open(
-            topics().apiKeys(),
-            cluster().registry(),
-            cluster().clientSettings(Map.of()),
-            Clock.systemUTC())) {
+            access().topics().apiKeys(), cluster().clientSettings(Map.of()), Clock.systemUTC())) {
       return run(issuer);
     }
   }

@@ -4,7 +4,6 @@ import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
@@ -41,12 +39,7 @@ public final class TopicsCommand {
           new TopicCatalogue(cluster.dataset(), 1).topics().stream().map(TopicSpec::name).toList();
       Table table = new Table();
       try (Admin admin = cluster.admin()) {
-        Set<String> there = KafkaAnswers.await(admin.listTopics().names());
-        Map<String, TopicDescription> found =
-            KafkaAnswers.await(
-                admin
-                    .describeTopics(names.stream().filter(there::contains).toList())
-                    .allTopicNames());
+        Map<String, TopicDescription> found = ClusterAccess.existing(admin, names);
         for (String name : names) {
           TopicDescription topic = found.get(name);
           int partitions = topic == null ? 0 : topic.partitions().size();

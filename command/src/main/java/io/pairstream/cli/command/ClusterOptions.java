@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -63,9 +63,9 @@ public final class ClusterOptions {
    * @throws CommandLine.ParameterException for an unusable data set name or configuration file
    */
   public Cluster cluster() {
-    Properties file = configured();
-    Map<String, String> kafka = below(KAFKA_PREFIX, file);
-    Map<String, String> registry = below(REGISTRY_PREFIX, file);
+    Map<String, String> file = configured();
+    Map<String, String> kafka = Utils.entriesWithPrefix(file, KAFKA_PREFIX);
+    Map<String, String> registry = Utils.entriesWithPrefix(file, REGISTRY_PREFIX);
     Optional<String> brokers = given(bootstrapServers, kafka.remove(KAFKA_ADDRESS));
     Optional<String> registries = given(schemaRegistry, registry.remove("url"));
     Optional<PlatformFile> here =
@@ -204,11 +204,11 @@ public final class ClusterOptions {
   }
 
   /** Settings of the configuration file; none where there is no file. */
-  private Properties configured() {
-    Properties properties = new Properties();
+  private Map<String, String> configured() {
     if (config == null) {
-      return properties;
+      return Map.of();
     }
+    Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(config)) {
       properties.load(reader);
     } catch (NoSuchFileException e) {
@@ -223,13 +223,7 @@ public final class ClusterOptions {
           "--config: %s has unknown settings: %s; each must begin with %s or %s"
               .formatted(config, String.join(", ", unknown), KAFKA_PREFIX, REGISTRY_PREFIX));
     }
-    return properties;
-  }
-
-  private static Map<String, String> below(String prefix, Properties properties) {
-    return properties.stringPropertyNames().stream()
-        .filter(key -> key.startsWith(prefix))
-        .collect(Collectors.toMap(key -> key.substring(prefix.length()), properties::getProperty));
+    return Utils.propsToStringMap(properties);
   }
 
   private CommandLine.ParameterException wrong(String message) {

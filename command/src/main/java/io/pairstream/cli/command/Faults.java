@@ -101,12 +101,8 @@ public final class Faults {
 
   /** Says all that is wrong with a recipe, or that a cluster cannot keep, a line each. */
   public static void explain(Exception exception, PrintWriter err) {
-    explain(exception.getMessage(), err);
-  }
-
-  /** Says all that is wrong, a line each. */
-  public static void explain(String problems, PrintWriter err) {
-    problems
+    exception
+        .getMessage()
         .lines()
         .map(TerminalText::plain)
         .forEach(line -> err.println(line.startsWith(" ") ? line : "pairstream: " + line));

@@ -1,10 +1,8 @@
 package io.pairstream.cli.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.schemas.Hint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -64,9 +62,7 @@ public abstract class NewCommand extends PairstreamCommand {
     Files.writeString(path, text, StandardOpenOption.CREATE_NEW);
   }
 
-  private static String example(String name) throws IOException {
-    try (InputStream content = NewCommand.class.getResourceAsStream("python/" + name)) {
-      return new String(content.readAllBytes(), UTF_8);
-    }
+  private static String example(String name) {
+    return ClassPathFile.text(NewCommand.class, "python/" + name);
   }
 }

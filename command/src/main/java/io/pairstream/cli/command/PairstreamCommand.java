@@ -5,13 +5,18 @@ import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.curation.sentence.AnswerJson;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +29,8 @@ import picocli.CommandLine.Spec;
  * strangers wrote stands in them as plain text.
  */
 public abstract class PairstreamCommand implements Callable<Integer>, Printer {
+
+  private static final Duration SHOWN_EVERY = Duration.ofMillis(500);
 
   @Option(names = "--json")
   private boolean json;
@@ -51,6 +58,17 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
 
   protected final Progress progress() {
     return new Progress(err());
+  }
+
+  /** Does a work, and shows meanwhile how it goes on. */
+  protected final <T> T showing(Consumer<Progress> show, Supplier<T> work) {
+    ScheduledExecutorService ticks = Threads.scheduler("show");
+    try (Progress progress = progress()) {
+      Threads.repeat(ticks, SHOWN_EVERY, () -> show.accept(progress));
+      return work.get();
+    } finally {
+      ticks.shutdownNow();
+    }
   }
 
   /** A text of ours in a colour, where a terminal shows it and {@code NO_COLOR} is not set. */
@@ -90,7 +108,7 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
    */
   protected final int answer(Object answer, boolean isGood, Runnable inWords) {
     if (json) {
-      out().println(JsonOutput.text(answer));
+      out().println(AnswerJson.text(answer));
     } else {
       inWords.run();
     }

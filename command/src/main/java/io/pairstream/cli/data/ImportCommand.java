@@ -40,7 +40,8 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
   @Parameters(arity = "1..*", paramLabel = "PATH")
   private List<String> paths = List.of();
 
-  @Mixin private LimitOption limit;
+  @Option(names = "--limit", paramLabel = "N")
+  private long most = Long.MAX_VALUE;
 
   @Mixin private ImportStateOptions kept;
 
@@ -63,10 +64,10 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
   }
 
   private int run(EndsWell signals) throws IOException {
-    long most = checked(limit::most);
+    requireAtLeast(0, "--limit", most);
     SourceOptions read = checked(reading::read);
     if (dryRun) {
-      return tryOut(read, most);
+      return tryOut(read);
     }
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
@@ -77,7 +78,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
         LocalObjects objects = ImportState.Source.objects(folder, this::say);
         Writer failures = checked(() -> kept.failures(state))) {
       List<ImportState.Source> sources = sources(read, state, objects);
-      return run(read, sources, most, state, failures, objects, signals);
+      return run(read, sources, state, failures, objects, signals);
     }
   }
 
@@ -94,7 +95,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
     }
   }
 
-  private int tryOut(SourceOptions read, long most) throws IOException {
+  private int tryOut(SourceOptions read) throws IOException {
     List<WouldSend> all;
     try (ImportProgress progress = new ImportProgress(err());
         LocalObjects objects = ImportState.Source.objectsForNow(progress::notice)) {
@@ -111,7 +112,6 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
   private int run(
       SourceOptions read,
       List<ImportState.Source> sources,
-      long most,
       ImportState state,
       Writer failures,
       LocalObjects objects,
@@ -123,7 +123,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
     List<ImportRun.Result> outcomes;
     ImportProgress progress = new ImportProgress(err());
     try (progress;
-        ItemPublisher publisher = new ItemPublisher(pairPublisher(), this::linkPublisher)) {
+        ItemPublisher publisher = new ItemPublisher(cluster(), access().topics())) {
       importing = new ImportRun(read, publisher::publish, state, progress, failures);
       if (!decided.compareAndSet(false, true)) {
         return ExitStatus.COULD_NOT; // the signal's own status is reported

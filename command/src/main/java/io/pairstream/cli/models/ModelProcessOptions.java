@@ -68,7 +68,6 @@ final class ModelProcessOptions {
 
   /** Settings of processes that run models and prepare pictures. */
   WorkerSettings settings(int workers) {
-    return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
-        .withSandbox(sandboxRequired, pythonTrusted);
+    return AppLayout.workers(workers).withSandbox(sandboxRequired, pythonTrusted);
   }
 }

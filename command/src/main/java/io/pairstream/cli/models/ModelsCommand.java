@@ -78,7 +78,7 @@ public final class ModelsCommand {
       } catch (InvalidCardException e) {
         answer(
             new Checked(null, null, null, null, null, null, null, null, e.getMessage()),
-            () -> Faults.explain(e.getMessage(), err()));
+            () -> Faults.explain(e, err()));
         return ExitStatus.FOUND_WRONG;
       }
     }

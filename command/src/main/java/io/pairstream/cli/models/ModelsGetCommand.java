@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
-import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.models.CardFiles.Wanted;
+import io.pairstream.image.card.InvalidCardException;
 import io.pairstream.schemas.Hint;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,9 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,37 +48,22 @@ final class ModelsGetCommand extends PairstreamCommand {
   /** Files that were fetched, and those that were there. */
   private record Got(String card, List<String> fetched, List<String> there) {}
 
-  /** A file that is another one than the card's. */
-  private static final class OtherFileException extends IOException {
-
-    private static final long serialVersionUID = 1L;
-
-    OtherFileException(String message) {
-      super(message);
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     Path card = card();
     CardFiles files = CardFiles.of(card);
     List<String> there = new ArrayList<>();
     List<Wanted> missing = new ArrayList<>();
-    try {
-      for (Wanted file : files.files()) {
-        if (Files.notExists(file.path())) {
-          missing.add(file);
-        } else {
-          check(file, file.path(), "move it away to get the card's");
-          there.add(file.name());
-        }
+    for (Wanted file : files.files()) {
+      if (Files.notExists(file.path())) {
+        missing.add(file);
+      } else {
+        check(file, file.path(), "move it away to get the card's");
+        there.add(file.name());
       }
-      if (!missing.isEmpty()) {
-        fetch(files.source(), missing);
-      }
-    } catch (OtherFileException e) {
-      complain(e.getMessage());
-      return ExitStatus.FOUND_WRONG;
+    }
+    if (!missing.isEmpty()) {
+      fetch(files.source(), missing);
     }
     List<String> fetched = missing.stream().map(Wanted::name).toList();
     return answer(
@@ -136,7 +120,7 @@ final class ModelsGetCommand extends PairstreamCommand {
         Files.move(taken, file.path(), StandardCopyOption.ATOMIC_MOVE);
       }
     } finally {
-      remove(work);
+      Utils.delete(work.toFile());
     }
   }
 
@@ -144,7 +128,7 @@ final class ModelsGetCommand extends PairstreamCommand {
   private static void removeLeft(Path folder) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
       for (Path left : all.filter(ModelsGetCommand::isLeft).toList()) {
-        remove(left);
+        Utils.delete(left.toFile());
       }
     }
   }
@@ -159,8 +143,8 @@ final class ModelsGetCommand extends PairstreamCommand {
   private static void breakOff(Path work) {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     try {
-      remove(work);
-    } catch (IOException | UncheckedIOException e) {
+      Utils.delete(work.toFile());
+    } catch (IOException e) {
       // The next run removes it.
     }
   }
@@ -186,24 +170,13 @@ final class ModelsGetCommand extends PairstreamCommand {
   private static void check(Wanted file, Path path, String then) throws IOException {
     String sha256 = NamedFile.sha256(path);
     if (file.sha256().isEmpty()) {
-      throw new OtherFileException(
+      throw new InvalidCardException(
           "the card says no sha256 of %s: add it. The file at hand has %s; %s"
               .formatted(file.name(), sha256, then));
     } else if (!sha256.equals(file.sha256())) {
-      throw new OtherFileException(
+      throw new InvalidCardException(
           "%s is another file than the card's: its sha256 is %s, the card says %s; %s"
               .formatted(file.name(), sha256, file.sha256(), then));
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

@@ -12,7 +12,6 @@ import io.pairstream.image.card.ModelCard;
 import io.pairstream.image.card.PythonCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.protocol.Failure;
-import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.report.Reading;
@@ -29,8 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -46,8 +43,6 @@ public final class ScoreCommand extends ClusterCommand.Fit {
 
   /** Longest wait of a question for another instance that sees it at the same time. */
   private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
-
-  private static final Duration SHOWN_EVERY = Duration.ofMillis(500);
 
   @Mixin private final StateFolder state = new StateFolder("score");
 
@@ -94,23 +89,12 @@ public final class ScoreCommand extends ClusterCommand.Fit {
     report.add(Reading.ofDisk(settings.folder()));
     ScoreService service = new ScoreService(settings, pools(cards), Clock.systemUTC(), report);
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-score"));
-    Optional<Throwable> fault = awaitEnd(service);
+    Optional<Throwable> fault = showing(progress -> show(progress, service), service::awaitEnd);
     service.close();
     if (fault.isEmpty()) {
       return answer(service.counts(), () -> print(service.counts()));
     }
     return broken(fault.get());
-  }
-
-  private Optional<Throwable> awaitEnd(ScoreService service) {
-    ScheduledExecutorService shows =
-        Executors.newSingleThreadScheduledExecutor(Threads.daemons("show"));
-    try (Progress progress = progress()) {
-      Threads.repeat(shows, SHOWN_EVERY, () -> show(progress, service));
-      return service.awaitEnd();
-    } finally {
-      shows.shutdownNow();
-    }
   }
 
   private static void show(Progress progress, ScoreService service) {

@@ -15,6 +15,7 @@ import io.pairstream.cli.command.NewCommand;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.python.StepProbe;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class RecipeCommand {
         return problems;
       }
       int line = file.reader().line("python");
-      try (ImageWorkerPool workers = PlanWorkers.start(1)) {
+      try (ImageWorkerPool workers = new ImageWorkerPool(AppLayout.workers(1))) {
         workers.printTo(this::say);
         var unused = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
         workers

@@ -3,9 +3,9 @@ package io.pairstream.cli.recipe;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
-import io.pairstream.cli.data.LimitOption;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
@@ -16,6 +16,7 @@ import io.pairstream.tools.recipe.RecipeDiff;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream recipe diff}: what another recipe would make of what was judged. */
@@ -32,16 +33,17 @@ public final class RecipeDiffCommand extends ClusterCommand {
   @Parameters(index = "1", paramLabel = "NEW")
   private String after;
 
-  @Mixin private LimitOption limit;
+  @Option(names = "--limit", paramLabel = "N")
+  private long most = Long.MAX_VALUE;
 
   @Override
   public Integer call() {
-    long most = checked(limit::most);
+    requireAtLeast(0, "--limit", most);
     RecipeFile old = recipe(before);
     RecipeFile other = recipe(after);
     var unused = List.of(plan(old), plan(other)); // a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = PlanWorkers.start(threads);
+    try (ImageWorkerPool workers = new ImageWorkerPool(AppLayout.workers(threads));
         Progress progress = progress()) {
       long[] judged = {0};
       DiffReport report =

@@ -6,13 +6,13 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.data.ImportOptions;
-import io.pairstream.cli.data.LimitOption;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.storage.LocalObjects;
 import io.pairstream.terminal.Progress;
 import io.pairstream.tools.recipe.ContactSheet;
@@ -47,14 +47,15 @@ final class RecipeTryCommand extends PairstreamCommand {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  @Mixin private LimitOption limit;
+  @Option(names = "--limit", paramLabel = "N")
+  private long most = Long.MAX_VALUE;
 
   @Option(names = "--sheet", paramLabel = "FILE")
   private Path sheet;
 
   @Override
   public Integer call() throws IOException {
-    long most = checked(limit::most);
+    requireAtLeast(0, "--limit", most);
     require(
         sheet == null || Files.isWritable(sheet.toAbsolutePath().getParent()),
         "--sheet: nothing can be written there: " + sheet);
@@ -62,11 +63,11 @@ final class RecipeTryCommand extends PairstreamCommand {
     var unused = plan(file); // a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceOptions options = checked(reading::read);
-    try (ImageWorkerPool workers = PlanWorkers.start(threads);
+    try (ImageWorkerPool workers = new ImageWorkerPool(AppLayout.workers(threads));
         Progress progress = progress()) {
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
       ContactSheet page = sheet == null ? null : new ContactSheet(workers);
-      RecipeTrial.Result result = tryAll(plan, threads, page, most, options, progress);
+      RecipeTrial.Result result = tryAll(plan, threads, page, options, progress);
       if (page != null) {
         Files.writeString(sheet, page.html(file.name() + " on " + String.join(", ", paths)));
       }
@@ -80,12 +81,7 @@ final class RecipeTryCommand extends PairstreamCommand {
   }
 
   private RecipeTrial.Result tryAll(
-      CleaningPlan plan,
-      int threads,
-      ContactSheet page,
-      long most,
-      SourceOptions options,
-      Progress progress)
+      CleaningPlan plan, int threads, ContactSheet page, SourceOptions options, Progress progress)
       throws IOException {
     LongConsumer tried = pairs -> progress.show("%,d pair(|s) tried", pairs);
     try (RecipeTrial trial = new RecipeTrial(plan, threads, page, tried);

@@ -6,7 +6,6 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
 import io.pairstream.cli.command.Resumable;
-import io.pairstream.cli.recipe.PlanWorkers;
 import io.pairstream.curation.actions.Actor;
 import io.pairstream.curation.review.ReviewDecision;
 import io.pairstream.curation.review.ReviewDecision.Decision;
@@ -15,6 +14,7 @@ import io.pairstream.curation.review.ReviewResult;
 import io.pairstream.curation.review.Selection;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Progress;
 import io.pairstream.tools.recipe.ReplayForecast;
@@ -81,7 +81,7 @@ final class QuarantineReplayCommand extends ClusterCommand implements Resumable 
     }
     RecipeFile recipe = recipe(under);
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ImageWorkerPool workers = PlanWorkers.start(threads);
+    try (ImageWorkerPool workers = new ImageWorkerPool(AppLayout.workers(threads));
         ReplayForecast forecast =
             new ReplayForecast(
                 cluster,

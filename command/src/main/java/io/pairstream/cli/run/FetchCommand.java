@@ -5,7 +5,6 @@ import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Version;
 import io.pairstream.ingest.fetch.queue.FetchService;
 import io.pairstream.ingest.fetch.queue.RetryPlan;
-import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchSettings;
 import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
@@ -73,7 +72,7 @@ public final class FetchCommand extends ClusterCommand.Fit {
     FetchSettings web =
         new FetchSettings(
             new UserAgent(Version.number(), contact == null ? "" : contact),
-            allowed.stream().map(AddressBlock::parse).toList(),
+            allowed,
             contact == null ? Set.of() : Set.of(80, 443), // none of a public host
             new Politeness(
                 usual.connections(),

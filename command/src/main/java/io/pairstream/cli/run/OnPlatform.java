@@ -62,12 +62,10 @@ abstract class OnPlatform extends PairstreamCommand implements PlatformEvents {
     ports.put(WholePlatform.INGEST, port);
     ports.put(WholePlatform.OPERATE, dashboardPort);
     ports.values().removeIf(Objects::isNull);
-    ports.values().forEach(this::requirePort);
+    for (int asked : ports.values()) {
+      require(asked > 0 && asked < 1 << 16, "a port must be 1 to 65535, was " + asked);
+    }
     return ports;
-  }
-
-  private void requirePort(int asked) {
-    require(asked > 0 && asked < 1 << 16, "a port must be 1 to 65535, was " + asked);
   }
 
   /** A recipe as services are given it, checked: a file is absolute, they run elsewhere. */

@@ -25,7 +25,7 @@ public final class PreprocessCommand extends ClusterCommand.Fit {
   @Mixin private final StateFolder state = new StateFolder("state");
 
   @Option(names = "--threads", paramLabel = "N")
-  private Integer threads;
+  private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--workers", paramLabel = "N")
   private Integer workers;
@@ -47,12 +47,11 @@ public final class PreprocessCommand extends ClusterCommand.Fit {
   }
 
   private PreprocessSettings settings() {
-    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     return new PreprocessSettings(
         cluster(),
         recipe,
         state.folder(options()),
-        streamThreads,
-        workerOptions.of(workers == null ? streamThreads : workers));
+        threads,
+        workerOptions.of(workers == null ? threads : workers));
   }
 }

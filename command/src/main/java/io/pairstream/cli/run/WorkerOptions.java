@@ -35,7 +35,7 @@ public final class WorkerOptions {
    */
   public WorkerSettings of(int workers) {
     WorkerSettings untimed =
-        WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
+        AppLayout.workers(workers)
             .withImagesPerWorker(imagesPerWorker)
             .withSandbox(sandboxRequired, pythonTrusted);
     try {

@@ -90,10 +90,7 @@ public final class FeedCommand extends TrainerCommand {
         FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
-                report,
-                topics().instances(),
-                source.cluster().registry(),
-                source.cluster().clientSettings())) {
+                report, source.cluster().topics().instances(), source.cluster().clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(reading -> reading.fact("split", source.split().name()));

@@ -7,7 +7,6 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -23,8 +22,7 @@ final class FeedWatch implements AutoCloseable {
 
   private final PairFeed feed;
   private final Consumer<String> complaints;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("shown-position"));
+  private final ScheduledExecutorService clock = Threads.scheduler("shown-position");
 
   private FeedPosition shown;
   private long notBeforeNanos = System.nanoTime();

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A command that reads splits or views of them, perhaps for days. */
 public abstract class TrainerCommand extends ClusterCommand {
@@ -42,16 +41,12 @@ public abstract class TrainerCommand extends ClusterCommand {
 
   /** Where a view's pairs are read: its own split. */
   final FeedSource sourceOf(String topic) {
-    return Stream.of(PairStatus.values())
-        .filter(PairStatus::isPublished)
-        .map(this::source)
-        .filter(source -> source.topic().equals(topic))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                wrong(
-                    "the view is one of %s, which is no split of the data set %s; name its data set: --dataset NAME"
-                        .formatted(topic, cluster().dataset().name())));
+    PairStatus split = access().topics().splits().get(topic);
+    require(
+        split != null,
+        "the view is one of %s, which is no split of the data set %s; name its data set: --dataset NAME"
+            .formatted(topic, cluster().dataset().name()));
+    return source(split);
   }
 
   final PairStatus split(String name) {

@@ -106,18 +106,18 @@ public final class LagCommand extends ClusterCommand {
     LagReport report = first;
     first.blind().ifPresent(why -> say("%s", why));
     while (true) {
-      LagTable table = new LagTable(chosen(report));
-      Optional<String> trouble = report.trouble();
-      Instant at = report.at();
+      LagTable table = LagTable.of(report, chosen(report));
       answer(
-          table.answer(at, trouble.orElse(null)),
+          table,
           () -> {
-            age(at).ifPresent(seen -> print("%s", seen));
-            trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
+            age(table.at()).ifPresent(seen -> print("%s", seen));
+            table
+                .trouble()
+                .ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
             table.lines().forEach(out()::println);
           });
       if (!watch) {
-        return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
+        return table.verdict().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
       }
       TimeUnit.MILLISECONDS.sleep(interval.toMillis());
       report = next.call();
@@ -136,14 +136,14 @@ public final class LagCommand extends ClusterCommand {
   private List<GroupLag> chosen(LagReport report) {
     List<GroupLag> chosen = new ArrayList<>();
     for (GroupLag group : report.groups()) {
-      boolean asked = allGroups || group.isLike(wanted);
+      boolean asked = allGroups || GroupLag.isLike(group.group(), wanted);
       if (asked || (wanted.isEmpty() && readsDataset(group))) {
         chosen.add(asked ? group.deciding() : group);
       }
     }
     for (String name : wanted) {
       require(
-          chosen.stream().anyMatch(group -> group.isLike(List.of(name))),
+          chosen.stream().anyMatch(group -> GroupLag.isLike(group.group(), List.of(name))),
           "--group: there is no group " + name + " on this cluster");
     }
     return chosen;

@@ -5,6 +5,7 @@ import io.pairstream.operate.lag.CatchUp;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Headline;
 import io.pairstream.operate.lag.Lag;
+import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.terminal.Table;
@@ -23,44 +24,35 @@ import java.util.function.LongFunction;
 /**
  * Lag as a person reads it, on 80 columns: each group with those of its partitions on which
  * something waits or is wrong, the worst first; and what is to be said of the worst.
+ *
+ * @param at when it was seen
+ * @param trouble why nothing newer is known; empty where it is
+ * @param verdict the worst of all groups that were ever there
+ * @param sentence about the worst group; empty where there are none
+ * @param lost records of all groups that were lost
  */
-final class LagTable {
+record LagTable(
+    Instant at,
+    Optional<String> trouble,
+    LagVerdict verdict,
+    String sentence,
+    long lost,
+    List<GroupLag> groups) {
 
   private static final int NAME_COLUMNS = 26;
   private static final String INDENT = "  ";
 
-  private final List<GroupLag> groups;
-
-  LagTable(List<GroupLag> groups) {
-    this.groups = groups.stream().sorted(Headline.OWN_FIRST).toList();
-  }
-
-  private record Answer(
-      Instant at,
-      Optional<String> trouble,
-      LagVerdict verdict,
-      String sentence,
-      long lost,
-      List<GroupLag> groups) {}
-
-  /**
-   * The table as JSON.
-   *
-   * @param trouble why nothing newer is known; null where it is
-   */
-  Object answer(Instant at, String trouble) {
-    long lost = groups.stream().mapToLong(group -> group.now().lost()).sum();
-    return new Answer(at, Optional.ofNullable(trouble), worst(), sentence(), lost, groups);
-  }
-
-  /** The worst of all groups that were ever there. */
-  LagVerdict worst() {
-    return Headline.of(groups).map(Headline::verdict).orElse(LagVerdict.UNKNOWN);
-  }
-
-  /** Sentence about the worst group; empty where there are none. */
-  private String sentence() {
-    return Headline.of(groups).map(headline -> headline.sentence().text()).orElse("");
+  /** The table of some groups of a report. */
+  static LagTable of(LagReport report, List<GroupLag> chosen) {
+    List<GroupLag> groups = chosen.stream().sorted(Headline.OWN_FIRST).toList();
+    Optional<Headline> worst = Headline.of(groups);
+    return new LagTable(
+        report.at(),
+        report.trouble(),
+        worst.map(Headline::verdict).orElse(LagVerdict.UNKNOWN),
+        worst.map(headline -> headline.sentence().text()).orElse(""),
+        groups.stream().mapToLong(group -> group.now().lost()).sum(),
+        groups);
   }
 
   List<String> lines() {
@@ -90,7 +82,7 @@ final class LagTable {
                       .formatted(group.group(), mute.until(), mute.by(), mute.why()))
           .ifPresent(line -> lines.addAll(TerminalText.wrapped(line, Table.COLUMNS)));
     }
-    lines.addAll(TerminalText.wrapped(sentence(), Table.COLUMNS));
+    lines.addAll(TerminalText.wrapped(sentence, Table.COLUMNS));
     return lines;
   }
 

@@ -2,20 +2,15 @@ package io.pairstream.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cli.command.ClusterCommand;
-import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.curation.history.PairAnswer;
 import io.pairstream.curation.history.PairHistory;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.instances.InstanceChecks;
-import io.pairstream.schemas.Threads;
-import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -67,14 +62,8 @@ public final class WhyCommand extends ClusterCommand {
 
   /** From Kafka; says for what it waits where that takes longer. */
   private JsonNode read(String source) {
-    ScheduledExecutorService ticks =
-        Executors.newSingleThreadScheduledExecutor(Threads.daemons("why"));
-    try (Progress progress = progress()) {
-      Threads.repeat(
-          ticks, Duration.ofSeconds(1), () -> progress.show("reads receipts from %s", source));
-      return JsonOutput.tree(new PairHistory(access()).answer(id));
-    } finally {
-      ticks.shutdownNow();
-    }
+    return showing(
+        progress -> progress.show("reads receipts from %s", source),
+        () -> AnswerJson.MAPPER.valueToTree(new PairHistory(access()).answer(id)));
   }
 }

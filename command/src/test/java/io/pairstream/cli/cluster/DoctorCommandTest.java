@@ -33,7 +33,7 @@ class DoctorCommandTest {
   @Test
   void aCheckThatHangsEndsWithoutAnAnswerAndSaysForWhatItWaits() {
     StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
+    CommandLine line = Main.commandLine("").setErr(new PrintWriter(err));
     DoctorCommand doctor =
         (DoctorCommand)
             line.getSubcommands().get("doctor").setErr(new PrintWriter(err)).getCommand();

@@ -3,8 +3,8 @@ package io.pairstream.cli.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cli.Ended;
-import io.pairstream.cli.command.JsonOutput;
 import io.pairstream.curation.history.DecidedPairs;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.io.PrintWriter;
@@ -115,7 +115,7 @@ class ImportCommandTest {
         .isEqualTo(
             "judged meanwhile: 1,170 training, 5 validation, 3 test, 2 quarantined"
                 + " (IMAGE_TOO_SMALL 2), 59 sent twice, counted once");
-    assertThat(JsonOutput.text(decided))
+    assertThat(AnswerJson.text(decided))
         .isEqualTo(
             "{\"training\":1170,\"validation\":5,\"test\":3,\"quarantine\":"
                 + "{\"DUPLICATE_PAIR\":59,\"IMAGE_TOO_SMALL\":2}}");

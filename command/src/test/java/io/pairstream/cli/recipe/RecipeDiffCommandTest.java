@@ -11,6 +11,7 @@ import io.pairstream.cli.command.NewCommandTest;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.TestCluster;
@@ -191,7 +192,7 @@ class RecipeDiffCommandTest extends OnCluster {
     RecipeFile after = recipe("new", other);
     Map<String, Prediction> predictions = new HashMap<>();
     DiffReport report;
-    try (ImageWorkerPool workers = PlanWorkers.start(2)) {
+    try (ImageWorkerPool workers = new ImageWorkerPool(AppLayout.workers(2))) {
       report =
           new RecipeDiff(
                   judged,

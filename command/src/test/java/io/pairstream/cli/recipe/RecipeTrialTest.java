@@ -9,7 +9,6 @@ import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operate.canary.CanaryProbe;
@@ -53,8 +52,7 @@ class RecipeTrialTest {
   static void startWorkers() {
     workers =
         new ImageWorkerPool(
-            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2)
-                .withLimits(Duration.ofMinutes(1), Duration.ofMinutes(10)));
+            AppLayout.workers(2).withLimits(Duration.ofMinutes(1), Duration.ofMinutes(10)));
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cli.Ended;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.image.ImageWorkerPool;
-import io.pairstream.image.sandbox.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.testing.Await;
 import java.io.IOException;
@@ -72,8 +71,7 @@ class ServiceCommandsTest {
   void whereASandboxIsAskedForOperateStartsOnlyWithOne() throws IOException {
     String file = Files.createFile(folder.resolve("file")).toString();
     String expected = file;
-    try (ImageWorkerPool here =
-        new ImageWorkerPool(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1))) {
+    try (ImageWorkerPool here = new ImageWorkerPool(AppLayout.workers(1))) {
       here.requireSandbox();
     } catch (ImageWorkerUnavailableException e) {
       expected = e.getMessage();

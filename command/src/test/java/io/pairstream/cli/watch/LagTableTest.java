@@ -5,9 +5,11 @@ import static io.pairstream.operate.lag.PlayedLag.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operate.lag.GroupLag;
+import io.pairstream.operate.lag.LagReport;
 import io.pairstream.operate.lag.LagVerdict;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.terminal.TerminalText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -33,7 +35,7 @@ class LagTableTest {
             "OK        30  1.5 MB  62s     2.0     never    pairs.training-1",
             "OK        12  1.5 MB  62s     2.0     never    pairs.training-0",
             "STALL: pairs-preprocess as played");
-    assertThat(table.worst()).isEqualTo(LagVerdict.STALL);
+    assertThat(table.verdict()).isEqualTo(LagVerdict.STALL);
   }
 
   @Test
@@ -91,10 +93,10 @@ class LagTableTest {
     assertThat(lines)
         .last()
         .isEqualTo("All is well: 42 records wait, the oldest for 62 s; pairs-feed has not started");
-    assertThat(table.worst()).isEqualTo(LagVerdict.OK);
+    assertThat(table.verdict()).isEqualTo(LagVerdict.OK);
   }
 
   private static LagTable table(GroupLag... groups) {
-    return new LagTable(List.of(groups));
+    return LagTable.of(LagReport.nothingYet(Duration.ZERO), List.of(groups));
   }
 }

@@ -100,8 +100,7 @@ public final class ActionLog implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
     try (RecordPublisher<Action> trail =
-        RecordPublisher.open(
-            cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings)) {
+        RecordPublisher.open(cluster.topics().actions(), LIMITS, settings)) {
       trail.publish(action.getActionId(), action, "an action").join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof KafkaException refused
@@ -138,12 +137,8 @@ public final class ActionLog implements AutoCloseable {
   @Override
   public void close() {
     writer.shutdown();
-    try {
-      if (writer.awaitTermination(5, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (Threads.awaitEnd(writer, Duration.ofSeconds(5))) {
+      return;
     }
     for (Runnable left : writer.shutdownNow()) {
       missed(((Write) left).action(), new KafkaException("the service is stopped"));

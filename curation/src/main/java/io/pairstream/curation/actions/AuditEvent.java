@@ -30,10 +30,6 @@ public record AuditEvent(
     FAILED
   }
 
-  public AuditEvent {
-    facts = Map.copyOf(facts);
-  }
-
   /** Record of this event, under a new id. */
   public Action by(Actor actor, Instant now) {
     return by(actor, now, UUID.randomUUID().toString());

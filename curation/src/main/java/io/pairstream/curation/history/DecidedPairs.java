@@ -161,7 +161,9 @@ public final class DecidedPairs implements AutoCloseable {
         ends,
         record ->
             cluster
-                .decode(cluster.topics().receipts(), record.value())
+                .topics()
+                .receipts()
+                .decode(record.value())
                 .ifPresent(receipt -> add(receipt, record)));
     return new Counts(
         published.getOrDefault(PairStatus.TRAINING.name(), 0L),

@@ -31,27 +31,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Answers what became of a pair or a link, from its receipt, its upload and its entry in
  * quarantine.
+ *
+ * @param records how records are read while one question is answered: from Kafka's topics, or from
+ *     an index of them
  */
-public final class PairHistory {
-
-  private final ClusterAccess cluster;
-  private final PairTopics topics;
-  private final Function<CommittedLog, PairRecords> records;
+public record PairHistory(ClusterAccess cluster, Function<CommittedLog, PairRecords> records) {
 
   /** The history as Kafka's topics tell it; takes seconds for each 100,000 pairs. */
   public PairHistory(ClusterAccess cluster) {
     this(cluster, log -> new ScannedRecords(cluster, log));
-  }
-
-  /**
-   * The history as other records tell it, such as an index of them.
-   *
-   * @param records how they are read while one question is answered
-   */
-  public PairHistory(ClusterAccess cluster, Function<CommittedLog, PairRecords> records) {
-    this.cluster = cluster;
-    this.topics = cluster.topics();
-    this.records = records;
   }
 
   /**
@@ -82,6 +70,7 @@ public final class PairHistory {
 
   private final class Question {
 
+    private final PairTopics topics = cluster.topics();
     private final CommittedLog log;
     private final PairRecords records;
     private final String id;
@@ -111,7 +100,7 @@ public final class PairHistory {
       Optional<ConsumerRecord<byte[], byte[]>> record = log.record(output.get());
       return record
           .filter(found -> found.topic().equals(topics.quarantine().name()))
-          .flatMap(found -> cluster.decode(topics.quarantine(), found.value()))
+          .flatMap(found -> topics.quarantine().decode(found.value()))
           .flatMap(entry -> find(OriginHeader.text(entry.getOrigin())))
           // A raw record may be kept no longer.
           .or(() -> record.map(CommittedLog::key).flatMap(this::find));
@@ -167,7 +156,7 @@ public final class PairHistory {
       }
       upload =
           record
-              .flatMap(found -> cluster.decode(topics.links(), found.value()))
+              .flatMap(found -> topics.links().decode(found.value()))
               .or(() -> known(entry).flatMap(found -> new Quarantine(cluster).link(found.pair())))
               .map(link -> PairIdentity.linkId(link.getMetadata().getUrl(), link.getCaption()))
               .flatMap(linkId -> records.last(topics.uploads(), linkId))
@@ -194,7 +183,7 @@ public final class PairHistory {
       if (found.isEmpty()) {
         return Optional.empty();
       }
-      Optional<RawPair> raw = cluster.decode(topics.crowdsourced(), found.get().value());
+      Optional<RawPair> raw = topics.crowdsourced().decode(found.get().value());
       String pairId = raw.map(pair -> pairId(pair, found.get())).orElse("");
       receivedAt =
           raw.map(pair -> pair.getMetadata().getReceivedAt())
@@ -211,12 +200,9 @@ public final class PairHistory {
           record.topic().equals(topics.generated().name())
               ? CommittedLog.key(record)
               : PairIdentity.imageDigest(raw.getImage());
-      return CaptionBytes.isDoubtful(raw.getCaption())
-          ? PairIdentity.pairId(
-              imageDigest,
-              new CaptionBytes(cluster.registry(), topics.crowdsourced().name() + "-value")
-                  .of(record.value()))
-          : PairIdentity.pairId(imageDigest, raw.getCaption());
+      return PairIdentity.pairId(
+          imageDigest,
+          new CaptionBytes(topics.crowdsourced()).of(raw.getCaption(), record.value()));
     }
 
     private QuarantineEntry entryOf(String key, Origin raw) {

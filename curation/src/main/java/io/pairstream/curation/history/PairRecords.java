@@ -14,7 +14,7 @@ import java.util.Optional;
 public interface PairRecords {
 
   /** The last value of a key on the topic of receipts, uploads, takedowns or reviews. */
-  <T> Optional<T> last(Topic<String, T> topic, String key);
+  <T> Optional<T> last(Topic<T> topic, String key);
 
   /**
    * The newest entry of quarantine with that key: a pair id, or coordinates where there is none.

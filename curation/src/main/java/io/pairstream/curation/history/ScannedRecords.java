@@ -31,7 +31,7 @@ import java.util.TreeMap;
 record ScannedRecords(ClusterAccess cluster, CommittedLog log) implements PairRecords {
 
   @Override
-  public <T> Optional<T> last(Topic<String, T> topic, String key) {
+  public <T> Optional<T> last(Topic<T> topic, String key) {
     return Optional.ofNullable(log.last(topic, Set.of(key)).get(key));
   }
 

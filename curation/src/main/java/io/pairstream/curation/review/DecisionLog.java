@@ -3,8 +3,6 @@ package io.pairstream.curation.review;
 import io.pairstream.curation.review.ReviewDecision.Decision;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Topic;
@@ -20,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
-import org.apache.avro.Schema;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -77,18 +75,16 @@ final class DecisionLog implements AutoCloseable {
    */
   static DecisionLog open(ClusterAccess cluster) {
     PairTopics topics = cluster.topics();
-    requireSchema(cluster, topics.reviews(), Review.SCHEMA$);
-    requireSchema(cluster, topics.actions(), Action.SCHEMA$);
-    requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
-    requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
-    requireSchema(cluster, topics.generated(), RawPair.SCHEMA$);
-    requireSchema(cluster, topics.links(), PairLink.SCHEMA$);
+    Stream.of(
+            topics.reviews(),
+            topics.actions(),
+            topics.crowdsourced(),
+            topics.scraped(),
+            topics.generated(),
+            topics.links())
+        .forEach(Topic::requireSchema);
     String id = cluster.dataset().name() + "-review-desk";
     return new DecisionLog(cluster, () -> Transactions.open(cluster, id));
-  }
-
-  private static void requireSchema(ClusterAccess cluster, Topic<?, ?> topic, Schema schema) {
-    cluster.registry().idOf(topic.name() + "-value", schema);
   }
 
   /**
@@ -180,15 +176,14 @@ final class DecisionLog implements AutoCloseable {
       Map<TopicPartition, Stretch> stretches = new HashMap<>();
       log.ends(known.keySet())
           .forEach((tp, end) -> stretches.put(tp, new Stretch(known.put(tp, end), end)));
-      log.read(
+      log.readAll(
           stretches,
-          record -> {
-            cluster
-                .decode(topics.reviews(), record.value())
-                .filter(review -> !review.getDecision().equals(Decision.REJECTED.name()))
-                .ifPresent(review -> sent.put(review.getOrigin(), review));
-            return true;
-          });
+          record ->
+              topics
+                  .reviews()
+                  .decode(record.value())
+                  .filter(review -> !review.getDecision().equals(Decision.REJECTED.name()))
+                  .ifPresent(review -> sent.put(review.getOrigin(), review)));
     }
     return sent;
   }

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -65,7 +64,8 @@ record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> s
    * @param known facts about the entry; its receipt names it
    * @param run see {@link Review}
    * @throws Undecidable where it makes no sense
-   * @throws SerializationException where the registry does not answer
+   * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
+   *     answer
    */
   static DecisionRecords of(
       PairTopics topics,
@@ -156,12 +156,11 @@ record DecisionRecords(Review review, Optional<ProducerRecord<byte[], byte[]>> s
 
   private static byte[] recaptioned(PairTopics topics, String name, byte[] value, String caption)
       throws Undecidable {
-    RawPair pair;
-    try {
-      pair = topics.crowdsourced().value().deserializer().deserialize(name, value);
-    } catch (SerializationException e) {
-      throw new Undecidable(Template.NO_PAIR.with());
-    }
+    RawPair pair =
+        topics
+            .crowdsourced()
+            .decode(value)
+            .orElseThrow(() -> new Undecidable(Template.NO_PAIR.with()));
     if (pair.getCaption().equals(caption)) {
       throw new Undecidable(Template.SAME_CAPTION.with());
     }

@@ -34,20 +34,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 
 /** A data set's quarantine, as far as it is committed. */
-public final class Quarantine {
+public record Quarantine(ClusterAccess cluster) {
 
   /** Brokers' clocks agree within this. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
 
   private static final int SMALLEST_WINDOW = 200;
-
-  private final ClusterAccess cluster;
-  private final Topic<String, QuarantinedPair> topic;
-
-  public Quarantine(ClusterAccess cluster) {
-    this.cluster = cluster;
-    this.topic = cluster.topics().quarantine();
-  }
 
   /**
    * The newest entries without canaries, newest last.
@@ -56,15 +48,12 @@ public final class Quarantine {
    * @param limit how many at most; at least 1
    */
   public List<QuarantineEntry> newest(String reason, int limit) {
-    if (limit < 1) {
-      throw new IllegalArgumentException("limit must be at least 1, was " + limit);
-    }
     Predicate<QuarantineEntry> wanted =
         entry ->
             (reason == null || reason.equals(entry.pair().getReason())) && !isCanary(entry.pair());
     try (CommittedLog log = CommittedLog.open(cluster)) {
       List<QuarantineEntry> entries = new ArrayList<>();
-      log.everything(log.partitions(topic.name()))
+      log.everything(log.partitions(topic().name()))
           .forEach((tp, all) -> entries.addAll(newestOf(log, tp, all, wanted, limit)));
       entries.sort(Comparator.comparing(QuarantineEntry::arrivedAt));
       return entries.subList(Math.max(0, entries.size() - limit), entries.size());
@@ -86,7 +75,7 @@ public final class Quarantine {
   public Optional<RawPair> raw(QuarantinedPair entry) {
     PairTopics topics = cluster.topics();
     return topics.rawNames().contains(entry.getOrigin().getTopic())
-        ? cluster.decode(topics.crowdsourced(), Utils.toNullableArray(entry.getValue()))
+        ? topics.crowdsourced().decode(Utils.toNullableArray(entry.getValue()))
         : Optional.empty();
   }
 
@@ -101,10 +90,10 @@ public final class Quarantine {
 
   /** The link that an entry keeps, likewise. */
   public Optional<PairLink> link(QuarantinedPair entry) {
-    Topic<?, PairLink> links = cluster.topics().links();
+    Topic<PairLink> links = cluster.topics().links();
     return entry.getOrigin().getTopic().equals(links.name())
-        ? cluster
-            .decode(links, Utils.toNullableArray(entry.getValue()))
+        ? links
+            .decode(Utils.toNullableArray(entry.getValue()))
             // Another record's value reads as a link too, of which every field has its default.
             .filter(link -> !link.getMetadata().getUrl().isEmpty())
         : Optional.empty();
@@ -123,38 +112,27 @@ public final class Quarantine {
           || cluster.topics().links().name().equals(from);
     }
     return raw(entry)
-        .map(raw -> List.of(raw.getMetadata().getContributor(), raw.getMetadata().getSourceKind()))
-        .or(
-            () ->
-                link(entry)
-                    .map(
-                        link ->
-                            List.of(
-                                link.getMetadata().getContributor(),
-                                link.getMetadata().getSourceKind())))
+        .map(RawPair::getMetadata)
+        .or(() -> link(entry).map(PairLink::getMetadata))
         .filter(
             of ->
-                of.get(0).equals(source)
-                    || (of.get(1).equalsIgnoreCase(source) && !isCanary(entry)))
+                of.getContributor().equals(source)
+                    || (of.getSourceKind().equalsIgnoreCase(source) && !isCanary(entry)))
         .isPresent();
   }
 
   /** Each entry there is; those of one key in order. */
   public void forEach(Consumer<QuarantineEntry> each) {
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(topic.name())),
-          record -> {
-            entry(record).ifPresent(each);
-            return true;
-          });
+      log.readAll(
+          log.everything(log.partitions(topic().name())), record -> entry(record).ifPresent(each));
     }
   }
 
   /** The newest entry with that key. */
   public Optional<QuarantineEntry> show(String key) {
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      TopicPartition partition = log.partitionOf(topic.name(), key);
+      TopicPartition partition = log.partitionOf(topic().name(), key);
       Stretch all = log.everything(List.of(partition)).get(partition);
       List<QuarantineEntry> found =
           newestOf(log, partition, all, entry -> key.equals(entry.key()), 1);
@@ -186,7 +164,7 @@ public final class Quarantine {
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Map<TopicPartition, List<Sought>> byPartition =
           sought.stream()
-              .collect(Collectors.groupingBy(s -> log.partitionOf(topic.name(), s.key())));
+              .collect(Collectors.groupingBy(s -> log.partitionOf(topic().name(), s.key())));
       log.everything(byPartition.keySet())
           .forEach((tp, all) -> find(log, tp, all, byPartition.get(tp), found));
     }
@@ -244,14 +222,13 @@ public final class Quarantine {
       long from = Math.max(all.from(), to - window);
       int missing = limit - newest.size();
       Deque<QuarantineEntry> found = new ArrayDeque<>();
-      log.read(
+      log.readAll(
           Map.of(partition, new Stretch(from, to)),
           record -> {
             entry(record).filter(wanted).ifPresent(found::addLast);
             if (found.size() > missing) {
               found.removeFirst();
             }
-            return true;
           });
       newest.addAll(0, found);
       to = from;
@@ -259,10 +236,14 @@ public final class Quarantine {
     return newest;
   }
 
+  private Topic<QuarantinedPair> topic() {
+    return cluster.topics().quarantine();
+  }
+
   /** The entry; empty for a record that is none, such as a tombstone. */
   public Optional<QuarantineEntry> entry(ConsumerRecord<byte[], byte[]> record) {
-    return cluster
-        .decode(topic, record.value())
+    return topic()
+        .decode(record.value())
         .map(
             pair ->
                 new QuarantineEntry(

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.Measurement;
@@ -28,17 +29,20 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records as JSON answers: names in snake case, numbers to millionths, null for what is not known
  * (an empty Optional, NaN, the year 1970), and beside the text of each sentence what it is made of.
- * Avro records are written by their names in the schema, without their bytes.
+ * Avro records are written by their names in the schema, without their bytes; partitions and paths
+ * as text.
  */
 public final class AnswerJson {
 
@@ -99,7 +103,7 @@ public final class AnswerJson {
         (request, body) -> CompletableFuture.completedFuture(answer(record.apply(request))));
   }
 
-  /** A record as a text that {@link #read} reads. */
+  /** A record as a text on one line, without a line feed, that {@link #read} reads. */
   public static String text(Object record) {
     return MAPPER.valueToTree(record).toString();
   }
@@ -113,11 +117,6 @@ public final class AnswerJson {
     }
   }
 
-  /** A record on one line, without a line feed. */
-  public static byte[] bytes(Object record) {
-    return Json.bytes(MAPPER.valueToTree(record));
-  }
-
   private static SimpleModule module() {
     return new SimpleModule()
         .addSerializer(Double.class, new Writer<Double>(AnswerJson::write))
@@ -127,6 +126,8 @@ public final class AnswerJson {
             new Writer<>((number, json) -> write(number.orElse(Double.NaN), json)))
         .addSerializer(Instant.class, new Writer<Instant>(AnswerJson::write))
         .addSerializer(Sentence.class, new Writer<Sentence>(AnswerJson::write))
+        .addSerializer(TopicPartition.class, ToStringSerializer.instance)
+        .addSerializer(Path.class, ToStringSerializer.instance)
         .addDeserializer(Instant.class, new TimeReader());
   }
 

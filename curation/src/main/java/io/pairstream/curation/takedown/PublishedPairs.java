@@ -8,7 +8,6 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.Pages;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -124,7 +123,9 @@ final class PublishedPairs {
     String key = CommittedLog.key(record);
     Optional<Published> pair =
         cluster
-            .decode(cluster.topics().receipts(), record.value())
+            .topics()
+            .receipts()
+            .decode(record.value())
             .filter(receipt -> receipt.getPairId().equals(key))
             .filter(this::covers)
             .flatMap(PublishedPairs::published);
@@ -136,16 +137,10 @@ final class PublishedPairs {
     PairStatus split = splits.get(record.topic());
     Optional<Published> pair =
         cluster
-            .decode(cluster.topics().training(), record.value())
-            .map(
-                read ->
-                    IndexedPairs.entry(
-                        read,
-                        split,
-                        record.partition(),
-                        record.offset(),
-                        0,
-                        Instant.ofEpochMilli(record.timestamp())))
+            .topics()
+            .training()
+            .decode(record.value())
+            .map(read -> IndexedPairs.entry(read, split, record))
             .flatMap(entry -> published(key, entry));
     enter(key, pair.orElse(null), List.of(split));
   }

@@ -75,7 +75,7 @@ public record Subject(TakedownKind kind, String name) {
    */
   public static Subject source(String text) {
     String upper = text.toUpperCase(Locale.ROOT);
-    if (Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(upper))) {
+    if (SourceKind.isNamed(upper)) {
       return new Subject(TakedownKind.SOURCE, upper);
     }
     try {

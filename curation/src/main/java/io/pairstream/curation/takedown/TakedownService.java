@@ -44,19 +44,11 @@ import org.apache.kafka.common.errors.RetriableException;
  * are found once it has reached every task of the topology, after which no more can come. So a
  * caller that is interrupted asks for the same once more.
  */
-public final class TakedownService {
+public record TakedownService(ClusterAccess cluster, Clock clock) {
 
   private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(RecordSizes.MAX_TAKEDOWN, 4 * 1024 * 1024);
-
-  private final ClusterAccess cluster;
-  private final Clock clock;
-
-  public TakedownService(ClusterAccess cluster, Clock clock) {
-    this.cluster = cluster;
-    this.clock = clock;
-  }
 
   /**
    * Result of a takedown: the pairs that it found, and how far it is carried out.
@@ -144,12 +136,7 @@ public final class TakedownService {
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
         Admin admin = cluster.admin();
         RecordPublisher<Takedown> publisher =
-            RecordPublisher.open(
-                cluster.topics().takedowns(),
-                Takedown.SCHEMA$,
-                LIMITS,
-                cluster.registry(),
-                settings)) {
+            RecordPublisher.open(cluster.topics().takedowns(), LIMITS, settings)) {
       return what.apply(
           new Work(
               request,

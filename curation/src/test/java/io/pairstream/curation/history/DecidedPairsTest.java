@@ -133,7 +133,7 @@ class DecidedPairsTest {
       DecidedPairs decided = new DecidedPairs(cluster);
       Sent sent = pipeline.send("image", "caption");
       String key = sent.imageDigest() + "/" + OriginHeader.text(sent.origin());
-      Topic<String, WaitingPair> topic = cluster.topics().waitingPairs();
+      Topic<WaitingPair> topic = cluster.topics().waitingPairs();
       WaitingPair pair = WaitingPair.newBuilder().setOrigin(sent.origin()).build();
       pipeline.transaction(sent, List.of(TestCluster.record(topic, 0, key, pair)));
 

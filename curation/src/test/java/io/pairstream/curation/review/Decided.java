@@ -25,9 +25,7 @@ final class Decided {
     return records;
   }
 
-  <T> List<T> values(Topic<String, T> topic) {
-    return records(topic.name()).stream()
-        .map(record -> topic.value().deserializer().deserialize(topic.name(), record.value()))
-        .toList();
+  <T> List<T> values(Topic<T> topic) {
+    return records(topic.name()).stream().map(record -> topic.read(record.value())).toList();
   }
 }

@@ -41,7 +41,7 @@ class SentenceTest {
 
   @Test
   void isWrittenAsAMemberOfARecord() throws IOException {
-    JsonNode json = Json.MAPPER.readTree(AnswerJson.bytes(new Counted(2, sentence)));
+    JsonNode json = Json.MAPPER.readTree(AnswerJson.text(new Counted(2, sentence)));
 
     assertThat(json.fieldNames())
         .toIterable()
@@ -51,8 +51,7 @@ class SentenceTest {
         .hasToString(
             "{\"template\":\"JUDGED\",\"arguments\":[\"OK\",{\"template\":\"KEEPING_UP\",\"arguments\":["
                 + "\"a $1 {0}\",{\"template\":\"RECORDS\",\"arguments\":[\"1,204\"]}]}]}");
-    assertThat(AnswerJson.bytes(new Counted(2, Sentence.verbatim("pairs"))))
-        .asString()
+    assertThat(AnswerJson.text(new Counted(2, Sentence.verbatim("pairs"))))
         .isEqualTo("{\"count\":2,\"detail\":\"pairs\"}");
   }
 }

@@ -17,7 +17,8 @@ public record PixelsCard(CardFacts facts, PixelMaking task) implements ProcessCa
   /** Time for a picture of 50 megapixels, and more. */
   private static final Duration FOR_A_PICTURE = Duration.ofSeconds(5);
 
-  static PixelsCard of(PythonCard card) {
+  /** The decoder for a card. */
+  public static PixelsCard of(PythonCard card) {
     return new PixelsCard(
         new CardFacts(card.name(), List.of(), "", "", "", List.of(), 1, FOR_A_PICTURE, "", false),
         new PixelMaking(card.fitted()));

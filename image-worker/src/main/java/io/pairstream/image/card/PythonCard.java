@@ -125,9 +125,4 @@ public record PythonCard(
         .filter(name -> !name.isEmpty())
         .toList();
   }
-
-  /** The decoder of its pictures. */
-  public PixelsCard decoder() {
-    return PixelsCard.of(this);
-  }
 }

@@ -215,7 +215,7 @@ public final class ModelPool implements AnswerModel {
     }
     try {
       process.greet(settings.startLimit());
-      List<Item> made = Collections.nCopies(card.batch(), item(madeQuestion()));
+      List<Item> made = Collections.nCopies(card.batch(), item(ModelQuestion.made(MADE_SIDE_PX)));
       Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
       ModelRequest first = new ModelRequest(tokens.nextLong(), Optional.of(plan), made);
       for (ModelAnswer answer : ask(process, first, limit)) {
@@ -250,15 +250,6 @@ public final class ModelPool implements AnswerModel {
       throw new ModelUnavailableException(
           "the model of the card " + card.name() + " cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  private static ModelQuestion madeQuestion() {
-    byte[] pixels = new byte[3 * MADE_SIDE_PX * MADE_SIDE_PX];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (byte) ((i * 31) >> 4);
-    }
-    return new ModelQuestion(
-        ShownPicture.raw(pixels, MADE_SIDE_PX, MADE_SIDE_PX, 3), "a dog on a beach");
   }
 
   private Item item(ModelQuestion question) {

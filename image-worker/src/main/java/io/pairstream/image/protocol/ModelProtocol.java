@@ -3,7 +3,6 @@ package io.pairstream.image.protocol;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
@@ -43,13 +42,8 @@ public final class ModelProtocol {
    * @param plan what to do from now on; with the first request alone
    * @param items at least one
    */
-  public record ModelRequest(long token, Optional<ModelPlan> plan, List<Item> items) {
-
-    /** Writes it. */
-    public void writeTo(DataOutputStream out) throws IOException {
-      RecordWire.write(this, out);
-      out.flush();
-    }
+  public record ModelRequest(long token, Optional<ModelPlan> plan, List<Item> items)
+      implements WorkerMessage {
 
     /**
      * Reads a request.
@@ -93,7 +87,7 @@ public final class ModelProtocol {
   public record Pixels(ShownPicture picture) implements ItemReply {}
 
   /** Reply to a request: one for each of its questions, in their order. */
-  public record ModelReply(long token, List<ItemReply> items) implements WorkerReply {
+  public record ModelReply(long token, List<ItemReply> items) implements WorkerMessage {
 
     /**
      * Reads a length, and a reply that has it.

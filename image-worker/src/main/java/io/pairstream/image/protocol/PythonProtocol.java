@@ -3,8 +3,6 @@ package io.pairstream.image.protocol;
 import io.pairstream.cleaning.python.PythonCode;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.image.plan.ModelOutput.As;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,12 +91,6 @@ public final class PythonProtocol {
    * @param plan with the first request alone
    * @param call which of the plan's calls, from 0
    */
-  public record Request(long token, int millis, Optional<Plan> plan, int call, List<Item> items) {
-
-    /** Writes it. */
-    public void writeTo(DataOutputStream out) throws IOException {
-      RecordWire.write(this, out);
-      out.flush();
-    }
-  }
+  public record Request(long token, int millis, Optional<Plan> plan, int call, List<Item> items)
+      implements WorkerMessage {}
 }

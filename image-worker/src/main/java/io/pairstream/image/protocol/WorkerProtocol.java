@@ -195,7 +195,7 @@ public final class WorkerProtocol {
    * @param token token of the request; only a process that has read the request can know it
    * @param outcome what became of the image
    */
-  public record Answer(long token, Outcome<PreparedImage> outcome) implements WorkerReply {
+  public record Answer(long token, Outcome<PreparedImage> outcome) implements WorkerMessage {
 
     /**
      * Reads a length, and an answer that has it.

@@ -2,11 +2,11 @@ package io.pairstream.image.python;
 
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.python.PythonCode;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.image.sandbox.Confinement;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * Copies of the files of functions, with the file that runs them. A process imports from here
@@ -49,8 +48,8 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
         new PythonFolder(
             folder.resolve(RUNNER), Files.createDirectory(folder.resolve("code")), hold(folder));
     removeLeft(folder.getParent());
-    try (InputStream runner = PythonFolder.class.getResourceAsStream("/" + RUNNER)) {
-      Files.copy(runner, copied.runner);
+    try {
+      Files.write(copied.runner, ClassPathFile.bytes(PythonFolder.class, "/" + RUNNER));
       for (PythonCode code : codes) {
         for (NamedFile file : code.allFiles()) {
           Path copy = copied.code.resolve(code.relative(file).toString());
@@ -61,7 +60,7 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
           }
         }
       }
-      copied.showToOthers();
+      Confinement.showToOthers(folder); // the process may be another user
       return copied;
     } catch (IOException e) {
       copied.close();
@@ -91,16 +90,6 @@ record PythonFolder(Path runner, Path code, FileChannel held) implements AutoClo
             // Another user's.
           }
         }
-      }
-    }
-  }
-
-  /** The process may be another user. */
-  private void showToOthers() throws IOException {
-    try (Stream<Path> files = Files.walk(runner.getParent())) {
-      for (Path file : files.toList()) {
-        boolean unused = file.toFile().setReadable(true, false);
-        unused = !Files.isDirectory(file) || file.toFile().setExecutable(true, false);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.pairstream.image.python;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.card.InvalidCardException;
+import io.pairstream.image.card.PixelsCard;
 import io.pairstream.image.card.PythonCard;
 import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
@@ -26,6 +27,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,22 +112,13 @@ public final class PythonModel implements AnswerModel {
       pool =
           new PythonPool(
               worker,
-              new PythonPool.Settings(
-                  card.name(),
-                  run.memoryMb(),
-                  options.threads(),
-                  0,
-                  run.start(),
-                  run.network(),
-                  run.reads(),
-                  gpus,
-                  options.log()),
+              new PythonPool.Settings(card.name(), run, options.threads(), 0, gpus, options.log()),
               List.of(card.code()),
               List.of(Call.of(card.code(), card.arguments(), outputs)));
     } catch (IOException e) {
       throw new InvalidCardException("the model card " + card.name() + ": " + e.getMessage());
     }
-    decoder = card.seesPicture() ? new ModelPool(card.decoder(), worker, 1) : null;
+    decoder = card.seesPicture() ? new ModelPool(PixelsCard.of(card), worker, 1) : null;
     decoding =
         Executors.newFixedThreadPool(
             worker.workers(), task -> Confinement.daemon(task, "decode-" + card.name()));
@@ -150,8 +144,7 @@ public final class PythonModel implements AnswerModel {
   public List<ModelAnswer> ask(List<ModelQuestion> batch) {
     ModelAnswer[] answers = new ModelAnswer[batch.size()];
     List<CompletableFuture<?>> asked = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    List<Item> group = new ArrayList<>();
+    Map<Integer, Item> group = new LinkedHashMap<>();
     long bytes = 0;
     List<CompletableFuture<ModelAnswer>> decoded = new ArrayList<>();
     try {
@@ -168,15 +161,15 @@ public final class PythonModel implements AnswerModel {
         Item item = item(batch.get(i), shown == null ? null : ((Decoded) shown).picture());
         if (!group.isEmpty()
             && (group.size() == card.batch() || bytes + item.size() > MOST_BYTES)) {
-          asked.add(submit(group, places, answers));
+          asked.add(submit(group, answers));
+          group = new LinkedHashMap<>();
           bytes = 0;
         }
-        group.add(item);
-        places.add(i);
+        group.put(i, item);
         bytes += item.size();
       }
       if (!group.isEmpty()) {
-        asked.add(submit(group, places, answers));
+        asked.add(submit(group, answers));
       }
       asked.forEach(CompletableFuture::join);
       return Arrays.asList(answers);
@@ -205,22 +198,15 @@ public final class PythonModel implements AnswerModel {
         Optional.ofNullable(picture));
   }
 
-  private CompletableFuture<?> submit(
-      List<Item> group, List<Integer> places, ModelAnswer[] answers) {
-    List<Item> items = List.copyOf(group);
-    List<Integer> at = List.copyOf(places);
-    group.clear();
-    places.clear();
+  /** Has items asked about; their answers come to lie at their places. */
+  private CompletableFuture<?> submit(Map<Integer, Item> group, ModelAnswer[] answers) {
     groups.acquireUninterruptibly();
     try {
-      return CompletableFuture.supplyAsync(
+      return CompletableFuture.runAsync(
               () -> {
-                List<ModelAnswer> said = answers(items);
-                for (int i = 0; i < said.size(); i++) {
-                  answers[at.get(i)] = said.get(i);
-                }
-                answered.add(said.size());
-                return null;
+                Iterator<ModelAnswer> said = answers(List.copyOf(group.values())).iterator();
+                group.keySet().forEach(place -> answers[place] = said.next());
+                answered.add(group.size());
               },
               asking)
           .whenComplete((done, fault) -> groups.release());
@@ -350,13 +336,8 @@ public final class PythonModel implements AnswerModel {
 
   private Item made() {
     int side = card.fitted().map(PictureInput::sidePx).orElse(MADE_SIDE_PX);
-    byte[] pixels = new byte[card.seesPicture() ? 3 * side * side : 0];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (byte) ((i * 31) >> 4);
-    }
-    return item(
-        new ModelQuestion(null, "a dog on a beach"),
-        card.seesPicture() ? ShownPicture.raw(pixels, side, side, 3) : null);
+    ModelQuestion made = ModelQuestion.made(side);
+    return item(made, card.seesPicture() ? made.picture() : null);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.pairstream.image.python;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.python.PythonCode;
+import io.pairstream.image.card.PythonCard.Run;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.ModelProtocol.ModelReply;
 import io.pairstream.image.protocol.PythonProtocol.Call;
@@ -61,25 +62,14 @@ final class PythonPool implements AutoCloseable {
    * How processes are run.
    *
    * @param name of the card or recipe, for people
-   * @param memoryMb most memory of a process
+   * @param run memory, start, network and further files of each; how many there are is the caller's
    * @param threads threads of numeric libraries
    * @param hashSeed seed of the hashes of texts
-   * @param start time for import and set-up
-   * @param network whether they see the network
-   * @param reads what else they may read
    * @param gpus which GPU processes see, by turns; one that is empty for none
    * @param log takes lines that functions print
    */
   record Settings(
-      String name,
-      int memoryMb,
-      int threads,
-      int hashSeed,
-      Duration start,
-      boolean network,
-      List<Path> reads,
-      List<String> gpus,
-      Consumer<String> log) {}
+      String name, Run run, int threads, int hashSeed, List<String> gpus, Consumer<String> log) {}
 
   /**
    * @param codes what the calls are of
@@ -88,10 +78,11 @@ final class PythonPool implements AutoCloseable {
    */
   PythonPool(WorkerSettings worker, Settings settings, List<PythonCode> codes, List<Call> calls)
       throws IOException {
-    start = settings.start();
+    Run run = settings.run();
+    start = run.start();
     printed = new PrintedLines(settings.name(), settings.log());
     folder = PythonFolder.of(codes);
-    plan = new Plan(folder.code().toString(), settings.memoryMb(), calls);
+    plan = new Plan(folder.code().toString(), run.memoryMb(), calls);
     try {
       Interpreter found = Interpreter.ask(codes.get(0).interpreter(), folder.runner());
       interpreter = found.path();
@@ -101,11 +92,11 @@ final class PythonPool implements AutoCloseable {
                 found,
                 folder.runner(),
                 folder.code(),
-                settings.memoryMb(),
+                run.memoryMb(),
                 settings.threads(),
                 settings.hashSeed(),
-                settings.network(),
-                settings.reads(),
+                run.network(),
+                run.reads(),
                 gpu);
         confinements.add(
             new Confinement(worker.withSandbox(false, false), program, Launcher.values()));

@@ -6,6 +6,7 @@ import io.pairstream.cleaning.image.StepWorker.StepJudge;
 import io.pairstream.cleaning.image.StepWorker.Verdict;
 import io.pairstream.cleaning.python.PythonStep;
 import io.pairstream.cleaning.python.PythonStep.Sees;
+import io.pairstream.image.card.PythonCard.Run;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
@@ -14,7 +15,6 @@ import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.PythonProtocol.Call;
 import io.pairstream.image.protocol.PythonProtocol.Item;
 import io.pairstream.image.protocol.ShownPicture;
-import io.pairstream.image.protocol.ShownPicture.Encoding;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.python.PythonPool.Running;
 import io.pairstream.image.sandbox.Complaints;
@@ -40,8 +40,7 @@ import java.util.function.Consumer;
  */
 public final class StepProcesses implements StepJudge, AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final int MEMORY_MB = 1_024;
+  private static final Run RUN = new Run(1, false, 1_024, Duration.ofSeconds(60), false, List.of());
   private static final int WATCHED = 1_000;
   private static final int MOST_CHARACTERS = 300;
 
@@ -153,8 +152,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
       }
     }
     PythonPool.Settings settings =
-        new PythonPool.Settings(
-            "steps", MEMORY_MB, 1, hashSeed, START, false, List.of(), List.of(""), log);
+        new PythonPool.Settings("steps", RUN, 1, hashSeed, List.of(""), log);
     try {
       return new Pool(
           new PythonPool(
@@ -190,9 +188,8 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
         pixels == 0
             ? Optional.empty()
             : Optional.of(
-                new ShownPicture(
-                    shown.pixels(),
-                    Encoding.RAW,
+                ShownPicture.raw(
+                    shown.pixels().bytes(),
                     shown.widthPx(),
                     shown.heightPx(),
                     shown.pixels().size() / pixels)));

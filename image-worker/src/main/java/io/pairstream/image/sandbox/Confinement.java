@@ -53,15 +53,11 @@ public final class Confinement implements AutoCloseable {
   }
 
   /**
-   * Confinement of functions in Python.
+   * Confinement of a program.
    *
    * @param launchers the outer walls that may be used, best first
    */
-  public Confinement(WorkerSettings settings, PythonProgram program, Launcher... launchers) {
-    this(settings, (Program) program, launchers);
-  }
-
-  private Confinement(WorkerSettings settings, Program program, Launcher... launchers) {
+  public Confinement(WorkerSettings settings, Program program, Launcher... launchers) {
     this.settings = settings;
     this.program = program;
     this.launchers = launchers;
@@ -203,6 +199,16 @@ public final class Confinement implements AutoCloseable {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Has every user of this system read what is in a folder. */
+  public static void showToOthers(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        boolean unused = file.toFile().setReadable(true, false);
+        unused = !Files.isDirectory(file) || file.toFile().setExecutable(true, false);
       }
     }
   }

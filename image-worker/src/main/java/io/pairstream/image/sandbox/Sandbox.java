@@ -1,11 +1,9 @@
 package io.pairstream.image.sandbox;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.sandbox.View.Entry;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Restricts what a worker can do, as far as this system offers it.
@@ -38,7 +35,7 @@ final class Sandbox {
 
   private static final String NAMESPACES_SETTING = "/proc/sys/user/max_user_namespaces";
 
-  private static final String VIEW_SCRIPT = script();
+  private static final String VIEW_SCRIPT = ClassPathFile.text(Sandbox.class, "view.sh");
 
   private final Path directory;
   private final long memoryBytes;
@@ -96,7 +93,7 @@ final class Sandbox {
   ProcessBuilder process(Wall wall, List<String> command, List<Path> files) throws IOException {
     List<String> whole = new ArrayList<>();
     if (launcher.hasNamespaces()) {
-      List<Entry> view = View.of(wall, directory, files).entries();
+      List<Entry> view = View.of(wall, directory, files);
       whole.addAll(
           launcher == Launcher.BUBBLEWRAP
               ? bubblewrap(view, wall.network())
@@ -294,11 +291,8 @@ final class Sandbox {
     if (trial.status() != 0) {
       throw new IOException(trial.firstLine());
     }
-    try (Stream<Path> files = Files.walk(cache)) {
-      for (Path file : files.filter(file -> isRoot()).toList()) {
-        boolean unused = file.toFile().setReadable(true, false);
-        unused = !Files.isDirectory(file) || file.toFile().setExecutable(true, false);
-      }
+    if (isRoot()) { // whose workers are another user
+      Confinement.showToOthers(cache);
     }
     try {
       Files.createFile(done);
@@ -315,13 +309,5 @@ final class Sandbox {
     }
     int major = Integer.parseInt(version.group(1));
     return major > 5 || (major == 5 && Integer.parseInt(version.group(2)) >= 14);
-  }
-
-  private static String script() {
-    try (InputStream in = Sandbox.class.getResourceAsStream("view.sh")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -40,7 +40,7 @@ final class View {
    * @param directory for the process's temporary files
    * @param files what else it may read
    */
-  static View of(Wall wall, Path directory, List<Path> files) {
+  static List<Entry> of(Wall wall, Path directory, List<Path> files) {
     View view = new View();
     for (String system : List.of("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")) {
       view.readable(Path.of(system));
@@ -55,11 +55,7 @@ final class View {
     wall.own().forEach(folder -> view.entries.add(new Entry(Kind.OWN, folder)));
     wall.readable().forEach(view::readable);
     files.forEach(view::readable);
-    return view;
-  }
-
-  List<Entry> entries() {
-    return entries;
+    return view.entries;
   }
 
   private void readable(Path given) {

@@ -85,44 +85,18 @@ public record WorkerSettings(
 
   /** Returns a copy with other limits, for an attempt at an image and for a worker's start. */
   public WorkerSettings withLimits(Duration ofAnImage, Duration ofAStart) {
-    return new WorkerSettings(
-        classPath,
-        workers,
-        ofAnImage,
-        ofAStart,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
-        pythonTrusted);
+    return with(ofAnImage, ofAStart, imagesPerWorker, jvmOptions, sandboxRequired, pythonTrusted);
   }
 
   /** Returns a copy with another number of images per worker. */
   public WorkerSettings withImagesPerWorker(int other) {
-    return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        other,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired,
-        pythonTrusted);
+    return with(deadline, startLimit, other, jvmOptions, sandboxRequired, pythonTrusted);
   }
 
   /** Returns a copy with other options for the worker's virtual machine. */
   public WorkerSettings withJvmOptions(String... options) {
-    return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        List.of(options),
-        sandboxRequired,
-        pythonTrusted);
+    return with(
+        deadline, startLimit, imagesPerWorker, List.of(options), sandboxRequired, pythonTrusted);
   }
 
   /**
@@ -131,16 +105,18 @@ public record WorkerSettings(
    * @param trusted whether functions in Python start without one all the same
    */
   public WorkerSettings withSandbox(boolean required, boolean trusted) {
+    return with(deadline, startLimit, imagesPerWorker, jvmOptions, required, trusted);
+  }
+
+  private WorkerSettings with(
+      Duration ofAnImage,
+      Duration ofAStart,
+      int images,
+      List<String> options,
+      boolean required,
+      boolean trusted) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        imagesPerWorker,
-        nativesCache,
-        jvmOptions,
-        required,
-        trusted);
+        classPath, workers, ofAnImage, ofAStart, images, nativesCache, options, required, trusted);
   }
 
   /**

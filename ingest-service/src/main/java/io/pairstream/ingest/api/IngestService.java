@@ -6,9 +6,7 @@ import io.pairstream.ingest.publish.PairIntake;
 import io.pairstream.ingest.publish.PairRoutes;
 import io.pairstream.ingest.publish.SenderLanes;
 import io.pairstream.ingest.status.StatusRoutes;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -68,9 +66,6 @@ public final class IngestService implements AutoCloseable {
       Rates quota,
       int instances) {
 
-    /** Default quota of a producer: a rate that one machine's broker takes with ease. */
-    public static final Rates DEFAULT_QUOTA = new Rates(1_000, 64.0 * 1024 * 1024);
-
     /**
      * @throws IllegalArgumentException where others than this machine could come without a key, or
      *     send theirs unencrypted
@@ -83,11 +78,6 @@ public final class IngestService implements AutoCloseable {
       if (instances < 1) {
         throw new IllegalArgumentException("at least 1 instance shares the load, not " + instances);
       }
-    }
-
-    /** The usual quota, on the only instance, reached as it listens, by http. */
-    public static Settings of(ServerSettings server, boolean anonymous, Path stateDirectory) {
-      return new Settings(server, anonymous, false, stateDirectory, DEFAULT_QUOTA, 1);
     }
   }
 
@@ -109,7 +99,6 @@ public final class IngestService implements AutoCloseable {
 
   private final SelfReport report;
   private final PairTopics topics;
-  private final Registry registry;
   private final Map<String, Object> clientSettings;
   private final PairIntake intake;
   private final KeyRing keys;
@@ -126,16 +115,14 @@ public final class IngestService implements AutoCloseable {
   /** Puts the service together; {@link #start} begins. */
   public IngestService(Cluster cluster, Settings settings) {
     Clock clock = Clock.systemUTC();
-    registry = cluster.registry();
-    topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    topics = PairTopics.of(cluster.dataset(), cluster.registry());
     clientSettings = cluster.clientSettings(Map.of());
     report = new SelfReport("ingest", clock);
     intake = new PairIntake(cluster, clock, new DiskSpace(settings.stateDirectory())::trouble);
-    keys = new KeyRing(topics.apiKeys(), registry, clientSettings);
+    keys = new KeyRing(topics.apiKeys(), clientSettings);
     Quotas quotas =
         new Quotas(
-            producer -> said(producer, clock),
-            settings.quota(),
+            producer -> said(producer, clock).or(settings.quota()),
             settings.instances(),
             System::nanoTime);
     Path directory = settings.stateDirectory();
@@ -215,7 +202,7 @@ public final class IngestService implements AutoCloseable {
     server.start();
     intake.start();
     lanes.start();
-    reporter = StatusReporter.start(report, topics.instances(), registry, clientSettings);
+    reporter = StatusReporter.start(report, topics.instances(), clientSettings);
   }
 
   /** The port that is listened on. */

@@ -31,21 +31,18 @@ import java.util.function.LongSupplier;
  */
 final class Quotas implements Quota {
 
-  private final Function<String, Rates> said;
-  private final Rates byDefault;
+  private final Function<String, Rates> quotaOf;
   private final int instances;
   private final LongSupplier nanos;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
 
   /**
-   * @param said quota of a producer's key
-   * @param byDefault quota of producers whose keys have none; both rates above 0
+   * @param quotaOf a producer's quota; both rates above 0
    * @param instances how many instances share the load; at least 1
    * @param nanos the time, as {@link System#nanoTime} tells it
    */
-  Quotas(Function<String, Rates> said, Rates byDefault, int instances, LongSupplier nanos) {
-    this.said = said;
-    this.byDefault = byDefault;
+  Quotas(Function<String, Rates> quotaOf, int instances, LongSupplier nanos) {
+    this.quotaOf = quotaOf;
     this.instances = instances;
     this.nanos = nanos;
   }
@@ -85,14 +82,10 @@ final class Quotas implements Quota {
   /** Charges what a producer sends. */
   Allowance charge(String producer, long records, long bytes) {
     long now = nanos.getAsLong();
-    Rates granted = quotaOf(producer).sharedBy(instances);
+    Rates granted = quotaOf.apply(producer).sharedBy(instances);
     return accounts
         .computeIfAbsent(producer, name -> new Account(granted, now))
         .charge(granted, records, bytes, now);
-  }
-
-  private Rates quotaOf(String producer) {
-    return said.apply(producer).or(byDefault);
   }
 
   /** {@code GET /v1/me}: who the caller is to this service, and what it may still send. */
@@ -118,7 +111,7 @@ final class Quotas implements Quota {
 
   private Me me(Principal principal) {
     Allowance allowance = look(principal.producer());
-    Rates quota = quotaOf(principal.producer());
+    Rates quota = quotaOf.apply(principal.producer());
     return new Me(
         principal.producer(),
         principal.keyId(),

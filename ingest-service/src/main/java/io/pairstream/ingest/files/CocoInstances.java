@@ -18,14 +18,10 @@ import java.util.stream.Collectors;
  * COCO's instances: one JSON object with {@code annotations} (image_id, category_id) and {@code
  * categories} (id, name; https://cocodataset.org/#format-data), in any order. Of each image the
  * names of its categories are kept, some 300 bytes; outlines are passed over. Immutable.
+ *
+ * @param labels the names by image, as {@link CocoEntries#key} gives its id
  */
-final class CocoInstances {
-
-  private final Map<String, List<String>> labels;
-
-  private CocoInstances(Map<String, List<String>> labels) {
-    this.labels = labels;
-  }
+record CocoInstances(Map<String, List<String>> labels) {
 
   /**
    * The instances that a data set is read with; none where it is read without.

@@ -108,15 +108,7 @@ public final class ColumnNames {
       if (role == Role.CAPTION ? !roles.contains(role) : !hasImage) {
         Optional<String> column =
             GUESSES.get(role).stream()
-                .flatMap(
-                    guess ->
-                        columns.stream()
-                            .filter(
-                                name ->
-                                    name.strip()
-                                        .toLowerCase(Locale.ROOT)
-                                        .replaceAll("[ -]", "_")
-                                        .equals(guess)))
+                .flatMap(guess -> columns.stream().filter(name -> plain(name).equals(guess)))
                 .findFirst();
         column.ifPresent(name -> all.putIfAbsent(name, role));
         column.ifPresent(name -> parts.put(role.part, name));
@@ -124,6 +116,10 @@ public final class ColumnNames {
       }
     }
     return all.size() == given.size() ? this : new ColumnNames(all, parts);
+  }
+
+  private static String plain(String column) {
+    return column.strip().toLowerCase(Locale.ROOT).replaceAll("[ -]", "_");
   }
 
   /** By part, the column that is guessed to be for it. */

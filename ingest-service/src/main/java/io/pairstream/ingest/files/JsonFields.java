@@ -16,20 +16,14 @@ import java.util.stream.Stream;
  * Fields of a JSON object about one image. A caption field holds a string or an array of strings, a
  * field of labels also numbers. Other fields that hold a string, a number or a boolean become
  * annotations; NaN, null, objects and arrays of other names are left out.
+ *
+ * @param what beginning of a problem's message, such as {@code .json is}
  */
-final class JsonFields {
+record JsonFields(SourceEntry entry, String what) {
 
   /** Reads NaN too, which Python writes. */
   static final JsonMapper JSON =
       Json.MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
-
-  private final SourceEntry entry;
-  private final String what;
-
-  private JsonFields(SourceEntry entry, String what) {
-    this.entry = entry;
-    this.what = what;
-  }
 
   /**
    * Gives an entry the fields of a text's object, or the problem with it.

@@ -157,10 +157,10 @@ final class SourceEntry {
    *
    * @param asLines whether each line that is not blank is a caption
    */
-  SourceEntry captionText(String name, String text, boolean asLines) {
+  void captionText(String name, String text, boolean asLines) {
     if (asLines) {
       text.lines().filter(line -> !line.isBlank()).forEach(this::caption);
-      return this;
+      return;
     }
     List<String> lines = new ArrayList<>(text.lines().dropWhile(String::isBlank).toList());
     while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
@@ -174,7 +174,6 @@ final class SourceEntry {
           "several lines",
           name + " has several lines and is one caption; with --caption-lines each line is one");
     }
-    return this;
   }
 
   /** Takes a caption whose field names no language. */
@@ -190,9 +189,8 @@ final class SourceEntry {
   }
 
   /** Takes the image itself. */
-  SourceEntry image(ByteBuffer bytes) {
+  void image(ByteBuffer bytes) {
     image = bytes;
-    return this;
   }
 
   /** The text that bytes are; where they are not UTF-8, that is what is wrong with it. */

@@ -8,7 +8,6 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.LinkHeaders;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.PairTooLargeException;
@@ -31,7 +30,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  *
  * <p>Futures complete on the producer's own thread; what depends on them must be short.
  */
-public final class LinkPublisher implements AutoCloseable {
+public record LinkPublisher(RecordPublisher<PairLink> records, Clock clock)
+    implements AutoCloseable {
 
   /** Bytes in flight before {@link #publish} blocks. */
   public static final int BUFFER_BYTES = 16 * 1024 * 1024;
@@ -49,14 +49,6 @@ public final class LinkPublisher implements AutoCloseable {
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(MAX_RECORD_BYTES, BUFFER_BYTES);
 
-  private final RecordPublisher<PairLink> records;
-  private final Clock clock;
-
-  private LinkPublisher(RecordPublisher<PairLink> records, Clock clock) {
-    this.records = records;
-    this.clock = clock;
-  }
-
   /**
    * Opens a publisher once the topic takes records and the registry holds the schema.
    *
@@ -72,9 +64,8 @@ public final class LinkPublisher implements AutoCloseable {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public static LinkPublisher open(
-      Topic<String, PairLink> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
-    return new LinkPublisher(
-        RecordPublisher.open(topic, PairLink.SCHEMA$, LIMITS, registry, kafkaSettings), clock);
+      Topic<PairLink> topic, Map<String, ?> kafkaSettings, Clock clock) {
+    return new LinkPublisher(RecordPublisher.open(topic, LIMITS, kafkaSettings), clock);
   }
 
   /** Full name of the topic. */

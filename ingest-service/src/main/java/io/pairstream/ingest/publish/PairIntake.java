@@ -4,10 +4,8 @@ import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Problem;
@@ -188,7 +186,7 @@ public final class PairIntake implements AutoCloseable {
     Open to = open;
     return submission instanceof RawPair pair
         ? to.pairs().publish(pair, producer)
-        : to.links().publish((PairLink) submission, producer, to.pairs().notes());
+        : to.links().publish((PairLink) submission, producer, to.pairs().notes().orElseThrow());
   }
 
   private Problem problem(Throwable failure) {
@@ -231,12 +229,11 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private void watch() {
-    Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    PairTopics topics = PairTopics.of(cluster.dataset(), cluster.registry());
     try {
       Open opened =
           Prerequisites.await(
-                  () -> open(registry, topics),
+                  () -> open(topics),
                   () -> closing,
                   why -> why.ifAny().ifPresent(now -> obstacle = now))
               .orElseThrow(InterruptedException::new);
@@ -262,13 +259,12 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  private Open open(Registry registry, PairTopics topics) {
+  private Open open(PairTopics topics) {
     Map<String, Object> settings = producerSettings();
     PairPublisher pairs =
-        PairPublisher.openWithNotes(
-            topics.crowdsourced(), topics.uploads(), registry, settings, clock);
+        PairPublisher.openWithNotes(topics.crowdsourced(), topics.uploads(), settings, clock);
     try {
-      return new Open(pairs, LinkPublisher.open(topics.links(), registry, settings, clock));
+      return new Open(pairs, LinkPublisher.open(topics.links(), settings, clock));
     } catch (RuntimeException e) {
       pairs.abort();
       throw e;

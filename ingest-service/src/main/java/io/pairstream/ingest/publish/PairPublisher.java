@@ -4,7 +4,6 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.PairTooLargeException;
@@ -13,7 +12,7 @@ import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,27 +20,18 @@ import java.util.concurrent.CompletableFuture;
  * acknowledged is in Kafka exactly once. At most {@link #BUFFER_BYTES} are in flight. Thread-safe.
  *
  * <p>Futures complete on the producer's own thread; what depends on them must be short.
+ *
+ * @param notes empty where pairs are published without notes
  */
-public final class PairPublisher implements AutoCloseable {
+public record PairPublisher(
+    RecordPublisher<RawPair> records, Optional<UploadNotes> notes, Clock clock)
+    implements AutoCloseable {
 
   /** Bytes in flight before {@link #publish} blocks. */
   public static final int BUFFER_BYTES = 64 * 1024 * 1024;
 
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(RecordSizes.MAX_RAW_RECORD, BUFFER_BYTES);
-
-  private final RecordPublisher<RawPair> records;
-
-  /** Null where pairs are published without notes. */
-  private final UploadNotes notes;
-
-  private final Clock clock;
-
-  private PairPublisher(RecordPublisher<RawPair> records, UploadNotes notes, Clock clock) {
-    this.records = records;
-    this.notes = notes;
-    this.clock = clock;
-  }
 
   /**
    * Opens a publisher once the topic takes records and the registry holds the schema.
@@ -58,9 +48,9 @@ public final class PairPublisher implements AutoCloseable {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public static PairPublisher open(
-      Topic<String, RawPair> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
+      Topic<RawPair> topic, Map<String, ?> kafkaSettings, Clock clock) {
     return new PairPublisher(
-        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings), null, clock);
+        RecordPublisher.open(topic, LIMITS, kafkaSettings), Optional.empty(), clock);
   }
 
   /**
@@ -70,24 +60,15 @@ public final class PairPublisher implements AutoCloseable {
    * @param uploads where the notes go
    */
   public static PairPublisher openWithNotes(
-      Topic<String, RawPair> topic,
-      Topic<String, Upload> uploads,
-      Registry registry,
-      Map<String, ?> kafkaSettings,
-      Clock clock) {
-    PairPublisher plain = open(topic, registry, kafkaSettings, clock);
+      Topic<RawPair> topic, Topic<Upload> uploads, Map<String, ?> kafkaSettings, Clock clock) {
+    PairPublisher plain = open(topic, kafkaSettings, clock);
     try {
-      UploadNotes notes = UploadNotes.open(uploads, registry, kafkaSettings, clock);
-      return new PairPublisher(plain.records, notes, clock);
+      UploadNotes notes = UploadNotes.open(uploads, kafkaSettings, clock);
+      return new PairPublisher(plain.records, Optional.of(notes), clock);
     } catch (RuntimeException | Error e) {
       plain.abort();
       throw e;
     }
-  }
-
-  /** The notes; throws for a publisher without them. */
-  public UploadNotes notes() {
-    return Objects.requireNonNull(notes, "opened without notes");
   }
 
   /** Full name of the topic. */
@@ -127,9 +108,9 @@ public final class PairPublisher implements AutoCloseable {
             .publish(imageDigest, pair, "pair " + pairId)
             .thenApply(
                 at -> new Published(pairId, imageDigest, topic(), at.partition(), at.offset()));
-    return notes == null
-        ? sent
-        : sent.thenCompose(published -> notes.after(published, producer, now));
+    return notes
+        .map(own -> sent.thenCompose(published -> own.after(published, producer, now)))
+        .orElse(sent);
   }
 
   /**
@@ -141,9 +122,7 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.flush();
     } finally {
-      if (notes != null) {
-        notes.records().flush();
-      }
+      notes.ifPresent(own -> own.records().flush());
     }
   }
 
@@ -157,17 +136,13 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.close();
     } finally {
-      if (notes != null) {
-        notes.records().close();
-      }
+      notes.ifPresent(own -> own.records().close());
     }
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */
   public void abort() {
     records.abort();
-    if (notes != null) {
-      notes.records().abort();
-    }
+    notes.ifPresent(own -> own.records().abort());
   }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -45,8 +44,7 @@ public final class SenderLanes implements AutoCloseable {
   private final Function<String, Optional<Receipt>> receipts;
   private final LongSupplier nanos;
   private final Map<String, Lane> lanes = new HashMap<>();
-  private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("lanes"));
+  private final ScheduledExecutorService looking = Threads.scheduler("lanes");
 
   /**
    * @param receipts the receipt of a pair id, as far as it is known

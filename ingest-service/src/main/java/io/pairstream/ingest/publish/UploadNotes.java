@@ -4,7 +4,6 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
@@ -16,30 +15,17 @@ import java.util.concurrent.CompletableFuture;
  * Notes what is published among the uploads, by id, so that its status can be asked for before it
  * is judged: a pair before its note, a link after it. Each waits for the other on the thread of the
  * producer that confirms it, which is held back while the next one takes nothing. Thread-safe.
+ *
+ * @param records publisher of the notes
  */
-public final class UploadNotes {
+public record UploadNotes(RecordPublisher<Upload> records, Clock clock) {
 
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 16 * 1024 * 1024);
 
-  private final RecordPublisher<Upload> records;
-  private final Clock clock;
-
-  private UploadNotes(RecordPublisher<Upload> records, Clock clock) {
-    this.records = records;
-    this.clock = clock;
-  }
-
   /** Opens the notes; throws as {@link RecordPublisher#open} does. */
-  public static UploadNotes open(
-      Topic<String, Upload> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
-    return new UploadNotes(
-        RecordPublisher.open(topic, Upload.SCHEMA$, LIMITS, registry, kafkaSettings), clock);
-  }
-
-  /** Publisher of the notes. */
-  public RecordPublisher<Upload> records() {
-    return records;
+  public static UploadNotes open(Topic<Upload> topic, Map<String, ?> kafkaSettings, Clock clock) {
+    return new UploadNotes(RecordPublisher.open(topic, LIMITS, kafkaSettings), clock);
   }
 
   /** Writes the note of a pair that is published; done once it is in Kafka too. */

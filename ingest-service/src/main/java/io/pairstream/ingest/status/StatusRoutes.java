@@ -62,8 +62,8 @@ public final class StatusRoutes implements AutoCloseable {
   /** Default time that a request waits for earlier events to be read. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  private final Topic<String, Upload> uploads;
-  private final Topic<String, Receipt> receipts;
+  private final Topic<Upload> uploads;
+  private final Topic<Receipt> receipts;
   private final TopicTable uploadsView;
   private final TopicTable receiptsView;
   private final Duration timeout;
@@ -247,9 +247,8 @@ public final class StatusRoutes implements AutoCloseable {
     }
   }
 
-  private static <V> Optional<V> read(Topic<String, V> topic, TopicTable view, String id) {
-    return view.read(table -> LastOfEachKey.get(table, id))
-        .map(bytes -> topic.value().deserializer().deserialize(topic.name(), bytes));
+  private static <V> Optional<V> read(Topic<V> topic, TopicTable view, String id) {
+    return view.read(table -> LastOfEachKey.get(table, id)).map(topic::read);
   }
 
   /**
@@ -259,11 +258,6 @@ public final class StatusRoutes implements AutoCloseable {
    */
   CompletableFuture<Void> upToDate() {
     return CompletableFuture.allOf(uploadsView.reachedAllWritten(), receiptsView.reachedNow());
-  }
-
-  /** Completes once {@link #isCaughtUp()} holds. */
-  CompletableFuture<Void> caughtUp() {
-    return CompletableFuture.allOf(uploadsView.caughtUp(), receiptsView.caughtUp());
   }
 
   /** Whether this instance has read everything but the last moments. */

@@ -117,7 +117,7 @@ class AccessTest {
     service =
         new IngestService(
             cluster.cluster(),
-            IngestService.Settings.of(LongTimeoutServer.settings(), false, stateDir));
+            IngestCluster.settings(LongTimeoutServer.settings(), false, stateDir));
     service.start();
     Await.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }
@@ -230,7 +230,7 @@ class AccessTest {
     assertThat(me.path("scopes")).extracting(JsonNode::asText).containsExactly("publish");
     assertThat(me.path("quota").path("records_per_second").asDouble()).isEqualTo(3);
     assertThat(me.path("quota").path("bytes_per_second").asDouble())
-        .isEqualTo(IngestService.Settings.DEFAULT_QUOTA.bytesPerSecond());
+        .isEqualTo(IngestCluster.QUOTA.bytesPerSecond());
     assertThat(me.path("left").path("records").asDouble()).isBetween(0.0, 10.0);
     assertThat(answer.body()).doesNotContain(publishing.substring(21));
   }
@@ -385,9 +385,6 @@ class AccessTest {
 
   private static KeyIssuer issuer(Clock clock) {
     return KeyIssuer.open(
-        cluster.topics().apiKeys(),
-        cluster.cluster().registry(),
-        cluster.cluster().clientSettings(Map.of()),
-        clock);
+        cluster.topics().apiKeys(), cluster.cluster().clientSettings(Map.of()), clock);
   }
 }

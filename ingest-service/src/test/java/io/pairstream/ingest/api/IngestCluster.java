@@ -4,10 +4,11 @@ import io.pairstream.operate.LongTimeoutServer;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.keys.Rates;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
@@ -29,6 +30,8 @@ import org.apache.kafka.common.header.Header;
  */
 public final class IngestCluster {
 
+  static final Rates QUOTA = new Rates(1_000, 64.0 * 1024 * 1024);
+
   private static final int PARTITIONS = 3;
 
   private final Cluster cluster;
@@ -38,7 +41,7 @@ public final class IngestCluster {
   public IngestCluster(String bootstrapServers) {
     Dataset dataset = new Dataset("d" + UUID.randomUUID().toString().substring(0, 8));
     this.cluster = cluster(bootstrapServers, dataset);
-    this.topics = PairTopics.of(dataset, new AvroSerdes(cluster.registry()));
+    this.topics = PairTopics.of(dataset, cluster.registry());
     createTopics();
   }
 
@@ -46,6 +49,11 @@ public final class IngestCluster {
   static Cluster cluster(String bootstrapServers, Dataset dataset) {
     return new Cluster(
         bootstrapServers, "mock://" + dataset.name(), dataset, LongTimeouts.TIMEOUT, Map.of());
+  }
+
+  /** The only instance, reached as it listens, by http. */
+  static IngestService.Settings settings(ServerSettings server, boolean anonymous, Path state) {
+    return new IngestService.Settings(server, anonymous, false, state, QUOTA, 1);
   }
 
   /** Makes the topics that the service reads and writes. */
@@ -76,8 +84,7 @@ public final class IngestCluster {
   /** Starts a service for callers without a key, and returns once it is ready. */
   public IngestService serve(Path stateDirectory) throws Exception {
     IngestService service =
-        new IngestService(
-            cluster, IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDirectory));
+        new IngestService(cluster, settings(LongTimeoutServer.settings(), true, stateDirectory));
     service.start();
     URI ready = URI.create("http://127.0.0.1:" + service.port() + "/health/ready");
     HttpRequest request = HttpRequest.newBuilder(ready).build();
@@ -96,13 +103,13 @@ public final class IngestCluster {
   public record Read<T>(String key, T value, int partition, long offset, List<String> headers) {}
 
   /** All records of a topic, from its start to its end now. */
-  public <T> List<Read<T>> read(Topic<String, T> topic) {
+  public <T> List<Read<T>> read(Topic<T> topic) {
     return dataset().committed(topic.name()).stream()
         .map(
             record ->
                 new Read<>(
                     new String(record.key(), StandardCharsets.UTF_8),
-                    topic.value().deserializer().deserialize(topic.name(), record.value()),
+                    topic.read(record.value()),
                     record.partition(),
                     record.offset(),
                     Arrays.stream(record.headers().toArray()).map(Header::key).toList()))

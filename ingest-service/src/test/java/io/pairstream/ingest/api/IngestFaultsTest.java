@@ -219,7 +219,7 @@ class IngestFaultsTest {
 
   private IngestService service(Cluster cluster) {
     return new IngestService(
-        cluster, IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir));
+        cluster, IngestCluster.settings(LongTimeoutServer.settings(), true, stateDir));
   }
 
   private List<String> idsInKafka() {

@@ -96,7 +96,7 @@ class OpenApiTest {
     IngestService service =
         new IngestService(
             nowhere,
-            IngestService.Settings.of(ServerSettings.of("127.0.0.1", 0, null), true, stateDir));
+            IngestCluster.settings(ServerSettings.of("127.0.0.1", 0, null), true, stateDir));
     try (service) {
       return service.routes();
     }

@@ -20,7 +20,8 @@ class QuotasTest {
 
   private final AtomicLong now = new AtomicLong(7);
   private final Map<String, Rates> said = new HashMap<>();
-  private final Quotas quotas = new Quotas(this::said, DEFAULT, 1, now::get);
+  private final Quotas quotas =
+      new Quotas(name -> said.getOrDefault(name, Rates.UNSAID).or(DEFAULT), 1, now::get);
 
   @ParameterizedTest
   @ValueSource(doubles = {0.5, 7, 100, 2500})
@@ -84,7 +85,7 @@ class QuotasTest {
 
   @Test
   void severalInstancesGrantTheQuotaTogether() {
-    Quotas ofOneInThree = new Quotas(this::said, new Rates(30, 3e6), 3, now::get);
+    Quotas ofOneInThree = new Quotas(name -> new Rates(30, 3e6), 3, now::get);
 
     Allowance allowance = ofOneInThree.look("a");
 
@@ -109,10 +110,6 @@ class QuotasTest {
     }
     quotas.charge(producer, records, bytes);
     return true;
-  }
-
-  private Rates said(String producer) {
-    return said.getOrDefault(producer, Rates.UNSAID);
   }
 
   private static Duration seconds(int seconds) {

@@ -228,7 +228,7 @@ class BatchRoutesTest {
         PairIdentity.imageDigest(ByteBuffer.wrap(Pictures.png(8, 8, number))), caption);
   }
 
-  private <T> List<T> values(Topic<String, T> topic) {
+  private <T> List<T> values(Topic<T> topic) {
     return cluster.read(topic).stream().map(IngestCluster.Read::value).toList();
   }
 

@@ -134,8 +134,7 @@ class PairPublisherTest {
             .setCaption("x".repeat(1 << 20))
             .build();
 
-    try (LinkPublisher publisher =
-        LinkPublisher.open(topics.links(), dataset.registry(), patient(), CLOCK)) {
+    try (LinkPublisher publisher = LinkPublisher.open(topics.links(), patient(), CLOCK)) {
       assertThatThrownBy(() -> publisher.publish(link)).isInstanceOf(PairTooLargeException.class);
     }
   }
@@ -147,8 +146,7 @@ class PairPublisherTest {
     impatient.put("delivery.timeout.ms", "1500");
     impatient.put("request.timeout.ms", "1000");
 
-    try (PairPublisher publisher =
-        PairPublisher.open(topics.crowdsourced(), dataset.registry(), impatient, CLOCK)) {
+    try (PairPublisher publisher = PairPublisher.open(topics.crowdsourced(), impatient, CLOCK)) {
       // A fresh client has to find its broker, which may take longer than it waits.
       while (publisher
           .publish(pair("first", "first"))
@@ -183,7 +181,7 @@ class PairPublisherTest {
   }
 
   private PairPublisher open() {
-    return PairPublisher.open(topics.crowdsourced(), dataset.registry(), patient(), CLOCK);
+    return PairPublisher.open(topics.crowdsourced(), patient(), CLOCK);
   }
 
   private Map<String, Object> patient() {

@@ -8,7 +8,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
@@ -65,7 +64,7 @@ class StatusRoutesTest {
     pipeline = new PlayedPipeline(cluster);
     view = new StatusRoutes(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
     server = server(view);
-    view.caughtUp().join();
+    view.upToDate().join();
   }
 
   @AfterEach
@@ -89,7 +88,7 @@ class StatusRoutesTest {
 
   @Test
   void idThatAnotherInstanceGaveOutAMomentAgoIsFound() throws Exception {
-    view.caughtUp().join();
+    view.upToDate().join();
     for (int i = 0; i < 20; i++) {
       Sent sent = pipeline.send("an image", "caption " + i);
       pair(sent);
@@ -207,8 +206,7 @@ class StatusRoutesTest {
   void whileNothingCanBeReadUnknownIsNotSaidToBeUnknown(@TempDir Path otherFolder)
       throws Exception {
     Map<String, Object> noBroker = Map.of("bootstrap.servers", "127.0.0.1:9");
-    PairTopics away =
-        PairTopics.of(new Dataset("away"), new AvroSerdes(new Registry("mock://away", Map.of())));
+    PairTopics away = PairTopics.of(new Dataset("away"), new Registry("mock://away", Map.of()));
     try (StatusRoutes blind = new StatusRoutes(away, otherFolder, noBroker, Clock.systemUTC());
         WebServer blindServer = server(blind)) {
 

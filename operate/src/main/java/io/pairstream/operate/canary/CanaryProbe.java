@@ -177,8 +177,7 @@ public final class CanaryProbe implements AutoCloseable {
     // One that cannot be sent says so, instead of leaving the word of the one before.
     KafkaTimeouts.sendWithin(kafka, SEND_WITHIN);
     kafka.put("linger.ms", 0);
-    return RecordPublisher.open(
-        cluster.topics().crowdsourced(), RawPair.SCHEMA$, LIMITS, cluster.registry(), kafka);
+    return RecordPublisher.open(cluster.topics().crowdsourced(), LIMITS, kafka);
   }
 
   private void seekBehindTheLast(KafkaConsumer<byte[], byte[]> consumer, byte[] key) {
@@ -198,7 +197,9 @@ public final class CanaryProbe implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (Arrays.equals(record.key(), key)
             && cluster
-                .decode(cluster.topics().receipts(), record.value())
+                .topics()
+                .receipts()
+                .decode(record.value())
                 .filter(receipt -> receipt.getOrigin().equals(origin))
                 .isPresent()) {
           cameOut(Duration.ofNanos(nanos.getAsLong() - sentAt));

@@ -16,7 +16,7 @@ import java.util.List;
  * or a text. The answer without a name says why a model gave none. Limits of the recipe stand
  * beside them.
  */
-public final class AnswerIndex implements CatalogueFold {
+public record AnswerIndex(PairTopics topics) implements CatalogueFold {
 
   /** As SQL, numbers of the answer that is the first value, of whatever cards. */
   static final String NAMED = "name IN (SELECT id FROM answer_name WHERE name = ?)";
@@ -24,14 +24,6 @@ public final class AnswerIndex implements CatalogueFold {
   private static final String LIMITS =
       "CREATE TABLE answer_limit (name TEXT PRIMARY KEY, least REAL, most REAL, labels TEXT,"
           + " when_outside TEXT)";
-
-  private final String topic;
-  private final String recipes;
-
-  public AnswerIndex(PairTopics topics) {
-    this.topic = topics.pairAnswers().name();
-    this.recipes = topics.recipes().name();
-  }
 
   @Override
   public int version() {
@@ -50,11 +42,13 @@ public final class AnswerIndex implements CatalogueFold {
   }
 
   @Override
-  public void apply(String key, Object value, Place place, Database table) {
-    if (place.topic().equals(topic)) {
-      AnswerKey.parse(key).ifPresent(of -> put(of, (PairAnswer) value, table));
-    } else if (place.topic().equals(recipes) && value instanceof RecordedRecipe recipe) {
-      putLimits(recipe, table);
+  public void applyAll(List<Event> events, Database table) {
+    for (Event event : events) {
+      if (event.place().topic().equals(topics.pairAnswers().name())) {
+        AnswerKey.parse(event.key()).ifPresent(of -> put(of, (PairAnswer) event.value(), table));
+      } else if (event.value() instanceof RecordedRecipe recipe) {
+        putLimits(recipe, table);
+      }
     }
   }
 

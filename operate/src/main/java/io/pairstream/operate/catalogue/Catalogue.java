@@ -1,26 +1,17 @@
 package io.pairstream.operate.catalogue;
 
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
-import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.IndexedPairs;
-import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.RefusalKey;
-import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.QuarantineHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
@@ -51,9 +42,7 @@ public final class Catalogue implements Aggregate {
       RawPair.newBuilder().setMetadata(PairMetadata.newBuilder().setSourceKind("").build()).build();
 
   private final PairTopics topics;
-  private final Map<String, RecordDecoder<?>> decoders;
-  private final RecordDecoder<RawPair> raw;
-  private final RecordDecoder<PairLink> links;
+  private final Map<String, Topic<?>> read;
   private final List<CatalogueFold> folds;
   private final Map<PairStatus, String> splits;
 
@@ -88,27 +77,23 @@ public final class Catalogue implements Aggregate {
     this.splits =
         topics.splits().entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
-    Registry registry = cluster.registry();
-    Stream<RecordDecoder<?>> published =
+    Stream<Topic<?>> published =
         bySplits
             ? Stream.of(topics.training(), topics.validation(), topics.test())
-                .map(split -> new RecordDecoder<>(split, PreparedPair.SCHEMA$, registry))
-            : Stream.of(new RecordDecoder<>(topics.index(), IndexedPair.SCHEMA$, registry));
-    Stream<RecordDecoder<?>> others =
+            : Stream.of(topics.index());
+    Stream<Topic<?>> others =
         Stream.of(
-            new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
-            new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
-            new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
-            new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
-            new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
-            new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry),
-            new RecordDecoder<>(topics.pairAnswers(), PairAnswer.SCHEMA$, registry),
-            new RecordDecoder<>(topics.recipes(), RecordedRecipe.SCHEMA$, registry));
-    this.decoders =
+            topics.quarantine(),
+            topics.receipts(),
+            topics.uploads(),
+            topics.takedowns(),
+            topics.reviews(),
+            topics.actions(),
+            topics.pairAnswers(),
+            topics.recipes());
+    this.read =
         Stream.concat(published, others)
-            .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
-    this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
-    this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);
+            .collect(Collectors.toMap(Topic::name, Function.identity()));
   }
 
   @Override
@@ -130,7 +115,7 @@ public final class Catalogue implements Aggregate {
 
   @Override
   public List<String> topics() {
-    return decoders.keySet().stream().sorted().toList();
+    return read.keySet().stream().sorted().toList();
   }
 
   @Override
@@ -159,7 +144,7 @@ public final class Catalogue implements Aggregate {
             ? new CatalogueFold.MovedToQuarantine()
             : null;
     if (record.value() != null) {
-      value = decoders.get(record.topic()).decode(record.value()).orElse(null);
+      value = read.get(record.topic()).decode(record.value()).orElse(null);
       if (value == null) {
         return Optional.empty();
       }
@@ -169,10 +154,7 @@ public final class Catalogue implements Aggregate {
     Object shown =
         value instanceof QuarantinedPair pair
             ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
-            : value instanceof PreparedPair pair
-                ? IndexedPairs.entry(
-                    pair, split, record.partition(), record.offset(), record.value().length, at)
-                : value;
+            : value instanceof PreparedPair pair ? IndexedPairs.entry(pair, split, record) : value;
     Optional<Place> place =
         shown instanceof IndexedPair pair
             ? place(pair)
@@ -205,7 +187,8 @@ public final class Catalogue implements Aggregate {
     }
     byte[] value = Utils.toArray(pair.getValue());
     return pair.getOrigin().getTopic().equals(topics.links().name())
-        ? links
+        ? topics
+            .links()
             .decode(value)
             .map(
                 link ->
@@ -214,6 +197,6 @@ public final class Catalogue implements Aggregate {
                         .setLanguage(link.getLanguage())
                         .setMetadata(link.getMetadata())
                         .build())
-        : raw.decode(value);
+        : topics.crowdsourced().decode(value);
   }
 }

@@ -25,24 +25,8 @@ public interface CatalogueFold {
    */
   int version();
 
-  /**
-   * Takes a record in.
-   *
-   * @param key pair id, or the coordinates where there is none; of a takedown as in {@link
-   *     io.pairstream.schemas.TakedownKind#key}, of an answer as in {@link AnswerKey}
-   * @param value a {@link io.pairstream.schemas.IndexedPair}, {@link Rejected}, {@link
-   *     io.pairstream.schemas.Receipt}, {@link io.pairstream.schemas.Upload}, {@link
-   *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown}, {@link
-   *     io.pairstream.schemas.PairAnswer}, {@link io.pairstream.schemas.Action} or {@link Refused};
-   *     null where the topic holds nothing of the key any more. Images and originals are not to be
-   *     kept here
-   */
-  void apply(String key, Object value, Place place, Database table);
-
-  /** Takes in the records of one transaction, by default one after the other. */
-  default void applyAll(List<Event> events, Database table) {
-    events.forEach(event -> apply(event.key(), event.value(), event.place(), table));
-  }
+  /** Takes in the records of one transaction. */
+  void applyAll(List<Event> events, Database table);
 
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and
@@ -53,7 +37,18 @@ public interface CatalogueFold {
   /** A split holds a pair no more that is in quarantine now. */
   record MovedToQuarantine() {}
 
-  /** A record as {@link #apply} takes it. */
+  /**
+   * A record as folds take it.
+   *
+   * @param key pair id, or the coordinates where there is none; of a takedown as in {@link
+   *     io.pairstream.schemas.TakedownKind#key}, of an answer as in {@link AnswerKey}
+   * @param value a {@link io.pairstream.schemas.IndexedPair}, {@link Rejected}, {@link
+   *     io.pairstream.schemas.Receipt}, {@link io.pairstream.schemas.Upload}, {@link
+   *     io.pairstream.schemas.Review}, {@link io.pairstream.schemas.Takedown}, {@link
+   *     io.pairstream.schemas.PairAnswer}, {@link io.pairstream.schemas.Action} or {@link
+   *     MovedToQuarantine}; null where the topic holds nothing of the key any more. Images and
+   *     originals are not to be kept here
+   */
   record Event(String key, Object value, Place place) {}
 
   /**

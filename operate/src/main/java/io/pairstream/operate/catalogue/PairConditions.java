@@ -99,17 +99,14 @@ final class PairConditions {
 
   /** How many rows have the query's status, reason and source, whatever else it asks. */
   static long count(PairQuery query, Database table) {
-    return table
-        .first(
-            "SELECT sum(records) FROM record_count WHERE (?1 = '' OR status = ?1)"
-                + " AND (?2 = '' OR status = 'QUARANTINED' AND reason = ?2)"
-                + " AND (?3 = '' OR source_kind = ?3) AND NOT (is_canary AND ?4)",
-            row -> row.getLong(1),
-            query.status(),
-            query.reason(),
-            query.source(),
-            isWithoutCanaries(query))
-        .orElse(0L);
+    return table.number(
+        "SELECT sum(records) FROM record_count WHERE (?1 = '' OR status = ?1)"
+            + " AND (?2 = '' OR status = 'QUARANTINED' AND reason = ?2)"
+            + " AND (?3 = '' OR source_kind = ?3) AND NOT (is_canary AND ?4)",
+        query.status(),
+        query.reason(),
+        query.source(),
+        isWithoutCanaries(query));
   }
 
   /**
@@ -132,13 +129,10 @@ final class PairConditions {
       return OptionalLong.empty();
     }
     long counted =
-        table
-            .first(
-                "SELECT count(*) FROM (SELECT 1 FROM pair WHERE contributor = ? LIMIT ?)",
-                row -> row.getLong(1),
-                query.contributor(),
-                MOST_COUNTED + 1)
-            .orElseThrow();
+        table.number(
+            "SELECT count(*) FROM (SELECT 1 FROM pair WHERE contributor = ? LIMIT ?)",
+            query.contributor(),
+            MOST_COUNTED + 1);
     return counted > MOST_COUNTED ? OptionalLong.empty() : OptionalLong.of(counted);
   }
 
@@ -216,18 +210,8 @@ final class PairConditions {
   private void add(AnswerCondition answer, Database table) {
     List<Object> asked = new ArrayList<>(answer.arguments());
     asked.add(FEW);
-    boolean areFew =
-        lead.isEmpty()
-            && table
-                    .first(
-                        "SELECT count(*) FROM (SELECT 1 FROM said WHERE "
-                            + answer.rows()
-                            + " LIMIT ?)",
-                        row -> row.getLong(1),
-                        asked.toArray())
-                    .orElseThrow()
-                < FEW;
-    if (areFew) {
+    String count = "SELECT count(*) FROM (SELECT 1 FROM said WHERE " + answer.rows() + " LIMIT ?)";
+    if (lead.isEmpty() && table.number(count, asked.toArray()) < FEW) {
       lead("pair_id IN (SELECT pair_id FROM said WHERE " + answer.rows() + ")", answer.arguments());
     } else {
       addOther(

@@ -113,7 +113,7 @@ public final class PairIndex implements CatalogueFold {
             + " DELETE FROM label WHERE id = old.id"
             + " AND name IN (SELECT value FROM json_each(old.labels)); END",
         "CREATE TABLE receipt (key PRIMARY KEY, partition INTEGER, offset INTEGER, "
-            + ReceiptNote.COLUMNS
+            + ReceiptRow.COLUMNS
             + ") WITHOUT ROWID",
         "CREATE TABLE place (topic TEXT, key, partition INTEGER, offset INTEGER,"
             + " PRIMARY KEY (topic, key)) WITHOUT ROWID",
@@ -128,11 +128,6 @@ public final class PairIndex implements CatalogueFold {
         "CREATE TABLE takedown_event (subject TEXT, what TEXT, requested_by TEXT, cause TEXT,"
             + " at INTEGER)",
         "CREATE INDEX takedown_event_by_subject ON takedown_event (subject)");
-  }
-
-  @Override
-  public void apply(String key, Object value, Place place, Database table) {
-    applyAll(List.of(new Event(key, value, place)), table);
   }
 
   @Override
@@ -158,7 +153,7 @@ public final class PairIndex implements CatalogueFold {
     } else if (value instanceof Rejected rejected) {
       quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), areInForce, counts, table);
     } else if (value instanceof Receipt receipt) {
-      receipt(key, ReceiptNote.of(receipt), place, table);
+      receipt(key, receipt, place, table);
     } else if (value instanceof Review review) {
       reviewed(review, table);
     } else if (value instanceof Takedown takedown) {
@@ -243,14 +238,14 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
-  private static void receipt(String key, ReceiptNote note, Place place, Database table) {
+  private static void receipt(String key, Receipt receipt, Place place, Database table) {
     table.update(
         PUT_RECEIPT,
         Stream.concat(
                 Stream.of(HexBytes.of(key), place.partition(), place.offset()),
-                note.columns().stream())
+                ReceiptRow.columns(receipt).stream())
             .toArray());
-    if (note.status().equals(PairStatus.WITHDRAWN.name())) {
+    if (receipt.getStatus().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
   }
@@ -378,10 +373,8 @@ public final class PairIndex implements CatalogueFold {
   }
 
   private static void remove(String key, Database table) {
-    for (String sql :
-        List.of("DELETE FROM review WHERE key = ?", "INSERT OR IGNORE INTO gone VALUES (?)")) {
-      table.update(sql, key);
-    }
+    table.update("DELETE FROM review WHERE key = ?", key);
+    table.update("INSERT OR IGNORE INTO gone VALUES (?)", key);
     table.update("DELETE FROM pair WHERE pair_id = ?", HexBytes.of(key));
   }
 }

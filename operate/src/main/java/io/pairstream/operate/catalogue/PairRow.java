@@ -15,6 +15,7 @@ import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -23,7 +24,6 @@ import io.pairstream.service.rejection.Measurements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,10 +103,7 @@ public record PairRow(
 
   /** Maps unknown kinds to one name, since each kind has a column on the board of quarantine. */
   private static String known(String sourceKind) {
-    return sourceKind.isEmpty()
-            || Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(sourceKind))
-        ? sourceKind
-        : OTHER_KIND;
+    return sourceKind.isEmpty() || SourceKind.isNamed(sourceKind) ? sourceKind : OTHER_KIND;
   }
 
   static PairRow of(QuarantinedPair pair, RawPair sent, Place place) {
@@ -143,25 +140,25 @@ public record PairRow(
    *
    * @param status where it is
    */
-  public static PairRow of(String pairId, String status, ReceiptNote receipt) {
+  public static PairRow of(String pairId, String status, Receipt receipt) {
     QuarantinedPair pair =
         QuarantinedPair.newBuilder()
             .setPairId(pairId)
-            .setImageDigest(receipt.imageDigest())
-            .setReason(receipt.reason())
-            .setDetail(receipt.detail())
-            .setProducer(receipt.producer())
-            .setOrigin(receipt.origin())
+            .setImageDigest(receipt.getImageDigest())
+            .setReason(receipt.getReason())
+            .setDetail(receipt.getDetail())
+            .setProducer(receipt.getProducer())
+            .setOrigin(receipt.getOrigin())
             .build();
     RawPair sent =
         RawPair.newBuilder()
             .setMetadata(
                 PairMetadata.newBuilder()
                     .setSourceKind("")
-                    .setReceivedAt(receipt.receivedAt())
+                    .setReceivedAt(receipt.getReceivedAt())
                     .build())
             .build();
-    return of(pair, status, sent, new Place("", 0, 0, receipt.decidedAt()));
+    return of(pair, status, sent, new Place("", 0, 0, receipt.getDecidedAt()));
   }
 
   /** Row of a raw record that nothing has judged yet. */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.takedown.TakedownEvent;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -23,8 +23,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe. */
-public final class PairSearch {
+/**
+ * Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe.
+ *
+ * @param mostLooked rows that one page looks at; at least 1
+ */
+public record PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
 
   private static final int MOST_REVIEWS = 100;
 
@@ -46,21 +50,8 @@ public final class PairSearch {
   /** Rows that one page looks at: some 70 ms of processor where answers are asked. */
   private static final int MOST_LOOKED = 10_000;
 
-  private final TopicTable catalogue;
-  private final Clock clock;
-  private final int mostLooked;
-
   public PairSearch(TopicTable catalogue, Clock clock) {
     this(catalogue, clock, MOST_LOOKED);
-  }
-
-  /**
-   * @param mostLooked rows that one page looks at; at least 1
-   */
-  PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
-    this.catalogue = catalogue;
-    this.clock = clock;
-    this.mostLooked = mostLooked;
   }
 
   /**
@@ -80,17 +71,11 @@ public final class PairSearch {
                     "WHERE pair_id = ? AND pair_id <> ''"
                         + " ORDER BY status = 'QUARANTINED', id DESC LIMIT 1",
                     HexBytes.of(id))
-                .or(
-                    () ->
-                        OriginHeader.parse(id)
-                            .flatMap(
-                                at ->
-                                    found(
-                                        table,
-                                        "WHERE " + AT,
-                                        at.getTopic(),
-                                        at.getPartition(),
-                                        at.getOffset()))));
+                .or(() -> OriginHeader.parse(id).flatMap(origin -> of(table, origin))));
+  }
+
+  private static Optional<FoundPair> of(Database table, Origin at) {
+    return found(table, "WHERE " + AT, at.getTopic(), at.getPartition(), at.getOffset());
   }
 
   /** Answers of models about a pair, by card and name. */
@@ -142,16 +127,11 @@ public final class PairSearch {
   public long nearCopies(String imageDigest) {
     return catalogue.read(
         table ->
-            table
-                .first(
-                    "SELECT count(*) FROM pair WHERE copy_of = ?",
-                    row -> row.getLong(1),
-                    HexBytes.of(imageDigest))
-                .orElseThrow());
+            table.number("SELECT count(*) FROM pair WHERE copy_of = ?", HexBytes.of(imageDigest)));
   }
 
   /** The pair's receipt, which outlives its rows where it was withdrawn. */
-  public Optional<ReceiptNote> receipt(String id) {
+  public Optional<Receipt> receipt(String id) {
     return catalogue.read(table -> receipt(table, id));
   }
 
@@ -246,12 +226,9 @@ public final class PairSearch {
                   since);
           return new QuarantineBoard(
               cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(),
-              table
-                  .first(
-                      "SELECT sum(records) FROM record_count WHERE status = 'QUARANTINED'"
-                          + " AND is_canary",
-                      row -> row.getLong(1))
-                  .orElse(0L),
+              table.number(
+                  "SELECT sum(records) FROM record_count WHERE status = 'QUARANTINED'"
+                      + " AND is_canary"),
               cells);
         });
   }
@@ -281,16 +258,12 @@ public final class PairSearch {
         pairs, found.next(), isAll ? OptionalLong.of(pairs.size()) : conditions.get().count(table));
   }
 
-  private static Optional<ReceiptNote> receipt(Database table, String key) {
-    return table.first("SELECT * FROM receipt WHERE key = ?", ReceiptNote::read, HexBytes.of(key));
+  private static Optional<Receipt> receipt(Database table, String key) {
+    return table.first("SELECT * FROM receipt WHERE key = ?", ReceiptRow::read, HexBytes.of(key));
   }
 
   private static Optional<FoundPair> found(Database table, String where, Object... values) {
-    return all(table, where, values).stream().findFirst();
-  }
-
-  private static List<FoundPair> all(Database table, String where, Object... values) {
-    return table.query(
+    return table.first(
         FOUND + where,
         columns -> {
           PairRow row = PairRow.read(columns);
@@ -300,6 +273,25 @@ public final class PairSearch {
         },
         values);
   }
+
+  /**
+   * A page of what was found, newest first.
+   *
+   * @param next where the next page begins; empty where there is none. A page may be short and have
+   *     a next one, where much had to be looked at.
+   * @param found how many there are in all; empty where counting would mean to look at all of them
+   */
+  public record PairPage(List<FoundPair> pairs, Optional<String> next, OptionalLong found) {}
+
+  /**
+   * One pair, or one copy of it that was rejected.
+   *
+   * @param id what it is asked for by: the pair id; coordinates of a copy that does not say where
+   *     its pair stands, and where there is no pair id
+   * @param row the record that it became
+   * @param receipt the pair's receipt; empty where there is none yet, and of a copy
+   */
+  public record FoundPair(String id, PairRow row, Optional<Receipt> receipt) {}
 
   /**
    * How much lies in quarantine, and why.

@@ -46,13 +46,13 @@ public record Instance(
   /** Whether it began where another one of its service, and of a trainer's run, has ended. */
   boolean replaces(Instance other) {
     return service().equals(other.service())
-        && run().equals(other.run())
+        && fact("run").equals(other.fact("run"))
         && status.getStartedAt().isAfter(other.heardAt());
   }
 
-  /** View and order that a trainer's feed goes through; empty for others. */
-  private String run() {
-    return status.getFacts().getOrDefault("run", "");
+  /** A fact that the process says of itself; empty where it does not. */
+  String fact(String name) {
+    return status.getFacts().getOrDefault(name, "");
   }
 
   /** A number without labels; NaN where the process does not say it. */

@@ -4,7 +4,7 @@ import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Metric;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.report.Obstacle;
@@ -121,21 +121,24 @@ public final class Instances implements AutoCloseable {
   private Instant comeSince = Instant.EPOCH;
 
   /** Null where reports come by {@link #note} alone. */
-  private final Follower follower;
+  private Follower follower;
 
   Instances(Clock clock) {
     this.clock = clock;
-    this.follower = null;
-  }
-
-  private Instances(ClusterAccess cluster, Clock clock) {
-    this.clock = clock;
-    this.follower = follow(cluster);
   }
 
   /** Begins to follow the topic of instances. */
   public static Instances follow(ClusterAccess cluster, Clock clock) {
-    return new Instances(cluster, clock);
+    Instances followed = new Instances(clock);
+    var topic = cluster.topics().instances();
+    followed.follower =
+        Follower.start(
+            "instances",
+            topic.name(),
+            (records, positions, atEnd) ->
+                records.forEach(record -> followed.note(record, topic, atEnd)),
+            cluster.clientSettings());
+    return followed;
   }
 
   /**
@@ -154,17 +157,6 @@ public final class Instances implements AutoCloseable {
                   () -> found.forget(key)));
     }
     return found;
-  }
-
-  private Follower follow(ClusterAccess cluster) {
-    RecordDecoder<InstanceStatus> decoder =
-        new RecordDecoder<>(
-            cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
-    return Follower.start(
-        "instances",
-        cluster.topics().instances().name(),
-        (records, positions, atEnd) -> records.forEach(record -> note(record, decoder, atEnd)),
-        cluster.clientSettings());
   }
 
   /** Why this is not what processes report, by a fault of ours; empty where there is none. */
@@ -193,16 +185,11 @@ public final class Instances implements AutoCloseable {
   /** The instance that reported a transactional id as its own; the id where none has. */
   public String named(String transactionalId) {
     return all().stream()
-        .map(Instance::status)
         .filter(
-            status ->
-                List.of(
-                        status
-                            .getFacts()
-                            .getOrDefault(AbandonedTransaction.IDS_FACT, "")
-                            .split(" "))
+            one ->
+                List.of(one.fact(AbandonedTransaction.IDS_FACT).split(" "))
                     .contains(transactionalId))
-        .map(InstanceStatus::getInstance)
+        .map(one -> one.status().getInstance())
         .findFirst()
         .orElse(transactionalId);
   }
@@ -210,10 +197,9 @@ public final class Instances implements AutoCloseable {
   /** A recipe's limits of measures; none where no process reports the recipe. */
   public List<Limit> limits(String recipeVersion) {
     return all().stream()
-        .map(Instance::status)
-        .filter(of -> of.getFacts().getOrDefault("recipe_version", "").equals(recipeVersion))
+        .filter(one -> one.fact("recipe_version").equals(recipeVersion))
         .limit(1)
-        .flatMap(of -> of.getMetrics().stream())
+        .flatMap(one -> one.status().getMetrics().stream())
         .filter(metric -> metric.getName().equals("recipe_limit"))
         .map(
             metric ->
@@ -267,9 +253,7 @@ public final class Instances implements AutoCloseable {
    *     the process's own clock tells how old it is
    */
   private void note(
-      ConsumerRecord<byte[], byte[]> record,
-      RecordDecoder<InstanceStatus> decoder,
-      boolean justSaid) {
+      ConsumerRecord<byte[], byte[]> record, Topic<InstanceStatus> topic, boolean justSaid) {
     if (record.key() == null) {
       return;
     }
@@ -279,7 +263,7 @@ public final class Instances implements AutoCloseable {
       return;
     }
     // What cannot be read is no report, and no end either.
-    decoder
+    topic
         .decode(record.value())
         .ifPresent(
             said -> {

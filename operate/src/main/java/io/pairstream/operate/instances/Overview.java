@@ -11,7 +11,6 @@ import io.pairstream.operate.lag.Arrivals;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Headline;
 import io.pairstream.operate.lag.LagVerdict;
-import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.wire.PairTopics;
@@ -28,8 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
 public final class Overview {
@@ -142,6 +139,8 @@ public final class Overview {
     LagVerdict notYet = reporting.isStarting("operate") ? LagVerdict.STARTING : LagVerdict.UNKNOWN;
     LagVerdict blindly = brokers.state() == State.UNKNOWN ? notYet : LagVerdict.UNKNOWN;
     PairTopics topics = sources.cluster().topics();
+    Map<String, Long> statuses = sources.statuses().get();
+    Quarantine quarantine = quarantine();
     return new OverviewAnswer(
         now,
         sources.cluster().dataset().name(),
@@ -153,8 +152,8 @@ public final class Overview {
             flow("scraped", topics.scraped().name(), throughput.scraped(topics), Double.NaN),
             flow("generated", topics.generated().name(), Double.NaN, Double.NaN),
             flow("links", topics.links().name(), Double.NaN, Double.NaN)),
-        outputs(),
-        quarantine(),
+        outputs(statuses, quarantine.total()),
+        quarantine,
         brokers,
         registry,
         // Silent and waiting instances come first.
@@ -166,12 +165,6 @@ public final class Overview {
         trainer(),
         TrainerRun.of(instances),
         sources.canary().get());
-  }
-
-  /** The processes that say what is in their way. */
-  private Stream<Instance> waiting() {
-    return instances.stream()
-        .filter(each -> !each.silent() && !each.status().getObstacles().isEmpty());
   }
 
   private Sentence sentence(boolean blind) {
@@ -192,7 +185,8 @@ public final class Overview {
       parts.add(brokers.sentence());
     }
     // A group that is in trouble names them already.
-    waiting()
+    instances.stream()
+        .filter(each -> !each.silent() && !each.status().getObstacles().isEmpty())
         .map(instance -> Template.SERVICE_WAITS.with(instance.service(), instance.obstacle()))
         .filter(waits -> !first.text().contains(waits.text()))
         .distinct()
@@ -214,10 +208,8 @@ public final class Overview {
     return Headline.andMore(Sentence.joined(named), more);
   }
 
-  private List<Flow> outputs() {
-    Map<String, Long> statuses = sources.statuses().get();
-    // Of a pair that is rejected several times there are several records.
-    long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
+  /** The outputs; a pair that is rejected several times has several records in quarantine. */
+  private List<Flow> outputs(Map<String, Long> statuses, long rejected) {
     List<Flow> outputs = new ArrayList<>();
     for (PairStatus status :
         List.of(
@@ -240,22 +232,16 @@ public final class Overview {
    * by, which counts the ends of transactions too.
    */
   private Flow flow(String label, String topic, double counted, double total) {
-    Map<Integer, PartitionLag> partitions = new HashMap<>();
+    Map<Integer, Long> ends = new HashMap<>();
     groups.stream()
         .flatMap(group -> group.partitions().stream())
         .filter(partition -> partition.topic().equals(topic))
-        .forEach(partition -> partitions.put(partition.partition(), partition));
+        .forEach(partition -> ends.put(partition.partition(), partition.end()));
+    double end = ends.isEmpty() ? Double.NaN : ends.values().stream().mapToLong(each -> each).sum();
     return new Flow(
         label,
         Double.isNaN(counted) ? throughput.arriving(topic) : counted,
-        Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
-  }
-
-  private static double sum(
-      Map<Integer, PartitionLag> partitions, ToDoubleFunction<PartitionLag> number) {
-    return partitions.isEmpty()
-        ? Double.NaN
-        : partitions.values().stream().mapToDouble(number).sum();
+        Double.isNaN(total) ? end : total);
   }
 
   private Quarantine quarantine() {
@@ -272,7 +258,7 @@ public final class Overview {
         status.getHost(),
         status.getPid(),
         status.getState(),
-        status.getFacts().getOrDefault(SelfReport.HEALTH, ""),
+        instance.fact(SelfReport.HEALTH),
         instance.silent() ? instance.silence() : instance.obstacle(),
         ReportingGroups.putOff(List.of(instance)).orElse(Sentence.verbatim("")),
         status.getStartedAt(),

@@ -7,7 +7,6 @@ import io.pairstream.schemas.InstanceStatus;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * When the trainer starves: what is ready for it, and what waits in the topic, against the rate at
@@ -47,29 +46,14 @@ record TrainerClock(
    *     is not known
    */
   static TrainerClock of(List<Instance> instances, double pairsPerSecond, Sentence lastSeen) {
-    List<TrainerClock> clocks =
-        instances.stream()
-            .filter(instance -> instance.service().equals("feed") && !instance.silent())
-            .map(feed -> of(feed, pairsPerSecond))
-            .toList();
-    Optional<TrainerClock> first =
-        clocks.stream()
-            .min(
-                Comparator.comparingDouble(
-                    clock ->
-                        Double.isNaN(clock.starvesInSeconds)
-                            ? Double.MAX_VALUE
-                            : clock.starvesInSeconds));
     Sentence none = Template.NO_TRAINER.with();
-    return first.orElseGet(
-        () ->
-            new TrainerClock(
-                false,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                lastSeen == null ? none : Template.AND.with(none, lastSeen)));
+    Sentence words = lastSeen == null ? none : Template.AND.with(none, lastSeen);
+    return instances.stream()
+        .filter(instance -> instance.service().equals("feed") && !instance.silent())
+        .map(feed -> of(feed, pairsPerSecond))
+        // NaN comes behind all numbers.
+        .min(Comparator.comparingDouble(clock -> clock.starvesInSeconds))
+        .orElse(new TrainerClock(false, Double.NaN, Double.NaN, Double.NaN, Double.NaN, words));
   }
 
   private static TrainerClock of(Instance feed, double pairsPerSecond) {

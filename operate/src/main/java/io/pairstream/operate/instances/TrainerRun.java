@@ -63,8 +63,8 @@ record TrainerRun(
     int all = ranks.stream().mapToInt(one -> number(one, "ranks", 1)).max().orElse(1);
     return new TrainerRun(
         name,
-        fact(last, "view"),
-        fact(last, "split"),
+        last.fact("view"),
+        last.fact("split"),
         last.value("feed_epoch"),
         last.value("feed_step"),
         last.value("feed_epoch_share"),
@@ -73,7 +73,7 @@ record TrainerRun(
         most(ranks, one -> Math.min(1, one.rate("feed_data_wait_seconds_total"))),
         last.value("feed_left_out_samples"),
         most(ranks, one -> one.value("feed_takedowns")),
-        fact(ranks.get(0), "checkpoint"));
+        ranks.get(0).fact("checkpoint"));
   }
 
   /** The highest one that is known; NaN where none is. */
@@ -82,17 +82,13 @@ record TrainerRun(
   }
 
   private static String name(Instance one) {
-    String given = fact(one, "name");
-    return given.isEmpty() ? fact(one, "run") : given;
-  }
-
-  private static String fact(Instance one, String name) {
-    return one.status().getFacts().getOrDefault(name, "");
+    String given = one.fact("name");
+    return given.isEmpty() ? one.fact("run") : given;
   }
 
   /** Processes may report anything in place of a number. */
   private static int number(Instance one, String name, int otherwise) {
-    String said = fact(one, name);
+    String said = one.fact(name);
     return said.matches("[0-9]{1,5}") ? Integer.parseInt(said) : otherwise;
   }
 }

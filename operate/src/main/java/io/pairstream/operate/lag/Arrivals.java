@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records that came to each topic within the last minute, by where its partitions end, without
@@ -28,15 +29,12 @@ public final class Arrivals {
 
   /** Notes a look. */
   public synchronized void note(LagReport report) {
-    Map<String, Map<Integer, Long>> ends = new HashMap<>();
-    for (GroupLag group : report.groups()) {
-      for (PartitionLag each : group.partitions()) {
-        ends.computeIfAbsent(each.topic(), topic -> new HashMap<>())
-            .put(each.partition(), each.end());
-      }
-    }
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    report.groups().stream()
+        .flatMap(group -> group.partitions().stream())
+        .forEach(each -> ends.put(each.topicPartition(), each.end()));
     Map<String, Long> sums = new HashMap<>();
-    ends.forEach((topic, of) -> sums.put(topic, of.values().stream().mapToLong(e -> e).sum()));
+    ends.forEach((partition, end) -> sums.merge(partition.topic(), end, Long::sum));
     leftOut.forEach((topic, count) -> sums.merge(topic, -count, Long::sum));
     looks.addLast(new Look(report.at(), sums));
     Instant from = report.at().minus(WINDOW);

@@ -54,35 +54,7 @@ public record GroupLag(
     partitions = List.copyOf(partitions);
   }
 
-  /** A group that is not muted. */
-  public GroupLag(
-      String group,
-      String type,
-      String state,
-      int members,
-      boolean decides,
-      Lag now,
-      Optional<WorstPartition> worstPartition,
-      List<PartitionLag> partitions) {
-    this(
-        group,
-        type,
-        state,
-        members,
-        decides,
-        false,
-        Optional.empty(),
-        now,
-        worstPartition,
-        partitions);
-  }
-
-  /** Whether its name is like one of the patterns, in which {@code *} stands for any characters. */
-  public boolean isLike(Collection<String> patterns) {
-    return isLike(group, patterns);
-  }
-
-  /** Whether a name is like one of the patterns. */
+  /** Whether a name is like one of the patterns, in which {@code *} stands for any characters. */
   public static boolean isLike(String name, Collection<String> patterns) {
     return patterns.stream()
         .anyMatch(each -> name.matches(Pattern.quote(each).replace("*", "\\E.*\\Q")));
@@ -109,7 +81,7 @@ public record GroupLag(
   Map<TopicPartition, List<String>> commands() {
     Map<TopicPartition, List<String>> commands = new HashMap<>();
     for (PartitionLag each : partitions) {
-      TopicPartition at = new TopicPartition(each.topic(), each.partition());
+      TopicPartition at = each.topicPartition();
       each.head()
           .filter(head -> each.now().verdict().isStuck())
           .ifPresent(head -> commands.put(at, commands(at, head)));
@@ -145,17 +117,9 @@ public record GroupLag(
 
   /** This group as known trouble, which decides nothing. */
   public GroupLag muted(Mute mute) {
+    Optional<Mute> known = Optional.of(mute);
     return new GroupLag(
-        group,
-        type,
-        state,
-        members,
-        false,
-        own,
-        Optional.of(mute),
-        now,
-        worstPartition,
-        partitions);
+        group, type, state, members, false, own, known, now, worstPartition, partitions);
   }
 
   /**

@@ -7,50 +7,44 @@ import java.time.Instant;
 /** The verdict on a group's progress on a partition; the worst come first. */
 public enum LagVerdict {
   /** Records left the log before the group read them. */
-  LOST(1),
+  LOST,
 
   /** The group went back, and reads again what it has read. */
-  REWIND(1),
+  REWIND,
 
   /** Records wait, the group does not move on, and has no member that could read them. */
-  STOP(1),
+  STOP,
 
   /**
    * Records wait and the group does not move on, although its members are there; or a transaction
    * that does not end keeps all that is left from it.
    */
-  STALL(1),
+  STALL,
 
   /** At this rate records leave the log before the group reads them. */
-  AT_RISK(3),
+  AT_RISK,
 
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
-  BEHIND(3),
+  BEHIND,
 
   /**
    * Too little is known: the group never committed, or has read nothing of what waits for a minute.
    */
   @JsonEnumDefaultValue
-  UNKNOWN(1),
+  UNKNOWN,
 
   /** Nothing is wrong so far, and what begins, the group or the watch, is not over yet. */
-  STARTING(1),
+  STARTING,
 
   /** The group keeps up with what arrives. */
-  OK(1),
+  OK,
 
   /** Nothing waits and nothing arrives. */
-  IDLE(1);
-
-  private final int looks;
-
-  LagVerdict(int looks) {
-    this.looks = looks;
-  }
+  IDLE;
 
   /** How many looks in a row must find it before it is said. */
   public int looks() {
-    return looks;
+    return this == AT_RISK || this == BEHIND ? 3 : 1;
   }
 
   /** As people read it: {@code AT RISK}. */

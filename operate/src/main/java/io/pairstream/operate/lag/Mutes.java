@@ -6,7 +6,6 @@ import io.pairstream.curation.actions.AuditEvent;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
@@ -53,18 +52,12 @@ public final class Mutes implements AutoCloseable {
   public static Mutes follow(ClusterAccess cluster, Clock clock) {
     Mutes mutes = new Mutes(clock);
     var topic = cluster.topics().actions();
-    RecordDecoder<Action> decoder = new RecordDecoder<>(topic, Action.SCHEMA$, cluster.registry());
     mutes.follower =
         Follower.start(
             "mutes",
             topic.name(),
             (records, positions, atEnd) ->
-                records.forEach(
-                    record -> {
-                      if (record.value() != null) {
-                        decoder.decode(record.value()).ifPresent(mutes::note);
-                      }
-                    }),
+                records.forEach(record -> topic.decode(record.value()).ifPresent(mutes::note)),
             cluster.clientSettings());
     return mutes;
   }
@@ -149,16 +142,13 @@ public final class Mutes implements AutoCloseable {
   /** A report in which muted groups decide nothing. */
   public LagReport in(LagReport report) {
     List<Mute> all = all();
-    return report.with(
-        report.groups().stream()
-            .map(
-                group ->
-                    all.stream()
-                        .filter(mute -> mute.group().equals(group.group()))
-                        .findFirst()
-                        .map(group::muted)
-                        .orElse(group))
-            .toList());
+    return report.map(
+        group ->
+            all.stream()
+                .filter(mute -> mute.group().equals(group.group()))
+                .findFirst()
+                .map(group::muted)
+                .orElse(group));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.pairstream.operate.lag;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * How far a group is on one partition, and what is to be thought of it.
@@ -28,6 +29,11 @@ public record PartitionLag(
     @JsonUnwrapped Lag now,
     String member,
     Optional<HeadRecord> head) {
+
+  /** Topic and number together. */
+  public TopicPartition topicPartition() {
+    return new TopicPartition(topic, partition);
+  }
 
   /** This partition with another lag. */
   public PartitionLag with(Lag lag) {

@@ -29,6 +29,8 @@ import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.Subject;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
+import com.nimbusds.oauth2.sdk.util.tls.TLSUtils;
+import com.nimbusds.oauth2.sdk.util.tls.TLSVersion;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
@@ -60,9 +62,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An OpenID Connect provider, of which this service is a client. Its metadata is asked for at the
@@ -115,12 +115,7 @@ public final class OidcProvider {
       for (Certificate each : authorities) {
         trusted.setCertificateEntry("authority " + trusted.size(), each);
       }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context.getSocketFactory();
+      return TLSUtils.createSSLSocketFactory(trusted, TLSVersion.TLS);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("Java keeps no certificates in memory", e);
     }

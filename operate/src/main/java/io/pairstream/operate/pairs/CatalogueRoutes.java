@@ -9,10 +9,10 @@ import io.pairstream.operate.catalogue.Agreement;
 import io.pairstream.operate.catalogue.AnswerCondition;
 import io.pairstream.operate.catalogue.CopyRise;
 import io.pairstream.operate.catalogue.GivenLabels;
-import io.pairstream.operate.catalogue.PairPage;
 import io.pairstream.operate.catalogue.PairQuery;
 import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.PairSearch.PairPage;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operate.instances.Instances.Limit;
 import io.pairstream.operate.profile.ProfileReport;
@@ -39,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
@@ -92,7 +91,7 @@ public final class CatalogueRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     return List.of(
-        Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request)))
+        AnswerJson.route("/v1/pairs", request -> WaitingWork.answered(() -> find(request)))
             .taking(
                 "q",
                 "reason",
@@ -111,8 +110,8 @@ public final class CatalogueRoutes implements AutoCloseable {
                 Access.VIEW,
                 (request, body) -> picture(request))
             .taking("size", "absent"),
-        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
-        Route.get("/v1/profile", Access.VIEW, (request, body) -> now(() -> profile(request)))
+        AnswerJson.route("/v1/quarantine", request -> WaitingWork.answered(this::board)),
+        AnswerJson.route("/v1/profile", request -> WaitingWork.answered(() -> profile(request)))
             .taking("split", "source"));
   }
 
@@ -144,15 +143,11 @@ public final class CatalogueRoutes implements AutoCloseable {
       Optional<String> next,
       OptionalLong found) {}
 
-  private Answer find(Incoming request) {
+  private Found find(Incoming request) {
     State state = state();
     PairPage page = search.find(query(request));
-    return AnswerJson.answer(
-        new Found(
-            state,
-            page.pairs().stream().map(PairCard.Summary::of).toList(),
-            page.next(),
-            page.found()));
+    return new Found(
+        state, page.pairs().stream().map(PairCard.Summary::of).toList(), page.next(), page.found());
   }
 
   /**
@@ -160,20 +155,19 @@ public final class CatalogueRoutes implements AutoCloseable {
    */
   private CompletionStage<Answer> why(Incoming request) {
     if (!catalogue.isCaughtUp()) {
-      throw notYet();
+      throw notYet("the topics are");
     }
     return catalogue
         .reachedNow()
         .orTimeout(REACHED.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionallyCompose(e -> CompletableFuture.failedFuture(notYet()))
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(notYet("the topics are")))
         .thenCompose(
             reached ->
                 readers.later(() -> AnswerJson.answer(history.answer(request.parameter("id")))));
   }
 
-  private static Problem notYet() {
-    return Problem.of(
-            ProblemKind.NOT_READY, "the topics are still being read; come again in a moment")
+  private static Problem notYet(String what) {
+    return Problem.of(ProblemKind.NOT_READY, what + " still being read; come again in a moment")
         .retryAfter(2);
   }
 
@@ -209,16 +203,12 @@ public final class CatalogueRoutes implements AutoCloseable {
     if (known.isPresent()) {
       return card(known.get(), true);
     }
+    String none =
+        catalogue.isCaughtUp()
+            ? "nothing is known of this pair"
+            : "nothing is known of this pair yet; the topics are still being read";
     try {
-      return cards
-          .of(id)
-          .map(card -> card(card, false))
-          .orElseThrow(
-              () ->
-                  notFound(
-                      catalogue.isCaughtUp()
-                          ? "nothing is known of this pair"
-                          : "nothing is known of this pair yet; the topics are still being read"));
+      return cards.of(id).map(card -> card(card, false)).orElseThrow(() -> Problem.notFound(none));
     } catch (KafkaException | RegistryUnavailableException e) {
       return cards.remembered(id).map(card -> card(card, true)).orElseThrow(() -> e);
     }
@@ -229,19 +219,16 @@ public final class CatalogueRoutes implements AutoCloseable {
     String partition = request.parameter("partition");
     String offset = request.parameter("offset");
     if (!PLACE.matcher(topic + "/" + partition + "/" + offset).matches()) {
-      throw refused("a picture's address ends in topic/partition/offset");
+      throw Problem.badRequest("a picture's address ends in topic/partition/offset");
     }
     if (!pairs.areOn(topic)) {
-      throw notFound("there are no pictures on this topic");
+      throw Problem.notFound("there are no pictures on this topic");
     }
     int size = request.whole("size", 256, 64, 1024);
     // A page says itself that there is none; to its browser the status 404 would be an error.
     boolean orEmpty = request.query("absent").equals(Optional.of("empty"));
     if (!catalogue.isCaughtUp()) {
-      throw Problem.of(
-              ProblemKind.NOT_READY,
-              "what was withdrawn is still being read; come again in a moment")
-          .retryAfter(2);
+      throw notYet("what was withdrawn is");
     }
     Origin at = new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset));
     return readers.later(
@@ -271,37 +258,32 @@ public final class CatalogueRoutes implements AutoCloseable {
     }
   }
 
-  private Answer board() {
+  private Board board() {
     State state = state();
     QuarantineBoard board = search.board();
     List<QuarantineBoard.Cell> cells = board.cells();
-    return AnswerJson.answer(
-        new Board(
-            state,
-            board,
-            cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
-            cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList()));
+    return new Board(
+        state,
+        board,
+        cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
+        cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList());
   }
 
-  private Answer profile(Incoming request) {
-    ProfileReport.Question question;
-    try {
-      question =
-          ProfileReport.Question.of(
-              request.query("split").orElse(""), request.query("source").orElse(""));
-    } catch (IllegalArgumentException e) {
-      throw refused(e.getMessage());
-    }
+  private Profile profile(Incoming request) {
+    ProfileReport.Question question =
+        Problem.orBadRequest(
+            () ->
+                ProfileReport.Question.of(
+                    request.query("split").orElse(""), request.query("source").orElse("")));
     State state = state();
     ProfileReport report = ProfileReport.of(catalogue, question);
     List<String> producers =
         report.producers().stream().map(ProfileReport.NamedProducer::contributor).toList();
-    return AnswerJson.answer(
-        new Profile(
-            new ProfileReport.ProfileAnswer(dataset, state.ready(), report, state.asOf()),
-            CopyRise.of(catalogue, producers),
-            examples(report, question),
-            Agreement.of(catalogue)));
+    return new Profile(
+        new ProfileReport.ProfileAnswer(dataset, state.ready(), report, state.asOf()),
+        CopyRise.of(catalogue, producers),
+        examples(report, question),
+        Agreement.of(catalogue));
   }
 
   /** The newest published pair of each label that is among the most frequent. */
@@ -322,40 +304,26 @@ public final class CatalogueRoutes implements AutoCloseable {
       List<Agreement> agreement) {}
 
   private static PairQuery query(Incoming request) {
-    try {
-      return new PairQuery(
-          request.query("q").orElse(""),
-          filter(request, "reason"),
-          filter(request, "source"),
-          filter(request, "contributor"),
-          filter(request, "producer"),
-          filter(request, "label"),
-          filter(request, "status"),
-          AnswerCondition.parse(filter(request, "where")),
-          request.query("after").filter(cursor -> !cursor.isEmpty()),
-          request.whole("limit", 50, 1, 500));
-    } catch (IllegalArgumentException e) {
-      throw refused(e.getMessage());
-    }
+    return Problem.orBadRequest(
+        () ->
+            new PairQuery(
+                request.query("q").orElse(""),
+                filter(request, "reason"),
+                filter(request, "source"),
+                filter(request, "contributor"),
+                filter(request, "producer"),
+                filter(request, "label"),
+                filter(request, "status"),
+                AnswerCondition.parse(filter(request, "where")),
+                request.query("after").filter(cursor -> !cursor.isEmpty()),
+                request.whole("limit", 50, 1, 500)));
   }
 
   private static String filter(Incoming request, String name) {
     String value = request.query(name).orElse("");
     if (value.length() > LONGEST_FILTER) {
-      throw refused(name + " has at most " + LONGEST_FILTER + " characters");
+      throw Problem.badRequest(name + " has at most " + LONGEST_FILTER + " characters");
     }
     return value;
-  }
-
-  private static CompletionStage<Answer> now(Supplier<Answer> answer) {
-    return CompletableFuture.completedStage(WaitingWork.answered(answer));
-  }
-
-  private static Problem refused(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail);
-  }
-
-  private static Problem notFound(String detail) {
-    return Problem.of(ProblemKind.NOT_FOUND, detail);
   }
 }

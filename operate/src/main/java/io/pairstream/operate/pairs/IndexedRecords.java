@@ -5,13 +5,12 @@ import io.pairstream.curation.history.PairRecords;
 import io.pairstream.curation.review.Quarantine;
 import io.pairstream.curation.review.QuarantineEntry;
 import io.pairstream.curation.takedown.TakedownEvent;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.operate.catalogue.ReviewNote;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
@@ -26,13 +25,13 @@ record IndexedRecords(ClusterAccess cluster, CommittedLog log, PairSearch index)
     implements PairRecords {
 
   @Override
-  public <T> Optional<T> last(Topic<String, T> topic, String key) {
-    return record(topic, key).flatMap(record -> cluster.decode(topic, record.value()));
+  public <T> Optional<T> last(Topic<T> topic, String key) {
+    return record(topic, key).flatMap(record -> topic.decode(record.value()));
   }
 
   @Override
   public Optional<QuarantineEntry> entry(String key) {
-    return record(topics().quarantine(), key).flatMap(new Quarantine(cluster)::entry);
+    return record(cluster.topics().quarantine(), key).flatMap(new Quarantine(cluster)::entry);
   }
 
   @Override
@@ -59,16 +58,12 @@ record IndexedRecords(ClusterAccess cluster, CommittedLog log, PairSearch index)
   public List<Review> reviews(Origin entry) {
     return index.reviews(OriginHeader.text(entry)).stream()
         .map(ReviewNote::reviewId)
-        .flatMap(id -> last(topics().reviews(), id).stream())
+        .flatMap(id -> last(cluster.topics().reviews(), id).stream())
         .filter(review -> review.getOrigin().equals(entry))
         .toList();
   }
 
-  private PairTopics topics() {
-    return cluster.topics();
-  }
-
-  private Optional<ConsumerRecord<byte[], byte[]>> record(Topic<String, ?> topic, String key) {
+  private Optional<ConsumerRecord<byte[], byte[]>> record(Topic<?> topic, String key) {
     return index.place(topic.name(), key).flatMap(log::record);
   }
 }

@@ -7,13 +7,13 @@ import io.pairstream.cleaning.tokens.ReadableTokens;
 import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.takedown.TakedownEvent;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairRow;
-import io.pairstream.operate.catalogue.ReceiptNote;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.operate.catalogue.ReviewNote;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ record PairCard(
           row.isWaiting()
               ? null
               : pair.receipt()
-                  .map(ReceiptNote::decidedAt)
+                  .map(Receipt::getDecidedAt)
                   .flatMap(ReceivedAt::said)
                   .orElse(row.place().at());
       boolean waivable =

@@ -7,10 +7,9 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.catalogue.CatalogueFold.Place;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.PairSearch;
-import io.pairstream.operate.catalogue.ReceiptNote;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.operate.pairs.PairCard.Content;
 import io.pairstream.operate.pairs.PairCard.Journey;
 import io.pairstream.operate.pairs.PairCard.Original;
@@ -22,6 +21,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.List;
@@ -30,16 +30,9 @@ import java.util.Optional;
 import org.apache.kafka.common.utils.Utils;
 
 /** Makes the cards of pairs, from the records where they lie. */
-final class PairCards {
+record PairCards(PairSearch search, StoredPairs pairs) {
 
-  private final PairSearch search;
-  private final StoredPairs pairs;
-  private final ProbeImage probe = new ProbeImage();
-
-  PairCards(PairSearch search, StoredPairs pairs) {
-    this.search = search;
-    this.pairs = pairs;
-  }
+  private static final ProbeImage PROBE = new ProbeImage();
 
   /**
    * The card of that id or those coordinates; empty where nothing is known of it.
@@ -90,8 +83,8 @@ final class PairCards {
     if (search.isTakenDown(pairId, row.takedowns())) {
       return Optional.empty();
     }
-    Optional<ReceiptNote> receipt =
-        search.receipt(pairId).filter(known -> known.origin().equals(at));
+    Optional<Receipt> receipt =
+        search.receipt(pairId).filter(known -> known.getOrigin().equals(at));
     if (receipt.isPresent()) {
       return receipt.map(known -> withoutRecord(pairId, known));
     }
@@ -109,21 +102,16 @@ final class PairCards {
 
   private PairCard prepared(FoundPair pair) {
     PairRow row = pair.row();
-    Optional<PreparedPair> prepared = pairs.find(StoredPairs.at(row.place()), PreparedPair.class);
+    Origin at = StoredPairs.at(row.place());
+    Optional<PreparedPair> prepared = pairs.find(at, PreparedPair.class);
     Optional<RawPair> raw = pairs.find(row.origin(), RawPair.class);
     Original original =
         raw.map(came -> original(came, row.origin())).orElseGet(() -> none(Template.KEPT_FOR_DAYS));
+    String picture = row.hasPicture() ? PairCard.Summary.address(at) : null;
     // Compaction or a later record of the same pair may have taken it away a moment ago.
     Content content =
         prepared
-            .map(
-                record ->
-                    Content.of(
-                        record,
-                        raw.orElse(null),
-                        row.hasPicture()
-                            ? PairCard.Summary.address(StoredPairs.at(row.place()))
-                            : null))
+            .map(record -> Content.of(record, raw.orElse(null), picture))
             .orElseGet(
                 () -> Content.unprepared(raw.map(RawPair::getCaption).orElse(null), row.caption()));
     Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
@@ -180,28 +168,24 @@ final class PairCards {
         original,
         content,
         journey,
-        pair.receipt().map(ReceiptNote::copies).orElse(null),
+        pair.receipt().map(Receipt::getCopies).orElse(null),
         search.published(row.copyOf()).map(PairCard.Summary::of).orElse(null),
         row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
         search.reviews(pair.id()),
         search.takedownEvents(row.pairId(), row.takedowns()),
         row.isPublished() ? search.answers(row.pairId()) : List.of(),
-        remedy(row.reason()),
+        RejectReason.named(row.reason()).map(RejectReason::remedy).orElse(""),
         Hint.of("exposure " + row.pairId()));
   }
 
-  private PairCard withoutRecord(String id, ReceiptNote receipt) {
+  private PairCard withoutRecord(String id, Receipt receipt) {
     boolean gone = search.isTakenDown(id, PairRow.of(id, "", receipt).takedowns());
-    String status = gone ? PairStatus.WITHDRAWN.name() : receipt.status();
+    String status = gone ? PairStatus.WITHDRAWN.name() : receipt.getStatus();
     return card(
         new FoundPair(id, PairRow.of(id, status, receipt), Optional.of(receipt)),
         none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
         Content.unprepared(null, null),
         journey(receipt));
-  }
-
-  private static String remedy(String reason) {
-    return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
   }
 
   /** The published picture whose caption a rejected record at this place is. */
@@ -217,7 +201,7 @@ final class PairCards {
     }
     EncodedImage image = new EncodedImage(Utils.toArray(raw.getImage()));
     Optional<ProbedImage> probed =
-        probe.apply(image).fold(Optional::of, rejection -> Optional.empty());
+        PROBE.apply(image).fold(Optional::of, rejection -> Optional.empty());
     return new Original(
         image.size() == 0 ? null : PairCard.Summary.address(at),
         (long) image.size(),
@@ -241,14 +225,14 @@ final class PairCards {
   }
 
   /** A withdrawn pair's receipt has the time of the takedown, no longer that of the record. */
-  private static List<PairCard.Stop> journey(ReceiptNote receipt) {
-    boolean withdrawn = receipt.status().equals(PairStatus.WITHDRAWN.name());
+  private static List<PairCard.Stop> journey(Receipt receipt) {
+    boolean withdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
     Journey journey =
         journey(
-            receipt.receivedAt(),
-            receipt.origin(),
-            withdrawn ? Instant.EPOCH : receipt.arrivedAt());
-    return (withdrawn ? journey.withdrawn(receipt.decidedAt()) : journey).stops();
+            receipt.getReceivedAt(),
+            receipt.getOrigin(),
+            withdrawn ? Instant.EPOCH : receipt.getArrivedAt());
+    return (withdrawn ? journey.withdrawn(receipt.getDecidedAt()) : journey).stops();
   }
 
   private static Journey journey(Instant receivedAt, Origin origin, Instant rawAt) {

@@ -5,9 +5,9 @@ import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.Thumbnail;
 import io.pairstream.image.sandbox.WorkerSettings;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
@@ -57,23 +57,18 @@ final class Pictures implements AutoCloseable {
    */
   byte[] jpeg(Origin at, int sizePx) {
     if (settings == null) {
-      throw none("this service was started without image workers");
+      throw Problem.notFound("this service was started without image workers");
     }
-    byte[] image =
-        image(at)
-            .orElseThrow(
-                () ->
-                    none(
-                        "there is no record of a pair at this place, or no longer: "
-                            + at.getTopic()));
+    String none = "there is no record of a pair at this place, or no longer: " + at.getTopic();
+    byte[] image = image(at).orElseThrow(() -> Problem.notFound(none));
     if (image.length == 0) {
-      throw none("the record holds no image");
+      throw Problem.notFound("the record holds no image");
     }
     return Thumbnail.of(image, sizePx, pool())
         .fold(
             prepared -> prepared.picture().encoded().bytes(),
             rejection -> {
-              throw none(rejection.detail());
+              throw Problem.notFound(rejection.detail());
             });
   }
 
@@ -103,7 +98,7 @@ final class Pictures implements AutoCloseable {
     requireNotWithdrawn(pair.getPairId(), TakedownKind.keysOf(pair));
     return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
         ? RawPixels.png(pair)
-            .orElseThrow(() -> none("the record's image has another size than it says"))
+            .orElseThrow(() -> Problem.notFound("the record's image has another size than it says"))
         : Utils.toArray(pair.getImage());
   }
 
@@ -117,7 +112,7 @@ final class Pictures implements AutoCloseable {
         .quarantine()
         .raw(pair)
         .map(raw -> image(raw, pair.getOrigin()))
-        .orElseThrow(() -> none("the record that was rejected holds no image"));
+        .orElseThrow(() -> Problem.notFound("the record that was rejected holds no image"));
   }
 
   private byte[] image(RawPair raw, Origin at) {
@@ -128,14 +123,14 @@ final class Pictures implements AutoCloseable {
     if (captioned.isPresent()) {
       return image(captioned.get());
     } else if (!raw.getImage().hasRemaining()) {
-      throw none("the raw record holds no image");
+      throw Problem.notFound("the raw record holds no image");
     }
     return Utils.toArray(raw.getImage());
   }
 
   private void requireNotWithdrawn(String pairId, List<String> takedowns) {
     if (search.isTakenDown(pairId, takedowns)) {
-      throw none("the pair was withdrawn");
+      throw Problem.notFound("the pair was withdrawn");
     }
   }
 
@@ -143,7 +138,7 @@ final class Pictures implements AutoCloseable {
   private void requireShowable(PairRow row) {
     requireShowable(row.reason());
     if (!row.copyOf().isEmpty() && search.published(row.copyOf()).isEmpty()) {
-      throw none("the picture that it nearly copies is withdrawn");
+      throw Problem.notFound("the picture that it nearly copies is withdrawn");
     }
   }
 
@@ -151,12 +146,8 @@ final class Pictures implements AutoCloseable {
     Thumbnail.refusal(reason)
         .ifPresent(
             why -> {
-              throw none(why);
+              throw Problem.notFound(why);
             });
-  }
-
-  private static Problem none(String why) {
-    return Problem.of(ProblemKind.NOT_FOUND, why);
   }
 
   private synchronized ImageWorkerPool pool() {

@@ -14,8 +14,8 @@ import io.pairstream.curation.review.ReviewDesk;
 import io.pairstream.curation.review.ReviewResult;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.GivenLabels;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
 import io.pairstream.operate.catalogue.PairSearch;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.operate.lag.Mutes;
 import io.pairstream.operate.waiting.WaitingWork;
 import io.pairstream.schemas.LabelRule;
@@ -132,13 +132,9 @@ public final class ReviewerRoutes implements AutoCloseable {
     } catch (StreamReadException e) {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice");
     } catch (IOException e) {
-      throw wrong(wanted);
+      throw Problem.badRequest(wanted);
     }
-    throw wrong(wanted);
-  }
-
-  private static Problem wrong(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail);
+    throw Problem.badRequest(wanted);
   }
 
   /** Decision about pairs in quarantine; members that are left out are null. */
@@ -150,26 +146,24 @@ public final class ReviewerRoutes implements AutoCloseable {
   private Supplier<?> review(ReviewRequest asked, Incoming request, Actor actor) {
     List<String> ids = asked.pairs();
     if (ids == null || ids.isEmpty() || ids.size() > MOST_PAIRS || ids.contains(null)) {
-      throw wrong("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
+      throw Problem.badRequest("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
     }
     if (asked.decision() == null) {
-      throw wrong("decision is missing");
+      throw Problem.badRequest("decision is missing");
     }
     if (asked.decision() == Decision.RECAPTIONED && ids.size() != 1) {
-      throw wrong("a caption is for one pair; pairs holds " + ids.size());
+      throw Problem.badRequest("a caption is for one pair; pairs holds " + ids.size());
     }
-    try {
-      ReviewDecision decided =
-          new ReviewDecision(
-              asked.decision(),
-              Objects.requireNonNullElse(asked.caption(), ""),
-              Objects.requireNonNullElse(asked.comment(), ""),
-              false,
-              actor);
-      return () -> new Results(desk.decide(ids, decided, false));
-    } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
-    }
+    ReviewDecision decided =
+        Problem.orBadRequest(
+            () ->
+                new ReviewDecision(
+                    asked.decision(),
+                    Objects.requireNonNullElse(asked.caption(), ""),
+                    Objects.requireNonNullElse(asked.comment(), ""),
+                    false,
+                    actor));
+    return () -> new Results(desk.decide(ids, decided, false));
   }
 
   /** Labels of a published pair; without any, those that were given before are taken back. */
@@ -180,13 +174,13 @@ public final class ReviewerRoutes implements AutoCloseable {
 
   private Supplier<?> label(LabelRequest asked, Incoming request, Actor actor) {
     if (asked.labels() == null || asked.labels().contains(null)) {
-      throw wrong(WANTED_LABELS);
+      throw Problem.badRequest(WANTED_LABELS);
     }
     List<String> labels = LabelRule.cleaned(asked.labels());
     LabelRule.fault(labels)
         .ifPresent(
             fault -> {
-              throw wrong(fault);
+              throw Problem.badRequest(fault);
             });
     String id = request.parameter("id");
     return () -> {
@@ -195,7 +189,7 @@ public final class ReviewerRoutes implements AutoCloseable {
               .get(id)
               .map(FoundPair::row)
               .filter(row -> !row.isQuarantined())
-              .orElseThrow(() -> Problem.of(ProblemKind.NOT_FOUND, "no published pair has this id"))
+              .orElseThrow(() -> Problem.notFound("no published pair has this id"))
               .pairId();
       ActionLog.writeNow(cluster, GivenLabels.event(pairId, labels), actor, clock);
       return new Given(pairId, actor.name(), labels);
@@ -207,17 +201,12 @@ public final class ReviewerRoutes implements AutoCloseable {
 
   private Supplier<?> mute(MuteRequest asked, Incoming request, Actor actor) {
     if (asked.group() == null || asked.group().isBlank() || asked.minutes() == null) {
-      throw wrong(WANTED_MUTE);
+      throw Problem.badRequest(WANTED_MUTE);
     }
     Duration lasting = Duration.ofMinutes(asked.minutes());
     String why = Objects.requireNonNullElse(asked.why(), "");
-    return () -> {
-      try {
-        return Mutes.set(cluster, asked.group(), lasting, why, actor, clock);
-      } catch (IllegalArgumentException e) {
-        throw wrong(e.getMessage());
-      }
-    };
+    return () ->
+        Problem.orBadRequest(() -> Mutes.set(cluster, asked.group(), lasting, why, actor, clock));
   }
 
   /** Lets the request under way end, for a few seconds at most. */

@@ -27,7 +27,7 @@ import org.apache.kafka.common.utils.Utils;
 final class StoredPairs implements AutoCloseable {
 
   private final ClusterAccess cluster;
-  private final Map<String, Topic<String, ?>> topics = new HashMap<>();
+  private final Map<String, Topic<?>> topics = new HashMap<>();
   private CommittedLog log;
   private boolean closed;
 
@@ -58,7 +58,7 @@ final class StoredPairs implements AutoCloseable {
   Optional<PreparedPair> captioned(RawPair raw, Origin at) {
     return Optional.of(Utils.toArray(raw.getPrepared()))
         .filter(published -> isGenerated(at))
-        .flatMap(published -> cluster.decode(cluster.topics().training(), published));
+        .flatMap(published -> cluster.topics().training().decode(published));
   }
 
   /** Digest of the picture that a raw record brings, or whose caption it is. */
@@ -81,7 +81,7 @@ final class StoredPairs implements AutoCloseable {
   <T> Optional<T> find(Origin at, Class<T> type) {
     return areOn(at.getTopic())
         ? read(at)
-            .flatMap(record -> cluster.decode(topics.get(at.getTopic()), record.value()))
+            .flatMap(record -> topics.get(at.getTopic()).decode(record.value()))
             .filter(type::isInstance)
             .map(type::cast)
         : Optional.empty();

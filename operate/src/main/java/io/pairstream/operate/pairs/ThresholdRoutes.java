@@ -8,14 +8,12 @@ import io.pairstream.cleaning.recipe.MeasureLimits;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.PairSearch;
-import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.threshold.LimitedAnswer;
 import io.pairstream.operate.threshold.Threshold;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
 import java.math.BigDecimal;
@@ -63,18 +61,13 @@ public record ThresholdRoutes(TopicTable catalogue, PairSearch search) {
   /**
    * How a limit divides the pairs.
    *
-   * @param count pairs that have a number
-   * @param failed pairs of which the model gave none
+   * @param threshold the limit, with pairs by their ids alone
    * @param condition what a view's cut takes
    * @param recipe what a recipe says of it; empty where no key limits it so
    * @param inRecipe the limit that the data set's recipe has; null where it has none
    */
   private record Divided(
-      Histogram histogram,
-      long count,
-      long failed,
-      double limit,
-      long kept,
+      @JsonUnwrapped Threshold threshold,
       List<Near> keptPairs,
       List<Near> leftOutPairs,
       String condition,
@@ -131,24 +124,16 @@ public record ThresholdRoutes(TopicTable catalogue, PairSearch search) {
         limits.stream().filter(one -> one.bound() == bound).findFirst().orElse(null);
     OptionalDouble limit =
         asked.isPresent() || inRecipe == null ? asked : OptionalDouble.of(inRecipe.limit());
-    try {
-      return Threshold.of(catalogue, field, bound, limit)
-          .map(
-              found ->
-                  new Divided(
-                      found.histogram(),
-                      found.count(),
-                      found.failed(),
-                      found.limit(),
-                      found.kept(),
-                      near(found.keptPairs()),
-                      near(found.leftOutPairs()),
-                      field + (bound == Bound.AT_MOST ? "<=" : ">=") + plain(found.limit()),
-                      recipe(field, bound, found.limit()),
-                      inRecipe));
-    } catch (IllegalArgumentException e) {
-      throw refused(e.getMessage());
-    }
+    return Problem.orBadRequest(() -> Threshold.of(catalogue, field, bound, limit))
+        .map(
+            found ->
+                new Divided(
+                    found,
+                    near(found.keptPairs()),
+                    near(found.leftOutPairs()),
+                    field + (bound == Bound.AT_MOST ? "<=" : ">=") + plain(found.limit()),
+                    recipe(field, bound, found.limit()),
+                    inRecipe));
   }
 
   /** The nearest published pairs, one of each picture. */
@@ -199,7 +184,7 @@ public record ThresholdRoutes(TopicTable catalogue, PairSearch search) {
       case "" -> inRecipe.isEmpty() ? Bound.AT_MOST : inRecipe.get(0).bound();
       case "AT_MOST" -> Bound.AT_MOST;
       case "AT_LEAST" -> Bound.AT_LEAST;
-      default -> throw refused("bound is AT_MOST or AT_LEAST");
+      default -> throw Problem.badRequest("bound is AT_MOST or AT_LEAST");
     };
   }
 
@@ -216,10 +201,6 @@ public record ThresholdRoutes(TopicTable catalogue, PairSearch search) {
     } catch (NumberFormatException e) {
       // Refused below, as what is no finite number.
     }
-    throw refused("limit is a number");
-  }
-
-  private static Problem refused(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail);
+    throw Problem.badRequest("limit is a number");
   }
 }

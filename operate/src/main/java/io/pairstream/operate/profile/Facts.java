@@ -202,9 +202,7 @@ record Facts(
 
   /** The name where it is one of the closed list, so that no producer can make more kinds. */
   private static String knownKind(String name) {
-    return Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(name))
-        ? name
-        : UNKNOWN;
+    return SourceKind.isNamed(name) ? name : UNKNOWN;
   }
 
   private static String orientation(double aspect) {

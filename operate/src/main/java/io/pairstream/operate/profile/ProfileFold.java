@@ -65,11 +65,6 @@ public final class ProfileFold implements CatalogueFold {
   }
 
   @Override
-  public void apply(String key, Object value, Place place, Database table) {
-    applyAll(List.of(new Event(key, value, place)), table);
-  }
-
-  @Override
   public void applyAll(List<Event> events, Database table) {
     Changes changes = new Changes(table);
     events.forEach(event -> apply(event, changes));

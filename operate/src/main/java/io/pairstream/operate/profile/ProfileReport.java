@@ -252,19 +252,14 @@ public record ProfileReport(
   static ProfileReport of(Database table, Question question) {
     Map<String, List<Count>> sums = sums(table, question);
     long pairs = one(sums, "pairs");
-    Map<String, List<Count>> ofPairs = new LinkedHashMap<>();
-    ofPairs.put(
-        "split",
-        grouped(table, question, "status", "dimension = 'pairs' AND" + question.ofSplits()));
-    ofPairs.put(
-        "source_kind",
-        grouped(table, question, "source_kind", "dimension = 'pairs' AND" + question.ofSplits()));
-    DIMENSIONS.forEach(name -> ofPairs.put(name, sums.getOrDefault(name, List.of())));
+    String ofPairs = "dimension = 'pairs' AND" + question.ofSplits();
     Map<String, List<Count>> counts = new LinkedHashMap<>();
     counts.put("status", byStatus(table, question));
     counts.put("reason", top(grouped(table, question, "value", "dimension = 'reason'"), 0));
     // Pairs that are not among the counted values are the rest: each has one.
-    ofPairs.forEach((name, values) -> counts.put(name, top(values, pairs)));
+    counts.put("split", top(grouped(table, question, "status", ofPairs), pairs));
+    counts.put("source_kind", top(grouped(table, question, "source_kind", ofPairs), pairs));
+    DIMENSIONS.forEach(name -> counts.put(name, top(sums.getOrDefault(name, List.of()), pairs)));
     new TreeMap<>(sums)
         .forEach(
             (name, values) -> {
@@ -357,7 +352,7 @@ public record ProfileReport(
    */
   private static List<Word> words(Database table, Question question) {
     Set<String> candidates = new HashSet<>();
-    long[] leftOut = {0};
+    long leftOut = 0;
     for (List<String> cell :
         table.query(
             "SELECT status, source_kind FROM tally WHERE dimension = 'pairs' AND"
@@ -376,28 +371,16 @@ public record ProfileReport(
               cell.get(1),
               WORDS_OF_EACH);
       most.forEach(word -> candidates.add(word.value()));
-      leftOut[0] +=
+      leftOut +=
           most.size() < WORDS_OF_EACH ? ProfileFold.MANY - 1 : most.get(WORDS_OF_EACH - 1).count();
     }
+    String ofWords = "dimension = 'word' AND" + question.ofSplits();
+    String among = ofWords + " AND value IN (SELECT value FROM json_each(?3))";
     List<Count> found =
-        grouped(
-            table,
-            question,
-            "value",
-            "dimension = 'word' AND value IN (SELECT value FROM json_each(?3)) AND"
-                + question.ofSplits(),
-            MOST_WORDS,
-            AnswerJson.text(candidates));
-    boolean areMost = found.size() == MOST_WORDS && found.get(MOST_WORDS - 1).count() > leftOut[0];
-    return (areMost
-            ? found
-            : grouped(
-                table,
-                question,
-                "value",
-                "dimension = 'word' AND" + question.ofSplits(),
-                MOST_WORDS))
-        .stream().map(word -> new Word(word.value(), word.count())).toList();
+        grouped(table, question, "value", among, MOST_WORDS, AnswerJson.text(candidates));
+    boolean areMost = found.size() == MOST_WORDS && found.get(MOST_WORDS - 1).count() > leftOut;
+    List<Count> words = areMost ? found : grouped(table, question, "value", ofWords, MOST_WORDS);
+    return words.stream().map(word -> new Word(word.value(), word.count())).toList();
   }
 
   private static List<NamedProducer> producers(Database table, Question question) {

@@ -37,40 +37,20 @@ enum ProfiledMeasure {
       pair -> pair.getCaption().codePointCount(0, pair.getCaption().length()),
       edges(19, i -> Math.rint(2 * Math.pow(2, i / 2.0)))),
 
-  /**
-   * Tokens of the caption before it is cut. Edges lie behind 77, 128 and 256, which are lengths of
-   * well-known models.
-   */
+  /** Tokens of the caption before it is cut. */
   TOKEN_COUNT(
       "tokens",
       pair ->
           pair.getTokenizer().isEmpty()
               ? Double.NaN
               : pair.getMeasures().getOrDefault("caption_tokens", (double) pair.getTokenCount()),
-      1,
-      4,
-      8,
-      12,
-      16,
-      20,
-      24,
-      32,
-      40,
-      48,
-      64,
-      78,
-      96,
-      129,
-      193,
-      257,
-      513,
-      1025);
+      lengths());
 
   private final String unit;
   private final ToDoubleFunction<IndexedPair> measured;
   private final double[] edges;
 
-  ProfiledMeasure(String unit, ToDoubleFunction<IndexedPair> measured, double... edges) {
+  ProfiledMeasure(String unit, ToDoubleFunction<IndexedPair> measured, double[] edges) {
     this.unit = unit;
     this.measured = measured;
     this.edges = edges;
@@ -113,6 +93,11 @@ enum ProfiledMeasure {
 
   private static double[] sides() {
     return edges(17, i -> Math.rint(32 * Math.pow(2, i / 2.0)));
+  }
+
+  /** Behind 77, 128 and 256, which are lengths of well-known models, lies an edge each. */
+  private static double[] lengths() {
+    return new double[] {1, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 78, 96, 129, 193, 257, 513, 1025};
   }
 
   private static double[] doublings(double first, int bins) {

@@ -7,7 +7,6 @@ import io.pairstream.operate.profile.ProfileReport;
 import io.pairstream.operate.profile.ProfileReport.Count;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.table.Database;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -73,17 +72,13 @@ public final class AnswerNumbers implements Numbers {
       return bound == Bound.AT_MOST ? 0 : count();
     }
     long below = sum(counts.headMap(at.getKey()));
+    String sign = bound == Bound.AT_MOST ? "<=" : "<";
     long inBin =
-        number(
-                "SELECT count(*)"
-                    + ALL
-                    + " AND value >= ? AND value "
-                    + (bound == Bound.AT_MOST ? "<=" : "<")
-                    + " ?",
-                edge(at.getKey()),
-                limit)
-            .orElseThrow()
-            .longValue();
+        table.number(
+            "SELECT count(*)" + ALL + " AND value >= ? AND value " + sign + " ?",
+            name,
+            edge(at.getKey()),
+            limit);
     // Answers of pairs that are not published are in the index alone.
     below += Math.min(inBin, at.getValue());
     return bound == Bound.AT_MOST ? below : count() - below;
@@ -100,11 +95,13 @@ public final class AnswerNumbers implements Numbers {
       }
       before += bin.getValue();
     }
-    return number(
+    return table
+        .first(
             "SELECT value" + ALL + " AND value >= ? ORDER BY value LIMIT 1 OFFSET ?",
+            row -> row.getDouble(1),
+            name,
             edge(edge),
             rank - before)
-        .map(Number::doubleValue)
         .orElse(edge);
   }
 
@@ -118,38 +115,16 @@ public final class AnswerNumbers implements Numbers {
   }
 
   @Override
-  public List<Valued> keeping(Bound bound, double limit, int most) {
-    return near(sign(bound), bound == Bound.AT_MOST ? " DESC" : "", limit, most);
-  }
-
-  @Override
-  public List<Valued> breaking(Bound bound, double limit, int most) {
-    return near(
-        bound == Bound.AT_MOST ? ">" : "<", bound == Bound.AT_MOST ? "" : " DESC", limit, most);
-  }
-
-  private List<Valued> near(String sign, String order, double limit, int most) {
+  public List<Valued> nearest(Bound bound, double limit, boolean keeping, int most) {
+    boolean areBelow = keeping == (bound == Bound.AT_MOST);
+    String sign = (areBelow ? "<" : ">") + (keeping ? "=" : "");
+    String order = areBelow ? " DESC" : "";
     return table.query(
-        "SELECT pair_id, value"
-            + ALL
-            + " AND value "
-            + sign
-            + " ? ORDER BY value"
-            + order
-            + " LIMIT ?",
+        "SELECT pair_id, value%s AND value %s ? ORDER BY value%s LIMIT ?"
+            .formatted(ALL, sign, order),
         row -> new Valued(HexBytes.text(row, "pair_id"), row.getDouble("value")),
         name,
         limit,
         most);
-  }
-
-  private static String sign(Bound bound) {
-    return bound == Bound.AT_MOST ? "<=" : ">=";
-  }
-
-  private Optional<Number> number(String sql, Object... values) {
-    List<Object> all = new ArrayList<>(List.of(name));
-    all.addAll(List.of(values));
-    return table.first(sql, row -> (Number) row.getObject(1), all.toArray());
   }
 }

@@ -9,15 +9,9 @@ import io.pairstream.service.table.Database;
 import java.util.List;
 
 /** A table with all measures of the {@value #PAIRS} published pairs that were read last. */
-public final class MeasureSample implements CatalogueFold {
+public record MeasureSample(PairTopics topics) implements CatalogueFold {
 
   static final int PAIRS = 20_000;
-
-  private final String index;
-
-  public MeasureSample(PairTopics topics) {
-    this.index = topics.index().name();
-  }
 
   @Override
   public int version() {
@@ -31,19 +25,16 @@ public final class MeasureSample implements CatalogueFold {
 
   @Override
   public void applyAll(List<Event> events, Database table) {
-    CatalogueFold.super.applyAll(events, table);
-    table.update("DELETE FROM sampled WHERE id <= (SELECT max(id) FROM sampled) - ?", PAIRS);
-  }
-
-  @Override
-  public void apply(String key, Object value, Place place, Database table) {
-    if (value instanceof IndexedPair pair) {
-      table.update(
-          "INSERT OR REPLACE INTO sampled (pair_id, measures) VALUES (?, ?)",
-          HexBytes.of(key),
-          AnswerJson.text(pair.getMeasures()));
-    } else if (place.topic().equals(index)) {
-      table.update("DELETE FROM sampled WHERE pair_id = ?", HexBytes.of(key));
+    for (Event event : events) {
+      if (event.value() instanceof IndexedPair pair) {
+        table.update(
+            "INSERT OR REPLACE INTO sampled (pair_id, measures) VALUES (?, ?)",
+            HexBytes.of(event.key()),
+            AnswerJson.text(pair.getMeasures()));
+      } else if (event.place().topic().equals(topics.index().name())) {
+        table.update("DELETE FROM sampled WHERE pair_id = ?", HexBytes.of(event.key()));
+      }
     }
+    table.update("DELETE FROM sampled WHERE id <= (SELECT max(id) FROM sampled) - ?", PAIRS);
   }
 }

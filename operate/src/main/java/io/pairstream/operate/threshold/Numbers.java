@@ -24,9 +24,6 @@ interface Numbers {
   /** The number of that rank, from 0 for the least; it must be there. */
   double ranked(long rank);
 
-  /** Pairs that keep a limit, the nearest to it first. */
-  List<Valued> keeping(Bound bound, double limit, int most);
-
-  /** Pairs that break a limit, the nearest to it first. */
-  List<Valued> breaking(Bound bound, double limit, int most);
+  /** Pairs that keep a limit, or those that break it, the nearest to it first. */
+  List<Valued> nearest(Bound bound, double limit, boolean keeping, int most);
 }

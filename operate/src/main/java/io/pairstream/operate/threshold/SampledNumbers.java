@@ -5,7 +5,6 @@ import io.pairstream.operate.catalogue.HexBytes;
 import io.pairstream.operate.profile.Histogram;
 import io.pairstream.operate.threshold.Threshold.Valued;
 import io.pairstream.service.table.Database;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -52,27 +51,13 @@ final class SampledNumbers implements Numbers {
   }
 
   @Override
-  public List<Valued> keeping(Bound bound, double limit, int most) {
-    return inOrder(bound == Bound.AT_LEAST).stream()
-        .filter(one -> keeps(one, bound, limit))
-        .limit(most)
-        .toList();
-  }
-
-  @Override
-  public List<Valued> breaking(Bound bound, double limit, int most) {
-    return inOrder(bound == Bound.AT_MOST).stream()
-        .filter(one -> !keeps(one, bound, limit))
-        .limit(most)
-        .toList();
-  }
-
-  private List<Valued> inOrder(boolean isRising) {
-    if (isRising) {
-      return rising;
-    }
+  public List<Valued> nearest(Bound bound, double limit, boolean keeping, int most) {
+    boolean areBelow = keeping == (bound == Bound.AT_MOST);
+    Comparator<Valued> byValue = Comparator.comparingDouble(Valued::value);
     return rising.stream()
-        .sorted(Collections.reverseOrder(Comparator.comparingDouble(Valued::value)))
+        .filter(one -> keeps(one, bound, limit) == keeping)
+        .sorted(areBelow ? byValue.reversed() : byValue)
+        .limit(most)
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.operate.threshold;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.cleaning.Measured.Bound;
 import io.pairstream.operate.profile.Histogram;
 import io.pairstream.service.table.Database;
@@ -27,8 +28,8 @@ public record Threshold(
     long failed,
     double limit,
     long kept,
-    List<Valued> keptPairs,
-    List<Valued> leftOutPairs) {
+    @JsonIgnore List<Valued> keptPairs,
+    @JsonIgnore List<Valued> leftOutPairs) {
 
   /** A pair with its number. */
   public record Valued(String pairId, double value) {}
@@ -102,8 +103,8 @@ public record Threshold(
                   numbers.failed(),
                   limit,
                   numbers.count(bound, limit),
-                  numbers.keeping(bound, limit, NEAREST),
-                  numbers.breaking(bound, limit, NEAREST));
+                  numbers.nearest(bound, limit, true, NEAREST),
+                  numbers.nearest(bound, limit, false, NEAREST));
             });
   }
 

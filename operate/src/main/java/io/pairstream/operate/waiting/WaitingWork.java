@@ -8,6 +8,7 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.table.ViewStorageException;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +49,7 @@ public final class WaitingWork implements AutoCloseable {
   }
 
   /** The answer, or the problem that it is not there now. */
-  public static Answer answered(Supplier<Answer> answer) {
+  public static <T> T answered(Supplier<T> answer) {
     try {
       return answer.get();
     } catch (ImageWorkerUnavailableException e) {
@@ -71,13 +72,8 @@ public final class WaitingWork implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
-    try {
-      if (threads.awaitTermination(5, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!Threads.awaitEnd(threads, Duration.ofSeconds(5))) {
+      threads.shutdownNow();
     }
-    threads.shutdownNow();
   }
 }

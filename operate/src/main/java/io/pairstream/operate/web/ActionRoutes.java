@@ -5,7 +5,6 @@ import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.catalogue.CatalogueFold;
-import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Action;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Route;
@@ -93,22 +92,24 @@ record ActionRoutes(TopicTable catalogue) {
     }
 
     @Override
-    public void apply(String key, Object value, Place place, Database table) {
-      if (value instanceof Action action) {
-        table.update(
-            "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            key,
-            action.getName(),
-            action.getSubject(),
-            action.getActor(),
-            action.getDetail(),
-            action.getTemplate(),
-            AnswerJson.text(action.getArguments()),
-            action.getFacts().getOrDefault(CountedEvents.TIMES, ""),
-            action.getOutcome(),
-            action.getDoneAt().toEpochMilli(),
-            place.partition(),
-            place.offset());
+    public void applyAll(List<Event> events, Database table) {
+      for (Event event : events) {
+        if (event.value() instanceof Action action) {
+          table.update(
+              "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              event.key(),
+              action.getName(),
+              action.getSubject(),
+              action.getActor(),
+              action.getDetail(),
+              action.getTemplate(),
+              AnswerJson.text(action.getArguments()),
+              action.getFacts().getOrDefault(CountedEvents.TIMES, ""),
+              action.getOutcome(),
+              action.getDoneAt().toEpochMilli(),
+              event.place().partition(),
+              event.place().offset());
+        }
       }
     }
 

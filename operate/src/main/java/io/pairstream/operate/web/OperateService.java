@@ -208,9 +208,7 @@ public final class OperateService implements AutoCloseable {
 
   /** Adds sessions, and what people change here. */
   private OperatorLogin addLogin() {
-    KeyRing keys =
-        parts.add(
-            new KeyRing(access.topics().apiKeys(), access.registry(), access.clientSettings()));
+    KeyRing keys = parts.add(new KeyRing(access.topics().apiKeys(), access.clientSettings()));
     report.obstacleFrom(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.isEncrypted(), clock);
@@ -240,8 +238,7 @@ public final class OperateService implements AutoCloseable {
     report.add(reading -> reading.fact(SelfReport.HEALTH, server.url()));
     report.add(Reading.ofDisk(settings.stateDirectory()));
     parts.addClosedLast(
-        StatusReporter.start(
-            report, access.topics().instances(), access.registry(), access.clientSettings()));
+        StatusReporter.start(report, access.topics().instances(), access.clientSettings()));
   }
 
   /**

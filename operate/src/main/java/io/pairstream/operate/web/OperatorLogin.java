@@ -183,14 +183,9 @@ final class OperatorLogin implements Authenticator {
   }
 
   private String cookie(String name, String value, String sameSite, Duration age) {
-    return cookieName(name)
-        + "="
-        + value
-        + "; Path=/; HttpOnly; SameSite="
-        + sameSite
-        + "; Max-Age="
-        + age.toSeconds()
-        + (encrypted ? "; Secure" : "");
+    String secure = encrypted ? "; Secure" : "";
+    return "%s=%s; Path=/; HttpOnly; SameSite=%s; Max-Age=%s%s"
+        .formatted(cookieName(name), value, sameSite, age.toSeconds(), secure);
   }
 
   /**

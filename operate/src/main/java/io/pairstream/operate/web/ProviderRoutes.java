@@ -164,7 +164,7 @@ final class ProviderRoutes implements AutoCloseable {
     }
     String host = request.header("Host").orElse("");
     if (!host.matches("[A-Za-z0-9.-]+(:[0-9]+)?|\\[[0-9A-Fa-f:]+](:[0-9]+)?")) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the Host is no name of a host");
+      throw Problem.badRequest("the Host is no name of a host");
     }
     return URI.create(login.scheme() + "://" + host + CALLBACK);
   }

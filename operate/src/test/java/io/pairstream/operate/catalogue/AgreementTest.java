@@ -8,7 +8,6 @@ import io.pairstream.operate.catalogue.Agreement.Answers;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,9 +16,7 @@ class AgreementTest {
 
   static List<JsonNode> golden() throws IOException {
     try (InputStream in = AgreementTest.class.getResourceAsStream("kappa-golden.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      Json.MAPPER.readTree(in).forEach(cases::add);
-      return cases;
+      return List.of(Json.MAPPER.readValue(in, JsonNode[].class));
     }
   }
 

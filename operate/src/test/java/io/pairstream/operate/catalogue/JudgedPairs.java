@@ -115,7 +115,7 @@ public final class JudgedPairs implements AutoCloseable {
 
   /** Puts a pair on its split, and an entry for it into the index. */
   public void publish(PreparedPair pair, PairStatus split) {
-    Topic<String, PreparedPair> topic = PlayedPipeline.topic(cluster, split);
+    Topic<PreparedPair> topic = PlayedPipeline.topic(cluster, split);
     RecordMetadata at =
         TestCluster.acknowledged(
             producer.send(TestCluster.record(topic, null, pair.getPairId(), pair)));
@@ -136,8 +136,7 @@ public final class JudgedPairs implements AutoCloseable {
    * @param headers of both tombstones
    */
   public void remove(PairStatus split, String pairId, Header... headers) {
-    for (Topic<String, ?> topic :
-        List.of(PlayedPipeline.topic(cluster, split), cluster.topics().index())) {
+    for (Topic<?> topic : List.of(PlayedPipeline.topic(cluster, split), cluster.topics().index())) {
       ProducerRecord<byte[], byte[]> tombstone = TestCluster.record(topic, null, pairId, null);
       List.of(headers).forEach(tombstone.headers()::add);
       send(tombstone);
@@ -227,7 +226,7 @@ public final class JudgedPairs implements AutoCloseable {
         .build();
   }
 
-  public <T> void send(Topic<String, T> topic, String key, T value) {
+  public <T> void send(Topic<T> topic, String key, T value) {
     send(TestCluster.record(topic, null, key, value));
   }
 

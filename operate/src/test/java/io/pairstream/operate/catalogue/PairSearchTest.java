@@ -9,7 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.operate.canary.CanaryProbe;
-import io.pairstream.operate.catalogue.PairPage.FoundPair;
+import io.pairstream.operate.catalogue.PairSearch.FoundPair;
+import io.pairstream.operate.catalogue.PairSearch.PairPage;
 import io.pairstream.operate.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
@@ -92,7 +93,7 @@ class PairSearchTest {
 
     assertThat(accepted.row().status()).isEqualTo("VALIDATION");
     assertThat(accepted.row().place().topic()).isEqualTo(cluster.topics().validation().name());
-    assertThat(accepted.receipt()).hasValueSatisfying(r -> assertThat(r.copies()).isEqualTo(1));
+    assertThat(accepted.receipt()).hasValueSatisfying(r -> assertThat(r.getCopies()).isEqualTo(1));
     assertThat(rejected.row())
         .satisfies(
             row -> {
@@ -483,7 +484,7 @@ class PairSearchTest {
             .setMetadata(PairMetadata.newBuilder().setUrl("https://a.test/1.jpg").build())
             .setCaption("a grey owl")
             .build();
-    Topic<String, PairLink> links = cluster.topics().links();
+    Topic<PairLink> links = cluster.topics().links();
     cluster.registry().register(links.name() + "-value", PairLink.SCHEMA$);
     Origin origin = new Origin(links.name(), 0, 5L);
     judged.send(

@@ -13,7 +13,6 @@ import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.operate.lag.PlayedLag;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.report.Series;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ThroughputHistoryTest {
 
   private final PairTopics topics =
-      PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://history", Map.of())));
+      PairTopics.of(new Dataset("pairs"), new Registry("mock://history", Map.of()));
   private final Arrivals arrivals = new Arrivals();
   private Instant now = PlayedLag.AT;
 

@@ -104,8 +104,7 @@ class HeadlineTest {
   }
 
   private static GroupLag reading(String name, GroupLag as) {
-    return new GroupLag(
-        name, as.type(), as.state(), 0, true, as.now(), as.worstPartition(), as.partitions());
+    return group(name, as.now().verdict(), as.state()).with(as.now());
   }
 
   @Test

@@ -40,6 +40,8 @@ public final class PlayedLag {
         "Stable",
         2,
         true,
+        false,
+        Optional.empty(),
         new Lag(
             verdict,
             Sentence.verbatim(verdict.words() + ": " + name + " as played"),
@@ -75,6 +77,8 @@ public final class PlayedLag {
         state,
         0,
         decides,
+        false,
+        Optional.empty(),
         new Lag(
             verdict,
             Sentence.verbatim(verdict.words() + ": " + name),

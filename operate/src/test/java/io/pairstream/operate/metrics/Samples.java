@@ -1,7 +1,7 @@
 package io.pairstream.operate.metrics;
 
 import io.pairstream.operate.lag.judge.Sample;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,13 +24,11 @@ record Samples(List<Sample> all) {
   record Sample(String name, Map<String, String> labels, double value) {}
 
   static Samples of(String text) {
-    List<Sample> samples = new ArrayList<>();
-    for (String line : text.split("\n", -1)) {
-      if (!line.isEmpty() && !line.startsWith("#")) {
-        samples.add(sample(line));
-      }
-    }
-    return new Samples(samples);
+    return new Samples(
+        Arrays.stream(text.split("\n", -1))
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .map(Samples::sample)
+            .toList());
   }
 
   List<Sample> named(String name) {

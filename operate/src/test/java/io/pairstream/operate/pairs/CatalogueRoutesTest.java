@@ -228,7 +228,7 @@ class CatalogueRoutesTest {
 
   /** A caption that a model wrote of a published picture. */
   private static RawPair caption(PreparedPair shown, String text) {
-    Topic<String, PreparedPair> training = cluster.topics().training();
+    Topic<PreparedPair> training = cluster.topics().training();
     return RawPair.newBuilder(raw(new byte[0], text))
         .setMetadata(
             PairMetadata.newBuilder(raw(new byte[0], text).getMetadata())

@@ -21,7 +21,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.table.Database;
@@ -51,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProfileFoldTest {
 
   private static final PairTopics TOPICS =
-      PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://profile", Map.of())));
+      PairTopics.of(new Dataset("pairs"), new Registry("mock://profile", Map.of()));
 
   @TempDir private Path folder;
   @AutoClose private Database table;
@@ -251,7 +250,6 @@ class ProfileFoldTest {
 
   @Test
   void aCanaryIsCountedApartAndAPairOfItsNameIsNot() {
-    ProfileFold fold = fold();
     RawPair sent =
         RawPair.newBuilder()
             .setMetadata(PairMetadata.newBuilder().setContributor(Canaries.CONTRIBUTOR).build())
@@ -259,8 +257,8 @@ class ProfileFoldTest {
     QuarantinedPair canary = QuarantinedPair.newBuilder().setReason("IMAGE_DAMAGED").build();
     QuarantinedPair other = QuarantinedPair.newBuilder(canary).setProducer("anna").build();
 
-    fold.apply("canary", new Rejected(canary, sent), place("QUARANTINE"), table);
-    fold.apply("other", new Rejected(other, sent), place("QUARANTINE"), table);
+    fold("canary", new Rejected(canary, sent), "QUARANTINE");
+    fold("other", new Rejected(other, sent), "QUARANTINE");
 
     ProfileReport report = report(Question.EVERYTHING);
     assertThat(values(report, "reason")).isEqualTo(Map.of("IMAGE_DAMAGED", 1L));
@@ -273,13 +271,11 @@ class ProfileFoldTest {
 
   @Test
   void aPairThatLeavesItsSplitForQuarantineCountsThereAlone() {
-    ProfileFold fold = fold();
     QuarantinedPair refused = QuarantinedPair.newBuilder().setReason("MODEL_REFUSED").build();
 
-    fold.applyAll(List.of(folded(accept("a", "TRAINING"))), table);
-    fold.apply("a", new CatalogueFold.MovedToQuarantine(), place("INDEX"), table);
-    fold.apply(
-        "a", new Rejected(refused, RawPair.newBuilder().build()), place("QUARANTINE"), table);
+    fold().applyAll(List.of(folded(accept("a", "TRAINING"))), table);
+    fold("a", new CatalogueFold.MovedToQuarantine(), "INDEX");
+    fold("a", new Rejected(refused, RawPair.newBuilder().build()), "QUARANTINE");
 
     assertThat(report(Question.EVERYTHING).counts().get("status"))
         .containsExactly(new Count("QUARANTINED", 1));
@@ -287,10 +283,8 @@ class ProfileFoldTest {
 
   @Test
   void aTombstoneOfTheSplitThatAPairHasLeftLeavesItInAnother() {
-    ProfileFold fold = fold();
-
-    fold.applyAll(List.of(folded(accept("a", "VALIDATION"))), table);
-    fold.apply("a", null, place("TRAINING"), table);
+    fold().applyAll(List.of(folded(accept("a", "VALIDATION"))), table);
+    fold("a", null, "TRAINING");
 
     assertThat(report(Question.EVERYTHING).counts().get("status"))
         .containsExactly(new Count("VALIDATION", 1));
@@ -298,21 +292,23 @@ class ProfileFoldTest {
 
   @Test
   void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
-    ProfileFold fold = fold();
     Receipt old = Receipt.newBuilder().setPairId("a").setStatus("WITHDRAWN").build();
 
-    fold.apply("a", old, place("RECEIPTS"), table);
-    fold.apply("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
+    fold("a", old, "RECEIPTS");
+    fold("pairs.crowdsourced-0-7", old, "RECEIPTS");
     assertThat(report(Question.EVERYTHING).counts().get("status"))
         .containsExactly(new Count("WITHDRAWN", 1));
-    fold.apply(
-        "a", Receipt.newBuilder(old).setStatus("TRAINING").build(), place("RECEIPTS"), table);
+    fold("a", Receipt.newBuilder(old).setStatus("TRAINING").build(), "RECEIPTS");
 
     assertThat(report(Question.EVERYTHING).counts().get("status")).isEmpty();
   }
 
   private static ProfileFold fold() {
     return new ProfileFold(TOPICS);
+  }
+
+  private void fold(String key, Object value, String lane) {
+    fold().applyAll(List.of(new CatalogueFold.Event(key, value, place(lane))), table);
   }
 
   private ProfileReport report(Question question) {

@@ -127,11 +127,7 @@ final class RunningOperators implements AutoCloseable {
   }
 
   KeyIssuer issuer() {
-    return KeyIssuer.open(
-        cluster.topics().apiKeys(),
-        cluster.registry(),
-        cluster.clientSettings(),
-        Clock.systemUTC());
+    return KeyIssuer.open(cluster.topics().apiKeys(), cluster.clientSettings(), Clock.systemUTC());
   }
 
   HttpRequest.Builder get(String path) {

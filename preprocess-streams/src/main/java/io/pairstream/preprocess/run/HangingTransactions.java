@@ -6,7 +6,6 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.transactions.AbandonedTransaction;
@@ -47,7 +46,7 @@ public final class HangingTransactions {
   static List<Finding> look(Cluster cluster, Clock clock) {
     Instant longAgo = clock.instant().minus(LONG);
     List<Finding> findings = new ArrayList<>();
-    try (Admin admin = AdminClients.create(cluster.clientSettings(ClusterCheck.TIMEOUT))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(Cluster.TIMEOUT))) {
       List<TopicPartition> partitions = partitions(admin, cluster.dataset());
       HangingTransaction.find(
               admin, partitions, id -> id.startsWith(cluster.dataset().name() + "-"))

@@ -1,18 +1,8 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.preprocess.run.PreprocessService.StartException;
-import io.pairstream.schemas.Finding;
-import io.pairstream.schemas.Fingerprint;
-import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.RecordedRecipe;
-import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
@@ -24,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 
@@ -33,7 +22,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
  *
  * @param findsCopies whether the recipe looks for near copies
  */
-record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
+record NeededTopics(PairTopics topics, boolean findsCopies) {
 
   /**
    * Waits for all of it.
@@ -44,35 +33,22 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
    */
   int await(Cluster cluster, Duration transactionTimeout, Consumer<Obstacle> waitsFor)
       throws InterruptedException {
-    Prerequisites prerequisites = new Prerequisites(cluster, registry, () -> false, waitsFor);
+    Prerequisites prerequisites =
+        new Prerequisites(cluster, topics.registry(), () -> false, waitsFor);
     try {
       int partitions = equalPartitions(prerequisites.awaitTopics(names()).orElseThrow());
       ClusterCheck.of(cluster)
           .onTopics(names())
           .withTransactionsOf(transactionTimeout)
           .requireOnceItAnswers();
-      prerequisites.awaitSchemas(() -> rehearse(prerequisites));
+      Set<String> rehearsed = names();
+      rehearsed.removeAll(topics.rawNames());
+      prerequisites.awaitSchemas(rehearsed, topics.rawNames());
       return partitions;
     } catch (AuthorizationException e) {
       throw new StartException(RootCause.message(e), e);
     } catch (KafkaException e) {
       throw new StartException(e.getMessage(), e);
-    }
-  }
-
-  private void rehearse(Prerequisites prerequisites) {
-    topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
-    Stream.of(topics.training(), topics.validation(), topics.test())
-        .forEach(topic -> prerequisites.rehearse(topic, PreparedPair.newBuilder().build()));
-    prerequisites.rehearse(topics.index(), IndexedPair.newBuilder().build());
-    prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
-    prerequisites.rehearse(topics.receipts(), Receipt.newBuilder().build());
-    prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
-    prerequisites.rehearse(topics.recipes(), RecordedRecipe.newBuilder().build());
-    if (findsCopies) {
-      prerequisites.rehearse(topics.fingerprints(), Fingerprint.newBuilder().build());
-      prerequisites.rehearse(topics.findings(), Finding.newBuilder().build());
-      prerequisites.rehearse(topics.waitingPairs(), WaitingPair.newBuilder().build());
     }
   }
 

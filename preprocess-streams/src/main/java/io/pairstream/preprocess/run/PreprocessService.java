@@ -12,18 +12,11 @@ import io.pairstream.preprocess.topology.DecisionCounts;
 import io.pairstream.preprocess.topology.IndexTopology;
 import io.pairstream.preprocess.topology.LookUpTopology;
 import io.pairstream.preprocess.topology.PreprocessTopology;
-import io.pairstream.preprocess.topology.RecordReaders;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
-import io.pairstream.schemas.Fingerprint;
-import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.OpenParts;
 import io.pairstream.service.report.Counts;
@@ -72,7 +65,6 @@ public final class PreprocessService implements AutoCloseable {
 
   private final PreprocessSettings settings;
   private final SelfReport report;
-  private final Registry registry;
   private final PairTopics topics;
   private final Counts counts = new Counts();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
@@ -105,8 +97,7 @@ public final class PreprocessService implements AutoCloseable {
       throws IOException, InterruptedException {
     this.settings = settings;
     this.report = report;
-    this.registry = settings.cluster().registry();
-    this.topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    this.topics = PairTopics.of(settings.cluster().dataset(), settings.cluster().registry());
     Files.createDirectories(settings.stateDir());
     this.streams =
         new StreamClients(
@@ -134,7 +125,7 @@ public final class PreprocessService implements AutoCloseable {
     // First of all parts, so that it is closed last, and reports waiting for the others.
     parts.add(
         StatusReporter.start(
-            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
+            report, topics.instances(), settings.cluster().clientSettings(Map.of())));
     report.obstacleFrom(() -> waitsFor.ifAny());
     ImageWorkerPool workers = startWorkers();
     CleaningPlan plan =
@@ -144,14 +135,10 @@ public final class PreprocessService implements AutoCloseable {
             (step, nanos, outcome) -> count(counts, step, nanos, outcome));
     requireSandbox(workers);
     int partitions =
-        new NeededTopics(topics, registry, plan.nearCopies().areLookedFor())
+        new NeededTopics(topics, plan.nearCopies().areLookedFor())
             .await(settings.cluster(), settings.transactionTimeout(), waits -> waitsFor = waits);
     RecipeNote.write(
-        plan,
-        Instant.now(),
-        topics.recipes(),
-        registry,
-        settings.cluster().clientSettings(Map.of()));
+        plan, Instant.now(), topics.recipes(), settings.cluster().clientSettings(Map.of()));
 
     reportOn(plan, workers);
     addCleaning(plan, workers, partitions);
@@ -211,9 +198,7 @@ public final class PreprocessService implements AutoCloseable {
    * Adds the client that cleans; it takes records in while the registry, workers and disk allow.
    */
   private void addCleaning(CleaningPlan plan, ImageWorkerPool workers, int partitions) {
-    WriterSchemas schemas =
-        parts.add(
-            new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$));
+    WriterSchemas schemas = parts.add(new WriterSchemas(topics.crowdsourced()));
     Admission admission =
         new Admission(
             schemas,
@@ -227,7 +212,7 @@ public final class PreprocessService implements AutoCloseable {
         new PreprocessTopology(
                 topics,
                 plan,
-                RecordReaders.of(topics, registry, schemas),
+                schemas,
                 partitions,
                 new DecisionCounts(counts, Clock.systemUTC()),
                 parts.add(new RawTopics(settings.cluster())),
@@ -253,21 +238,14 @@ public final class PreprocessService implements AutoCloseable {
   private void addIndexAndLookUp(CleaningPlan plan) {
     KafkaStreams index =
         streams.addBeside(
-            new IndexTopology(
-                    topics,
-                    RecordDecoder.of(PreparedPair.class, topics.training().name(), registry))
-                .build(new StreamsBuilder()),
+            new IndexTopology(topics).build(new StreamsBuilder()),
             settings.indexSettings(),
             "what is published is not indexed yet");
     parts.add(() -> streams.close(index));
     if (plan.nearCopies().areLookedFor()) {
       KafkaStreams lookUp =
           streams.addBeside(
-              new LookUpTopology(
-                      topics,
-                      new RecordDecoder<>(topics.fingerprints(), Fingerprint.SCHEMA$, registry),
-                      plan.nearCopies(),
-                      plan.split().isByImage())
+              new LookUpTopology(topics, plan.nearCopies(), plan.split().isByImage())
                   .build(new StreamsBuilder()),
               settings.lookUpSettings(),
               "pairs of new pictures wait until these are looked up");

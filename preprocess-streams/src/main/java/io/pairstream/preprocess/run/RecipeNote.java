@@ -5,7 +5,6 @@ import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.condition.Condition;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.RecordPublisher;
 import io.pairstream.service.rejection.RefusedAnswers;
@@ -29,13 +28,9 @@ final class RecipeNote {
    * @throws io.pairstream.service.publish.PublishFailedException where the broker does not take it
    */
   static void write(
-      CleaningPlan plan,
-      Instant at,
-      Topic<String, RecordedRecipe> topic,
-      Registry registry,
-      Map<String, ?> kafkaSettings) {
+      CleaningPlan plan, Instant at, Topic<RecordedRecipe> topic, Map<String, ?> kafkaSettings) {
     try (RecordPublisher<RecordedRecipe> publisher =
-        RecordPublisher.open(topic, RecordedRecipe.SCHEMA$, LIMITS, registry, kafkaSettings)) {
+        RecordPublisher.open(topic, LIMITS, kafkaSettings)) {
       // Closing waits for it.
       var unused = publisher.publish(KEY, note(plan, at), "the recipe");
     }

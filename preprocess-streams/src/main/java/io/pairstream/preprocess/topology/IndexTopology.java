@@ -7,14 +7,11 @@ import io.pairstream.schemas.IndexedPairs;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Topic;
 import java.time.Instant;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -25,19 +22,18 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * <pre>
  * training, validation, test -> published -> index-entry -> index
  * </pre>
- *
- * @param decoder reads records of the splits
  */
-public record IndexTopology(PairTopics topics, RecordDecoder<PreparedPair> decoder) {
+public record IndexTopology(PairTopics topics) {
 
   /** The graph. */
   public Topology build(StreamsBuilder builder) {
-    Topic<String, IndexedPair> index = topics.index();
-    builder.stream(
-            topics.splits().keySet(),
-            Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("published"))
-        .processValues(Entry::new, as("index-entry"))
-        .to(index.name(), Produced.with(index.key(), index.value()).withName("index"));
+    TopicNodes.write(
+        builder.stream(
+                topics.splits().keySet(),
+                Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("published"))
+            .processValues(Entry::new, as("index-entry")),
+        topics.index(),
+        "index");
     return builder.build();
   }
 
@@ -66,7 +62,7 @@ public record IndexTopology(PairTopics topics, RecordDecoder<PreparedPair> decod
      * The pair; an empty one for a value that is no pair, whose entry then has only its position.
      */
     private PreparedPair pair(byte[] value) {
-      return Decoded.of(decoder, value, "a pair")
+      return Decoded.of(topics.training(), value, "a pair")
           .orElseGet(() -> PreparedPair.newBuilder().build());
     }
   }

@@ -8,7 +8,7 @@ import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   /** Splits in the order of their numbers in the store's keys: must not change. */
   private static final List<Split> ORDER = List.of(Split.TRAINING, Split.VALIDATION, Split.TEST);
 
-  private final RecordDecoder<Fingerprint> fingerprints;
+  private final Topic<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
   private final boolean splitsByImage;
   private KeyValueStore<byte[], byte[]> pictures;
@@ -75,7 +75,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   /**
    * @param splitsByImage whether a picture may be in another split than its own, that of its group
    */
-  LookUp(RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies, boolean splitsByImage) {
+  LookUp(Topic<Fingerprint> fingerprints, NearCopies nearCopies, boolean splitsByImage) {
     this.fingerprints = fingerprints;
     this.nearCopies = nearCopies;
     this.splitsByImage = splitsByImage;

@@ -3,18 +3,13 @@ package io.pairstream.preprocess.topology;
 import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.schemas.Finding;
-import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Topic;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -25,19 +20,13 @@ import org.apache.kafka.streams.state.Stores;
  * fingerprints -> look-up -> findings
  * </pre>
  *
- * @param fingerprints reads what is asked
  * @param nearCopies which pictures are copies, and what becomes of them
  * @param splitsByImage whether nothing but its image says where a pair belongs
  */
-public record LookUpTopology(
-    PairTopics topics,
-    RecordDecoder<Fingerprint> fingerprints,
-    NearCopies nearCopies,
-    boolean splitsByImage) {
+public record LookUpTopology(PairTopics topics, NearCopies nearCopies, boolean splitsByImage) {
 
   /** The graph. */
   public Topology build(StreamsBuilder builder) {
-    Topic<String, Finding> findings = topics.findings();
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(TopicCatalogue.PICTURES_STORE),
@@ -45,14 +34,16 @@ public record LookUpTopology(
                 Serdes.ByteArray())
             .withLoggingEnabled(Map.of())
             .withCachingDisabled());
-    builder.stream(
-            topics.fingerprints().name(),
-            Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("fingerprints"))
-        .process(
-            () -> new LookUp(fingerprints, nearCopies, splitsByImage),
-            as("look-up"),
-            TopicCatalogue.PICTURES_STORE)
-        .to(findings.name(), Produced.with(findings.key(), findings.value()).withName("findings"));
+    TopicNodes.write(
+        builder.stream(
+                topics.fingerprints().name(),
+                Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("fingerprints"))
+            .process(
+                () -> new LookUp(topics.fingerprints(), nearCopies, splitsByImage),
+                as("look-up"),
+                TopicCatalogue.PICTURES_STORE),
+        topics.findings(),
+        "findings");
     return builder.build();
   }
 }

@@ -12,7 +12,6 @@ import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -38,7 +37,6 @@ import org.apache.kafka.streams.kstream.KStream;
 record NearCopyBranch(
     PairTopics topics,
     CleaningPlan plan,
-    RecordDecoder<Finding> findings,
     OutputRecords outputs,
     Takedowns.Tasks takedownsOfTasks,
     boolean forgets,
@@ -65,7 +63,7 @@ record NearCopyBranch(
                 topics.findings().name(),
                 Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("findings"))
             .flatMapValues(
-                value -> Decoded.of(findings, value, "a finding").stream().toList(),
+                value -> Decoded.of(topics.findings(), value, "a finding").stream().toList(),
                 as("read-finding"));
     Fork<PreparedPair> found =
         Fork.of(

@@ -1,14 +1,11 @@
 package io.pairstream.preprocess.topology;
 
-import io.pairstream.preprocess.topology.RawRecord.RawHeader;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -47,8 +44,7 @@ record Placement(int partitions) {
    * always there, so that a producer's header of the same name is never taken for ours.
    */
   static Headers toRepartition(RawRecord raw) {
-    RecordHeaders headers = new RecordHeaders();
-    raw.headers().forEach(header -> headers.add(header.key(), header.value()));
+    RecordHeaders headers = new RecordHeaders(raw.headers());
     headers.add(KEY_HEADER, raw.key());
     headers.add(
         OriginHeader.NAME, OriginHeader.text(raw.origin()).getBytes(StandardCharsets.UTF_8));
@@ -66,21 +62,13 @@ record Placement(int partitions) {
         OriginHeader.read(headers)
             .orElseThrow(
                 () -> new IllegalStateException("a record on the repartition topic has no origin"));
-    List<RawHeader> own = own(headers);
-    own.remove(own.size() - 1);
-    if (own.isEmpty() || !own.get(own.size() - 1).key().equals(KEY_HEADER)) {
+    Header[] all = headers.toArray();
+    int own = all.length - 2;
+    if (own < 0 || !all[own].key().equals(KEY_HEADER)) {
       throw new IllegalStateException("a record on the repartition topic has no key of before");
     }
-    byte[] key = own.remove(own.size() - 1).value();
-    return new RawRecord(key, value, own, origin, arrivedAt);
-  }
-
-  static List<RawHeader> own(Headers headers) {
-    List<RawHeader> own = new ArrayList<>();
-    for (Header header : headers) {
-      own.add(new RawHeader(header.key(), header.value()));
-    }
-    return own;
+    return new RawRecord(
+        all[own].value(), value, new RecordHeaders(Arrays.copyOf(all, own)), origin, arrivedAt);
   }
 
   /** Sends a misplaced record to its image's task as it came, with its image's digest for a key. */

@@ -10,10 +10,10 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Prepares a pair that waits once more, from its raw record: with the same recipe it becomes the
@@ -45,7 +45,7 @@ record PrepareAgain(
     return new RawRecord(
         record.key(),
         record.value(),
-        Placement.own(record.headers()),
+        record.headers(),
         waiting.getOrigin(),
         waiting.getArrivedAt());
   }
@@ -68,7 +68,7 @@ record PrepareAgain(
   private static Tracked<Outcome<PreparedPair>> gone(String imageDigest, WaitingPair waiting) {
     Instant arrivedAt = waiting.getArrivedAt();
     return new Tracked<>(
-        new RawRecord(null, null, List.of(), waiting.getOrigin(), arrivedAt),
+        new RawRecord(null, null, new RecordHeaders(), waiting.getOrigin(), arrivedAt),
         new Identity(
             waiting.getPairId(),
             imageDigest,

@@ -18,6 +18,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
+import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Instant;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -43,9 +44,8 @@ public final class PreprocessTopology {
 
   private final PairTopics topics;
   private final CleaningPlan plan;
-  private final RecordReaders readers;
+  private final WriterSchemas schemas;
   private final Placement placement;
-  private final int partitions;
   private final OutputRecords outputs;
   private final Refusals refusals;
   private final DecisionCounts counts;
@@ -56,6 +56,7 @@ public final class PreprocessTopology {
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
 
   /**
+   * @param schemas known schemas of raw pairs
    * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
    * @param rawLog the raw topics, for pairs that wait and are not in memory any more
@@ -64,16 +65,15 @@ public final class PreprocessTopology {
   public PreprocessTopology(
       PairTopics topics,
       CleaningPlan plan,
-      RecordReaders readers,
+      WriterSchemas schemas,
       int partitions,
       DecisionCounts counts,
       RawLog rawLog,
       long mostHeldBytes) {
     this.topics = topics;
     this.plan = plan;
-    this.readers = readers;
+    this.schemas = schemas;
     this.placement = new Placement(partitions);
-    this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
     this.refusals = new Refusals(plan.answerLimits());
     this.counts = counts;
@@ -96,13 +96,7 @@ public final class PreprocessTopology {
         "quarantine");
     KStream<String, Receipt> removed =
         new TakedownBranch(
-                topics,
-                readers.takedowns(),
-                outputs,
-                counts,
-                takedownsOfTasks,
-                partitions,
-                forgets())
+                topics, outputs, counts, takedownsOfTasks, placement.partitions(), forgets())
             .build(builder);
     write(
         distinct
@@ -138,7 +132,7 @@ public final class PreprocessTopology {
                 .repartition(
                     Repartitioned.with(TopicNodes.BYTES, TopicNodes.BYTES)
                         .withName(TopicCatalogue.BY_IMAGE)
-                        .withNumberOfPartitions(partitions))
+                        .withNumberOfPartitions(placement.partitions()))
                 .process(() -> reader(true), as("read-repartitioned")));
     return new Fork<>(
         arrived
@@ -188,7 +182,6 @@ public final class PreprocessTopology {
                 ? new NearCopyBranch(
                         topics,
                         plan,
-                        readers.findings(),
                         outputs,
                         takedownsOfTasks,
                         forgets(),
@@ -261,11 +254,7 @@ public final class PreprocessTopology {
   }
 
   private ReadRawPair reader(boolean isRepartitioned) {
-    return new ReadRawPair(
-        readers,
-        topics.crowdsourced().value().deserializer(),
-        topics.generated().name(),
-        isRepartitioned);
+    return new ReadRawPair(topics, schemas, isRepartitioned);
   }
 
   private boolean isPlaced(Tracked<?> tracked) {

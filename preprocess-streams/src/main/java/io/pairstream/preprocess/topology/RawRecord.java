@@ -5,11 +5,11 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.Replay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * A Kafka record as a producer sent it, with the coordinates at which it entered.
@@ -23,15 +23,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * @param arrivedAt the time that Kafka gave it there
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copying 8 MiB per record is dear
-record RawRecord(
-    byte[] key, byte[] value, List<RawHeader> headers, Origin origin, Instant arrivedAt) {
+record RawRecord(byte[] key, byte[] value, Headers headers, Origin origin, Instant arrivedAt) {
 
   /** Most bytes of a header besides name and value: two lengths and the mark of a null value. */
   private static final int HEADER_OVERHEAD_BYTES = 16;
-
-  /** One header; the value may be null. */
-  @SuppressWarnings("ArrayRecordComponent")
-  record RawHeader(String key, byte[] value) {}
 
   /**
    * Bytes that the record needs as part of a quarantined one: key, value, and each header with the
@@ -44,7 +39,7 @@ record RawRecord(
   /** Bytes that its headers need in another record. */
   long headerBytes() {
     long size = 0;
-    for (RawHeader header : headers) {
+    for (Header header : headers) {
       size +=
           HEADER_OVERHEAD_BYTES
               + header.key().getBytes(StandardCharsets.UTF_8).length
@@ -55,12 +50,7 @@ record RawRecord(
 
   /** The replay that the record's headers claim, and the reasons that they claim were waived. */
   Optional<Replay> replay() {
-    if (headers.isEmpty()) {
-      return Optional.empty();
-    }
-    RecordHeaders own = new RecordHeaders();
-    headers.forEach(header -> own.add(header.key(), header.value()));
-    return Replay.read(own);
+    return Replay.read(headers);
   }
 
   /** The reasons that do not count against it: of those that it claims, the waivable ones. */

@@ -18,24 +18,19 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.StrictUtf8;
-import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.rejection.CaptionedRecords;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalInt;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -54,9 +49,9 @@ final class ReadRawPair
   /** Latest time that most languages can hold as a date. */
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
-  private final RecordReaders readers;
-  private final Deserializer<RawPair> pairs;
-  private final String generated;
+  private final PairTopics topics;
+  private final WriterSchemas schemas;
+  private final CaptionedRecords<RawPair> pairs;
   private final boolean isRepartitioned;
 
   /** Image of the last pair: several captions of one image mostly come one after another. */
@@ -65,19 +60,15 @@ final class ReadRawPair
   private String lastImageDigest = PairIdentity.imageDigest(ByteBuffer.allocate(0));
 
   /**
-   * @param generated name of the one topic whose records may bring a prepared picture
+   * @param schemas known schemas of raw pairs
    * @param isRepartitioned whether the records come from the repartition topic, with their
    *     coordinates in our header, or straight from a raw topic, where no header of ours is trusted
    *     but {@link io.pairstream.schemas.wire.Replay}
    */
-  ReadRawPair(
-      RecordReaders readers,
-      Deserializer<RawPair> pairs,
-      String generated,
-      boolean isRepartitioned) {
-    this.readers = readers;
-    this.pairs = pairs;
-    this.generated = generated;
+  ReadRawPair(PairTopics topics, WriterSchemas schemas, boolean isRepartitioned) {
+    this.topics = topics;
+    this.schemas = schemas;
+    this.pairs = new CaptionedRecords<>(topics.crowdsourced(), schemas, RawPair::getCaption);
     this.isRepartitioned = isRepartitioned;
   }
 
@@ -101,7 +92,7 @@ final class ReadRawPair
     return new RawRecord(
         record.key(),
         record.value(),
-        Placement.own(record.headers()),
+        record.headers(),
         new Origin(metadata.topic(), metadata.partition(), metadata.offset()),
         arrivedAt);
   }
@@ -117,56 +108,25 @@ final class ReadRawPair
               "the record unpacks to more than a raw record may have; its bytes are not kept here",
               Measured.atMost("record_bytes", raw.size(), RecordSizes.MAX_RAW_RECORD, "bytes")));
     }
-    OptionalInt schemaId = WireFormat.schemaId(raw.value());
-    if (schemaId.isEmpty()) {
-      return unreadable(
-          raw,
-          Outcome.rejected(
-              RejectReason.UNREADABLE_RECORD,
-              raw.value() == null
-                  ? "the record has no value"
-                  : "the value does not begin with byte 0 and a schema id in 4 bytes"));
-    }
-    return switch (readers.schemas().decide(schemaId.getAsInt())) {
-      case KNOWN -> decode(raw, readers.schemas().known(schemaId.getAsInt()));
-      case UNKNOWN ->
-          unreadable(
-              raw,
-              Outcome.rejected(
-                  RejectReason.UNKNOWN_SCHEMA,
-                  WriterSchemas.whyUnknown(schemaId.getAsInt()),
-                  new Measured(
-                      "schema_id",
-                      schemaId.getAsInt(),
-                      Measured.Bound.NONE,
-                      0,
-                      "schema_id",
-                      "",
-                      "")));
-      // Such a record waits at the consumer. It comes here only where the answer was lost
-      // meanwhile; the thread joins again from its last commit, as in CrashGuard.
-      case UNDECIDED ->
-          throw new TaskMigratedException(
-              "the registry cannot say what schema " + schemaId.getAsInt() + " is", null);
-    };
+    return pairs
+        .read(raw.value(), schemas::decide)
+        .map(
+            read ->
+                read.fold(
+                    pair -> received(raw, pair.record(), pair.caption()),
+                    rejection -> unreadable(raw, Outcome.rejected(rejection))))
+        // Such a record waits at the consumer. It comes here only where the answer was lost
+        // meanwhile; the thread joins again from its last commit, as in CrashGuard.
+        .orElseThrow(
+            () ->
+                new TaskMigratedException(
+                    "the registry cannot say what schema "
+                        + WireFormat.schemaId(raw.value()).getAsInt()
+                        + " is",
+                    null));
   }
 
-  private Tracked<Outcome<ReceivedPair>> decode(RawRecord raw, Schema writer) {
-    Optional<ValueFault> fault = ValueFault.of(writer, RawPair.SCHEMA$, raw.value());
-    if (fault.isPresent()) {
-      return faulty(raw, fault.get());
-    }
-    RawPair pair;
-    ByteBuffer caption;
-    try {
-      pair = pairs.deserialize(raw.origin().getTopic(), raw.value());
-      caption =
-          CaptionBytes.isDoubtful(pair.getCaption())
-              ? readers.captionBytes().of(raw.value())
-              : StandardCharsets.UTF_8.encode(pair.getCaption());
-    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      return faulty(raw, ValueFault.unread(writer, RawPair.SCHEMA$));
-    }
+  private Tracked<Outcome<ReceivedPair>> received(RawRecord raw, RawPair pair, ByteBuffer caption) {
     Optional<PreparedPair> shown = shown(raw, pair);
     EncodedImage image = new EncodedImage(bytes(pair.getImage()));
     if (!image.equals(lastImage)) {
@@ -181,7 +141,7 @@ final class ReadRawPair
             imageDigest,
             "",
             isField(metadata.getProducer()) ? metadata.getProducer() : "",
-            isSource(metadata) ? Canaries.source(metadata) : "",
+            SourceKind.isNamed(metadata.getSourceKind()) ? Canaries.source(metadata) : "",
             isTime(metadata.getReceivedAt()) ? metadata.getReceivedAt() : raw.arrivedAt(),
             Optional.empty());
     return new Tracked<>(
@@ -193,8 +153,8 @@ final class ReadRawPair
 
   /** The published pair whose picture a model wrote a caption of; only our own topic may say so. */
   private Optional<PreparedPair> shown(RawRecord raw, RawPair pair) {
-    return raw.origin().getTopic().equals(generated)
-        ? Decoded.of(readers.published(), bytes(pair.getPrepared()), "a published pair")
+    return raw.origin().getTopic().equals(topics.generated().name())
+        ? Decoded.of(topics.training(), bytes(pair.getPrepared()), "a published pair")
         : Optional.empty();
   }
 
@@ -225,14 +185,6 @@ final class ReadRawPair
     return pair.getAnnotations().getOrDefault("file_name", pair.getMetadata().getUrl());
   }
 
-  private static Tracked<Outcome<ReceivedPair>> faulty(RawRecord raw, ValueFault fault) {
-    return unreadable(
-        raw,
-        Outcome.rejected(
-            fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
-            fault.sentence()));
-  }
-
   private static Tracked<Outcome<ReceivedPair>> unreadable(
       RawRecord raw, Outcome<ReceivedPair> rejected) {
     return new Tracked<>(raw, Identity.unknown(raw), rejected);
@@ -252,17 +204,12 @@ final class ReadRawPair
     return Utils.toArray(buffer);
   }
 
-  private static boolean isSource(PairMetadata pair) {
-    return Arrays.stream(SourceKind.values())
-        .anyMatch(kind -> kind.name().equals(pair.getSourceKind()));
-  }
-
   /**
    * Checks the fields besides image and caption, which an output carries on unchanged. Rejects
    * {@code FIELD_INVALID}.
    */
   private static Outcome<PairMetadata> checkFields(PairMetadata pair) {
-    if (!isSource(pair)) {
+    if (!SourceKind.isNamed(pair.getSourceKind())) {
       return Outcome.rejected(
           RejectReason.FIELD_INVALID,
           "the field source_kind is '%s', not one of %s"

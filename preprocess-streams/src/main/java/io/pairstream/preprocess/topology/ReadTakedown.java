@@ -4,7 +4,7 @@ import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +30,9 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
 
   private static final Logger LOG = LoggerFactory.getLogger(ReadTakedown.class);
 
-  private final RecordDecoder<Takedown> takedowns;
+  private final Topic<Takedown> takedowns;
 
-  ReadTakedown(RecordDecoder<Takedown> takedowns) {
+  ReadTakedown(Topic<Takedown> takedowns) {
     this.takedowns = takedowns;
   }
 

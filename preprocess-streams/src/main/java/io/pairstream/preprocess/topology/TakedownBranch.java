@@ -12,7 +12,6 @@ import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Repartitioned;
@@ -34,7 +33,6 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
  */
 record TakedownBranch(
     PairTopics topics,
-    RecordDecoder<Takedown> takedowns,
     OutputRecords outputs,
     DecisionCounts counts,
     Takedowns.Tasks takedownsOfTasks,
@@ -68,7 +66,7 @@ record TakedownBranch(
     @SuppressWarnings("removal") // its one abstract method is the one that goes
     StreamPartitioner<String, Takedown> tasks = ReadTakedown::tasks;
     return builder.stream(topics.takedowns().name(), TopicNodes.consumed("takedowns"))
-        .process(() -> new ReadTakedown(takedowns), as("read-takedown"))
+        .process(() -> new ReadTakedown(topics.takedowns()), as("read-takedown"))
         .repartition(
             Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)

@@ -2,7 +2,6 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.service.report.Counts;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -15,13 +14,13 @@ import org.apache.kafka.streams.processor.api.ProcessorWrapper;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.WrappedFixedKeyProcessorSupplier;
 import org.apache.kafka.streams.processor.api.WrappedProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Times every processor of the graph, those of Kafka Streams' own operators too.
  *
  * <p>A processor forwards to the next within its own call, so what the next ones take is measured
- * with it and taken off again. A thread works on one record at a time.
+ * with it and taken off again. A thread works on one record at a time. The graph names the stores
+ * of its processors; suppliers bring none.
  *
  * <p>Kafka Streams makes this from its settings, among which {@link #COUNTS} has the {@link Counts}
  * that are written to.
@@ -87,34 +86,14 @@ public final class TimedProcessors implements ProcessorWrapper {
   public <K, V, L, W> WrappedProcessorSupplier<K, V, L, W> wrapProcessorSupplier(
       String name, ProcessorSupplier<K, V, L, W> supplier) {
     Node node = new Node(counts, name);
-    return new WrappedProcessorSupplier<>() {
-      @Override
-      public Processor<K, V, L, W> get() {
-        return new Timed<>(supplier.get(), node);
-      }
-
-      @Override
-      public Set<StoreBuilder<?>> stores() {
-        return supplier.stores();
-      }
-    };
+    return () -> new Timed<>(supplier.get(), node);
   }
 
   @Override
   public <K, V, W> WrappedFixedKeyProcessorSupplier<K, V, W> wrapFixedKeyProcessorSupplier(
       String name, FixedKeyProcessorSupplier<K, V, W> supplier) {
     Node node = new Node(counts, name);
-    return new WrappedFixedKeyProcessorSupplier<>() {
-      @Override
-      public FixedKeyProcessor<K, V, W> get() {
-        return new TimedFixedKey<>(supplier.get(), node);
-      }
-
-      @Override
-      public Set<StoreBuilder<?>> stores() {
-        return supplier.stores();
-      }
-    };
+    return () -> new TimedFixedKey<>(supplier.get(), node);
   }
 
   private record Timed<K, V, L, W>(Processor<K, V, L, W> processor, Node node)

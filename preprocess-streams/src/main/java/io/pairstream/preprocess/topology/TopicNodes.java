@@ -37,11 +37,11 @@ final class TopicNodes {
   }
 
   /** A sink of that name. */
-  static <T> void write(KStream<String, T> records, Topic<String, T> topic, String node) {
+  static <T> void write(KStream<String, T> records, Topic<T> topic, String node) {
     records.to(topic.name(), Produced.with(topic.key(), topic.value()).withName(node));
   }
 
-  static <T> StoreBuilder<KeyValueStore<String, T>> store(String name, Topic<String, T> topic) {
+  static <T> StoreBuilder<KeyValueStore<String, T>> store(String name, Topic<T> topic) {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(name), topic.key(), topic.value())
         .withLoggingEnabled(Map.of())
@@ -62,7 +62,7 @@ final class TopicNodes {
   }
 
   private static Branched<String, Tracked<PreparedPair>> to(
-      Topic<String, PreparedPair> topic, String node) {
+      Topic<PreparedPair> topic, String node) {
     return Branched.withConsumer(
         pairs -> write(pairs.mapValues(Tracked::stage, as("to-" + node)), topic, node), "-" + node);
   }
@@ -85,7 +85,7 @@ final class TopicNodes {
   }
 
   private static Branched<String, Withdrawn> tombstones(
-      Topic<String, PreparedPair> topic, String prefix, String split) {
+      Topic<PreparedPair> topic, String prefix, String split) {
     return Branched.withConsumer(
         pairs ->
             write(

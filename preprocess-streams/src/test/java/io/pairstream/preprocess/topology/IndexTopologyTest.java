@@ -9,10 +9,8 @@ import io.pairstream.schemas.PairMetadata;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.QuarantineHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
 import java.time.Instant;
@@ -39,7 +37,7 @@ class IndexTopologyTest {
   private static final Instant AT = Instant.ofEpochMilli(5);
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
-  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), registry);
   @AutoClose private final TopologyTestDriver driver;
 
   IndexTopologyTest() {
@@ -48,11 +46,7 @@ class IndexTopologyTest {
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().indexGroup());
     properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
     driver =
-        new TopologyTestDriver(
-            new IndexTopology(
-                    topics, RecordDecoder.of(PreparedPair.class, topics.test().name(), registry))
-                .build(new StreamsBuilder()),
-            properties);
+        new TopologyTestDriver(new IndexTopology(topics).build(new StreamsBuilder()), properties);
   }
 
   @Test
@@ -151,20 +145,20 @@ class IndexTopologyTest {
     assertThat(QuarantineHeader.reason(tombstone.headers())).contains("MODEL_REFUSED");
   }
 
-  private int publish(Topic<String, PreparedPair> split, String id, PreparedPair pair) {
+  private int publish(Topic<PreparedPair> split, String id, PreparedPair pair) {
     byte[] value = pair == null ? null : split.value().serializer().serialize("", pair);
     pipe(split, id, value);
     return value == null ? 0 : value.length;
   }
 
-  private void pipe(Topic<String, PreparedPair> split, String id, byte[] value) {
+  private void pipe(Topic<PreparedPair> split, String id, byte[] value) {
     driver
         .createInputTopic(split.name(), new StringSerializer(), new ByteArraySerializer())
         .pipeInput(id, value, AT);
   }
 
   private List<KeyValue<String, IndexedPair>> entries() {
-    Topic<String, IndexedPair> index = topics.index();
+    Topic<IndexedPair> index = topics.index();
     return driver
         .createOutputTopic(index.name(), index.key().deserializer(), index.value().deserializer())
         .readKeyValuesToList();

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -38,7 +39,7 @@ class MemoryOfATaskTest {
   private final WaitingPairs.Memory memory = new WaitingPairs.Memory(Long.MAX_VALUE);
   private long offset;
 
-  private <T> KeyValueStore<String, T> open(String name, Topic<String, T> topic) {
+  private <T> KeyValueStore<String, T> open(String name, Topic<T> topic) {
     KeyValueStore<String, T> store =
         Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), topic.key(), topic.value())
             .withLoggingDisabled()
@@ -59,7 +60,7 @@ class MemoryOfATaskTest {
             .setOrigin(new Origin("raw", 0, offset++))
             .build();
     return new Tracked<>(
-        new RawRecord(null, null, List.of(), pair.getOrigin(), pair.getPreparedAt()),
+        new RawRecord(null, null, new RecordHeaders(), pair.getOrigin(), pair.getPreparedAt()),
         new Identity(
             pair.getPairId(),
             image,

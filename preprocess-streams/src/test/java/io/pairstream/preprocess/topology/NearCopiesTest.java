@@ -19,7 +19,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.QuarantineHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -76,11 +75,7 @@ class NearCopiesTest {
     lookUp =
         new TopologyTestDriver(
             new LookUpTopology(
-                    topics,
-                    new RecordDecoder<>(
-                        topics.fingerprints(), Fingerprint.SCHEMA$, topology.registry()),
-                    NearCopies.from(reader),
-                    new SplitByImage(reader).isByImage())
+                    topics, NearCopies.from(reader), new SplitByImage(reader).isByImage())
                 .build(new StreamsBuilder()),
             properties);
   }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
@@ -62,16 +60,15 @@ class TopologyDescriptionTest {
 
   private static String describe(StreamsBuilder builder, String recipe) {
     Registry registry = new Registry("mock://description", Map.of());
-    registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("none", recipe), Pairs.WORKER, StepObserver.NONE);
-    PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
-    try (WriterSchemas schemas =
-        new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$)) {
+    PairTopics topics = PairTopics.of(new Dataset("pairs"), registry);
+    registry.register(topics.crowdsourced().subject(), topics.crowdsourced().schema());
+    try (WriterSchemas schemas = new WriterSchemas(topics.crowdsourced())) {
       return new PreprocessTopology(
               topics,
               plan,
-              RecordReaders.of(topics, registry, schemas),
+              schemas,
               4,
               new DecisionCounts(new Counts(), Clock.systemUTC()),
               origin -> Optional.empty(),

@@ -18,7 +18,6 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
@@ -72,7 +71,7 @@ final class TopologyUnderTest implements AutoCloseable {
       Path.of(System.getProperty("java.io.tmpdir"), "test.yaml").toString();
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
-  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), registry);
   private final WriterSchemas schemas;
   private final Counts counts = new Counts();
   private final DecisionCounts decisions =
@@ -101,7 +100,7 @@ final class TopologyUnderTest implements AutoCloseable {
    */
   TopologyUnderTest(ImageWorker worker, String recipe, long mostHeldBytes) {
     register(topics, registry);
-    schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(topics.crowdsourced());
     CleaningPlan plan =
         new CleaningPlan(
             RecipeReader.parse(RECIPE_FILE, withoutLookUp(recipe)), worker, StepObserver.NONE);
@@ -112,14 +111,7 @@ final class TopologyUnderTest implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
     driver =
         new TopologyTestDriver(
-            new PreprocessTopology(
-                    topics,
-                    plan,
-                    RecordReaders.of(topics, registry, schemas),
-                    1,
-                    decisions,
-                    this::sent,
-                    mostHeldBytes)
+            new PreprocessTopology(topics, plan, schemas, 1, decisions, this::sent, mostHeldBytes)
                 .build(new StreamsBuilder(timed(properties, counts))),
             properties,
             ARRIVAL);
@@ -307,7 +299,7 @@ final class TopologyUnderTest implements AutoCloseable {
     return read(topics.fingerprints());
   }
 
-  private <T> List<TestRecord<String, T>> read(Topic<String, T> topic) {
+  private <T> List<TestRecord<String, T>> read(Topic<T> topic) {
     return driver
         .createOutputTopic(topic.name(), topic.key().deserializer(), topic.value().deserializer())
         .readRecordsToList();

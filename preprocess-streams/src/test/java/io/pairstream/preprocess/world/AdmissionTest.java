@@ -3,7 +3,9 @@ package io.pairstream.preprocess.world;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Duration;
 import java.util.List;
@@ -16,16 +18,15 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
 
-  private static final String SUBJECT = "pairs.crowdsourced-value";
-
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   @AutoClose private WriterSchemas schemas;
 
   @BeforeEach
   void register() {
-    registry.register(SUBJECT, RawPair.SCHEMA$);
+    Topic<RawPair> raw = new AvroSerdes(registry).topic(RawPair.class, "pairs.crowdsourced");
+    registry.register(raw.subject(), raw.schema());
     // Time stands still: a verdict is never too old, however busy the machine.
-    schemas = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$, () -> 0);
+    schemas = new WriterSchemas(raw, () -> 0);
   }
 
   @Test

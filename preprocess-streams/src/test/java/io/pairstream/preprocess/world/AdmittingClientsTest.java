@@ -3,7 +3,9 @@ package io.pairstream.preprocess.world;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,9 @@ class AdmittingClientsTest {
 
   @BeforeEach
   void open() {
-    registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
-    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$);
+    Topic<RawPair> raw = new AvroSerdes(registry).topic(RawPair.class, "pairs.crowdsourced");
+    registry.register(raw.subject(), raw.schema());
+    schemas = new WriterSchemas(raw);
     clients = new AdmittingClients(new Admission(schemas, List.of()));
   }
 

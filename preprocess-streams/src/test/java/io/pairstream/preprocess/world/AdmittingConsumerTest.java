@@ -3,7 +3,9 @@ package io.pairstream.preprocess.world;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
 import io.pairstream.service.report.Obstacle;
@@ -46,8 +48,9 @@ class AdmittingConsumerTest {
 
   @BeforeEach
   void assign() {
-    knownId = registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
-    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$, nanos::get);
+    Topic<RawPair> raw = new AvroSerdes(registry).topic(RawPair.class, "pairs.crowdsourced");
+    knownId = registry.register(raw.subject(), raw.schema());
+    schemas = new WriterSchemas(raw, nanos::get);
     admission =
         new Admission(
             schemas,

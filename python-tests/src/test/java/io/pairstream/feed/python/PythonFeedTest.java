@@ -285,7 +285,9 @@ class PythonFeedTest {
         .forEach(
             record ->
                 cluster
-                    .decode(cluster.topics().training(), record.value())
+                    .topics()
+                    .training()
+                    .decode(record.value())
                     .ifPresent(
                         pair -> pairs.put(record.partition() + "-" + record.offset(), pair)));
     Function<EpochOrder.Piece, PreparedPair> read =

@@ -87,7 +87,7 @@ class PythonStepsTest {
     SubmittedPair pair =
         new SubmittedPair(
             new EncodedImage(png.toByteArray()),
-            new ReceivedCaption(caption, "en"),
+            new ReceivedCaption(caption, "en", ""),
             Map.of(),
             Set.of());
     return plan.gate(pair).then(plan::clean);

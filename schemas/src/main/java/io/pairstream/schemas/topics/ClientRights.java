@@ -9,10 +9,4 @@ import java.util.List;
  * @param commands further commands that do with these rights
  * @param rights at most one for each resource, in the order of types and names
  */
-public record ClientRights(String client, List<String> commands, List<Right> rights) {
-
-  public ClientRights {
-    commands = List.copyOf(commands);
-    rights = List.copyOf(rights);
-  }
-}
+public record ClientRights(String client, List<String> commands, List<Right> rights) {}

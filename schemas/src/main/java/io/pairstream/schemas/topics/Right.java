@@ -26,13 +26,6 @@ public record Right(ResourcePattern resource, Set<AclOperation> operations) {
           .thenComparing(ResourcePattern::name)
           .thenComparing(ResourcePattern::patternType);
 
-  public Right {
-    if (operations.isEmpty()) {
-      throw new IllegalArgumentException("a right on " + resource + " has at least one operation");
-    }
-    operations = Set.copyOf(operations);
-  }
-
   /** The operations' names as Kafka's tools spell them, in order: {@code DescribeConfigs}. */
   public Set<String> operationNames() {
     Set<String> names = new TreeSet<>();
@@ -61,7 +54,7 @@ public record Right(ResourcePattern resource, Set<AclOperation> operations) {
   }
 
   /** An operation's name as Kafka's tools spell it: {@code DescribeConfigs}. */
-  public static String nameOf(AclOperation operation) {
+  private static String nameOf(AclOperation operation) {
     return Stream.of(operation.name().split("_", -1))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
         .collect(Collectors.joining());

@@ -66,14 +66,9 @@ final class RightsBuilder {
 
   /** Writes in transactions whose ids each begin with one of these, a hyphen and what is random. */
   RightsBuilder transactsBelow(String... ids) {
-    Stream.of(ids)
-        .forEach(
-            id ->
-                on(
-                    ResourceType.TRANSACTIONAL_ID,
-                    PatternType.PREFIXED,
-                    id + "-",
-                    AclOperation.WRITE));
+    for (String id : ids) {
+      on(ResourceType.TRANSACTIONAL_ID, PatternType.PREFIXED, id + "-", WRITE);
+    }
     return this;
   }
 

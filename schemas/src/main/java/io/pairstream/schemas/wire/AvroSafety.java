@@ -38,9 +38,7 @@ public final class AvroSafety {
   }
 
   private static void limit(String property, int value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, String.valueOf(value));
-    }
+    System.getProperties().putIfAbsent(property, String.valueOf(value));
   }
 
   private static boolean areInForce() {

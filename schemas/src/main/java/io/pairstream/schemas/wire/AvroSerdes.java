@@ -40,10 +40,12 @@ public final class AvroSerdes {
           "avro.remove.java.properties", true,
           "specific.avro.reader", true);
 
+  private final Registry registry;
   private final KafkaAvroSerializer serializer;
   private final KafkaAvroDeserializer deserializer;
 
   public AvroSerdes(Registry registry) {
+    this.registry = registry;
     SchemaRegistryClient client = registry.client();
     serializer = new KafkaAvroSerializer(client);
     serializer.configure(CONFIG, false);
@@ -52,18 +54,21 @@ public final class AvroSerdes {
   }
 
   /**
-   * The serde of a generated class on one topic.
+   * A topic whose values are of a generated class.
    *
-   * <p>It stays with that topic's subject wherever it is used: a store keeps receipts in the very
-   * bytes of the receipts topic, and registers no subject of its own. Its deserializer throws
-   * {@link SerializationException} for bytes that are not in the wire format or do not fit the
-   * class, whatever their writer's schema is, and where the registry cannot be asked.
+   * <p>The values' serde stays with that topic's subject wherever it is used: a store keeps
+   * receipts in the very bytes of the receipts topic, and registers no subject of its own. Its
+   * deserializer throws {@link SerializationException} for bytes that are not in the wire format or
+   * do not fit the class, whatever their writer's schema is, and where the registry cannot be
+   * asked.
    */
-  public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
-    Schema readerSchema = SpecificData.get().getSchema(type);
-    return Serdes.serdeFrom(
-        new WriteAs<>(serializer, new SpecificDatumWriter<>(type), topic),
-        new ReadAs<>(deserializer, readerSchema, type, topic));
+  public <T extends SpecificRecord> Topic<T> topic(Class<T> type, String name) {
+    Schema schema = SpecificData.get().getSchema(type);
+    Serde<T> values =
+        Serdes.serdeFrom(
+            new WriteAs<>(serializer, new SpecificDatumWriter<>(type), name),
+            new ReadAs<>(deserializer, schema, type, name));
+    return new Topic<>(name, Serdes.String(), values, schema, registry);
   }
 
   /**

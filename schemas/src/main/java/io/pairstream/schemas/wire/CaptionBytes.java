@@ -1,8 +1,8 @@
 package io.pairstream.schemas.wire;
 
-import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -19,30 +19,27 @@ public final class CaptionBytes {
 
   private static final char REPLACEMENT = '\uFFFD';
 
-  private final Registry registry;
-  private final String subject;
+  private final Topic<?> topic;
 
   /** Record's schema, but with strings that keep their bytes. */
   private final Schema reader;
 
-  /** Captions of raw pairs; see the other constructor. */
-  public CaptionBytes(Registry registry, String subject) {
-    this(registry, subject, RawPair.SCHEMA$);
-  }
-
   /**
-   * @param subject the subject of the deserializer that decoded the value
-   * @param type schema of a record that has a caption
+   * @param topic its deserializer decoded the value; its records have a caption
    */
-  public CaptionBytes(Registry registry, String subject, Schema type) {
-    this.registry = registry;
-    this.subject = subject;
-    this.reader = Registry.withoutJavaProperties(type);
+  public CaptionBytes(Topic<?> topic) {
+    this.topic = topic;
+    this.reader = Registry.withoutJavaProperties(topic.schema());
   }
 
   /** Whether a decoded caption may hide malformed bytes, so that {@link #of} is worth its price. */
   public static boolean isDoubtful(String caption) {
     return caption.indexOf(REPLACEMENT) >= 0;
+  }
+
+  /** The bytes of a decoded caption, out of its value where it may hide malformed ones. */
+  public ByteBuffer of(String caption, byte[] value) {
+    return isDoubtful(caption) ? of(value) : StandardCharsets.UTF_8.encode(caption);
   }
 
   /**
@@ -53,7 +50,8 @@ public final class CaptionBytes {
    */
   public ByteBuffer of(byte[] value) {
     try {
-      Schema writer = registry.writerSchema(subject, WireFormat.schemaId(value).orElseThrow());
+      Schema writer =
+          topic.registry().writerSchema(topic.subject(), WireFormat.schemaId(value).orElseThrow());
       GenericRecord record =
           new GenericDatumReader<GenericRecord>(writer, reader)
               .read(

@@ -1,7 +1,6 @@
 package io.pairstream.schemas.wire;
 
 import io.pairstream.schemas.Origin;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 
@@ -19,14 +18,11 @@ public final class LinkHeaders {
   /** On a link: who sent it, the owner of the API key. */
   public static final String PRODUCER = "pairstream.producer";
 
-  /** Most characters of a producer's name in a header; our own names are much shorter. */
-  private static final int MAX_CHARACTERS = 200;
-
   private LinkHeaders() {}
 
   /** Names the link that a raw pair was fetched for. */
   public static void writeLink(Headers headers, Origin link) {
-    headers.add(LINK, OriginHeader.text(link).getBytes(StandardCharsets.UTF_8));
+    OriginHeader.write(headers, LINK, OriginHeader.text(link));
   }
 
   /** The link that a raw pair was fetched for, if it names one. */
@@ -36,9 +32,6 @@ public final class LinkHeaders {
 
   /** A header's text, its first 200 characters at most; empty where it is not there. */
   public static String text(Headers headers, String name) {
-    String text = OriginHeader.text(headers, name);
-    return text.codePointCount(0, text.length()) <= MAX_CHARACTERS
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, MAX_CHARACTERS));
+    return OneLine.beginning(OriginHeader.text(headers, name));
   }
 }

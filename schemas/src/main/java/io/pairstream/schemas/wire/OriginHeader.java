@@ -19,8 +19,13 @@ public final class OriginHeader {
 
   /** Sets the header, in place of any that the record carries. */
   public static void write(Headers headers, Origin origin) {
-    headers.remove(NAME);
-    headers.add(NAME, text(origin).getBytes(StandardCharsets.UTF_8));
+    write(headers, NAME, text(origin));
+  }
+
+  /** Sets a header to a text, in place of any of that name. */
+  static void write(Headers headers, String name, String text) {
+    headers.remove(name);
+    headers.add(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The coordinates, if the header is there and well-formed. */

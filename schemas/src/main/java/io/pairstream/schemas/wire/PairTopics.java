@@ -27,40 +27,42 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.Serdes;
 
 /** A data set's topics, each with its serdes. */
 public record PairTopics(
     Dataset dataset,
-    Topic<String, RawPair> crowdsourced,
-    Topic<String, RawPair> scraped,
-    Topic<String, RawPair> generated,
-    Topic<String, PairLink> links,
-    Topic<String, WaitingLink> waitingLinks,
-    Topic<String, PreparedPair> training,
-    Topic<String, PreparedPair> validation,
-    Topic<String, PreparedPair> test,
-    Topic<String, IndexedPair> index,
-    Topic<String, QuarantinedPair> quarantine,
-    Topic<String, Receipt> receipts,
-    Topic<String, Takedown> takedowns,
-    Topic<String, Upload> uploads,
-    Topic<String, ApiKey> apiKeys,
-    Topic<String, InstanceStatus> instances,
-    Topic<String, Review> reviews,
-    Topic<String, Action> actions,
-    Topic<String, ViewSegment> views,
-    Topic<String, RunExtent> runs,
-    Topic<String, Answer> answers,
-    Topic<String, PairAnswer> pairAnswers,
-    Topic<String, RecordedRecipe> recipes,
-    Topic<String, Fingerprint> fingerprints,
-    Topic<String, Finding> findings,
-    Topic<String, WaitingPair> waitingPairs) {
+    Registry registry,
+    Topic<RawPair> crowdsourced,
+    Topic<RawPair> scraped,
+    Topic<RawPair> generated,
+    Topic<PairLink> links,
+    Topic<WaitingLink> waitingLinks,
+    Topic<PreparedPair> training,
+    Topic<PreparedPair> validation,
+    Topic<PreparedPair> test,
+    Topic<IndexedPair> index,
+    Topic<QuarantinedPair> quarantine,
+    Topic<Receipt> receipts,
+    Topic<Takedown> takedowns,
+    Topic<Upload> uploads,
+    Topic<ApiKey> apiKeys,
+    Topic<InstanceStatus> instances,
+    Topic<Review> reviews,
+    Topic<Action> actions,
+    Topic<ViewSegment> views,
+    Topic<RunExtent> runs,
+    Topic<Answer> answers,
+    Topic<PairAnswer> pairAnswers,
+    Topic<RecordedRecipe> recipes,
+    Topic<Fingerprint> fingerprints,
+    Topic<Finding> findings,
+    Topic<WaitingPair> waitingPairs) {
 
-  public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
+  public static PairTopics of(Dataset dataset, Registry registry) {
+    AvroSerdes serdes = new AvroSerdes(registry);
     return new PairTopics(
         dataset,
+        registry,
         topic(dataset, TopicCatalogue.CROWDSOURCED, serdes, RawPair.class),
         topic(dataset, TopicCatalogue.SCRAPED, serdes, RawPair.class),
         topic(dataset, TopicCatalogue.GENERATED, serdes, RawPair.class),
@@ -85,7 +87,7 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.RECIPES, serdes, RecordedRecipe.class),
         topic(dataset, TopicCatalogue.FINGERPRINTS, serdes, Fingerprint.class),
         topic(dataset, TopicCatalogue.FINDINGS, serdes, Finding.class),
-        named(TopicCatalogue.waitingPairs(dataset), serdes, WaitingPair.class));
+        serdes.topic(WaitingPair.class, TopicCatalogue.waitingPairs(dataset)));
   }
 
   /** Names of the topics on which raw pairs arrive. */
@@ -113,13 +115,8 @@ public record PairTopics(
         test.name(), PairStatus.TEST);
   }
 
-  private static <T extends SpecificRecord> Topic<String, T> topic(
+  private static <T extends SpecificRecord> Topic<T> topic(
       Dataset dataset, String name, AvroSerdes serdes, Class<T> type) {
-    return named(dataset.topic(name), serdes, type);
-  }
-
-  private static <T extends SpecificRecord> Topic<String, T> named(
-      String topic, AvroSerdes serdes, Class<T> type) {
-    return new Topic<>(topic, Serdes.String(), serdes.of(type, topic));
+    return serdes.topic(type, dataset.topic(name));
   }
 }

@@ -1,8 +1,6 @@
 package io.pairstream.schemas.wire;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -17,13 +15,11 @@ public final class QuarantineHeader {
 
   /** Marks a tombstone. */
   public static void write(Headers headers, String reason) {
-    headers.add(NAME, reason.getBytes(StandardCharsets.US_ASCII));
+    OriginHeader.write(headers, NAME, reason);
   }
 
   /** The reason on a tombstone; empty where it has none. */
   public static Optional<String> reason(Headers headers) {
-    return Optional.ofNullable(headers.lastHeader(NAME))
-        .map(Header::value)
-        .map(value -> new String(value, StandardCharsets.US_ASCII));
+    return Optional.of(OriginHeader.text(headers, NAME)).filter(reason -> !reason.isEmpty());
   }
 }

@@ -72,8 +72,8 @@ public final class Registry {
    * where both are so already.
    *
    * @return the schema's id
-   * @throws IncompatibleSchemaException where the subject holds a version that the schema breaks
-   * @throws MissingSchemaException where the subject does not hold it, and we may not register it
+   * @throws MissingSchemaException where the subject does not hold it, and we may not register it,
+   *     or it breaks a version that the subject holds
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public int register(String subject, Schema schema) {
@@ -93,7 +93,7 @@ public final class Registry {
             e);
       }
       if (e.getStatus() == 409 || e.getErrorCode() == 409) {
-        throw new IncompatibleSchemaException(
+        throw new MissingSchemaException(
             "subject " + subject + ": the schema breaks an earlier version: " + e.getMessage(), e);
       }
       throw unavailable(e);
@@ -302,15 +302,5 @@ public final class Registry {
    */
   static Schema withoutJavaProperties(Schema schema) {
     return AvroSchemaUtils.getSchema(new GenericData.Record(schema), false, false, true);
-  }
-
-  /** A schema of ours breaks one that is registered. */
-  public static final class IncompatibleSchemaException extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    public IncompatibleSchemaException(String message, Throwable cause) {
-      super(message, cause);
-    }
   }
 }

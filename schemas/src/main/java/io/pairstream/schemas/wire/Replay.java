@@ -1,7 +1,6 @@
 package io.pairstream.schemas.wire;
 
 import io.pairstream.schemas.Origin;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +36,6 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
 
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z0-9_]*");
 
-  public Replay {
-    waived = List.copyOf(waived);
-  }
-
   /** Reads the headers; empty where coordinates or review are missing or malformed. */
   public static Optional<Replay> read(Headers headers) {
     String reviewId = OriginHeader.text(headers, REVIEW);
@@ -53,13 +48,11 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
 
   /** Sets the headers, in place of any that the record carries. */
   public void write(Headers headers) {
-    headers.remove(OF);
-    headers.remove(REVIEW);
+    OriginHeader.write(headers, OF, OriginHeader.text(of));
+    OriginHeader.write(headers, REVIEW, reviewId);
     headers.remove(WAIVED);
-    headers.add(OF, bytes(OriginHeader.text(of)));
-    headers.add(REVIEW, bytes(reviewId));
     if (!waived.isEmpty()) {
-      headers.add(WAIVED, bytes(String.join(",", waived)));
+      OriginHeader.write(headers, WAIVED, String.join(",", waived));
     }
   }
 
@@ -68,9 +61,5 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
         .map(String::strip)
         .filter(name -> REASON.matcher(name).matches())
         .toList();
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -52,9 +52,7 @@ public final class WriterSchemas implements AutoCloseable {
   /** Most ids that are remembered: random ids in hostile records must not fill the memory. */
   private static final int MOST_REMEMBERED = 100_000;
 
-  private final Registry registry;
-  private final String ownSubject;
-  private final Schema ownSchema;
+  private final Topic<?> topic;
   private final int ownId;
   private final LongSupplier nanoTime;
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
@@ -65,14 +63,13 @@ public final class WriterSchemas implements AutoCloseable {
   /**
    * Makes sure that the registry holds our own schema.
    *
-   * @param ownSubject the subject of the deserializer that will read the records; it also shows
-   *     whether the registry still holds what it held
-   * @param ownSchema the schema registered there
+   * @param topic its deserializer will read the records; its own schema also shows whether the
+   *     registry still holds what it held
    * @throws MissingSchemaException where it does not
    * @throws RegistryUnavailableException where the registry does not answer
    */
-  public WriterSchemas(Registry registry, String ownSubject, Schema ownSchema) {
-    this(registry, ownSubject, ownSchema, System::nanoTime);
+  public WriterSchemas(Topic<?> topic) {
+    this(topic, System::nanoTime);
   }
 
   /**
@@ -80,13 +77,10 @@ public final class WriterSchemas implements AutoCloseable {
    *
    * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
    */
-  public WriterSchemas(
-      Registry registry, String ownSubject, Schema ownSchema, LongSupplier nanoTime) {
-    this.registry = registry;
-    this.ownSubject = ownSubject;
-    this.ownSchema = ownSchema;
+  public WriterSchemas(Topic<?> topic, LongSupplier nanoTime) {
+    this.topic = topic;
     this.nanoTime = nanoTime;
-    this.ownId = registry.idOf(ownSubject, ownSchema);
+    this.ownId = topic.requireSchema();
   }
 
   /**
@@ -139,7 +133,7 @@ public final class WriterSchemas implements AutoCloseable {
    *     not answer
    */
   public Schema known(int schemaId) {
-    return registry.writerSchema(ownSubject, schemaId);
+    return topic.registry().writerSchema(topic.subject(), schemaId);
   }
 
   /** For the author of a record whose id is {@link Verdict#UNKNOWN}: all that it may mean. */
@@ -186,7 +180,7 @@ public final class WriterSchemas implements AutoCloseable {
 
   private Verdict lookUp(int schemaId) {
     try {
-      registry.writerSchema(ownSubject, schemaId);
+      known(schemaId);
       return Verdict.KNOWN;
     } catch (MissingSchemaException e) {
       return registryHoldsOurs() ? Verdict.UNKNOWN : Verdict.UNDECIDED;
@@ -198,7 +192,7 @@ public final class WriterSchemas implements AutoCloseable {
   /** Whether the registry is still the same one: our schema is registered under the same id. */
   private boolean registryHoldsOurs() {
     try {
-      return registry.idOf(ownSubject, ownSchema) == ownId;
+      return topic.requireSchema() == ownId;
     } catch (MissingSchemaException | RegistryUnavailableException e) {
       return false;
     }

@@ -24,9 +24,10 @@ class WireFormatFuzzTest {
 
   private static final String TOPIC = "pairs.crowdsourced";
   private static final Registry REGISTRY = new Registry("mock://" + UUID.randomUUID(), Map.of());
-  private static final int SCHEMA_ID = REGISTRY.register(TOPIC + "-value", RawPair.SCHEMA$);
-  private static final Serde<RawPair> SERDE = new AvroSerdes(REGISTRY).of(RawPair.class, TOPIC);
-  private static final CaptionBytes CAPTIONS = new CaptionBytes(REGISTRY, TOPIC + "-value");
+  private static final Topic<RawPair> RAW = new AvroSerdes(REGISTRY).topic(RawPair.class, TOPIC);
+  private static final int SCHEMA_ID = REGISTRY.register(RAW.subject(), RAW.schema());
+  private static final Serde<RawPair> SERDE = RAW.value();
+  private static final CaptionBytes CAPTIONS = new CaptionBytes(RAW);
 
   @FuzzTest(maxDuration = "2m")
   void aBodyIsAPairOrRefused(byte[] body) {

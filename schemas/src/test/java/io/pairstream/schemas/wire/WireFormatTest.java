@@ -50,7 +50,11 @@ class WireFormatTest {
   @BeforeEach
   void register() {
     schemaId = registry.register(TOPIC + "-value", RawPair.SCHEMA$);
-    serde = new AvroSerdes(registry).of(RawPair.class, TOPIC);
+    serde = topic().value();
+  }
+
+  private Topic<RawPair> topic() {
+    return new AvroSerdes(registry).topic(RawPair.class, TOPIC);
   }
 
   @ParameterizedTest
@@ -96,7 +100,7 @@ class WireFormatTest {
   void everyRecordIsWrittenAsConfluentWritesIt(int imageBytes) {
     byte[] first = serde.serializer().serialize(TOPIC, PAIR);
     RawPair next = RawPair.newBuilder(PAIR).setImage(ByteBuffer.wrap(new byte[imageBytes])).build();
-    serde = new AvroSerdes(registry).of(RawPair.class, TOPIC);
+    serde = topic().value();
 
     byte[] fresh = serde.serializer().serialize(TOPIC, next);
 
@@ -171,7 +175,7 @@ class WireFormatTest {
     int caption = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\u00e7');
     bytes[caption] = (byte) 0xFF;
 
-    ByteBuffer raw = new CaptionBytes(registry, TOPIC + "-value").of(bytes);
+    ByteBuffer raw = new CaptionBytes(topic()).of(bytes);
 
     assertThat(raw).isEqualTo(ByteBuffer.wrap(new byte[] {(byte) 0xFF, (byte) 0x8c, (byte) 0xab}));
     assertThat(StrictUtf8.isUtf8(raw)).isFalse();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +71,11 @@ class WriterSchemasTest {
     server.createContext("/", this::answer);
     server.start();
     registry = registry(Duration.ofMinutes(1));
-    schemas = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$);
+    schemas = new WriterSchemas(topic(registry));
+  }
+
+  private static Topic<RawPair> topic(Registry registry) {
+    return new AvroSerdes(registry).topic(RawPair.class, "pairs.crowdsourced");
   }
 
   /** Only what is to hang is waited for that long. */
@@ -98,8 +101,8 @@ class WriterSchemasTest {
   @ParameterizedTest
   @EnumSource(names = {"EMPTY", "FAILING", "FORBIDDING", "HANGING"})
   void blamesNoIdWhileTheRegistryDoesNotAnswerAsItShould(Day bad) {
-    try (WriterSchemas impatient =
-        new WriterSchemas(registry(Duration.ofSeconds(5)), SUBJECT, RawPair.SCHEMA$)) {
+    Registry asked = registry(Duration.ofSeconds(5));
+    try (WriterSchemas impatient = new WriterSchemas(topic(asked))) {
       day = bad;
 
       assertThat(impatient.decide(FOREIGN)).isEqualTo(Verdict.UNDECIDED);
@@ -111,12 +114,10 @@ class WriterSchemasTest {
   @ValueSource(ints = {FOREIGN, JSON, FORBIDDEN, BOMB})
   void valuesOfSuchASchemaAreUnreadable(int id) {
     byte[] value = {0, 0, 0, 0, (byte) id, 2, 'a'};
-    Topic<String, RawPair> topic =
-        PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)).crowdsourced();
+    Topic<RawPair> topic = topic(registry);
 
-    assertThatThrownBy(() -> topic.value().deserializer().deserialize(topic.name(), value))
-        .isInstanceOf(SerializationException.class);
-    assertThat(new RecordDecoder<>(topic, RawPair.SCHEMA$, registry).decode(value)).isEmpty();
+    assertThatThrownBy(() -> topic.read(value)).isInstanceOf(SerializationException.class);
+    assertThat(topic.decode(value)).isEmpty();
   }
 
   @ParameterizedTest
@@ -124,12 +125,10 @@ class WriterSchemasTest {
   void noValueIsUnreadableWhileTheRegistryDoesNotAnswer(Day bad) {
     byte[] value = {0, 0, 0, 0, OURS, 2, 'a'};
     Registry impatient = registry(Duration.ofMillis(300));
-    Topic<String, RawPair> topic =
-        PairTopics.of(new Dataset("pairs"), new AvroSerdes(impatient)).crowdsourced();
+    Topic<RawPair> topic = topic(impatient);
     day = bad;
 
-    assertThatThrownBy(() -> new RecordDecoder<>(topic, RawPair.SCHEMA$, impatient).decode(value))
-        .isInstanceOf(RegistryUnavailableException.class);
+    assertThatThrownBy(() -> topic.decode(value)).isInstanceOf(RegistryUnavailableException.class);
   }
 
   /** The deserializer asks under its subject: what is known there must be known to it. */
@@ -143,18 +142,14 @@ class WriterSchemasTest {
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(value, null);
     new SpecificDatumWriter<>(RawPair.class).write(pair, encoder);
 
-    assertThat(
-            new AvroSerdes(registry)
-                .of(RawPair.class, "pairs.crowdsourced")
-                .deserializer()
-                .deserialize("any", value.toByteArray()))
+    assertThat(topic(registry).value().deserializer().deserialize("any", value.toByteArray()))
         .isEqualTo(pair);
   }
 
   @Test
   void asksAgainAboutAnIdThatWasUnknownForLong() throws InterruptedException {
     AtomicLong nanos = new AtomicLong();
-    try (WriterSchemas asking = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$, nanos::get)) {
+    try (WriterSchemas asking = new WriterSchemas(topic(registry), nanos::get)) {
       assertThat(asking.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
       foreignIsRegistered = true;
       nanos.addAndGet(Duration.ofSeconds(2).toNanos());
@@ -180,8 +175,7 @@ class WriterSchemasTest {
   @Test
   void whatIsWrittenAsksNoRegistryOnceItsIdWasLookedUp() {
     Registry impatient = registry(Duration.ofSeconds(5));
-    Topic<String, RawPair> topic =
-        PairTopics.of(new Dataset("pairs"), new AvroSerdes(impatient)).crowdsourced();
+    Topic<RawPair> topic = topic(impatient);
     RawPair pair = RawPair.newBuilder().build();
     day = Day.HANGING;
     assertThatThrownBy(() -> topic.value().serializer().serialize("", pair))

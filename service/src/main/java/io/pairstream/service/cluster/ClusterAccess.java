@@ -1,17 +1,14 @@
 package io.pairstream.service.cluster;
 
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.AdminClients;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,7 +33,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -51,16 +46,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class ClusterAccess {
 
-  private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(12);
-
-  private static final Map<String, Object> TIMEOUT =
-      Map.of(
-          "request.timeout.ms",
-          (int) REQUEST.toMillis(),
-          "default.api.timeout.ms",
-          (int) ANSWER.toMillis());
-
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -70,7 +56,7 @@ public final class ClusterAccess {
   private final PairTopics topics;
 
   public ClusterAccess(Cluster cluster) {
-    this(cluster, TIMEOUT);
+    this(cluster, Cluster.TIMEOUT);
   }
 
   /**
@@ -80,7 +66,7 @@ public final class ClusterAccess {
     dataset = cluster.dataset();
     registry = cluster.registry();
     clientSettings = Map.copyOf(cluster.clientSettings(timeouts));
-    topics = PairTopics.of(dataset, new AvroSerdes(registry));
+    topics = PairTopics.of(dataset, registry);
   }
 
   public Dataset dataset() {
@@ -158,25 +144,7 @@ public final class ClusterAccess {
    * @throws io.pairstream.schemas.wire.MissingSchemaException where it does not hold them
    */
   public void requireRegistry() {
-    registry.idOf(topics.training().name() + "-value", PreparedPair.SCHEMA$);
-  }
-
-  /**
-   * A record's value; empty where there is none, or none that can be read.
-   *
-   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
-   *     answer, without which no value can be blamed
-   */
-  public <T> Optional<T> decode(Topic<?, T> topic, byte[] value) {
-    if (value == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));
-    } catch (SerializationException e) {
-      requireRegistry();
-      return Optional.empty();
-    }
+    topics.training().requireSchema();
   }
 
   /** The topics of a list that are there, and that this client may see. */

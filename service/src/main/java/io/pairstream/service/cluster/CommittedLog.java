@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -163,42 +164,48 @@ public final class CommittedLog implements AutoCloseable {
    * @param each sees a record's key and its value, which is empty where it is a tombstone or cannot
    *     be read
    */
-  public <T> void readAll(Topic<String, T> topic, BiConsumer<String, Optional<T>> each) {
-    read(
+  public <T> void readAll(Topic<T> topic, BiConsumer<String, Optional<T>> each) {
+    readAll(
         everything(partitions(topic.name())),
+        record -> each.accept(key(record), topic.decode(record.value())));
+  }
+
+  /** Reads the stretches to their ends; the records of one partition come in order. */
+  public void readAll(
+      Map<TopicPartition, Stretch> stretches, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    read(
+        stretches,
         record -> {
-          each.accept(key(record), cluster.decode(topic, record.value()));
+          each.accept(record);
           return true;
         });
   }
 
   /** The last value of each of these keys on a topic; of those that have one. */
-  public <T> Map<String, T> last(Topic<String, T> topic, Set<String> keys) {
+  public <T> Map<String, T> last(Topic<T> topic, Set<String> keys) {
     Set<TopicPartition> partitions = new HashSet<>();
     keys.forEach(key -> partitions.add(partitionOf(topic.name(), key)));
     return last(topic, partitions, keys::contains);
   }
 
   /** The last value of each key that is meant, on all of a topic; of those that have one. */
-  public <T> Map<String, T> last(Topic<String, T> topic, Predicate<String> keys) {
+  public <T> Map<String, T> last(Topic<T> topic, Predicate<String> keys) {
     return last(topic, partitions(topic.name()), keys);
   }
 
   private <T> Map<String, T> last(
-      Topic<String, T> topic, Collection<TopicPartition> partitions, Predicate<String> keys) {
+      Topic<T> topic, Collection<TopicPartition> partitions, Predicate<String> keys) {
     Map<String, byte[]> values = new HashMap<>();
-    read(
+    readAll(
         everything(partitions),
         record -> {
           String key = key(record);
           if (keys.test(key)) {
             values.put(key, record.value());
           }
-          return true;
         });
     Map<String, T> read = new HashMap<>();
-    values.forEach(
-        (key, value) -> cluster.decode(topic, value).ifPresent(last -> read.put(key, last)));
+    values.forEach((key, value) -> topic.decode(value).ifPresent(last -> read.put(key, last)));
     return read;
   }
 
@@ -208,7 +215,7 @@ public final class CommittedLog implements AutoCloseable {
         .filter(split -> split.getValue().name().equals(entry.getSplit()))
         .map(split -> new Origin(split.getKey(), entry.getPartition(), entry.getOffset()))
         .flatMap(place -> record(place).stream())
-        .flatMap(record -> cluster.decode(cluster.topics().training(), record.value()).stream())
+        .flatMap(record -> cluster.topics().training().decode(record.value()).stream())
         .findFirst();
   }
 
@@ -224,12 +231,7 @@ public final class CommittedLog implements AutoCloseable {
       return Optional.empty();
     }
     List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-    read(
-        Map.of(partition, new Stretch(offset, offset + 1)),
-        record -> {
-          found.add(record);
-          return false;
-        });
+    readAll(Map.of(partition, new Stretch(offset, offset + 1)), found::add);
     return found.stream().findFirst();
   }
 

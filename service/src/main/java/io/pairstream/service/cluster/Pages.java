@@ -35,12 +35,7 @@ public final class Pages {
       Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, Stretch> stretches = new HashMap<>();
     ends.forEach((tp, end) -> stretches.put(tp, new Stretch(next.get(tp), end)));
-    log.read(
-        stretches,
-        record -> {
-          each.accept(record);
-          return true;
-        });
+    log.readAll(stretches, each);
     stretches.forEach((tp, stretch) -> next.put(tp, Math.max(stretch.from(), stretch.to())));
   }
 }

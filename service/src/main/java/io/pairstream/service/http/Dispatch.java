@@ -77,7 +77,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     callers.accept(request.getMethod(), request.getHeaders());
     String path = request.getHttpURI().getCanonicalPath();
     if (path == null || !path.startsWith("/")) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /");
+      throw Problem.badRequest("the request names no path that begins with /");
     }
     Router.Match match = router.find(request.getMethod(), path);
     Route route = match.route();
@@ -272,7 +272,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     try {
       return Request.extractQueryParameters(request).toMultiMap();
     } catch (RuntimeException e) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the query is not percent-encoded UTF-8");
+      throw Problem.badRequest("the query is not percent-encoded UTF-8");
     }
   }
 }

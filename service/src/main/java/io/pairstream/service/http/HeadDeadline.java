@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -27,8 +26,7 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
 
   private final Duration timeout;
   private final Map<Connection, Waiting> waiting = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService checks =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("http-heads"));
+  private final ScheduledExecutorService checks = Threads.scheduler("http-heads");
 
   /** No byte of the next head has arrived. */
   private static final long NOT_BEGUN = -1;

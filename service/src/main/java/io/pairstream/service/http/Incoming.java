@@ -60,8 +60,7 @@ public record Incoming(
     } catch (NumberFormatException e) {
       // Refused below, as a number out of range is.
     }
-    throw Problem.of(
-        ProblemKind.BAD_REQUEST, name + " is a whole number from " + least + " to " + most);
+    throw Problem.badRequest(name + " is a whole number from " + least + " to " + most);
   }
 
   public Optional<String> header(String name) {

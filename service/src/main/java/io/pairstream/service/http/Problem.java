@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /**
  * Why a request is not answered as it was meant, in words for its sender (RFC 9457). It is an
@@ -38,6 +39,25 @@ public final class Problem extends RuntimeException {
    */
   public static Problem of(ProblemKind kind, String detail) {
     return new Problem(kind, detail, Map.of(), Map.of());
+  }
+
+  /** Problem of a request that can never be answered as it is. */
+  public static Problem badRequest(String detail) {
+    return of(ProblemKind.BAD_REQUEST, detail);
+  }
+
+  /** A value read from a request; the problem is the reader's complaint where it refuses. */
+  public static <T> T orBadRequest(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw badRequest(e.getMessage());
+    }
+  }
+
+  /** Problem of a request for something that is not there. */
+  public static Problem notFound(String detail) {
+    return of(ProblemKind.NOT_FOUND, detail);
   }
 
   /** Problem of a key that lacks a scope. */

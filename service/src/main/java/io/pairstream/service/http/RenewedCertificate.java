@@ -6,7 +6,6 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
@@ -23,8 +22,7 @@ final class RenewedCertificate implements AutoCloseable {
 
   private final PemCertificate files;
   private final SslContextFactory.Server tls = new SslContextFactory.Server();
-  private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("http-certificate"));
+  private final ScheduledExecutorService looks = Threads.scheduler("http-certificate");
   private byte[] known;
 
   /**

@@ -115,8 +115,7 @@ public record Route(
   void requireQuery(Incoming incoming) {
     for (String name : incoming.query().keySet()) {
       if (!query.contains(name)) {
-        throw Problem.of(
-            ProblemKind.BAD_REQUEST,
+        throw Problem.badRequest(
             "there is no parameter "
                 + name
                 + " here; "

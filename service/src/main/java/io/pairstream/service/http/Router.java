@@ -53,7 +53,7 @@ public final class Router {
   Match find(String method, String path) {
     MatchedResource<Map<String, Route>> matched = byPath.getMatched(path);
     if (matched == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "there is no such address");
+      throw Problem.notFound("there is no such address");
     }
     Map<String, Route> byMethod = matched.getResource();
     Route route = byMethod.get(method.equals("HEAD") ? "GET" : method);
@@ -75,7 +75,7 @@ public final class Router {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the path has a % that begins no encoded byte");
+      throw Problem.badRequest("the path has a % that begins no encoded byte");
     }
   }
 }

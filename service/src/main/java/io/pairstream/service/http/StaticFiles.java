@@ -1,8 +1,6 @@
 package io.pairstream.service.http;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.pairstream.cleaning.ClassPathFile;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +75,7 @@ public final class StaticFiles {
   private Answer asset(Incoming request) {
     Answer asset = assets.get(request.parameter("name"));
     if (asset == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "the page has no such file");
+      throw Problem.notFound("the page has no such file");
     }
     return asset;
   }
@@ -85,7 +83,8 @@ public final class StaticFiles {
   private static Answer file(Class<?> owner, String folder, String name) {
     String ending = name.substring(name.lastIndexOf('.') + 1);
     String mediaType = MEDIA_TYPES.get(ending);
-    return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(owner, folder, name)));
+    byte[] bytes = ClassPathFile.bytes(owner, name.startsWith("/") ? name : folder + name);
+    return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes));
   }
 
   /** Headers of static files. Caches revalidate: page and service must be of one version. */
@@ -96,17 +95,5 @@ public final class StaticFiles {
         "Cross-Origin-Resource-Policy", "same-origin",
         "Cache-Control", "no-cache",
         "Permissions-Policy", "geolocation=(), microphone=(), camera=()");
-  }
-
-  private static byte[] bytes(Class<?> owner, String folder, String name) {
-    try (InputStream file =
-        owner.getResourceAsStream(name.startsWith("/") ? name : folder + name)) {
-      if (file == null) {
-        throw new IllegalStateException("the page's " + name + " is missing in the program");
-      }
-      return file.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the page's " + name + " cannot be read", e);
-    }
   }
 }

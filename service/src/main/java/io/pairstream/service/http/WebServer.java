@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,15 +76,9 @@ public final class WebServer implements AutoCloseable {
       configuration.addCustomizer(tls);
     }
     HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+    SslContextFactory.Server keys = certificate == null ? null : certificate.tls();
     connector =
-        certificate == null
-            ? new ServerConnector(server, 1, 1, http)
-            : new ServerConnector(
-                server,
-                1,
-                1,
-                new SslConnectionFactory(certificate.tls(), http.getProtocol()),
-                http);
+        new ServerConnector(server, 1, 1, AbstractConnectionFactory.getFactories(keys, http));
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(settings.idleTimeout().toMillis());

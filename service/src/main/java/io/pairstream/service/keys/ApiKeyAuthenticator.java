@@ -6,7 +6,6 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -70,13 +69,12 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
   }
 
   private Optional<Principal> holderOf(ApiKeyText text) {
-    Optional<IssuedKey> found = ring.find(text.keyId()).filter(key -> key.isOpenedBy(text));
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    IssuedKey key = found.get();
-    Instant now = clock.instant();
-    switch (key.stateAt(now)) {
+    return ring.find(text.keyId()).filter(key -> key.isOpenedBy(text)).map(this::principal);
+  }
+
+  private Principal principal(IssuedKey key) {
+    return switch (key.stateAt(clock.instant())) {
+      case LIVE -> new Principal(key.producer(), key.keyId(), key.scopes());
       case REVOKED ->
           throw invalid(
               "this API key was revoked on " + key.revokedAt(),
@@ -85,10 +83,7 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
       case EXPIRED ->
           throw invalid(
               "this API key expired on " + key.expiresAt(), "EXPIRED", key.expiresAt().toString());
-      default -> {
-        return Optional.of(new Principal(key.producer(), key.keyId(), key.scopes()));
-      }
-    }
+    };
   }
 
   private static Problem invalid(String detail, String state, String since) {

@@ -2,9 +2,9 @@ package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.wire.KafkaTimeouts;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
+import io.pairstream.service.http.Scope;
 import io.pairstream.service.publish.RecordPublisher;
 import io.pairstream.service.report.Obstacle;
 import java.security.SecureRandom;
@@ -52,11 +52,10 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer
    */
-  public static KeyIssuer open(
-      Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
+  public static KeyIssuer open(Topic<ApiKey> topic, Map<String, ?> kafkaSettings, Clock clock) {
     RecordPublisher<ApiKey> publisher =
-        RecordPublisher.open(topic, ApiKey.SCHEMA$, LIMITS, registry, impatient(kafkaSettings));
-    KeyRing ring = new KeyRing(topic, registry, kafkaSettings);
+        RecordPublisher.open(topic, LIMITS, impatient(kafkaSettings));
+    KeyRing ring = new KeyRing(topic, kafkaSettings);
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
     try {
       if (ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT))) {
@@ -83,16 +82,20 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
           "a key expires in the future, not at " + wanted.expiresAt());
     }
     ApiKeyText text = ApiKeyText.random(RANDOM);
+    Rates quota = wanted.quota().or(ring.quotaOf(wanted.producer(), now));
+    boolean isForEver = wanted.expiresAt().equals(Instant.MAX);
     IssuedKey key =
-        new IssuedKey(
-            text.keyId(),
-            text.secretDigest(),
-            wanted.producer(),
-            wanted.scopes(),
-            wanted.quota().or(ring.quotaOf(wanted.producer(), now)),
-            now,
-            wanted.expiresAt(),
-            Instant.MAX);
+        IssuedKey.of(
+            ApiKey.newBuilder()
+                .setKeyId(text.keyId())
+                .setSecretDigest(text.secretDigest())
+                .setProducer(wanted.producer())
+                .setScopes(wanted.scopes().stream().sorted().map(Scope::label).toList())
+                .setRecordsPerSecond(quota.recordsPerSecond())
+                .setBytesPerSecond(quota.bytesPerSecond())
+                .setCreatedAt(now)
+                .setExpiresAt(isForEver ? Instant.EPOCH : wanted.expiresAt())
+                .build());
     write(key);
     return new Created(text, key);
   }
@@ -130,7 +133,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
 
   private void write(IssuedKey key) {
     try {
-      publisher.publish(key.keyId(), key.toRecord(), "key " + key.keyId()).join();
+      publisher.publish(key.keyId(), key.record(), "key " + key.keyId()).join();
     } catch (CompletionException e) {
       throw new TimeoutException("the broker did not take key " + key.keyId(), e.getCause());
     }

@@ -1,8 +1,6 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.report.Obstacle;
@@ -33,7 +31,7 @@ public final class KeyRing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
-  private final RecordDecoder<ApiKey> decoder;
+  private final Topic<ApiKey> topic;
 
   private final KeyedValues<IssuedKey> known =
       new KeyedValues<>(this::read, KeyedValues.OnFault.FORGET);
@@ -44,8 +42,8 @@ public final class KeyRing implements AutoCloseable {
    *
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    */
-  public KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
+  public KeyRing(Topic<ApiKey> topic, Map<String, ?> kafkaSettings) {
+    this.topic = topic;
     this.follower = Follower.start("API keys", topic.name(), known, kafkaSettings);
   }
 
@@ -126,7 +124,7 @@ public final class KeyRing implements AutoCloseable {
 
   private Optional<IssuedKey> decoded(ConsumerRecord<byte[], byte[]> record) {
     try {
-      return Optional.ofNullable(record.value()).flatMap(decoder::decode).map(IssuedKey::from);
+      return Optional.ofNullable(record.value()).flatMap(topic::decode).map(IssuedKey::of);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -2,7 +2,6 @@ package io.pairstream.service.publish;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -78,7 +76,6 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   /**
    * Opens a publisher once the topic takes records and the registry holds the schema.
    *
-   * @param schema schema of the records
    * @param limits what is taken
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
    *     acknowledgement rests on stay as they are
@@ -91,16 +88,12 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public static <T extends SpecificRecord> RecordPublisher<T> open(
-      Topic<String, T> topic,
-      Schema schema,
-      Limits limits,
-      Registry registry,
-      Map<String, ?> kafkaSettings) {
+      Topic<T> topic, Limits limits, Map<String, ?> kafkaSettings) {
     Duration timeout = KafkaTimeouts.ofAnswers(kafkaSettings, OPEN_TIMEOUT);
     try (TopicWatch watch = new TopicWatch(kafkaSettings, List.of(topic.name()), timeout)) {
       watch.awaitUp();
     }
-    registry.idOf(topic.name() + "-value", schema);
+    topic.requireSchema();
     return new RecordPublisher<>(
         topic.name(),
         limits.recordBytes(),

@@ -75,10 +75,7 @@ public final class StatusMetrics {
   }
 
   private static Map<String, String> labels(InstanceStatus status, Map<String, String> place) {
-    Map<String, String> labels = new TreeMap<>(place);
-    labels.put("service", status.getService());
-    labels.put("instance", status.getInstance());
-    return labels;
+    return with(with(place, "service", status.getService()), "instance", status.getInstance());
   }
 
   private static void write(InstanceStatus status, Map<String, String> own, PrometheusText text) {

@@ -3,7 +3,6 @@ package io.pairstream.service.report;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.KafkaTimeouts;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.publish.RecordPublisher;
@@ -41,8 +40,7 @@ public final class StatusReporter implements AutoCloseable {
   private static final Duration DELIVERY = Duration.ofSeconds(10);
 
   private final SelfReport report;
-  private final Topic<String, InstanceStatus> topic;
-  private final Registry registry;
+  private final Topic<InstanceStatus> topic;
   private final Map<String, Object> kafkaSettings;
   private final Duration delivery;
   private final Duration interval;
@@ -54,14 +52,12 @@ public final class StatusReporter implements AutoCloseable {
 
   StatusReporter(
       SelfReport report,
-      Topic<String, InstanceStatus> topic,
-      Registry registry,
+      Topic<InstanceStatus> topic,
       Map<String, ?> kafkaSettings,
       Duration interval,
       Duration closeWithin) {
     this.report = report;
     this.topic = topic;
-    this.registry = registry;
     this.kafkaSettings = new HashMap<>(kafkaSettings);
     this.delivery = KafkaTimeouts.sendWithin(this.kafkaSettings, DELIVERY);
     this.kafkaSettings.remove("transactional.id");
@@ -78,12 +74,8 @@ public final class StatusReporter implements AutoCloseable {
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    */
   public static StatusReporter start(
-      SelfReport report,
-      Topic<String, InstanceStatus> topic,
-      Registry registry,
-      Map<String, ?> kafkaSettings) {
-    return new StatusReporter(
-        report, topic, registry, kafkaSettings, SelfReport.INTERVAL, CLOSE_WITHIN);
+      SelfReport report, Topic<InstanceStatus> topic, Map<String, ?> kafkaSettings) {
+    return new StatusReporter(report, topic, kafkaSettings, SelfReport.INTERVAL, CLOSE_WITHIN);
   }
 
   /** Says that the process ends, if Kafka is there to hear it. */
@@ -108,9 +100,7 @@ public final class StatusReporter implements AutoCloseable {
       do {
         try {
           if (publisher == null) {
-            publisher =
-                RecordPublisher.open(
-                    topic, InstanceStatus.SCHEMA$, LIMITS, registry, kafkaSettings);
+            publisher = RecordPublisher.open(topic, LIMITS, kafkaSettings);
           }
           await(publisher.publish(report.key(), report.now(), "the report of " + report.key()));
           trouble("");

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,10 +28,6 @@ import org.slf4j.LoggerFactory;
 public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
-
-  /** A cluster that does not answer must not hold a start for a client's own minutes. */
-  public static final Map<String, Object> TIMEOUT =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   /**
    * Most records that preprocessing takes at a time. How long its transactions may take is computed
@@ -164,7 +159,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
     specs.forEach(spec -> topics.add(spec.name()));
     topics.add(TopicCatalogue.SCHEMAS);
     ClusterFacts facts;
-    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(Cluster.TIMEOUT))) {
       facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
     }
     return Stream.of(

@@ -1,13 +1,13 @@
 package io.pairstream.service.requirements;
 
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.Backoff;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.Obstacle;
@@ -21,7 +21,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -79,15 +78,18 @@ public record Prerequisites(
    * Waits for topics, checks what their cluster promises, and waits for schemas as {@link
    * #awaitSchemas} does.
    *
+   * @param rehearsed those of them whose schemas are waited for
    * @return how many partitions each has; empty where {@code stop} came first
    */
-  public Optional<Map<String, Integer>> awaitAll(Collection<String> names, Runnable rehearsal)
-      throws InterruptedException {
+  public Optional<Map<String, Integer>> awaitAll(
+      Collection<String> names, Collection<String> rehearsed) throws InterruptedException {
     Optional<Map<String, Integer>> partitions = awaitTopics(names);
     if (partitions.isPresent()) {
       ClusterCheck.of(cluster).onTopics(names).requireOnceItAnswers();
     }
-    return partitions.isPresent() && awaitSchemas(rehearsal) ? partitions : Optional.empty();
+    return partitions.isPresent() && awaitSchemas(rehearsed, List.of())
+        ? partitions
+        : Optional.empty();
   }
 
   private Map<String, Integer> partitions(Collection<String> names) {
@@ -123,16 +125,20 @@ public record Prerequisites(
   }
 
   /**
-   * Waits until the registry has all schemas that a rehearsal asks for, which the clients then
-   * keep: no later trouble with the registry touches a record whose schema is known.
+   * Waits until the registry has schemas, which the clients then keep: no later trouble with the
+   * registry touches a record whose schema is known.
    *
-   * @param rehearsal calls {@link #rehearse} for what is written
+   * @param rehearsed topics of the catalogue whose own schemas there have to be
+   * @param read topics on which others write with whatever schemas there are
    * @return whether it has; otherwise {@code stop} came first
    */
-  public boolean awaitSchemas(Runnable rehearsal) throws InterruptedException {
+  public boolean awaitSchemas(Collection<String> rehearsed, Collection<String> read)
+      throws InterruptedException {
+    List<TopicSpec> specs = ClusterCheck.of(cluster).onTopics(rehearsed).specs();
     return await(
             () -> {
-              rehearsal.run();
+              read.forEach(topic -> registry.remember(topic + "-value"));
+              specs.forEach(this::rehearse);
               return true;
             },
             stop,
@@ -144,10 +150,10 @@ public record Prerequisites(
    * Looks up a schema's id, so that its serializer knows it; and fetches all versions of the
    * schema, so that records of an older or newer release are read without the registry, too.
    */
-  public <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
+  private void rehearse(TopicSpec topic) {
     String subject = topic.name() + "-value";
-    registry.idOf(subject, empty.getSchema());
-    registry.remember(subject);
+    topic.valueSchema().ifPresent(schema -> registry.idOf(subject, schema));
+    topic.valueSchema().ifPresent(schema -> registry.remember(subject));
   }
 
   /**

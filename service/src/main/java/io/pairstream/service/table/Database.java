@@ -65,12 +65,13 @@ public final class Database implements AutoCloseable {
 
   /**
    * A database in a file of this connection alone, which has no name and goes with it. All is done
-   * in one transaction, which is not committed.
+   * in one transaction, which is not committed. Pages that do not fit into memory, and what it
+   * sorts, are in Java's folder for temporary files.
    *
-   * @param folder where its pages are that do not fit into memory, and what it sorts
    * @throws ViewStorageException where nothing can be written there
    */
-  public static Database temporary(Path folder) {
+  public static Database temporary() {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     SQLiteConfig config = new SQLiteConfig();
     config.setCacheSize(-CACHE_KIB);
     config.setJournalMode(JournalMode.OFF);
@@ -162,6 +163,11 @@ public final class Database implements AutoCloseable {
     List<T> found = new ArrayList<>();
     scan(sql, row -> !found.add(reader.read(row)), values);
     return found.stream().findFirst();
+  }
+
+  /** The number in the first row of a query; 0 where there is none. */
+  public long number(String sql, Object... values) {
+    return first(sql, row -> row.getLong(1), values).orElse(0L);
   }
 
   /** Shows the rows of a query one by one, until {@code visitor} wants no more. */

@@ -17,11 +17,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -78,19 +76,17 @@ public record AbandonedTransaction(
     if (abandoned.isEmpty()) {
       return List.of();
     }
-    Map<String, KafkaFuture<TransactionDescription>> answers = new TreeMap<>();
     var described = admin.describeTransactions(abandoned.keySet());
-    abandoned.keySet().forEach(id -> answers.put(id, described.description(id)));
     List<AbandonedTransaction> found = new ArrayList<>();
-    answers.forEach(
-        (id, answer) ->
-            KafkaAnswers.unlessRefused(answer)
+    abandoned.forEach(
+        (id, group) ->
+            KafkaAnswers.unlessRefused(described.description(id))
                 .filter(each -> each.transactionStartTimeMs().isPresent())
                 .ifPresent(
                     each ->
                         found.add(
                             new AbandonedTransaction(
-                                abandoned.get(id),
+                                group,
                                 id,
                                 Instant.ofEpochMilli(each.transactionStartTimeMs().getAsLong())
                                     .plusMillis(each.transactionTimeoutMs()),
@@ -109,17 +105,16 @@ public record AbandonedTransaction(
       Set<String> ids =
           open.stream().filter(id -> ours.matcher(id).matches()).collect(Collectors.toSet());
       if (!ids.isEmpty()) {
-        Optional<Set<String>> members =
-            Optional.ofNullable(clients(admin, Set.of(group)).get(group))
-                .map(clients -> clients.stream().map(AbandonedTransaction::transactionalId))
-                .map(each -> each.collect(Collectors.toSet()))
-                // A client id that does not tell its transactional id may be that of any.
-                .filter(each -> each.stream().allMatch(id -> ours.matcher(id).matches()));
-        members.ifPresent(
-            each -> {
-              ids.removeAll(each);
-              ids.forEach(id -> abandoned.put(id, group));
-            });
+        Optional.ofNullable(clients(admin, Set.of(group)).get(group))
+            .map(clients -> clients.stream().map(AbandonedTransaction::transactionalId))
+            .map(each -> each.collect(Collectors.toSet()))
+            // A client id that does not tell its transactional id may be that of any.
+            .filter(each -> each.stream().allMatch(id -> ours.matcher(id).matches()))
+            .ifPresent(
+                each -> {
+                  ids.removeAll(each);
+                  ids.forEach(id -> abandoned.put(id, group));
+                });
       }
     }
     return abandoned;

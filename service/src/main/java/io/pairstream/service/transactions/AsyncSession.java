@@ -182,12 +182,8 @@ public abstract class AsyncSession<P extends AssignedPartition> implements Group
         full.add(each.topicPartition());
       }
     }
-    Set<TopicPartition> paused = consumer.paused();
-    Set<TopicPartition> again = new HashSet<>(paused);
-    again.removeAll(full);
-    full.removeAll(paused);
+    consumer.resume(consumer.paused());
     consumer.pause(full);
-    consumer.resume(again);
   }
 
   private void poll(Duration atMost) {

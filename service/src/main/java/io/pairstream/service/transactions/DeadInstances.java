@@ -5,14 +5,11 @@ import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -41,8 +38,7 @@ public final class DeadInstances implements AutoCloseable {
 
   private final Map<String, Object> settings;
   private final List<String> groups;
-  private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("dead-instances"));
+  private final ScheduledExecutorService looks = Threads.scheduler("dead-instances");
   private Admin admin;
   private Set<String> members = Set.of();
   private int looksTaken;
@@ -50,7 +46,7 @@ public final class DeadInstances implements AutoCloseable {
   private String trouble = "";
 
   private DeadInstances(Cluster cluster, List<String> groups) {
-    this.settings = cluster.clientSettings(ClusterCheck.TIMEOUT);
+    this.settings = cluster.clientSettings(Cluster.TIMEOUT);
     this.groups = List.copyOf(groups);
   }
 
@@ -120,11 +116,7 @@ public final class DeadInstances implements AutoCloseable {
   @Override
   public void close() {
     looks.shutdownNow();
-    try {
-      looks.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    var unused = Threads.awaitEnd(looks, Duration.ofSeconds(5));
     if (admin != null) {
       admin.close(Duration.ZERO);
     }

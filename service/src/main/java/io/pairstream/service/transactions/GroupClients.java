@@ -24,8 +24,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * may be far shorter; what a killed instance left open is rolled back after it, and what it worked
  * on comes again. A poll comes many times a second while work continues, so that no work takes a
  * partition away.
+ *
+ * @param group consumer group of all instances
+ * @param transactionalId the transactional id of every producer of this process, so that each ends
+ *     what the one before left open; and the client id of its members, by which others know what
+ *     one that died left open. The process reports it as {@link AbandonedTransaction#IDS_FACT}
  */
-public final class GroupClients {
+public record GroupClients(Cluster cluster, String group, String transactionalId) {
 
   /** After that a killed instance's transaction is rolled back. */
   private static final Duration TRANSACTION = Duration.ofSeconds(20);
@@ -39,27 +44,9 @@ public final class GroupClients {
   private static final Duration DELIVERY = Duration.ofSeconds(15);
   private static final Duration REQUEST = Duration.ofSeconds(10);
 
-  private final Cluster cluster;
-  private final String group;
-
-  /**
-   * The transactional id of every producer of this process, so that each ends what the one before
-   * left open; and the client id of its members, by which others know what one that died left open.
-   */
-  private final String transactionalId;
-
-  /**
-   * @param group consumer group of all instances
-   */
+  /** The clients of a process that begins. */
   public GroupClients(Cluster cluster, String group) {
-    this.cluster = cluster;
-    this.group = group;
-    this.transactionalId = group + "-" + UUID.randomUUID();
-  }
-
-  /** The id, which the process reports as {@link AbandonedTransaction#IDS_FACT}. */
-  public String transactionalId() {
-    return transactionalId;
+    this(cluster, group, group + "-" + UUID.randomUUID());
   }
 
   /**

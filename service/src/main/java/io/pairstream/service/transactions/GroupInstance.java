@@ -1,6 +1,5 @@
 package io.pairstream.service.transactions;
 
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -47,7 +46,7 @@ public final class GroupInstance implements AutoCloseable {
      *
      * @return whether all is done
      */
-    boolean run(Registry registry, PairTopics topics) throws InterruptedException;
+    boolean run(PairTopics topics) throws InterruptedException;
   }
 
   /** Work from one fault of Kafka to the next. */
@@ -171,18 +170,16 @@ public final class GroupInstance implements AutoCloseable {
   }
 
   private void run(Work work) {
-    Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    PairTopics topics = PairTopics.of(cluster.dataset(), cluster.registry());
     StatusReporter reporter =
-        StatusReporter.start(
-            report, topics.instances(), registry, cluster.clientSettings(Map.of()));
+        StatusReporter.start(report, topics.instances(), cluster.clientSettings(Map.of()));
     DeadInstances dead = DeadInstances.watch(cluster, List.of(group));
     try (reporter;
         dead) {
       boolean isDone = false;
       while (!stopping && !isDone) {
         try {
-          isDone = work.run(registry, topics);
+          isDone = work.run(topics);
         } catch (RegistryUnavailableException e) {
           LOG.warn("waiting: {}", e.getMessage());
           obstacle = Obstacle.of(e);

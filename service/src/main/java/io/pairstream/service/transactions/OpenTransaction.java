@@ -8,11 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -48,49 +45,44 @@ public record OpenTransaction(
 
   /** Open transactions on the partitions, as far as the brokers give them. */
   public static List<OpenTransaction> on(Admin admin, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, List<ProducerState>> open = new HashMap<>();
-    Set<Long> producers = new TreeSet<>();
+    List<OpenTransaction> open = new ArrayList<>();
     var asked = admin.describeProducers(partitions);
     for (TopicPartition partition : partitions) {
-      KafkaAnswers.unlessRefused(asked.partitionResult(partition))
-          .ifPresent(
-              found -> {
-                List<ProducerState> inside =
-                    found.activeProducers().stream()
-                        .filter(state -> state.currentTransactionStartOffset().isPresent())
-                        .toList();
-                inside.forEach(state -> producers.add(state.producerId()));
-                open.put(partition, inside);
-              });
+      KafkaAnswers.unlessRefused(asked.partitionResult(partition)).stream()
+          .flatMap(found -> found.activeProducers().stream())
+          .forEach(
+              state ->
+                  state
+                      .currentTransactionStartOffset()
+                      .ifPresent(
+                          start ->
+                              open.add(
+                                  new OpenTransaction(
+                                      partition,
+                                      state.producerId(),
+                                      start,
+                                      Optional.empty(),
+                                      Optional.empty()))));
     }
-    if (producers.isEmpty()) {
-      return List.of();
+    if (open.isEmpty()) {
+      return open;
     }
     Map<Long, String> ids = new HashMap<>();
+    List<Long> producers = open.stream().map(OpenTransaction::producerId).toList();
     var options = new ListTransactionsOptions().filterProducerIds(producers);
     KafkaAnswers.unlessRefused(admin.listTransactions(options).all())
         .orElse(List.of())
         .forEach(listed -> ids.put(listed.producerId(), listed.transactionalId()));
     var described = admin.describeTransactions(ids.values());
-    List<OpenTransaction> found = new ArrayList<>();
-    open.forEach(
-        (partition, states) ->
-            states.forEach(
-                state -> {
-                  Optional<String> id = Optional.ofNullable(ids.get(state.producerId()));
-                  var known =
-                      id.flatMap(each -> KafkaAnswers.unlessRefused(described.description(each)));
-                  found.add(
-                      new OpenTransaction(
-                          partition,
-                          state.producerId(),
-                          state.currentTransactionStartOffset().orElseThrow(),
-                          id,
-                          known
-                              .filter(each -> each.transactionStartTimeMs().isPresent())
-                              .map(each -> each.transactionStartTimeMs().getAsLong())
-                              .map(Instant::ofEpochMilli)));
-                }));
-    return found;
+    open.replaceAll(
+        one -> {
+          Optional<String> id = Optional.ofNullable(ids.get(one.producerId));
+          Optional<Instant> begun =
+              id.flatMap(each -> KafkaAnswers.unlessRefused(described.description(each)))
+                  .filter(each -> each.transactionStartTimeMs().isPresent())
+                  .map(each -> Instant.ofEpochMilli(each.transactionStartTimeMs().getAsLong()));
+          return new OpenTransaction(one.partition, one.producerId, one.startOffset, id, begun);
+        });
+    return open;
   }
 }

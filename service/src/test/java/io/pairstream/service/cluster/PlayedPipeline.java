@@ -184,16 +184,10 @@ public final class PlayedPipeline implements AutoCloseable {
             PairStatus split = cluster.topics().splits().get(record.topic());
             IndexedPair entry =
                 cluster
-                    .decode(cluster.topics().training(), record.value())
-                    .map(
-                        pair ->
-                            IndexedPairs.entry(
-                                pair,
-                                split,
-                                record.partition(),
-                                record.offset(),
-                                record.value().length,
-                                Instant.ofEpochMilli(record.timestamp())))
+                    .topics()
+                    .training()
+                    .decode(record.value())
+                    .map(pair -> IndexedPairs.entry(pair, split, record))
                     .orElse(null);
             TestCluster.put(cluster, cluster.topics().index(), CommittedLog.key(record), entry);
             return true;
@@ -255,12 +249,12 @@ public final class PlayedPipeline implements AutoCloseable {
     return record;
   }
 
-  public Topic<String, PreparedPair> topic(PairStatus split) {
+  public Topic<PreparedPair> topic(PairStatus split) {
     return topic(cluster, split);
   }
 
   /** The output of a split. */
-  public static Topic<String, PreparedPair> topic(ClusterAccess cluster, PairStatus split) {
+  public static Topic<PreparedPair> topic(ClusterAccess cluster, PairStatus split) {
     return switch (split) {
       case TRAINING -> cluster.topics().training();
       case VALIDATION -> cluster.topics().validation();

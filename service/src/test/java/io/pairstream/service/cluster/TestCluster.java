@@ -17,7 +17,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 public final class TestCluster
     implements BeforeAllCallback,
         TestInstancePreConstructCallback,
-        BeforeEachCallback,
         AfterEachCallback,
         AfterAllCallback {
 
@@ -41,11 +39,6 @@ public final class TestCluster
   public void preConstructTestInstance(
       TestInstanceFactoryContext factory, ExtensionContext context) {
     kafka.preConstructTestInstance(factory, context);
-  }
-
-  @Override
-  public void beforeEach(ExtensionContext context) {
-    kafka.beforeEach(context);
   }
 
   @Override
@@ -105,7 +98,7 @@ public final class TestCluster
   }
 
   /** As {@link TestDataset#committedValues}. */
-  public static <T> List<T> committedValues(ClusterAccess cluster, Topic<String, T> topic) {
+  public static <T> List<T> committedValues(ClusterAccess cluster, Topic<T> topic) {
     return of(cluster).committedValues(topic);
   }
 
@@ -117,7 +110,7 @@ public final class TestCluster
 
   /** As {@link TestDataset#record}. */
   public static <T> ProducerRecord<byte[], byte[]> record(
-      Topic<String, T> topic, Integer partition, String key, T value) {
+      Topic<T> topic, Integer partition, String key, T value) {
     return TestDataset.record(topic, partition, key, value);
   }
 
@@ -127,7 +120,7 @@ public final class TestCluster
   }
 
   /** Sends a value under a key, to the partition that the key belongs on. */
-  public static <T> void put(ClusterAccess cluster, Topic<String, T> topic, String key, T value) {
+  public static <T> void put(ClusterAccess cluster, Topic<T> topic, String key, T value) {
     send(cluster, record(topic, null, key, value));
   }
 

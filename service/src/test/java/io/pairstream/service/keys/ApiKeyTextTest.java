@@ -2,10 +2,10 @@ package io.pairstream.service.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.service.http.Scope;
+import io.pairstream.schemas.ApiKey;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +39,7 @@ class ApiKeyTextTest {
 
   @Test
   void onlyTheKeyItselfOpens() {
-    IssuedKey issued = issued(key, Instant.MAX);
+    IssuedKey issued = issued(key, Instant.EPOCH);
     ApiKeyText otherSecret = ApiKeyText.parse("psk_" + key.keyId() + "_" + SECRET).orElseThrow();
 
     assertThat(issued.isOpenedBy(key)).isTrue();
@@ -48,10 +48,10 @@ class ApiKeyTextTest {
 
   @Test
   void recordIsReadAsItWasWritten() {
-    IssuedKey issued = issued(key, Instant.MAX);
+    IssuedKey revoked = issued(key, Instant.EPOCH).revoked(NOW);
 
-    assertThat(IssuedKey.from(issued.toRecord())).isEqualTo(issued);
-    assertThat(IssuedKey.from(issued.revoked(NOW).toRecord())).isEqualTo(issued.revoked(NOW));
+    assertThat(IssuedKey.of(revoked.record())).isEqualTo(revoked);
+    assertThat(revoked.expiresAt()).isEqualTo(Instant.MAX);
   }
 
   @Test
@@ -65,14 +65,13 @@ class ApiKeyTextTest {
   }
 
   private static IssuedKey issued(ApiKeyText text, Instant expiresAt) {
-    return new IssuedKey(
-        text.keyId(),
-        text.secretDigest(),
-        "museum",
-        Set.of(Scope.PUBLISH, Scope.READ),
-        new Rates(5, 0),
-        NOW.minusSeconds(60),
-        expiresAt,
-        Instant.MAX);
+    return IssuedKey.of(
+        ApiKey.newBuilder()
+            .setKeyId(text.keyId())
+            .setSecretDigest(text.secretDigest())
+            .setScopes(List.of("publish", "read"))
+            .setRecordsPerSecond(5)
+            .setExpiresAt(expiresAt)
+            .build());
   }
 }

@@ -32,7 +32,7 @@ class KeyIssuerTest {
   private static final Set<Scope> ALL = EnumSet.allOf(Scope.class);
 
   private final TestDataset cluster = KAFKA.dataset(3, TopicCatalogue.API_KEYS);
-  private final Topic<String, ApiKey> topic = cluster.topics().apiKeys();
+  private final Topic<ApiKey> topic = cluster.topics().apiKeys();
 
   @Test
   void revocationReachesARunningInstance() throws Exception {
@@ -95,7 +95,7 @@ class KeyIssuerTest {
   @ValueSource(booleans = {false, true})
   void noKeyOpensWhileAFaultKeepsRevocationsOut(boolean isError) throws Exception {
     AtomicBoolean broken = new AtomicBoolean();
-    Topic<String, ApiKey> faulty =
+    Topic<ApiKey> faulty =
         new Topic<>(
             topic.name(),
             topic.key(),
@@ -108,8 +108,10 @@ class KeyIssuerTest {
                     throw new IllegalStateException("broken");
                   }
                   return topic.value().deserializer().deserialize(name, bytes);
-                }));
-    try (KeyRing ring = new KeyRing(faulty, cluster.registry(), cluster.clientSettings());
+                }),
+            topic.schema(),
+            topic.registry());
+    try (KeyRing ring = new KeyRing(faulty, cluster.clientSettings());
         KeyIssuer issuer = issuer()) {
       ApiKeyAuthenticator server = new ApiKeyAuthenticator(ring, false, Clock.systemUTC());
       KeyIssuer.Created created = issuer.create(wanted("museum"));
@@ -141,8 +143,7 @@ class KeyIssuerTest {
   void ringKnowsNothingBeforeItIsCaughtUpAndSaysWhy() throws Exception {
     TestDataset empty = KAFKA.emptyDataset();
 
-    try (KeyRing ring =
-        new KeyRing(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
+    try (KeyRing ring = new KeyRing(empty.topics().apiKeys(), empty.clientSettings())) {
       Await.until(
           () ->
               ring.obstacle().map(Obstacle::text).orElse("").contains("pairstream topics create"));
@@ -159,11 +160,11 @@ class KeyIssuerTest {
   }
 
   private KeyRing ring() {
-    return new KeyRing(topic, cluster.registry(), cluster.clientSettings());
+    return new KeyRing(topic, cluster.clientSettings());
   }
 
   private KeyIssuer issuer() {
-    return KeyIssuer.open(topic, cluster.registry(), cluster.clientSettings(), Clock.systemUTC());
+    return KeyIssuer.open(topic, cluster.clientSettings(), Clock.systemUTC());
   }
 
   private static NewKey wanted(String producer) {

@@ -163,8 +163,7 @@ class StatusReporterTest {
   }
 
   private StatusReporter start(TestDataset cluster, Map<String, ?> settings, Duration closeWithin) {
-    return new StatusReporter(
-        report, cluster.topics().instances(), cluster.registry(), settings, OFTEN, closeWithin);
+    return new StatusReporter(report, cluster.topics().instances(), settings, OFTEN, closeWithin);
   }
 
   private static TestDataset dataset(String bootstrapServers) {
@@ -201,7 +200,7 @@ class StatusReporterTest {
 
   /** All that was ever said, once that is enough. */
   private static List<Said> readUntil(TestDataset cluster, Predicate<List<Said>> enough) {
-    Topic<String, InstanceStatus> topic = cluster.topics().instances();
+    Topic<InstanceStatus> topic = cluster.topics().instances();
     List<Said> said = new ArrayList<>();
     Await.until(
         "reports",
@@ -212,8 +211,7 @@ class StatusReporterTest {
             said.add(
                 new Said(
                     new String(record.key(), StandardCharsets.UTF_8),
-                    Optional.ofNullable(record.value())
-                        .map(value -> topic.value().deserializer().deserialize("", value))));
+                    Optional.ofNullable(record.value()).map(value -> topic.read(value))));
           }
           return enough.test(said);
         },

@@ -314,7 +314,7 @@ class AsyncSessionTest {
                 new Cluster("127.0.0.1:1", "mock://async", new Dataset("any"), Map.of(), Map.of()),
                 "group",
                 new SelfReport("async", Clock.systemUTC()),
-                (registry, topics) -> true),
+                topics -> true),
             new Outbox(producer, new ArrayList<>()),
             member);
         outbox = outbox();

@@ -80,8 +80,8 @@ class GroupInstanceTest {
   @Test
   void aRegistryThatIsAwayIsWaitedFor() {
     AtomicInteger runs = new AtomicInteger();
-    start(
-        (registry, topics) -> {
+    work(
+        topics -> {
           if (runs.incrementAndGet() == 1) {
             throw new RegistryUnavailableException("no registry today", null);
           }
@@ -140,15 +140,15 @@ class GroupInstanceTest {
     return Set.of(all);
   }
 
-  private void start(GroupInstance.Work work) {
+  private void work(GroupInstance.Work work) {
     instance = new GroupInstance(cluster, dataset.dataset().fetchGroup(), report, work);
     instance.start();
   }
 
   /** Starts an instance of sessions that get their number, from 1. */
   private void start(Predicate<Integer> session) {
-    start(
-        (registry, topics) ->
+    work(
+        topics ->
             instance.repeat(() -> new NumberedSession(opened.incrementAndGet(), session), () -> 0));
   }
 

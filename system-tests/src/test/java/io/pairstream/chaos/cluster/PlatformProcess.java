@@ -96,7 +96,7 @@ public final class PlatformProcess {
 
   private boolean isReady() {
     try {
-      return isRunning() && readiness.isReady();
+      return isRunning() && readiness.waitsFor().isEmpty();
     } catch (IOException | RuntimeException e) {
       return false;
     } catch (InterruptedException e) {

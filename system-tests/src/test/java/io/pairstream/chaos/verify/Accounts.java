@@ -140,7 +140,7 @@ final class Accounts {
         .toList();
   }
 
-  private static Map<PairStatus, Topic<String, PreparedPair>> splits(ClusterAccess access) {
+  private static Map<PairStatus, Topic<PreparedPair>> splits(ClusterAccess access) {
     return new TreeMap<>(
         Map.of(
             PairStatus.TRAINING, access.topics().training(),
@@ -209,7 +209,7 @@ final class Accounts {
 
   private void input(ConsumerRecord<byte[], byte[]> record) {
     String site = Site.of(record).toString();
-    Optional<RawPair> raw = access.decode(access.topics().crowdsourced(), record.value());
+    Optional<RawPair> raw = access.topics().crowdsourced().decode(record.value());
     String digest = SentPair.digest(record.value());
     String pairId =
         raw.map(
@@ -235,7 +235,7 @@ final class Accounts {
   }
 
   private <T> void read(
-      Topic<String, T> topic,
+      Topic<T> topic,
       Function<String, List<ConsumerRecord<byte[], byte[]>>> committed,
       BiConsumer<ConsumerRecord<byte[], byte[]>, T> then) {
     List<ConsumerRecord<byte[], byte[]>> records = committed.apply(topic.name());
@@ -245,8 +245,8 @@ final class Accounts {
       if (!isOnItsPartition(record)) {
         differ("%s is on a partition that is not its key's", Site.of(record));
       }
-      access
-          .decode(topic, record.value())
+      topic
+          .decode(record.value())
           .ifPresentOrElse(
               value -> then.accept(record, value),
               () -> differ("%s cannot be read, or is a tombstone", Site.of(record)));
@@ -361,7 +361,7 @@ final class Accounts {
       Map<String, List<Input>> pairs, List<ConsumerRecord<byte[], byte[]>> records) {
     Map<String, Receipt> receipts = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      Optional<Receipt> receipt = access.decode(access.topics().receipts(), record.value());
+      Optional<Receipt> receipt = access.topics().receipts().decode(record.value());
       if (receipt.isEmpty() || !isOnItsPartition(record)) {
         differ("%s is no receipt, or on another partition", Site.of(record));
       }

@@ -71,9 +71,9 @@ class VerifierTest {
 
   private final Map<String, List<ConsumerRecord<byte[], byte[]>>> committed = new HashMap<>();
   private final List<LedgerEntry> ledger = new ArrayList<>(LEDGER);
-  private final Topic<String, PreparedPair> training = access.topics().training();
-  private final Topic<String, QuarantinedPair> quarantine = access.topics().quarantine();
-  private final Topic<String, Receipt> receipts = access.topics().receipts();
+  private final Topic<PreparedPair> training = access.topics().training();
+  private final Topic<QuarantinedPair> quarantine = access.topics().quarantine();
+  private final Topic<Receipt> receipts = access.topics().receipts();
 
   VerifierTest() {
     COMMITTED.forEach((topic, records) -> committed.put(topic, new ArrayList<>(records)));
@@ -248,7 +248,7 @@ class VerifierTest {
         .compare(ledger, committed::get, () -> readable);
   }
 
-  private List<ConsumerRecord<byte[], byte[]>> of(Topic<String, ?> topic) {
+  private List<ConsumerRecord<byte[], byte[]>> of(Topic<?> topic) {
     return committed.get(topic.name());
   }
 
@@ -268,13 +268,13 @@ class VerifierTest {
             ""));
   }
 
-  private <T> void edit(Topic<String, T> topic, int index, Consumer<T> change) {
-    T value = access.decode(topic, of(topic).get(index).value()).orElseThrow();
+  private <T> void edit(Topic<T> topic, int index, Consumer<T> change) {
+    T value = topic.decode(of(topic).get(index).value()).orElseThrow();
     change.accept(value);
     replace(topic, index, topic.value().serializer().serialize(topic.name(), value));
   }
 
-  private void replace(Topic<String, ?> topic, int index, byte[] value) {
+  private void replace(Topic<?> topic, int index, byte[] value) {
     ConsumerRecord<byte[], byte[]> record = of(topic).get(index);
     of(topic)
         .set(

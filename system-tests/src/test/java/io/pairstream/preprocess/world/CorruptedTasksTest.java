@@ -2,7 +2,6 @@ package io.pairstream.preprocess.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
@@ -96,7 +95,7 @@ class CorruptedTasksTest {
 
   @BeforeEach
   void openSchemas() {
-    schemas = new WriterSchemas(cluster.registry(), input + "-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(cluster.topics().crowdsourced());
   }
 
   @AfterEach

@@ -5,10 +5,8 @@ import static java.util.stream.Collectors.toList;
 
 import io.pairstream.tools.archive.ArchiveFile.Writer;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The files of an archive: {@code TOPIC-PARTITION-FIRST-LAST.tar}, so that their names are the
@@ -93,24 +92,12 @@ final class ArchiveFolder {
   private void keep(Writer writer, String name) throws IOException {
     writer.finish();
     writer.close();
-    move("archive" + PART, name);
+    Utils.atomicMoveWithFallback(folder.resolve("archive" + PART), folder.resolve(name));
   }
 
   /** The file with the decisions, where one was kept. */
   Optional<Path> decisions() {
     return Optional.of(folder.resolve(DECISIONS)).filter(Files::exists);
-  }
-
-  private void move(String part, String name) throws IOException {
-    Path file = folder.resolve(name);
-    Files.move(
-        folder.resolve(part),
-        file,
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
   }
 
   /** The schema of an id, where values of the archive name it and it was to be had. */
@@ -137,7 +124,7 @@ final class ArchiveFolder {
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE,
           StandardOpenOption.SYNC);
-      move("schema" + PART, folder.relativize(schemaFile(id)).toString());
+      Utils.atomicMoveWithFallback(folder.resolve("schema" + PART), schemaFile(id));
     } else if (!before.get().equals(schema)) {
       throw new IOException(
           "%s is another schema than the registry's of that id: it is another registry; archive into another folder"

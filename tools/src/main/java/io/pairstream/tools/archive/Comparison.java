@@ -3,7 +3,6 @@ package io.pairstream.tools.archive;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +14,6 @@ import java.util.List;
  * @param changes what those had, most frequent first
  */
 public record Comparison(List<Outcome> outcomes, long differing, List<Change> changes) {
-
-  private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
 
   /** A split, or a reason to reject; and how many pairs of each data set have it. */
   public record Outcome(String outcome, long here, long there) {}
@@ -44,7 +41,7 @@ public record Comparison(List<Outcome> outcomes, long differing, List<Change> ch
    */
   public static Comparison of(ClusterAccess here, ClusterAccess there, int examples) {
     here.requireRegistry();
-    try (Database receipts = Database.temporary(TEMP)) {
+    try (Database receipts = Database.temporary()) {
       read(here, receipts, "here");
       read(there, receipts, "there");
       List<Outcome> outcomes =

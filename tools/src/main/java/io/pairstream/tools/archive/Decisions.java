@@ -9,7 +9,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.Pages;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,8 +31,7 @@ final class Decisions implements AutoCloseable {
 
   Decisions(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.captions =
-        new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
+    this.captions = new CaptionBytes(cluster.topics().crowdsourced());
     this.log = CommittedLog.open(cluster);
     this.topics = List.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name());
     this.pages = new Pages(log, log.partitions(topics), Map.of());
@@ -86,16 +84,13 @@ final class Decisions implements AutoCloseable {
 
   /** Keys of the takedowns that a raw record falls under; none where it cannot be read. */
   List<String> takedownKeys(byte[] value) {
-    Optional<RawPair> read = cluster.decode(cluster.topics().crowdsourced(), value);
+    Optional<RawPair> read = cluster.topics().crowdsourced().decode(value);
     if (read.isEmpty()) {
       return List.of();
     }
     RawPair pair = read.get();
     String digest = PairIdentity.imageDigest(pair.getImage());
-    ByteBuffer caption =
-        CaptionBytes.isDoubtful(pair.getCaption())
-            ? captions.of(value)
-            : StandardCharsets.UTF_8.encode(pair.getCaption());
+    ByteBuffer caption = captions.of(pair.getCaption(), value);
     return TakedownKind.keysOf(PairIdentity.pairId(digest, caption), digest, pair.getMetadata());
   }
 

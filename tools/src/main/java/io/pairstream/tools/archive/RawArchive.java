@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -118,25 +117,6 @@ public final class RawArchive implements AutoCloseable {
     return new ArchiveReport(run.records, run.withdrawn, removed, missing, held);
   }
 
-  /** Pause between two runs. */
-  public interface Pause {
-
-    /** Waits until the archive is due again; whether it ever is. */
-    boolean isDueAgain() throws InterruptedException;
-  }
-
-  /**
-   * Archives as {@link #run} does, and again whenever that is due.
-   *
-   * @param each gets what was done each time
-   */
-  public void follow(boolean remove, Consumer<ArchiveReport> each, Pause pause)
-      throws IOException, InterruptedException {
-    do {
-      each.accept(run(remove));
-    } while (pause.isDueAgain());
-  }
-
   private static Held held(List<Stored> files) {
     long bytes = files.stream().mapToLong(Stored::bytes).sum();
     Stored first = files.get(0);
@@ -220,7 +200,7 @@ public final class RawArchive implements AutoCloseable {
     if (id < 0 || !keptSchemas.add(id)) {
       return;
     }
-    String subject = cluster.topics().crowdsourced().name() + "-value";
+    String subject = cluster.topics().crowdsourced().subject();
     try {
       folder.keep(id, cluster.registry().writerSchema(subject, id));
     } catch (MissingSchemaException e) {
@@ -246,7 +226,7 @@ public final class RawArchive implements AutoCloseable {
     void archive(TopicPartition partition, Stretch stretch) throws IOException {
       first = stretch.from();
       try {
-        log.read(
+        log.readAll(
             Map.of(partition, stretch),
             record -> {
               try {
@@ -257,7 +237,6 @@ public final class RawArchive implements AutoCloseable {
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
-              return true;
             });
         // Behind the last record there may be marks of transactions.
         last = stretch.to() - 1;

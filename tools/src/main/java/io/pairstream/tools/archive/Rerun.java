@@ -11,7 +11,6 @@ import io.pairstream.tools.archive.ArchiveFile.Reader;
 import io.pairstream.tools.archive.ArchiveFolder.Stored;
 import io.pairstream.tools.archive.ArchivedRecord.About;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -119,12 +118,11 @@ public final class Rerun implements AutoCloseable {
               }
               left.put(partition, new Stretch(next.get(partition), all.to()));
             });
-    log.read(
+    log.readAll(
         left,
         record -> {
           List<String> keys = decisions.takedownKeys(record.value());
           send(ArchivedRecord.of(record, keys), record.value());
-          return true;
         });
     left.forEach((partition, stretch) -> end(partition, stretch.to()));
     commit();
@@ -175,11 +173,12 @@ public final class Rerun implements AutoCloseable {
 
   /** An answer whose text is sent again: generated captions are in no archive. */
   private byte[] unsent(ArchivedRecord record, byte[] value) {
-    Topic<String, Answer> answers = into.topics().answers();
+    Topic<Answer> answers = into.topics().answers();
     if (!record.about().topic().equals(from.topics().answers().name())) {
       return value;
     }
-    return into.decode(answers, value)
+    return answers
+        .decode(value)
         .filter(Answer::getSent)
         .map(answer -> Answer.newBuilder(answer).setSent(false).build())
         .map(answer -> answers.value().serializer().serialize(answers.name(), answer))
@@ -249,7 +248,7 @@ public final class Rerun implements AutoCloseable {
       for (var decided = reader.next(); decided.isPresent(); decided = reader.next()) {
         About about = decided.get().about();
         byte[] value = ids.translate(decided.get().value());
-        decisions.note(about.topic(), new String(about.key(), StandardCharsets.UTF_8), value);
+        decisions.note(about.topic(), decided.get().keyText(), value);
         sendDecision(about.topic(), about.key(), value);
       }
     }

@@ -46,7 +46,7 @@ final class SchemaIds {
     try {
       return cluster
           .registry()
-          .writerSchema(cluster.topics().crowdsourced().name() + "-value", id)
+          .writerSchema(cluster.topics().crowdsourced().subject(), id)
           .equals(schema);
     } catch (MissingSchemaException e) {
       return false;

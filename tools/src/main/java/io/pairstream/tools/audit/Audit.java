@@ -17,7 +17,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import io.pairstream.service.cluster.Pages;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -61,14 +60,12 @@ public final class Audit {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
-
   /** How far the clocks of brokers and operators may be apart where a time is asked for. */
   private static final Duration CLOCKS = Duration.ofHours(1);
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final List<Topic<String, PreparedPair>> splits;
+  private final List<Topic<PreparedPair>> splits;
   private final Runnable betweenLooks;
 
   /** An audit that looks for three seconds for what is missing at first. */
@@ -151,7 +148,6 @@ public final class Audit {
               raw,
               splits.stream().map(Topic::name).toList(),
               topics.quarantine().name(),
-              TEMP,
               differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           Map<TopicPartition, Long> ends = log.ends(sources.written());
@@ -333,16 +329,16 @@ public final class Audit {
   }
 
   private <T> Optional<T> read(
-      Ledger ledger, Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
+      Ledger ledger, Topic<T> topic, ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       ledger.misplaced(site(record), "has no value");
       return Optional.empty();
     }
     try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), record.value()));
+      return Optional.of(topic.read(record.value()));
     } catch (SerializationException e) {
       cluster.requireRegistry();
-      if (cluster.registry().isOfUnknownSchema(topic.name() + "-value", record.value())) {
+      if (cluster.registry().isOfUnknownSchema(topic.subject(), record.value())) {
         ledger.unreadable(site(record), WireFormat.schemaId(record.value()).getAsInt());
       } else {
         ledger.unreadable(site(record), e.getMessage());
@@ -369,13 +365,11 @@ public final class Audit {
         return;
       }
       unnamed.keySet().retainAll(next.keySet());
-      log.read(
+      log.readAll(
           next,
-          record -> {
-            each.accept(
-                byPartition.get(new TopicPartition(record.topic(), record.partition())), record);
-            return true;
-          });
+          record ->
+              each.accept(
+                  byPartition.get(new TopicPartition(record.topic(), record.partition())), record));
     }
   }
 
@@ -385,8 +379,9 @@ public final class Audit {
     new Pages(log, receipts, starts(log, receipts, since.minus(CLOCKS)))
         .readOn(
             record ->
-                cluster
-                    .decode(topics.receipts(), record.value())
+                topics
+                    .receipts()
+                    .decode(record.value())
                     .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStatus()))
                     .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
   }

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -142,12 +144,15 @@ final class Inputs {
   }
 
   boolean anyMissing() {
-    return partitions.stream().anyMatch(RawPartition::anyMissing);
+    return partitions.stream().flatMapToLong(RawPartition::missing).findAny().isPresent();
   }
 
   boolean anyInTwoPlaces() {
     return partitions.stream()
-        .anyMatch(partition -> partition.anyDecidedWaits() || partition.anyInManyOutputs());
+        .flatMapToLong(
+            partition -> LongStream.concat(partition.decidedAndWaiting(), partition.manyOutputs()))
+        .findAny()
+        .isPresent();
   }
 
   /**
@@ -158,29 +163,33 @@ final class Inputs {
   void close(boolean missingCounts) {
     for (RawPartition partition : partitions) {
       if (missingCounts) {
-        partition.missing(
+        add(
+            Kind.MISSING,
+            partition.missing(),
             offset ->
-                differences.add(
-                    Kind.MISSING,
-                    "%s-%d is in no output: it is not on %s"
-                        .formatted(partition.partition(), offset, String.join(" or ", outputs))));
+                "%s-%d is in no output: it is not on %s"
+                    .formatted(partition.partition(), offset, String.join(" or ", outputs)));
       }
-      partition.manyOutputs(
+      add(
+          Kind.IN_TWO_PLACES,
+          partition.manyOutputs(),
           offset ->
-              differences.add(
-                  Kind.IN_TWO_PLACES,
-                  IntStream.range(0, outputs.size())
-                      .filter(output -> partition.hasLeft(offset, output))
-                      .mapToObj(outputs::get)
-                      .collect(
-                          Collectors.joining(
-                              " and ", partition.partition() + "-" + offset + " is on ", ""))));
-      partition.decidedAndWaiting(
+              IntStream.range(0, outputs.size())
+                  .filter(output -> partition.hasLeft(offset, output))
+                  .mapToObj(outputs::get)
+                  .collect(
+                      Collectors.joining(
+                          " and ", partition.partition() + "-" + offset + " is on ", "")));
+      add(
+          Kind.IN_TWO_PLACES,
+          partition.decidedAndWaiting(),
           offset ->
-              differences.add(
-                  Kind.IN_TWO_PLACES,
-                  "%s-%d is in an output and still waits to be looked up"
-                      .formatted(partition.partition(), offset)));
+              "%s-%d is in an output and still waits to be looked up"
+                  .formatted(partition.partition(), offset));
     }
+  }
+
+  private void add(Kind kind, LongStream offsets, LongFunction<String> sentence) {
+    offsets.forEach(offset -> differences.add(kind, sentence.apply(offset)));
   }
 }

@@ -11,7 +11,6 @@ import io.pairstream.tools.audit.AuditReport.LinkReport;
 import io.pairstream.tools.audit.AuditReport.NearCopyReport;
 import io.pairstream.tools.pictures.PictureIndex;
 import java.io.Closeable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,21 +45,15 @@ final class Ledger implements Closeable {
 
   /**
    * @param splits the splits' topics
-   * @param folder where the books of the splits are kept
    */
-  Ledger(
-      List<RawPartition> raw,
-      List<String> splits,
-      String quarantine,
-      Path folder,
-      Differences differences) {
+  Ledger(List<RawPartition> raw, List<String> splits, String quarantine, Differences differences) {
     this.differences = differences;
     this.outputs = new ArrayList<>(splits);
     this.outputs.add(quarantine);
     this.quarantineOutput = splits.size();
     this.raw = new Inputs("raw record", outputs, raw, differences);
-    this.splits = new SplitBooks(folder, splits, this.raw);
-    this.pictures = new PictureIndex(folder);
+    this.splits = new SplitBooks(splits, this.raw);
+    this.pictures = new PictureIndex();
   }
 
   /** A record on the repartition topic, which is on its way. */

@@ -33,7 +33,7 @@ final class LinkLedger {
   private static final List<String> OUTPUTS = List.of("scraped", "quarantine", "waiting-links");
 
   private final ClusterAccess cluster;
-  private final Topic<String, WaitingLink> waiting;
+  private final Topic<WaitingLink> waiting;
   private final String scraped;
   private final Inputs links;
   private final Map<TopicPartition, Long> waitingEnds;
@@ -123,8 +123,8 @@ final class LinkLedger {
       return;
     }
     // A record that cannot be read is no link that waits; the fetchers reject it.
-    cluster
-        .decode(waiting, record.value())
+    waiting
+        .decode(record.value())
         .ifPresent(link -> waits(partition, record.offset(), link.getOrigin(), Audit.site(record)));
   }
 

@@ -4,8 +4,8 @@ import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.roaringbitmap.FastAggregation;
@@ -143,16 +143,9 @@ final class RawPartition {
   }
 
   /** Offsets that left by an output and still wait, ascending. */
-  void decidedAndWaiting(LongConsumer each) {
-    forEach(decidedAndWaiting(), each);
-  }
-
-  boolean anyDecidedWaits() {
-    return !decidedAndWaiting().isEmpty();
-  }
-
-  private RoaringBitmap decidedAndWaiting() {
-    return RoaringBitmap.and(waiting, FastAggregation.or(outputs.toArray(RoaringBitmap[]::new)));
+  LongStream decidedAndWaiting() {
+    return offsets(
+        RoaringBitmap.and(waiting, FastAggregation.or(outputs.toArray(RoaringBitmap[]::new))));
   }
 
   /** How many left by no output because they were withdrawn. */
@@ -170,13 +163,11 @@ final class RawPartition {
     return new Unnamed(RoaringBitmap.or(named(), passedOver));
   }
 
-  boolean anyMissing() {
-    return !missingBits().isEmpty();
-  }
-
   /** Offsets at which there is a record that left by no output, ascending. */
-  void missing(LongConsumer each) {
-    forEach(missingBits(), each);
+  LongStream missing() {
+    RoaringBitmap missing = RoaringBitmap.andNot(present, withdrawn);
+    missing.andNot(named());
+    return offsets(missing);
   }
 
   /** Whether an offset left by an output. */
@@ -190,28 +181,14 @@ final class RawPartition {
   }
 
   /** Offsets that left by more than one output, ascending. */
-  void manyOutputs(LongConsumer each) {
-    forEach(manyOutputs(), each);
-  }
-
-  boolean anyInManyOutputs() {
-    return !manyOutputs().isEmpty();
-  }
-
-  private RoaringBitmap manyOutputs() {
+  LongStream manyOutputs() {
     RoaringBitmap once = new RoaringBitmap();
     RoaringBitmap many = new RoaringBitmap();
     for (RoaringBitmap output : outputs) {
       many.or(RoaringBitmap.and(output, once));
       once.or(output);
     }
-    return many;
-  }
-
-  private RoaringBitmap missingBits() {
-    RoaringBitmap missing = RoaringBitmap.andNot(present, withdrawn);
-    missing.andNot(named());
-    return missing;
+    return offsets(many);
   }
 
   /** Named by an output, on the way, or waiting. */
@@ -220,8 +197,8 @@ final class RawPartition {
         Stream.concat(Stream.of(inFlight, waited), outputs.stream()).toArray(RoaringBitmap[]::new));
   }
 
-  private void forEach(RoaringBitmap bits, LongConsumer each) {
-    bits.forEach((int bit) -> each.accept(start + bit));
+  private LongStream offsets(RoaringBitmap bits) {
+    return bits.stream().mapToLong(bit -> start + bit);
   }
 
   private int bit(long offset) {

@@ -6,7 +6,6 @@ import io.pairstream.tools.audit.AuditReport.EqualSample;
 import io.pairstream.tools.audit.AuditReport.Kind;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -60,14 +59,13 @@ final class SplitBooks implements Closeable {
   private boolean settled = true;
 
   /**
-   * @param folder where the books are kept
    * @param splits the splits' topics
    */
-  SplitBooks(Path folder, List<String> splits, Inputs inputs) {
+  SplitBooks(List<String> splits, Inputs inputs) {
     this.splits = splits;
     this.inputs = inputs;
     this.live = new long[splits.size()];
-    this.records = Database.temporary(folder);
+    this.records = Database.temporary();
     records.execute(SCHEMA, LIVE);
   }
 

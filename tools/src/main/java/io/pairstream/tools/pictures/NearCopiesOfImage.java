@@ -7,7 +7,6 @@ import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.tools.pictures.PictureIndex.NearPair;
 import io.pairstream.tools.pictures.PictureIndex.Picture;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,10 +23,9 @@ public final class NearCopiesOfImage {
    */
   public static Optional<List<NearPair>> find(
       ClusterAccess cluster, String imageDigest, NearCopies how) {
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     AtomicReference<IndexedPair> own = new AtomicReference<>();
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
-        PictureIndex pictures = new PictureIndex(folder)) {
+        PictureIndex pictures = new PictureIndex()) {
       log.readAll(
           cluster.topics().index(),
           (pairId, entry) -> {

@@ -6,7 +6,6 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.table.Database;
 import java.io.Closeable;
-import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -66,11 +65,9 @@ public final class PictureIndex implements Closeable {
   private final Database records;
   private boolean settled;
 
-  /**
-   * @param folder where the database is
-   */
-  public PictureIndex(Path folder) {
-    records = Database.temporary(folder);
+  /** An index without pictures. */
+  public PictureIndex() {
+    records = Database.temporary();
     records.execute(SEEN, LIVE);
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.tools.recipe;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.ImageWorker;
@@ -10,11 +11,8 @@ import io.pairstream.cleaning.plan.CleaningPlan.CleanedPair;
 import io.pairstream.image.Thumbnail;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OneLine;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -138,17 +136,15 @@ public final class ContactSheet {
   }
 
   /** The page, with the first pairs of each verdict. */
-  public String html(String title) throws IOException {
+  public String html(String title) {
     StringBuilder body = new StringBuilder();
     cards.forEach(
         (verdict, some) ->
             body.append("<h2>%s</h2>\n<div class=\"cards\">\n".formatted(escaped(verdict)))
                 .append(String.join("", some))
                 .append("</div>\n"));
-    try (InputStream page = ContactSheet.class.getResourceAsStream("contact-sheet.html")) {
-      return new String(page.readAllBytes(), StandardCharsets.UTF_8)
-          .formatted(escaped(title), body);
-    }
+    return ClassPathFile.text(ContactSheet.class, "contact-sheet.html")
+        .formatted(escaped(title), body);
   }
 
   /** A stranger's text as it may stand in the page, in an attribute too. */

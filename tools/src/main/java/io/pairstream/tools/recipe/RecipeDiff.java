@@ -355,7 +355,9 @@ public final class RecipeDiff {
           Wanted pair = left.remove(record.offset());
           if (pair != null) {
             cluster
-                .decode(cluster.topics().crowdsourced(), record.value())
+                .topics()
+                .crowdsourced()
+                .decode(record.value())
                 .ifPresentOrElse(
                     raw -> begin(pair, raw, record.headers()),
                     () -> leaveOut("raw record cannot be read", 1));

@@ -3,6 +3,7 @@ package io.pairstream.tools.topics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
@@ -75,8 +75,7 @@ public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
    * Does it, and says what was done per topic, in the catalogue's order.
    *
    * @throws TopicMismatchException where a topic has another number of partitions
-   * @throws io.pairstream.schemas.wire.Registry.IncompatibleSchemaException where a schema breaks
-   *     one that stands
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where a schema breaks one that stands
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */
@@ -93,7 +92,9 @@ public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
           untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
       // Again: another process may have made one meanwhile.
       requirePartitions(specs, made);
-      awaitWritable(admin, specs);
+      // The broker answers createTopics before it hosts the partitions, and a producer that is
+      // faster than it loses records to KAFKA-15591.
+      untilKnown(() -> ClusterAccess.veryEnds(admin, LogEnds.partitions(made.values())));
       return alter(admin, specs, made, created);
     }
   }
@@ -238,20 +239,6 @@ public record CreateTopics(ClusterAccess cluster, short replicationFactor) {
     return copies >= 3 && minInSync != null && minInSync.value().equals("1")
         ? Map.of(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2")
         : Map.of();
-  }
-
-  /**
-   * Waits until every partition takes records. The broker answers {@code createTopics} before it
-   * hosts the partitions, and a producer that is faster than it loses records to KAFKA-15591.
-   */
-  private static void awaitWritable(Admin admin, List<TopicSpec> specs) {
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (TopicSpec spec : specs) {
-      for (int partition = 0; partition < spec.partitions(); partition++) {
-        partitions.add(new TopicPartition(spec.name(), partition));
-      }
-    }
-    untilKnown(() -> ClusterAccess.veryEnds(admin, partitions));
   }
 
   /** Asks again while it is answered by brokers that have not heard of all topics yet. */

@@ -297,7 +297,7 @@ class RawArchiveTest {
             record ->
                 found.put(
                     new String(record.key(), StandardCharsets.UTF_8),
-                    other.decode(other.topics().answers(), record.value())));
+                    other.topics().answers().decode(record.value())));
     assertThat(found)
         .isEqualTo(
             Map.of(
@@ -328,19 +328,11 @@ class RawArchiveTest {
     send("one");
 
     try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
-      archive.follow(
-          true,
-          reports::add,
-          () -> {
-            switch (reports.size()) {
-              case 1 -> send("two");
-              case 2 -> takeDown("anna");
-              default -> {
-                return false;
-              }
-            }
-            return true;
-          });
+      reports.add(archive.run(true));
+      send("two");
+      reports.add(archive.run(true));
+      takeDown("anna");
+      reports.add(archive.run(true));
     }
 
     assertThat(reports).extracting(ArchiveReport::records).containsExactly(1L, 1L, 0L);
@@ -413,7 +405,7 @@ class RawArchiveTest {
         TestCluster.committed(other, other.topics().crowdsourced().name()).get(0).value();
     assertThat(ofAnother).isEqualTo(id);
     assertThat(ByteBuffer.wrap(value).getInt(1)).isNotEqualTo(id);
-    Optional<RawPair> read = other.decode(other.topics().crowdsourced(), value);
+    Optional<RawPair> read = other.topics().crowdsourced().decode(value);
     assertThat(read.map(RawPair::getCaption)).contains("one");
   }
 

@@ -10,7 +10,6 @@ import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.tools.audit.AuditReport.Difference;
 import io.pairstream.tools.audit.AuditReport.Kind;
 import io.pairstream.tools.audit.AuditReport.LinkReport;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The books of many pairs, with faults that are known beforehand. {@code -Dpairstream.audit.pairs}
@@ -43,8 +41,6 @@ class LedgerSizeTest {
   private static final int LEAKED = 33;
   private static final int EQUAL = 44;
   private static final int WITHDRAWN = 51;
-
-  @TempDir private Path folder;
 
   private final PreparedPair prepared = new PreparedPair();
 
@@ -124,7 +120,7 @@ class LedgerSizeTest {
             .toList();
     long faults = PAIRS / EVERY;
     AuditReport report;
-    try (Ledger ledger = new Ledger(raw, SPLITS, "pairs.quarantine", folder, new Differences())) {
+    try (Ledger ledger = new Ledger(raw, SPLITS, "pairs.quarantine", new Differences())) {
       for (long pair = 0; pair < end * PARTITIONS; pair++) {
         enter(ledger, pair);
       }

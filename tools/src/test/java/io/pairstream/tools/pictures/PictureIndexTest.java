@@ -10,24 +10,20 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.tools.pictures.PictureIndex.NearCopy;
 import io.pairstream.tools.pictures.PictureIndex.NearPair;
 import io.pairstream.tools.pictures.PictureIndex.Picture;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class PictureIndexTest {
-
-  @TempDir private static Path folder;
 
   @AutoClose private PictureIndex pictures;
 
   @BeforeEach
   void open() {
-    pictures = new PictureIndex(folder);
+    pictures = new PictureIndex();
   }
 
   private void put(String pair, PairStatus split, String image, String hash, String mirrored) {

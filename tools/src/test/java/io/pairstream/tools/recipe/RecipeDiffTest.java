@@ -157,7 +157,7 @@ class RecipeDiffTest {
             .setImage(ByteBuffer.wrap(png.toByteArray()))
             .setCaption("A dog runs across a green field.")
             .build();
-    Topic<String, RawPair> topic = cluster.topics().crowdsourced();
+    Topic<RawPair> topic = cluster.topics().crowdsourced();
     QuarantinedPair entry =
         QuarantinedPair.newBuilder()
             .setPairId(id)

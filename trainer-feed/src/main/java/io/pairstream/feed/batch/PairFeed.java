@@ -7,7 +7,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LogEnds;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class PairFeed implements AutoCloseable {
 
   private final FeedSource source;
   private final FeedSettings settings;
-  private final RecordDecoder<PreparedPair> records;
+  private final Topic<PreparedPair> records;
   private final Consumer<byte[], byte[]> consumer;
   private final WithdrawnPairs withdrawn;
   private final Admin admin;
@@ -108,7 +108,7 @@ public final class PairFeed implements AutoCloseable {
   public PairFeed(FeedSource source, FeedSettings settings, FeedPosition position) {
     this.source = source;
     this.settings = settings;
-    this.records = source.decoder();
+    this.records = source.pairs();
     TopicDescription topic = source.describe();
     List<TopicPartition> partitions = LogEnds.partitions(List.of(topic));
     this.consumer =

@@ -47,14 +47,11 @@ public record ReadyBatch(
       long number, List<Sample> samples, List<String> withdrawn, FeedPosition position) {
     Sample.Form form = samples.get(0).form();
     int size = samples.size();
-    ByteBuffer images = ByteBuffer.allocate(size * form.imageBytes());
+    int bytes = form.imageBytes();
+    ByteBuffer images = ByteBuffer.allocate(size * bytes);
     IntStream.range(0, size)
         .parallel()
-        .forEach(
-            at ->
-                samples
-                    .get(at)
-                    .decode(IMAGES, images.slice(at * form.imageBytes(), form.imageBytes())));
+        .forEach(at -> samples.get(at).decode(IMAGES, images.slice(at * bytes, bytes)));
     IntBuffer tokens = IntBuffer.allocate(size * form.tokens());
     ByteBuffer mask = ByteBuffer.allocate(size * form.tokens());
     for (Sample sample : samples) {

@@ -132,13 +132,10 @@ final class AnswerTable {
    */
   void requireKinds() {
     for (int i = 0; i < where.size(); i++) {
-      where
-          .get(i)
-          .misfit(given.getOrDefault(names.get(i), "unknown"))
-          .ifPresent(
-              fault -> {
-                throw new InvalidViewException(fault);
-              });
+      Optional<String> fault = where.get(i).misfit(given.getOrDefault(names.get(i), "unknown"));
+      if (fault.isPresent()) {
+        throw new InvalidViewException(fault.get());
+      }
     }
   }
 

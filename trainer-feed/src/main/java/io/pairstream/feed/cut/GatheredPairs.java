@@ -36,6 +36,9 @@ final class GatheredPairs {
   /** Pairs that a model's failure alone keeps out. */
   private final SortedMap<Integer, DigestTable> unanswerable = new TreeMap<>();
 
+  private final Map<Verdict, SortedMap<Integer, DigestTable>> kept =
+      Map.of(Verdict.HOLDS, gathered, Verdict.WAITS, waiting, Verdict.UNANSWERABLE, unanswerable);
+
   /**
    * @param begins by partition, the offset of the first record that the topic keeps
    */
@@ -54,31 +57,20 @@ final class GatheredPairs {
         matches && offset >= begins.getOrDefault(partition, 0L)
             ? answers.verdict(key)
             : Verdict.FAILS;
-    put(gathered, partition, key, offset, bytes, verdict == Verdict.HOLDS);
-    put(waiting, partition, key, offset, bytes, verdict == Verdict.WAITS);
-    put(unanswerable, partition, key, offset, bytes, verdict == Verdict.UNANSWERABLE);
-  }
-
-  private static void put(
-      Map<Integer, DigestTable> tables,
-      int partition,
-      long key,
-      long offset,
-      int bytes,
-      boolean isThere) {
-    DigestTable pairs = tables.computeIfAbsent(partition, one -> new DigestTable());
-    if (isThere) {
-      pairs.put(key, offset, bytes);
-    } else {
-      pairs.remove(key);
-    }
+    kept.forEach(
+        (of, tables) -> {
+          DigestTable pairs = tables.computeIfAbsent(partition, one -> new DigestTable());
+          if (of == verdict) {
+            pairs.put(key, offset, bytes);
+          } else {
+            pairs.remove(key);
+          }
+        });
   }
 
   /** Takes out a pair, wherever it is. */
   void remove(long key) {
-    gathered.values().forEach(pairs -> pairs.remove(key));
-    waiting.values().forEach(pairs -> pairs.remove(key));
-    unanswerable.values().forEach(pairs -> pairs.remove(key));
+    kept.values().forEach(tables -> tables.values().forEach(pairs -> pairs.remove(key)));
   }
 
   /**

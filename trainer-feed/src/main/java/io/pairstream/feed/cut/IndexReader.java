@@ -2,8 +2,8 @@ package io.pairstream.feed.cut;
 
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.util.HashMap;
@@ -20,21 +20,18 @@ import org.apache.avro.specific.SpecificDatumReader;
 /** Reads of the index's records the first fields alone. Not thread-safe. */
 final class IndexReader {
 
-  private final String subject;
-  private final Registry registry;
+  private final Topic<IndexedPair> index;
   private final Schema wanted;
   private final Map<Integer, SpecificDatumReader<IndexedPair>> readers = new HashMap<>();
   private IndexedPair pair = new IndexedPair();
   private BinaryDecoder decoder;
 
   /**
-   * @param topic full name of the index
    * @param last the last field that is read
    */
-  IndexReader(String topic, Registry registry, String last) {
-    this.subject = topic + "-value";
-    this.registry = registry;
-    this.wanted = first(IndexedPair.SCHEMA$, IndexedPair.SCHEMA$.getField(last).pos() + 1);
+  IndexReader(Topic<IndexedPair> index, String last) {
+    this.index = index;
+    this.wanted = first(index.schema(), index.schema().getField(last).pos() + 1);
   }
 
   /**
@@ -58,7 +55,7 @@ final class IndexReader {
   }
 
   private SpecificDatumReader<IndexedPair> reader(int schemaId) {
-    Schema written = registry.writerSchema(subject, schemaId);
+    Schema written = index.registry().writerSchema(index.subject(), schemaId);
     int behind =
         wanted.getFields().stream()
             .map(field -> written.getField(field.name()))

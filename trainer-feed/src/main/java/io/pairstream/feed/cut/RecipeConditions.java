@@ -33,7 +33,7 @@ final class RecipeConditions {
   }
 
   private static List<String> inForce(FeedSource source) {
-    Topic<String, RecordedRecipe> recipes = source.cluster().topics().recipes();
+    Topic<RecordedRecipe> recipes = source.cluster().topics().recipes();
     List<String> last = new ArrayList<>();
     try (CommittedLog log = CommittedLog.openForSmallRecords(source.cluster())) {
       log.readAll(

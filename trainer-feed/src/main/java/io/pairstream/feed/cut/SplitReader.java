@@ -14,15 +14,13 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.condition.Condition;
-import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +65,7 @@ final class SplitReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final PairStatus split;
-  private final RecordDecoder<PreparedPair> decoder;
+  private final Topic<PreparedPair> decoder;
   private final WithdrawnPairs withdrawn;
 
   /** Conditions on fields. */
@@ -76,8 +74,7 @@ final class SplitReader implements AutoCloseable {
   /** Conditions that have held for no pair yet. */
   private final List<Condition> unmet;
 
-  private final String answerTopic;
-  private final RecordDecoder<PairAnswer> answerDecoder;
+  private final Topic<PairAnswer> answerTopic;
   private final AnswerTable answers;
   private final GatheredPairs pairs;
   private final MessageDigest digest = Sha256.begin();
@@ -94,11 +91,9 @@ final class SplitReader implements AutoCloseable {
     this.where = byKind.get(false);
     this.unmet = new ArrayList<>(this.where);
     this.answers = new AnswerTable(byKind.get(true));
-    this.answerTopic = source.cluster().dataset().topic(TopicCatalogue.PAIR_ANSWERS);
-    this.answerDecoder =
-        RecordDecoder.of(PairAnswer.class, answerTopic, source.cluster().registry());
+    this.answerTopic = source.cluster().topics().pairAnswers();
     this.split = source.split();
-    this.decoder = source.decoder();
+    this.decoder = source.pairs();
     this.withdrawn = new WithdrawnPairs(source);
     this.consumer = source.consumer(Map.of());
     try (CommittedLog log = CommittedLog.openForSmallRecords(source.cluster())) {
@@ -129,7 +124,7 @@ final class SplitReader implements AutoCloseable {
    */
   private Map<TopicPartition, Long> readAnswers(CommittedLog log) {
     Map<TopicPartition, Long> ends = new HashMap<>();
-    Map<TopicPartition, Stretch> all = log.everything(log.partitions(answerTopic));
+    Map<TopicPartition, Stretch> all = log.everything(log.partitions(answerTopic.name()));
     all.forEach((partition, stretch) -> ends.put(partition, stretch.to()));
     readAll(log, all, this::hear);
     return ends;
@@ -139,12 +134,11 @@ final class SplitReader implements AutoCloseable {
       CommittedLog log,
       Map<TopicPartition, Stretch> all,
       Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-    log.read(
+    log.readAll(
         all,
         record -> {
           taker.accept(record);
           read++;
-          return true;
         });
   }
 
@@ -155,20 +149,17 @@ final class SplitReader implements AutoCloseable {
    *     index
    */
   private Map<Integer, Long> readIndex(CommittedLog log, FeedSource source) {
-    String index = source.cluster().topics().index().name();
+    Topic<IndexedPair> index = source.cluster().topics().index();
     Map<TopicPartition, Stretch> all;
     try {
-      all = log.everything(log.partitions(index));
+      all = log.everything(log.partitions(index.name()));
     } catch (UnknownTopicOrPartitionException e) {
       return Map.of();
     }
     Map<Integer, Long> indexed = new HashMap<>();
     boolean areTakedowns = withdrawn.size() > 0;
     IndexReader entries =
-        new IndexReader(
-            index,
-            source.cluster().registry(),
-            where.isEmpty() && !areTakedowns ? "bytes" : LAST_ASKED);
+        new IndexReader(index, where.isEmpty() && !areTakedowns ? "bytes" : LAST_ASKED);
     readAll(
         log,
         all,
@@ -181,15 +172,12 @@ final class SplitReader implements AutoCloseable {
           IndexedPair pair =
               entries
                   .read(record.value())
-                  .orElseThrow(
-                      () -> new InvalidViewException(place(record) + " is no entry of the index"));
+                  .orElseThrow(() -> invalid(record, "is no entry of the index"));
           if (pair.getSplit().equals(split.name())) {
             indexed.merge(pair.getPartition(), pair.getOffset() + 1, Math::max);
             boolean isSpared =
                 !areTakedowns
-                    || !withdrawn.holds(
-                        TakedownKind.keysOf(
-                            new String(record.key(), StandardCharsets.UTF_8), pair));
+                    || !withdrawn.holds(TakedownKind.keysOf(CommittedLog.key(record), pair));
             pairs.put(
                 pair.getPartition(),
                 key,
@@ -202,7 +190,7 @@ final class SplitReader implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.topic().equals(answerTopic)) {
+    if (record.topic().equals(answerTopic.name())) {
       hear(record);
       return;
     }
@@ -214,17 +202,16 @@ final class SplitReader implements AutoCloseable {
 
   /** Takes in what a model said of a pair. */
   private void hear(ConsumerRecord<byte[], byte[]> record) {
-    String[] parts = new String(record.key(), StandardCharsets.UTF_8).split("/", 2);
+    String[] parts = CommittedLog.key(record).split("/", 2);
     if (parts.length < 2) {
-      throw new InvalidViewException(place(record) + " has no key of a pair's answer");
+      throw invalid(record, "has no key of a pair's answer");
     }
     PairAnswer said = null;
     if (record.value() != null) {
       said =
-          answerDecoder
+          answerTopic
               .decode(record.value())
-              .orElseThrow(
-                  () -> new InvalidViewException(place(record) + " is no answer of a pair"));
+              .orElseThrow(() -> invalid(record, "is no answer of a pair"));
     }
     pairs.answer(key(parts[0].getBytes(StandardCharsets.UTF_8)), parts[1], said);
   }
@@ -328,18 +315,8 @@ final class SplitReader implements AutoCloseable {
         decoder
             .decode(record.value())
             .orElseThrow(
-                () ->
-                    new InvalidViewException(
-                        place(record)
-                            + " cannot be held against the conditions: it holds no pair"));
-    return holds(
-        IndexedPairs.entry(
-            pair,
-            split,
-            record.partition(),
-            record.offset(),
-            0,
-            Instant.ofEpochMilli(record.timestamp())));
+                () -> invalid(record, "cannot be held against the conditions: it holds no pair"));
+    return holds(IndexedPairs.entry(pair, split, record));
   }
 
   private boolean holds(IndexedPair pair) {
@@ -347,7 +324,8 @@ final class SplitReader implements AutoCloseable {
     return where.stream().allMatch(condition -> condition.holdsFor(pair));
   }
 
-  private static String place(ConsumerRecord<?, ?> record) {
-    return "%s-%d-%d".formatted(record.topic(), record.partition(), record.offset());
+  private static InvalidViewException invalid(ConsumerRecord<?, ?> record, String why) {
+    return new InvalidViewException(
+        "%s-%d-%d %s".formatted(record.topic(), record.partition(), record.offset(), why));
   }
 }

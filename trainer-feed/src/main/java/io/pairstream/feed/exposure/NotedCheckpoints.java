@@ -76,14 +76,14 @@ public final class NotedCheckpoints {
 
   /** Until when pairs are at their sites, those of now until {@link Instant#MAX}. */
   private Map<Site, Instant> readIndex(CommittedLog log, BiPredicate<String, IndexedPair> wanted) {
-    Topic<String, IndexedPair> index = cluster.topics().index();
+    Topic<IndexedPair> index = cluster.topics().index();
     Map<String, Site> held = new HashMap<>();
     Map<Site, Instant> until = new HashMap<>();
-    log.read(
+    log.readAll(
         log.everything(log.partitions(index.name())),
         record -> {
           String id = CommittedLog.key(record);
-          Optional<IndexedPair> entry = cluster.decode(index, record.value());
+          Optional<IndexedPair> entry = index.decode(record.value());
           Site before = held.remove(id);
           if (before != null) {
             until.put(before, Instant.ofEpochMilli(record.timestamp()));
@@ -95,7 +95,6 @@ public final class NotedCheckpoints {
                     held.put(id, site(one));
                     until.put(site(one), Instant.MAX);
                   });
-          return true;
         });
     return until;
   }

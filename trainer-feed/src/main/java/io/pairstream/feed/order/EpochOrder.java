@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -226,20 +227,20 @@ public final class EpochOrder {
     if (!plan.isShuffled()) {
       return counted;
     }
-    RandomNumbers numbers = new RandomNumbers(plan.seed(), epoch, "window " + lane + " " + window);
-    return Arrays.stream(numbers.permutation(counted.size())).mapToObj(counted::get).toList();
+    int[] order = permutation(counted.size(), numbers("window " + lane + " " + window));
+    return Arrays.stream(order).mapToObj(counted::get).toList();
   }
 
   /** Blocks in groups, each of one block of every stretch of the log, then the remainder. */
   private int[] spread(List<Block> viewBlocks) {
     int[] log = byAge(viewBlocks);
-    RandomNumbers numbers = new RandomNumbers(plan.seed(), epoch, "blocks");
+    SplittableRandom numbers = numbers("blocks");
     int[][] strata = new int[STRATA.length][];
     for (int stratum = 0; stratum < strata.length; stratum++) {
       int begin = (int) ((long) stratum * log.length / strata.length);
       int end = (int) ((stratum + 1L) * log.length / strata.length);
       strata[stratum] =
-          Arrays.stream(numbers.permutation(end - begin)).map(i -> log[begin + i]).toArray();
+          Arrays.stream(permutation(end - begin, numbers)).map(i -> log[begin + i]).toArray();
     }
     int[] spread = new int[log.length];
     int count = 0;
@@ -283,44 +284,30 @@ public final class EpochOrder {
   /**
    * Random numbers derived from their purpose: equal wherever and whenever they are drawn.
    *
-   * <p>SplitMix64 (<a href="https://doi.org/10.1145/2660193.2660195">Steele, Lea and Flood
-   * 2014</a>), whose state begins as the first eight bytes, most significant first, of SHA-256 over
-   * seed, epoch and purpose in UTF-8 with one zero byte between them, numbers in decimal. All
-   * arithmetic is modulo 2^64.
+   * <p>Java's class is SplitMix64 (<a href="https://doi.org/10.1145/2660193.2660195">Steele, Lea
+   * and Flood 2014</a>); the state begins as the first eight bytes, most significant first, of
+   * SHA-256 over seed, epoch and purpose in UTF-8 with one zero byte between them, numbers in
+   * decimal.
    */
-  private static final class RandomNumbers {
+  private SplittableRandom numbers(String what) {
+    byte[] digest = Sha256.of(plan.seed() + "\0" + epoch + '\0' + what);
+    return new SplittableRandom(ByteBuffer.wrap(digest).getLong());
+  }
 
-    private static final long GAMMA = 0x9e3779b97f4a7c15L;
-
-    private long state;
-
-    RandomNumbers(long seed, long epoch, String what) {
-      state = ByteBuffer.wrap(Sha256.of(seed + "\0" + epoch + '\0' + what)).getLong();
+  /**
+   * The numbers 0 to n - 1 in a random order: for i from n - 1 down to 1, the numbers at i and at
+   * {@code floor(x * (i + 1))} change places (Fisher and Yates, as Durstenfeld gives it), with x
+   * the upper 53 of the next 64 bits, times 2^-53.
+   */
+  private static int[] permutation(int n, SplittableRandom numbers) {
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    for (int i = n - 1; i > 0; i--) {
+      int j = (int) (numbers.nextDouble() * (i + 1));
+      int moved = order[i];
+      order[i] = order[j];
+      order[j] = moved;
     }
-
-    /** Upper 53 of the next 64 bits, times 2^-53: at least 0, below 1. */
-    private double next() {
-      state += GAMMA;
-      long z = state;
-      z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-      z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-      return ((z ^ (z >>> 31)) >>> 11) * 0x1.0p-53;
-    }
-
-    /**
-     * The numbers 0 to n - 1 in a random order: for i from n - 1 down to 1, the numbers at i and at
-     * {@code floor(next() * (i + 1))} change places (Fisher and Yates, as Durstenfeld gives it).
-     */
-    int[] permutation(int n) {
-      int[] order = new int[n];
-      Arrays.setAll(order, i -> i);
-      for (int i = n - 1; i > 0; i--) {
-        int j = (int) (next() * (i + 1));
-        int moved = order[i];
-        order[i] = order[j];
-        order[j] = moved;
-      }
-      return order;
-    }
+    return order;
   }
 }

@@ -4,7 +4,6 @@ import io.pairstream.schemas.PairAnswer;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,27 +13,16 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Numbers and labels that models gave about pairs, as their topic held them at one time: in a
  * database on disk, since there may be some for each pair of a large data set. For one thread.
  */
-final class AnswersOnDisk implements AutoCloseable {
+record AnswersOnDisk(ClusterAccess cluster, Database database) implements AutoCloseable {
 
-  private final ClusterAccess cluster;
-  private final Database database;
-
-  private AnswersOnDisk(ClusterAccess cluster, Database database) {
-    this.cluster = cluster;
-    this.database = database;
-  }
-
-  /**
-   * Reads all answers that there are; none where no model was ever asked.
-   *
-   * @param folder for the database's temporary files
-   */
-  static AnswersOnDisk read(ClusterAccess cluster, Path folder) {
-    AnswersOnDisk answers = new AnswersOnDisk(cluster, Database.temporary(folder));
+  /** Reads all answers that there are; none where no model was ever asked. */
+  static AnswersOnDisk read(ClusterAccess cluster) {
+    AnswersOnDisk answers = new AnswersOnDisk(cluster, Database.temporary());
     try (CommittedLog log = CommittedLog.openForSmallRecords(cluster)) {
       answers.database.execute(
           "CREATE TABLE answer (pair TEXT, card TEXT, given BLOB, PRIMARY KEY (pair, card)) WITHOUT ROWID");
-      log.read(log.everything(log.partitions(cluster.topics().pairAnswers().name())), answers::put);
+      log.readAll(
+          log.everything(log.partitions(cluster.topics().pairAnswers().name())), answers::put);
     } catch (UnknownTopicOrPartitionException e) {
       // Without the topic no model was asked.
     } catch (RuntimeException e) {
@@ -44,7 +32,7 @@ final class AnswersOnDisk implements AutoCloseable {
     return answers;
   }
 
-  private boolean put(ConsumerRecord<byte[], byte[]> record) {
+  private void put(ConsumerRecord<byte[], byte[]> record) {
     String[] parts = CommittedLog.key(record).split("/", 2);
     if (parts.length == 2 && record.value() == null) {
       database.update("DELETE FROM answer WHERE pair = ? AND card = ?", parts[0], parts[1]);
@@ -52,7 +40,6 @@ final class AnswersOnDisk implements AutoCloseable {
       database.update(
           "INSERT OR REPLACE INTO answer VALUES (?, ?, ?)", parts[0], parts[1], record.value());
     }
-    return true;
   }
 
   /** The answers about a pair, in {@link ModelAnswer#ORDER}. */
@@ -64,7 +51,9 @@ final class AnswersOnDisk implements AutoCloseable {
         .forEach(
             given ->
                 cluster
-                    .decode(cluster.topics().pairAnswers(), given)
+                    .topics()
+                    .pairAnswers()
+                    .decode(given)
                     .ifPresent(answer -> addTo(all, answer)));
     all.sort(ModelAnswer.ORDER);
     return all;

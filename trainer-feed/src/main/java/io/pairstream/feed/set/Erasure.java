@@ -29,27 +29,14 @@ import java.util.function.Consumer;
  * <p>A commit names their rows first, so that readers drop them. Each tar is then written again
  * with a hole of equal length in place of a pair, which keeps every other offset, and is read
  * through before a commit names it. What it replaces is deleted by the caller, behind that.
+ *
+ * @param notice hears sentences about what is erased
  */
-final class Erasure {
+record Erasure(SetStore set, Takedowns takedowns, ShardFiles files, Consumer<String> notice) {
 
   /** Columns of an index that say under which takedowns a row falls. */
   private static final Set<String> KEYS =
       Set.of("pair_id", "original_digest", "source_kind", "contributor", "producer", "url");
-
-  private final SetStore set;
-  private final Takedowns takedowns;
-  private final ShardFiles files;
-  private final Consumer<String> notice;
-
-  /**
-   * @param notice hears sentences about what is erased
-   */
-  Erasure(SetStore set, Takedowns takedowns, ShardFiles files, Consumer<String> notice) {
-    this.set = set;
-    this.takedowns = takedowns;
-    this.files = files;
-    this.notice = notice;
-  }
 
   /**
    * Erases what is withdrawn now, and what an earlier start left.

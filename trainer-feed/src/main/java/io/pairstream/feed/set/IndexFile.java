@@ -31,10 +31,9 @@ final class IndexFile {
    * Reads an index through to its end.
    *
    * @param columns which columns, by their paths with dots between
-   * @return number of rows
    * @throws IOException where it is no Parquet file, or is damaged
    */
-  static int readAll(Path index, Predicate<String> columns, Visitor visitor) throws IOException {
+  static void readAll(Path index, Predicate<String> columns, Visitor visitor) throws IOException {
     try (ParquetFile file = ParquetFile.open(index)) {
       List<ParquetColumn> chosen =
           file.columns().stream().filter(column -> columns.test(column.path())).toList();
@@ -54,7 +53,6 @@ final class IndexFile {
           row++;
         }
       }
-      return row;
     }
   }
 }

@@ -54,13 +54,7 @@ final class IndexWriter {
   private static final MessageType SCHEMA =
       Types.buildMessage()
           .addField(text(fileIn(text(Types.optionalGroup(), "uri")), "checksum").named("picture"))
-          .addField(
-              Types.optionalGroup()
-                  .optional(INT64)
-                  .named("offset")
-                  .optional(INT64)
-                  .named("size")
-                  .named("sample"))
+          .addField(placeIn(Types.optionalGroup()).named("sample"))
           .addField(
               Types.optionalList()
                   .element(
@@ -120,9 +114,12 @@ final class IndexWriter {
     return group.optional(BINARY).as(stringType()).named(name);
   }
 
+  private static <T> GroupBuilder<T> placeIn(GroupBuilder<T> group) {
+    return group.optional(INT64).named("offset").optional(INT64).named("size");
+  }
+
   private static <T> GroupBuilder<T> fileIn(GroupBuilder<T> group) {
-    return text(
-        group.optional(INT64).named("offset").optional(INT64).named("size"), "content_type");
+    return text(placeIn(group), "content_type");
   }
 
   /**

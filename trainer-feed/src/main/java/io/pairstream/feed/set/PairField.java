@@ -9,6 +9,7 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
 import io.pairstream.schemas.PreparedPair;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -27,6 +28,8 @@ import org.apache.parquet.schema.Types;
  */
 record PairField(Type column, Function<PreparedPair, Object> value) {
 
+  private static final Type INTEGER = Types.optional(INT32).named("element");
+
   static final List<PairField> ALL =
       List.of(
           text("pair_id", PreparedPair::getPairId),
@@ -37,10 +40,7 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("producer", pair -> pair.getMetadata().getProducer()),
           text("url", pair -> pair.getMetadata().getUrl()),
           text("licence", pair -> pair.getMetadata().getLicence()),
-          list(
-              "labels",
-              Types.optional(BINARY).as(stringType()).named("element"),
-              pair -> pair.getMetadata().getLabels()),
+          list("labels", string("element"), pair -> pair.getMetadata().getLabels()),
           text("split", PreparedPair::getSplit),
           of("fold", INT32, PreparedPair::getFold),
           of("width", INT32, PreparedPair::getWidth),
@@ -49,7 +49,7 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("colour", PreparedPair::getColour),
           text("stored_encoding", PreparedPair::getImageEncoding),
           text("normalisation", PreparedPair::getNormalisation),
-          list("token_ids", Types.optional(INT32).named("element"), PreparedPair::getTokenIds),
+          list("token_ids", INTEGER, PreparedPair::getTokenIds),
           of("token_count", INT32, PreparedPair::getTokenCount),
           of("truncated", BOOLEAN, PreparedPair::getTruncated),
           of("pad_id", INT32, PreparedPair::getPadId),
@@ -57,31 +57,19 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("tokenizer_digest", PreparedPair::getTokenizerDigest),
           text("original_digest", PreparedPair::getImageDigest),
           text("perceptual_hash", PreparedPair::getPerceptualHash),
-          list(
-              "measures",
-              named(Types.optional(DOUBLE).named("value")),
-              pair -> new TreeMap<>(pair.getMeasures())),
-          list(
-              "texts",
-              named(Types.optional(BINARY).as(stringType()).named("value")),
-              pair -> new TreeMap<>(pair.getTexts())),
+          map("measures", Types.optional(DOUBLE).named("value"), PreparedPair::getMeasures),
+          map("texts", string("value"), PreparedPair::getTexts),
           text("recipe_version", PreparedPair::getRecipeVersion),
           text("origin_topic", pair -> pair.getOrigin().getTopic()),
           of("origin_partition", INT32, pair -> pair.getOrigin().getPartition()),
           of("origin_offset", INT64, pair -> pair.getOrigin().getOffset()),
           of("received_at_ms", INT64, pair -> pair.getMetadata().getReceivedAt().toEpochMilli()),
-          list(
-              "empty_token_ids",
-              Types.optional(INT32).named("element"),
-              PreparedPair::getEmptyTokenIds),
+          list("empty_token_ids", INTEGER, PreparedPair::getEmptyTokenIds),
           of("empty_token_count", INT32, PreparedPair::getEmptyTokenCount),
           text("picture_group", PreparedPair::getPictureGroup),
           text("mirrored_hash", PreparedPair::getMirroredHash),
           text("media_type", PreparedPair::getMediaType),
-          list(
-              "waived",
-              Types.optional(BINARY).as(stringType()).named("element"),
-              PreparedPair::getWaived),
+          list("waived", string("element"), PreparedPair::getWaived),
           text("review_id", PreparedPair::getReviewId),
           of("prepared_at_ms", INT64, pair -> pair.getPreparedAt().toEpochMilli()));
 
@@ -90,7 +78,7 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
   }
 
   private static PairField text(String name, Function<PreparedPair, Object> value) {
-    return new PairField(Types.optional(BINARY).as(stringType()).named(name), value);
+    return new PairField(string(name), value);
   }
 
   private static PairField of(
@@ -102,12 +90,13 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
     return new PairField(Types.optionalList().element(element).named(name), value);
   }
 
-  private static Type named(Type value) {
-    return Types.optionalGroup()
-        .optional(BINARY)
-        .as(stringType())
-        .named("name")
-        .addField(value)
-        .named("element");
+  private static PairField map(
+      String name, Type value, Function<PreparedPair, Map<String, ?>> values) {
+    Type element = Types.optionalGroup().addField(string("name")).addField(value).named("element");
+    return list(name, element, pair -> new TreeMap<String, Object>(values.apply(pair)));
+  }
+
+  private static Type string(String name) {
+    return Types.optional(BINARY).as(stringType()).named(name);
   }
 }

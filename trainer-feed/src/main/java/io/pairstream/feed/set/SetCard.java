@@ -15,8 +15,10 @@ import java.util.stream.Collectors;
 /**
  * Descriptions of a set: {@code README.md} as a hub's data set card, whose head lets its viewer
  * find the files, and {@code croissant.json} (https://mlcommons.org/croissant).
+ *
+ * @param pairs how many that are not withdrawn, by column and value
  */
-final class SetCard {
+record SetCard(SetManifest manifest, SortedMap<String, SortedMap<String, Long>> pairs) {
 
   private static final String README = "README.md";
   private static final String CROISSANT = "croissant.json";
@@ -36,16 +38,6 @@ final class SetCard {
   private static final String LICENCE = "licence";
   private static final String LANGUAGE = "language";
   private static final String RECIPE = "recipe_version";
-
-  private final SetManifest manifest;
-
-  /** Pairs that are not withdrawn, by column and value. */
-  private final SortedMap<String, SortedMap<String, Long>> pairs;
-
-  private SetCard(SetManifest manifest, SortedMap<String, SortedMap<String, Long>> pairs) {
-    this.manifest = manifest;
-    this.pairs = pairs;
-  }
 
   /** Writes the descriptions of a commit, unless they are there. Reads all indices for it. */
   static void write(SetStore set, SetManifest manifest, ShardFiles files) throws IOException {

@@ -22,7 +22,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Utils;
 
@@ -114,12 +113,7 @@ public final class SetExport {
   }
 
   SetExport(
-      SetStore set,
-      ExportPlan plan,
-      Origin origin,
-      Listener listener,
-      Path folder,
-      Supplier<String> newId)
+      SetStore set, ExportPlan plan, Origin origin, Listener listener, Path folder, String newId)
       throws IOException {
     this.set = set;
     this.plan = plan;
@@ -130,7 +124,7 @@ public final class SetExport {
     if (newest.isEmpty()) {
       set.requireEmpty();
     }
-    this.manifest = newest.orElseGet(() -> SetManifest.empty(newId.get(), origin.dataset()));
+    this.manifest = newest.orElseGet(() -> SetManifest.empty(newId, origin.dataset()));
   }
 
   /**
@@ -152,7 +146,7 @@ public final class SetExport {
     Path folder = Files.createTempDirectory("pairstream-export");
     try (BlockReader blocks = BlockReader.open(source, FeedSource.MAX_FETCH_BYTES);
         WithdrawnPairs withdrawn = new WithdrawnPairs(source);
-        AnswersOnDisk answers = AnswersOnDisk.read(source.cluster(), folder)) {
+        AnswersOnDisk answers = AnswersOnDisk.read(source.cluster())) {
       Origin origin =
           new Origin(
               source.cluster().dataset().name(),
@@ -162,12 +156,7 @@ public final class SetExport {
               answers::of,
               withdrawn);
       return new SetExport(
-              new SetStore(target),
-              plan,
-              origin,
-              listener,
-              folder,
-              () -> UUID.randomUUID().toString())
+              new SetStore(target), plan, origin, listener, folder, UUID.randomUUID().toString())
           .run();
     } finally {
       Utils.delete(folder.toFile());
@@ -230,15 +219,7 @@ public final class SetExport {
     int segments = split.view().segments();
     return plan.segments() == segments
         ? Optional.empty()
-        : Optional.of(
-            new Split(
-                part(segments, split.shards().size()),
-                split.source(),
-                split.order(),
-                split.shardSamples(),
-                split.samples(),
-                false,
-                split.shards()));
+        : Optional.of(split.continuing(part(segments, split.shards().size())));
   }
 
   private SetManifest.View part(int from, int firstShard) {
@@ -269,14 +250,11 @@ public final class SetExport {
     }
     requireSame("order", split.order(), plan.orderInWords());
     if (plan.shardSamples() > 0) {
-      requireSame(
-          "number of samples in a shard",
-          String.valueOf(split.shardSamples()),
-          String.valueOf(plan.shardSamples()));
+      requireSame("number of samples in a shard", split.shardSamples(), plan.shardSamples());
     }
   }
 
-  private void requireSame(String what, String there, String asked) {
+  private void requireSame(String what, Object there, Object asked) {
     if (!there.equals(asked)) {
       throw new FeedRefusedException(
           "%s holds a set whose %s is '%s', not '%s'; export as before, or into a new target"

@@ -1,10 +1,8 @@
 package io.pairstream.feed.set;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.source.FeedRefusedException;
+import io.pairstream.feed.view.ViewFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,12 +30,6 @@ record SetManifest(
 
   private static final int FORMAT = 1;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
-
   /**
    * A split's shards, by number.
    *
@@ -64,6 +56,11 @@ record SetManifest(
     Split with(boolean isWhole, List<Shard> all) {
       long left = all.stream().mapToLong(one -> one.rows() - one.withdrawn().size()).sum();
       return new Split(view, source, order, shardSamples, left, isWhole, all);
+    }
+
+    /** The split with the part of a view that is appended to it. */
+    Split continuing(View part) {
+      return new Split(part, source, order, shardSamples, samples, false, shards);
     }
   }
 
@@ -172,7 +169,7 @@ record SetManifest(
   }
 
   byte[] toJson() {
-    return (JSON.valueToTree(this).toString() + "\n").getBytes(StandardCharsets.UTF_8);
+    return (ViewFile.JSON.valueToTree(this).toString() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -183,7 +180,7 @@ record SetManifest(
    */
   static SetManifest parse(byte[] json, String where) throws IOException {
     try {
-      SetManifest read = JSON.readValue(json, SetManifest.class);
+      SetManifest read = ViewFile.JSON.readValue(json, SetManifest.class);
       if (read.format != FORMAT || read.splits == null) {
         throw new FeedRefusedException(
             "%s is a manifest of the format %d; this version reads %d: use a later one"

@@ -1,18 +1,12 @@
 package io.pairstream.feed.set;
 
 import io.pairstream.feed.source.FeedRefusedException;
-import io.pairstream.schemas.Sha256;
 import io.pairstream.storage.ObjectStore;
 import io.pairstream.storage.ObjectStore.ObjectInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** A set's objects in their store, and the commits that say which of them count. */
-final class SetStore {
+record SetStore(ObjectStore objects) {
 
   private static final String MANIFESTS = "manifests/";
   private static final Pattern MANIFEST = Pattern.compile("manifests/(\\d{12})\\.json");
@@ -33,21 +27,11 @@ final class SetStore {
   private static final Pattern LEFT =
       Pattern.compile(DATA + "|checks/[0-9a-f-]+|(\\w+/)?\\.[0-9a-f-]+\\.part");
 
-  private final ObjectStore store;
-
-  SetStore(ObjectStore store) {
-    this.store = store;
-  }
-
   /** An object's size in bytes, and its SHA-256 in lower-case hex. */
   record Digest(long bytes, String sha256) {}
 
-  ObjectStore objects() {
-    return store;
-  }
-
   String url() {
-    return store.url();
+    return objects.url();
   }
 
   /**
@@ -66,7 +50,7 @@ final class SetStore {
   }
 
   private LongStream numbers() throws IOException {
-    return store.list(MANIFESTS).stream()
+    return objects.list(MANIFESTS).stream()
         .map(one -> MANIFEST.matcher(one.key()))
         .filter(Matcher::matches)
         .mapToLong(key -> Long.parseLong(key.group(1)));
@@ -74,7 +58,7 @@ final class SetStore {
 
   SetManifest read(long number) throws IOException {
     String key = SetManifest.key(number);
-    return SetManifest.parse(store.read(key), url() + "/" + key);
+    return SetManifest.parse(objects.read(key), url() + "/" + key);
   }
 
   /**
@@ -84,7 +68,7 @@ final class SetStore {
    * @throws FeedRefusedException where another writer was first
    */
   SetManifest commit(SetManifest next) throws IOException {
-    if (!store.create(SetManifest.key(next.number()), next.toJson())) {
+    if (!objects.create(SetManifest.key(next.number()), next.toJson())) {
       throw new FeedRefusedException(
           "another export commits to %s at the same time; once it has ended, the same command continues"
               .formatted(url()));
@@ -99,7 +83,7 @@ final class SetStore {
    */
   void requireEmpty() throws IOException {
     Optional<ObjectInfo> other =
-        store.list("").stream().filter(one -> !LEFT.matcher(one.key()).matches()).findFirst();
+        objects.list("").stream().filter(one -> !LEFT.matcher(one.key()).matches()).findFirst();
     if (other.isPresent()) {
       throw new FeedRefusedException(
           "%s holds %s and no set; export into a folder or prefix of its own"
@@ -113,18 +97,15 @@ final class SetStore {
    * @return what came
    */
   Digest fetch(String key, Path file) throws IOException {
-    MessageDigest digest = Sha256.begin();
-    try (InputStream input = store.stream(key);
-        OutputStream output = new DigestOutputStream(Files.newOutputStream(file), digest)) {
-      long bytes = input.transferTo(output);
-      return new Digest(bytes, HexFormat.of().formatHex(digest.digest()));
+    try (InputStream input = objects.stream(key)) {
+      return ShardFiles.write(file, input::transferTo);
     }
   }
 
   /** Objects that are no part of a set at a commit, by key. */
   List<String> strangers(SetManifest manifest) throws IOException {
     Set<String> known = manifest.objects().collect(Collectors.toSet());
-    return store.list("").stream()
+    return objects.list("").stream()
         .map(ObjectInfo::key)
         .filter(
             key ->
@@ -142,9 +123,9 @@ final class SetStore {
             .collect(Collectors.toCollection(HashSet::new));
     for (long number = last.number() - 1; number > 0 && !left.isEmpty(); number--) {
       // A set that was copied in part may lack it.
-      if (store.find(SetManifest.key(number)).isPresent()) {
+      if (objects.find(SetManifest.key(number)).isPresent()) {
         for (String key : read(number).objects().filter(left::contains).toList()) {
-          store.delete(key);
+          objects.delete(key);
           left.remove(key);
         }
       }

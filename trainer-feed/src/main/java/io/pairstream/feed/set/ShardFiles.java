@@ -94,7 +94,8 @@ record ShardFiles(Path folder) {
         ending);
   }
 
-  private static Digest write(Path file, Content content) throws IOException {
+  /** Writes a file, and tells its size and digest. */
+  static Digest write(Path file, Content content) throws IOException {
     MessageDigest digest = Sha256.begin();
     try (OutputStream output =
         new BufferedOutputStream(

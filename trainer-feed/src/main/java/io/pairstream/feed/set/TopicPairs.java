@@ -7,7 +7,7 @@ import io.pairstream.feed.source.FeedSource;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,7 +21,7 @@ final class TopicPairs implements SetExport.Pairs {
   private final OrderPlan plan;
   private final String split;
   private final BlockReader blocks;
-  private final RecordDecoder<PreparedPair> decoder;
+  private final Topic<PreparedPair> decoder;
   private View view;
   private EpochOrder order;
 
@@ -34,7 +34,7 @@ final class TopicPairs implements SetExport.Pairs {
     this.plan = plan;
     this.split = source.split().name();
     this.blocks = blocks;
-    this.decoder = source.decoder();
+    this.decoder = source.pairs();
   }
 
   @Override

@@ -2,8 +2,9 @@ package io.pairstream.feed.source;
 
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +38,9 @@ public record FeedSource(ClusterAccess cluster, PairStatus split) {
     return cluster.dataset().topic(split.name().toLowerCase(Locale.ROOT));
   }
 
-  public RecordDecoder<PreparedPair> decoder() {
-    return RecordDecoder.of(PreparedPair.class, topic(), cluster.registry());
+  /** The split's topic. */
+  public Topic<PreparedPair> pairs() {
+    return new AvroSerdes(cluster.registry()).topic(PreparedPair.class, topic());
   }
 
   /**

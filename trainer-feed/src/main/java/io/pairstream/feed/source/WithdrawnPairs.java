@@ -7,7 +7,7 @@ import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaTimeouts;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.table.KeyedValues;
@@ -31,7 +31,7 @@ public final class WithdrawnPairs implements Takedowns, AutoCloseable {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(1);
 
-  private final RecordDecoder<PreparedPair> pairs;
+  private final Topic<PreparedPair> pairs;
   private final Follower follower;
 
   /** Takedowns in force by their keys. */
@@ -57,7 +57,7 @@ public final class WithdrawnPairs implements Takedowns, AutoCloseable {
           "there is no topic %s, so it is unknown which pairs are withdrawn; run: %s"
               .formatted(topic, Hint.of("topics create")));
     }
-    this.pairs = source.decoder();
+    this.pairs = source.pairs();
     this.follower =
         Follower.start("takedowns", topic, takedowns, source.cluster().clientSettings());
     try {
@@ -108,13 +108,10 @@ public final class WithdrawnPairs implements Takedowns, AutoCloseable {
    */
   @Override
   public boolean holds(List<String> ofPair) {
-    follower
-        .progress()
-        .fault()
-        .ifPresent(
-            fault -> {
-              throw new KafkaException(fault);
-            });
+    Optional<String> fault = follower.progress().fault();
+    if (fault.isPresent()) {
+      throw new KafkaException(fault.get());
+    }
     return ofPair.stream().anyMatch(takedowns.all()::containsKey);
   }
 

@@ -33,10 +33,7 @@ public record Block(int partition, long begin, long bytes, List<Integer> runs) {
       throw new InvalidViewException(
           "a block has an odd number of runs, each at least 1, not " + runs);
     }
-    long records = 0;
-    for (int i = 0; i < runs.size(); i += 2) {
-      records += runs.get(i);
-    }
+    long records = records(runs);
     if (records > MOST_RECORDS) {
       throw new InvalidViewException(
           "a block has at most %d records, not %d".formatted(MOST_RECORDS, records));
@@ -45,20 +42,20 @@ public record Block(int partition, long begin, long bytes, List<Integer> runs) {
 
   /** Offset behind the last record. */
   public long end() {
-    long end = begin;
-    for (int run : runs) {
-      end += run;
-    }
-    return end;
+    return begin + runs.stream().mapToLong(Integer::longValue).sum();
   }
 
   /** Number of records. */
   public int size() {
-    int size = 0;
+    return (int) records(runs);
+  }
+
+  private static long records(List<Integer> runs) {
+    long records = 0;
     for (int i = 0; i < runs.size(); i += 2) {
-      size += runs.get(i);
+      records += runs.get(i);
     }
-    return size;
+    return records;
   }
 
   /** Place of the record of an offset; -1 where there is none. */

@@ -16,21 +16,15 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Reads records of a view's blocks by their places. For one thread. */
-public final class BlockReader implements AutoCloseable {
+/**
+ * Reads records of a view's blocks by their places. For one thread.
+ *
+ * @param consumer reads committed records alone; closed with the reader
+ */
+public record BlockReader(String topic, Consumer<byte[], byte[]> consumer)
+    implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
-
-  private final String topic;
-  private final Consumer<byte[], byte[]> consumer;
-
-  /**
-   * @param consumer reads committed records alone; closed with the reader
-   */
-  BlockReader(String topic, Consumer<byte[], byte[]> consumer) {
-    this.topic = topic;
-    this.consumer = consumer;
-  }
 
   /**
    * Opens a reader of a split's records.

@@ -31,7 +31,7 @@ public final class ViewFile {
   private static final int HEAD = MAGIC.length + Integer.BYTES;
 
   /** Reads files of later versions, too: unknown fields are ignored. */
-  private static final JsonMapper JSON =
+  public static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -38,9 +38,8 @@ public final class ViewLog implements AutoCloseable {
   /** Most blocks of a segment: of 128 pairs with a gap between each, they take 7 of 10 MiB. */
   static final int SEGMENT_BLOCKS = 5_000;
 
-  private final Topic<String, ViewSegment> topic;
+  private final Topic<ViewSegment> topic;
   private final String name;
-  private final int segmentBlocks;
   private final Producer<byte[], byte[]> producer;
   private final ViewTopic known;
 
@@ -49,18 +48,11 @@ public final class ViewLog implements AutoCloseable {
 
   /**
    * @param known is filled with what is on the topic
-   * @param segmentBlocks after so many, another segment begins
    */
-  ViewLog(
-      Topic<String, ViewSegment> topic,
-      ClusterAccess cluster,
-      String name,
-      ViewTopic known,
-      int segmentBlocks) {
-    this.topic = topic;
+  ViewLog(ClusterAccess cluster, String name, ViewTopic known) {
+    this.topic = cluster.topics().views();
     this.name = name;
     this.known = known;
-    this.segmentBlocks = segmentBlocks;
     this.producer =
         cluster.transactions(
             cluster.dataset().name() + "-view-" + name,
@@ -115,7 +107,7 @@ public final class ViewLog implements AutoCloseable {
     int first = segments.size();
     int from = 0;
     do {
-      int to = Math.min(addition.blocks().size(), from + segmentBlocks);
+      int to = Math.min(addition.blocks().size(), from + SEGMENT_BLOCKS);
       segments.add(segment(addition, segments.size(), addition.blocks().subList(from, to), now));
       from = to;
     } while (from < addition.blocks().size());

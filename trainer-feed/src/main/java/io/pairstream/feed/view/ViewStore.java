@@ -1,8 +1,5 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.schemas.ViewSegment;
-import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +9,9 @@ import org.apache.kafka.common.KafkaException;
 public final class ViewStore {
 
   private final ClusterAccess cluster;
-  private final Topic<String, ViewSegment> views;
 
   public ViewStore(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.views = cluster.topics().views();
   }
 
   /**
@@ -66,17 +61,12 @@ public final class ViewStore {
    * @throws KafkaException where the broker does not answer or there is no topic of views
    */
   public ViewLog open(String name) {
-    return open(name, ViewLog.SEGMENT_BLOCKS);
-  }
-
-  ViewLog open(String name, int segmentBlocks) {
     NamedView.requireName(name);
-    cluster.registry().idOf(views.name() + "-value", ViewSegment.SCHEMA$);
-    return new ViewLog(views, cluster, name, topic(), segmentBlocks);
+    cluster.topics().views().requireSchema();
+    return new ViewLog(cluster, name, topic());
   }
 
   private ViewTopic topic() {
-    return new ViewTopic(
-        views.name(), cluster, new RecordDecoder<>(views, ViewSegment.SCHEMA$, cluster.registry()));
+    return new ViewTopic(cluster);
   }
 }

@@ -1,7 +1,7 @@
 package io.pairstream.feed.view;
 
 import io.pairstream.schemas.ViewSegment;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,14 +35,14 @@ final class ViewTopic {
 
   private final TopicPartition partition;
   private final ClusterAccess cluster;
-  private final RecordDecoder<ViewSegment> decoder;
+  private final Topic<ViewSegment> views;
   private final SortedMap<String, SortedMap<Integer, ConsumerRecord<byte[], byte[]>>> records =
       new TreeMap<>();
 
-  ViewTopic(String topic, ClusterAccess cluster, RecordDecoder<ViewSegment> decoder) {
-    this.partition = new TopicPartition(topic, 0);
+  ViewTopic(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.decoder = decoder;
+    this.views = cluster.topics().views();
+    this.partition = new TopicPartition(views.name(), 0);
   }
 
   /** Key of a segment's record. */
@@ -160,7 +160,7 @@ final class ViewTopic {
   }
 
   private ViewSegment segment(String name, int number, ConsumerRecord<byte[], byte[]> record) {
-    return decoder
+    return views
         .decode(record.value())
         .filter(one -> one.getName().equals(name) && one.getSegment() == number)
         .orElseThrow(

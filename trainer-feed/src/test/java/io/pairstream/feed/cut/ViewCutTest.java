@@ -400,7 +400,9 @@ class ViewCutTest {
         .forEach(
             record ->
                 cluster
-                    .decode(cluster.topics().training(), record.value())
+                    .topics()
+                    .training()
+                    .decode(record.value())
                     .ifPresent(
                         pair ->
                             byOffset.put(

@@ -103,7 +103,7 @@ final class SetFixture implements Takedowns {
             notices.add(sentence);
           }
         };
-    return new SetExport(new SetStore(store), plan, origin, listener, temporary, () -> id).run();
+    return new SetExport(new SetStore(store), plan, origin, listener, temporary, id).run();
   }
 
   private void read(View view, long from, long to, SetExport.Taker taker) throws IOException {

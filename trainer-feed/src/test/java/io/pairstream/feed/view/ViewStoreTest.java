@@ -84,11 +84,13 @@ class ViewStoreTest {
   @Test
   void aLargeViewIsSeveralSegmentsOfWhichNoReaderSeesAPart() {
     List<Block> blocks =
-        IntStream.range(0, 10).mapToObj(i -> new Block(0, 10L * i, 100, List.of(3, 2, 4))).toList();
+        IntStream.rangeClosed(0, 3 * ViewLog.SEGMENT_BLOCKS)
+            .mapToObj(i -> new Block(0, 10L * i, 100, List.of(3, 2, 4)))
+            .toList();
     ViewLog.Addition addition =
         new ViewLog.Addition(source.topic(), "id", List.of("language=en"), blocks, new TreeMap<>());
 
-    try (ViewLog log = store.open("large", 3)) {
+    try (ViewLog log = store.open("large")) {
       log.append(addition, NOW, true);
     }
 
@@ -99,7 +101,7 @@ class ViewStoreTest {
         .containsExactly(false, false, false, true);
     assertThat(view.where()).containsExactly("language=en");
     assertThat(view.view().blocks()).isEqualTo(blocks);
-    assertThat(view.samples(1, 3)).isEqualTo(2 * 3 * 7);
+    assertThat(view.samples(1, 3)).isEqualTo(2 * ViewLog.SEGMENT_BLOCKS * 7);
   }
 
   @Test

@@ -4,7 +4,6 @@ import io.pairstream.image.plan.CaptionDecoding;
 import io.pairstream.image.plan.CaptionWriting;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.PictureInput;
-import io.pairstream.image.plan.PictureInput.Layout;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ModelProtocol.Written;
 import io.pairstream.image.protocol.ShownPicture;
@@ -26,8 +25,8 @@ final class CaptionModel extends PictureModel {
   /** By how much the ids of graph and vocabulary may differ: graphs round up. */
   private static final int ROUNDED = 1_000;
 
-  private final PictureInput input;
   private final CaptionDecoding decoding;
+  private final OnnxRuntime runtime;
   private final ShownPixels pixels;
   private final OnnxRun encoder;
   private final OnnxRun decoder;
@@ -39,8 +38,9 @@ final class CaptionModel extends PictureModel {
    *     the card says
    */
   CaptionModel(ModelPlan plan, CaptionWriting writing, OnnxRuntime runtime) {
-    input = writing.picture();
+    this.runtime = runtime;
     decoding = writing.decoding();
+    PictureInput input = writing.picture();
     pixels = new ShownPixels(input);
     encoder = new OnnxRun(plan.file(), Set.of(input.tensor()), decoding.encoded(), runtime);
     Set<String> inputs = new TreeSet<>(List.of(decoding.ids(), decoding.states(), decoding.mask()));
@@ -58,11 +58,7 @@ final class CaptionModel extends PictureModel {
   private Result encoded(ShownPicture picture) throws UnreadableException {
     FloatPointer levels = new FloatPointer(pixels.count());
     pixels.put(picture, levels.asBuffer());
-    int side = input.sidePx();
-    Result one =
-        input.layout() == Layout.NCHW
-            ? encoder.run(levels, 1, 3, side, side)
-            : encoder.run(levels, 1, side, side, 3);
+    Result one = encoder.run(levels, pixels.shape(1));
     if (one.shape().size() != 3 || one.shape().get(0) != 1) {
       throw new IllegalArgumentException(
           "the encoder's output %s has the shape %s, where [1, places, size] is wanted"
@@ -86,13 +82,13 @@ final class CaptionModel extends PictureModel {
     try (PointerScope scope = new PointerScope()) {
       long[] ids = texts.stream().flatMap(List::stream).mapToLong(Integer::longValue).toArray();
       Map<String, Value> tensors = new HashMap<>();
-      tensors.put(decoding.ids(), decoder.longs(ids, count, length));
+      tensors.put(decoding.ids(), runtime.longs(ids, count, length));
       tensors.put(
-          decoding.states(), decoder.floats(states.numbers(), count, places, states.last()));
+          decoding.states(), runtime.floats(states.numbers(), count, places, states.last()));
       if (!decoding.mask().isEmpty()) {
         long[] all = new long[Math.toIntExact(count * places)];
         Arrays.fill(all, 1);
-        tensors.put(decoding.mask(), decoder.longs(all, count, places));
+        tensors.put(decoding.mask(), runtime.longs(all, count, places));
       }
       Result logits = decoder.run(tensors);
       checkLogits(logits, count, length);

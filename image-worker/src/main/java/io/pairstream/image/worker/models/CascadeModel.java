@@ -6,6 +6,7 @@ import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.ModelProtocol.Given;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
 import io.pairstream.image.protocol.ShownPicture;
+import io.pairstream.image.worker.pixels.OpenCvPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.util.LinkedHashMap;
@@ -72,8 +73,7 @@ final class CascadeModel extends PictureModel {
 
   /** Luma of the picture, with its histogram made even; of the card's size at most. */
   private Mat grey(Mat bgr) {
-    Mat grey = new Mat();
-    opencv_imgproc.cvtColor(bgr, grey, opencv_imgproc.COLOR_BGR2GRAY);
+    Mat grey = OpenCvPicture.converted(bgr, opencv_imgproc.COLOR_BGR2GRAY);
     double scale = (double) detection.longerSidePx() / Math.max(grey.cols(), grey.rows());
     if (scale < 1) {
       Mat small = new Mat();

@@ -2,6 +2,7 @@ package io.pairstream.image.worker.models;
 
 import io.pairstream.image.worker.models.OnnxRun.Result;
 import io.pairstream.image.worker.models.TextBoxes.TextBox;
+import io.pairstream.image.worker.pixels.OpenCvPicture;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
@@ -114,8 +115,7 @@ final class LineReader {
 
   /** float32 [3, 48, width], -1 to 1; 0 behind the line. */
   private static FloatPointer numbers(Mat line, int width) {
-    byte[] bgr = new byte[3 * line.rows() * line.cols()];
-    line.data().get(bgr);
+    byte[] bgr = OpenCvPicture.bytes(line);
     FloatPointer numbers = new FloatPointer(3L * HEIGHT_PX * width).zero();
     FloatBuffer to = numbers.asBuffer();
     for (int at = 0; at < bgr.length; at++) {

@@ -143,7 +143,11 @@ final class OnnxModel implements AskedModel {
   private Map<String, Tensor> results(FloatPointer levels, List<Item> items) {
     IoBinding binding = new IoBinding(session);
     int count = items.size();
-    shown.picture().ifPresent(picture -> bind(binding, picture, levels, count));
+    shown
+        .picture()
+        .ifPresent(
+            picture ->
+                binding.BindInput(picture.tensor(), runtime.floats(levels, pixels.shape(count))));
     shown
         .caption()
         .ifPresent(
@@ -160,23 +164,6 @@ final class OnnxModel implements AskedModel {
       results.put(tensor, Tensor.of(tensor, binding.GetOutputValues().get(at++), count));
     }
     return results;
-  }
-
-  private void bind(IoBinding binding, PictureInput picture, FloatPointer levels, int count) {
-    int side = picture.sidePx();
-    long[] shape =
-        switch (picture.layout()) {
-          case NCHW -> new long[] {count, 3, side, side};
-          case NHWC -> new long[] {count, side, side, 3};
-        };
-    binding.BindInput(
-        picture.tensor(),
-        Value.CreateTensorFloat(
-            runtime.memory(),
-            levels,
-            (long) count * pixels.count(),
-            new LongPointer(shape),
-            shape.length));
   }
 
   /** Binds int32 or int64 [items, length]; nothing where the input has no name. */
@@ -197,12 +184,7 @@ final class OnnxModel implements AskedModel {
         narrow
             ? Value.CreateTensorInt(
                 runtime.memory(), new IntPointer(numbers), numbers.length, shape, 2)
-            : Value.CreateTensorLong(
-                runtime.memory(),
-                new LongPointer(Arrays.stream(numbers).asLongStream().toArray()),
-                numbers.length,
-                shape,
-                2));
+            : runtime.longs(Arrays.stream(numbers).asLongStream().toArray(), items.size(), length));
   }
 
   private ItemReply reply(Item item, int at, Map<String, Tensor> results) {

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.onnxruntime.IoBinding;
 import org.bytedeco.onnxruntime.LongVector;
 import org.bytedeco.onnxruntime.RunOptions;
@@ -88,29 +87,9 @@ final class OnnxRun {
     }
   }
 
-  /** A tensor for {@link #run}, in the caller's {@code PointerScope}. */
-  Value floats(FloatPointer numbers, long... shape) {
-    return Value.CreateTensorFloat(
-        runtime.memory(),
-        numbers,
-        LongStream.of(shape).reduce(1, Math::multiplyExact),
-        new LongPointer(shape),
-        shape.length);
-  }
-
-  /** A tensor for {@link #run}, in the caller's {@code PointerScope}. */
-  Value longs(long[] numbers, long... shape) {
-    return Value.CreateTensorLong(
-        runtime.memory(),
-        new LongPointer(numbers),
-        numbers.length,
-        new LongPointer(shape),
-        shape.length);
-  }
-
   /** Runs a graph with one input on a tensor of this shape. */
   Result run(FloatPointer numbers, long... shape) {
-    return run(Map.of(inputs.iterator().next(), floats(numbers, shape)));
+    return run(Map.of(inputs.iterator().next(), runtime.floats(numbers, shape)));
   }
 
   /** Runs the graph on tensors, one for each of its inputs. */

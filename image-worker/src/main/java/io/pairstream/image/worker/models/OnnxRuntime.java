@@ -1,12 +1,14 @@
 package io.pairstream.image.worker.models;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.onnxruntime.Env;
@@ -16,6 +18,7 @@ import org.bytedeco.onnxruntime.OrtStatus;
 import org.bytedeco.onnxruntime.Session;
 import org.bytedeco.onnxruntime.SessionOptions;
 import org.bytedeco.onnxruntime.ThreadingOptions;
+import org.bytedeco.onnxruntime.Value;
 import org.bytedeco.onnxruntime.global.onnxruntime;
 
 /**
@@ -37,15 +40,13 @@ final class OnnxRuntime {
    * Starts the threads of all sessions, and loads a model of our own, so that nothing is left to be
    * opened or started when a stranger's is loaded.
    */
-  OnnxRuntime(ModelPlan plan, ModelFiles files) throws IOException {
+  OnnxRuntime(ModelPlan plan, ModelFiles files) {
     this.files = files;
     ThreadingOptions threads = new ThreadingOptions();
     threads.SetGlobalIntraOpNumThreads(plan.threads()).SetGlobalInterOpNumThreads(1);
     env = new Env(threads.asOrtThreadingOptions(), onnxruntime.ORT_LOGGING_LEVEL_FATAL, "model");
-    try (InputStream in = OnnxRuntime.class.getResourceAsStream(OWN_MODEL)) {
-      byte[] model = in.readAllBytes();
-      var unused = new Session(env, new BytePointer(model), model.length, options());
-    }
+    byte[] model = ClassPathFile.bytes(OnnxRuntime.class, OWN_MODEL);
+    var unused = new Session(env, new BytePointer(model), model.length, options());
   }
 
   /**
@@ -94,6 +95,22 @@ final class OnnxRuntime {
 
   OrtMemoryInfo memory() {
     return memory.asOrtMemoryInfo();
+  }
+
+  /** A tensor of the first numbers, in the caller's {@code PointerScope}. */
+  Value floats(FloatPointer numbers, long... shape) {
+    return Value.CreateTensorFloat(
+        memory(),
+        numbers,
+        LongStream.of(shape).reduce(1, Math::multiplyExact),
+        new LongPointer(shape),
+        shape.length);
+  }
+
+  /** A tensor of these numbers, in the caller's {@code PointerScope}. */
+  Value longs(long[] numbers, long... shape) {
+    return Value.CreateTensorLong(
+        memory(), new LongPointer(numbers), numbers.length, new LongPointer(shape), shape.length);
   }
 
   /** A question over which ONNX Runtime threw this. */

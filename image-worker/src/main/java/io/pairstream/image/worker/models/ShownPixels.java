@@ -43,6 +43,15 @@ final class ShownPixels {
     return 3 * input.sidePx() * input.sidePx();
   }
 
+  /** Dimensions of the tensor of so many pictures, in the card's layout. */
+  long[] shape(int pictures) {
+    int side = input.sidePx();
+    return switch (input.layout()) {
+      case NCHW -> new long[] {pictures, 3, side, side};
+      case NHWC -> new long[] {pictures, side, side, 3};
+    };
+  }
+
   /**
    * Puts the numbers of a picture, in the order of the card's layout. The caller's {@code
    * PointerScope} frees what this needs.
@@ -74,7 +83,7 @@ final class ShownPixels {
 
   /** Pixels of a picture: uint8 [height, width, 3], RGB. */
   static byte[] rgb(Mat bgr) {
-    return swapped(bytes(bgr));
+    return swapped(OpenCvPicture.bytes(bgr));
   }
 
   private static byte[] swapped(byte[] pixels) {
@@ -120,16 +129,10 @@ final class ShownPixels {
       Mat scaled = new Mat();
       opencv_imgproc.resize(
           bgr, scaled, new Size(newWidth, newHeight), 0, 0, opencv_imgproc.INTER_AREA);
-      return bytes(scaled);
+      return OpenCvPicture.bytes(scaled);
     }
     return PillowResize.resize(
-        bytes(bgr), bgr.cols(), bgr.rows(), newWidth, newHeight, input.resampling());
-  }
-
-  private static byte[] bytes(Mat bgr) {
-    byte[] bytes = new byte[3 * bgr.rows() * bgr.cols()];
-    bgr.data().get(bytes);
-    return bytes;
+        OpenCvPicture.bytes(bgr), bgr.cols(), bgr.rows(), newWidth, newHeight, input.resampling());
   }
 
   private byte[] throughJpeg(byte[] bgr, int width, int height) {
@@ -139,7 +142,7 @@ final class ShownPixels {
     Mat pixels = new Mat(height, width, opencv_core.CV_8UC3, new BytePointer(bgr));
     byte[] file = new OpenCvPicture(pixels).jpeg(input.jpegQuality(), ChromaSubsampling.HALVED);
     Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
-    return bytes(opencv_imgcodecs.imdecode(encoded, opencv_imgcodecs.IMREAD_COLOR));
+    return OpenCvPicture.bytes(opencv_imgcodecs.imdecode(encoded, opencv_imgcodecs.IMREAD_COLOR));
   }
 
   /** The middle, with borders where the picture is smaller. */

@@ -3,8 +3,8 @@ package io.pairstream.image.worker.models;
 import io.pairstream.image.plan.TextReading;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -146,20 +146,18 @@ final class TextBoxes {
   /** Mean of the map in a box. */
   private static double mean(Mat sure, RotatedRect spot) {
     List<Corner> corners = corners(spot);
-    int left = within(Math.floor(least(corners, Corner::x)), sure.cols());
-    int top = within(Math.floor(least(corners, Corner::y)), sure.rows());
-    int right = within(Math.ceil(-least(corners, corner -> -corner.x())), sure.cols());
-    int bottom = within(Math.ceil(-least(corners, corner -> -corner.y())), sure.rows());
+    DoubleSummaryStatistics x = corners.stream().mapToDouble(Corner::x).summaryStatistics();
+    DoubleSummaryStatistics y = corners.stream().mapToDouble(Corner::y).summaryStatistics();
+    int left = within(Math.floor(x.getMin()), sure.cols());
+    int top = within(Math.floor(y.getMin()), sure.rows());
+    int right = within(Math.ceil(x.getMax()), sure.cols());
+    int bottom = within(Math.ceil(y.getMax()), sure.rows());
     Rect region = new Rect(left, top, right - left + 1, bottom - top + 1);
     Mat mask = Mat.zeros(region.height(), region.width(), opencv_core.CV_8U).asMat();
     fill(
         mask,
         corners.stream().map(corner -> new Corner(corner.x() - left, corner.y() - top)).toList());
     return opencv_core.mean(new Mat(sure, region), mask).get(0);
-  }
-
-  private static double least(List<Corner> corners, ToDoubleFunction<Corner> of) {
-    return corners.stream().mapToDouble(of).min().orElseThrow();
   }
 
   private static int within(double at, int size) {

@@ -9,6 +9,7 @@ import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.worker.models.LineReader.Line;
 import io.pairstream.image.worker.models.OnnxRun.Result;
 import io.pairstream.image.worker.models.TextBoxes.Found;
+import io.pairstream.image.worker.pixels.OpenCvPicture;
 import io.pairstream.image.worker.pixels.StoredPixels;
 import io.pairstream.image.worker.pixels.StoredPixels.UnreadableException;
 import java.nio.FloatBuffer;
@@ -102,8 +103,7 @@ final class TextModel extends PictureModel {
 
   /** float32 [3, height, width]. */
   private static FloatPointer numbers(Mat bgr) {
-    byte[] levels = new byte[3 * bgr.rows() * bgr.cols()];
-    bgr.data().get(levels);
+    byte[] levels = OpenCvPicture.bytes(bgr);
     FloatPointer numbers = new FloatPointer(levels.length);
     FloatBuffer to = numbers.asBuffer();
     for (int channel = 0; channel < 3; channel++) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -21,22 +22,15 @@ final class TokenSearch {
       Comparator.comparingDouble(Beam::score).reversed();
 
   private final CaptionDecoding decoding;
-  private final Decoder decoder;
+  private final Function<List<List<Integer>>, float[][]> decoder;
 
-  TokenSearch(CaptionDecoding decoding, Decoder decoder) {
+  /**
+   * @param decoder makes of texts, of as many ids each, the logits of the id behind each of them:
+   *     {@code [texts, ids]}
+   */
+  TokenSearch(CaptionDecoding decoding, Function<List<List<Integer>>, float[][]> decoder) {
     this.decoding = decoding;
     this.decoder = decoder;
-  }
-
-  /** A model that goes on with texts. */
-  interface Decoder {
-
-    /**
-     * Logits of the id behind each text, {@code [texts, ids]}.
-     *
-     * @param texts ids, as many of each; at least one text
-     */
-    float[][] next(List<List<Integer>> texts);
   }
 
   /** A text: the ids to begin with, and what was written; of {@code score}, the more the better. */
@@ -129,7 +123,7 @@ final class TokenSearch {
   }
 
   private float[][] next(List<Beam> texts) {
-    float[][] logits = decoder.next(texts.stream().map(Beam::ids).toList());
+    float[][] logits = decoder.apply(texts.stream().map(Beam::ids).toList());
     for (float[] each : logits) {
       float largest = Float.NEGATIVE_INFINITY;
       for (float logit : each) {

@@ -11,7 +11,6 @@ import java.awt.image.WritableRaster;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -102,7 +101,7 @@ public final class ColourConversion {
    * levels per channel.
    */
   private boolean isIdentity() {
-    byte[] levels = channels == 1 ? greys() : nineLevels();
+    byte[] levels = channels == 1 ? greys(1) : nineLevels();
     byte[] converted = convert(levels);
     return channels <= 3
         && IntStream.range(0, converted.length)
@@ -127,12 +126,8 @@ public final class ColourConversion {
    * each.
    */
   private ColourConversion quick(ICC_Profile source) {
-    byte[] greys = new byte[3 * 256];
-    for (int i = 0; i < greys.length; i++) {
-      greys[i] = (byte) (i / 3);
-    }
     return MatrixShaper.of(source)
-        .filter(tables -> channels == 3 && agrees(tables, greys) && agrees(tables, nineLevels()))
+        .filter(tables -> channels == 3 && agrees(tables, greys(3)) && agrees(tables, nineLevels()))
         .map(tables -> new ColourConversion(channels, toSrgb, tables))
         .orElse(this);
   }
@@ -156,7 +151,7 @@ public final class ColourConversion {
   Mat apply(Mat pixels) {
     if (channels == 1) {
       Mat table = new Mat(1, 256, opencv_core.CV_8UC3);
-      put(convert(greys()), table, 0);
+      table.data().put(convert(greys(1)));
       Mat converted = new Mat();
       opencv_core.LUT(pixels, table, converted);
       return converted;
@@ -165,22 +160,16 @@ public final class ColourConversion {
     int rows = Math.max(1, STRIPE_BYTES / (channels * pixels.cols()));
     for (int row = 0; row < pixels.rows(); row += rows) {
       Mat stripe = pixels.rowRange(row, Math.min(row + rows, pixels.rows())).clone();
-      byte[] bytes = new byte[stripe.rows() * stripe.cols() * channels];
-      stripe.data().get(bytes);
-      put(convert(bytes), converted, row);
+      converted.ptr(row).put(convert(OpenCvPicture.bytes(stripe)));
     }
     return converted;
   }
 
-  private static void put(byte[] bytes, Mat target, int row) {
-    BytePointer data = target.ptr(row);
-    data.put(bytes);
-  }
-
-  private static byte[] greys() {
-    byte[] greys = new byte[256];
+  /** All grey levels in so many equal channels. */
+  private static byte[] greys(int channels) {
+    byte[] greys = new byte[channels * 256];
     for (int i = 0; i < greys.length; i++) {
-      greys[i] = (byte) i;
+      greys[i] = (byte) (i / channels);
     }
     return greys;
   }

@@ -1,7 +1,6 @@
 package io.pairstream.image.worker.pixels;
 
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.Geometry.Layout;
 import io.pairstream.cleaning.image.ImagePlan;
@@ -152,10 +151,7 @@ public final class ImagePreparer {
     // OpenCV would decode a dozen other formats.
     return ImageType.of(file)
         .map(type -> decode(image, type, file, seen, eighths))
-        .orElseGet(
-            () ->
-                Outcome.rejected(
-                    RejectReason.IMAGE_DAMAGED, "the file is not a JPEG, PNG, WebP or GIF"))
+        .orElseGet(() -> OpenCvDecoder.damaged("the file is not a JPEG, PNG, WebP or GIF"))
         .then(
             picture ->
                 conversion.ofInks() ? InkDecoder.decode(file, scaler) : Outcome.kept(picture))
@@ -182,8 +178,7 @@ public final class ImagePreparer {
     if (decoded.widthPx() == image.widthPx() && decoded.heightPx() == image.heightPx()) {
       return Outcome.kept(decoded);
     }
-    return Outcome.rejected(
-        RejectReason.IMAGE_DAMAGED,
+    return OpenCvDecoder.damaged(
         "the image decodes to "
             + (decoded.widthPx() + "x" + decoded.heightPx() + " px and declares ")
             + (image.widthPx() + "x" + image.heightPx()));
@@ -297,18 +292,11 @@ public final class ImagePreparer {
           OpenCvPicture.encoded(
               channels, ".jpg", opencv_imgcodecs.IMWRITE_JPEG_QUALITY, output.jpegQuality());
       case PNG -> OpenCvPicture.encoded(channels, ".png");
-      case RAW -> raw(channels);
+      case RAW ->
+          OpenCvPicture.bytes(
+              channels.channels() == 3
+                  ? OpenCvPicture.converted(channels, opencv_imgproc.COLOR_BGR2RGB)
+                  : channels);
     };
-  }
-
-  private static byte[] raw(Mat channels) {
-    Mat inOrder = channels;
-    if (channels.channels() == 3) {
-      inOrder = new Mat();
-      opencv_imgproc.cvtColor(channels, inOrder, opencv_imgproc.COLOR_BGR2RGB);
-    }
-    byte[] pixels = new byte[inOrder.rows() * inOrder.cols() * inOrder.channels()];
-    inOrder.data().get(pixels);
-    return pixels;
   }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.image.worker.pixels;
 
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -47,21 +45,17 @@ public final class InkDecoder {
       reader.setInput(in, true, true);
       Raster raster = reader.readRaster(0, null);
       if (raster.getNumBands() != 4) {
-        return damaged("the image has " + raster.getNumBands() + " colours, not four");
+        return OpenCvDecoder.damaged(
+            "the image has " + raster.getNumBands() + " colours, not four");
       }
       Mat inks = new Mat(raster.getHeight(), raster.getWidth(), opencv_core.CV_8UC4);
-      BytePointer data = inks.data();
-      data.put(((DataBufferByte) raster.getDataBuffer()).getData());
+      inks.data().put(((DataBufferByte) raster.getDataBuffer()).getData());
       opencv_core.bitwise_not(inks, inks); // Adobe's files have 0 for the full ink, profiles 255
       return Outcome.kept(new OpenCvDecoder.Decoded(inks, scaler));
     } catch (IOException | RuntimeException e) {
-      return damaged("the second decoder refuses the image: " + e.getMessage());
+      return OpenCvDecoder.damaged("the second decoder refuses the image: " + e.getMessage());
     } finally {
       reader.dispose();
     }
-  }
-
-  private static Outcome<DecodedPicture> damaged(String detail) {
-    return Outcome.rejected(RejectReason.IMAGE_DAMAGED, detail);
   }
 }

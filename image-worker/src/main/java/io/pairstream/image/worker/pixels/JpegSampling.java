@@ -1,5 +1,6 @@
 package io.pairstream.image.worker.pixels;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -30,12 +31,7 @@ enum JpegSampling {
 
   /** The sampling that TurboJPEG calls by this number; nothing for rarer ones. */
   static Optional<JpegSampling> ofTurboJpeg(int code) {
-    for (JpegSampling sampling : values()) {
-      if (sampling.turboJpegCode == code) {
-        return Optional.of(sampling);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(known -> known.turboJpegCode == code).findFirst();
   }
 
   int turboJpegCode() {

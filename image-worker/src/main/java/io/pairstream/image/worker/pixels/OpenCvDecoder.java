@@ -70,12 +70,10 @@ record OpenCvDecoder(PlaneScaler scaler) {
     if (decoded.channels() <= 3) {
       return decoded;
     }
-    Mat colour = new Mat();
-    opencv_imgproc.cvtColor(decoded, colour, opencv_imgproc.COLOR_BGRA2BGR);
+    Mat colour = OpenCvPicture.converted(decoded, opencv_imgproc.COLOR_BGRA2BGR);
     Mat alpha = new Mat();
     opencv_core.extractChannel(decoded, alpha, 3);
-    Mat alphas = new Mat();
-    opencv_imgproc.cvtColor(alpha, alphas, opencv_imgproc.COLOR_GRAY2BGR);
+    Mat alphas = OpenCvPicture.converted(alpha, opencv_imgproc.COLOR_GRAY2BGR);
     // In place: at 50 megapixels each further copy would take 150 MB.
     opencv_core.multiply(colour, alphas, colour, 1.0 / 255, -1);
     opencv_core.bitwise_not(alphas, alphas);
@@ -99,7 +97,7 @@ record OpenCvDecoder(PlaneScaler scaler) {
     return at < 0 ? message : message.substring(at + "error: ".length());
   }
 
-  private static Outcome<DecodedPicture> damaged(String detail) {
+  static Outcome<DecodedPicture> damaged(String detail) {
     return Outcome.rejected(RejectReason.IMAGE_DAMAGED, detail);
   }
 

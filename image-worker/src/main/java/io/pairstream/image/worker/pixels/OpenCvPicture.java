@@ -54,10 +54,17 @@ public record OpenCvPicture(Mat pixels) implements SmallPicture {
   }
 
   /** {@code pixels} in other channels, by one of OpenCV's codes. */
-  static Mat converted(Mat pixels, int code) {
+  public static Mat converted(Mat pixels, int code) {
     Mat other = new Mat();
     opencv_imgproc.cvtColor(pixels, other, code);
     return other;
+  }
+
+  /** Bytes of uint8 [height, width, channels], of which each row begins where the last one ends. */
+  public static byte[] bytes(Mat pixels) {
+    byte[] bytes = new byte[pixels.rows() * pixels.cols() * pixels.channels()];
+    pixels.data().get(bytes);
+    return bytes;
   }
 
   @Override
@@ -70,9 +77,7 @@ public record OpenCvPicture(Mat pixels) implements SmallPicture {
     Mat sample = new Mat();
     opencv_imgproc.resize(
         pixels, sample, new Size(), 1 / step, 1 / step, opencv_imgproc.INTER_NEAREST);
-    byte[] bgr = new byte[3 * sample.rows() * sample.cols()];
-    new OpenCvPicture(sample).bgr().data().get(bgr);
-    return bgr;
+    return bytes(new OpenCvPicture(sample).bgr());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.pairstream.image.worker.pixels;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PixelOperations.PixelOperation;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -62,11 +63,8 @@ final class PixelChanges {
   }
 
   private static Mat reversed(Mat bgr, int conversion) {
-    Mat converted = new Mat();
-    opencv_imgproc.cvtColor(bgr, converted, conversion);
-    Mat reversed = new Mat();
-    opencv_imgproc.cvtColor(converted, reversed, opencv_imgproc.COLOR_RGB2BGR);
-    return reversed;
+    return OpenCvPicture.converted(
+        OpenCvPicture.converted(bgr, conversion), opencv_imgproc.COLOR_RGB2BGR);
   }
 
   private static Mat apply(PixelOperation change, Mat bgr) {
@@ -110,21 +108,15 @@ final class PixelChanges {
     return new Mat(1, levels.length, opencv_core.CV_8UC1, new BytePointer(levels));
   }
 
-  private static Mat onLuma(Mat bgr, LumaChange change) {
-    Mat separate = new Mat();
-    opencv_imgproc.cvtColor(bgr, separate, opencv_imgproc.COLOR_BGR2YCrCb);
+  /**
+   * @param change changes the luma in place: uint8 [height, width]
+   */
+  private static Mat onLuma(Mat bgr, Consumer<Mat> change) {
+    Mat separate = OpenCvPicture.converted(bgr, opencv_imgproc.COLOR_BGR2YCrCb);
     MatVector channels = new MatVector();
     opencv_core.split(separate, channels);
-    change.applyTo(channels.get(0));
+    change.accept(channels.get(0));
     opencv_core.merge(channels, separate);
-    Mat changed = new Mat();
-    opencv_imgproc.cvtColor(separate, changed, opencv_imgproc.COLOR_YCrCb2BGR);
-    return changed;
-  }
-
-  @FunctionalInterface
-  private interface LumaChange {
-    /** Changes the luma in place: uint8 [height, width]. */
-    void applyTo(Mat luma);
+    return OpenCvPicture.converted(separate, opencv_imgproc.COLOR_YCrCb2BGR);
   }
 }

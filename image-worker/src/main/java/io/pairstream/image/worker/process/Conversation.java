@@ -3,8 +3,8 @@ package io.pairstream.image.worker.process;
 import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Platform;
+import io.pairstream.image.protocol.WorkerMessage;
 import io.pairstream.image.protocol.WorkerProtocol;
-import io.pairstream.image.protocol.WorkerReply;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -52,10 +52,10 @@ final class Conversation {
      *
      * @param filter filters system calls; run once, before anything of a stranger's is touched
      */
-    WorkerReply first(DataInputStream in, Runnable filter) throws IOException;
+    WorkerMessage first(DataInputStream in, Runnable filter) throws IOException;
 
     /** Reads a request to its end and answers it. */
-    WorkerReply next(DataInputStream in) throws IOException;
+    WorkerMessage next(DataInputStream in) throws IOException;
   }
 
   /**
@@ -102,7 +102,7 @@ final class Conversation {
     }
   }
 
-  private void send(WorkerReply reply) throws IOException {
+  private void send(WorkerMessage reply) throws IOException {
     frame.reset();
     reply.writeTo(new DataOutputStream(frame));
     boolean first = Integer.BYTES + frame.size() <= pipeBytes;

@@ -1,5 +1,6 @@
 package io.pairstream.image.worker.process;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.image.worker.models.ModelLoader;
 import io.pairstream.image.worker.pixels.ColourConversion;
 import io.pairstream.image.worker.pixels.InkDecoder;
@@ -8,8 +9,6 @@ import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,12 +65,9 @@ final class LateParts {
    */
   static void loadNatives() {
     NATIVES.forEach(Loader::load);
-    try (InputStream in =
-        LateParts.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
-      InkDecoder.decode(in.readAllBytes(), new PlaneScaler());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    InkDecoder.decode(
+        ClassPathFile.bytes(LateParts.class, "/io/pairstream/image/self-test.jpg"),
+        new PlaneScaler());
   }
 
   /** From now on a class whose library is loaded does not look for it. */

@@ -1,16 +1,9 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.requirements.Prerequisites;
 import io.pairstream.service.transactions.GroupInstance;
 import java.time.Clock;
 import java.util.List;
@@ -78,12 +71,12 @@ public final class FetchService implements AutoCloseable {
     fetcher.close();
   }
 
-  private boolean workOn(Registry registry, PairTopics topics) throws InterruptedException {
-    Optional<Integer> partitions = awaitTopics(registry, topics);
+  private boolean workOn(PairTopics topics) throws InterruptedException {
+    Optional<Integer> partitions = awaitTopics(topics);
     if (partitions.isEmpty()) {
       return false;
     }
-    try (LinkReader reader = new LinkReader(topics, registry)) {
+    try (LinkReader reader = new LinkReader(topics)) {
       return instance.repeat(
           () ->
               new FetchSession(
@@ -93,8 +86,7 @@ public final class FetchService implements AutoCloseable {
   }
 
   /** Number of the link topic's partitions; empty where the service was stopped first. */
-  private Optional<Integer> awaitTopics(Registry registry, PairTopics topics)
-      throws InterruptedException {
+  private Optional<Integer> awaitTopics(PairTopics topics) throws InterruptedException {
     String links = topics.links().name();
     String waiting = topics.waitingLinks().name();
     List<String> names =
@@ -104,17 +96,9 @@ public final class FetchService implements AutoCloseable {
             topics.scraped().name(),
             topics.quarantine().name(),
             topics.uploads().name());
-    Prerequisites prerequisites = instance.prerequisites(settings.cluster(), registry);
-    return prerequisites
-        .awaitAll(
-            names,
-            () -> {
-              prerequisites.rehearse(topics.links(), PairLink.newBuilder().build());
-              prerequisites.rehearse(topics.waitingLinks(), WaitingLink.newBuilder().build());
-              prerequisites.rehearse(topics.scraped(), RawPair.newBuilder().build());
-              prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
-              prerequisites.rehearse(topics.uploads(), Upload.newBuilder().build());
-            })
+    return instance
+        .prerequisites(settings.cluster(), topics.registry())
+        .awaitAll(names, names)
         .map(partitions -> equal(partitions, links, waiting));
   }
 

@@ -81,10 +81,9 @@ final class HostQueues {
     Host host = hosts.computeIfAbsent(name, unused -> new Host());
     Instant next = host.lastTurn.plus(SPACING);
     Instant soonest = now.plus(SOONEST);
-    if (next.isBefore(soonest)) {
+    // Where there are more than an hour's, they share its turns.
+    if (next.isBefore(soonest) || next.isAfter(now.plus(LATEST))) {
       next = soonest;
-    } else if (next.isAfter(now.plus(LATEST))) {
-      next = soonest; // there are more than an hour's; they share its turns
     }
     host.lastTurn = next;
     return next;

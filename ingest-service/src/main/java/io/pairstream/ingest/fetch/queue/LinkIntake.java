@@ -26,8 +26,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes records up: links as they come, and those that waited once they are due. These are read
  * again by their offsets, so that what waits takes no memory. Not thread-safe.
+ *
+ * @param links name of the topic of links
+ * @param partitions how many it and the topic of waiting links have
+ * @param consumer of committed records, without a group; closed with this
+ * @param commitIfDue commits where enough has gathered
  */
-final class LinkIntake implements AutoCloseable {
+record LinkIntake(
+    String links,
+    LinkReader reader,
+    int partitions,
+    Clock clock,
+    Consumer<byte[], byte[]> consumer,
+    HostQueues hosts,
+    LinkResults results,
+    Runnable commitIfDue)
+    implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkIntake.class);
 
@@ -63,40 +77,6 @@ final class LinkIntake implements AutoCloseable {
    * @param unread requested offsets behind the last of them, which were not reached
    */
   private record Found(List<ConsumerRecord<byte[], byte[]>> found, Set<Long> unread) {}
-
-  private final String links;
-  private final LinkReader reader;
-  private final int partitions;
-  private final Clock clock;
-  private final Consumer<byte[], byte[]> consumer;
-  private final HostQueues hosts;
-  private final LinkResults results;
-  private final Runnable commitIfDue;
-
-  /**
-   * @param links name of the topic of links
-   * @param partitions how many it and the topic of waiting links have
-   * @param consumer of committed records, without a group; closed with this
-   * @param commitIfDue commits where enough has gathered
-   */
-  LinkIntake(
-      String links,
-      LinkReader reader,
-      int partitions,
-      Clock clock,
-      Consumer<byte[], byte[]> consumer,
-      HostQueues hosts,
-      LinkResults results,
-      Runnable commitIfDue) {
-    this.links = links;
-    this.reader = reader;
-    this.partitions = partitions;
-    this.clock = clock;
-    this.consumer = consumer;
-    this.hosts = hosts;
-    this.results = results;
-    this.commitIfDue = commitIfDue;
-  }
 
   /** Whether a partition can take no records because there is enough in memory. */
   boolean isFull(LinkPartition partition) {

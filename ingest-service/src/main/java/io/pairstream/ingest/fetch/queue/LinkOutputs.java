@@ -36,21 +36,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * fetch.address} and {@code fetch.link}, the link's coordinates. They go before annotations of the
  * link's own with these names.
  */
-final class LinkOutputs {
+record LinkOutputs(PairTopics topics, Clock clock) {
 
   static final String STEP = "fetch";
 
   private static final int OVERHEAD_BYTES = 32 * 1024;
 
   private static final String KIND = "LINK";
-
-  private final PairTopics topics;
-  private final Clock clock;
-
-  LinkOutputs(PairTopics topics, Clock clock) {
-    this.topics = topics;
-    this.clock = clock;
-  }
 
   /** Records for a fetched link: the raw pair, and the note of the upload. */
   List<ProducerRecord<byte[], byte[]>> fetched(Job job, Fetched fetched) {

@@ -9,18 +9,16 @@ import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.StrictUtf8;
-import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.rejection.CaptionedRecords;
+import io.pairstream.service.rejection.CaptionedRecords.Captioned;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
@@ -64,15 +62,13 @@ final class LinkReader implements AutoCloseable {
   private final PairTopics topics;
   private final WriterSchemas schemas;
   private final WriterSchemas waitingSchemas;
-  private final CaptionBytes captionBytes;
+  private final CaptionedRecords<PairLink> links;
 
-  LinkReader(PairTopics topics, Registry registry) {
+  LinkReader(PairTopics topics) {
     this.topics = topics;
-    String links = topics.links().name() + "-value";
-    String waiting = topics.waitingLinks().name() + "-value";
-    schemas = new WriterSchemas(registry, links, PairLink.SCHEMA$);
-    waitingSchemas = new WriterSchemas(registry, waiting, WaitingLink.SCHEMA$);
-    captionBytes = new CaptionBytes(registry, links, PairLink.SCHEMA$);
+    schemas = new WriterSchemas(topics.links());
+    waitingSchemas = new WriterSchemas(topics.waitingLinks());
+    links = new CaptionedRecords<>(topics.links(), schemas, PairLink::getCaption);
   }
 
   @Override
@@ -94,45 +90,19 @@ final class LinkReader implements AutoCloseable {
           "a link's record is small: an address, a caption, and what is known of them",
           Measured.atMost("record_bytes", tried.size(), LinkPublisher.MAX_RECORD_BYTES, "bytes"));
     }
-    OptionalInt schemaId = WireFormat.schemaId(value);
-    if (schemaId.isEmpty()) {
-      return refused(
-          RejectReason.UNREADABLE_RECORD,
-          value == null
-              ? "the record has no value"
-              : "the value does not begin with byte 0 and a schema id in 4 bytes");
-    }
-    int id = schemaId.getAsInt();
-    return switch (schemas.of(id)) {
-      case KNOWN -> decode(value, schemas.known(id));
-      case UNDECIDED -> new Undecided();
-      case UNKNOWN ->
-          refused(
-              RejectReason.UNKNOWN_SCHEMA,
-              WriterSchemas.whyUnknown(id),
-              Measured.number("schema_id", id, "schema_id"));
-    };
+    return links
+        .read(value, schemas::of)
+        .map(read -> read.fold(LinkReader::link, refusal -> new Refused(refusal, Optional.empty())))
+        .orElseGet(Undecided::new);
   }
 
-  private Read decode(byte[] value, Schema writer) {
-    Optional<ValueFault> fault = ValueFault.of(writer, PairLink.SCHEMA$, value);
-    if (fault.isPresent()) {
-      return refused(fault.get());
-    }
-    PairLink link;
-    boolean isText;
-    try {
-      link = topics.links().value().deserializer().deserialize(topics.links().name(), value);
-      isText =
-          !CaptionBytes.isDoubtful(link.getCaption()) || StrictUtf8.isUtf8(captionBytes.of(value));
-    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      return refused(ValueFault.unread(writer, PairLink.SCHEMA$));
-    }
+  private static Read link(Captioned<PairLink> read) {
+    PairLink link = read.record();
     Rejection refusal =
         new Rejection(
             RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", Measured.NONE);
     try {
-      if (isText) {
+      if (StrictUtf8.isUtf8(read.caption())) {
         return new Link(link, LinkHost.of(link.getMetadata().getUrl()));
       }
     } catch (InvalidUrlException e) {
@@ -164,8 +134,7 @@ final class LinkReader implements AutoCloseable {
       if (record.value() == null) {
         throw new SerializationException("the record has no value");
       }
-      WaitingLink waiting =
-          topics.waitingLinks().value().deserializer().deserialize(record.topic(), record.value());
+      WaitingLink waiting = topics.waitingLinks().read(record.value());
       if (!waiting.getOrigin().getTopic().equals(topics.links().name())) {
         throw new SerializationException(
             "it names a record that is not on " + topics.links().name());
@@ -176,12 +145,6 @@ final class LinkReader implements AutoCloseable {
           RejectReason.UNREADABLE_RECORD,
           "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString()));
     }
-  }
-
-  private static Read refused(ValueFault fault) {
-    return refused(
-        fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
-        fault.sentence());
   }
 
   private static Read refused(RejectReason reason, String detail) {

@@ -19,19 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * Puts what links become into the outbox, finishes their records, and counts it. Not thread-safe.
  */
-final class LinkResults {
-
-  private final LinkOutputs outputs;
-  private final Outbox outbox;
-  private final RetryPlan retries;
-  private final FetchMetrics metrics;
-
-  LinkResults(LinkOutputs outputs, Outbox outbox, RetryPlan retries, FetchMetrics metrics) {
-    this.outputs = outputs;
-    this.outbox = outbox;
-    this.retries = retries;
-    this.metrics = metrics;
-  }
+record LinkResults(LinkOutputs outputs, Outbox outbox, RetryPlan retries, FetchMetrics metrics) {
 
   /** Writes the outputs of a fetch. */
   void finish(Job job, FetchResult result, Instant now) {

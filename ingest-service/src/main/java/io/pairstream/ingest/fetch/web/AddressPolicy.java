@@ -5,8 +5,9 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.jetty.util.InetAddressPattern;
 
 /**
  * Which IP addresses are asked for images: public ones on the internet, and what the operator
@@ -20,9 +21,12 @@ import java.util.stream.Stream;
  */
 final class AddressPolicy {
 
-  private record Closed(AddressBlock block, String what) {}
+  private static final Pattern NETWORK =
+      Pattern.compile("([0-9a-fA-F:.]*:[0-9a-fA-F:.]*|\\d{1,3}(\\.\\d{1,3}){3})(/\\d{1,3})?");
 
-  private static final List<Closed> CLOSED_IPV4 =
+  private record Closed(InetAddressPattern network, String what) {}
+
+  private static final List<Closed> CLOSED =
       closed(
           "0.0.0.0/8 this network",
           "10.0.0.0/8 a private network",
@@ -43,28 +47,29 @@ final class AddressPolicy {
           "198.51.100.0/24 documentation",
           "203.0.113.0/24 documentation",
           "224.0.0.0/4 multicast",
-          "240.0.0.0/4 reserved, or broadcast");
-
-  /** The only block of IPv6 addresses of single machines on the internet (RFC 4291). */
-  private static final AddressBlock GLOBAL_IPV6 = AddressBlock.parse("2000::/3");
-
-  private static final List<Closed> CLOSED_IPV6 =
-      closed(
+          "240.0.0.0/4 reserved, or broadcast",
           "2001::/23 a protocol's own network, or a tunnel for IPv4",
           "2001:db8::/32 documentation",
           "2002::/16 a tunnel for IPv4",
           "2620:4f:8000::/48 a name server's sink",
           "3fff::/20 documentation");
 
-  private final List<AddressBlock> allowed;
+  /** The only block of IPv6 addresses of single machines on the internet (RFC 4291). */
+  private static final InetAddressPattern GLOBAL_IPV6 = network("2000::/3");
 
-  AddressPolicy(List<AddressBlock> allowed) {
-    this.allowed = List.copyOf(allowed);
+  private final List<InetAddressPattern> allowed;
+
+  /**
+   * @param allowed networks, each as {@code address/bits} or an address alone
+   * @throws IllegalArgumentException where one is something else, for example a name
+   */
+  AddressPolicy(List<String> allowed) {
+    this.allowed = allowed.stream().map(AddressPolicy::network).toList();
   }
 
   /** Whether the operator allows the address, public or not. */
   boolean allows(InetAddress address) {
-    return allowed.stream().anyMatch(block -> block.contains(address));
+    return allowed.stream().anyMatch(network -> network.test(address));
   }
 
   /** Why the address is not asked, as a noun; empty where it is asked. */
@@ -72,18 +77,11 @@ final class AddressPolicy {
     if (allows(address)) {
       return "";
     }
-    if (address instanceof Inet4Address) {
-      return objection(address, CLOSED_IPV4);
-    }
-    if (!GLOBAL_IPV6.contains(address)) {
+    if (!(address instanceof Inet4Address) && !GLOBAL_IPV6.test(address)) {
       return "not on the public internet";
     }
-    return objection(address, CLOSED_IPV6);
-  }
-
-  private static String objection(InetAddress address, List<Closed> closed) {
-    for (Closed candidate : closed) {
-      if (candidate.block().contains(address)) {
+    for (Closed candidate : CLOSED) {
+      if (candidate.network().test(address)) {
         return candidate.what();
       }
     }
@@ -104,9 +102,22 @@ final class AddressPolicy {
         .map(
             line -> {
               int space = line.indexOf(' ');
-              return new Closed(
-                  AddressBlock.parse(line.substring(0, space)), line.substring(space + 1));
+              return new Closed(network(line.substring(0, space)), line.substring(space + 1));
             })
-        .collect(Collectors.toUnmodifiableList());
+        .toList();
+  }
+
+  private static InetAddressPattern network(String text) {
+    try {
+      // No name is ever looked up: an address has a colon, or digits and dots alone.
+      if (NETWORK.matcher(text).matches()) {
+        return InetAddressPattern.from(text);
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, as for any other text that is none.
+    }
+    throw new IllegalArgumentException(
+        "a network is written like 10.0.0.0/8 or fd00::/8, with zeros beyond its prefix, not "
+            + text);
   }
 }

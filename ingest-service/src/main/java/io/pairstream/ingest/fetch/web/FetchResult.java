@@ -46,14 +46,9 @@ public sealed interface FetchResult {
       RejectReason reason, String detail, Measured measured, boolean retryable, Duration retryAfter)
       implements FetchResult {
 
-    /** Returns a copy with the time to wait before a retry. */
-    Failed after(Duration wait) {
-      return new Failed(reason, detail, measured, retryable, wait);
-    }
-
-    /** Returns a copy with another detail. */
-    Failed saying(String words) {
-      return new Failed(reason, words, measured, retryable, retryAfter);
+    /** Returns a copy with another detail, and another time to wait before a retry. */
+    Failed saying(String words, Duration wait) {
+      return new Failed(reason, words, measured, retryable, wait);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.Set;
  * How images are fetched.
  *
  * @param agent the fetcher's name for hosts
- * @param allowed networks that are asked though they are not public; empty by default
+ * @param allowed networks that are asked though they are not public, such as {@code 10.0.0.0/8}
  * @param ports ports that are asked; the allowed networks' own ports are all asked
  * @param politeness how a single host is treated
  * @param limits what a single fetch may take
@@ -17,13 +17,14 @@ import java.util.Set;
  */
 public record FetchSettings(
     UserAgent agent,
-    List<AddressBlock> allowed,
+    List<String> allowed,
     Set<Integer> ports,
     Politeness politeness,
     Limits limits,
     int connections) {
 
   public FetchSettings {
+    var unused = new AddressPolicy(allowed);
     if (connections < 1) {
       throw new IllegalArgumentException("at least 1 connection is needed, not " + connections);
     }

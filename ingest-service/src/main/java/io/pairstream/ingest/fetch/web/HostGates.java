@@ -242,11 +242,10 @@ final class HostGates {
     private FetchResult whilePaused(long now) {
       Duration rest = Duration.ofNanos(pausedUntil - now);
       if (failures >= DOWN_AFTER) {
-        return lastFailure
-            .saying(
-                "%s; it failed %d times in a row and is left alone for now"
-                    .formatted(lastFailure.detail(), failures))
-            .after(rest);
+        return lastFailure.saying(
+            "%s; it failed %d times in a row and is left alone for now"
+                .formatted(lastFailure.detail(), failures),
+            rest);
       }
       return new FetchResult.Postponed(atLeast(rest), host + " is left alone for " + seconds(rest));
     }

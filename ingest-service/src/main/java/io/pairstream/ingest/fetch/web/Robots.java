@@ -104,7 +104,7 @@ final class Robots {
                     Duration time = failed.retryAfter();
                     keep(file, kept, time.compareTo(KEPT_FAILED) > 0 ? time : KEPT_FAILED, 0);
                     kept.rules.completeExceptionally(
-                        new FetchStopped(failed.saying("robots.txt: " + failed.detail())));
+                        new FetchStopped(failed.saying("robots.txt: " + failed.detail(), time)));
                   } else {
                     keep(file, kept, Duration.ZERO, 0);
                     kept.rules.completeExceptionally(problem);

@@ -321,7 +321,7 @@ class FetchServiceTest {
   void waitingRecordsThatNoFetcherCanHaveWrittenGoToQuarantine() {
     byte[] link = link("h.test", "never").value();
     String links = cluster.topics().links().name();
-    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
+    Topic<WaitingLink> topic = cluster.topics().waitingLinks();
     List<WaitingLink> none =
         List.of(
             waiting(link, "elsewhere").build(),
@@ -443,7 +443,7 @@ class FetchServiceTest {
   void whatIsFarFromDueMakesRoomForWhatIsDueBehindIt() {
     int far = FinishedOffsets.MOST_ABOVE + 2_000;
     byte[] link = link("h.test", "picture").value();
-    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
+    Topic<WaitingLink> topic = cluster.topics().waitingLinks();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i <= far; i++) {
       WaitingLink waiting =
@@ -664,7 +664,7 @@ class FetchServiceTest {
     return List.copyOf(last.values());
   }
 
-  private List<ConsumerRecord<byte[], byte[]>> records(Topic<String, ?> topic) {
+  private List<ConsumerRecord<byte[], byte[]>> records(Topic<?> topic) {
     return TestCluster.committed(cluster, topic.name());
   }
 
@@ -672,8 +672,8 @@ class FetchServiceTest {
     return TestCluster.committedValues(cluster, cluster.topics().quarantine());
   }
 
-  private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
-    return topic.value().deserializer().deserialize(topic.name(), record.value());
+  private static <T> T value(Topic<T> topic, ConsumerRecord<byte[], byte[]> record) {
+    return topic.read(record.value());
   }
 
   private static void until(BooleanSupplier condition) {

@@ -6,7 +6,6 @@ import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Settings of fetchers that are tested. */
 final class Fetching {
@@ -34,7 +33,6 @@ final class Fetching {
       int connections,
       String... allowed) {
     UserAgent agent = new UserAgent("1.0", "https://example.org/about");
-    List<AddressBlock> blocks = Stream.of(allowed).map(AddressBlock::parse).toList();
-    return new FetchSettings(agent, blocks, ports, politeness, limits, connections);
+    return new FetchSettings(agent, List.of(allowed), ports, politeness, limits, connections);
   }
 }

@@ -15,13 +15,8 @@ import java.util.OptionalDouble;
  * @param notYet the verdict while too little is known: UNKNOWN, or STARTING for a while
  * @param setback LOST or REWIND where the group lost records or went back lately; empty otherwise
  * @param looksBeyondEnd in how many looks up to this one the position was beyond the log's end
- * @param pause for how long records wait and the group does not move on; empty where none wait
- * @param hasMoved whether the group was ever seen to move on
- * @param usualGapSeconds usual time between two commits that move on; empty where it is not known
- * @param pace records that the group reads in a second
- * @param quietLooks in how many looks up to this one nothing arrived
- * @param leastLag the least that waited in the last looks
- * @param isLagRising whether the least that waits has risen for ten minutes
+ * @param progress how the group and the log have moved up to this look
+ * @param baseline the least that waited in the last looks and minutes
  * @param hasKeptUp whether all that waited was in flight in some look
  * @param looksAtLag in how many looks the lag was known
  */
@@ -33,13 +28,8 @@ record Evidence(
     LagVerdict notYet,
     Optional<LagVerdict> setback,
     int looksBeyondEnd,
-    Optional<Pause> pause,
-    boolean hasMoved,
-    OptionalDouble usualGapSeconds,
-    double pace,
-    int quietLooks,
-    long leastLag,
-    boolean isLagRising,
+    Progress progress,
+    Baseline baseline,
     boolean hasKeptUp,
     int looksAtLag) {
 
@@ -49,7 +39,6 @@ record Evidence(
   /** Looks of a minute at the usual interval. */
   static final int LOOKS_OF_A_MINUTE = 6;
 
-  private static final int LOOKS_IN_FLIGHT = 2;
   private static final double USUAL_GAPS = 3;
 
   /** Shortest pause that is worth a word, in seconds. */
@@ -72,9 +61,9 @@ record Evidence(
    */
   record Pause(int looks, double seconds, double attendedSeconds) {}
 
-  /** Seconds within which records that were read may not be committed yet. */
-  static double inFlightSeconds(double interval, OptionalDouble usualGapSeconds) {
-    return Math.max(LOOKS_IN_FLIGHT * interval, usualGapSeconds.orElse(0));
+  /** Records that the group reads in a second. */
+  double pace() {
+    return progress.processing().perSecond();
   }
 
   /** Whether the topic was made anew within a minute, or the position is that in the old one. */
@@ -94,7 +83,8 @@ record Evidence(
 
   /** Whether the group pauses for longer than is usual. */
   boolean isStuck() {
-    return pause
+    return progress
+        .pause(sample.at())
         .filter(each -> each.looks() >= LOOKS_OF_A_PAUSE)
         .filter(
             each -> (before.isStuck() ? each.seconds() : each.attendedSeconds()) >= longestPause())
@@ -103,9 +93,10 @@ record Evidence(
 
   private double longestPause() {
     double shortest = Math.max(SHORTEST_PAUSE, LOOKS_OF_A_PAUSE * interval);
-    if (usualGapSeconds.isPresent()) {
+    OptionalDouble gap = progress.usualGapSeconds();
+    if (gap.isPresent()) {
       boolean starts = notYet == LagVerdict.STARTING;
-      return Math.max(starts ? 2 * shortest : shortest, USUAL_GAPS * usualGapSeconds.getAsDouble());
+      return Math.max(starts ? 2 * shortest : shortest, USUAL_GAPS * gap.getAsDouble());
     }
     return role == Role.COUNTED ? 2 * shortest : LOOKS_OF_AN_UNKNOWN_PACE * interval;
   }
@@ -115,9 +106,9 @@ record Evidence(
    * usual; the time without members counts too.
    */
   boolean isUnread() {
-    double usual = Math.max(LOOKS_OF_A_MINUTE * interval, usualGapSeconds.orElse(0));
+    double usual = Math.max(LOOKS_OF_A_MINUTE * interval, progress.usualGapSeconds().orElse(0));
     return sample.seconds().orElse(0) > usual
-        && pause.filter(each -> each.seconds() > usual).isPresent();
+        && progress.pause(sample.at()).filter(each -> each.seconds() > usual).isPresent();
   }
 
   /**
@@ -125,19 +116,21 @@ record Evidence(
    * gaps; false while these are not known.
    */
   boolean isBehind() {
-    if (usualGapSeconds.isEmpty()) {
+    OptionalDouble gap = progress.usualGapSeconds();
+    if (gap.isEmpty()) {
       return false;
     }
-    double usual = Math.max(LOOKS_OF_A_MINUTE * interval, 2 * usualGapSeconds.getAsDouble());
-    long least = Math.min(leastLag, sample.lag());
+    double usual = Math.max(LOOKS_OF_A_MINUTE * interval, 2 * gap.getAsDouble());
+    long least = Math.min(baseline.least(), sample.lag());
     // What rises within a usual pause is read after it.
-    boolean pauses = pause.filter(each -> each.looks() >= LOOKS_OF_A_MINUTE).isPresent();
-    return least > pace * usual
-        || (isLagRising && !pauses && least > pace * inFlightSeconds(interval, usualGapSeconds));
+    boolean pauses =
+        progress.pause(sample.at()).filter(each -> each.looks() >= LOOKS_OF_A_MINUTE).isPresent();
+    return least > pace() * usual
+        || (baseline.rising() && !pauses && least > pace() * progress.inFlightSeconds(interval));
   }
 
   /** Whether the group never kept up, and was not watched for long enough to say that it fails. */
   boolean isTooEarly() {
-    return !hasKeptUp && (usualGapSeconds.isEmpty() || looksAtLag < LOOKS_OF_A_MINUTE);
+    return !hasKeptUp && (progress.usualGapSeconds().isEmpty() || looksAtLag < LOOKS_OF_A_MINUTE);
   }
 }

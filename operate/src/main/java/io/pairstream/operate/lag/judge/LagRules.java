@@ -49,14 +49,15 @@ final class LagRules {
       return STALL;
     }
     if (sample.lag() == 0) {
-      return evidence.quietLooks() >= Evidence.LOOKS_OF_A_MINUTE ? IDLE : OK;
+      return evidence.progress().quietLooks() >= Evidence.LOOKS_OF_A_MINUTE ? IDLE : OK;
     }
+    boolean hasMoved = evidence.progress().hasMoved();
     if (sample.waitsByDesign()) { // such records need a reader when they are due
-      return sample.alive() || evidence.hasMoved() ? OK : evidence.notYet();
+      return sample.alive() || hasMoved ? OK : evidence.notYet();
     }
     // A group that was never seen to move on, or not for a minute, has no pace to judge by.
     boolean isCalm = !evidence.before().isWorseThan(UNKNOWN);
-    if (!evidence.hasMoved() || (isCalm && evidence.isUnread())) {
+    if (!hasMoved || (isCalm && evidence.isUnread())) {
       return evidence.notYet();
     }
     if (evidence.isBehind()) { // retention may drop the first of it before

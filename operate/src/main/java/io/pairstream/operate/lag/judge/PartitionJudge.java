@@ -90,7 +90,8 @@ public final class PartitionJudge {
       }
       baseline.add(sample.at().toEpochMilli(), sample.lag());
       looksAtLag++;
-      keptUp |= sample.lag() <= progress.processing().perSecond() * inFlightSeconds();
+      double pace = progress.processing().perSecond();
+      keptUp |= sample.lag() <= pace * progress.inFlightSeconds(interval);
     }
     looksBeyondEnd = sample.isBeyondEnd() ? looksBeyondEnd + 1 : 0;
 
@@ -109,13 +110,8 @@ public final class PartitionJudge {
         began == null ? LagVerdict.UNKNOWN : LagVerdict.notYet(began, sample.at(), start),
         setbacks.verdict(),
         looksBeyondEnd,
-        progress.pause(sample.at()),
-        progress.hasMoved(),
-        progress.usualGapSeconds(),
-        progress.processing().perSecond(),
-        progress.quietLooks(),
-        baseline.least(),
-        baseline.rising(),
+        progress,
+        baseline,
         keptUp,
         looksAtLag);
   }
@@ -139,10 +135,6 @@ public final class PartitionJudge {
     progress.forget();
     setbacks.forget();
     baseline.clear();
-  }
-
-  private double inFlightSeconds() {
-    return Evidence.inFlightSeconds(interval, progress.usualGapSeconds());
   }
 
   /** Changes the verdict once there is evidence for another one on enough looks in a row. */
@@ -222,8 +214,9 @@ public final class PartitionJudge {
     if (isUnknown || progress.processing().looks() < 2) {
       return CatchUp.UNKNOWN;
     }
+    double inFlight = progress.inFlightSeconds(interval);
     CatchUp found =
-        CatchUp.of(sample.lag(), evidence.pace(), progress.drain().perSecond(), inFlightSeconds());
+        CatchUp.of(sample.lag(), evidence.pace(), progress.drain().perSecond(), inFlight);
     // There is not yet enough evidence that it is behind, so there is none for this either.
     return found.isNever() && !verdict.isWorseThan(LagVerdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
   }

@@ -16,6 +16,8 @@ final class Progress {
   /** Who is there for so many times as long as it was away does not come in rounds. */
   private static final int STAYS = 3;
 
+  private static final int LOOKS_IN_FLIGHT = 2;
+
   private final Pace arrivals = new Pace();
   private final Pace processing = new Pace();
   private final Pace drain = new Pace();
@@ -152,6 +154,11 @@ final class Progress {
     return gap.isKnown() || rounds.isKnown()
         ? OptionalDouble.of(Math.max(gap.seconds(), rounds.seconds()))
         : OptionalDouble.empty();
+  }
+
+  /** Seconds within which records that were read may not be committed yet. */
+  double inFlightSeconds(double interval) {
+    return Math.max(LOOKS_IN_FLIGHT * interval, usualGapSeconds().orElse(0));
   }
 
   /** In how many looks up to the last one nothing arrived. */

@@ -5,9 +5,10 @@ import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace.Position;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
-import io.pairstream.service.cluster.ClusterAccess;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,22 +30,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
-/** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
-final class ClusterReader {
+/**
+ * Asks a cluster where its groups are, in few and large requests. Not thread-safe.
+ *
+ * @param admin closed by the caller
+ * @param fetchGroup the group that commits which records above its place are finished
+ */
+record ClusterReader(Admin admin, String fetchGroup) {
 
   /** Why it is not known where a group is that has a place nevertheless. */
   static final String NOT_NAMED = "no broker names it";
-
-  private final Admin admin;
-  private final String fetchGroup;
-
-  /**
-   * @param admin closed by the caller
-   */
-  ClusterReader(Admin admin, ClusterAccess cluster) {
-    this.admin = admin;
-    fetchGroup = cluster.dataset().fetchGroup();
-  }
 
   /**
    * The groups that commit where they are in topics, by name, without their states where no broker
@@ -93,26 +88,19 @@ final class ClusterReader {
     }
     Map<String, ListConsumerGroupOffsetsSpec> all = new HashMap<>();
     groups.forEach(group -> all.put(group.groupId(), new ListConsumerGroupOffsetsSpec()));
+    List<String> ofStreams = new ArrayList<>();
+    List<String> ofConsumers = new ArrayList<>();
+    for (GroupListing group : groups) {
+      if (type(group) == GroupType.STREAMS) {
+        ofStreams.add(group.groupId());
+      } else if (group.groupState().filter(state -> state != GroupState.EMPTY).isPresent()) {
+        ofConsumers.add(group.groupId());
+      }
+    }
     // All are sent before the first is waited for.
     var offsets = admin.listConsumerGroupOffsets(all);
-    var streams =
-        admin
-            .describeStreamsGroups(
-                groups.stream()
-                    .filter(group -> type(group) == GroupType.STREAMS)
-                    .map(GroupListing::groupId)
-                    .toList())
-            .describedGroups();
-    var consumers =
-        admin
-            .describeConsumerGroups(
-                groups.stream()
-                    .filter(group -> type(group) != GroupType.STREAMS)
-                    .filter(group -> group.groupState().isPresent())
-                    .filter(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)))
-                    .map(GroupListing::groupId)
-                    .toList())
-            .describedGroups();
+    var streams = admin.describeStreamsGroups(ofStreams).describedGroups();
+    var consumers = admin.describeConsumerGroups(ofConsumers).describedGroups();
     for (GroupListing group : groups) {
       String name = group.groupId();
       Map<TopicPartition, Position> positions = Map.of();

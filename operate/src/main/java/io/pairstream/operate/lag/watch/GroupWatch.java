@@ -6,6 +6,7 @@ import io.pairstream.operate.lag.CatchUp;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Lag;
 import io.pairstream.operate.lag.LagVerdict;
+import io.pairstream.operate.lag.Mute;
 import io.pairstream.operate.lag.PartitionLag;
 import io.pairstream.operate.lag.judge.PartitionJudge;
 import io.pairstream.operate.lag.judge.PartitionJudge.Role;
@@ -247,8 +248,10 @@ final class GroupWatch {
             lags.stream().mapToLong(Lag::lost).sum());
     Optional<GroupLag.WorstPartition> place =
         worstPartition.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition()));
+    boolean decides = role == Role.COUNTED;
+    Optional<Mute> muted = Optional.empty();
     return new GroupLag(
-        group, now.type(), now.state(), now.members(), role == Role.COUNTED, told, place, all);
+        group, now.type(), now.state(), now.members(), decides, false, muted, told, place, all);
   }
 
   /** Sum over partitions; empty where the number is known of none. */

@@ -151,8 +151,8 @@ final class HeadReader implements AutoCloseable {
     return head(record, "", Template.RECORD_OF.with(size));
   }
 
-  private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
-    return topic.value().deserializer().deserialize(record.topic(), record.value());
+  private static <T> T value(Topic<T> topic, ConsumerRecord<byte[], byte[]> record) {
+    return topic.read(record.value());
   }
 
   private HeadRecord image(

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Lag;
 import io.pairstream.operate.lag.LagReport;
@@ -79,7 +80,14 @@ public final class LagHistory implements AutoCloseable {
           .addModule(
               new SimpleModule()
                   .addSerializer(Instant.class, ToStringSerializer.instance)
-                  .addDeserializer(Instant.class, new TimeReader()))
+                  .addDeserializer(
+                      Instant.class,
+                      new FromStringDeserializer<>(Instant.class) {
+                        @Override
+                        protected Instant _deserialize(String text, DeserializationContext unused) {
+                          return Instant.parse(text);
+                        }
+                      }))
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .visibility(PropertyAccessor.FIELD, Visibility.ANY)
           .visibility(PropertyAccessor.GETTER, Visibility.NONE)
@@ -123,11 +131,7 @@ public final class LagHistory implements AutoCloseable {
           for (GroupLag group : report.groups()) {
             note(group.group(), WHOLE, minute, group.now());
             for (PartitionLag partition : group.partitions()) {
-              note(
-                  group.group(),
-                  new TopicPartition(partition.topic(), partition.partition()),
-                  minute,
-                  partition.now());
+              note(group.group(), partition.topicPartition(), minute, partition.now());
             }
           }
           database.update("DELETE FROM judged WHERE at < ?", minute - KEPT.toMillis());
@@ -212,19 +216,12 @@ public final class LagHistory implements AutoCloseable {
                     real(row, "seconds"),
                     real(row, "arrivals"),
                     real(row, "processing"),
-                    verdict(row.getString("verdict"))),
+                    // UNKNOWN for a verdict that only a later version knows.
+                    AnswerJson.MAPPER.convertValue(row.getString("verdict"), LagVerdict.class)),
             group,
             part.topic(),
             part.partition(),
             back.toMillis()));
-  }
-
-  /** The verdict of that name; UNKNOWN for one that only a later version knows. */
-  private static LagVerdict verdict(String name) {
-    return Stream.of(LagVerdict.values())
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElse(LagVerdict.UNKNOWN);
   }
 
   private static OptionalLong number(ResultSet row, String column) throws SQLException {
@@ -240,18 +237,5 @@ public final class LagHistory implements AutoCloseable {
   @Override
   public synchronized void close() {
     database.close();
-  }
-
-  private static final class TimeReader extends FromStringDeserializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    private TimeReader() {
-      super(Instant.class);
-    }
-
-    @Override
-    protected Instant _deserialize(String text, DeserializationContext unused) {
-      return Instant.parse(text);
-    }
   }
 }

@@ -1,18 +1,15 @@
 package io.pairstream.operate.lag.watch;
 
 import io.pairstream.curation.sentence.AnswerJson;
-import io.pairstream.operate.lag.GroupLag;
 import io.pairstream.operate.lag.Headline;
 import io.pairstream.operate.lag.LagReport;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
 
 /** {@code GET /v1/lag} and {@code /v1/lag/history}. */
@@ -31,27 +28,26 @@ public record LagRoutes(Supplier<LagReport> latest, LagHistory history) {
   private LagReport lag(Incoming request) {
     LagReport report = latest.get();
     Optional<String> group = request.query("group");
-    UnaryOperator<GroupLag> shown =
-        request.query("partitions").equals(Optional.of("false"))
-            ? GroupLag::withoutPartitions
-            : UnaryOperator.identity();
+    boolean isShort = request.query("partitions").equals(Optional.of("false"));
     return report.with(
         report.groups().stream()
             .sorted(Headline.OWN_FIRST)
             .filter(each -> group.isEmpty() || each.group().equals(group.get()))
-            .map(shown)
+            .map(each -> isShort ? each.withoutPartitions() : each)
             .toList());
   }
 
   private static String group(Incoming request) {
-    return request.query("group").orElseThrow(() -> bad("say whose history: group=NAME"));
+    return request
+        .query("group")
+        .orElseThrow(() -> Problem.badRequest("say whose history: group=NAME"));
   }
 
   private static TopicPartition partition(Incoming request) {
     Optional<String> topic = request.query("topic");
     Optional<String> number = request.query("partition");
     if (topic.isPresent() != number.isPresent()) {
-      throw bad("topic and partition go together");
+      throw Problem.badRequest("topic and partition go together");
     }
     return topic
         .map(name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)))
@@ -61,9 +57,5 @@ public record LagRoutes(Supplier<LagReport> latest, LagHistory history) {
   private static Duration back(Incoming request) {
     int most = (int) LagHistory.KEPT.toMinutes();
     return Duration.ofMinutes(request.whole("minutes", 60, 1, most));
-  }
-
-  private static Problem bad(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail);
   }
 }

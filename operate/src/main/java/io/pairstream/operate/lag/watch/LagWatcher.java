@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -71,8 +70,7 @@ public final class LagWatcher implements AutoCloseable {
   private final UnaryOperator<String> instances;
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
-  private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(Threads.daemons("lag"));
+  private final ScheduledExecutorService looks = Threads.scheduler("lag");
   private final Map<String, GroupWatch> groups = new HashMap<>();
   private Admin admin;
   private ClusterReader reader;
@@ -183,7 +181,7 @@ public final class LagWatcher implements AutoCloseable {
   public synchronized LagReport look() {
     if (admin == null) {
       admin = cluster.admin();
-      reader = new ClusterReader(admin, cluster);
+      reader = new ClusterReader(admin, cluster.dataset().fetchGroup());
       logs = new WatchedLogs(admin);
       heads = new HeadReader(cluster);
       commits = new CommitLog(cluster, admin);
@@ -373,12 +371,8 @@ public final class LagWatcher implements AutoCloseable {
   @Override
   public void close() {
     looks.shutdownNow();
-    try {
-      if (!looks.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.warn("a look at the lag does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!Threads.awaitEnd(looks, Duration.ofSeconds(10))) {
+      LOG.warn("a look at the lag does not end");
     }
     synchronized (this) {
       if (admin != null) {

@@ -147,13 +147,13 @@ final class Sentences {
     LagVerdict verdict = worst.now().verdict();
     long alike = partitions.stream().filter(each -> each.now().verdict() == verdict).count() - 1;
     long waitOn = partitions.stream().filter(each -> each.now().waits()).count();
+    Sentence waiting = on(waitOn, Durations.waiting(lag.orElse(0), seconds));
     return switch (verdict) {
       case IDLE -> Template.JUDGED.with(LagVerdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->
           Template.JUDGED.with(
               LagVerdict.OK.words(),
-              (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP)
-                  .with(group, on(waitOn, Durations.waiting(lag.orElse(0), seconds))));
+              (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP).with(group, waiting));
       case STARTING ->
           Template.JUDGED.with(
               LagVerdict.STARTING.words(), Template.IS_STARTING.with(group, unread(partitions)));
@@ -161,10 +161,7 @@ final class Sentences {
           withHot(
               Template.JUDGED.with(
                   LagVerdict.BEHIND.words(),
-                  Template.BEHIND.with(
-                      group,
-                      on(waitOn, Durations.waiting(lag.orElse(0), seconds)),
-                      catchesUp(catchUp))),
+                  Template.BEHIND.with(group, waiting, catchesUp(catchUp))),
               hot,
               lag.orElse(0));
       case LOST, REWIND, STOP, STALL, AT_RISK, UNKNOWN -> {
@@ -183,10 +180,7 @@ final class Sentences {
     return hot == null
         ? sentence
         : Template.WAIT_ON.with(
-            sentence,
-            hot.now().records().orElse(0),
-            waiting,
-            new TopicPartition(hot.topic(), hot.partition()));
+            sentence, hot.now().records().orElse(0), waiting, hot.topicPartition());
   }
 
   /** Records that wait; where nothing is committed yet, all that are there. */

@@ -131,13 +131,10 @@ public final class WatchedLogs {
     Map<TopicPartition, Long> highEnds = collect(led, high);
     collect(led, stable)
         .forEach(
-            (partition, end) ->
-                logs.get(partition)
-                    .note(
-                        starts.get(partition),
-                        end,
-                        highEnds.getOrDefault(partition, end),
-                        atMillis));
+            (partition, end) -> {
+              long highEnd = highEnds.getOrDefault(partition, end);
+              logs.get(partition).note(starts.get(partition), end, highEnd, atMillis);
+            });
   }
 
   private void askForSizesAndRetentions() {
@@ -219,17 +216,12 @@ public final class WatchedLogs {
     Map<String, Long> retentions = new HashMap<>();
     Set<ConfigResource> asked = new HashSet<>();
     topics.forEach(topic -> asked.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
-    admin
-        .describeConfigs(asked)
-        .values()
-        .forEach(
-            (topic, answer) ->
-                KafkaAnswers.unlessRefused(answer)
-                    .filter(
-                        config ->
-                            value(config, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"))
-                    .map(config -> Long.valueOf(value(config, TopicConfig.RETENTION_MS_CONFIG)))
-                    .ifPresent(millis -> retentions.put(topic.name(), millis)));
+    for (var topic : admin.describeConfigs(asked).values().entrySet()) {
+      KafkaAnswers.unlessRefused(topic.getValue())
+          .filter(config -> value(config, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"))
+          .map(config -> Long.valueOf(value(config, TopicConfig.RETENTION_MS_CONFIG)))
+          .ifPresent(millis -> retentions.put(topic.getKey().name(), millis));
+    }
     return retentions;
   }
 
