@@ -116,7 +116,7 @@ class _Frames:
     def _picture(self) -> Any:
         import numpy as np
 
-        data, _, width, height, channels = self.blob(), self.text(), self.whole(), self.whole(), self.whole()
+        data, _, width, height, channels = self.blob(), self.take(1), self.whole(), self.whole(), self.whole()
         return np.frombuffer(bytearray(data), np.uint8).reshape(height, width, channels)
 
 

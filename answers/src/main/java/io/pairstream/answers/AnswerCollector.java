@@ -157,7 +157,7 @@ final class AnswerCollector {
       open.answers().put(card, sentOn(found.get(), further));
       metrics.countFound(asker.card().name());
     } else if (found.isPresent() || !isAgain()) {
-      open.await(key);
+      open.await(card, key);
       Question question = asker.question(key).orElse(null);
       if (question == null) {
         long now = System.nanoTime();

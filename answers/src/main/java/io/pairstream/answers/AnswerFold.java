@@ -3,7 +3,6 @@ package io.pairstream.answers;
 import io.pairstream.schemas.Answer;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
-import io.pairstream.schemas.RecordedRecipe;
 import io.pairstream.schemas.RefusalKey;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.Takedown;
@@ -31,7 +30,7 @@ import org.apache.kafka.common.TopicPartition;
  * The answers of a data set as a table, without vectors, which pair shows what each is about, and
  * which pairs are to be refused for theirs.
  */
-final class AnswerFold implements Aggregate {
+record AnswerFold(PairTopics all) implements Aggregate {
 
   static final List<String> SCHEMA =
       Stream.concat(
@@ -46,8 +45,10 @@ final class AnswerFold implements Aggregate {
           .toList();
 
   /**
-   * Pairs of what is erased, which leads by {@code CROSS}: of it there is little. Asked each
-   * second.
+   * Pairs that show something about which an answer was erased, as no pair showed it then; so far
+   * as their records' coordinates are known. Takes the names of the cards whose answers are looked
+   * for, with a blank before and behind each, and how many pairs at most. What is erased leads by
+   * {@code CROSS}: of it there is little. Asked each second.
    */
   static final String ERASED =
       "SELECT DISTINCT pair, topic, partition, offset FROM erased CROSS JOIN said USING (answer)"
@@ -94,18 +95,6 @@ final class AnswerFold implements Aggregate {
     }
   }
 
-  private final Topic<Answer> answers;
-  private final Topic<PairAnswer> pairAnswers;
-  private final Topic<RecordedRecipe> recipes;
-  private final Topic<Takedown> takedowns;
-
-  AnswerFold(PairTopics topics) {
-    answers = topics.answers();
-    pairAnswers = topics.pairAnswers();
-    recipes = topics.recipes();
-    takedowns = topics.takedowns();
-  }
-
   @Override
   public String name() {
     return "the answers of models";
@@ -113,7 +102,9 @@ final class AnswerFold implements Aggregate {
 
   @Override
   public List<String> topics() {
-    return List.of(answers.name(), pairAnswers.name(), recipes.name(), takedowns.name());
+    return Stream.of(all.answers(), all.pairAnswers(), all.recipes(), all.takedowns())
+        .map(Topic::name)
+        .toList();
   }
 
   @Override
@@ -132,19 +123,19 @@ final class AnswerFold implements Aggregate {
       return;
     }
     String key = CommittedLog.key(record);
-    if (record.topic().equals(answers.name())) {
+    if (record.topic().equals(all.answers().name())) {
       applyAnswer(key, record.value(), table);
-    } else if (record.topic().equals(takedowns.name())) {
+    } else if (record.topic().equals(all.takedowns().name())) {
       applyTakedown(key, record.value(), table);
-    } else if (record.topic().equals(recipes.name())) {
-      recipes.decode(record.value()).ifPresent(recipe -> RefusalTable.apply(recipe, table));
+    } else if (record.topic().equals(all.recipes().name())) {
+      all.recipes().decode(record.value()).ifPresent(recipe -> RefusalTable.apply(recipe, table));
     } else {
       applyPair(key, record, table);
     }
   }
 
   private void applyTakedown(String key, byte[] value, Database table) {
-    Optional<Takedown> takedown = takedowns.decode(value);
+    Optional<Takedown> takedown = all.takedowns().decode(value);
     if (!RefusalKey.is(key)) {
       if (value == null || takedown.isPresent()) {
         RefusalTable.apply(key, takedown.orElse(null), table);
@@ -165,7 +156,7 @@ final class AnswerFold implements Aggregate {
           (Object) id);
       return;
     }
-    answers
+    all.answers()
         .decode(value)
         .ifPresent(
             answer -> {
@@ -186,7 +177,7 @@ final class AnswerFold implements Aggregate {
     }
     String pair = key.substring(0, slash);
     String card = key.substring(slash + 1);
-    Optional<PairAnswer> said = pairAnswers.decode(record.value());
+    Optional<PairAnswer> said = all.pairAnswers().decode(record.value());
     if (record.value() == null || said.isPresent()) {
       remove(pair, card, table);
     }
@@ -233,17 +224,6 @@ final class AnswerFold implements Aggregate {
           answer,
           answer);
     }
-  }
-
-  /**
-   * Pairs that show something about which an answer was erased, as no pair showed it then; so far
-   * as their records' coordinates are known.
-   *
-   * @param cards names of those whose answers are looked for, with a blank before and behind each
-   * @param most how many pairs at most
-   */
-  static List<PairPlace> erased(Database table, String cards, int most) {
-    return table.query(ERASED, PairPlace::of, cards, most);
   }
 
   /** Key of an answer's record. */

@@ -15,17 +15,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The answers of another data set to some models, as whole records. */
-final class ForeignAnswers implements AutoCloseable {
-
-  private final TopicTable table;
-  private final Topic<Answer> topic;
+record ForeignAnswers(TopicTable table, Topic<Answer> topic) implements AutoCloseable {
 
   /**
    * @param folder of this copy alone
    */
-  ForeignAnswers(Cluster cluster, Dataset other, Set<String> models, Path folder, Clock clock) {
-    topic = PairTopics.of(other, cluster.registry()).answers();
-    table =
+  static ForeignAnswers open(
+      Cluster cluster, Dataset other, Set<String> models, Path folder, Clock clock) {
+    Topic<Answer> topic = PairTopics.of(other, cluster.registry()).answers();
+    TopicTable table =
         TopicTable.open(
             new LastOfEachKey(
                 topic.name(),
@@ -34,10 +32,7 @@ final class ForeignAnswers implements AutoCloseable {
             folder,
             new ClusterAccess(cluster).clientSettings(),
             clock);
-  }
-
-  TopicTable table() {
-    return table;
+    return new ForeignAnswers(table, topic);
   }
 
   Optional<Answer> find(String key) {

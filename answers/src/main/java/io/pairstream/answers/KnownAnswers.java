@@ -68,7 +68,7 @@ final class KnownAnswers implements AutoCloseable {
     try {
       for (Dataset other : settings.answersOf()) {
         Path copy = folder.resolve("answers-of-" + other.name());
-        others.add(new ForeignAnswers(settings.cluster(), other, models, copy, clock));
+        others.add(ForeignAnswers.open(settings.cluster(), other, models, copy, clock));
       }
     } catch (RuntimeException e) {
       close();
@@ -135,25 +135,33 @@ final class KnownAnswers implements AutoCloseable {
     return table.read(database -> AnswerFold.of(database, pair));
   }
 
-  /** Pairs whose answers of some cards were erased, for all that the table says; some of them. */
-  List<PairPlace> erased(List<String> cards) {
-    String names = " " + String.join(" ", cards) + " ";
-    return table.read(database -> AnswerFold.erased(database, names, MOST_ERASED)).stream()
-        .filter(each -> !isBusy(each.pair()))
-        .toList();
+  /**
+   * Pairs whose answers of some cards were erased, for all that the table says; some of them.
+   *
+   * @param cards as in {@link ScoreWork#cards}
+   */
+  List<PairPlace> erased(String cards) {
+    return idle(AnswerFold.ERASED, cards, MOST_ERASED);
   }
 
-  /** Pairs that are to be refused for answers of some cards; some of them. */
-  List<Due> due(List<String> cards) {
-    String names = " " + String.join(" ", cards) + " ";
-    return table.read(database -> RefusalTable.due(database, names, MOST_DUE)).stream()
+  /**
+   * Pairs that are to be refused for answers of some cards; some of them.
+   *
+   * @param cards as in {@link ScoreWork#cards}
+   */
+  List<Due> due(String cards) {
+    return table.read(database -> RefusalTable.due(database, cards, MOST_DUE)).stream()
         .filter(each -> !isBusy(each.place().pair()))
         .toList();
   }
 
   /** Refused pairs that fall under a takedown, and whose answers are there; some of them. */
   List<PairPlace> takenDown() {
-    return table.read(database -> RefusalTable.takenDown(database, MOST_ERASED)).stream()
+    return idle(RefusalTable.TAKEN_DOWN, MOST_ERASED);
+  }
+
+  private List<PairPlace> idle(String sql, Object... values) {
+    return table.query(sql, PairPlace::of, values).stream()
         .filter(each -> !isBusy(each.pair()))
         .toList();
   }

@@ -1,7 +1,7 @@
 package io.pairstream.answers;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Something that a model has not been asked yet, or has not answered yet, and the pairs that wait
@@ -21,10 +21,10 @@ record Question(
     int attempts,
     long since,
     long turnAt,
-    Set<OpenPair> pairs) {
+    List<OpenPair> pairs) {
 
   Question(String key, Shown shown, FurtherCaption further, int attempts, long since, long turnAt) {
-    this(key, shown, further, attempts, since, turnAt, new HashSet<>());
+    this(key, shown, further, attempts, since, turnAt, new ArrayList<>());
   }
 
   /** Bytes that the question holds. */

@@ -48,7 +48,10 @@ final class RefusalTable {
           + " CROSS JOIN said USING (pair, card) CROSS JOIN answer ON answer.id = said.answer"
           + " WHERE instr(?, ' ' || card || ' ') > 0 LIMIT ?";
 
-  /** Refused pairs of takedowns, which lead: they are fewer. */
+  /**
+   * Pairs that were refused, whose answers are kept, and that fall under a takedown by now. Takes
+   * how many at most. Takedowns lead: they are fewer.
+   */
   static final String TAKEN_DOWN =
       "SELECT DISTINCT refused.pair, refused.topic, refused.partition, refused.offset"
           + " FROM takedown CROSS JOIN refused_under USING (key) CROSS JOIN refused USING (pair)"
@@ -178,11 +181,6 @@ final class RefusalTable {
         .stream()
         .flatMap(Optional::stream)
         .toList();
-  }
-
-  /** Pairs that were refused, whose answers are kept, and that fall under a takedown by now. */
-  static List<PairPlace> takenDown(Database table, int most) {
-    return table.query(TAKEN_DOWN, PairPlace::of, most);
   }
 
   private static Optional<Measured> broken(Answer answer, RefusedAnswers limits) {

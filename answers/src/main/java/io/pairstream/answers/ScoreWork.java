@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -26,8 +27,10 @@ record ScoreWork(
     ScoreMetrics metrics,
     Instant began) {
 
-  /** Names of all cards. */
-  List<String> cards() {
-    return askers.stream().map(asker -> asker.card().name()).toList();
+  /** Names of all cards, with a blank before and behind each. */
+  String cards() {
+    return askers.stream()
+        .map(asker -> asker.card().name())
+        .collect(Collectors.joining(" ", " ", " "));
   }
 }

@@ -11,6 +11,7 @@ import io.pairstream.image.model.AnswerModel;
 import io.pairstream.image.model.ModelAnswer;
 import io.pairstream.image.model.ModelQuestion;
 import io.pairstream.image.model.ModelUnavailableException;
+import io.pairstream.image.plan.GraphInputs.CaptionTensors;
 import io.pairstream.image.plan.PictureInput;
 import io.pairstream.image.protocol.Failure;
 import io.pairstream.schemas.Sha256;
@@ -68,12 +69,12 @@ final class CountingModel implements AnswerModel {
             1,
             List.of(0.0, 0.0, 0.0),
             List.of(1.0, 1.0, 1.0));
-    Optional<CaptionInput> caption =
-        Optional.of(new CaptionInput(null, CaptionInput.Fill.NONE, "ids", "", ""));
+    CaptionInput caption =
+        new CaptionInput(null, CaptionInput.Fill.NONE, new CaptionTensors("ids", "", ""));
     return new OnnxCard(
         facts(name, rendition, false),
         Optional.of(picture).filter(shown -> seesPicture),
-        caption.filter(shown -> seesCaption));
+        Optional.of(caption).filter(shown -> seesCaption));
   }
 
   private static CardFacts facts(String name, String rendition, boolean asPairs) {

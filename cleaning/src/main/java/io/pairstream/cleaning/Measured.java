@@ -42,18 +42,6 @@ public record Measured(
     translations = translations == null ? Map.of() : Map.copyOf(translations);
   }
 
-  /** Grounds without words in other languages. */
-  public Measured(
-      String measure,
-      double value,
-      Bound bound,
-      double limit,
-      String unit,
-      String found,
-      String allowed) {
-    this(measure, value, bound, limit, unit, found, allowed, Map.of());
-  }
-
   /** How a limit bounds a value. The name is part of the contract. */
   public enum Bound {
     NONE,
@@ -65,12 +53,12 @@ public record Measured(
 
   /** A value that is too small. */
   public static Measured atLeast(String measure, double value, double limit, String unit) {
-    return new Measured(measure, value, Bound.AT_LEAST, limit, unit, "", "");
+    return bounded(measure, value, Bound.AT_LEAST, limit, unit);
   }
 
   /** A value that is too large. */
   public static Measured atMost(String measure, double value, double limit, String unit) {
-    return new Measured(measure, value, Bound.AT_MOST, limit, unit, "", "");
+    return bounded(measure, value, Bound.AT_MOST, limit, unit);
   }
 
   /** A whole number that is too large. */
@@ -80,12 +68,18 @@ public record Measured(
 
   /** A number for which there is no limit. */
   public static Measured number(String measure, double value, String unit) {
-    return new Measured(measure, value, Bound.NONE, 0, unit, "", "");
+    return bounded(measure, value, Bound.NONE, 0, unit);
+  }
+
+  /** A number, and the limit that bounds it so. */
+  public static Measured bounded(
+      String measure, double value, Bound bound, double limit, String unit) {
+    return new Measured(measure, value, bound, limit, unit, "", "", Map.of());
   }
 
   /** Grounds that are no number. */
   public static Measured text(String found, String allowed) {
-    return new Measured("", 0, Bound.NONE, 0, "", found, allowed);
+    return new Measured("", 0, Bound.NONE, 0, "", found, allowed, Map.of());
   }
 
   /** Returns a copy with what was found in other languages. */

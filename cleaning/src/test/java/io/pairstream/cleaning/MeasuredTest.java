@@ -28,7 +28,7 @@ class MeasuredTest {
       })
   void saysANumberAndItsLimitWithTheUnit(
       Bound bound, double value, double limit, String unit, String said, String allowed) {
-    Measured by = new Measured("measure", value, bound, limit, unit, "", "");
+    Measured by = Measured.bounded("measure", value, bound, limit, unit);
 
     assertThat(by.inWords()).isEqualTo(said);
     assertThat(by.limitInWords()).isEqualTo(allowed);

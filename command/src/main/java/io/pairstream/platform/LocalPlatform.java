@@ -124,7 +124,8 @@ public final class LocalPlatform implements AutoCloseable {
   public Map<String, String> registrySettings() {
     try {
       Map<String, String> settings =
-          new HashMap<>(RegistryCredential.read(credentialFile()).clientSettings());
+          new HashMap<>(
+              RegistryCredential.read(data.resolve(RegistryCredential.FILE_NAME)).clientSettings());
       settings.put("http.connect.timeout.ms", String.valueOf(ANSWERS_WITHIN.toMillis()));
       settings.put("http.read.timeout.ms", String.valueOf(ANSWERS_WITHIN.toMillis()));
       return settings;
@@ -132,10 +133,6 @@ public final class LocalPlatform implements AutoCloseable {
       throw new PlatformException(
           "cannot read the registry's credential: " + RootCause.message(e), e);
     }
-  }
-
-  private Path credentialFile() {
-    return data.resolve(RegistryCredential.FILE_NAME);
   }
 
   /** Absolute. */

@@ -196,7 +196,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       reply = worker.ask(tokens.nextLong(), plan, image, deadline.get());
     } catch (LostException e) {
       (e.late() ? late : e.odd() ? odd : crashed).increment();
-      forget(worker);
       throw e;
     } catch (RuntimeException | Error e) {
       forget(worker); // its state is unknown
@@ -207,7 +206,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private void forget(WorkerProcess worker) {
-    confinement.forget(worker.process());
+    worker.process().kill();
   }
 
   /**

@@ -65,16 +65,6 @@ final class WorkerStarter {
     ImageWindow window = confinement.window();
     WorkerProcess worker = new WorkerProcess(confinement.start(window, List.of()), window);
     try {
-      prove(worker);
-      return worker;
-    } catch (ImageWorkerUnavailableException e) {
-      confinement.forget(worker.process());
-      throw e;
-    }
-  }
-
-  private void prove(WorkerProcess worker) {
-    try {
       codecs = worker.process().greet(startLimit).lines().reduce("", (a, b) -> b);
       Reply<Answer> reply = worker.ask(tokens.nextLong(), SELF_TEST, good(), startLimit);
       String failure =
@@ -83,10 +73,12 @@ final class WorkerStarter {
               .outcome()
               .fold(
                   prepared -> isGood(prepared) ? reply.words() : "wrong pixels", Rejection::detail);
-      if (!failure.isBlank()) {
-        throw new ImageWorkerUnavailableException(
-            NOT_STARTED + "it cannot decode a picture that is known to be good: " + failure, null);
+      if (failure.isBlank()) {
+        return worker;
       }
+      worker.process().kill();
+      throw new ImageWorkerUnavailableException(
+          NOT_STARTED + "it cannot decode a picture that is known to be good: " + failure);
     } catch (LostException e) {
       throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
     }

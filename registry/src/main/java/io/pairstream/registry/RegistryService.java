@@ -175,13 +175,10 @@ public final class RegistryService implements AutoCloseable {
 
   private static Handler.Whole handler(
       BiFunction<Incoming, byte[], CompletionStage<Answer>> answering) {
-    return (request, body) -> {
-      try {
-        return answering.apply(request, body).exceptionally(RegistryService::refused);
-      } catch (Refusal e) {
-        return CompletableFuture.completedFuture(e.answer());
-      }
-    };
+    return (request, body) ->
+        CompletableFuture.completedStage(body)
+            .thenCompose(bytes -> answering.apply(request, bytes))
+            .exceptionally(RegistryService::refused);
   }
 
   private static Answer refused(Throwable failure) {

@@ -41,7 +41,16 @@ public final class LinkHost {
       Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[^\\[\\]:]+)(?::([0-9]{0,5}))?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*");
 
+  /** Names that always lead to this machine, with any resolver. */
+  private static final Pattern HERE =
+      Pattern.compile("(?i)localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+
   private LinkHost() {}
+
+  /** Whether a host is this machine, by its name alone. */
+  public static boolean isHere(String host) {
+    return HERE.matcher(host).matches();
+  }
 
   /**
    * The host in the URL.

@@ -1,14 +1,20 @@
 package io.pairstream.schemas;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Threads that keep no process from ending, and what they do again and again. */
 public final class Threads {
+
+  private static final long IDLE_SECONDS = 10;
 
   private Threads() {}
 
@@ -22,6 +28,34 @@ public final class Threads {
   /** Threads for an executor, all of the same name. */
   public static ThreadFactory daemons(String name) {
     return task -> daemon(name, task);
+  }
+
+  /**
+   * An executor of a few threads, which end where they have had nothing to do for a while; the
+   * caller shuts it down.
+   *
+   * @param waiting most tasks that wait for a thread; more are refused
+   */
+  public static ExecutorService pool(String name, int threads, int waiting) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(waiting),
+            daemons(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Waits for a result; throws what kept it from coming, as it was thrown. */
+  public static <T> T join(CompletableFuture<T> result) {
+    try {
+      return result.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /** Waits until an executor that was shut down has ended; false where it has not by then. */

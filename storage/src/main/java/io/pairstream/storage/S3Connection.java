@@ -72,7 +72,7 @@ final class S3Connection implements AutoCloseable {
 
   /** A request of the SDK, which may be sent again. */
   interface Request<T> {
-    T send() throws IOException;
+    T send(S3Client client) throws IOException;
   }
 
   /**
@@ -176,10 +176,6 @@ final class S3Connection implements AutoCloseable {
     }
   }
 
-  S3Client client() {
-    return client;
-  }
-
   /**
    * Sends a request.
    *
@@ -190,7 +186,7 @@ final class S3Connection implements AutoCloseable {
   <T> T send(String url, Request<T> request) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return request.send();
+        return request.send(client);
       } catch (SdkException e) {
         if (attempt == MAX_SENDS || !S3Failures.isOfExpiredCredentials(e)) {
           throw S3Failures.describe(url, bucketUrl, credentials.isAnonymous, e);
@@ -212,10 +208,10 @@ final class S3Connection implements AutoCloseable {
   Answer head(String url, String bucket, String key) throws IOException {
     return sendOrFollow(
         url,
-        () ->
+        s3 ->
             new Answer(
                 "",
-                client.headObject(b -> b.bucket(bucket).key(key)).sdkHttpResponse(),
+                s3.headObject(b -> b.bucket(bucket).key(key)).sdkHttpResponse(),
                 InputStream.nullInputStream()),
         SdkHttpRequest.builder().method(SdkHttpMethod.HEAD));
   }
@@ -230,10 +226,9 @@ final class S3Connection implements AutoCloseable {
     SdkHttpRequest.Builder again = SdkHttpRequest.builder().method(SdkHttpMethod.GET);
     return sendOrFollow(
         url,
-        () -> {
+        s3 -> {
           ResponseInputStream<GetObjectResponse> answer =
-              client.getObject(
-                  b -> b.bucket(bucket).key(key).range(range.isEmpty() ? null : range));
+              s3.getObject(b -> b.bucket(bucket).key(key).range(range.isEmpty() ? null : range));
           return new Answer("", answer.response().sdkHttpResponse(), answer);
         },
         range.isEmpty() ? again : again.putHeader("Range", range));
@@ -246,9 +241,9 @@ final class S3Connection implements AutoCloseable {
       throws IOException {
     return send(
         url,
-        () -> {
+        s3 -> {
           try {
-            return request.send();
+            return request.send(s3);
           } catch (S3Exception e) {
             Optional<URI> elsewhere = S3Failures.redirect(e);
             if (elsewhere.isEmpty()) {

@@ -11,14 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Objects below a prefix of a bucket. Asks for what stores beside Amazon's have too: no tags, no
  * versions, no copies of parts, no conditions but {@code If-None-Match: *} on a single put.
+ *
+ * @param prefix beginning of all keys in the bucket; ends with a slash, or is empty
  */
-final class S3Store implements ObjectStore {
+record S3Store(S3Connection connection, String bucket, String prefix) implements ObjectStore {
 
   private static final Pattern URL = Pattern.compile("s3://([A-Za-z0-9][A-Za-z0-9._-]+)(/.*)?");
 
@@ -29,20 +30,6 @@ final class S3Store implements ObjectStore {
   private static final long MAX_PUT_BYTES = 5L << 30;
 
   private static final int PRECONDITION_FAILED = 412;
-
-  private final S3Connection connection;
-  private final S3Client client;
-  private final String bucket;
-
-  /** Beginning of all keys in the bucket; ends with a slash, or is empty. */
-  private final String prefix;
-
-  private S3Store(S3Connection connection, String bucket, String prefix) {
-    this.connection = connection;
-    this.client = connection.client();
-    this.bucket = bucket;
-    this.prefix = prefix;
-  }
 
   static S3Store open(String url, S3Connection.Timeouts timeouts) {
     Matcher parts = URL.matcher(url);
@@ -115,7 +102,7 @@ final class S3Store implements ObjectStore {
 
   private void put(String key, RequestBody body) throws IOException {
     String full = full(key);
-    connection.send(url(key), () -> client.putObject(b -> b.bucket(bucket).key(full), body));
+    connection.send(url(key), client -> client.putObject(b -> b.bucket(bucket).key(full), body));
   }
 
   /**
@@ -130,7 +117,7 @@ final class S3Store implements ObjectStore {
     AtomicInteger sends = new AtomicInteger();
     return connection.send(
         url(key),
-        () -> {
+        client -> {
           try {
             sends.incrementAndGet();
             client.putObject(
@@ -150,7 +137,7 @@ final class S3Store implements ObjectStore {
   public void delete(String key) throws IOException {
     String full = full(key);
     try {
-      connection.send(url(key), () -> client.deleteObject(b -> b.bucket(bucket).key(full)));
+      connection.send(url(key), client -> client.deleteObject(b -> b.bucket(bucket).key(full)));
     } catch (NoSuchObjectException e) {
       // Most stores say nothing of an object that is not there.
     }
@@ -160,7 +147,7 @@ final class S3Store implements ObjectStore {
   public List<ObjectInfo> list(String keys) throws IOException {
     return connection.send(
         url(),
-        () ->
+        client ->
             client
                 .listObjectsV2Paginator(b -> b.bucket(bucket).prefix(prefix + keys))
                 .contents()
@@ -179,7 +166,7 @@ final class S3Store implements ObjectStore {
 
   @Override
   public void requireFitForSets() throws IOException {
-    StoreCheck.run(this);
+    new StoreCheck(this).run();
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.UUID;
 
 /** Tries whether a bucket keeps the promises that a set needs; leaves nothing behind. */
-final class StoreCheck {
+record StoreCheck(S3Store store) {
 
   private static final int BYTES = 4096;
   private static final int FROM = 1000;
@@ -19,36 +19,32 @@ final class StoreCheck {
    *
    * @throws IOException with a sentence that names the store, where it does any of this wrongly
    */
-  static void run(S3Store store) throws IOException {
+  void run() throws IOException {
     String key = "checks/" + UUID.randomUUID();
     byte[] first = new byte[BYTES];
     byte[] second = new byte[BYTES - 1];
     new Random(key.hashCode()).nextBytes(first);
     try {
-      require(store, store.create(key, first), "it refuses to create an object that is not there");
+      require(store.create(key, first), "it refuses to create an object that is not there");
       require(
-          store,
           !store.create(key, second) && Arrays.equals(store.read(key), first),
           "it ignores If-None-Match and creates an object twice, so that writers would overwrite"
               + " each other; use a store with conditional writes");
       require(
-          store,
           Arrays.equals(
               store.read(key, FROM, COUNT), Arrays.copyOfRange(first, FROM, FROM + COUNT)),
           "it answers a request for a part with other bytes");
       store.put(key, second);
       require(
-          store,
           Arrays.equals(store.read(key), second)
               && store.find(key).map(ObjectInfo::bytes).equals(Optional.of((long) second.length)),
           "it does not give back what was written last");
       require(
-          store,
           store.list("checks/").stream()
               .anyMatch(each -> each.key().equals(key) && each.bytes() == second.length),
           "it does not list an object that was written");
       store.delete(key);
-      require(store, store.find(key).isEmpty(), "it keeps an object that was deleted");
+      require(store.find(key).isEmpty(), "it keeps an object that was deleted");
     } catch (IOException | RuntimeException e) {
       try {
         store.delete(key);
@@ -59,11 +55,9 @@ final class StoreCheck {
     }
   }
 
-  private static void require(S3Store store, boolean isKept, String fault) throws IOException {
+  private void require(boolean isKept, String fault) throws IOException {
     if (!isKept) {
       throw new IOException(store.url() + " cannot hold a data set: " + fault);
     }
   }
-
-  private StoreCheck() {}
 }

@@ -104,7 +104,9 @@ final class ChatApi {
     if (!key.matches("[\\x21-\\x7e]{0,4096}")) {
       throw new IllegalArgumentException("an API key is one word of printable ASCII");
     }
-    if (!key.isEmpty() && !address.getScheme().equalsIgnoreCase("https") && !isHere(address)) {
+    if (!key.isEmpty()
+        && !address.getScheme().equalsIgnoreCase("https")
+        && !LinkHost.isHere(address.getHost())) {
       throw new IllegalArgumentException(
           "the key is not sent over http to " + address.getHost() + "; use https");
     }
@@ -128,11 +130,6 @@ final class ChatApi {
       // Its message repeats the address, which may hold a secret.
       throw new IllegalArgumentException("the base URL is no address of an API", e);
     }
-  }
-
-  /** Whether the address is on this machine, decided from its text without a lookup. */
-  private static boolean isHere(URI address) {
-    return address.getHost().matches("(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}");
   }
 
   /**

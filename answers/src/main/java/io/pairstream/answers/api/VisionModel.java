@@ -226,14 +226,13 @@ public final class VisionModel implements AnswerModel {
   /** The picture's file in base64; empty where raw pixels are not of the size that they name. */
   private static Optional<String> dataUrl(ShownPicture picture) {
     byte[] bytes = picture.bytes().bytes();
-    return switch (picture.encoding()) {
-      case RAW ->
-          RawPixels.png(bytes, picture.width(), picture.height(), picture.channels())
-              .map(png -> dataUrl(ImageType.PNG, png));
-      case JPEG -> Optional.of(dataUrl(ImageType.JPEG, bytes));
-      case PNG -> Optional.of(dataUrl(ImageType.PNG, bytes));
-      case WEBP -> Optional.of(dataUrl(ImageType.WEBP, bytes));
-    };
+    if (picture.isPixels()) {
+      return RawPixels.png(bytes, picture.width(), picture.height(), picture.channels())
+          .map(png -> dataUrl(ImageType.PNG, png));
+    }
+    // A file of a type that no API takes is called JPEG.
+    Optional<ImageType> type = ImageType.of(bytes).filter(known -> known != ImageType.GIF);
+    return Optional.of(dataUrl(type.orElse(ImageType.JPEG), bytes));
   }
 
   private static String dataUrl(ImageType type, byte[] file) {

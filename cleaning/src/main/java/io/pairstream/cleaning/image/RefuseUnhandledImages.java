@@ -43,8 +43,8 @@ public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImag
       return Outcome.rejected(
           RejectReason.IMAGE_DEPTH_UNSUPPORTED,
           "the JPEG has " + image.bitDepth() + " bits per channel; accepted are 8",
-          new Measured(
-              "bits_per_channel", image.bitDepth(), Measured.Bound.EXACTLY, 8, "bits", "", ""));
+          Measured.bounded(
+              "bits_per_channel", image.bitDepth(), Measured.Bound.EXACTLY, 8, "bits"));
     }
     return Outcome.kept(image);
   }

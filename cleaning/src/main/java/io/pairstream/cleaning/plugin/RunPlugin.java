@@ -17,34 +17,25 @@ import java.util.function.Function;
  *
  * @param <S> the stage of a pair
  * @param <T> the part of the stage that the plugin judges
+ * @param taken the stage with what the plugin made of it
  */
-final class RunPlugin<S, T> implements Step<S, S> {
+record RunPlugin<S, T>(
+    String name,
+    PluginStep<T> step,
+    String inWords,
+    Function<S, T> shown,
+    BiFunction<S, T, S> taken)
+    implements Step<S, S> {
 
-  private final String name;
-  private final PluginStep<T> step;
-  private final String inWords;
-  private final Function<S, T> shown;
-  private final BiFunction<S, T, S> taken;
-
-  /**
-   * Sets up a step.
-   *
-   * @param taken the stage with what the plugin made of it
-   */
-  RunPlugin(String name, PluginStep<T> step, Function<S, T> shown, BiFunction<S, T, S> taken) {
-    this.name = name;
-    this.step = step;
-    this.inWords = Fault.oneLine(step.inWords());
+  RunPlugin {
     if (inWords.isEmpty()) {
       throw new IllegalArgumentException("inWords says nothing");
     }
-    this.shown = shown;
-    this.taken = taken;
   }
 
-  @Override
-  public String inWords() {
-    return inWords;
+  /** Sets up a step. */
+  RunPlugin(String name, PluginStep<T> step, Function<S, T> shown, BiFunction<S, T, S> taken) {
+    this(name, step, Fault.oneLine(step.inWords()), shown, taken);
   }
 
   @Override

@@ -82,11 +82,17 @@ final class ClipVocabulary {
     return ClassPathFile.bytes(ClipVocabulary.class, "bpe_simple_vocab_16e6.txt.gz");
   }
 
-  /** The tokens in letters, by id; a merged one with a space between its parts. */
-  static List<String> tokens() {
-    return tokens(file());
+  /** The bytes of each token by its id, all but the special ones. */
+  static Map<Integer, byte[]> pieces(String endOfWord) {
+    Map<Integer, byte[]> pieces = new HashMap<>();
+    for (String token : tokens(file())) {
+      String letters = token.replace(" ", "").replace(END_OF_WORD, endOfWord);
+      pieces.put(pieces.size(), ByteLetters.bytes(letters));
+    }
+    return pieces;
   }
 
+  /** The tokens in letters, by id; a merged one with a space between its parts. */
   private static List<String> tokens(byte[] file) {
     List<String> tokens = new ArrayList<>(SIZE);
     for (String mark : List.of("", END_OF_WORD)) {

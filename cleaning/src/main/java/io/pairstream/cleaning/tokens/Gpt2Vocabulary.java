@@ -76,9 +76,13 @@ final class Gpt2Vocabulary {
     return ClassPathFile.unzipped(Gpt2Vocabulary.class, "r50k_base.tiktoken.gz");
   }
 
-  /** The tokens by id, their bytes as the characters U+0000 to U+00FF. */
-  static List<String> tokens() {
-    return tokens(file());
+  /** The bytes of each token by its id, all but the end of text. */
+  static Map<Integer, byte[]> pieces() {
+    Map<Integer, byte[]> pieces = new HashMap<>();
+    for (String token : tokens(file())) {
+      pieces.put(pieces.size(), token.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return pieces;
   }
 
   /**

@@ -109,15 +109,11 @@ public final class ReadableTokens {
     Map<Integer, byte[]> names = new HashMap<>();
     switch (tokenizer) {
       case "gpt2", "glide" -> {
-        for (String token : Gpt2Vocabulary.tokens()) {
-          names.put(names.size(), token.getBytes(StandardCharsets.ISO_8859_1));
-        }
+        names.putAll(Gpt2Vocabulary.pieces());
         names.put(Gpt2Vocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
       }
       case "clip", "dalle" -> {
-        for (String token : ClipVocabulary.tokens()) {
-          names.put(names.size(), ByteLetters.bytes(token.replaceAll(" |</w>$", "")));
-        }
+        names.putAll(ClipVocabulary.pieces(""));
         names.put(ClipVocabulary.START_OF_TEXT, bytes(ClipVocabulary.START));
         names.put(ClipVocabulary.END_OF_TEXT, bytes(ClipVocabulary.END));
       }

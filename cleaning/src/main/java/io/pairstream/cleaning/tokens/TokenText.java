@@ -3,7 +3,6 @@ package io.pairstream.cleaning.tokens;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -51,27 +50,14 @@ public final class TokenText {
       case "hf" ->
           TokenizerFile.named(card, section + ".file", TokenizerFile::words)
               .orElseGet(TokenText::gpt2);
-      case "clip" -> clip();
-      case "bert-chinese" -> TokenizerFile.bertChineseWords();
+      case "clip" -> new TokenText(ClipVocabulary.pieces(" "), ClipVocabulary.SIZE, false);
+      case "bert-chinese" -> TokenizerFile.words(TokenizerFile.bertChineseFile());
       default -> gpt2();
     };
   }
 
   private static TokenText gpt2() {
-    Map<Integer, byte[]> pieces = new HashMap<>();
-    for (String token : Gpt2Vocabulary.tokens()) {
-      pieces.put(pieces.size(), token.getBytes(StandardCharsets.ISO_8859_1));
-    }
-    return new TokenText(pieces, Gpt2Vocabulary.SIZE, false);
-  }
-
-  private static TokenText clip() {
-    Map<Integer, byte[]> pieces = new HashMap<>();
-    for (String token : ClipVocabulary.tokens()) {
-      String letters = token.replace(" ", "").replace(ClipVocabulary.END_OF_WORD, " ");
-      pieces.put(pieces.size(), ByteLetters.bytes(letters));
-    }
-    return new TokenText(pieces, ClipVocabulary.SIZE, false);
+    return new TokenText(Gpt2Vocabulary.pieces(), Gpt2Vocabulary.SIZE, false);
   }
 
   /** One more than the largest id. */

@@ -18,8 +18,12 @@ import java.util.stream.Stream;
  * of a longer caption, padding after a shorter one.
  *
  * <p>Rejects nothing.
+ *
+ * @param main the set that every output has
+ * @param further sets of other tokenizers, each with a name of its own
  */
-public final class TokenizeCaption
+public record TokenizeCaption(
+    TokenizeCaption.TokenTarget main, List<TokenizeCaption.TokenTarget> further)
     implements Step<CleanedCaption, TokenizeCaption.TokenizedCaption> {
 
   /** Last parts of a set's keys that affect the ids of every caption. */
@@ -28,15 +32,15 @@ public final class TokenizeCaption
   private static final int MOST_SETS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
 
-  private final TokenTarget main;
-  private final List<TokenTarget> further;
-
   /**
    * Reads the section {@code tokens}, and in {@code token-sets} one section of the same keys for
    * each further set.
    */
   public TokenizeCaption(RecipeReader recipe) {
-    main = TokenTarget.from(recipe, "tokens", "");
+    this(TokenTarget.from(recipe, "tokens", ""), further(recipe));
+  }
+
+  private static List<TokenTarget> further(RecipeReader recipe) {
     List<String> names = recipe.sections("token-sets");
     if (names.size() > MOST_SETS) {
       recipe.problem("token-sets", "holds " + names.size() + " sets; at most " + MOST_SETS);
@@ -48,18 +52,9 @@ public final class TokenizeCaption
             "a set's name is made of a to z, 0 to 9, - and _, at most 40 of them");
       }
     }
-    further =
-        names.stream().map(name -> TokenTarget.from(recipe, "token-sets." + name, name)).toList();
-  }
-
-  /** The set that every output has. */
-  public TokenTarget main() {
-    return main;
-  }
-
-  /** Sets of other tokenizers, each with a name of its own. */
-  public List<TokenTarget> further() {
-    return further;
+    return names.stream()
+        .map(name -> TokenTarget.from(recipe, "token-sets." + name, name))
+        .toList();
   }
 
   @Override

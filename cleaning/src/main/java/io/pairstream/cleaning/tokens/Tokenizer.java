@@ -114,7 +114,7 @@ public record Tokenizer(
   }
 
   private static final class BertChinese {
-    static final Tokenizer SHIPPED = TokenizerFile.bertChinese();
+    static final Tokenizer SHIPPED = TokenizerFile.parse(TokenizerFile.bertChineseFile(), false);
   }
 
   /** Lower-case hex SHA-256 of the vocabulary file. */

@@ -95,12 +95,7 @@ final class TokenizerFile {
     }
   }
 
-  /** The tokenizer of BERT-Chinese, which comes with the product. */
-  static Tokenizer bertChinese() {
-    return parse(bertChineseFile(), false);
-  }
-
-  /** The id of each of its tokens. */
+  /** The id of each token of BERT-Chinese. */
   static Map<String, Integer> bertChineseVocabulary() {
     Map<String, Integer> ids = new HashMap<>();
     JsonNode vocabulary = json(bertChineseFile()).at("/model/vocab");
@@ -108,11 +103,8 @@ final class TokenizerFile {
     return ids;
   }
 
-  static TokenText bertChineseWords() {
-    return words(bertChineseFile());
-  }
-
-  private static byte[] bertChineseFile() {
+  /** The tokenizer of BERT-Chinese, which comes with the product. */
+  static byte[] bertChineseFile() {
     return ClassPathFile.unzipped(TokenizerFile.class, "bert-chinese.json.gz");
   }
 

@@ -1,6 +1,13 @@
 package io.pairstream.cli.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.curation.actions.ActionLog;
+import io.pairstream.curation.actions.Actor;
+import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.schemas.Hint;
 import io.pairstream.service.http.Scope;
@@ -9,11 +16,13 @@ import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.terminal.Table;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -25,6 +34,74 @@ import picocli.CommandLine.Parameters;
     name = "keys",
     subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
 public final class KeysCommand {
+
+  /**
+   * A key as JSON.
+   *
+   * @param key its text, where it is new
+   * @param expiresAt null for never
+   * @param revokedAt null for never
+   */
+  private record KeyAnswer(
+      @JsonInclude(JsonInclude.Include.NON_NULL) String key,
+      String keyId,
+      String producer,
+      IssuedKey.State state,
+      List<String> scopes,
+      @JsonUnwrapped Rates quota,
+      Instant createdAt,
+      Instant expiresAt,
+      Instant revokedAt) {
+
+    static KeyAnswer of(IssuedKey key, String text) {
+      return new KeyAnswer(
+          text,
+          key.keyId(),
+          key.producer(),
+          key.stateAt(Instant.now()),
+          scopes(key),
+          key.quota(),
+          key.createdAt(),
+          time(key.expiresAt()),
+          time(key.revokedAt()));
+    }
+
+    static List<String> scopes(IssuedKey key) {
+      return key.scopes().stream().sorted().map(Scope::label).toList();
+    }
+
+    private static Instant time(Instant time) {
+      return time.equals(Instant.MAX) ? null : time;
+    }
+  }
+
+  /** A command that works on keys. */
+  private abstract static class OnKeys extends ClusterCommand {
+
+    abstract int run(KeyIssuer issuer);
+
+    @Override
+    public final Integer call() {
+      try (KeyIssuer issuer =
+          KeyIssuer.open(
+              access().topics().apiKeys(), cluster().clientSettings(Map.of()), Clock.systemUTC())) {
+        return run(issuer);
+      }
+    }
+
+    /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
+    final void note(String event, String keyId, Sentence detail) {
+      try {
+        ActionLog.writeNow(
+            access(),
+            new AuditEvent(event, keyId, AuditEvent.Outcome.DONE, detail, Map.of()),
+            Actor.atTheCommandLine(),
+            Clock.systemUTC());
+      } catch (RuntimeException e) {
+        complain("the audit trail misses this: " + e.getMessage());
+      }
+    }
+  }
 
   /** {@code pairstream keys create}: a new key; its text alone on stdout, once, for a file. */
   @Command(name = "create")

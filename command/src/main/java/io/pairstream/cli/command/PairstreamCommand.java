@@ -8,8 +8,8 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RootCause;
-import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
  * A command: where it prints, and how it refuses what makes no sense. Lines are for people; what
  * strangers wrote stands in them as plain text.
  */
-public abstract class PairstreamCommand implements Callable<Integer>, Printer {
+public abstract class PairstreamCommand implements Callable<Integer> {
 
   private static final Duration SHOWN_EVERY = Duration.ofMillis(500);
 
@@ -41,13 +41,40 @@ public abstract class PairstreamCommand implements Callable<Integer>, Printer {
     return json;
   }
 
-  @Override
-  public final PrintWriter out() {
+  protected final PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
   protected final PrintWriter err() {
     return spec.commandLine().getErr();
+  }
+
+  /**
+   * Writes a line.
+   *
+   * @param format as for {@link TerminalText#format}
+   */
+  public final void print(String format, Object... values) {
+    out().println(TerminalText.plain(TerminalText.format(format, values)));
+  }
+
+  /** Writes the lines of a table. */
+  protected final void print(Table table) {
+    table.lines().forEach(out()::println);
+  }
+
+  /** Writes what something is called, and what it is; nothing where it is empty. */
+  protected final void field(String name, Object value) {
+    if (!value.toString().isEmpty()) {
+      print("%-12s %s", name, value);
+    }
+  }
+
+  /** Writes a line with a count, unless that is 0. */
+  protected final void count(String line, long count) {
+    if (count > 0) {
+      print(line, count);
+    }
   }
 
   /** A line on stderr. */

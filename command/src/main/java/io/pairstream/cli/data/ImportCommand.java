@@ -1,5 +1,6 @@
 package io.pairstream.cli.data;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.ExitStatus;
 import io.pairstream.cli.command.Resumable;
@@ -10,9 +11,11 @@ import io.pairstream.ingest.files.ItemPublisher;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.ingest.files.WouldSend;
+import io.pairstream.schemas.Hint;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.storage.LocalObjects;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,7 +110,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
     return answer(
         Map.of("sources", all),
         all.stream().allMatch(one -> one.problems() == 0),
-        () -> all.forEach(new ImportPrinter(out())::print));
+        () -> all.forEach(this::print));
   }
 
   private int run(
@@ -131,7 +135,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
       outcomes = importing.run(sources, most);
       if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
         ImportProgress.Summary sent = progress.summary(outcomes, null, progress.seconds());
-        answer(sent, () -> new ImportPrinter(out()).print(sent));
+        answer(sent, () -> print(sent));
         say(
             "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
                 .formatted(kept.fromStart() ? " without --from-start" : ""));
@@ -146,7 +150,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
     DecidedPairs.Counts decided = null;
     if (judged.isPresent()) {
       // What ends the wait must not take what was sent with it.
-      say("%s; now they are judged", ImportPrinter.sent(progress.summary(outcomes, null, seconds)));
+      say("%s; now they are judged", sent(progress.summary(outcomes, null, seconds)));
       decided = await(judged.get());
     }
     if (outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
@@ -156,8 +160,7 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
       }
     }
     ImportProgress.Summary summary = progress.summary(outcomes, decided, seconds);
-    return answer(
-        summary, summary.problemCount() == 0, () -> new ImportPrinter(out()).print(summary));
+    return answer(summary, summary.problemCount() == 0, () -> print(summary));
   }
 
   private DecidedPairs.Counts await(DecidedPairs decided) {
@@ -192,5 +195,54 @@ public final class ImportCommand extends ClusterCommand.Fit implements Resumable
 
   private static boolean isInterrupted(ImportRun.Result result) {
     return result.ending() == ImportRun.Ending.INTERRUPTED;
+  }
+
+  private void print(WouldSend one) {
+    print(
+        "%s: %,d pair(|s), %,d link(|s), %,d problem(|s); nothing was sent",
+        one.path(), one.pairs(), one.links(), one.problems());
+    one.columns().forEach((column, entries) -> print("  %s, in %,d entr(y|ies)", column, entries));
+  }
+
+  /** Writes what became of an import. */
+  private void print(ImportProgress.Summary summary) {
+    print(
+        "%s in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        sent(summary), summary.seconds(), summary.pairsPerSecond(), summary.megabytesPerSecond());
+    summary.judged().ifPresent(this::print);
+  }
+
+  /** How much was sent, in words. */
+  private static String sent(ImportProgress.Summary summary) {
+    return TerminalText.format(
+        "%,d published%s, %,d problem(|s)",
+        summary.published(),
+        summary.links() == 0 ? "" : TerminalText.format(", %,d link(|s) to fetch", summary.links()),
+        summary.problemCount());
+  }
+
+  private void print(DecidedPairs.Counts decided) {
+    print("%s", inWords(decided));
+    decided
+        .mostFrequentReason()
+        .ifPresent(most -> print("why: %s", Hint.of("quarantine ls --reason " + most)));
+  }
+
+  /** Counts of the pairs by what became of them; copies do not count as quarantined. */
+  static String inWords(DecidedPairs.Counts decided) {
+    long copies = decided.copies();
+    String reasons =
+        decided.quarantine().entrySet().stream()
+            .filter(one -> !one.getKey().equals(RejectReason.DUPLICATE_PAIR.name()))
+            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
+            .collect(Collectors.joining(", "));
+    return "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined%s%s"
+        .formatted(
+            decided.training(),
+            decided.validation(),
+            decided.test(),
+            decided.quarantined() - copies,
+            reasons.isEmpty() ? "" : " (" + reasons + ")",
+            copies == 0 ? "" : ", " + TerminalText.count(copies) + " sent twice, counted once");
   }
 }

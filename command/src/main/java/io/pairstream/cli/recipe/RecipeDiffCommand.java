@@ -3,10 +3,10 @@ package io.pairstream.cli.recipe;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.platform.AppLayout;
-import io.pairstream.terminal.Printer;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.recipe.DiffReport;
@@ -76,7 +76,7 @@ public final class RecipeDiffCommand extends ClusterCommand {
   }
 
   /** Writes a heading with the sum, and below it each group with examples. */
-  public static void examples(Printer to, String heading, List<Group<Example>> groups) {
+  public static void examples(PairstreamCommand to, String heading, List<Group<Example>> groups) {
     to.print("%-32s %,9d", heading, groups.stream().mapToLong(Group::count).sum());
     for (Group<Example> group : groups) {
       to.print("  %-30s %,9d", group.name(), group.count());

@@ -1,5 +1,7 @@
 package io.pairstream.cli.recipe;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
@@ -15,12 +17,14 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.storage.LocalObjects;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import io.pairstream.tools.recipe.ContactSheet;
 import io.pairstream.tools.recipe.RecipeTrial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
@@ -37,6 +41,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "try")
 final class RecipeTryCommand extends PairstreamCommand {
 
+  private static final int LINE_COLUMNS = 100;
+
   @Mixin FilesFrom filesFrom;
 
   @Mixin private ImportOptions reading;
@@ -52,6 +58,8 @@ final class RecipeTryCommand extends PairstreamCommand {
 
   @Option(names = "--sheet", paramLabel = "FILE")
   private Path sheet;
+
+  record Tried(String recipe, String version, @JsonUnwrapped RecipeTrial.Result result) {}
 
   @Override
   public Integer call() throws IOException {
@@ -71,12 +79,11 @@ final class RecipeTryCommand extends PairstreamCommand {
       if (page != null) {
         Files.writeString(sheet, page.html(file.name() + " on " + String.join(", ", paths)));
       }
-      RecipeTryPrinter.Tried tried =
-          new RecipeTryPrinter.Tried(file.name(), plan.version(), result);
+      Tried tried = new Tried(file.name(), plan.version(), result);
       return answer(
           tried,
           result.problemCount() == 0 && result.crashed() == 0,
-          () -> new RecipeTryPrinter(out()).print(tried, paths, sheet, plan.nearCopies()));
+          () -> print(tried, plan.nearCopies()));
     }
   }
 
@@ -116,5 +123,44 @@ final class RecipeTryCommand extends PairstreamCommand {
         problem.accept(item.where() + ": its image is at a URL, and nothing is fetched here");
       }
     }
+  }
+
+  void print(Tried tried, NearCopies nearCopies) {
+    RecipeTrial.Result result = tried.result();
+    print("%s, version %s, on %s%n", tried.recipe(), tried.version(), String.join(", ", paths));
+    share("kept", result.kept().values().stream().mapToLong(count -> count).sum(), result);
+    result
+        .kept()
+        .forEach(
+            (split, count) -> share("  " + split.name().toLowerCase(Locale.ROOT), count, result));
+    share("copies of kept pairs", result.copies(), result);
+    share(
+        "rejected",
+        result.refusals().stream().mapToLong(RecipeTrial.Refusals::count).sum(),
+        result);
+    for (RecipeTrial.Refusals refusals : result.refusals()) {
+      share("  " + refusals.reason(), refusals.count(), result);
+      print("      %s", refusals.remedy());
+      for (RecipeTrial.Example example : refusals.examples()) {
+        String said = example.where() + ": " + example.detail();
+        print("      - %s", TerminalText.fit(said, LINE_COLUMNS - 8));
+      }
+    }
+    print(
+        "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
+        result.changedCaptions(), result.truncatedCaptions());
+    count("%,d pair(|s) failed in a step: mend it, and try again", result.crashed());
+    count("%,d line(|s) or file(|s) gave no pair", result.problemCount());
+    if (nearCopies.areLookedFor()) {
+      print("near copies are left out: they are looked for among all pairs, once these are sent");
+    }
+    if (sheet != null) {
+      print("contact sheet: %s", sheet);
+    }
+  }
+
+  private void share(String label, long part, RecipeTrial.Result of) {
+    double share = of.pairs() == 0 ? 0 : (double) part / of.pairs();
+    print("%-34s %,9d %6.1f %%  %s", label, part, 100 * share, TerminalText.bar(share, 30));
   }
 }

@@ -1,11 +1,15 @@
 package io.pairstream.cli.review;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.plan.CleaningPlan;
 import io.pairstream.cleaning.plan.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cli.command.ClusterCommand;
 import io.pairstream.cli.command.FilesFrom;
+import io.pairstream.cli.command.PairstreamCommand;
 import io.pairstream.cli.command.Resumable;
+import io.pairstream.cli.recipe.RecipeDiffCommand;
 import io.pairstream.curation.actions.Actor;
 import io.pairstream.curation.review.ReviewDecision;
 import io.pairstream.curation.review.ReviewDecision.Decision;
@@ -21,6 +25,7 @@ import io.pairstream.tools.recipe.ReplayForecast;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,6 +60,14 @@ final class QuarantineReplayCommand extends ClusterCommand implements Resumable 
 
   @Option(names = "--again")
   private boolean again;
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Replayed(
+      boolean plan, @JsonUnwrapped ReviewDesk.Report report, ReplayForecast.Result under) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record ReplayedOnes(
+      boolean plan, long sent, List<ReviewResult> results, ReplayForecast.Result under) {}
 
   @Override
   public Integer call() {
@@ -107,11 +120,10 @@ final class QuarantineReplayCommand extends ClusterCommand implements Resumable 
     }
     ReplayForecast.Result result = forecast.get();
     return answer(
-        new ReplayPrinter.Replayed(plan, report, result),
+        new Replayed(plan, report, result),
         () -> {
-          ReplayPrinter to = new ReplayPrinter(out(), plan, decided);
-          to.print(report, selected.limit());
-          to.print(result, under);
+          print(report, selected.limit());
+          print(result);
         });
   }
 
@@ -121,12 +133,90 @@ final class QuarantineReplayCommand extends ClusterCommand implements Resumable 
     long sent = results.stream().filter(ReviewResult::done).count();
     ReplayForecast.Result result = forecast.get();
     return answer(
-        new ReplayPrinter.ReplayedOnes(plan, sent, results, result),
+        new ReplayedOnes(plan, sent, results, result),
         sent == results.size(),
         () -> {
-          ReplayPrinter to = new ReplayPrinter(out(), plan, decided);
-          results.forEach(to::print);
-          to.print(result, under);
+          results.forEach(this::print);
+          print(result);
         });
+  }
+
+  /**
+   * Writes what the recipe of {@code --under} makes of the pairs.
+   *
+   * @param result null where none was named
+   */
+  private void print(ReplayForecast.Result result) {
+    if (result != null) {
+      print("%nunder %s", under);
+      print("%-32s %,9d", "pass", result.passed());
+      RecipeDiffCommand.examples(this, "rejected", result.rejected());
+      count(
+          "%,d link(|s): what is behind (it|them) is not known before it is fetched",
+          result.links());
+    }
+  }
+
+  /** Writes what became of one pair. */
+  private void print(ReviewResult result) {
+    String said =
+        switch (result.outcome()) {
+          case DONE -> plan ? "can go" : "sent";
+          case FAILED -> "not sent";
+          case UNKNOWN -> "unknown";
+        };
+    print("%-34s %-8s %s", result.id(), said, result.detail().text());
+  }
+
+  /**
+   * Writes how many were sent, and why the others were not.
+   *
+   * @param limit the most that were to be sent
+   */
+  private void print(ReviewDesk.Report report, int limit) {
+    print("%d %s", report.sent(), plan ? "would be sent again" : "sent again");
+    report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
+    if (report.left() > 0) {
+      String next = "; the same command sends the next " + Math.min(limit, report.left());
+      print("%d left beyond --limit%s", report.left(), plan ? "" : next);
+    }
+    count(
+        "%d left alone: sent again or decided anew before, or nothing of them can be "
+            + (accept ? "accepted" : "sent")
+            + (again ? "" : "; --again sends those that were sent before"),
+        report.skipped());
+  }
+
+  /** Options that choose entries of the quarantine. */
+  static final class SelectionOptions {
+
+    @Option(names = "--reason", paramLabel = "REASON")
+    private String reason;
+
+    @Option(names = "--source", paramLabel = "SOURCE")
+    private String source;
+
+    @Option(names = "--producer", paramLabel = "NAME")
+    private String producer;
+
+    @Option(names = "--limit", paramLabel = "N")
+    private Integer limit;
+
+    boolean isGiven() {
+      return reason != null || source != null || producer != null || limit != null;
+    }
+
+    /**
+     * The selection of a command.
+     *
+     * @throws IllegalArgumentException where the options make no sense
+     */
+    Selection of(PairstreamCommand command) {
+      return new Selection(
+          QuarantineCommand.checkedReason(reason, command),
+          Optional.ofNullable(source),
+          Optional.ofNullable(producer),
+          limit == null ? Integer.MAX_VALUE : limit);
+    }
   }
 }

@@ -1,13 +1,13 @@
 package io.pairstream.cli.run;
 
 import io.pairstream.cli.command.ExitStatus;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.PemCertificate;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import picocli.CommandLine.ArgGroup;
@@ -84,14 +84,7 @@ final class Listen {
     out.println(
         "listening on " + listen.url(certificate != null ? "https" : "http", port.getAsInt()));
     out.flush();
-    try {
-      fault.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    Threads.join(fault);
     // The thread that closed the service ends this process.
     closed.await();
     return ExitStatus.DONE;

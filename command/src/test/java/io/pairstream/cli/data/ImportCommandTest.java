@@ -111,7 +111,7 @@ class ImportCommandTest {
             Optional.empty());
 
     assertThat(decided.mostFrequentReason()).contains("IMAGE_TOO_SMALL");
-    assertThat(ImportPrinter.inWords(decided))
+    assertThat(ImportCommand.inWords(decided))
         .isEqualTo(
             "judged meanwhile: 1,170 training, 5 validation, 3 test, 2 quarantined"
                 + " (IMAGE_TOO_SMALL 2), 59 sent twice, counted once");

@@ -17,11 +17,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +38,7 @@ public final class ActionLog implements AutoCloseable {
 
   private final ClusterAccess cluster;
   private final CountedEvents counted;
-  private final ThreadPoolExecutor writer =
-      new ThreadPoolExecutor(
-          0,
-          1,
-          1,
-          TimeUnit.MINUTES,
-          new ArrayBlockingQueue<>(MOST_WAITING),
-          Threads.daemons("action-log"));
+  private final ExecutorService writer = Threads.pool("action-log", 1, MOST_WAITING);
 
   public ActionLog(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
@@ -62,6 +53,20 @@ public final class ActionLog implements AutoCloseable {
    */
   public void count(AuditEvent event, Actor actor, String caller) {
     counted.add(event, actor, caller).ifPresent(this::writeLater);
+  }
+
+  /**
+   * Counts a login, or one that is refused: with all of its address, as a caller that makes up keys
+   * makes up their ids too.
+   */
+  public void countLogin(
+      Incoming request, Actor actor, AuditEvent.Outcome outcome, Sentence detail) {
+    String address = request.remoteAddress();
+    String keyId = outcome == AuditEvent.Outcome.DONE ? actor.keyId() : "";
+    count(
+        new AuditEvent("login", "", outcome, detail, Map.of("address", address)),
+        actor,
+        keyId + ' ' + address);
   }
 
   /**

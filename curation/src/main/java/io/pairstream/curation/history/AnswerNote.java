@@ -3,7 +3,7 @@ package io.pairstream.curation.history;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.condition.AnswerLimits;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -27,7 +27,14 @@ public record AnswerNote(
    * @param limits of the data set's recipe
    */
   public static List<AnswerNote> of(PairAnswer said, AnswerLimits limits) {
-    Map<String, Object> values = new TreeMap<>(said.getLabels());
+    return values(said).entrySet().stream()
+        .map(each -> of(said.getCard(), each.getKey(), each.getValue(), limits))
+        .toList();
+  }
+
+  /** The values by name: finite numbers, labels and, without a name, why it failed. */
+  public static SortedMap<String, Object> values(PairAnswer said) {
+    SortedMap<String, Object> values = new TreeMap<>(said.getLabels());
     said.getNumbers()
         .forEach(
             (name, number) -> {
@@ -38,9 +45,7 @@ public record AnswerNote(
     if (said.getStatus().equals("FAILED")) {
       values.put("", said.getReason());
     }
-    return values.entrySet().stream()
-        .map(each -> of(said.getCard(), each.getKey(), each.getValue(), limits))
-        .toList();
+    return values;
   }
 
   /**

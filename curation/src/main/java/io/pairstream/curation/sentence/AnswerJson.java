@@ -27,10 +27,13 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.table.Database.RowReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -105,7 +108,11 @@ public final class AnswerJson {
 
   /** A record as a text on one line, without a line feed, that {@link #read} reads. */
   public static String text(Object record) {
-    return MAPPER.valueToTree(record).toString();
+    try {
+      return MAPPER.writeValueAsString(record);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no record can be written as this: " + record, e);
+    }
   }
 
   /** The record that a text of {@link #text} holds. */
@@ -115,6 +122,17 @@ public final class AnswerJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("this is not what was written: " + text, e);
     }
+  }
+
+  /** Reads a row into a record whose fields are its columns; times are milliseconds there. */
+  public static <T> RowReader<T> row(Class<T> type) {
+    return row -> {
+      Map<String, Object> fields = new HashMap<>();
+      for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+        fields.put(row.getMetaData().getColumnLabel(column), row.getObject(column));
+      }
+      return MAPPER.convertValue(fields, type);
+    };
   }
 
   private static SimpleModule module() {
@@ -211,7 +229,9 @@ public final class AnswerJson {
   private static final class TimeReader extends JsonDeserializer<Instant> {
     @Override
     public Instant deserialize(JsonParser json, DeserializationContext unused) throws IOException {
-      return Instant.parse(json.getText());
+      return json.currentToken().isNumeric()
+          ? Instant.ofEpochMilli(json.getLongValue())
+          : Instant.parse(json.getText());
     }
 
     @Override

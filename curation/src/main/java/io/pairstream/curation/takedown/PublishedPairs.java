@@ -11,7 +11,6 @@ import io.pairstream.service.cluster.Pages;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,14 +84,13 @@ final class PublishedPairs {
     log.readAll(
         cluster.topics().index(),
         (id, read) -> {
-          read.ifPresent(
-              entry -> {
-                String split = entry.getSplit().toLowerCase(Locale.ROOT);
-                indexed.merge(
-                    new TopicPartition(cluster.dataset().topic(split), entry.getPartition()),
-                    entry.getOffset() + 1,
-                    Math::max);
-              });
+          read.flatMap(cluster.topics()::place)
+              .ifPresent(
+                  at ->
+                      indexed.merge(
+                          new TopicPartition(at.getTopic(), at.getPartition()),
+                          at.getOffset() + 1,
+                          Math::max));
           enter(id, read.flatMap(entry -> published(id, entry)).orElse(null), splits.values());
         });
     return indexed;

@@ -9,12 +9,9 @@ import io.pairstream.image.plan.GraphInputs.CaptionTensors;
  *
  * @param target makes the ids
  * @param fill whether ids behind the caption's own go in
- * @param ids name of the graph's input for the ids
- * @param mask name of the input that has 1 for the caption's own ids and 0 behind them; empty for
- *     none
- * @param types name of the input that has 0 everywhere; empty for none
+ * @param tensors the graph's inputs for them
  */
-public record CaptionInput(TokenTarget target, Fill fill, String ids, String mask, String types) {
+public record CaptionInput(TokenTarget target, Fill fill, CaptionTensors tensors) {
 
   /** Ids behind a caption's own. */
   public enum Fill {
@@ -22,10 +19,5 @@ public record CaptionInput(TokenTarget target, Fill fill, String ids, String mas
     PADDED,
     /** Nothing: the tensor is as long as the caption. For a batch of one. */
     NONE
-  }
-
-  /** The graph's inputs alone. */
-  CaptionTensors tensors() {
-    return new CaptionTensors(ids, mask, types);
   }
 }

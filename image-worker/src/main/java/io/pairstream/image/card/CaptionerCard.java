@@ -98,9 +98,6 @@ public record CaptionerCard(CardFacts facts, CaptionWriting task, TokenText word
   /** The prompt's words and those that were written; no more than an answer may have. */
   @Override
   public ItemReply inWords(ItemReply reply) throws OddAnswerException {
-    if (reply instanceof NoAnswer) {
-      return reply;
-    }
     CaptionDecoding decoding = task.decoding();
     if (!(reply instanceof Written written)
         || written.ids().size() > decoding.mostTokens()

@@ -5,6 +5,7 @@ import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.image.card.CaptionInput.Fill;
 import io.pairstream.image.plan.GraphInputs;
+import io.pairstream.image.plan.GraphInputs.CaptionTensors;
 import io.pairstream.image.plan.ModelOutput;
 import io.pairstream.image.plan.ModelOutput.Activation;
 import io.pairstream.image.plan.ModelOutput.As;
@@ -53,9 +54,10 @@ public record OnnxCard(
     return new CaptionInput(
         target,
         card.keys().choice("caption.fill", Fill.PADDED),
-        card.required("caption.ids", "name the graph's input for token ids"),
-        card.keys().text("caption.mask", ""),
-        card.keys().text("caption.types", ""));
+        new CaptionTensors(
+            card.required("caption.ids", "name the graph's input for token ids"),
+            card.keys().text("caption.mask", ""),
+            card.keys().text("caption.types", "")));
   }
 
   private static ModelOutput output(CardReader card, String name) {

@@ -3,10 +3,8 @@ package io.pairstream.image.card;
 import io.pairstream.image.plan.ModelPlan;
 import io.pairstream.image.plan.PixelMaking;
 import io.pairstream.image.protocol.ModelProtocol.ItemReply;
-import io.pairstream.image.protocol.ModelProtocol.NoAnswer;
 import io.pairstream.image.protocol.ModelProtocol.Pixels;
 import io.pairstream.image.protocol.ShownPicture;
-import io.pairstream.image.protocol.ShownPicture.Encoding;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import java.time.Duration;
 import java.util.List;
@@ -31,9 +29,6 @@ public record PixelsCard(CardFacts facts, PixelMaking task) implements ProcessCa
 
   @Override
   public ItemReply inWords(ItemReply reply) throws OddAnswerException {
-    if (reply instanceof NoAnswer) {
-      return reply;
-    }
     if (!(reply instanceof Pixels made) || !isWhole(made.picture())) {
       throw new OddAnswerException("it is no picture");
     }
@@ -41,7 +36,7 @@ public record PixelsCard(CardFacts facts, PixelMaking task) implements ProcessCa
   }
 
   private static boolean isWhole(ShownPicture picture) {
-    return picture.encoding() == Encoding.RAW
+    return picture.isPixels()
         && picture.width() > 0
         && picture.height() > 0
         && picture.channels() == 3

@@ -39,7 +39,7 @@ public sealed interface ProcessCard extends ModelCard
   }
 
   /**
-   * Makes words of a reply; the process is not trusted.
+   * Makes words of a reply that is an answer; the process is not trusted.
    *
    * @throws OddAnswerException where a model of this kind does not reply like that
    */

@@ -112,10 +112,7 @@ public record PythonCard(
     if (as == As.SHARE) {
       card.keys().problem(section + "as", "a function gives a number, label, vector or text");
     }
-    List<String> labels = List.of();
-    if (as == As.LABEL) {
-      labels = OnnxCard.labels(card.keys(), section);
-    }
+    List<String> labels = as == As.LABEL ? OnnxCard.labels(card.keys(), section) : List.of();
     return new ModelOutput(name, "", as, Activation.NONE, 0, 0, labels, Pool.NONE, Length.KEPT);
   }
 

@@ -21,6 +21,7 @@ import io.pairstream.image.sandbox.Confinement;
 import io.pairstream.image.sandbox.Launcher;
 import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,7 +172,7 @@ public final class ModelPool implements AnswerModel {
     if (asked < settings.imagesPerWorker()) {
       idle.addFirst(new ModelProcess(process.process(), asked));
     } else {
-      confinement.forget(process.process());
+      process.process().kill();
     }
     return answers;
   }
@@ -186,8 +187,8 @@ public final class ModelPool implements AnswerModel {
               request::writeTo,
               in -> check.answers(ModelReply.readFrom(in), request.token(), request.items().size()))
           .answer();
-    } catch (LostException | RuntimeException | Error e) {
-      confinement.forget(process);
+    } catch (RuntimeException | Error e) {
+      process.kill();
       throw e;
     }
   }
@@ -197,7 +198,7 @@ public final class ModelPool implements AnswerModel {
       if (next.process().isUsable()) {
         return next;
       }
-      confinement.forget(next.process());
+      next.process().kill();
     }
     return fresh();
   }
@@ -205,29 +206,24 @@ public final class ModelPool implements AnswerModel {
   /** A process that has loaded the model and answered as many made questions as a batch has. */
   private ModelProcess fresh() {
     refuseExchanged();
-    ConfinedProcess process;
+    List<Path> files = card.files().stream().map(NamedFile::path).toList();
     try {
-      process =
-          confinement.start(
-              ImageWindow.none(), card.files().stream().map(NamedFile::path).toList());
-    } catch (ImageWorkerUnavailableException e) {
-      throw new ModelUnavailableException(e.getMessage(), e);
-    }
-    try {
+      ConfinedProcess process = confinement.start(ImageWindow.none(), files);
       process.greet(settings.startLimit());
       List<Item> made = Collections.nCopies(card.batch(), item(ModelQuestion.made(MADE_SIDE_PX)));
       Duration limit = settings.startLimit().plus(card.perQuestion().multipliedBy(card.batch()));
       ModelRequest first = new ModelRequest(tokens.nextLong(), Optional.of(plan), made);
       for (ModelAnswer answer : ask(process, first, limit)) {
         if (answer instanceof Failed failed && !failed.equals(ReplyCheck.WORDLESS)) {
-          confinement.forget(process);
+          process.kill();
           throw new InvalidCardException(
               "the model card " + card.name() + " does not fit its model: " + failed.detail());
         }
       }
       return new ModelProcess(process, 0);
+    } catch (ImageWorkerUnavailableException e) {
+      throw new ModelUnavailableException(e.getMessage(), e);
     } catch (LostException e) {
-      confinement.forget(process);
       throw new ModelUnavailableException(
           "no process can run the model of the card "
               + card.name()

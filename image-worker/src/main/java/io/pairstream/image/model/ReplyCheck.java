@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -38,7 +39,7 @@ public final class ReplyCheck {
       new Failed(CaptionerCard.WORDLESS.reason(), CaptionerCard.WORDLESS.detail());
 
   private final ModelCard card;
-  private final Map<String, Integer> lengths = new HashMap<>();
+  private final Map<String, Integer> lengths = new ConcurrentHashMap<>();
 
   /** A check of the replies of a card's process. */
   public ReplyCheck(ModelCard card) {
@@ -69,7 +70,10 @@ public final class ReplyCheck {
     if (reply instanceof NoAnswer own) {
       require(OWN_FAILURES.contains(own.reason()), "it says that it " + own.reason());
     }
-    ItemReply inWords = card instanceof ProcessCard model ? model.inWords(reply) : reply;
+    ItemReply inWords =
+        card instanceof ProcessCard model && !(reply instanceof NoAnswer)
+            ? model.inWords(reply)
+            : reply;
     if (inWords instanceof Pixels made) {
       return new ModelAnswer.Decoded(made.picture());
     }
@@ -123,12 +127,9 @@ public final class ReplyCheck {
     require(
         vector.length > 0 && vector.length <= ModelOutput.MOST_NUMBERS,
         name + " has " + vector.length + " numbers");
-    require(vector.length == usualLength(name, vector.length), name + " has another length");
+    int usual = lengths.computeIfAbsent(name, first -> vector.length);
+    require(vector.length == usual, name + " has another length");
     return vector;
-  }
-
-  private synchronized int usualLength(String name, int length) {
-    return lengths.computeIfAbsent(name, first -> length);
   }
 
   private static void require(boolean fine, String otherwise) throws OddAnswerException {

@@ -27,13 +27,7 @@ public final class ModelProtocol {
    * @param ids a caption's token ids, as many for each question of a request; or none
    * @param own how many of them are the caption's own; the rest is padding
    */
-  public record Item(Optional<ShownPicture> picture, List<Integer> ids, int own) {
-
-    /** A question about a picture alone. */
-    public static Item of(ShownPicture picture) {
-      return new Item(Optional.of(picture), List.of(), 0);
-    }
-  }
+  public record Item(Optional<ShownPicture> picture, List<Integer> ids, int own) {}
 
   /**
    * Questions for the model.
@@ -65,11 +59,6 @@ public final class ModelProtocol {
       Map<String, List<Double>> vectors,
       Map<String, String> texts)
       implements ItemReply {
-
-    /** A reply of numbers alone. */
-    public static Given numbers(Map<String, Double> numbers) {
-      return new Given(numbers, Map.of(), Map.of(), Map.of());
-    }
 
     /** A reply of one text. */
     public static Given text(String name, String text) {

@@ -19,7 +19,7 @@ import io.pairstream.image.protocol.PythonProtocol.Item;
 import io.pairstream.image.protocol.PythonProtocol.Output;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.python.PythonPool.Judge;
-import io.pairstream.image.python.PythonPool.Running;
+import io.pairstream.image.sandbox.ConfinedProcess;
 import io.pairstream.image.sandbox.ConfinedProcess.LostException;
 import io.pairstream.image.sandbox.Confinement;
 import io.pairstream.image.sandbox.WorkerSettings;
@@ -223,7 +223,7 @@ public final class PythonModel implements AnswerModel {
 
   private List<ModelAnswer> answers(List<Item> items) {
     List<ModelAnswer> answers;
-    Running process = process();
+    ConfinedProcess process = process();
     try {
       answers = new ArrayList<>(ask(process, items));
     } catch (LostException e) {
@@ -234,7 +234,7 @@ public final class PythonModel implements AnswerModel {
     if (answers.stream().noneMatch(PythonModel::isFault) || answersMade(process)) {
       pool.give(process);
     } else {
-      pool.forget(process);
+      process.kill();
       for (int i = 0; i < items.size(); i++) {
         if (isFault(answers.get(i))) {
           answers.set(i, alone(items.subList(i, i + 1)).get(0));
@@ -245,7 +245,7 @@ public final class PythonModel implements AnswerModel {
     return answers;
   }
 
-  private List<ModelAnswer> ask(Running process, List<Item> items) throws LostException {
+  private List<ModelAnswer> ask(ConfinedProcess process, List<Item> items) throws LostException {
     Judge<List<ModelAnswer>> judge = (reply, token) -> check.answers(reply, token, items.size());
     return pool.ask(process, 0, items, card.perQuestion().multipliedBy(items.size()), judge);
   }
@@ -254,12 +254,12 @@ public final class PythonModel implements AnswerModel {
   private List<ModelAnswer> alone(List<Item> items) {
     List<ModelAnswer> answers = new ArrayList<>();
     for (Item item : items) {
-      Running process = process();
+      ConfinedProcess process = process();
       try {
         ModelAnswer answer = ask(process, List.of(item)).get(0);
         answers.add(answer);
         if (isFault(answer) && !answersMade(process)) {
-          pool.forget(process);
+          process.kill();
         } else {
           pool.give(process);
         }
@@ -275,7 +275,7 @@ public final class PythonModel implements AnswerModel {
     return answer instanceof Failed failed && failed.reason() != Failure.ODD_ANSWER;
   }
 
-  private boolean answersMade(Running process) {
+  private boolean answersMade(ConfinedProcess process) {
     try {
       return ask(process, List.of(made())).stream().noneMatch(PythonModel::isFault);
     } catch (LostException e) {
@@ -303,11 +303,11 @@ public final class PythonModel implements AnswerModel {
     }
   }
 
-  private Running process() {
+  private ConfinedProcess process() {
     List<Item> made = Collections.nCopies(card.batch(), made());
     Judge<List<ModelAnswer>> judge = (reply, token) -> check.answers(reply, token, made.size());
     try {
-      Running process = pool.take(0, made, card.perQuestion(), judge, this::requireAnswers);
+      ConfinedProcess process = pool.take(0, made, card.perQuestion(), judge, this::requireAnswers);
       hasStarted = true;
       return process;
     } catch (ImageWorkerUnavailableException e) {

@@ -45,13 +45,10 @@ final class PythonPool implements AutoCloseable {
   private final Plan plan;
   private final Duration start;
   private final List<Confinement> confinements = new ArrayList<>();
-  private final Deque<Running> idle = new ConcurrentLinkedDeque<>();
+  private final Deque<ConfinedProcess> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger started = new AtomicInteger();
   private final SecureRandom tokens = new SecureRandom();
   private final PrintedLines printed;
-
-  /** A process, and where it belongs. */
-  record Running(ConfinedProcess process, Confinement home) {}
 
   /** Judges a reply to a request; the process is not trusted. */
   interface Judge<T> {
@@ -133,21 +130,22 @@ final class PythonPool implements AutoCloseable {
    * @param fits throws where the answers to them show that the functions are not ready
    * @throws ImageWorkerUnavailableException where none starts; the message says why
    */
-  <T> Running take(int call, List<Item> first, Duration each, Judge<T> judge, Consumer<T> fits) {
-    for (Running next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
-      if (next.process().isUsable()) {
+  <T> ConfinedProcess take(
+      int call, List<Item> first, Duration each, Judge<T> judge, Consumer<T> fits) {
+    for (ConfinedProcess next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
+      if (next.isUsable()) {
         return next;
       }
-      forget(next);
+      next.kill();
     }
     if (!Files.isExecutable(interpreter)) {
       throw new ImageWorkerUnavailableException("the interpreter " + interpreter + " is gone");
     }
     Confinement home = confinements.get(started.getAndIncrement() % confinements.size());
-    Running fresh = new Running(home.start(ImageWindow.none(), List.of()), home);
+    ConfinedProcess fresh = home.start(ImageWindow.none(), List.of());
     Duration limit = start.plus(each.multipliedBy(first.size()));
     try {
-      printed.add(fresh.process().greet(TO_GREET));
+      printed.add(fresh.greet(TO_GREET));
       fits.accept(
           ask(
               fresh,
@@ -156,22 +154,16 @@ final class PythonPool implements AutoCloseable {
               judge));
       return fresh;
     } catch (LostException e) {
-      forget(fresh);
       throw new ImageWorkerUnavailableException(PythonFault.of(e, limit, folder).detail());
     } catch (RuntimeException e) {
-      forget(fresh);
+      fresh.kill();
       throw e;
     }
   }
 
   /** Takes a process back. */
-  void give(Running process) {
+  void give(ConfinedProcess process) {
     idle.addFirst(process);
-  }
-
-  /** Ends a process. */
-  void forget(Running process) {
-    process.home().forget(process.process());
   }
 
   /**
@@ -179,7 +171,7 @@ final class PythonPool implements AutoCloseable {
    *
    * @param limit processor time for all of them
    */
-  <T> T ask(Running process, int call, List<Item> items, Duration limit, Judge<T> judge)
+  <T> T ask(ConfinedProcess process, int call, List<Item> items, Duration limit, Judge<T> judge)
       throws LostException {
     return ask(
         process,
@@ -192,20 +184,13 @@ final class PythonPool implements AutoCloseable {
     return (int) Math.min(Integer.MAX_VALUE, limit.toMillis());
   }
 
-  private <T> T ask(Running process, Request request, Duration limit, Judge<T> judge)
+  private <T> T ask(ConfinedProcess process, Request request, Duration limit, Judge<T> judge)
       throws LostException {
     long token = request.token();
-    try {
-      Reply<T> reply =
-          process
-              .process()
-              .ask(token, limit, request::writeTo, in -> judge.of(ModelReply.readFrom(in), token));
-      printed.add(reply.words());
-      return reply.answer();
-    } catch (LostException e) {
-      forget(process);
-      throw e;
-    }
+    Reply<T> reply =
+        process.ask(token, limit, request::writeTo, in -> judge.of(ModelReply.readFrom(in), token));
+    printed.add(reply.words());
+    return reply.answer();
   }
 
   @Override

@@ -16,8 +16,8 @@ import io.pairstream.image.protocol.PythonProtocol.Call;
 import io.pairstream.image.protocol.PythonProtocol.Item;
 import io.pairstream.image.protocol.ShownPicture;
 import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
-import io.pairstream.image.python.PythonPool.Running;
 import io.pairstream.image.sandbox.Complaints;
+import io.pairstream.image.sandbox.ConfinedProcess;
 import io.pairstream.image.sandbox.ConfinedProcess.LostException;
 import io.pairstream.image.sandbox.WorkerSettings;
 import java.io.IOException;
@@ -112,7 +112,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
   private ItemReply ask(int step, Item item, Duration limit, int hashSeed) throws LostException {
     Pool pool = pool(step, hashSeed);
     int call = pool.steps().indexOf(step);
-    Running process;
+    ConfinedProcess process;
     try {
       process =
           pool.processes()
@@ -125,7 +125,7 @@ public final class StepProcesses implements StepJudge, AutoCloseable {
     ItemReply reply =
         pool.processes().ask(process, call, List.of(item), limit, StepProcesses::only);
     if (hasNoMemory(reply)) {
-      pool.processes().forget(process);
+      process.kill();
     } else {
       pool.processes().give(process);
     }

@@ -287,7 +287,7 @@ public final class ConfinedProcess {
   }
 
   /** Ends the worker at once and waits until it is gone. */
-  void kill() {
+  public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     // By its handle: Process.destroyForcibly would also close streams that another thread reads.
     process.toHandle().destroyForcibly();

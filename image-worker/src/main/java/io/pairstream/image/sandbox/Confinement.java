@@ -134,38 +134,27 @@ public final class Confinement implements AutoCloseable {
    */
   public ConfinedProcess start(ImageWindow window, List<Path> files) {
     try {
-      return started(window, files);
+      if (settings.sandboxRequired()) {
+        requireSandbox();
+      }
+      long token = tokens.nextLong();
+      List<String> command = program.command(directory, token, window, probed().filters());
+      ConfinedProcess process =
+          ConfinedProcess.launch(probed(), program.wall(), command, token, window, files, starter);
+      running.removeIf(ended -> !ended.isAlive());
+      running.add(process);
+      if (closed) {
+        process.kill();
+        throw new ImageWorkerUnavailableException("the pool is closed");
+      }
+      return process;
+    } catch (IOException e) {
+      window.forgetFile();
+      throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
     } catch (ImageWorkerUnavailableException e) {
       window.forgetFile();
       throw e;
     }
-  }
-
-  private ConfinedProcess started(ImageWindow window, List<Path> files) {
-    if (settings.sandboxRequired()) {
-      requireSandbox();
-    }
-    long token = tokens.nextLong();
-    ConfinedProcess process;
-    try {
-      List<String> command = program.command(directory, token, window, probed().filters());
-      process =
-          ConfinedProcess.launch(probed(), program.wall(), command, token, window, files, starter);
-    } catch (IOException e) {
-      throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
-    }
-    running.add(process);
-    if (closed) {
-      forget(process);
-      throw new ImageWorkerUnavailableException("the pool is closed");
-    }
-    return process;
-  }
-
-  /** Ends a process that is not used any more. */
-  public void forget(ConfinedProcess process) {
-    process.kill();
-    running.remove(process);
   }
 
   /** Has every process end once its request, if it has one, is answered. */
@@ -185,7 +174,7 @@ public final class Confinement implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    running.forEach(this::forget);
+    running.forEach(ConfinedProcess::kill);
     starter.shutdown(); // not shutdownNow, which forgets a start that a caller waits for
     try {
       remove(directory);

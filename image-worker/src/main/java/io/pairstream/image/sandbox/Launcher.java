@@ -1,22 +1,18 @@
 package io.pairstream.image.sandbox;
 
+import io.pairstream.cleaning.recipe.RecipeReader;
+
 /** Command that starts a worker inside the outer wall of its {@link Sandbox}; best first. */
 public enum Launcher {
-  BUBBLEWRAP("bubblewrap"),
-  UTIL_LINUX("util-linux"),
+  BUBBLEWRAP,
+  UTIL_LINUX,
   /** No wall but limits. */
-  PRLIMIT("prlimit"),
+  PRLIMIT,
   /** Nothing at all. */
-  NONE("none");
-
-  private final String words;
-
-  Launcher(String words) {
-    this.words = words;
-  }
+  NONE;
 
   String words() {
-    return words;
+    return RecipeReader.word(this);
   }
 
   boolean hasNamespaces() {

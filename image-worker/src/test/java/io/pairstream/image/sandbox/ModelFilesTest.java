@@ -81,7 +81,7 @@ class ModelFilesTest {
           confinement.start(
               ImageWindow.none(), card.files().stream().map(file -> file.path()).toList());
       process.greet(LIMIT);
-      Item item = Item.of(ShownPicture.raw(new byte[3 * 8 * 8], 8, 8, 3));
+      Item item = new Item(Optional.of(ShownPicture.raw(new byte[192], 8, 8, 3)), List.of(), 0);
       ModelRequest request = new ModelRequest(7, Optional.of(card.plan(2)), List.of(item));
       return process.ask(7, LIMIT, request::writeTo, ModelReply::readFrom).answer().items().get(0);
     }

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -288,11 +288,7 @@ public final class ImportRun {
     private void settle(boolean all) {
       while (!sent.isEmpty() && (all || sent.peek().acknowledged().isDone())) {
         Sent first = sent.remove();
-        try {
-          first.acknowledged().join();
-        } catch (CompletionException e) {
-          throw e.getCause() instanceof RuntimeException failure ? failure : e;
-        }
+        Threads.join(first.acknowledged());
         begin(first.item().entry());
         if (first.item() instanceof SourceItem.Pair pair) {
           published++;

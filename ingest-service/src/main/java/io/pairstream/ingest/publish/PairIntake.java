@@ -1,6 +1,5 @@
 package io.pairstream.ingest.publish;
 
-import io.pairstream.cleaning.Measured;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Threads;
@@ -22,12 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -67,7 +65,7 @@ public final class PairIntake implements AutoCloseable {
   private final Duration deadline;
   private final Clock clock;
   private final Supplier<Optional<String>> disk;
-  private final ThreadPoolExecutor senders;
+  private final ExecutorService senders;
   private final Semaphore lookAgain = new Semaphore(0);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread watcher;
@@ -96,14 +94,7 @@ public final class PairIntake implements AutoCloseable {
     this.disk = disk;
     this.deadline = KafkaTimeouts.ofSends(producerSettings(), DELIVERY).plus(GIVEN_UP);
     this.clock = clock;
-    this.senders =
-        new ThreadPoolExecutor(
-            SENDERS,
-            SENDERS,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
-            Threads.daemons("send"));
+    this.senders = Threads.pool("send", SENDERS, MOST_WAITING);
     this.watcher = Threads.daemon("watch-kafka", this::watch);
   }
 
@@ -198,9 +189,7 @@ public final class PairIntake implements AutoCloseable {
       Problem problem =
           Problem.of(ProblemKind.PAIR_REFUSED, large.getMessage())
               .with("reason", "RECORD_TOO_LARGE");
-      return PairForm.measured(
-              problem,
-              Measured.atMost("record_bytes", large.sizeBytes(), large.limitBytes(), "bytes"))
+      return PairForm.measured(problem, large.measured())
           .with("remedy", "Shorten the caption or the annotations, or send a smaller file.");
     }
     if (cause instanceof PublishFailedException
@@ -213,8 +202,7 @@ public final class PairIntake implements AutoCloseable {
                   + " is counted as a copy"));
     }
     if (cause instanceof RejectedExecutionException) {
-      return Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
-          .retryAfter(2);
+      return Problem.overloaded("too many pairs are on their way to Kafka");
     }
     log.error("a submission failed", cause);
     return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours");

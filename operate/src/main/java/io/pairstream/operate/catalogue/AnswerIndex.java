@@ -1,5 +1,6 @@
 package io.pairstream.operate.catalogue;
 
+import io.pairstream.curation.history.AnswerNote;
 import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.RecordedLimit;
@@ -26,13 +27,9 @@ public record AnswerIndex(PairTopics topics) implements CatalogueFold {
           + " when_outside TEXT)";
 
   @Override
-  public int version() {
-    return 2;
-  }
-
-  @Override
-  public List<String> schema() {
-    return List.of(
+  public Tables tables() {
+    return Tables.of(
+        2,
         "CREATE TABLE answer_name (id INTEGER PRIMARY KEY, card TEXT, name TEXT,"
             + " UNIQUE (card, name))",
         "CREATE TABLE said (pair_id, name INTEGER, value, PRIMARY KEY (pair_id, name))"
@@ -58,20 +55,9 @@ public record AnswerIndex(PairTopics topics) implements CatalogueFold {
             + " ?)",
         HexBytes.of(of.pairId()),
         of.card());
-    if (said == null) {
-      return;
+    if (said != null) {
+      AnswerNote.values(said).forEach((name, value) -> put(of, name, value, table));
     }
-    if (said.getStatus().equals("FAILED")) {
-      put(of, "", said.getReason(), table);
-    }
-    said.getNumbers()
-        .forEach(
-            (name, number) -> {
-              if (Double.isFinite(number)) {
-                put(of, name, number, table);
-              }
-            });
-    said.getLabels().forEach((name, label) -> put(of, name, label, table));
   }
 
   private static void put(AnswerKey of, String name, Object value, Database table) {

@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
 final class CaptionWords {
 
   private static final String IDEOGRAPH = "[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}]";
+
+  /** The first of all scripts of {@link #IDEOGRAPH} begins here: that of Korean letters. */
+  private static final int FIRST = 0x1100;
+
   private static final Pattern ONE = Pattern.compile(IDEOGRAPH);
   private static final Pattern RUN =
       Pattern.compile(IDEOGRAPH + "+|[\\p{L}\\p{N}\\p{Mn}\\p{Mc}&&[^" + IDEOGRAPH + "]]+");
@@ -21,7 +25,8 @@ final class CaptionWords {
 
   /** A text as the index takes it. */
   static String of(String text) {
-    return ONE.matcher(text).replaceAll(" $0 ");
+    boolean hasNone = text.chars().allMatch(unit -> unit < FIRST);
+    return hasNone ? text : ONE.matcher(text).replaceAll(" $0 ");
   }
 
   /** The expression that all words of a text must match; empty where it has none. */

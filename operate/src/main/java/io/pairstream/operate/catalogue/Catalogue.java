@@ -44,7 +44,6 @@ public final class Catalogue implements Aggregate {
   private final PairTopics topics;
   private final Map<String, Topic<?>> read;
   private final List<CatalogueFold> folds;
-  private final Map<PairStatus, String> splits;
 
   /**
    * Opens the catalogue in a folder, or begins one, and follows the topics from then on. Returns at
@@ -74,9 +73,6 @@ public final class Catalogue implements Aggregate {
   private Catalogue(ClusterAccess cluster, List<CatalogueFold> folds, boolean bySplits) {
     this.topics = cluster.topics();
     this.folds = List.copyOf(folds);
-    this.splits =
-        topics.splits().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     Stream<Topic<?>> published =
         bySplits
             ? Stream.of(topics.training(), topics.validation(), topics.test())
@@ -104,13 +100,13 @@ public final class Catalogue implements Aggregate {
   @Override
   public String version() {
     return folds.stream()
-        .map(fold -> String.valueOf(fold.version()))
+        .map(fold -> String.valueOf(fold.tables().version()))
         .collect(Collectors.joining(" "));
   }
 
   @Override
   public List<String> schema() {
-    return folds.stream().flatMap(fold -> fold.schema().stream()).toList();
+    return folds.stream().flatMap(fold -> fold.tables().schema().stream()).toList();
   }
 
   @Override
@@ -164,15 +160,11 @@ public final class Catalogue implements Aggregate {
 
   /** Where a published pair lies; nothing where the entry is of a record that is no pair. */
   private Optional<Place> place(IndexedPair pair) {
-    return PairStatus.published(pair.getSplit())
-        .filter(split -> !pair.getImageDigest().isEmpty())
-        .map(
-            split ->
-                new Place(
-                    splits.get(split),
-                    pair.getPartition(),
-                    pair.getOffset(),
-                    pair.getPublishedAt()));
+    Instant at = pair.getPublishedAt();
+    return topics
+        .place(pair)
+        .filter(place -> !pair.getImageDigest().isEmpty())
+        .map(place -> new Place(place.getTopic(), place.getPartition(), place.getOffset(), at));
   }
 
   @Override

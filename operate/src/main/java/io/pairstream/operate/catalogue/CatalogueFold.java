@@ -16,14 +16,8 @@ import java.util.List;
  */
 public interface CatalogueFold {
 
-  /** Statements that make the fold's tables. */
-  List<String> schema();
-
-  /**
-   * Rises when the fold makes something else of the same records; the whole catalogue is then made
-   * again.
-   */
-  int version();
+  /** The tables that the fold writes to. */
+  Tables tables();
 
   /** Takes in the records of one transaction. */
   void applyAll(List<Event> events, Database table);
@@ -33,6 +27,20 @@ public interface CatalogueFold {
    * then, also where nothing has gone since.
    */
   default void forget(String topic, int partition, long from, Database table) {}
+
+  /**
+   * Tables of a fold.
+   *
+   * @param version rises when the fold makes something else of the same records; the whole
+   *     catalogue is then made again
+   * @param schema statements that make the tables
+   */
+  record Tables(int version, List<String> schema) {
+
+    public static Tables of(int version, String... schema) {
+      return new Tables(version, List.of(schema));
+    }
+  }
 
   /** A split holds a pair no more that is in quarantine now. */
   record MovedToQuarantine() {}

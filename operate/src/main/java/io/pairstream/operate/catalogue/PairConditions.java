@@ -61,8 +61,7 @@ final class PairConditions {
     if (!text.isEmpty() && !conditions.addNamed(text, table)) {
       String reason = text.toUpperCase(Locale.ROOT).replace(' ', '_');
       String words = CaptionWords.wanted(text);
-      if (PairIndex.is(
-          table, "SELECT 1 FROM pair WHERE reason = ? AND " + PairIndex.IS_REJECTED, reason)) {
+      if (table.has("SELECT 1 FROM pair WHERE reason = ? AND " + PairIndex.IS_REJECTED, reason)) {
         conditions.add("reason", reason);
       } else if (words.isEmpty()) {
         return Optional.empty();
@@ -251,7 +250,7 @@ final class PairConditions {
     if (at.isPresent()) {
       List<Object> place =
           List.of(at.get().getTopic(), at.get().getPartition(), at.get().getOffset());
-      if (PairIndex.is(table, "SELECT 1 FROM pair WHERE " + PairSearch.AT, place.toArray())) {
+      if (table.has("SELECT 1 FROM pair WHERE " + PairSearch.AT, place.toArray())) {
         lead(PairSearch.AT, place);
         return true;
       }
@@ -268,7 +267,7 @@ final class PairConditions {
             + " WHERE substr(image_digest, 1, 8) BETWEEN substr(?, 1, 8) AND substr(?, 1, 8)"
             + " AND image_digest BETWEEN ? AND ? UNION ALL"
             + " SELECT id FROM pair WHERE copy_of BETWEEN ? AND ?)";
-    if (!PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, all.toArray())) {
+    if (!table.has("SELECT 1 FROM pair WHERE " + beginning, all.toArray())) {
       return false;
     }
     lead(beginning, all);

@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +28,7 @@ import java.util.stream.Stream;
  * in each of its indexes. Rows hold columns alone, ids and digests as bytes. A row of quarantine
  * goes when its topic keeps the record no longer, and when the pair was let in later.
  */
-public final class PairIndex implements CatalogueFold {
+public record PairIndex(PairTopics topics) implements CatalogueFold {
 
   /** Bits of an id that tell records of one millisecond apart. */
   static final int ID_BITS = 20;
@@ -53,36 +52,26 @@ public final class PairIndex implements CatalogueFold {
   /** As SQL; a partial index serves the same words alone. */
   static final String IS_REJECTED = "status = 'QUARANTINED'";
 
-  private final PairTopics topics;
-
   /**
-   * Topics of which the table of places tells where the last record of a key lies, beside receipts,
-   * as {@link PairSearch#place} answers.
+   * Whether the table of places tells where the last record of a key lies on this topic, as {@link
+   * PairSearch#place} answers; of receipts it is known beside it.
    */
-  private final Set<String> located;
+  private boolean isLocated(String topic) {
+    return topic.equals(topics.quarantine().name())
+        || topic.equals(topics.uploads().name())
+        || topic.equals(topics.takedowns().name())
+        || topic.equals(topics.reviews().name());
+  }
 
   /** As SQL; a partial index serves the same words alone. */
-  private final String isOfQuarantine;
-
-  public PairIndex(PairTopics topics) {
-    this.topics = topics;
-    this.isOfQuarantine = "topic = '" + topics.quarantine().name() + "'";
-    this.located =
-        Set.of(
-            topics.uploads().name(),
-            topics.takedowns().name(),
-            topics.reviews().name(),
-            topics.quarantine().name());
+  private String isOfQuarantine() {
+    return "topic = '" + topics.quarantine().name() + "'";
   }
 
   @Override
-  public int version() {
-    return 16;
-  }
-
-  @Override
-  public List<String> schema() {
-    return List.of(
+  public Tables tables() {
+    return Tables.of(
+        16,
         "CREATE TABLE pair (id INTEGER PRIMARY KEY, " + PairRow.COLUMNS + ")",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
         "CREATE INDEX pair_by_digest ON pair (substr(image_digest, 1, 8))",
@@ -117,7 +106,7 @@ public final class PairIndex implements CatalogueFold {
             + ") WITHOUT ROWID",
         "CREATE TABLE place (topic TEXT, key, partition INTEGER, offset INTEGER,"
             + " PRIMARY KEY (topic, key)) WITHOUT ROWID",
-        "CREATE INDEX place_kept ON place (partition, offset) WHERE " + isOfQuarantine,
+        "CREATE INDEX place_kept ON place (partition, offset) WHERE " + isOfQuarantine(),
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
         "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
@@ -134,7 +123,7 @@ public final class PairIndex implements CatalogueFold {
   public void applyAll(List<Event> events, Database table) {
     // Mostly none is, and no pair has to be looked up.
     boolean areInForce =
-        is(table, "SELECT 1 FROM takedown WHERE is_in_force")
+        table.has("SELECT 1 FROM takedown WHERE is_in_force")
             || events.stream().anyMatch(event -> event.value() instanceof Takedown);
     RecordCounts counts = new RecordCounts();
     events.forEach(event -> apply(event, areInForce, counts, table));
@@ -145,7 +134,7 @@ public final class PairIndex implements CatalogueFold {
     String key = event.key();
     Object value = event.value();
     Place place = event.place();
-    if (located.contains(place.topic())) {
+    if (isLocated(place.topic())) {
       locate(key, value, place, table);
     }
     if (value instanceof IndexedPair pair) {
@@ -198,8 +187,7 @@ public final class PairIndex implements CatalogueFold {
       PairRow row, boolean areInForce, RecordCounts counts, Database table) {
     Object pairId = HexBytes.of(row.pairId());
     boolean isKnown =
-        is(
-            table,
+        table.has(
             "SELECT 1 FROM pair WHERE pair_id = ? UNION ALL SELECT 1 FROM gone WHERE key = ?",
             pairId,
             row.key());
@@ -226,13 +214,12 @@ public final class PairIndex implements CatalogueFold {
       PairRow row, boolean areInForce, RecordCounts counts, Database table) {
     boolean isOvertaken =
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
-            && is(
-                table,
+            && table.has(
                 "SELECT 1 FROM pair WHERE pair_id = ? AND status <> 'QUARANTINED' AND id >= ?",
                 HexBytes.of(row.pairId()),
                 first(row.place().at()));
     if (!isOvertaken
-        && !is(table, "SELECT 1 FROM gone WHERE key = ?", row.key())
+        && !table.has("SELECT 1 FROM gone WHERE key = ?", row.key())
         && !(areInForce && isTakenDown(table, row.takedowns()))) {
       put(row, counts, table);
     }
@@ -320,7 +307,7 @@ public final class PairIndex implements CatalogueFold {
           partition,
           from);
       table.update("DELETE" + gone, partition, from);
-      String places = "DELETE FROM place WHERE " + isOfQuarantine;
+      String places = "DELETE FROM place WHERE " + isOfQuarantine();
       table.update(places + " AND partition = ? AND offset < ?", partition, from);
     }
   }
@@ -341,17 +328,11 @@ public final class PairIndex implements CatalogueFold {
    * @param keys as {@link TakedownKind#keysOf} gives them
    */
   static boolean isTakenDown(Database table, Collection<String> keys) {
-    return is(
-        table,
+    return table.has(
         "SELECT 1 FROM takedown WHERE is_in_force AND key NOT LIKE '%/' AND key IN ("
             + String.join(", ", Collections.nCopies(keys.size(), "?"))
             + ")",
         keys.toArray());
-  }
-
-  /** Whether a query has a row. */
-  static boolean is(Database table, String sql, Object... values) {
-    return table.first(sql, row -> true, values).isPresent();
   }
 
   private static void put(PairRow row, RecordCounts counts, Database table) {

@@ -34,14 +34,10 @@ public record PairQuery(
   public static final int LONGEST_TEXT = 500;
 
   /**
-   * @throws IllegalArgumentException where the text or the limit is out of bounds, or the cursor is
-   *     none of ours
+   * @throws IllegalArgumentException where the text is too long, or the cursor is none of ours
    */
   public PairQuery {
     answers = List.copyOf(answers);
-    if (limit < 1 || limit > 500) {
-      throw new IllegalArgumentException("limit must be 1 to 500, was " + limit);
-    }
     if (text.length() > LONGEST_TEXT) {
       throw new IllegalArgumentException(
           "q has at most " + LONGEST_TEXT + " characters, not " + text.length());

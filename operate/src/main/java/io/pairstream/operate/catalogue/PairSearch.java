@@ -159,27 +159,23 @@ public record PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
    * @param id a pair id or coordinates
    */
   public List<ReviewNote> reviews(String id) {
-    return catalogue.read(
-        table ->
-            table.query(
-                "SELECT value FROM review WHERE key = ? ORDER BY reviewed_at LIMIT " + MOST_REVIEWS,
-                row -> AnswerJson.read(row.getString(1), ReviewNote.class),
-                id));
+    return catalogue.query(
+        "SELECT value FROM review WHERE key = ? ORDER BY reviewed_at LIMIT " + MOST_REVIEWS,
+        row -> AnswerJson.read(row.getString(1), ReviewNote.class),
+        id);
   }
 
   /** Labels that people give to a pair, in the order in which they gave them. */
   public List<GivenLabels> given(String pairId) {
-    return catalogue.read(
-        table ->
-            table.query(
-                "SELECT person, labels, at FROM given_label WHERE pair_id = ? AND labels <> '[]'"
-                    + " ORDER BY at, person",
-                row ->
-                    new GivenLabels(
-                        row.getString(1),
-                        List.of(AnswerJson.read(row.getString(2), String[].class)),
-                        Instant.ofEpochMilli(row.getLong(3))),
-                HexBytes.of(pairId)));
+    return catalogue.query(
+        "SELECT person, labels, at FROM given_label WHERE pair_id = ? AND labels <> '[]'"
+            + " ORDER BY at, person",
+        row ->
+            new GivenLabels(
+                row.getString(1),
+                List.of(AnswerJson.read(row.getString(2), String[].class)),
+                Instant.ofEpochMilli(row.getLong(3))),
+        HexBytes.of(pairId));
   }
 
   /**
@@ -189,21 +185,13 @@ public record PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
    * @param subjects as in {@link TakedownKind#key}
    */
   public List<TakedownEvent> takedownEvents(String pairId, Collection<String> subjects) {
-    return catalogue.read(
-        table ->
-            table.query(
-                "SELECT what, subject, requested_by, cause, at FROM takedown_event WHERE subject IN"
-                    + " (SELECT value FROM json_each(?) UNION SELECT part_of FROM takedown"
-                    + " WHERE key = ?) ORDER BY at",
-                row ->
-                    new TakedownEvent(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        Instant.ofEpochMilli(row.getLong(5))),
-                AnswerJson.text(subjects),
-                TakedownKind.PAIR.key(pairId)));
+    return catalogue.query(
+        "SELECT what, subject, requested_by AS 'by', cause, at FROM takedown_event WHERE subject IN"
+            + " (SELECT value FROM json_each(?) UNION SELECT part_of FROM takedown WHERE key = ?)"
+            + " ORDER BY at",
+        AnswerJson.row(TakedownEvent.class),
+        AnswerJson.text(subjects),
+        TakedownKind.PAIR.key(pairId));
   }
 
   /** Counts of the entries in quarantine, by reason and source; canaries are counted apart. */
@@ -213,16 +201,12 @@ public record PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
         table -> {
           List<QuarantineBoard.Cell> cells =
               table.query(
-                  "SELECT reason, source_kind, sum(records), sum(records) FILTER (WHERE hour >= ?),"
-                      + " max(newest) FROM record_count WHERE status = 'QUARANTINED' AND NOT"
+                  "SELECT reason, source_kind AS source, sum(records) AS count,"
+                      + " sum(records) FILTER (WHERE hour >= ?) AS last_24h,"
+                      + (" max(newest) >> " + PairIndex.ID_BITS + " AS newest_at")
+                      + " FROM record_count WHERE status = 'QUARANTINED' AND NOT"
                       + " is_canary GROUP BY 1, 2 HAVING sum(records) > 0 ORDER BY 3 DESC, 1, 2",
-                  row ->
-                      new QuarantineBoard.Cell(
-                          row.getString(1),
-                          row.getString(2),
-                          row.getLong(3),
-                          row.getLong(4),
-                          PairIndex.at(row.getLong(5))),
+                  AnswerJson.row(QuarantineBoard.Cell.class),
                   since);
           return new QuarantineBoard(
               cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(),
@@ -238,14 +222,14 @@ public record PairSearch(TopicTable catalogue, Clock clock, int mostLooked) {
     return catalogue.read(
         table ->
             PairIndex.isTakenDown(table, takedowns)
-                || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
+                || table.has("SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
   private PairPage find(PairQuery query, Database table) {
-    if (PairConditions.count(query, table) == 0) {
-      return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
-    }
-    Optional<PairConditions> conditions = PairConditions.of(query, table);
+    Optional<PairConditions> conditions =
+        PairConditions.count(query, table) == 0
+            ? Optional.empty()
+            : PairConditions.of(query, table);
     if (conditions.isEmpty()) {
       return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
     }

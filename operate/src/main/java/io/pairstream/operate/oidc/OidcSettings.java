@@ -1,5 +1,6 @@
 package io.pairstream.operate.oidc;
 
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.service.http.Scope;
 import java.net.URI;
 import java.security.cert.Certificate;
@@ -27,8 +28,6 @@ public record OidcSettings(
     Map<String, Scope> roles,
     URI address,
     List<Certificate> authorities) {
-
-  private static final String HERE = "(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}";
 
   /**
    * @throws IllegalArgumentException where the issuer is no address, or secrets would cross the
@@ -64,7 +63,7 @@ public record OidcSettings(
   /** Whether what is sent there cannot be read on the network: by https, or to this machine. */
   static boolean isPrivate(URI address) {
     return "https".equals(address.getScheme())
-        || ("http".equals(address.getScheme()) && address.getHost().matches(HERE));
+        || ("http".equals(address.getScheme()) && LinkHost.isHere(address.getHost()));
   }
 
   /** Without the secret. */

@@ -16,7 +16,6 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -108,7 +107,22 @@ record PairCard(
 
   /** A place where the pair was; numbers are null where it is no topic. */
   record Stop(
-      String place, Integer partition, Long offset, Instant at, Double secondsSincePrevious) {}
+      String place, Integer partition, Long offset, Instant at, Double secondsSincePrevious) {
+
+    /** A stop on a topic; the year 1970 is a time that is not known. */
+    static Stop on(Origin place, Instant at, Instant previous) {
+      // Producers may write any time, and two may be further apart than a long can tell.
+      boolean isKnown = !at.equals(Instant.EPOCH) && !previous.equals(Instant.EPOCH);
+      double seconds = ((double) at.toEpochMilli() - previous.toEpochMilli()) / 1000;
+      String topic = place.getTopic();
+      return new Stop(
+          topic.substring(topic.indexOf('.') + 1),
+          place.getPartition(),
+          place.getOffset(),
+          at,
+          isKnown ? (Double) seconds : null);
+    }
+  }
 
   /** Picture and caption before and after cleaning. */
   record Content(
@@ -151,32 +165,6 @@ record PairCard(
           pair.getTokenizer(),
           new TreeMap<>(pair.getMeasures()),
           pair.getFold());
-    }
-  }
-
-  /** The places where a pair was, one after the other. */
-  static final class Journey {
-
-    private final List<Stop> stops = new ArrayList<>();
-    private Instant before = Instant.EPOCH;
-
-    Journey to(String place, Integer partition, Long offset, Instant at) {
-      // Producers may write any time, and two may be further apart than a long can tell.
-      boolean isKnown = !at.equals(Instant.EPOCH) && !before.equals(Instant.EPOCH);
-      double seconds = ((double) at.toEpochMilli() - before.toEpochMilli()) / 1000;
-      stops.add(new Stop(place, partition, offset, at, isKnown ? (Double) seconds : null));
-      before = at.equals(Instant.EPOCH) ? before : at;
-      return this;
-    }
-
-    /** Nothing waits for a withdrawal: the time until then is no delay. */
-    Journey withdrawn(Instant at) {
-      stops.add(new Stop("withdrawn", null, null, at, null));
-      return this;
-    }
-
-    List<Stop> stops() {
-      return stops;
     }
   }
 }

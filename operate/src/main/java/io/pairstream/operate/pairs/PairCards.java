@@ -6,13 +6,12 @@ import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
-import io.pairstream.operate.catalogue.CatalogueFold.Place;
 import io.pairstream.operate.catalogue.PairRow;
 import io.pairstream.operate.catalogue.PairSearch;
 import io.pairstream.operate.catalogue.PairSearch.FoundPair;
 import io.pairstream.operate.pairs.PairCard.Content;
-import io.pairstream.operate.pairs.PairCard.Journey;
 import io.pairstream.operate.pairs.PairCard.Original;
+import io.pairstream.operate.pairs.PairCard.Stop;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -24,6 +23,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -93,7 +93,7 @@ record PairCards(PairSearch search, StoredPairs pairs) {
             new FoundPair(row.coordinates(), row, Optional.empty()),
             original(raw, at),
             Content.unprepared(raw.getCaption(), null),
-            journey(row.receivedAt(), at, Instant.EPOCH).stops()));
+            journey(row.receivedAt(), at, Instant.EPOCH)));
   }
 
   private PairCard withRecord(FoundPair pair) {
@@ -160,8 +160,7 @@ record PairCards(PairSearch search, StoredPairs pairs) {
         journey(row, entry.getQuarantinedAt()));
   }
 
-  private PairCard card(
-      FoundPair pair, Original original, Content content, List<PairCard.Stop> journey) {
+  private PairCard card(FoundPair pair, Original original, Content content, List<Stop> journey) {
     PairRow row = pair.row();
     return new PairCard(
         PairCard.Summary.of(pair),
@@ -217,34 +216,33 @@ record PairCards(PairSearch search, StoredPairs pairs) {
     return new Original(null, null, "", null, null, why.with());
   }
 
-  private static List<PairCard.Stop> journey(PairRow row, Instant rawAt) {
-    Place place = row.place();
-    return journey(row.receivedAt(), row.origin(), rawAt)
-        .to(shortName(place.topic()), place.partition(), place.offset(), place.at())
-        .stops();
+  private static List<Stop> journey(PairRow row, Instant rawAt) {
+    List<Stop> stops = journey(row.receivedAt(), row.origin(), rawAt);
+    Instant previous = rawAt.equals(Instant.EPOCH) ? row.receivedAt() : rawAt;
+    stops.add(Stop.on(StoredPairs.at(row.place()), row.place().at(), previous));
+    return stops;
   }
 
-  /** A withdrawn pair's receipt has the time of the takedown, no longer that of the record. */
-  private static List<PairCard.Stop> journey(Receipt receipt) {
+  /**
+   * A withdrawn pair's receipt has the time of the takedown, no longer that of the record. Nothing
+   * waits for a withdrawal: the time until then is no delay.
+   */
+  private static List<Stop> journey(Receipt receipt) {
     boolean withdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
-    Journey journey =
-        journey(
-            receipt.getReceivedAt(),
-            receipt.getOrigin(),
-            withdrawn ? Instant.EPOCH : receipt.getArrivedAt());
-    return (withdrawn ? journey.withdrawn(receipt.getDecidedAt()) : journey).stops();
-  }
-
-  private static Journey journey(Instant receivedAt, Origin origin, Instant rawAt) {
-    Journey journey = new Journey();
-    if (!receivedAt.equals(Instant.EPOCH)) {
-      journey.to("received", null, null, receivedAt);
+    Instant rawAt = withdrawn ? Instant.EPOCH : receipt.getArrivedAt();
+    List<Stop> stops = journey(receipt.getReceivedAt(), receipt.getOrigin(), rawAt);
+    if (withdrawn) {
+      stops.add(new Stop("withdrawn", null, null, receipt.getDecidedAt(), null));
     }
-    return journey.to(
-        shortName(origin.getTopic()), origin.getPartition(), origin.getOffset(), rawAt);
+    return stops;
   }
 
-  private static String shortName(String topic) {
-    return topic.substring(topic.indexOf('.') + 1);
+  private static List<Stop> journey(Instant receivedAt, Origin raw, Instant rawAt) {
+    List<Stop> stops = new ArrayList<>();
+    if (!receivedAt.equals(Instant.EPOCH)) {
+      stops.add(new Stop("received", null, null, receivedAt, null));
+    }
+    stops.add(Stop.on(raw, rawAt, receivedAt));
+    return stops;
   }
 }

@@ -32,8 +32,20 @@ final class Changes {
   private final Map<List<String>, Long> producers = new HashMap<>();
   private long since = Long.MAX_VALUE;
 
+  /** Whether any pair is withdrawn; mostly none is, and no pair has to be looked up. */
+  private boolean areWithdrawn;
+
   Changes(Database table) {
     this.table = table;
+    this.areWithdrawn = table.number("SELECT 1 FROM judged WHERE is_withdrawn") > 0;
+  }
+
+  /** Withdraws a pair, or lets it in again. */
+  void withdraw(String key, boolean isWithdrawn) {
+    areWithdrawn |= isWithdrawn;
+    if (areWithdrawn) {
+      change(key, judged -> judged.withdraw(isWithdrawn));
+    }
   }
 
   /** Changes what is known of a pair. */

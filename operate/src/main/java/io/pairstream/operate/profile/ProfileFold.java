@@ -12,7 +12,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
@@ -20,38 +19,26 @@ import java.util.Map;
  * is kept beside, to be taken out again when it stands elsewhere. The sums of a transaction's
  * records are written together.
  */
-public final class ProfileFold implements CatalogueFold {
+public record ProfileFold(PairTopics topics, ContentWords words) implements CatalogueFold {
 
   /** Pairs from which on a word is in the index of the most frequent ones. */
   static final int MANY = 100;
-
-  private final Map<String, PairStatus> splits;
-  private final String index;
-  private final String receipts;
-  private final String answers;
-  private final ContentWords words = new ContentWords();
 
   /**
    * @param topics the data set's
    */
   public ProfileFold(PairTopics topics) {
-    this.receipts = topics.receipts().name();
-    this.answers = topics.pairAnswers().name();
-    this.splits = topics.splits();
-    this.index = topics.index().name();
+    this(topics, new ContentWords());
   }
 
   @Override
-  public int version() {
-    return 9;
-  }
-
-  @Override
-  public List<String> schema() {
-    return List.of(
+  public Tables tables() {
+    return Tables.of(
+        9,
         "CREATE TABLE judged (key PRIMARY KEY, accepted BLOB, rejected BLOB, is_withdrawn INTEGER,"
             + " answers BLOB)"
             + " WITHOUT ROWID",
+        "CREATE INDEX judged_withdrawn ON judged (is_withdrawn) WHERE is_withdrawn",
         "CREATE TABLE tally (status TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
             + " pairs INTEGER, PRIMARY KEY (dimension, value, status, source_kind))"
             + " WITHOUT ROWID",
@@ -73,15 +60,14 @@ public final class ProfileFold implements CatalogueFold {
 
   private void apply(Event event, Changes changes) {
     String key = event.key();
-    if (event.place().topic().equals(answers)) {
+    String topic = event.place().topic();
+    if (topic.equals(topics.pairAnswers().name())) {
       AnswerKey.parse(key)
           .ifPresent(
               of ->
                   changes.change(
                       of.pairId(), judged -> judged.answer(of.card(), (PairAnswer) event.value())));
-      return;
-    }
-    if (event.value() instanceof IndexedPair pair) {
+    } else if (event.value() instanceof IndexedPair pair) {
       Facts facts =
           Facts.of(pair, words.of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
       changes.change(key, judged -> judged.accept(facts));
@@ -93,14 +79,13 @@ public final class ProfileFold implements CatalogueFold {
     } else if (event.value() instanceof Receipt receipt) {
       // Others are of an old record of a pair that was let in again.
       if (receipt.getPairId().isEmpty() || receipt.getPairId().equals(key)) {
-        boolean withdrawn = receipt.getStatus().equals(PairStatus.WITHDRAWN.name());
-        changes.change(key, judged -> judged.withdraw(withdrawn));
+        changes.withdraw(key, receipt.getStatus().equals(PairStatus.WITHDRAWN.name()));
       }
-    } else if (event.place().topic().equals(index) || splits.containsKey(event.place().topic())) {
+    } else if (topic.equals(topics.index().name()) || topics.splits().containsKey(topic)) {
       // Of splits, which are read beside each other, it may be in another one by now.
-      changes.change(key, judged -> judged.remove(splits.get(event.place().topic())));
-    } else if (event.value() == null && event.place().topic().equals(receipts)) {
-      changes.change(key, judged -> judged.withdraw(false));
+      changes.change(key, judged -> judged.remove(topics.splits().get(topic)));
+    } else if (event.value() == null && topic.equals(topics.receipts().name())) {
+      changes.withdraw(key, false);
     }
   }
 

@@ -397,12 +397,11 @@ public record ProfileReport(
             WHERE reason.contributor = most.contributor
               AND outcome NOT IN ('ACCEPTED', 'COPY')%1$s
             GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome LIMIT 1), '')
+            AS top_reason
         FROM most ORDER BY total DESC, contributor\
         """
             .formatted(OF_SOURCE),
-        row ->
-            new NamedProducer(
-                row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)),
+        AnswerJson.row(NamedProducer.class),
         question.source(),
         MOST_PRODUCERS);
   }

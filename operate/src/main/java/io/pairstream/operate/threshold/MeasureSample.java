@@ -14,13 +14,9 @@ public record MeasureSample(PairTopics topics) implements CatalogueFold {
   static final int PAIRS = 20_000;
 
   @Override
-  public int version() {
-    return 2;
-  }
-
-  @Override
-  public List<String> schema() {
-    return List.of("CREATE TABLE sampled (id INTEGER PRIMARY KEY, pair_id UNIQUE, measures TEXT)");
+  public Tables tables() {
+    return Tables.of(
+        2, "CREATE TABLE sampled (id INTEGER PRIMARY KEY, pair_id UNIQUE, measures TEXT)");
   }
 
   @Override

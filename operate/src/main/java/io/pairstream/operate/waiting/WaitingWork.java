@@ -9,33 +9,23 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.table.ViewStorageException;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /** Work that waits for Kafka, done by few threads; what does not fit into its queue is refused. */
 public final class WaitingWork implements AutoCloseable {
 
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
 
   /**
    * @param queue how much may wait at most
    */
   public WaitingWork(String name, int threads, int queue) {
-    this.threads =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(queue),
-            Threads.daemons(name));
-    this.threads.allowCoreThreadTimeOut(true);
+    this.threads = Threads.pool(name, threads, queue);
   }
 
   /** An answer that does not keep the server's threads waiting. */
@@ -43,8 +33,7 @@ public final class WaitingWork implements AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(() -> answered(answer), threads);
     } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemKind.OVERLOADED, "too many requests at once; try again later")
-          .retryAfter(2);
+      throw Problem.overloaded("too many requests at once; try again later");
     }
   }
 

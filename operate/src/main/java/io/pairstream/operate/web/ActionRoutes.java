@@ -43,22 +43,20 @@ record ActionRoutes(TopicTable catalogue) {
     int limit = request.whole("limit", USUAL, 1, MOST);
     boolean ready = catalogue.isCaughtUp();
     List<RecordedAction> actions =
-        catalogue.read(
-            table ->
-                table.query(
-                    "SELECT id, name, subject, actor, detail, outcome, done_at, template, arguments,"
-                        + " times FROM action"
-                        + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
-                    row ->
-                        new RecordedAction(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            detail(row),
-                            row.getString(6),
-                            Instant.ofEpochMilli(row.getLong(7))),
-                    limit));
+        catalogue.query(
+            "SELECT id, name, subject, actor, detail, outcome, done_at, template, arguments,"
+                + " times FROM action"
+                + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
+            row ->
+                new RecordedAction(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4),
+                    detail(row),
+                    row.getString(6),
+                    Instant.ofEpochMilli(row.getLong(7))),
+            limit);
     return new Trail(actions, ready);
   }
 
@@ -78,13 +76,9 @@ record ActionRoutes(TopicTable catalogue) {
   record Fold(String topic) implements CatalogueFold {
 
     @Override
-    public int version() {
-      return 2;
-    }
-
-    @Override
-    public List<String> schema() {
-      return List.of(
+    public Tables tables() {
+      return Tables.of(
+          2,
           "CREATE TABLE action (id TEXT PRIMARY KEY, name TEXT, subject TEXT, actor TEXT,"
               + " detail TEXT, template TEXT, arguments TEXT, times TEXT, outcome TEXT,"
               + " done_at INTEGER, partition INTEGER, offset INTEGER)",

@@ -2,7 +2,6 @@ package io.pairstream.operate.web;
 
 import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.curation.actions.Actor;
-import io.pairstream.curation.actions.AuditEvent;
 import io.pairstream.curation.actions.AuditEvent.Outcome;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.oidc.LoginAttempts;
@@ -94,7 +93,8 @@ final class ProviderRoutes implements AutoCloseable {
   private Answer end(Incoming request) {
     try {
       Principal person = person(request);
-      note(request, new Actor(person.producer(), person.keyId()), Outcome.DONE, Template.LOGGED_IN);
+      Actor actor = new Actor(person.producer(), person.keyId());
+      actions.countLogin(request, actor, Outcome.DONE, Template.LOGGED_IN.with());
       return goTo("/").withHeader("Set-Cookie", login.begin(person));
     } catch (LoginRefusedException e) {
       return refused(request, e);
@@ -134,7 +134,7 @@ final class ProviderRoutes implements AutoCloseable {
 
   private Answer refused(Incoming request, LoginRefusedException refusal) {
     warn("login", refusal);
-    note(request, new Actor("", ""), Outcome.REFUSED, refusal.reason());
+    actions.countLogin(request, new Actor("", ""), Outcome.REFUSED, refusal.reason().with());
     return goTo("/?login=" + refusal.reason());
   }
 
@@ -147,14 +147,6 @@ final class ProviderRoutes implements AutoCloseable {
       warnings.take(1, now);
     }
     LOG.warn("a {} is refused: {}", what, OneLine.of(refusal.getMessage()));
-  }
-
-  private void note(Incoming request, Actor actor, Outcome outcome, Template detail) {
-    String address = request.remoteAddress();
-    actions.count(
-        new AuditEvent(SessionRoutes.EVENT, "", outcome, detail.with(), Map.of("address", address)),
-        actor,
-        actor.keyId() + ' ' + address);
   }
 
   /** Where the provider sends the browser back to, which it compares with what it was sent. */

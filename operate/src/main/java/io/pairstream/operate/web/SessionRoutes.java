@@ -3,7 +3,7 @@ package io.pairstream.operate.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.curation.actions.ActionLog;
 import io.pairstream.curation.actions.Actor;
-import io.pairstream.curation.actions.AuditEvent;
+import io.pairstream.curation.actions.AuditEvent.Outcome;
 import io.pairstream.curation.sentence.Sentence;
 import io.pairstream.curation.sentence.Template;
 import io.pairstream.operate.oidc.OidcSettings;
@@ -21,7 +21,6 @@ import io.pairstream.service.keys.ApiKeyText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 record SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provider) {
 
   private static final String PATH = "/v1/session";
-  static final String EVENT = "login";
   private static final int MAX_BODY_BYTES = 4096;
 
   /** Delay before a wrong key is refused. */
@@ -53,13 +51,12 @@ record SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provid
     } catch (Problem e) {
       if (e.kind() != ProblemKind.KAFKA_UNAVAILABLE) {
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
-        // A caller that makes up keys makes up their ids too.
-        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, why(e));
+        actions.countLogin(request, new Actor("", keyId), Outcome.REFUSED, why(e));
       }
       return later(e);
     }
     Actor actor = new Actor(holder.producer(), holder.keyId());
-    note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.with());
+    actions.countLogin(request, actor, Outcome.DONE, Template.LOGGED_IN.with());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
   }
@@ -93,15 +90,6 @@ record SessionRoutes(OperatorLogin login, ActionLog actions, OidcSettings provid
     String forgotten = login.end(request);
     return CompletableFuture.completedFuture(
         answer(login.stranger()).withHeader("Set-Cookie", forgotten));
-  }
-
-  private void note(
-      Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, Sentence detail) {
-    String address = request.remoteAddress();
-    actions.count(
-        new AuditEvent(EVENT, "", outcome, detail, Map.of("address", address)),
-        actor,
-        keyId + ' ' + address);
   }
 
   private static String key(byte[] body) {

@@ -58,7 +58,7 @@ class ProfileFoldTest {
   @BeforeEach
   void open() {
     table = Database.open(folder.resolve("table.db"));
-    fold().schema().forEach(table::execute);
+    fold().tables().schema().forEach(table::execute);
   }
 
   /** One record, in the lane of its topic; a tombstone has no value. */

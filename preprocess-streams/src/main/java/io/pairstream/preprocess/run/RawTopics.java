@@ -3,6 +3,7 @@ package io.pairstream.preprocess.run;
 import io.pairstream.preprocess.topology.RawLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /** The raw topics on their brokers, read by a consumer without a group. Thread-safe. */
@@ -55,14 +55,13 @@ final class RawTopics implements RawLog, AutoCloseable {
   }
 
   private KafkaConsumer<byte[], byte[]> open() {
-    return new KafkaConsumer<>(
-        cluster.clientSettings(
-            Map.of(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1)),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+    return ClusterAccess.consumer(
+        cluster.clientSettings(Map.of()),
+        Map.of(
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "none",
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Refusal;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.rejection.Measurements;
+import io.pairstream.service.rejection.RefusedAnswers;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -28,7 +29,7 @@ final class CarryOutRefusal extends ContextualProcessor<String, Takedown, String
         || !earlier.getOrigin().equals(refusal.getOrigin())) {
       return;
     }
-    Rejection rejection = Refusals.rejection(Measurements.read(refusal.getMeasured()));
+    Rejection rejection = RefusedAnswers.rejection(Measurements.read(refusal.getMeasured()));
     Receipt receipt =
         Receipt.newBuilder(earlier)
             .setStatus(PairStatus.QUARANTINED.name())

@@ -6,6 +6,9 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.preprocess.topology.Tracked.Rejected;
 import java.util.function.Function;
 import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 
 /**
@@ -34,5 +37,28 @@ record Fork<T>(KStream<String, Tracked<T>> kept, KStream<String, Tracked<Rejecte
   /** Adds the rejections of an earlier fork, with a merge node of that name. */
   Fork<T> after(Fork<?> earlier, String node) {
     return new Fork<>(kept, earlier.rejected.merge(rejected, as(node)));
+  }
+
+  /** Judges each record of a task, whose stores a judgement may ask. */
+  private static final class Judge<I, O>
+      extends ContextualFixedKeyProcessor<String, Tracked<I>, Tracked<Outcome<O>>> {
+
+    private final Function<ProcessingContext, Function<Tracked<I>, Tracked<Outcome<O>>>> ofTask;
+    private Function<Tracked<I>, Tracked<Outcome<O>>> judgement;
+
+    Judge(Function<ProcessingContext, Function<Tracked<I>, Tracked<Outcome<O>>>> ofTask) {
+      this.ofTask = ofTask;
+    }
+
+    @Override
+    public void init(FixedKeyProcessorContext<String, Tracked<Outcome<O>>> context) {
+      super.init(context);
+      judgement = ofTask.apply(context);
+    }
+
+    @Override
+    public void process(FixedKeyRecord<String, Tracked<I>> record) {
+      context().forward(record.withValue(judgement.apply(record.value())));
+    }
   }
 }

@@ -8,10 +8,8 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.PairTopics;
 import java.time.Instant;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -28,9 +26,7 @@ public record IndexTopology(PairTopics topics) {
   /** The graph. */
   public Topology build(StreamsBuilder builder) {
     TopicNodes.write(
-        builder.stream(
-                topics.splits().keySet(),
-                Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("published"))
+        builder.stream(topics.splits().keySet(), TopicNodes.keyed("published"))
             .processValues(Entry::new, as("index-entry")),
         topics.index(),
         "index");
@@ -62,7 +58,7 @@ public record IndexTopology(PairTopics topics) {
      * The pair; an empty one for a value that is no pair, whose entry then has only its position.
      */
     private PreparedPair pair(byte[] value) {
-      return Decoded.of(topics.training(), value, "a pair")
+      return TopicNodes.decoded(topics.training(), value, "a pair")
           .orElseGet(() -> PreparedPair.newBuilder().build());
     }
   }

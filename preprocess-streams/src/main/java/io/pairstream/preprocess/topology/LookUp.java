@@ -104,7 +104,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   @Override
   public void process(Record<String, byte[]> record) {
-    Decoded.of(fingerprints, record.value(), "a fingerprint")
+    TopicNodes.decoded(fingerprints, record.value(), "a fingerprint")
         .ifPresent(
             fingerprint -> {
               if (fingerprint.getGone()) {

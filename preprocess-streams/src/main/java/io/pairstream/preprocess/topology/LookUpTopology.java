@@ -5,12 +5,8 @@ import static org.apache.kafka.streams.kstream.Named.as;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
-import java.util.Map;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * Looks each new picture up among all earlier ones. The fingerprints have one partition, and so one
@@ -28,16 +24,9 @@ public record LookUpTopology(PairTopics topics, NearCopies nearCopies, boolean s
   /** The graph. */
   public Topology build(StreamsBuilder builder) {
     builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(TopicCatalogue.PICTURES_STORE),
-                Serdes.ByteArray(),
-                Serdes.ByteArray())
-            .withLoggingEnabled(Map.of())
-            .withCachingDisabled());
+        TopicNodes.store(TopicCatalogue.PICTURES_STORE, TopicNodes.BYTES, TopicNodes.BYTES));
     TopicNodes.write(
-        builder.stream(
-                topics.fingerprints().name(),
-                Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("fingerprints"))
+        builder.stream(topics.fingerprints().name(), TopicNodes.keyed("fingerprints"))
             .process(
                 () -> new LookUp(topics.fingerprints(), nearCopies, splitsByImage),
                 as("look-up"),

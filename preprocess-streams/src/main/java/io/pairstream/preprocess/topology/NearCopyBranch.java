@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import static io.pairstream.preprocess.topology.TopicNodes.decoded;
 import static io.pairstream.preprocess.topology.TopicNodes.write;
 import static io.pairstream.schemas.topics.TopicCatalogue.RECEIPTS_STORE;
 import static io.pairstream.schemas.topics.TopicCatalogue.TAKEDOWNS_STORE;
@@ -12,9 +13,7 @@ import io.pairstream.preprocess.topology.FindGroup.Known;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.PairTopics;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 
 /**
@@ -59,11 +58,9 @@ record NearCopyBranch(
         topics.fingerprints(),
         "fingerprints");
     KStream<String, Finding> read =
-        builder.stream(
-                topics.findings().name(),
-                Consumed.with(Serdes.String(), TopicNodes.BYTES).withName("findings"))
+        builder.stream(topics.findings().name(), TopicNodes.keyed("findings"))
             .flatMapValues(
-                value -> Decoded.of(topics.findings(), value, "a finding").stream().toList(),
+                value -> decoded(topics.findings(), value, "a finding").stream().toList(),
                 as("read-finding"));
     Fork<PreparedPair> found =
         Fork.of(

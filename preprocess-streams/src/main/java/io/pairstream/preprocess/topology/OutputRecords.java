@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The records that leave the topology, made from what a pair has become. */
-final class OutputRecords {
+record OutputRecords(CleaningPlan plan, String recipeVersion) {
 
   /** Most bytes of an id in Avro's encoding. */
   private static final int MAX_ID_BYTES = 5;
@@ -48,12 +48,8 @@ final class OutputRecords {
    */
   private static final int FIELDS_BYTES = 64 * 1024;
 
-  private final CleaningPlan plan;
-  private final String recipeVersion;
-
   OutputRecords(CleaningPlan plan) {
-    this.plan = plan;
-    this.recipeVersion = plan.version();
+    this(plan, plan.version());
   }
 
   /**

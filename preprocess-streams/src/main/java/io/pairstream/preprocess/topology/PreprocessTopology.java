@@ -19,6 +19,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.PairTopics;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.rejection.RefusedAnswers;
 import java.time.Instant;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -47,7 +48,7 @@ public final class PreprocessTopology {
   private final WriterSchemas schemas;
   private final Placement placement;
   private final OutputRecords outputs;
-  private final Refusals refusals;
+  private final RefusedAnswers refusals;
   private final DecisionCounts counts;
   private final RawLog rawLog;
   private final WaitingPairs.Memory memory;
@@ -75,7 +76,7 @@ public final class PreprocessTopology {
     this.schemas = schemas;
     this.placement = new Placement(partitions);
     this.outputs = new OutputRecords(plan);
-    this.refusals = new Refusals(plan.answerLimits());
+    this.refusals = new RefusedAnswers(RefusedAnswers.recorded(plan.answerLimits()));
     this.counts = counts;
     this.rawLog = rawLog;
     this.memory = new WaitingPairs.Memory(mostHeldBytes);
@@ -208,8 +209,7 @@ public final class PreprocessTopology {
   /** Whether a picture that leaves its split makes room for its near copies. */
   private boolean forgets() {
     Policy policy = plan.nearCopies().policy();
-    return (policy == Policy.KEEP_FIRST || policy == Policy.KEEP_BEST)
-        && !refusals.limits().isEmpty();
+    return (policy == Policy.KEEP_FIRST || policy == Policy.KEEP_BEST) && !refusals.isEmpty();
   }
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {

@@ -154,7 +154,7 @@ final class ReadRawPair
   /** The published pair whose picture a model wrote a caption of; only our own topic may say so. */
   private Optional<PreparedPair> shown(RawRecord raw, RawPair pair) {
     return raw.origin().getTopic().equals(topics.generated().name())
-        ? Decoded.of(topics.training(), bytes(pair.getPrepared()), "a published pair")
+        ? TopicNodes.decoded(topics.training(), bytes(pair.getPrepared()), "a published pair")
         : Optional.empty();
   }
 

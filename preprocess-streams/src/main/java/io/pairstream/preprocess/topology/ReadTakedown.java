@@ -55,7 +55,7 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
       forward(record.withKey(key).withValue(null));
       return;
     }
-    Optional<Takedown> takedown = Decoded.of(takedowns, record.value(), "a takedown");
+    Optional<Takedown> takedown = TopicNodes.decoded(takedowns, record.value(), "a takedown");
     if (takedown.flatMap(ReadTakedown::keyOf).filter(key::equals).isPresent()) {
       forward(record.withKey(key).withValue(takedown.get()));
     } else {

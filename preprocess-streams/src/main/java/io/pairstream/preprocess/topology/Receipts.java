@@ -16,6 +16,7 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.rejection.Measurements;
+import io.pairstream.service.rejection.RefusedAnswers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -167,7 +168,7 @@ final class Receipts {
    * <p>Rejects: {@code DUPLICATE_PAIR}, {@code MODEL_REFUSED}, {@code WITHDRAWN}, and what that
    * pair was rejected for.
    */
-  Tracked<Outcome<GatedRecord>> refuseKnown(Tracked<GatedRecord> tracked, Refusals refusals) {
+  Tracked<Outcome<GatedRecord>> refuseKnown(Tracked<GatedRecord> tracked, RefusedAnswers refusals) {
     Receipt earlier = get(tracked.identity().pairId());
     return refusals
         .again(earlier)
@@ -225,7 +226,7 @@ final class Receipts {
    * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code MODEL_REFUSED}.
    */
   Function<Tracked<PreparedPair>, Tracked<Outcome<PreparedPair>>> refuseEqualSamples(
-      Takedowns takedowns, Refusals refusals) {
+      Takedowns takedowns, RefusedAnswers refusals) {
     return cleaned -> {
       PreparedPair pair = cleaned.stage();
       String sampleId = PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
@@ -251,7 +252,7 @@ final class Receipts {
    * @param others published, withdrawn or refused
    */
   private static Outcome<PreparedPair> refuse(
-      PreparedPair pair, List<Receipt> others, Refusals refusals) {
+      PreparedPair pair, List<Receipt> others, RefusedAnswers refusals) {
     return others.stream()
         .filter(Receipts::isPublished)
         .findFirst()

@@ -116,6 +116,6 @@ final class TakeFinding
 
   /** How far two pictures differ that must differ by more. */
   static Measured distance(int bits, int most) {
-    return new Measured("distance_bits", bits, Measured.Bound.MORE_THAN, most, "bits", "", "");
+    return Measured.bounded("distance_bits", bits, Measured.Bound.MORE_THAN, most, "bits");
   }
 }

@@ -5,11 +5,15 @@ import static org.apache.kafka.streams.kstream.Named.as;
 import io.pairstream.cleaning.plan.SplitByImage.Split;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.PairTopics;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.Topic;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Branched;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
@@ -19,7 +23,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
-/** Sources, sinks and stores with the topics' own serdes. */
+/** Sources, sinks, stores and values with the topics' own serdes. */
 final class TopicNodes {
 
   static final Serde<byte[]> BYTES = Serdes.ByteArray();
@@ -36,14 +40,38 @@ final class TopicNodes {
         .withName(node);
   }
 
+  /** Source settings of a topic of ours, whose values are decoded by the next node. */
+  static Consumed<String, byte[]> keyed(String node) {
+    return Consumed.with(Serdes.String(), BYTES).withName(node);
+  }
+
+  /**
+   * Decodes a value; empty where the value is not a record of ours.
+   *
+   * @throws TaskMigratedException where the registry is unavailable: the thread joins again from
+   *     its last commit and asks again
+   */
+  static <T> Optional<T> decoded(Topic<T> topic, byte[] value, String what) {
+    try {
+      return topic.decode(value);
+    } catch (RegistryUnavailableException | MissingSchemaException e) {
+      throw new TaskMigratedException(
+          "the registry cannot say what the schema of " + what + " is", e);
+    }
+  }
+
   /** A sink of that name. */
   static <T> void write(KStream<String, T> records, Topic<T> topic, String node) {
     records.to(topic.name(), Produced.with(topic.key(), topic.value()).withName(node));
   }
 
   static <T> StoreBuilder<KeyValueStore<String, T>> store(String name, Topic<T> topic) {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), topic.key(), topic.value())
+    return store(name, topic.key(), topic.value());
+  }
+
+  static <K, V> StoreBuilder<KeyValueStore<K, V>> store(
+      String name, Serde<K> keys, Serde<V> values) {
+    return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), keys, values)
         .withLoggingEnabled(Map.of())
         .withCachingDisabled();
   }

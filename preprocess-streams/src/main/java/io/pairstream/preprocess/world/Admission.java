@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ public final class Admission {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final WriterSchemas schemas;
-  private final List<Condition> conditions;
+  private final List<Supplier<Optional<Obstacle>>> conditions;
   private final LongSupplier nanoTime;
   private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
 
@@ -55,10 +56,10 @@ public final class Admission {
 
   /**
    * @param schemas which writers' schemas are known
-   * @param conditions what must be so before any record is let in; each is asked often and answers
-   *     at once
+   * @param conditions what must be so before any record is let in: each says why records are held,
+   *     or nothing where they are not; it is asked often and answers at once
    */
-  public Admission(WriterSchemas schemas, List<Condition> conditions) {
+  public Admission(WriterSchemas schemas, List<Supplier<Optional<Obstacle>>> conditions) {
     this(schemas, conditions, System::nanoTime);
   }
 
@@ -67,7 +68,8 @@ public final class Admission {
    *
    * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
    */
-  Admission(WriterSchemas schemas, List<Condition> conditions, LongSupplier nanoTime) {
+  Admission(
+      WriterSchemas schemas, List<Supplier<Optional<Obstacle>>> conditions, LongSupplier nanoTime) {
     this.schemas = schemas;
     this.conditions = List.copyOf(conditions);
     this.nanoTime = nanoTime;
@@ -96,7 +98,7 @@ public final class Admission {
 
   private Obstacle conditionsNow() {
     return conditions.stream()
-        .map(Condition::trouble)
+        .map(Supplier::get)
         .flatMap(Optional::stream)
         .findFirst()
         .orElse(Obstacle.NONE);
@@ -181,13 +183,5 @@ public final class Admission {
         .max(Comparator.naturalOrder())
         .filter(nanos -> nanos > longest.toNanos())
         .map(nanos -> Duration.ofNanos(nanos).toSeconds());
-  }
-
-  /** Something that must be so before any record is let in. */
-  @FunctionalInterface
-  public interface Condition {
-
-    /** Why records are held, in words for an operator; empty where they are not. */
-    Optional<Obstacle> trouble();
   }
 }

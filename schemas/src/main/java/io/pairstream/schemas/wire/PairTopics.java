@@ -7,6 +7,7 @@ import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairAnswer;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
@@ -25,7 +26,9 @@ import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A data set's topics, each with its serdes. */
@@ -113,6 +116,13 @@ public record PairTopics(
         training.name(), PairStatus.TRAINING,
         validation.name(), PairStatus.VALIDATION,
         test.name(), PairStatus.TEST);
+  }
+
+  /** Where the record of an entry's pair lies; empty where that is no split. */
+  public Optional<Origin> place(IndexedPair entry) {
+    return PairStatus.published(entry.getSplit())
+        .map(split -> dataset.topic(split.name().toLowerCase(Locale.ROOT)))
+        .map(topic -> new Origin(topic, entry.getPartition(), entry.getOffset()));
   }
 
   private static <T extends SpecificRecord> Topic<T> topic(

@@ -50,8 +50,6 @@ public final class ClusterAccess {
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(5);
 
-  private final Dataset dataset;
-  private final Registry registry;
   private final Map<String, Object> clientSettings;
   private final PairTopics topics;
 
@@ -63,18 +61,16 @@ public final class ClusterAccess {
    * @param timeouts settings of Kafka's clients in place of the 12 seconds
    */
   public ClusterAccess(Cluster cluster, Map<String, Object> timeouts) {
-    dataset = cluster.dataset();
-    registry = cluster.registry();
     clientSettings = Map.copyOf(cluster.clientSettings(timeouts));
-    topics = PairTopics.of(dataset, registry);
+    topics = PairTopics.of(cluster.dataset(), cluster.registry());
   }
 
   public Dataset dataset() {
-    return dataset;
+    return topics.dataset();
   }
 
   public Registry registry() {
-    return registry;
+    return topics.registry();
   }
 
   public PairTopics topics() {
@@ -94,7 +90,7 @@ public final class ClusterAccess {
   /** A new admin client; the caller closes it. */
   public Admin admin() {
     return AdminClients.create(
-        with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, dataset.name() + "-admin")));
+        with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, dataset().name() + "-admin")));
   }
 
   /**
@@ -103,8 +99,21 @@ public final class ClusterAccess {
    * @param own settings of this consumer, which go before the cluster's
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
-    Map<String, Object> settings = new HashMap<>(clientSettings);
-    settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RecordSizes.RECORDS_PER_POLL);
+    Map<String, Object> usual = new HashMap<>(clientSettings);
+    usual.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RecordSizes.RECORDS_PER_POLL);
+    return consumer(usual, own);
+  }
+
+  /**
+   * A new consumer of committed records, from a partition's beginning where its group has no offset
+   * there; it commits nothing of itself, and the caller closes it.
+   *
+   * @param usual settings of a client of the cluster
+   * @param own settings of this consumer, which go before those, and before what is said here
+   */
+  public static KafkaConsumer<byte[], byte[]> consumer(
+      Map<String, Object> usual, Map<String, Object> own) {
+    Map<String, Object> settings = new HashMap<>(usual);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

@@ -211,12 +211,11 @@ public final class CommittedLog implements AutoCloseable {
 
   /** The published pair of an entry of the index; empty where it is there no longer. */
   public Optional<PreparedPair> published(IndexedPair entry) {
-    return cluster.topics().splits().entrySet().stream()
-        .filter(split -> split.getValue().name().equals(entry.getSplit()))
-        .map(split -> new Origin(split.getKey(), entry.getPartition(), entry.getOffset()))
-        .flatMap(place -> record(place).stream())
-        .flatMap(record -> cluster.topics().training().decode(record.value()).stream())
-        .findFirst();
+    return cluster
+        .topics()
+        .place(entry)
+        .flatMap(this::record)
+        .flatMap(record -> cluster.topics().training().decode(record.value()));
   }
 
   /** The record at these coordinates; empty where there is none, or it is kept no longer. */

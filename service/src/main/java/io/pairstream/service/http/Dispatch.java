@@ -255,17 +255,13 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   }
 
   private Problem tooLate() {
-    return Problem.of(
-            ProblemKind.OVERLOADED,
-            "there is no answer within %d s; what was asked for may still be done"
-                .formatted(settings.answerTimeout().toSeconds()))
-        .retryAfter(2);
+    return Problem.overloaded(
+        "there is no answer within %d s; what was asked for may still be done"
+            .formatted(settings.answerTimeout().toSeconds()));
   }
 
   private static Problem tooMany(String what) {
-    return Problem.of(
-            ProblemKind.OVERLOADED, "too many " + what + " are under way; come again later")
-        .retryAfter(2);
+    return Problem.overloaded("too many " + what + " are under way; come again later");
   }
 
   private static Map<String, List<String>> query(Request request) {

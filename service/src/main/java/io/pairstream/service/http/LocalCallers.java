@@ -1,10 +1,9 @@
 package io.pairstream.service.http;
 
-import java.util.Locale;
+import io.pairstream.schemas.LinkHost;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
-import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
@@ -18,9 +17,6 @@ import org.eclipse.jetty.http.HttpFields;
  * @param port the port that is listened on
  */
 record LocalCallers(String scheme, IntSupplier port) implements BiConsumer<String, HttpFields> {
-
-  /** Names that always lead to this machine, with any resolver. */
-  private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
 
   /**
    * @param method the request's method
@@ -58,11 +54,10 @@ record LocalCallers(String scheme, IntSupplier port) implements BiConsumer<Strin
   }
 
   private boolean isHere(String authority) {
-    String lower = authority.toLowerCase(Locale.ROOT);
     String ending = ":" + port.getAsInt();
-    if (lower.endsWith(ending)) {
-      return HERE.matcher(lower.substring(0, lower.length() - ending.length())).matches();
+    if (authority.endsWith(ending)) {
+      return LinkHost.isHere(authority.substring(0, authority.length() - ending.length()));
     }
-    return port.getAsInt() == (scheme.equals("https") ? 443 : 80) && HERE.matcher(lower).matches();
+    return port.getAsInt() == (scheme.equals("https") ? 443 : 80) && LinkHost.isHere(authority);
   }
 }

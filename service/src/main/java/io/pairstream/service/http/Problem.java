@@ -60,6 +60,11 @@ public final class Problem extends RuntimeException {
     return of(ProblemKind.NOT_FOUND, detail);
   }
 
+  /** Problem of a request that comes while too much is under way, and may come again soon. */
+  public static Problem overloaded(String detail) {
+    return of(ProblemKind.OVERLOADED, detail).retryAfter(2);
+  }
+
   /** Problem of a key that lacks a scope. */
   public static Problem lacking(Scope scope) {
     return of(ProblemKind.FORBIDDEN, "this needs a key with the scope " + scope.label())

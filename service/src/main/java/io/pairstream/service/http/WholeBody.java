@@ -109,9 +109,7 @@ final class WholeBody implements Runnable {
     }
     int capacity = (int) Math.max(needed, Math.min(wanted, maxBytes));
     if (!budget.take(producer, capacity - bytes.length)) {
-      throw Problem.of(
-              ProblemKind.OVERLOADED, "too many bodies are being read; send this one again later")
-          .retryAfter(2);
+      throw Problem.overloaded("too many bodies are being read; send this one again later");
     }
     taken += capacity - bytes.length;
     bytes = Arrays.copyOf(bytes, capacity);

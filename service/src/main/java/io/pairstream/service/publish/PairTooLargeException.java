@@ -1,12 +1,13 @@
 package io.pairstream.service.publish;
 
+import io.pairstream.cleaning.Measured;
+
 /** A pair is larger than its topic takes. Nothing was sent. */
 public final class PairTooLargeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final long sizeBytes;
-  private final long limitBytes;
+  private final transient Measured measured;
 
   /**
    * @param what the thing that is too large: the image, the record
@@ -17,15 +18,11 @@ public final class PairTooLargeException extends RuntimeException {
     super(
         "%s has %d bytes; at most %d bytes (%d MiB) are taken"
             .formatted(what, sizeBytes, limitBytes, limitBytes / (1024 * 1024)));
-    this.sizeBytes = sizeBytes;
-    this.limitBytes = limitBytes;
+    measured = Measured.atMost("record_bytes", sizeBytes, limitBytes, "bytes");
   }
 
-  public long sizeBytes() {
-    return sizeBytes;
-  }
-
-  public long limitBytes() {
-    return limitBytes;
+  /** The pair's size, and the largest that is taken. */
+  public Measured measured() {
+    return measured;
   }
 }

@@ -1,7 +1,11 @@
 package io.pairstream.service.rejection;
 
 import io.pairstream.cleaning.Measured;
+import io.pairstream.cleaning.Measured.Bound;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.AnswerLimit;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.RecordedLimit;
 import io.pairstream.schemas.condition.AnswerLimits;
 import io.pairstream.schemas.condition.AnswerLimits.Broken;
@@ -10,7 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Grounds on which pairs are refused for what models answered about them. */
+/**
+ * Grounds on which pairs are refused for what models answered about them. A pair that comes again
+ * is refused for the answer that its receipt has, without being published for another look, for as
+ * long as a limit of the recipe says so.
+ */
 public final class RefusedAnswers {
 
   private static final String PREFIX = "answer.";
@@ -67,6 +75,35 @@ public final class RefusedAnswers {
         : Optional.empty();
   }
 
+  /**
+   * Why a pair is refused that comes again; empty for one that no answer which is remembered
+   * refuses.
+   *
+   * @param earlier receipt of the pair, or of one that is the same sample; null where there is none
+   */
+  public Optional<Rejection> again(Receipt earlier) {
+    return Optional.ofNullable(earlier)
+        .filter(receipt -> receipt.getReason().equals(RejectReason.MODEL_REFUSED.name()))
+        .flatMap(receipt -> stillRefused(Measurements.read(receipt.getMeasured())))
+        .map(RefusedAnswers::rejection);
+  }
+
+  /** The rejection of a pair, with the answer and the limit in words. */
+  public static Rejection rejection(Measured measured) {
+    String wanted =
+        switch (measured.bound()) {
+          case AT_LEAST -> "at least " + measured.limitInWords();
+          case AT_MOST -> "at most " + measured.limitInWords();
+          default -> measured.limitInWords();
+        };
+    String answer = measured.measure().isEmpty() ? "" : measured.measure() + " is ";
+    return new Rejection(
+        RejectReason.MODEL_REFUSED,
+        "a model answered that %s%s; the recipe wants %s"
+            .formatted(answer, measured.inWords(), wanted),
+        measured);
+  }
+
   private Optional<Measured> refused(String name, Object answer) {
     return limits.broken(name, answer).map(broken -> measured(PREFIX + name, answer, broken));
   }
@@ -80,7 +117,7 @@ public final class RefusedAnswers {
       case AT_MOST -> Measured.atMost(measure, number, broken.limit().getMax(), "");
       default ->
           new Measured(
-              measure, number, Measured.Bound.NONE, 0, "", "", broken.condition().toString());
+              measure, number, Bound.NONE, 0, "", "", broken.condition().toString(), Map.of());
     };
   }
 }

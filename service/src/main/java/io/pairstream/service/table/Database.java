@@ -165,6 +165,11 @@ public final class Database implements AutoCloseable {
     return found.stream().findFirst();
   }
 
+  /** Whether a query gives any row. */
+  public boolean has(String sql, Object... values) {
+    return first(sql, row -> true, values).isPresent();
+  }
+
   /** The number in the first row of a query; 0 where there is none. */
   public long number(String sql, Object... values) {
     return first(sql, row -> row.getLong(1), values).orElse(0L);

@@ -1,5 +1,6 @@
 package io.pairstream.service.table;
 
+import io.pairstream.service.table.Database.RowReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +88,11 @@ public final class TopicTable implements AutoCloseable {
    */
   public <T> T read(Function<Database, T> reading) {
     return file.read(reading);
+  }
+
+  /** Reads what one query gives, as {@link #read} does. */
+  public <T> List<T> query(String sql, RowReader<T> reader, Object... values) {
+    return read(table -> table.query(sql, reader, values));
   }
 
   /** Completes once the table holds all that the log held when this instance first asked it. */

@@ -3,6 +3,7 @@ package io.pairstream.service.transactions;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,10 +11,8 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -85,11 +84,7 @@ public record GroupClients(Cluster cluster, String group, String transactionalId
   private static Consumer<byte[], byte[]> consumer(
       Map<String, Object> settings, int recordsPerPoll) {
     settings.putIfAbsent("max.poll.records", recordsPerPoll);
-    settings.put("isolation.level", "read_committed");
-    settings.put("auto.offset.reset", "earliest");
-    settings.put("enable.auto.commit", false);
-    settings.put("allow.auto.create.topics", false);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return ClusterAccess.consumer(settings, Map.of());
   }
 
   /** Closes a member, which leaves its group, and waits for no records that are being fetched. */

@@ -1,12 +1,11 @@
 package io.pairstream.service.transactions;
 
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -15,7 +14,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Records that are ready, and their commit with positions. They are in memory until then, so that a
@@ -91,20 +89,10 @@ public final class Outbox implements AutoCloseable {
     bytes = 0;
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (Future<RecordMetadata> each : sent) {
-      RecordMetadata at = place(each);
+      RecordMetadata at = KafkaAnswers.await(each);
       ends.merge(new TopicPartition(at.topic(), at.partition()), at.offset() + 1, Math::max);
     }
     return ends;
-  }
-
-  private static RecordMetadata place(Future<RecordMetadata> sent) {
-    try {
-      return sent.get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw new CompletionException(e.getCause()); // a commit fails where a send has failed
-    }
   }
 
   /** Rolls back what is not committed. */

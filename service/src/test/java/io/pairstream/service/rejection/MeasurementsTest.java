@@ -16,7 +16,7 @@ class MeasurementsTest {
   static Stream<Measured> all() {
     return Stream.concat(
         Stream.of(Bound.values())
-            .map(bound -> new Measured("distance_bits", 3, bound, 4, "bits", "", "")),
+            .map(bound -> Measured.bounded("distance_bits", 3, bound, 4, "bits")),
         Stream.of(
             Measured.text("CMYK", "RGB"),
             Measured.text("a price", "").withTranslations(Map.of("zh", "价格")),

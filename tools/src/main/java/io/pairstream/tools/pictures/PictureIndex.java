@@ -4,6 +4,8 @@ import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
 import java.io.Closeable;
 import java.sql.ResultSet;
@@ -13,6 +15,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -244,6 +247,35 @@ public final class PictureIndex implements Closeable {
     return bits <= how.maxDistanceBits()
         ? Optional.of(new NearCopy(picture, copy, bits))
         : Optional.empty();
+  }
+
+  /**
+   * The published pairs of pictures that are nearly an image, found by reading the index. Mirrored
+   * ones too, where the image is published by a version that kept its mirrored hash.
+   *
+   * @return the nearest first; empty where the index has no hash of the image
+   */
+  public static Optional<List<NearPair>> nearTo(
+      ClusterAccess cluster, String imageDigest, NearCopies how) {
+    AtomicReference<IndexedPair> own = new AtomicReference<>();
+    try (CommittedLog log = CommittedLog.openForSmallRecords(cluster);
+        PictureIndex pictures = new PictureIndex()) {
+      log.readAll(
+          cluster.topics().index(),
+          (pairId, entry) -> {
+            pictures.enter(pairId, entry.orElse(null));
+            entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
+          });
+      return Optional.ofNullable(own.get())
+          .flatMap(PictureIndex::picture)
+          .map(picture -> pictures.nearTo(picture, how));
+    }
+  }
+
+  private static Optional<Picture> picture(IndexedPair entry) {
+    Optional<Long> mirrored = number(entry.getMirroredHash());
+    return number(entry.getPerceptualHash())
+        .map(hash -> new Picture(entry.getImageDigest(), SPLITS.get(0), hash, mirrored, false));
   }
 
   /** The pairs of other pictures that are nearly this one, the nearest first. */

@@ -1,9 +1,9 @@
 package io.pairstream.tools.recipe;
 
+import io.pairstream.schemas.Threads;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -45,11 +45,7 @@ public final class InOrder<T> implements AutoCloseable {
   }
 
   private void finishOldest() {
-    try {
-      results.accept(inWork.remove().join());
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
+    results.accept(Threads.join(inWork.remove()));
   }
 
   /** Begins nothing more. */

@@ -3,10 +3,10 @@ package io.pairstream.feed.view;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.Transactions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,13 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * The only writer of one named view: appends segments, or deletes the view.
@@ -114,7 +112,7 @@ public final class ViewLog implements AutoCloseable {
     segments.get(segments.size() - 1).setLast(isLast);
     commit(
         segments.subList(first, segments.size()).stream()
-            .map(segment -> record(segment.getSegment(), segment))
+            .map(segment -> topic.record(ViewTopic.key(name, segment.getSegment()), segment))
             .toList());
     view = new NamedView(name, segments);
     return view;
@@ -144,7 +142,9 @@ public final class ViewLog implements AutoCloseable {
    */
   public boolean drop() {
     List<ProducerRecord<byte[], byte[]>> tombstones =
-        known.numbers(name).stream().map(number -> record(number, null)).toList();
+        known.numbers(name).stream()
+            .map(number -> topic.record(ViewTopic.key(name, number), null))
+            .toList();
     if (!tombstones.isEmpty()) {
       commit(tombstones);
     }
@@ -187,27 +187,15 @@ public final class ViewLog implements AutoCloseable {
         .build();
   }
 
-  private ProducerRecord<byte[], byte[]> record(int number, ViewSegment segment) {
-    return new ProducerRecord<>(
-        topic.name(),
-        0,
-        ViewTopic.key(name, number).getBytes(StandardCharsets.UTF_8),
-        segment == null ? null : topic.value().serializer().serialize(topic.name(), segment));
-  }
-
   private void commit(List<ProducerRecord<byte[], byte[]>> records) {
     long last = 0;
     try {
       producer.beginTransaction();
       List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
       for (Future<RecordMetadata> one : sent) {
-        last = one.get().offset();
+        last = KafkaAnswers.await(one).offset();
       }
       producer.commitTransaction();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw failed(e.getCause());
     } catch (KafkaException e) {
       throw failed(e);
     }
@@ -220,11 +208,10 @@ public final class ViewLog implements AutoCloseable {
     }
   }
 
-  private RuntimeException failed(Throwable cause) {
-    if (Transactions.isFenced(cause)) {
-      return new InvalidViewException(
-          "another process writes the view " + name + " now; this one has stopped");
-    }
-    return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
+  private RuntimeException failed(KafkaException cause) {
+    return Transactions.isFenced(cause)
+        ? new InvalidViewException(
+            "another process writes the view " + name + " now; this one has stopped")
+        : cause;
   }
 }

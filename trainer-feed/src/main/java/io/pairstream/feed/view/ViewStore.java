@@ -6,13 +6,7 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
 /** A data set's named views. Thread-safe. */
-public final class ViewStore {
-
-  private final ClusterAccess cluster;
-
-  public ViewStore(ClusterAccess cluster) {
-    this.cluster = cluster;
-  }
+public record ViewStore(ClusterAccess cluster) {
 
   /**
    * All views, by name.

@@ -68,7 +68,7 @@ final class CascadeModel extends PictureModel {
       double share = largest / ((double) grey.cols() * grey.rows());
       numbers.put(output.name(), output.index() == 0 ? found.size() : share);
     }
-    return Given.numbers(numbers);
+    return new Given(numbers, Map.of(), Map.of(), Map.of());
   }
 
   /** Luma of the picture, with its histogram made even; of the card's size at most. */

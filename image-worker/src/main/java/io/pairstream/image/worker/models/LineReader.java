@@ -65,8 +65,7 @@ final class LineReader {
       double ratio = line.cols() / (double) line.rows();
       int width = Math.min(LONGEST_PX, (int) Math.max(SHORTEST_PX, HEIGHT_PX * ratio));
       int inked = Math.min(width, (int) Math.ceil(HEIGHT_PX * ratio));
-      Mat small = new Mat();
-      opencv_imgproc.resize(line, small, new Size(inked, HEIGHT_PX));
+      Mat small = OpenCvPicture.resized(line, inked, HEIGHT_PX, opencv_imgproc.INTER_LINEAR);
       return decoded(run(numbers(small, width), width));
     }
   }

@@ -17,7 +17,6 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /** Makes of a stored picture the numbers that a model is shown. Not thread-safe. */
 final class ShownPixels {
@@ -126,10 +125,8 @@ final class ShownPixels {
 
   private byte[] scaled(Mat bgr, int newWidth, int newHeight) {
     if (input.resampling() == Resampling.OPENCV_AREA) {
-      Mat scaled = new Mat();
-      opencv_imgproc.resize(
-          bgr, scaled, new Size(newWidth, newHeight), 0, 0, opencv_imgproc.INTER_AREA);
-      return OpenCvPicture.bytes(scaled);
+      return OpenCvPicture.bytes(
+          OpenCvPicture.resized(bgr, newWidth, newHeight, opencv_imgproc.INTER_AREA));
     }
     return PillowResize.resize(
         OpenCvPicture.bytes(bgr), bgr.cols(), bgr.rows(), newWidth, newHeight, input.resampling());

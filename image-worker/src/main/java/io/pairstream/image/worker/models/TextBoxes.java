@@ -22,7 +22,7 @@ import org.bytedeco.opencv.opencv_core.Size2f;
  * (https://arxiv.org/abs/1911.08947), in the steps of RapidOCR's {@code DBPostProcess}. The
  * caller's {@code PointerScope} frees what this needs.
  */
-final class TextBoxes {
+record TextBoxes(TextReading reading) {
 
   /** Most spots of a map that are looked at. */
   private static final int MOST_SPOTS = 1_000;
@@ -35,12 +35,6 @@ final class TextBoxes {
   private static final int SAME_LINE_PX = 10;
 
   private static final Scalar ONE = new Scalar(1);
-
-  private final TextReading reading;
-
-  TextBoxes(TextReading reading) {
-    this.reading = reading;
-  }
 
   /** A point of the picture, in pixels. */
   record Corner(float x, float y) {

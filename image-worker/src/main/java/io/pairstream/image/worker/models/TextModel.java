@@ -20,7 +20,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /** Finds and reads the text in pictures, with two graphs of PP-OCR. Not thread-safe. */
 final class TextModel extends PictureModel {
@@ -91,8 +90,7 @@ final class TextModel extends PictureModel {
     scale = Math.min(scale, reading.longerSidePx() / (double) Math.max(bgr.rows(), bgr.cols()));
     int width = rounded(bgr.cols() * scale);
     int height = rounded(bgr.rows() * scale);
-    Mat small = new Mat();
-    opencv_imgproc.resize(bgr, small, new Size(width, height));
+    Mat small = OpenCvPicture.resized(bgr, width, height, opencv_imgproc.INTER_LINEAR);
     FloatPointer map = map(numbers(small), height, width);
     return boxes.find(map, height, width, bgr.cols(), bgr.rows());
   }

@@ -15,23 +15,13 @@ import java.util.stream.Stream;
  * @see <a
  *     href="https://github.com/huggingface/transformers/blob/main/src/transformers/generation/utils.py">{@code
  *     _beam_search}</a>
+ * @param decoder makes of texts, of as many ids each, the logits of the id behind each of them:
+ *     {@code [texts, ids]}
  */
-final class TokenSearch {
+record TokenSearch(CaptionDecoding decoding, Function<List<List<Integer>>, float[][]> decoder) {
 
   private static final Comparator<Beam> LIKELIEST =
       Comparator.comparingDouble(Beam::score).reversed();
-
-  private final CaptionDecoding decoding;
-  private final Function<List<List<Integer>>, float[][]> decoder;
-
-  /**
-   * @param decoder makes of texts, of as many ids each, the logits of the id behind each of them:
-   *     {@code [texts, ids]}
-   */
-  TokenSearch(CaptionDecoding decoding, Function<List<List<Integer>>, float[][]> decoder) {
-    this.decoding = decoding;
-    this.decoder = decoder;
-  }
 
   /** A text: the ids to begin with, and what was written; of {@code score}, the more the better. */
   private record Beam(List<Integer> ids, double score) {

@@ -60,6 +60,13 @@ public record OpenCvPicture(Mat pixels) implements SmallPicture {
     return other;
   }
 
+  /** Scales pixels; {@code interpolation} is one of OpenCV's. */
+  public static Mat resized(Mat pixels, int widthPx, int heightPx, int interpolation) {
+    Mat other = new Mat();
+    opencv_imgproc.resize(pixels, other, new Size(widthPx, heightPx), 0, 0, interpolation);
+    return other;
+  }
+
   /** Bytes of uint8 [height, width, channels], of which each row begins where the last one ends. */
   public static byte[] bytes(Mat pixels) {
     byte[] bytes = new byte[pixels.rows() * pixels.cols() * pixels.channels()];

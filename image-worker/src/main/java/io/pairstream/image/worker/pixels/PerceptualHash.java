@@ -8,7 +8,6 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * A hash that pictures with the same look share: the signs of the lowest spatial frequencies.
@@ -64,9 +63,7 @@ record PerceptualHash(long upright, long mirrored) {
    * @param squeezed the whole upright picture in sRGB, of a {@link #side}
    */
   static PerceptualHash of(SmallPicture squeezed) {
-    Mat luma = new Mat();
-    opencv_imgproc.resize(
-        squeezed.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
+    Mat luma = OpenCvPicture.resized(squeezed.luma(), SIDE, SIDE, opencv_imgproc.INTER_AREA);
     Mat mean = new Mat();
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);

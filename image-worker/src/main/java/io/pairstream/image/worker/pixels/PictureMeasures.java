@@ -9,7 +9,6 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Numbers that tell a good picture from a poor one.
@@ -55,17 +54,11 @@ final class PictureMeasures {
     if (shorter == REFERENCE_PX) {
       return picture;
     }
-    Mat scaled = new Mat();
-    opencv_imgproc.resize(
+    return OpenCvPicture.resized(
         picture,
-        scaled,
-        new Size(
-            Math.round((float) picture.cols() * REFERENCE_PX / shorter),
-            Math.round((float) picture.rows() * REFERENCE_PX / shorter)),
-        0,
-        0,
+        Math.round((float) picture.cols() * REFERENCE_PX / shorter),
+        Math.round((float) picture.rows() * REFERENCE_PX / shorter),
         shorter > REFERENCE_PX ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_LINEAR);
-    return scaled;
   }
 
   /** Variance of the Laplacian: Pech-Pacheco and others, ICPR 2000. */

@@ -26,10 +26,7 @@ public final class StoredPixels {
   /** uint8 [height, width, 3], BGR, upright. */
   public Mat bgr(ShownPicture picture) throws UnreadableException {
     byte[] bytes = picture.bytes().bytes();
-    return switch (picture.encoding()) {
-      case RAW -> pixels(picture, bytes);
-      case JPEG, PNG, WEBP -> decoded(bytes);
-    };
+    return picture.isPixels() ? pixels(picture, bytes) : decoded(bytes);
   }
 
   private static Mat pixels(ShownPicture picture, byte[] bytes) throws UnreadableException {

@@ -20,7 +20,8 @@ import java.nio.ByteOrder;
  *
  * <p>Numbers are those of {@code asm/unistd.h}, the rest of seccomp(2) and linux/filter.h.
  */
-final class SystemCallFilter {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record SystemCallFilter(int architecture, int seccomp, int tgkill, int[] allowed) {
 
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final long SECCOMP_SET_MODE_FILTER = 1;
@@ -58,18 +59,6 @@ final class SystemCallFilter {
     63, 64, 65, 66, 67, 62, 57, 80, 73, 222, 215, 216, 226, 233, 214, 98, 128, 124, 123, 168, 283,
     293, 99, 134, 135, 139, 132, 101, 115, 113, 114, 169, 153, 165, 172, 178, 179, 160, 278, 93, 94
   };
-
-  private final int architecture;
-  private final int seccomp;
-  private final int tgkill;
-  private final int[] allowed;
-
-  private SystemCallFilter(int architecture, int seccomp, int tgkill, int[] allowed) {
-    this.architecture = architecture;
-    this.seccomp = seccomp;
-    this.tgkill = tgkill;
-    this.allowed = allowed;
-  }
 
   /**
    * Installs the filter on all threads of this process.

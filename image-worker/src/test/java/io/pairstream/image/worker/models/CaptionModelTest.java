@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -78,7 +79,7 @@ class CaptionModelTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = colour[i % 3];
     }
-    return Item.of(ShownPicture.raw(pixels, 8, 8, 3));
+    return new Item(Optional.of(ShownPicture.raw(pixels, 8, 8, 3)), List.of(), 0);
   }
 
   /** Greedy and with beams, lengths rewarded, punished and neither, with and without a prompt. */

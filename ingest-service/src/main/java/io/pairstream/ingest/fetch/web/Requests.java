@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -39,7 +37,7 @@ final class Requests implements AutoCloseable {
   private final HostGates gates;
   private final HostGates addressGates;
   private final BodyBudget budget;
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
 
   /**
    * @param clients makes clients that share connections and dispatcher, but not what OkHttp
@@ -61,15 +59,7 @@ final class Requests implements AutoCloseable {
     // becomes of it.
     long most = Math.min(MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / 8);
     budget = new BodyBudget(Math.max(2L * settings.limits().imageBytes(), most), timers);
-    threads =
-        new ThreadPoolExecutor(
-            settings.connections(),
-            settings.connections(),
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Threads.daemons("fetch-web"));
-    threads.allowCoreThreadTimeOut(true);
+    threads = Threads.pool("fetch-web", settings.connections(), Integer.MAX_VALUE);
   }
 
   /**

@@ -12,7 +12,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.PairTopics;
-import io.pairstream.schemas.wire.Topic;
 import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
@@ -56,9 +55,6 @@ final class HeadReader implements AutoCloseable {
     topics = cluster.topics();
   }
 
-  /** Position of a group on a partition. */
-  record Place(TopicPartition partition, long offset) {}
-
   /**
    * Record found where a group reads next.
    *
@@ -73,15 +69,15 @@ final class HeadReader implements AutoCloseable {
     }
   }
 
-  /** A place that is looked at, and the offsets at or behind it that are. */
-  record Wanted(Place place, Stretch offsets) {}
+  /** The offsets where a group reads next. */
+  record Wanted(TopicPartition partition, Stretch offsets) {}
 
   /**
-   * Reads what lies at these places, the first ones first, until there is too much of it or it
-   * takes too long. What is not read is not in the answer.
+   * Reads what lies first in these, the first ones first, until there is too much of it or it takes
+   * too long. What is not read is not in the answer.
    */
-  Map<Place, Head> read(List<Wanted> wanted) {
-    Map<Place, Head> found = new HashMap<>();
+  Map<Wanted, Head> read(List<Wanted> wanted) {
+    Map<Wanted, Head> found = new HashMap<>();
     long deadline = System.nanoTime() + LONGEST_READING.toNanos();
     long[] bytes = {0};
     for (Wanted one : wanted) {
@@ -93,14 +89,14 @@ final class HeadReader implements AutoCloseable {
       Set<TopicPartition> unread =
           log.readWithin(
               left,
-              Map.of(one.place().partition(), one.offsets()),
+              Map.of(one.partition(), one.offsets()),
               record -> {
                 bytes[0] += Math.max(0, record.serializedValueSize());
                 head[0] = describe(record);
                 return false;
               });
       if (unread.isEmpty()) {
-        found.put(one.place(), new Head(Optional.ofNullable(head[0]), one.offsets().to()));
+        found.put(one, new Head(Optional.ofNullable(head[0]), one.offsets().to()));
       }
     }
     return found;
@@ -122,24 +118,24 @@ final class HeadReader implements AutoCloseable {
         return head(record, "", Template.RECORD_OF.with(size));
       }
       if (topics.rawNames().contains(topic)) {
-        RawPair pair = value(topics.crowdsourced(), record);
+        RawPair pair = topics.crowdsourced().read(record.value());
         return topic.equals(topics.generated().name())
             ? head(record, pair.getCaption(), Template.RECORD_OF.with(size))
             : image(record, pair.getImage(), pair.getCaption());
       }
       if (topics.splits().containsKey(topic)) {
-        PreparedPair pair = value(topics.training(), record);
+        PreparedPair pair = topics.training().read(record.value());
         return "raw".equals(pair.getImageEncoding())
             ? head(record, "", Template.PREPARED_PAIR.with(size))
             : image(record, pair.getImage(), pair.getCaption());
       }
       if (topic.equals(topics.links().name())) {
-        PairLink link = value(topics.links(), record);
+        PairLink link = topics.links().read(record.value());
         return head(
             record, link.getCaption(), Template.LINK_TO.with(text(link.getMetadata().getUrl())));
       }
       if (topic.equals(topics.quarantine().name())) {
-        QuarantinedPair pair = value(topics.quarantine(), record);
+        QuarantinedPair pair = topics.quarantine().read(record.value());
         return head(record, "", Template.REJECTED_PAIR.with(size, text(pair.getReason())));
       }
     } catch (SerializationException e) {
@@ -149,10 +145,6 @@ final class HeadReader implements AutoCloseable {
       registryRestsUntil = Clock.systemUTC().instant().plus(REGISTRY_REST);
     }
     return head(record, "", Template.RECORD_OF.with(size));
-  }
-
-  private static <T> T value(Topic<T> topic, ConsumerRecord<byte[], byte[]> record) {
-    return topic.read(record.value());
   }
 
   private HeadRecord image(

@@ -20,8 +20,6 @@ import io.pairstream.operate.lag.judge.PartitionJudge;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.ViewStorageException;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,7 +97,10 @@ public final class LagHistory implements AutoCloseable {
   /** A point for each minute, in order. */
   public record Points(List<Point> points) {}
 
-  /** A group, or one of its partitions, in the minute that begins then. */
+  /**
+   * A group, or one of its partitions, in the minute that begins then; its verdict is UNKNOWN for
+   * one that only a later version knows.
+   */
   public record Point(
       Instant at,
       OptionalLong lag,
@@ -205,33 +206,16 @@ public final class LagHistory implements AutoCloseable {
     return new Points(
         database.query(
             """
-            SELECT * FROM judged WHERE group_name = ? AND topic = ? AND number = ?
+            SELECT at, lag, bytes, seconds, arrivals AS arrival_per_second,
+              processing AS processing_per_second, verdict
+            FROM judged WHERE group_name = ? AND topic = ? AND number = ?
               AND at >= (SELECT max(at) FROM judged) - ? ORDER BY at\
             """,
-            row ->
-                new Point(
-                    Instant.ofEpochMilli(row.getLong("at")),
-                    number(row, "lag"),
-                    number(row, "bytes"),
-                    real(row, "seconds"),
-                    real(row, "arrivals"),
-                    real(row, "processing"),
-                    // UNKNOWN for a verdict that only a later version knows.
-                    AnswerJson.MAPPER.convertValue(row.getString("verdict"), LagVerdict.class)),
+            AnswerJson.row(Point.class),
             group,
             part.topic(),
             part.partition(),
             back.toMillis()));
-  }
-
-  private static OptionalLong number(ResultSet row, String column) throws SQLException {
-    long number = row.getLong(column);
-    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
-  }
-
-  private static OptionalDouble real(ResultSet row, String column) throws SQLException {
-    double number = row.getDouble(column);
-    return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(number);
   }
 
   @Override

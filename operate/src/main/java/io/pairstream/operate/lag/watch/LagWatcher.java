@@ -7,7 +7,7 @@ import io.pairstream.operate.lag.judge.PartitionJudge;
 import io.pairstream.operate.lag.judge.PartitionJudge.Role;
 import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace;
 import io.pairstream.operate.lag.watch.HeadReader.Head;
-import io.pairstream.operate.lag.watch.HeadReader.Place;
+import io.pairstream.operate.lag.watch.HeadReader.Wanted;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -339,10 +339,10 @@ public final class LagWatcher implements AutoCloseable {
             .thenComparing(PartitionWatch::headReadInLook));
     long stuck = unread.stream().filter(PartitionWatch::stands).count();
     long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, stuck + MOST_HEADS / 4);
-    Map<Place, Head> found =
+    Map<Wanted, Head> found =
         heads.read(unread.stream().limit(most).map(PartitionWatch::wanted).distinct().toList());
     for (PartitionWatch each : unread) {
-      Head head = found.get(each.wanted().place());
+      Head head = found.get(each.wanted());
       if (head != null) {
         each.noteHead(head, looksTaken);
       }

@@ -12,7 +12,6 @@ import io.pairstream.operate.lag.judge.Sample;
 import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace;
 import io.pairstream.operate.lag.watch.ClusterReader.GroupPlace.Position;
 import io.pairstream.operate.lag.watch.HeadReader.Head;
-import io.pairstream.operate.lag.watch.HeadReader.Place;
 import io.pairstream.operate.lag.watch.HeadReader.Wanted;
 import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.time.Duration;
@@ -32,7 +31,9 @@ final class PartitionWatch {
   private final boolean waitsByDesign;
   private final String servers;
   private final PartitionJudge judge;
-  private Place place;
+
+  /** Where the group was in the last look. */
+  private long place = -1;
 
   private boolean stands;
 
@@ -129,16 +130,15 @@ final class PartitionWatch {
 
   /** Takes the group's position, and notes what is to be read there. */
   void moveTo(Position position, PartitionLog log) {
-    Place now = new Place(partition, position.committed());
     Instant anew = log.madeAnew().orElse(null);
     boolean isAnew = !Objects.equals(anew, madeAnew);
     madeAnew = anew;
-    stands = now.equals(place) && !isAnew;
+    stands = position.committed() == place && !isAnew;
     if (isAnew) {
       lastRead = null;
     }
     if (!stands) {
-      place = now;
+      place = position.committed();
       head = null;
     }
     boolean isRead =
@@ -146,7 +146,7 @@ final class PartitionWatch {
     wanted =
         isRead || lag(position, log) == 0 || position.committed() >= log.end()
             ? null
-            : new Wanted(now, new Stretch(from(position, log), log.end()));
+            : new Wanted(partition, new Stretch(from(position, log), log.end()));
   }
 
   /** The first offset that may wait, with what is known of the head. */
@@ -211,16 +211,13 @@ final class PartitionWatch {
     Lag judged =
         new Lag(
             judgement.verdict(),
-            Sentences.partition(
-                partition,
-                sample,
-                judgement,
-                record.map(HeadRecord::sentence).orElse(null),
-                leftOpen.stream()
-                    .filter(each -> each.holdsUp(group, partition))
-                    .findFirst()
-                    .orElse(null),
-                servers),
+            new Sentences(partition, sample, judgement, servers)
+                .with(
+                    record.map(HeadRecord::sentence).orElse(null),
+                    leftOpen.stream()
+                        .filter(each -> each.holdsUp(group, partition))
+                        .findFirst()
+                        .orElse(null)),
             judgement.since(),
             committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
             committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),

@@ -20,37 +20,30 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
-/** Verdicts in sentences that a person understands without having seen the numbers. */
-final class Sentences {
-
-  private Sentences() {}
+/**
+ * Verdicts in sentences that a person understands without having seen the numbers.
+ *
+ * @param servers the brokers' addresses, for commands
+ */
+record Sentences(TopicPartition partition, Sample sample, Judgement judgement, String servers) {
 
   /**
-   * A partition's sentence.
+   * The partition's sentence.
    *
    * @param head what is at the head: {@code 3.1 MB JPEG}; null where that is not known
    * @param leftOpen the transaction of a dead instance because of which the partition may stand;
    *     null where none is open
-   * @param servers the brokers' addresses, for commands
    */
-  static Sentence partition(
-      TopicPartition partition,
-      Sample sample,
-      Judgement judgement,
-      Sentence head,
-      LeftOpen leftOpen,
-      String servers) {
+  Sentence with(Sentence head, LeftOpen leftOpen) {
     if (leftOpen != null && judgement.verdict().isStuck()) {
       Sentence sentence =
           judgement.kind() == Judgement.Kind.HELD_BACK
               ? Template.READ_UP_TO.with(
                   partition, sample.end(), heldBack(sample.hanging().orElseThrow()))
-              : withoutVerdict(partition, sample, judgement, servers);
+              : withoutVerdict();
       return Template.JUDGED.with(judgement.verdict().words(), leftOpen.after(sentence));
     }
-    Sentence sentence =
-        Template.JUDGED.with(
-            judgement.verdict().words(), withoutVerdict(partition, sample, judgement, servers));
+    Sentence sentence = Template.JUDGED.with(judgement.verdict().words(), withoutVerdict());
     if (head != null && judgement.standsAt().isPresent()) {
       sentence = Template.AT_THE_HEAD.with(sentence, head);
     }
@@ -59,8 +52,7 @@ final class Sentences {
         : Template.BEHIND_THAT.with(sentence, heldBack(sample.hanging().get()));
   }
 
-  private static Sentence withoutVerdict(
-      TopicPartition partition, Sample sample, Judgement judgement, String servers) {
+  private Sentence withoutVerdict() {
     Instant now = sample.at();
     return switch (judgement.verdict()) {
       case LOST ->
@@ -72,38 +64,29 @@ final class Sentences {
               judgement.rewind().to(),
               ago(judgement.since(), now),
               records(Math.max(0, judgement.rewind().from() - judgement.rewind().to())));
-      case STOP ->
-          withRetention(
-              Template.NO_CONSUMER_READS.with(stuck(partition, sample, judgement)), sample);
+      case STOP -> withRetention(Template.NO_CONSUMER_READS.with(stuck()));
       case STALL ->
-          judgement.kind() == Judgement.Kind.HELD_BACK
-              ? heldBack(partition, sample, servers)
-              : withRetention(stuck(partition, sample, judgement), sample);
+          judgement.kind() == Judgement.Kind.HELD_BACK ? heldBack() : withRetention(stuck());
       case AT_RISK ->
-          Template.AT_RISK.with(
-              partition, waiting(sample), inWords(sample.retentionSeconds().orElse(0)));
-      case BEHIND ->
-          Template.BEHIND.with(partition, waiting(sample), catchesUp(judgement.catchUp()));
-      case UNKNOWN, STARTING -> unknown(partition, sample, judgement);
+          Template.AT_RISK.with(partition, waiting(), inWords(sample.retentionSeconds().orElse(0)));
+      case BEHIND -> Template.BEHIND.with(partition, waiting(), catchesUp(judgement.catchUp()));
+      case UNKNOWN, STARTING -> unknown();
       case OK ->
-          sample.lag() == 0
-              ? Template.KEEPING_UP.with(partition, waiting(sample))
-              : waitsRightly(partition, sample, judgement);
+          sample.lag() == 0 ? Template.KEEPING_UP.with(partition, waiting()) : waitsRightly();
       case IDLE -> Template.READ_TO_ITS_END.with(partition);
     };
   }
 
-  private static Sentence waitsRightly(
-      TopicPartition partition, Sample sample, Judgement judgement) {
+  private Sentence waitsRightly() {
     return switch (judgement.kind()) {
       case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
-      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, waiting(sample));
+      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, waiting());
       case USUAL, NEVER_COMMITTED, BEYOND_THE_END, MADE_ANEW, TOO_EARLY, AWAY, HELD_BACK ->
-          Template.KEEPING_UP.with(partition, waiting(sample));
+          Template.KEEPING_UP.with(partition, waiting());
     };
   }
 
-  private static Sentence unknown(TopicPartition partition, Sample sample, Judgement judgement) {
+  private Sentence unknown() {
     return switch (judgement.kind()) {
       case NEVER_COMMITTED ->
           (judgement.verdict() == LagVerdict.STARTING
@@ -119,10 +102,10 @@ final class Sentences {
               ago(sample.madeAnew().orElse(sample.at()), sample.at()),
               sample.isBeyondEnd()
                   ? Template.OLD_PLACE.with(sample.committed().orElse(0))
-                  : waiting(sample));
-      case AWAY -> Template.AWAY.with(partition, waiting(sample));
+                  : waiting());
+      case AWAY -> Template.AWAY.with(partition, waiting());
       case USUAL, TOO_EARLY, SHOWN_ONLY, WAITS_BY_DESIGN, HELD_BACK ->
-          Template.TOO_EARLY.with(partition, waiting(sample));
+          Template.TOO_EARLY.with(partition, waiting());
     };
   }
 
@@ -196,7 +179,7 @@ final class Sentences {
     return partitions < 2 ? waiting : Template.ON_PARTITIONS.with(waiting, partitions);
   }
 
-  private static Sentence stuck(TopicPartition partition, Sample sample, Judgement judgement) {
+  private Sentence stuck() {
     long offset = judgement.standsAt().orElse(0);
     Sentence lasting = inWords(Duration.between(judgement.since(), sample.at()).toMillis() / 1e3);
     long arrived = judgement.arrived();
@@ -209,7 +192,7 @@ final class Sentences {
    * The transaction begins where the last stable offset is: the command that ends it names that
    * offset.
    */
-  private static Sentence heldBack(TopicPartition partition, Sample sample, String servers) {
+  private Sentence heldBack() {
     Sample.Hanging hanging = sample.hanging().orElseThrow();
     OpenTransaction open =
         hanging
@@ -230,7 +213,7 @@ final class Sentences {
         .orElseGet(() -> Template.HOLDS_BACK.with(lasting, records));
   }
 
-  private static Sentence withRetention(Sentence sentence, Sample sample) {
+  private Sentence withRetention(Sentence sentence) {
     if (sample.retentionSeconds().isEmpty()) {
       return sentence;
     }
@@ -240,7 +223,7 @@ final class Sentences {
         : Template.DROPS_IN.with(sentence, inWords(left));
   }
 
-  private static Sentence waiting(Sample sample) {
+  private Sentence waiting() {
     return Durations.waiting(sample.lag(), sample.seconds());
   }
 

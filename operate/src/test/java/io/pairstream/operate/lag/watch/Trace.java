@@ -219,13 +219,9 @@ final class Trace {
   }
 
   String sentence(String head, Optional<LeftOpen> leftOpen) {
-    return Sentences.partition(
-            new TopicPartition("pairs.crowdsourced", 3),
-            last,
-            judgement(),
-            head.isEmpty() ? null : Sentence.verbatim(head),
-            leftOpen.orElse(null),
-            "kafka-1:9092")
+    TopicPartition partition = new TopicPartition("pairs.crowdsourced", 3);
+    return new Sentences(partition, last, judgement(), "kafka-1:9092")
+        .with(head.isEmpty() ? null : Sentence.verbatim(head), leftOpen.orElse(null))
         .text();
   }
 

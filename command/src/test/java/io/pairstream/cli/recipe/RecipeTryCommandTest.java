@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
 
-class RecipeTryPrinterTest {
+class RecipeTryCommandTest {
 
   @ParameterizedTest
   @EnumSource
@@ -19,12 +20,10 @@ class RecipeTryPrinterTest {
     StringWriter out = new StringWriter();
     RecipeTrial.Result nothing = new RecipeTrial.Result(0, Map.of(), 0, 0, 0, List.of(), 0);
 
-    new RecipeTryPrinter(new PrintWriter(out))
-        .print(
-            new RecipeTryPrinter.Tried("mine", "1", nothing),
-            List.of("photos"),
-            null,
-            new NearCopies(policy, 4, true, 20));
+    RecipeTryCommand command = new RecipeTryCommand();
+    var unused = new CommandLine(command).setOut(new PrintWriter(out));
+    command.print(
+        new RecipeTryCommand.Tried("mine", "1", nothing), new NearCopies(policy, 4, true, 20));
 
     assertThat(out.toString().contains("near copies are left out"))
         .isEqualTo(policy != NearCopies.Policy.IGNORE);
