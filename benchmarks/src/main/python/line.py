@@ -21,7 +21,7 @@ from driver import Contender, cpu_seconds, descendants, machine, own_seconds, sp
 # Shares of a round's pairs between which is measured: the beginning, in which compilers and caches warm up, and the
 # end, in which some threads have nothing left, do not count.
 FROM, UNTIL = 0.2, 0.95
-LOOK = 0.05  # seconds between two looks at what is done
+LOOK = 0.2  # seconds between two looks at what is done, each of which costs the broker two requests
 STUCK = 300  # seconds without progress
 COMMIT_MS = 1000
 OURS = "whole_line"

@@ -41,6 +41,9 @@ public final class BrokerMain {
    * requests and may leave transactions open; no other node could take over from it. Nor does any
    * other controller need an empty record twice a second, forced to disk, to see that it lives. Its
    * metrics are not shown to JMX, where nothing reads them.
+   *
+   * <p>On a busy machine a transaction takes longer than 100 ms to end, and a producer that begins
+   * the next one would be sent away meanwhile, of which it warns; the broker lets it wait.
    */
   private static final String SETTINGS =
       """
@@ -66,6 +69,7 @@ public final class BrokerMain {
       metadata.max.idle.interval.ms=0
       group.coordinator.threads=1
       transaction.max.timeout.ms=900000
+      add.partitions.to.txn.retry.backoff.max.ms=5000
       log.cleaner.dedupe.buffer.size=16777216
       num.network.threads=2
       num.io.threads=4

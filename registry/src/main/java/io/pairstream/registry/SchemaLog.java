@@ -20,12 +20,16 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -48,21 +52,26 @@ final class SchemaLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaLog.class);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
+  private final Admin admin;
 
   /** Null until it is needed, and after a fault. */
   private Producer<byte[], byte[]> writer;
 
   private volatile List<SchemaVersion> known = List.of();
-  private long readAtNanos;
+  private long lookedAtNanos;
+
+  /** Where the topic stood before it was read last; null before, and where there was none. */
+  private Extent read;
 
   /** The reading that has not begun, if there is one. Guarded by itself. */
   private final List<CompletableFuture<List<SchemaVersion>>> next = new ArrayList<>(1);
 
   private SchemaLog(ClusterAccess cluster) {
     this.cluster = cluster;
+    this.admin = cluster.admin();
   }
 
   /**
@@ -72,13 +81,18 @@ final class SchemaLog implements AutoCloseable {
    */
   static SchemaLog open(ClusterAccess cluster) {
     SchemaLog log = new SchemaLog(cluster);
-    log.makeTopic();
-    log.read();
-    return log;
+    try {
+      log.makeTopic();
+      log.read(log.extent());
+      return log;
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
   }
 
   private void makeTopic() {
-    try (Admin admin = cluster.admin()) {
+    try {
       NewTopic topic =
           new NewTopic(TOPIC, Optional.of(1), Optional.empty())
               .configs(
@@ -118,13 +132,16 @@ final class SchemaLog implements AutoCloseable {
   }
 
   /**
-   * All versions, read at most once a second.
+   * All versions. The topic is looked at once a second at most, and read where it has changed.
    *
    * @throws KafkaException where Kafka does not answer, or does not let us
    */
   synchronized List<SchemaVersion> allNow() {
-    if (System.nanoTime() - readAtNanos > READ_AGAIN_AFTER.toNanos()) {
-      read();
+    if (System.nanoTime() - lookedAtNanos > LOOK_AGAIN_AFTER.toNanos()) {
+      Extent now = extent();
+      if (now == null || !now.equals(read)) {
+        read(now);
+      }
     }
     return known;
   }
@@ -151,7 +168,7 @@ final class SchemaLog implements AutoCloseable {
   private SchemaVersion appendOnce(Function<List<SchemaVersion>, SchemaVersion> next) {
     if (writer == null) {
       writer = cluster.transactions(TOPIC, TIMEOUT, Map.of());
-      read();
+      read(extent());
     }
     SchemaVersion version = next.apply(known);
     if (!known.contains(version)) {
@@ -173,7 +190,7 @@ final class SchemaLog implements AutoCloseable {
       }
       writer.commitTransaction();
     } catch (KafkaException e) {
-      close();
+      closeWriter();
       throw e;
     }
   }
@@ -190,8 +207,44 @@ final class SchemaLog implements AutoCloseable {
     }
   }
 
-  private void read() {
-    readAtNanos = System.nanoTime();
+  /**
+   * The topic and its bounds, which tell whether anything was written or deleted.
+   *
+   * @param begin first offset
+   * @param end offset behind the last committed record
+   */
+  private record Extent(Uuid topic, long begin, long end) {}
+
+  /** Looks at the topic; null where there is none. */
+  private Extent extent() {
+    lookedAtNanos = System.nanoTime();
+    try {
+      Uuid topic =
+          with(
+              AclOperation.DESCRIBE,
+              () ->
+                  KafkaAnswers.await(admin.describeTopics(List.of(TOPIC)).allTopicNames())
+                      .get(TOPIC)
+                      .topicId());
+      return new Extent(topic, offset(OffsetSpec.earliest()), offset(OffsetSpec.latest()));
+    } catch (UnknownTopicOrPartitionException e) {
+      return null;
+    }
+  }
+
+  private long offset(OffsetSpec which) {
+    TopicPartition only = new TopicPartition(TOPIC, 0);
+    var options = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    return KafkaAnswers.await(admin.listOffsets(Map.of(only, which), options).partitionResult(only))
+        .offset();
+  }
+
+  /**
+   * Reads all.
+   *
+   * @param before where the topic stands
+   */
+  private void read(Extent before) {
     List<SchemaVersion> found = found();
     if (!lost(found).isEmpty()) {
       // No other instance writes between this second reading and the writing.
@@ -205,6 +258,7 @@ final class SchemaLog implements AutoCloseable {
       found.addAll(lost);
     }
     known = List.copyOf(found);
+    read = before;
   }
 
   /**
@@ -252,9 +306,14 @@ final class SchemaLog implements AutoCloseable {
             found::add, () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
   }
 
-  /** Writing begins anew where it goes on. */
   @Override
   public synchronized void close() {
+    closeWriter();
+    admin.close(Duration.ZERO);
+  }
+
+  /** Writing begins anew where it goes on. */
+  private void closeWriter() {
     if (writer != null) {
       writer.close(Duration.ZERO);
       writer = null;

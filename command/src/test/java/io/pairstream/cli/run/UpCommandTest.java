@@ -29,8 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class UpCommandTest {
 
-  /** The one warning of a good start: it has one broker, whose disk is all that there is. */
-  /** The second is the broker's own, of a machine that is busy. */
+  /**
+   * The one warning of a good start: it has one broker, whose disk is all that there is. The second
+   * is the broker's own, of a machine that is busy.
+   */
   private static final Pattern EXPECTED =
       Pattern.compile(
           "replication: one broker: |heartbeat request but received error REQUEST_TIMED_OUT");

@@ -7,6 +7,7 @@ import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.MissingTopics;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +30,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,10 +141,6 @@ public final class Follower implements AutoCloseable {
     settings.putIfAbsent(
         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.min(request / 2, LONGEST_FETCH_MS));
     this.admin = AdminClients.create(settings);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
     settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     this.thread = Threads.daemon("follow-" + name.replace(' ', '-'), this::run);
@@ -240,7 +239,7 @@ public final class Follower implements AutoCloseable {
 
   private void follow() {
     KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        ClusterAccess.consumer(settings, Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"));
     reading = consumer;
     try {
       if (!isClosing()) {
@@ -310,22 +309,26 @@ public final class Follower implements AutoCloseable {
       return;
     }
     askedAt = now;
+    // By id, which is one request; by name it would be two. A topic that was deleted, or that the
+    // broker does not know yet, is read anew, too.
     asking =
         admin
-            .describeTopics(topics)
-            .allTopicNames()
+            .describeTopics(TopicCollection.ofTopicIds(ids(read)))
+            .allTopicIds()
             .toCompletionStage()
-            .thenCompose(
-                found -> {
-                  isMadeAnew = !ids(found.values()).equals(ids(read));
-                  return ends(LogEnds.partitions(read), IsolationLevel.READ_COMMITTED);
-                })
+            .whenComplete((found, failure) -> isMadeAnew = isUnknown(failure))
+            .thenCompose(found -> ends(LogEnds.partitions(read), IsolationLevel.READ_COMMITTED))
             .thenAccept(
                 ends -> {
                   progress.noteAnswer(now);
                   var unused = progress.reachedAll(ends).thenRun(() -> progress.noteWhole(now));
                 })
             .toCompletableFuture();
+  }
+
+  private static boolean isUnknown(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof UnknownTopicIdException;
   }
 
   private static Set<Uuid> ids(Collection<TopicDescription> topics) {
