@@ -67,6 +67,14 @@ public final class AnswerJson {
           .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
           .build();
 
+  /** Takes no row that lacks a field, or has another column. */
+  private static final JsonMapper ROWS =
+      MAPPER
+          .rebuild()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
   @JsonIgnoreType
   private interface LeftOut {}
 
@@ -131,7 +139,7 @@ public final class AnswerJson {
       for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
         fields.put(row.getMetaData().getColumnLabel(column), row.getObject(column));
       }
-      return MAPPER.convertValue(fields, type);
+      return ROWS.convertValue(fields, type);
     };
   }
 
