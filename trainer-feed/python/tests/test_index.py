@@ -87,7 +87,7 @@ def test_says_which_value_is_malformed(registry):
         with pytest.raises(MalformedRow) as refusal:
             reader.read([value, value, malformed, value])
         assert refusal.value.row == 2, malformed
-    with pytest.raises(MalformedRow, match="renditions is written as array, which is neither"):
+    with pytest.raises(MalformedRow, match="token_ids is written as array, which is neither"):
         reader_of(registry, "token_sets").read([Writer(registry, "PreparedPair").write(pair(0))])
 
 

@@ -12,6 +12,7 @@ from pairstream import SampleRefused, Unavailable
 from pairstream.batch.memory import Slot
 from pairstream.batch.pixels import PROFILES, PixelWriter, Undecodable, decode
 from pairstream.batch.writer import Pictures, SampleWriter
+from pairstream.columns.of_records import Columns
 from pairstream.kafka.avro import Schemas
 from pairstream.platform.records import PairReader
 from pairstream.read.records import Record
@@ -94,15 +95,29 @@ def test_every_damage_of_a_record_is_refused_or_read(registry, pairs):
     reader = writer_of(registry)
     for length in range(len(whole)):
         with pytest.raises(SampleRefused):
-            reader.read(Record(0, 0, 0, whole[:length]))
+            reader.read(Record(0, 0, 0, whole[:length]), keeps_fields=True)
     numbers = np.random.default_rng(1)
     for _ in range(300):
         damaged = bytearray(whole)
         damaged[numbers.integers(5, len(damaged))] = numbers.integers(256)
         try:
-            reader.read(Record(0, 0, 0, bytes(damaged)))
+            reader.read(Record(0, 0, 0, bytes(damaged)), keeps_fields=True)
         except SampleRefused:
             pass
+
+
+def test_reads_what_a_batch_needs_and_nothing_behind_it(registry, pairs):
+    value = pairs.write({**pair(1), "texts": {"lower": "caption 1"}, "language": "en"})
+    behind = value.index(b"lower")
+    cut = Record(0, 0, 0, value[:behind])
+
+    assert written(writer_of(registry), cut.value, value).captions[1] == "caption 1"
+    for other in (Columns(["texts.lower"]), Columns(["recipe_version"])):
+        with pytest.raises(SampleRefused, match="not what its schema says"):
+            writer_of(registry, columns=other).read(cut)
+    assert writer_of(registry, columns=Columns(["language"])).read(cut).values[2] == "en"
+    with pytest.raises(SampleRefused, match="not what its schema says"):
+        writer_of(registry).read(cut, keeps_fields=True)
 
 
 def test_says_which_registry_does_not_answer(pairs):

@@ -220,7 +220,7 @@ class Source(Split):
                     if withdrawn.any_holds(reader.keys(record, keeps_fields=True)):
                         continue
                     try:
-                        yield record, reader.read(record) if record.sample is None else record.sample
+                        yield record, reader.read(record, keeps_fields=True) if record.sample is None else record.sample
                     except Malformed as e:
                         site = f"{self.topic}-{record.partition}, offset {record.offset}"
                         raise SampleRefused(f"{site}: {e}") from None

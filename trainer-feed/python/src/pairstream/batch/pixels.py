@@ -27,6 +27,7 @@ PROFILES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 """Mean and deviation by channel of each normalisation: v becomes (v / 255 - mean) / deviation."""
 
 _SCAN = b"\xff\xda"
+"""Begins a scan of a JPEG."""
 _MOST_SCANS = 64
 """Most scans of a JPEG, each of which takes time; encoders write at most a dozen."""
 
@@ -66,8 +67,7 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
 
 
 def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
-    stored = np.frombuffer(source, np.uint8)
-    scans = np.count_nonzero((stored[:-1] == _SCAN[0]) & (stored[1:] == _SCAN[1]))
+    scans = bytes(source).count(_SCAN)
     if scans > _MOST_SCANS:
         raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
     found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)

@@ -153,7 +153,7 @@ class SampleWriter:
         Raises:
             SampleRefused: where such records cannot be had in the way that is asked for
         """
-        record, sample = records[0], self.read(records[0])
+        record, sample = records[0], self.read(records[0], keeps_fields=True)
         # Read once: what a set has is fetched for that.
         record.sample = sample._replace(fields={})
         values = dict(zip(("images", "tokens", *self.reader.columns.names), sample.values))
@@ -211,14 +211,14 @@ class SampleWriter:
         texts = [name for name, value in form.values.items() if isinstance(value, (str, list))]
         slot.arrange(arrays, [*texts, *(name for name, (dtype, _) in self.stored.items() if dtype.kind == "O")])
 
-    def read(self, record: Record) -> Sample:
-        """Reads a record.
+    def read(self, record: Record, *, keeps_fields: bool = False) -> Sample:
+        """Reads a record, as :meth:`SampleReader.read` does.
 
         Raises:
             SampleRefused: where it is no prepared pair
         """
         try:
-            return self.reader.read(record)
+            return self.reader.read(record, keeps_fields=keeps_fields)
         except Malformed as e:
             raise self._refused(record, str(e)) from None
 

@@ -97,6 +97,8 @@ class Columns:
         both = {"crop": ("crop", _MIRRORED)}
         self.names = tuple(dict.fromkeys(one for name in names for one in both.get(name, (name,))))
         self._readers = [_reader(name) for name in self.names]
+        self.fields = {field for field, _ in self._readers}
+        """Fields of the record that the columns are read of, beside those that every batch needs."""
 
     def read(self, pair: Mapping[str, Any], picture: Picture) -> tuple[Any, ...]:
         """The values of a record of which a picture is handed out, in the order of the names; None for what it lacks.
@@ -104,7 +106,7 @@ class Columns:
         A :class:`Picture`, :class:`Tokens`, a text, a list of texts of ``labels``, a whole number, a fraction or a
         truth value; float32 of a measure; int32 [2] or [4] of ``original_size`` and ``crop``.
         """
-        return tuple(read(pair, picture) for read in self._readers)
+        return tuple(read(pair, picture) for _, read in self._readers)
 
 
 def names_in(pair: Mapping[str, Any]) -> list[str]:
@@ -130,23 +132,24 @@ def mirrored(sample: Mapping[str, Any]) -> dict[str, Any]:
     return {"crop": sample[_MIRRORED], _MIRRORED: sample["crop"]} if _MIRRORED in sample else {}
 
 
-def _reader(column: str) -> Callable[[Mapping[str, Any], Picture], Any]:
+def _reader(column: str) -> tuple[str, Callable[[Mapping[str, Any], Picture], Any]]:
+    """The field of which a column is read, and what reads it."""
     kind, _, name = column.partition(".")
     if column == "original_size":
-        return lambda pair, _: np.array(_measured(pair, "original_height_px", "original_width_px"), np.int32)
+        return "measures", lambda pair, _: np.array(_measured(pair, "original_height_px", "original_width_px"), np.int32)
     if column in ("crop", _MIRRORED):
-        return lambda pair, picture: np.array(_crop(pair, picture, column == _MIRRORED), np.int32)
+        return "measures", lambda pair, picture: np.array(_crop(pair, picture, column == _MIRRORED), np.int32)
     if name and kind in _SETS:
         of: Callable[[Mapping[str, Any]], Any] = Tokens.of if kind == "tokens" else Picture.of
-        return lambda pair, _: (found := named(pair, _SETS[kind], name)) and of(found)
+        return _SETS[kind], lambda pair, _: (found := named(pair, _SETS[kind], name)) and of(found)
     if name and kind == "measure":
-        return lambda pair, _: None if (found := pair.get("measures", {}).get(name)) is None else np.float32(found)
+        return "measures", lambda pair, _: None if (found := pair.get("measures", {}).get(name)) is None else np.float32(found)
     if name and kind == "texts":
-        return lambda pair, _: pair.get("texts", {}).get(name)
+        return "texts", lambda pair, _: pair.get("texts", {}).get(name)
     if column == _LABELS:
-        return lambda pair, _: None if (found := pair.get(_LABELS)) is None else list(found)
+        return _LABELS, lambda pair, _: None if (found := pair.get(_LABELS)) is None else list(found)
     field = _ALIASES.get(column, column)
-    return lambda pair, _: _plain(pair.get(field))
+    return field, lambda pair, _: _plain(pair.get(field))
 
 
 def _measured(pair: Mapping[str, Any], *names: str) -> list[float]:

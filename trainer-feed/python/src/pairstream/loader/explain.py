@@ -37,7 +37,7 @@ def explained(source: Source, reader: SampleReader, writer: SampleWriter, step: 
 
 def _described(pick: Pick, loaded: Loaded, writer: SampleWriter) -> dict[str, Any]:
     record = loaded.record
-    fields = writer.read(record).fields
+    fields = writer.read(record, keeps_fields=True).fields
     names = ("pair_id", "source_kind", "contributor", "producer", "url", "licence", "language", "caption")
     return {
         **{name: fields.get(name, "") for name in names},

@@ -96,17 +96,14 @@ class EpochOrder:
         self._before = np.zeros(self._groups + 1, np.int64)
         sizes = Blocks.of(blocks).sizes[self._blocks]
         np.cumsum(np.add.reduceat(sizes, np.arange(self._groups) * self._in_group), out=self._before[1:])
+        self.samples = int(self._before[-1])
+        """Records of the view."""
         self.lanes = lanes if lanes else plan.lanes_of(self.samples)
         """How many lanes the epoch has."""
 
-    @property
-    def samples(self) -> int:
-        """Records of the view."""
-        return int(self._before[-1])
-
     def lane_length(self, lane: int) -> int:
         """Records of a lane; the first ones have one more than the last ones, where the lanes do not divide them."""
-        return self._begin(lane + 1) - self._begin(lane)
+        return (self.samples - lane - 1) // self.lanes + 1
 
     def windows(self, lane: int) -> int:
         """Windows of a lane, all of one size but for a record, and none smaller than the plan's where the lane is not."""

@@ -22,6 +22,12 @@ from pairstream.threads import Stopped
 from pairstream.views.blocks import Block
 from pairstream.views.view import View
 
+_OF_A_BATCH = {
+    *("pair_id", "image", "image_encoding", "width", "height", "channels", "colour", "normalisation", "caption", "split"),
+    *("token_ids", "token_count", "pad_id", "empty_token_ids", "empty_token_count"),
+}
+"""Fields of a pair that every batch needs; its writers put them first."""
+
 _POLL_S = 0.1
 _NOT_IN_THE_LOG = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
 
@@ -37,15 +43,17 @@ class PairReader(SampleReader):
         self, schemas: Schemas, topic: str, rendition: str = "", token_set: str = "", columns: Columns = Columns()
     ) -> None:
         super().__init__(rendition, token_set, columns)
-        self._reader = AvroReader(schemas, topic, PAIR)
+        chosen = {"renditions" if rendition else "image", "token_sets" if token_set else "token_ids"}
+        self._whole = AvroReader(schemas, topic, PAIR)
+        self._of_a_batch = AvroReader(schemas, topic, PAIR, _OF_A_BATCH | chosen | columns.fields)
 
-    def fields(self, record: Record) -> dict[str, Any]:
-        return self._reader.read(record.value)
+    def fields(self, record: Record, *, keeps_fields: bool = False) -> dict[str, Any]:
+        return (self._whole if keeps_fields else self._of_a_batch).read(record.value)
 
     def keys(self, record: Record, *, keeps_fields: bool = False) -> tuple[str, ...]:
         """Keys of the takedowns that a record falls under: none where it is no prepared pair; who decodes it refuses it."""
         try:
-            sample = self.read(record)
+            sample = self.read(record, keeps_fields=True)
         except Malformed:
             return ()
         # In few objects: windows hold thousands of records, and the garbage collector walks over all of them.

@@ -20,7 +20,7 @@ class Sample(NamedTuple):
         split: as the record has it: TRAINING, VALIDATION or TEST
         normalisation: name of the profile that the recipe recommends, or empty
         values: the picture, the token ids, and those of the columns that were asked for
-        fields: the record's fields, by name
+        fields: of the record's fields, by name, those that were read
     """
 
     pair_id: str
@@ -163,8 +163,11 @@ class SampleReader(ABC):
         self.columns = columns
 
     @abstractmethod
-    def fields(self, record: Record) -> dict[str, Any]:
+    def fields(self, record: Record, *, keeps_fields: bool = False) -> dict[str, Any]:
         """A record's fields by name.
+
+        Args:
+            keeps_fields: whether all of them are wanted; else those that a batch needs are enough
 
         Raises:
             Malformed: where it is no prepared pair
@@ -181,14 +184,17 @@ class SampleReader(ABC):
             keeps_fields: whether all of the record's fields do, and not only what a batch needs
         """
 
-    def read(self, record: Record) -> Sample:
+    def read(self, record: Record, *, keeps_fields: bool = False) -> Sample:
         """Reads one record.
+
+        Args:
+            keeps_fields: whether the sample has all of the record's fields, and not only what a batch needs
 
         Raises:
             Malformed: where it is no prepared pair, or has no rendition or token set of the chosen name
             Unavailable: where it cannot be read now
         """
-        pair = self.fields(record)
+        pair = self.fields(record, keeps_fields=keeps_fields)
         try:
             picture = Picture.of(_named(pair, "renditions", "rendition", self._rendition))
             tokens = Tokens.of(_named(pair, "token_sets", "token set", self._token_set))

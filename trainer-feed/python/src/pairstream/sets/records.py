@@ -60,7 +60,7 @@ class Newest:
 class SetReader(SampleReader):
     """Reads prepared pairs of their members of a tar. Thread-safe."""
 
-    def fields(self, record: Record) -> dict[str, Any]:
+    def fields(self, record: Record, *, keeps_fields: bool = False) -> dict[str, Any]:
         return record.value()
 
     def keys(self, record: Record, *, keeps_fields: bool = False) -> tuple[int]:
