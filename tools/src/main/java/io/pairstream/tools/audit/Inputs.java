@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.ObjLongConsumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -108,6 +109,13 @@ final class Inputs {
 
   boolean isInput(long at) {
     return at != NOWHERE && partition(at).isInput(offset(at));
+  }
+
+  /** Notes something in the partition of a place, under its offset, where that is an input's. */
+  void ifInput(long at, ObjLongConsumer<RawPartition> note) {
+    if (isInput(at)) {
+      note.accept(partition(at), offset(at));
+    }
   }
 
   /** Notes an output of a record; a difference where it is noted already. */

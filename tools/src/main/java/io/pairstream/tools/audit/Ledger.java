@@ -58,18 +58,12 @@ final class Ledger implements Closeable {
 
   /** A record on the repartition topic, which is on its way. */
   void inFlight(Origin origin, String site) {
-    long at = raw.of(origin, site);
-    if (raw.isInput(at)) {
-      raw.partition(at).inFlight(Inputs.offset(at));
-    }
+    raw.ifInput(raw.of(origin, site), RawPartition::inFlight);
   }
 
   /** A record of the store in which pairs wait whose picture is being looked up. */
   void waits(Origin origin, String site, boolean still) {
-    long at = raw.of(origin, site);
-    if (raw.isInput(at)) {
-      raw.partition(at).waits(Inputs.offset(at), still);
-    }
+    raw.ifInput(raw.of(origin, site), (partition, offset) -> partition.waits(offset, still));
   }
 
   /** Notes that all waiting records are read, and the outputs are read next. */
@@ -146,10 +140,7 @@ final class Ledger implements Closeable {
   /** The raw record of a pair that was withdrawn. */
   void withdrawn(Origin origin) {
     if (raw.hold(new TopicPartition(origin.getTopic(), origin.getPartition()))) {
-      long at = raw.of(origin, "the receipt of a withdrawn pair");
-      if (raw.isInput(at)) {
-        raw.partition(at).withdrawn(Inputs.offset(at));
-      }
+      raw.ifInput(raw.of(origin, "the receipt of a withdrawn pair"), RawPartition::withdrawn);
     }
   }
 

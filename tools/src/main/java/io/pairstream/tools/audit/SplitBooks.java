@@ -156,9 +156,7 @@ final class SplitBooks implements Closeable {
           twice(first, origin);
         }
       } else if (after == REMOVED) {
-        if (inputs.isInput(origin)) {
-          inputs.partition(origin).removed(Inputs.offset(origin), split);
-        }
+        inputs.ifInput(origin, (partition, offset) -> partition.removed(offset, split));
       }
       return true;
     }
