@@ -93,25 +93,19 @@ public final class HangingTransactions {
   }
 
   private static Finding finding(Cluster cluster, HangingTransaction hanging) {
-    TopicPartition partition = hanging.partition();
     return Finding.wrong(
         Area.TOPICS,
         CHECK,
         "%s: the transaction of producer %d (%s) is open from offset %d on, last written at %s; its coordinator says %s"
             .formatted(
-                partition,
+                hanging.partition(),
                 hanging.open().producerId(),
                 hanging.transactionalId(),
                 hanging.startOffset(),
                 Instant.ofEpochMilli(hanging.open().lastTimestamp()),
                 hanging.ended().state()),
         "an end of it; no consumer reads committed records behind it",
-        "kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
-            .formatted(
-                cluster.bootstrapServers(),
-                partition.topic(),
-                partition.partition(),
-                hanging.startOffset()));
+        hanging.remedy(cluster.bootstrapServers()));
   }
 
   private static Finding finding(Cluster cluster, AbandonedTransaction abandoned) {

@@ -2,13 +2,11 @@ package io.pairstream.preprocess.run;
 
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
-import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
 /** Status of Kafka Streams' threads: their states, and how long transactions take. */
@@ -26,13 +24,10 @@ record StreamsReading(KafkaStreams streams) implements Consumer<Reading> {
   }
 
   List<String> assigned() {
-    return streams.metadataForLocalThreads().stream()
-        .flatMap(thread -> thread.activeTasks().stream())
-        .flatMap(task -> task.topicPartitions().stream())
-        .sorted(
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
-        .map(TopicPartition::toString)
-        .toList();
+    return SelfReport.names(
+        streams.metadataForLocalThreads().stream()
+            .flatMap(thread -> thread.activeTasks().stream())
+            .flatMap(task -> task.topicPartitions().stream()));
   }
 
   @Override

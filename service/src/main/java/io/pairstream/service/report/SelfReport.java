@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,6 +141,15 @@ public final class SelfReport {
   /** Says from where the partitions are known that this process works on. */
   public void assignedFrom(Supplier<List<String>> source) {
     assigned = source;
+  }
+
+  /** Names of partitions, in order. */
+  public static List<String> names(Stream<TopicPartition> partitions) {
+    return partitions
+        .sorted(
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
+        .map(TopicPartition::toString)
+        .toList();
   }
 
   /** Says what graph the process runs, as Kafka Streams describes it. */

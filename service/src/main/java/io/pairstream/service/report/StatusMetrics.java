@@ -9,14 +9,11 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.ResourceBundle;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,7 +24,8 @@ import java.util.TreeMap;
 public final class StatusMetrics {
 
   private static final String PREFIX = "pairstream_";
-  private static final Properties HELP = help();
+  private static final ResourceBundle HELP =
+      ResourceBundle.getBundle(StatusMetrics.class.getPackageName() + ".metrics");
 
   private StatusMetrics() {}
 
@@ -121,16 +119,6 @@ public final class StatusMetrics {
 
   /** Help text of a metric; empty for one that this version does not know. */
   private static String helpOf(String name) {
-    return HELP.getProperty(name, "");
-  }
-
-  private static Properties help() {
-    Properties help = new Properties();
-    try (InputStream in = StatusMetrics.class.getResourceAsStream("metrics.properties")) {
-      help.load(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return help;
+    return HELP.containsKey(name) ? HELP.getString(name) : "";
   }
 }

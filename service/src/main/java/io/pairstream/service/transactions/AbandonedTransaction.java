@@ -51,8 +51,7 @@ public record AbandonedTransaction(
 
   /** The command that ends the transaction at once. */
   public String remedy(String bootstrapServers) {
-    return "kafka-transactions.sh --bootstrap-server %s forceTerminateTransaction --transactionalId %s"
-        .formatted(bootstrapServers, transactionalId);
+    return OpenTransaction.terminate(bootstrapServers, transactionalId);
   }
 
   /**

@@ -12,7 +12,6 @@ import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.Prerequisites;
 import io.pairstream.service.table.ViewStorageException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +93,7 @@ public final class GroupInstance implements AutoCloseable {
     this.thread = new Thread(() -> run(work), report.service());
     report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId()));
     report.stateFrom(this::state);
-    report.assignedFrom(this::assigned);
+    report.assignedFrom(() -> SelfReport.names(partitions.stream()));
     report.obstacleFrom(() -> obstacle.ifAny());
   }
 
@@ -206,15 +205,6 @@ public final class GroupInstance implements AutoCloseable {
       return SelfReport.State.STARTING;
     }
     return partitions.isEmpty() ? SelfReport.State.REBALANCING : SelfReport.State.RUNNING;
-  }
-
-  /** Partitions that are worked on, in order. */
-  private List<String> assigned() {
-    return partitions.stream()
-        .sorted(
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
-        .map(TopicPartition::toString)
-        .toList();
   }
 
   /**

@@ -86,6 +86,11 @@ public record HangingTransaction(
         && ended.producerEpoch() == open.producerEpoch() + 1;
   }
 
+  /** The command that ends it on the partition. */
+  public String remedy(String bootstrapServers) {
+    return OpenTransaction.abort(bootstrapServers, partition, startOffset());
+  }
+
   /** The first record of it on the partition. */
   public long startOffset() {
     return open.currentTransactionStartOffset().orElseThrow();

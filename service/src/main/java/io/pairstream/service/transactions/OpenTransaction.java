@@ -34,13 +34,21 @@ public record OpenTransaction(
 
   /** The command that ends it at once; everywhere, where the transactional id is known. */
   public String remedy(String bootstrapServers) {
-    String tool = "kafka-transactions.sh --bootstrap-server " + bootstrapServers;
     return transactionalId
-        .map(id -> tool + " forceTerminateTransaction --transactionalId " + id)
-        .orElseGet(
-            () ->
-                "%s abort --topic %s --partition %d --start-offset %d"
-                    .formatted(tool, partition.topic(), partition.partition(), startOffset));
+        .map(id -> terminate(bootstrapServers, id))
+        .orElseGet(() -> abort(bootstrapServers, partition, startOffset));
+  }
+
+  /** The command that ends the transaction of an id everywhere. */
+  static String terminate(String bootstrapServers, String transactionalId) {
+    return "kafka-transactions.sh --bootstrap-server %s forceTerminateTransaction --transactionalId %s"
+        .formatted(bootstrapServers, transactionalId);
+  }
+
+  /** The command that ends a transaction on one partition. */
+  static String abort(String bootstrapServers, TopicPartition partition, long startOffset) {
+    return "kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
+        .formatted(bootstrapServers, partition.topic(), partition.partition(), startOffset);
   }
 
   /** Open transactions on the partitions, as far as the brokers give them. */
