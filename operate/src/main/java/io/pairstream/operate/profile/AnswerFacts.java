@@ -2,12 +2,6 @@ package io.pairstream.operate.profile;
 
 import io.pairstream.operate.profile.Facts.Value;
 import io.pairstream.schemas.PairAnswer;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -83,43 +77,5 @@ record AnswerFacts(SortedMap<String, List<Value>> byCard) {
   /** All values. */
   List<Value> values() {
     return byCard.values().stream().flatMap(List::stream).toList();
-  }
-
-  /** The facts as a column holds them. */
-  byte[] bytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    try {
-      for (var card : byCard.entrySet()) {
-        out.writeUTF(card.getKey());
-        out.writeInt(card.getValue().size());
-        for (Value each : card.getValue()) {
-          out.writeUTF(each.dimension());
-          out.writeUTF(each.value());
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  /** The facts of a column. */
-  static AnswerFacts read(byte[] column) {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(column));
-    SortedMap<String, List<Value>> byCard = new TreeMap<>();
-    try {
-      while (in.available() > 0) {
-        String card = in.readUTF();
-        List<Value> values = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          values.add(new Value(in.readUTF(), in.readUTF()));
-        }
-        byCard.put(card, List.copyOf(values));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return new AnswerFacts(byCard);
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operate.profile;
 
+import io.pairstream.curation.sentence.AnswerJson;
 import io.pairstream.operate.catalogue.HexBytes;
 import io.pairstream.service.table.Database;
 import java.util.HashMap;
@@ -115,7 +116,7 @@ final class Changes {
           judged.accepted().map(Facts::bytes).orElse(null),
           judged.rejected().map(Facts::bytes).orElse(null),
           judged.isWithdrawn() ? 1 : null,
-          judged.answers().equals(AnswerFacts.NONE) ? null : judged.answers().bytes());
+          judged.answers().equals(AnswerFacts.NONE) ? null : AnswerJson.text(judged.answers()));
     }
   }
 
@@ -128,8 +129,8 @@ final class Changes {
                     Optional.ofNullable(row.getBytes(1)).map(Facts::read),
                     Optional.ofNullable(row.getBytes(2)).map(Facts::read),
                     row.getBoolean(3),
-                    Optional.ofNullable(row.getBytes(4))
-                        .map(AnswerFacts::read)
+                    Optional.ofNullable(row.getString(4))
+                        .map(answers -> AnswerJson.read(answers, AnswerFacts.class))
                         .orElse(AnswerFacts.NONE)),
             HexBytes.of(key))
         .orElse(Judged.NOTHING);

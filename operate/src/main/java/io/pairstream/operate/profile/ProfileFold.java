@@ -34,9 +34,9 @@ public record ProfileFold(PairTopics topics, ContentWords words) implements Cata
   @Override
   public Tables tables() {
     return Tables.of(
-        9,
+        10,
         "CREATE TABLE judged (key PRIMARY KEY, accepted BLOB, rejected BLOB, is_withdrawn INTEGER,"
-            + " answers BLOB)"
+            + " answers TEXT)"
             + " WITHOUT ROWID",
         "CREATE INDEX judged_withdrawn ON judged (is_withdrawn) WHERE is_withdrawn",
         "CREATE TABLE tally (status TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
