@@ -213,10 +213,9 @@ class Source(Split):
             for number, size in enumerate(view.sizes.tolist()):
                 [found] = records.read(view, [Range(number, 0, size)])
                 records.require_same(time.monotonic())
-                records.ahead(record for record in found if record is not None)
-                for record in found:
-                    if record is None:
-                        continue
+                there = [record for record in found if record is not None]
+                records.ahead(there)
+                for record in there:
                     if withdrawn.any_holds(reader.keys(record, keeps_fields=True)):
                         continue
                     try:

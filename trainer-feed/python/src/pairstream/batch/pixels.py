@@ -67,7 +67,8 @@ def decode(encoding: str, source: bytes | memoryview, target: Pixels) -> None:
 
 
 def _decode_jpeg(source: bytes | memoryview, target: Pixels) -> None:
-    scans = bytes(source).count(_SCAN)
+    stored = np.frombuffer(source, np.uint8)
+    scans = np.count_nonzero((stored[:-1] == _SCAN[0]) & (stored[1:] == _SCAN[1]))
     if scans > _MOST_SCANS:
         raise Undecodable(f"the jpeg image has {scans} scans, at most {_MOST_SCANS} are expected")
     found = simplejpeg.decode_jpeg(source, "GRAY" if target.shape[2] == 1 else "RGB", buffer=target)
